@@ -1,0 +1,169 @@
+"""The Python surface: one function a task."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.engines.reference import ReferenceEngine
+from grader.errors import GraderError, InputError, Problem, quoted, suggest
+from grader.files import catalogue
+from grader.files.frameworks import FrameworkFile
+from grader.files.inspections import InspectionFile, read_inspection_document, resolve
+from grader.grading.conclude import Engine
+from grader.grading.run import Inputs, propose
+from grader.language.bind import bind
+from grader.language.rulebook import RuleBook
+from grader.model.inspection import Inspection
+from grader.model.proposal import Proposal
+
+PathLike = str | os.PathLike[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """An inspection checked against its framework and rule book, ready to grade.
+
+    Attributes
+    ----------
+    inspection : Inspection
+        What was found.
+    warnings : tuple of Problem
+        Things about the record a person should look at, located.
+    """
+
+    file: InspectionFile
+    framework: FrameworkFile
+    book: RuleBook
+
+    @property
+    def inspection(self) -> Inspection:
+        return self.file.inspection
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        return self.file.warnings
+
+
+def load(path: PathLike, *, rules: PathLike | None = None) -> Loaded:
+    """Read an inspection and check it whole.
+
+    Parameters
+    ----------
+    path : path
+        The inspection's YAML file.
+    rules : path or str, optional
+        A rule book's folder or id; the one named after the framework by default.
+
+    Returns
+    -------
+    Loaded
+        The inspection, its framework and the rule book.
+
+    Raises
+    ------
+    InputError
+        Every fault of the file, each with its line and what to do about it.
+    UnknownNameError
+        No such framework or rule book.
+    """
+    document, inspection = read_inspection_document(Path(path))
+    name = inspection.inspection.framework
+    near = Path(rules) if rules is not None and Path(rules).is_dir() else None
+    try:
+        framework = catalogue.framework(name, near)
+    except LookupError as error:
+        help = error.help if isinstance(error, GraderError) else None
+        place = document.place(("inspection", "framework"))
+        raise InputError([Problem(f"unknown framework {quoted(name)}", place, help)]) from error
+    book = catalogue.rulebook(os.fspath(rules) if rules is not None else name, framework)
+    file = resolve(inspection, document, framework.framework, book.measures)
+    return Loaded(file, framework, book)
+
+
+def grade(
+    inspection: PathLike | Loaded,
+    *,
+    rules: PathLike | None = None,
+    overrides: Mapping[str, int] | None = None,
+    engine: str | None = None,
+) -> Proposal:
+    """Propose a grade for each area of an inspection.
+
+    Parameters
+    ----------
+    inspection : path or Loaded
+        The inspection's file, or what `load` returned.
+    rules : path or str, optional
+        A rule book's folder or id, where `inspection` is a path.
+    overrides : mapping of str to int, optional
+        Parameters at values other than their defaults: whole per mille for a share, a whole number for a
+        count. Overrides are recorded in the proposal.
+    engine : {"reference"}, optional
+        The engine the pass runs on.
+
+    Returns
+    -------
+    Proposal
+        One block for each area of the edition; `proposal.area("responding").grade`.
+
+    Raises
+    ------
+    InputError
+        The inspection, rule book or an override has faults.
+    """
+    loaded = inspection if isinstance(inspection, Loaded) else load(inspection, rules=rules)
+    values = check_overrides(loaded.book, overrides or {})
+    inputs = Inputs(
+        inspection=loaded.inspection,
+        framework=loaded.framework.framework,
+        book=loaded.book,
+        overrides=values,
+        framework_sha256=loaded.framework.sha256,
+        inspection_sha256=loaded.file.sha256,
+        warnings=loaded.warnings,
+    )
+    return propose(inputs, make_engine(engine, bind(loaded.book, values)))
+
+
+def make_engine(name: str | None, bound: RuleBook) -> Engine:
+    """The engine with this name over a bound rule book."""
+    known = {"reference": ReferenceEngine}
+    chosen = name or "reference"
+    if chosen not in known:
+        raise InputError(
+            [Problem(f"unknown engine {quoted(chosen)}", None, suggest(chosen, known, "engines"))]
+        )
+    return known[chosen](bound)
+
+
+def check_overrides(book: RuleBook, overrides: Mapping[str, int]) -> dict[str, int]:
+    """The overrides, each a parameter of the rule book at a whole number in its range; raises InputError."""
+    problems = []
+    for name, value in overrides.items():
+        parameter = book.parameters.get(name)
+        if parameter is None:
+            problems.append(
+                Problem(
+                    f"unknown parameter {quoted(name)}", None, suggest(name, book.parameters, "parameters")
+                )
+            )
+        elif (
+            isinstance(value, bool)
+            or not isinstance(value, int)
+            or not parameter.minimum <= value <= parameter.maximum
+        ):
+            unit = "whole per mille" if parameter.kind == "share" else "a whole number"
+            problems.append(
+                Problem(
+                    f"parameter {name!r} cannot be {quoted(value)}",
+                    None,
+                    f"{unit} from {parameter.minimum} to {parameter.maximum}"
+                    f"; the default is {parameter.default}",
+                )
+            )
+    if problems:
+        raise InputError(problems)
+    return {name: overrides[name] for name in sorted(overrides)}

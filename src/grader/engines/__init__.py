@@ -1,0 +1,1 @@
+"""Ways to read one rule book. Each engine reads the tree of `grader.language`; none knows another."""

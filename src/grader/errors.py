@@ -1,0 +1,131 @@
+"""Everything grader says when something is wrong.
+
+Messages start without a capital and end without a stop, use the user's words, and carry the place the
+trouble stands in and a `help:` line that says what to do about it. Faults of the input are collected and
+raised once, so that a person mends a file in one sitting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where something stands in a file; `line` and `column` count from 1, and are 0 where unknown."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        if not self.line:
+            return self.file
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One fault of an input: what is wrong, where, and what would put it right.
+
+    `code` is a short stable name, used by warnings and by `check`.
+    """
+
+    message: str
+    place: Place | None = None
+    help: str | None = None
+    code: str = "input"
+
+    def __str__(self) -> str:
+        head = f"{self.place}: {self.message}" if self.place else self.message
+        return f"{head}\n  help: {self.help}" if self.help else head
+
+    @property
+    def sort_key(self) -> tuple[Place, str]:
+        return (self.place or Place(""), self.message)
+
+
+class GraderError(Exception):
+    """Root of every error grader raises on purpose.
+
+    Attributes
+    ----------
+    message : str
+        What is wrong, in the user's words.
+    help : str or None
+        What to do about it.
+    place : Place or None
+        Where it stands.
+    """
+
+    exit_code = 2
+
+    def __init__(self, message: str, *, help: str | None = None, place: Place | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.help = help
+        self.place = place
+
+    def __str__(self) -> str:
+        return str(Problem(self.message, self.place, self.help))
+
+
+class InputError(GraderError, ValueError):
+    """One or more faults in what a person wrote; `problems` holds them all, in file order."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems: tuple[Problem, ...] = tuple(sorted(set(problems), key=lambda p: p.sort_key))
+        if not self.problems:
+            raise ValueError("an InputError needs at least one problem")
+        first = self.problems[0]
+        super().__init__(first.message, help=first.help, place=first.place)
+
+    def __str__(self) -> str:
+        return "\n".join(str(problem) for problem in self.problems)
+
+
+class UnknownNameError(GraderError, LookupError):
+    """A framework, rule book, area or grade that does not exist was asked for."""
+
+
+class MissingExtraError(GraderError, ImportError):
+    """An optional dependency is not installed; `help` says which extra brings it."""
+
+
+class EngineDisagreementError(GraderError, RuntimeError):
+    """Two engines concluded differently: a fault of ours, and nothing is proposed (exit 3)."""
+
+    exit_code = 3
+
+
+class InternalError(GraderError, RuntimeError):
+    """A fault of grader itself (exit 3)."""
+
+    exit_code = 3
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known spelling nearest to `name`, or None where none is near."""
+    found = get_close_matches(name[:200], sorted(known), n=1, cutoff=0.6)
+    return found[0] if found else None
+
+
+def suggest(name: str, known: Iterable[str], what: str) -> str:
+    """A help line for an unknown name: the nearest spelling, or the list where it is short."""
+    known = sorted(known)
+    near = nearest(name, known)
+    if near is not None:
+        return f"did you mean {near!r}?"
+    if len(known) <= 12:
+        return f"known {what}: {', '.join(known) or 'none'}"
+    return f"there are {len(known)} {what}, from {known[0]} to {known[-1]}"
+
+
+def quoted(text: object, limit: int = 60) -> str:
+    """Text of a user's in one short, printable, quoted line (control characters escaped)."""
+    plain = str(text)
+    if len(plain) > limit:
+        plain = plain[: limit - 1] + "…"
+    return repr(plain.encode("utf-8", "backslashreplace").decode("utf-8"))

@@ -1,0 +1,1 @@
+"""Why an area is graded as it is, in words an inspector would use."""

@@ -1,0 +1,103 @@
+"""Where frameworks and rule books are: the built-in ones, by id from any folder, and a person's own.
+
+This module alone knows that built-ins travel in the package, and stand at the top of a checkout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from grader.errors import UnknownNameError, suggest
+from grader.files.frameworks import FrameworkFile, read_framework
+from grader.files.rulebooks import HEAD, read_rulebook
+from grader.language.rulebook import RuleBook
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+_HOMES = (_PACKAGE / "builtin", _PACKAGE.parent.parent)
+
+
+def _home() -> Path:
+    """The folder that holds `frameworks/` and `rules/`: in the package, or at the top of a checkout."""
+    for home in _HOMES:
+        if (home / "frameworks").is_dir() and (home / "rules").is_dir():
+            return home
+    raise UnknownNameError(
+        "the built-in frameworks are missing from this installation", help="install grader again"
+    )
+
+
+def framework_ids() -> list[str]:
+    """Ids of the built-in frameworks."""
+    return sorted(p.stem for p in (_home() / "frameworks").glob("*.yaml"))
+
+
+def rulebook_ids() -> list[str]:
+    """Ids of the built-in rule books."""
+    return sorted(p.parent.name for p in (_home() / "rules").glob(f"*/{HEAD}"))
+
+
+def framework(name: str, near: Path | None = None) -> FrameworkFile:
+    """The framework with this id: built in, or in a `frameworks/` folder near a person's own rule book.
+
+    Parameters
+    ----------
+    name : str
+        A framework's id, or the path of its file.
+    near : Path, optional
+        A rule book's folder; looked at with its parents' `frameworks/` folders.
+
+    Raises
+    ------
+    UnknownNameError
+        There is none.
+    InputError
+        The file has faults.
+    """
+    if name.endswith((".yaml", ".yml")):
+        return _read_framework(Path(name), name)
+    for path in _framework_paths(name, near):
+        if path.is_file():
+            built_in = path.is_relative_to(_home())
+            return _read_framework(path, f"frameworks/{path.name}" if built_in else str(path))
+    raise UnknownNameError(f"unknown framework {name!r}", help=suggest(name, framework_ids(), "frameworks"))
+
+
+def _framework_paths(name: str, near: Path | None) -> Iterator[Path]:
+    file = f"{name}.yaml"
+    if "/" in name or "\\" in name:
+        return
+    yield _home() / "frameworks" / file
+    if near is not None:
+        for folder in (near, near.parent, near.parent.parent):
+            yield folder / "frameworks" / file
+            yield folder / file
+    yield Path("frameworks") / file
+
+
+@cache
+def _read_framework(path: Path, shown: str) -> FrameworkFile:
+    return read_framework(path, shown)
+
+
+def rulebook_folder(name: str) -> Path:
+    """The folder of a rule book: a path that is one, or a built-in one's id."""
+    path = Path(name)
+    if path.is_dir():
+        return path
+    built_in = _home() / "rules" / name
+    if "/" not in name and (built_in / HEAD).is_file():
+        return built_in
+    raise UnknownNameError(f"unknown rule book {name!r}", help=suggest(name, rulebook_ids(), "rule books"))
+
+
+def rulebook(name: str, framework_file: FrameworkFile) -> RuleBook:
+    """The rule book with this id or path, read against a framework."""
+    return _read_rulebook(rulebook_folder(name), framework_file)
+
+
+def _read_rulebook(folder: Path, framework_file: FrameworkFile) -> RuleBook:
+    built_in = folder.resolve().is_relative_to(_home())
+    shown = f"rules/{folder.name}" if built_in else str(folder)
+    return read_rulebook(folder, framework_file.framework, shown)

@@ -1,0 +1,83 @@
+"""The YAML of a rule book, as pydantic sees it: blocks and keys; the language itself is parsed after."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from grader.model.base import Id, Text, Written
+
+LayerName = Literal["measure", "status", "finding", "sufficiency", "grade"]
+GradeableName = Literal["area_for_improvement", "cause_of_concern", "innovative_practice"]
+
+
+class RuleBookHeader(Written):
+    """Which rule book this is."""
+
+    id: Id
+    version: Text
+    framework: Id
+    title: Text
+    statement: Text | None = None
+
+
+class ParameterBlock(Written):
+    """A named number and what it rests on."""
+
+    type: Literal["share", "count"]
+    default: Annotated[int, Field(ge=0, le=1_000_000)]
+    range: Annotated[list[Annotated[int, Field(ge=0, le=1_000_000)]], Field(min_length=2, max_length=2)]
+    basis: Literal["official", "calibrated", "assumed"]
+    source: Text
+    why: Text
+
+
+class RuleBookFile(Written):
+    """`rulebook.yaml`."""
+
+    rulebook: RuleBookHeader
+    parameters: dict[str, ParameterBlock] = {}
+
+
+class MeasureBlock(Written):
+    """A figure with rules of its own."""
+
+    characteristic: Id
+    unit: Text
+    english: Text
+
+
+class Except(Written):
+    """Every area but these."""
+
+    except_: Annotated[list[Id], Field(alias="except", min_length=1)]
+
+
+class RuleBlock(Written):
+    """One rule; exactly one of the four effects stands in it."""
+
+    id: Id
+    reaches: Text | None = None
+    limits: Text | None = None
+    raises: GradeableName | None = None
+    withholds: Literal["grade"] | None = None
+    per: Literal["characteristic", "area"] | None = None
+    """Finding rules: what one conclusion is drawn about."""
+    areas: Annotated[list[Id], Field(min_length=1)] | Except | None = None
+    measure: Id | None = None
+    """Measure rules: the figure the rule speaks of."""
+    when: Any
+    because: Text
+    source: Text
+    not_monotone: Text | None = None
+    """Why the rule may use a fact against its declared direction."""
+
+
+class LayerFile(Written):
+    """One layer's facts and rules."""
+
+    layer: LayerName
+    measures: dict[str, MeasureBlock] = {}
+    facts: dict[str, Any] = {}
+    rules: list[RuleBlock] = []

@@ -1,0 +1,348 @@
+"""Read a rule book's folder and lower it to the tree, with every fault located."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from grader.errors import InputError, Place, Problem, quoted, suggest
+from grader.files.faults import validate
+from grader.files.marked import Document, parse_document, read_bytes
+from grader.files.rule_files import Except, LayerFile, ParameterBlock, RuleBlock, RuleBookFile
+from grader.language.nodes import Effect, Kind, Level
+from grader.language.parse import Reader, Typed, parse_condition, parse_fact
+from grader.language.rulebook import (
+    EFFECTS,
+    GIVEN_FACTS,
+    VISIBLE,
+    Fact,
+    Layer,
+    Measure,
+    Parameter,
+    Rule,
+    RuleBook,
+)
+from grader.language.typecheck import direction_problems, text_problems
+from grader.language.vocabulary import ASSESSMENT, STATUS, Scale
+from grader.model.framework import Framework
+
+HEAD = "rulebook.yaml"
+LEVELS: Mapping[Layer, Level] = {
+    Layer.MEASURE: Level.FIGURE,
+    Layer.STATUS: Level.CHARACTERISTIC,
+    Layer.SUFFICIENCY: Level.AREA,
+    Layer.GRADE: Level.AREA,
+}
+
+
+@dataclass(slots=True)
+class _Lowering:
+    """A rule book under construction, and the faults found so far."""
+
+    framework: Framework
+    problems: list[Problem] = field(default_factory=list)
+    parameters: dict[str, Parameter] = field(default_factory=dict)
+    measures: dict[str, Measure] = field(default_factory=dict)
+    facts: dict[str, Fact] = field(default_factory=dict)
+    rules: dict[str, Rule] = field(default_factory=dict)
+    grade_scale: Scale = field(default_factory=lambda: Scale("grade", ()))
+
+
+def read_rulebook(folder: Path, framework: Framework, shown: str | None = None) -> RuleBook:
+    """The rule book in a folder: `rulebook.yaml` and its layer files.
+
+    Parameters
+    ----------
+    folder : Path
+        The rule book's folder; `tests/` in it is not read.
+    framework : Framework
+        What it grades against: area, characteristic and grade ids are resolved in it.
+    shown : str, optional
+        How messages name the folder; the path itself by default.
+
+    Raises
+    ------
+    InputError
+        Every fault of every file, located.
+    """
+    documents, problems = _read_all(folder, shown or str(folder))
+    head = documents.pop(HEAD, None)
+    if head is None:
+        if not problems:
+            raise InputError(
+                [
+                    Problem(
+                        f"no {HEAD} in the folder",
+                        Place(shown or str(folder)),
+                        "a rule book is a folder with rulebook.yaml and one file a layer",
+                    )
+                ]
+            )
+        raise InputError(problems)
+    header, faults = validate(head, RuleBookFile)
+    layers = {name: validate(document, LayerFile) for name, document in documents.items()}
+    problems += faults + [p for _, found in layers.values() for p in found]
+    if header is None or problems:
+        raise InputError(problems)
+    work = _Lowering(framework, grade_scale=Scale("grade", framework.grades_worst_first))
+    _check_framework(work, header, head)
+    _lower_parameters(work, header.parameters, head)
+    parsed = [(file, documents[name]) for name, (file, _) in sorted(layers.items()) if file is not None]
+    _lower_measures(work, parsed)
+    _lower_facts(work, parsed)
+    _lower_rules(work, parsed)
+    if work.problems:
+        raise InputError(work.problems)
+    return RuleBook(
+        id=header.rulebook.id,
+        version=header.rulebook.version,
+        framework=header.rulebook.framework,
+        title=header.rulebook.title,
+        parameters=work.parameters,
+        measures=work.measures,
+        facts=work.facts,
+        rules=tuple(work.rules[name] for name in sorted(work.rules)),
+        grade_scale=work.grade_scale,
+        grade_default=framework.grade_scale.default,
+        areas=tuple(a.id for a in framework.areas),
+        sha256=folder_sha256({HEAD: head, **documents}),
+    )
+
+
+def _read_all(folder: Path, shown: str) -> tuple[dict[str, Document], list[Problem]]:
+    documents: dict[str, Document] = {}
+    problems: list[Problem] = []
+    for name in rule_files(folder):
+        try:
+            documents[name] = parse_document(read_bytes(folder / name), f"{shown}/{name}")
+        except InputError as error:
+            problems.extend(error.problems)
+    return documents, problems
+
+
+def rule_files(folder: Path) -> list[str]:
+    """Names, relative to the folder, of the YAML a rule book is made of: its tests are left out."""
+    if not folder.is_dir():
+        raise InputError(
+            [
+                Problem(
+                    "no such rule book",
+                    Place(str(folder)),
+                    "a rule book is a folder, or the id of a built-in one",
+                )
+            ]
+        )
+    found = (p.relative_to(folder).as_posix() for p in folder.rglob("*.y*ml") if p.is_file())
+    return sorted(n for n in found if not n.startswith("tests/") and n.endswith((".yaml", ".yml")))
+
+
+def folder_sha256(documents: Mapping[str, Document]) -> str:
+    """SHA-256 of the sorted lines `path sha256` of a rule book's YAML."""
+    lines = "".join(f"{name} {documents[name].sha256}\n" for name in sorted(documents))
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def _check_framework(work: _Lowering, header: RuleBookFile, head: Document) -> None:
+    if header.rulebook.framework != work.framework.id:
+        work.problems.append(
+            Problem(
+                f"the rule book is for framework {quoted(header.rulebook.framework)}, not {quoted(work.framework.id)}",
+                head.place(("rulebook", "framework")),
+            )
+        )
+
+
+def _lower_parameters(work: _Lowering, blocks: Mapping[str, ParameterBlock], head: Document) -> None:
+    for name, block in blocks.items():
+        place = head.place(("parameters", name))
+        low, high = block.range
+        top = 1000 if block.type == "share" else 1_000_000
+        if not (low <= block.default <= high <= top):
+            work.problems.append(
+                Problem(
+                    f"parameter {quoted(name)}: default {block.default} and range {low} to {high} do not fit 0 to {top}",
+                    head.place(("parameters", name, "range")),
+                    "a share is in whole per mille; the default lies inside the range",
+                )
+            )
+        work.parameters[name] = Parameter(
+            name, Kind(block.type), block.default, low, high, block.basis, block.source, block.why, place
+        )
+
+
+def _lower_measures(work: _Lowering, files: Iterable[tuple[LayerFile, Document]]) -> None:
+    known = [c.id for _, c in work.framework.characteristics()]
+    for file, document in files:
+        for name, block in file.measures.items():
+            at = ("measures", name)
+            if Layer(file.layer) is not Layer.MEASURE:
+                work.problems.append(Problem("measures belong to the measure layer", document.place(at)))
+            if block.characteristic not in known:
+                work.problems.append(
+                    Problem(
+                        f"unknown characteristic {quoted(block.characteristic)}",
+                        document.place((*at, "characteristic")),
+                        suggest(block.characteristic, known, "characteristics"),
+                    )
+                )
+            work.measures[name] = Measure(
+                name, block.characteristic, block.unit, block.english, document.place(at)
+            )
+
+
+def _lower_facts(work: _Lowering, files: list[tuple[LayerFile, Document]]) -> None:
+    """Facts about characteristics first, then counts over them, then shares of counts."""
+    declared = [(file, document, name) for file, document in files for name in file.facts]
+    ranked = sorted(declared, key=lambda d: (_depends(d[0].facts[d[2]]), d[2]))
+    origin: dict[str, Place] = {}
+    found: dict[str, Fact] = {}
+    for file, document, name in ranked:
+        place = document.keys.get(("facts", name)) or document.place(("facts", name))
+        if name in origin:
+            work.problems.append(
+                Problem(f"fact {quoted(name)} is declared twice", place, f"first at {origin[name]}")
+            )
+            continue
+        origin[name] = place
+        reader = Reader(document.place, work.problems).sub(("facts", name))
+        fact = parse_fact(name, file.facts[name], Layer(file.layer), reader, found, work.parameters)
+        if fact is not None:
+            found[name] = fact
+            _check_status_of(work, fact, document)
+    # Written order is what people see: file by file, as written.
+    work.facts = {name: found[name] for file, _ in files for name in file.facts if name in found}
+
+
+def _depends(data: object) -> int:
+    if isinstance(data, Mapping):
+        if "share" in data:
+            return 2
+        if "characteristics" in (data.get("count"), data.get("any"), data.get("of")):
+            return 1
+    return 0
+
+
+def _check_status_of(work: _Lowering, fact: Fact, document: Document) -> None:
+    named = getattr(fact.definition, "characteristic", None)
+    known = [c.id for _, c in work.framework.characteristics()]
+    if named is not None and named not in known:
+        work.problems.append(
+            Problem(
+                f"unknown characteristic {quoted(named)}",
+                document.place(("facts", fact.name, "status_of")),
+                suggest(named, known, "characteristics"),
+            )
+        )
+
+
+def _lower_rules(work: _Lowering, files: list[tuple[LayerFile, Document]]) -> None:
+    for file, document in files:
+        for i, block in enumerate(file.rules):
+            rule = _lower_rule(work, Layer(file.layer), block, document, ("rules", i))
+            if rule is None:
+                continue
+            if rule.id in work.rules:
+                first = work.rules[rule.id].place
+                work.problems.append(
+                    Problem(f"rule {quoted(rule.id)} stands twice", rule.place, f"first at {first}")
+                )
+                continue
+            work.rules[rule.id] = rule
+            work.problems.extend(direction_problems(rule, _all_facts(work)))
+            work.problems.extend(text_problems(rule, _all_facts(work), work.parameters))
+
+
+def _all_facts(work: _Lowering) -> dict[str, Fact]:
+    return {**GIVEN_FACTS, **work.facts}
+
+
+def _lower_rule(
+    work: _Lowering, layer: Layer, block: RuleBlock, document: Document, at: tuple[str | int, ...]
+) -> Rule | None:
+    reader = Reader(document.place, work.problems).sub(at)
+    effect, target = _effect(work, layer, block, reader)
+    level = _level(layer, block, reader)
+    scope = _scope(work, layer, block, reader)
+    if effect is None or level is None:
+        return None
+    facts = visible_facts(_all_facts(work), layer, level)
+    condition = parse_condition(block.when, ("when",), reader, facts, work.parameters)
+    if condition is None:
+        return None
+    return Rule(
+        block.id, layer, level, effect, target, condition, block.because, block.source, scope,
+        block.not_monotone, document.place((*at, "id")),
+    )  # fmt: skip
+
+
+def visible_facts(facts: Mapping[str, Fact], layer: Layer, level: Level) -> dict[str, Typed]:
+    """Facts a rule of this layer and level may look at."""
+    return {
+        f.name: Typed(f.name, f.kind, f.scale)
+        for f in facts.values()
+        if f.level is level and f.layer in VISIBLE[layer]
+    }
+
+
+def _effect(work: _Lowering, layer: Layer, block: RuleBlock, reader: Reader) -> tuple[Effect | None, str]:
+    written = {e: getattr(block, e) for e in Effect if getattr(block, e) is not None}
+    allowed = EFFECTS[layer]
+    if len(written) != 1 or not allowed.issuperset(written):
+        reader.fault(
+            ("id",),
+            f"rule {quoted(block.id)} of the {layer} layer takes exactly one of {' or '.join(sorted(allowed))}",
+        )
+        return None, ""
+    ((effect, target),) = written.items()
+    # Rank 0 of the first two scales is "nothing there", which no rule concludes.
+    conclusions = {
+        Layer.MEASURE: ASSESSMENT.names[1:],
+        Layer.STATUS: STATUS.names[1:],
+        Layer.GRADE: work.grade_scale.names,
+    }
+    names = conclusions.get(layer, (target,))
+    if target not in names:
+        reader.fault(
+            (str(effect),),
+            f"{quoted(target)} is nothing a {layer} rule can conclude",
+            suggest(target, names, "conclusions"),
+        )
+        return None, ""
+    return effect, target
+
+
+def _level(layer: Layer, block: RuleBlock, reader: Reader) -> Level | None:
+    if layer is not Layer.FINDING:
+        if block.per is not None:
+            reader.fault(("per",), f"'per' is for finding rules: a {layer} rule is about a {LEVELS[layer]}")
+        return LEVELS[layer]
+    if block.per is None:
+        reader.fault(
+            ("id",), f"finding rule {quoted(block.id)} lacks 'per'", "per: characteristic or per: area"
+        )
+        return None
+    return Level(block.per)
+
+
+def _scope(work: _Lowering, layer: Layer, block: RuleBlock, reader: Reader) -> frozenset[str] | None:
+    if layer is Layer.MEASURE:
+        if block.measure not in work.measures:
+            reader.fault(
+                ("measure",) if block.measure else ("id",),
+                f"measure rule {quoted(block.id)} names no measure of this layer",
+                suggest(block.measure or "", work.measures, "measures"),
+            )
+        return frozenset({block.measure or ""})
+    if block.measure is not None:
+        reader.fault(("measure",), "'measure' is for rules of the measure layer")
+    if block.areas is None:
+        return None
+    listed = block.areas.except_ if isinstance(block.areas, Except) else block.areas
+    path: tuple[str | int, ...] = ("areas", "except") if isinstance(block.areas, Except) else ("areas",)
+    areas = [a.id for a in work.framework.areas]
+    for i, name in enumerate(listed):
+        if name not in areas:
+            reader.fault((*path, i), f"unknown area {quoted(name)}", suggest(name, areas, "areas"))
+    return frozenset(set(areas) - set(listed) if isinstance(block.areas, Except) else listed)

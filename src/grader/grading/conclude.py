@@ -1,0 +1,186 @@
+"""Conclude: from the items on each characteristic to an area's outcome, layer by layer.
+
+Pure functions of one characteristic, then of one area, so that a changed item is concluded again without
+touching anything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from grader.engines.reference import evaluate_facts
+from grader.grading.tally import Item
+from grader.language.nodes import Effect, Level
+from grader.language.rulebook import Decision, Layer, Rule, RuleBook, decide
+from grader.language.vocabulary import ASSESSMENT, FINDING_KIND, ORIGIN, PROGRESS, STANDING, STATUS
+from grader.model.framework import Area
+
+MEASURE_DEFAULT = "falls_short"
+STATUS_DEFAULT = "not_demonstrated"
+
+
+class Engine(Protocol):
+    """What the pass asks of an engine: which rules of a table hold."""
+
+    name: str
+
+    def held(self, layer: Layer, level: Level, scope: str, facts: Mapping[str, int]) -> frozenset[str]:
+        """Ids of the rules of a table that speak of `scope` and hold on these facts."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A finding as the rules see it: `standing` says what it counts as."""
+
+    id: str
+    row: Mapping[str, int]
+    characteristics: tuple[str, ...]
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """A finding a rule proposes, on one characteristic or on the area."""
+
+    rule: Rule
+    characteristic: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CharacteristicCase:
+    """One characteristic: its items, its facts and what was concluded."""
+
+    id: str
+    counted: bool
+    items: tuple[Item, ...]
+    facts: Mapping[str, int]
+    status: Decision
+    raised: tuple[Raised, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AreaCase:
+    """One area: its facts and what was concluded. `decision` is None unless graded."""
+
+    area: str
+    outcome: str
+    facts: Mapping[str, int]
+    raised: tuple[Raised, ...]
+    held: frozenset[str]
+    decision: Decision | None
+
+
+class Concluder:
+    """One bound rule book on one engine."""
+
+    def __init__(self, book: RuleBook, engine: Engine) -> None:
+        self.book = book
+        self.engine = engine
+        self.rules = {rule.id: rule for rule in book.rules}
+        self._status_facts = book.facts_at(Level.CHARACTERISTIC, (Layer.STATUS,))
+        self._finding_facts = book.facts_at(Level.CHARACTERISTIC, (Layer.FINDING,))
+        self._area_finding_facts = book.facts_at(Level.AREA, (Layer.FINDING,))
+        self._area_facts = book.facts_at(Level.AREA, (Layer.FINDING, Layer.SUFFICIENCY, Layer.GRADE))
+
+    def assessment(self, measure: str, per_mille: int) -> Decision:
+        """What a figure, in whole per mille, says of its characteristic."""
+        held = self.engine.held(Layer.MEASURE, Level.FIGURE, measure, {"figure": per_mille})
+        return decide(self._of(held), held, ASSESSMENT, MEASURE_DEFAULT)
+
+    def characteristic(
+        self,
+        area: str,
+        characteristic: str,
+        counted: bool,
+        items: tuple[Item, ...],
+        earlier: Sequence[Standing],
+    ) -> CharacteristicCase:
+        """Status of a characteristic and the findings its own rules raise."""
+        rows = [item.row for item in items]
+        facts = evaluate_facts(self._status_facts, {"evidence": rows}, {})
+        if items:
+            held = self.engine.held(Layer.STATUS, Level.CHARACTERISTIC, area, facts)
+            status = decide(self._of(held), held, STATUS, STATUS_DEFAULT)
+        else:
+            status = Decision(STATUS.rank("not_assessed"), ())
+        things = {
+            "evidence": rows,
+            "earlier": [e.row for e in earlier if characteristic in e.characteristics],
+        }
+        known = {**facts, "status": status.rank}
+        facts = {**known, **evaluate_facts(self._finding_facts, things, known)}
+        raised: tuple[Raised, ...] = ()
+        if counted:
+            held = self.engine.held(Layer.FINDING, Level.CHARACTERISTIC, area, facts)
+            raised = tuple(Raised(rule, characteristic) for rule in self._of(held))
+        return CharacteristicCase(characteristic, counted, items, facts, status, raised)
+
+    def area(
+        self, area: Area, edition: str, cases: Sequence[CharacteristicCase], known: Sequence[Standing]
+    ) -> AreaCase:
+        """Outcome of an inspected area: the findings its rules raise, then sufficiency, then the grade."""
+        counted = [case for case in cases if case.counted]
+        rows = [case.facts for case in counted]
+        given = {case.id: case.status.rank for case in cases}
+        things: dict[str, Sequence[Mapping[str, int]]] = {
+            "characteristics": rows,
+            "earlier": [k.row for k in known if k.row["origin"] == ORIGIN.rank("previous")],
+        }
+        facts = evaluate_facts(self._area_finding_facts, things, given)
+        held = self.engine.held(Layer.FINDING, Level.AREA, area.id, facts)
+        raised = tuple(Raised(rule, None) for rule in self._of(held))
+        proposed = [r for case in counted for r in case.raised] + list(raised)
+        things["findings"] = [k.row for k in known] + [proposed_row(r) for r in proposed]
+        facts = evaluate_facts(self._area_facts, things, given)
+        if not area.editions[edition].graded:
+            return AreaCase(area.id, "ungraded", facts, raised, frozenset(), None)
+        thin = self.engine.held(Layer.SUFFICIENCY, Level.AREA, area.id, facts)
+        if self._withheld(thin, counted, things["findings"]):
+            return AreaCase(area.id, "withheld", facts, raised, thin, None)
+        held = self.engine.held(Layer.GRADE, Level.AREA, area.id, facts)
+        decision = decide(self._of(held), held, self.book.grade_scale, self.book.grade_default)
+        return AreaCase(area.id, "graded", facts, raised, held | thin, decision)
+
+    @staticmethod
+    def _withheld(
+        thin: frozenset[str], counted: Sequence[CharacteristicCase], findings: Sequence[Mapping[str, int]]
+    ) -> bool:
+        """An area with an open cause of concern is never withheld; one without evidence else always is."""
+        if any(row["standing"] == STANDING.rank("open_concern") for row in findings):
+            return False
+        return bool(thin) or not any(case.items for case in counted)
+
+    def _of(self, held: Iterable[str]) -> list[Rule]:
+        return [self.rules[name] for name in sorted(held)]
+
+
+def finding_row(kind: str, origin: str, progress: str | None = None) -> dict[str, int]:
+    """A finding as whole numbers. What it counts as follows from its kind and, for earlier ones, progress."""
+    return {
+        "kind": FINDING_KIND.rank(kind),
+        "origin": ORIGIN.rank(origin),
+        "standing": STANDING.rank(counts_as(kind, progress)),
+        "progress": PROGRESS.rank(progress or "not_improving"),
+    }
+
+
+def counts_as(kind: str, progress: str | None) -> str:
+    """What a finding counts as.
+
+    A cause of concern is open when declared, proposed, or earlier and not improving; an earlier one that is
+    improving counts as an area for improvement; anything closed counts as closed.
+    """
+    if progress == "closed":
+        return "closed"
+    if kind == "cause_of_concern":
+        return "area_for_improvement" if progress == "improving" else "open_concern"
+    return kind
+
+
+def proposed_row(raised: Raised) -> dict[str, int]:
+    """A proposed finding as whole numbers."""
+    assert raised.rule.effect is Effect.RAISES
+    return finding_row(raised.rule.target, "proposed")

@@ -1,0 +1,222 @@
+"""From conclusions to the proposal's blocks: statuses, findings and the reasons for a grade."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from grader.grading.conclude import AreaCase, CharacteristicCase, Raised, Standing, proposed_row
+from grader.grading.support import Support, behind_rule, of_area
+from grader.grading.wording import recommendations, statement
+from grader.language.english import English
+from grader.language.nodes import Better, Effect
+from grader.language.rulebook import Fact, Layer, Rule, RuleBook
+from grader.language.typecheck import facts_named
+from grader.language.vocabulary import STATUS
+from grader.model.framework import Framework
+from grader.model.inspection import Declared, Evidence, Previous
+from grader.model.proposal import AreaResult, CharacteristicResult, FindingResult, Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What the proposal's texts are put together from."""
+
+    framework: Framework
+    book: RuleBook
+    english: English
+    evidence: Mapping[str, Evidence]
+
+
+def area_result(
+    written: Written,
+    area: AreaCase,
+    cases: Sequence[CharacteristicCase],
+    standing: Sequence[Standing],
+    findings: Sequence[Declared | Previous],
+) -> AreaResult:
+    """The proposal's block on one inspected area."""
+    proposed = [
+        _proposed(written, raised, cases)
+        for raised in [r for c in cases for r in c.raised] + list(area.raised)
+    ]
+    known = [*standing, *(_standing(f, r) for f, r in proposed)]
+    grade = written.book.grade_scale.name_of(area.decision.rank) if area.decision else None
+    return AreaResult(
+        area=area.area,
+        title=written.framework.area(area.area).title,
+        outcome=area.outcome,  # type: ignore[arg-type]  # concluded from the four names
+        grade=grade,
+        profile={name: area.facts[name] for name in sorted(area.facts)},
+        characteristics=[_characteristic(case) for case in cases],
+        findings=[
+            *(_recorded(f) for f in _in_order(findings)),
+            *sorted((f for f, _ in proposed), key=lambda f: f.id),
+        ],
+        reasons=list(_reasons(written, area, cases, known)),
+        hinges=[],
+        reachable=[],
+    )
+
+
+def absent_result(written: Written, area: str, findings: Sequence[Declared | Previous]) -> AreaResult:
+    """The block on an area that was not inspected: findings on it are kept and shown."""
+    return AreaResult(
+        area=area,
+        title=written.framework.area(area).title,
+        outcome="not_inspected",
+        grade=None,
+        profile={},
+        characteristics=[],
+        findings=[_recorded(f) for f in _in_order(findings)],
+        reasons=[],
+        hinges=[],
+        reachable=[],
+    )
+
+
+def _in_order(findings: Iterable[Declared | Previous]) -> list[Declared | Previous]:
+    return sorted(findings, key=lambda f: (isinstance(f, Previous), f.id))
+
+
+def _characteristic(case: CharacteristicCase) -> CharacteristicResult:
+    return CharacteristicResult(
+        id=case.id,
+        status=STATUS.name_of(case.status.rank),
+        evidence=[item.id for item in case.items],
+        rule=case.status.deciding[0] if case.status.deciding else None,
+    )
+
+
+def _recorded(finding: Declared | Previous) -> FindingResult:
+    return FindingResult(
+        id=finding.id,
+        origin="previous" if isinstance(finding, Previous) else "declared",
+        kind=finding.kind,
+        characteristics=sorted(finding.characteristics),
+        evidence=sorted(finding.evidence),
+        statement=finding.statement,
+        recommendations=list(finding.recommendations),
+        rule=None,
+    )
+
+
+def _proposed(
+    written: Written, raised: Raised, cases: Sequence[CharacteristicCase]
+) -> tuple[FindingResult, Raised]:
+    rule = raised.rule
+    if raised.characteristic is not None:
+        case = next(c for c in cases if c.id == raised.characteristic)
+        support = behind_rule(rule.condition, case, written.book.facts)
+    else:
+        support = Support()
+        for name in facts_named(rule.condition):
+            support.add(of_area(written.book.facts[name], cases, (), written.book.facts))
+    characteristics = sorted(support.characteristics)
+    evidence = sorted(support.evidence)
+    texts = [written.framework.characteristic(c).text for c in characteristics]
+    found = [written.evidence[e].statement for e in evidence]
+    result = FindingResult(
+        id=f"{rule.id}:{raised.characteristic}" if raised.characteristic else rule.id,
+        origin="proposed",
+        kind=rule.target,
+        characteristics=characteristics,
+        evidence=evidence,
+        statement=statement(rule.target, texts, found),
+        recommendations=recommendations(rule.target, texts),
+        rule=rule.id,
+    )
+    return result, raised
+
+
+def _standing(finding: FindingResult, raised: Raised) -> Standing:
+    return Standing(finding.id, proposed_row(raised), tuple(finding.characteristics), tuple(finding.evidence))
+
+
+def _reasons(
+    written: Written, area: AreaCase, cases: Sequence[CharacteristicCase], known: Sequence[Standing]
+) -> Iterable[Reason]:
+    """What decided the outcome, then what stood in the way of a better one.
+
+    Together the facts of these rules force the grade: the deciding rule holds, no rule for a better grade
+    does, and no lower limit does.
+    """
+    if area.outcome == "withheld":
+        deciding = [r for r in _rules(written, Layer.SUFFICIENCY, area.area) if r.id in area.held]
+        for rule in deciding:
+            yield _reason(written, rule, True, "withheld", area, cases, known)
+        if not deciding:
+            yield _plain("withholds", "withheld", "no evidence is counted on this area")
+        return
+    if area.decision is None:
+        return
+    scale, grade = written.book.grade_scale, area.decision.rank
+    rules = _rules(written, Layer.GRADE, area.area)
+    for rule in (r for r in rules if r.id in area.decision.deciding):
+        yield _reason(written, rule, True, rule.target, area, cases, known)
+    if not area.decision.deciding:
+        yield _plain(
+            "default", scale.name_of(grade), f"no rule reaches a better grade than {scale.name_of(grade)}"
+        )
+    limited = any(r.effect is Effect.LIMITS for r in rules if r.id in area.decision.deciding)
+    for rule in sorted(rules, key=lambda r: (scale.rank(r.target), r.id)):
+        held = rule.id in area.held
+        better = rule.effect is Effect.REACHES and scale.rank(rule.target) > grade and not limited
+        lower = rule.effect is Effect.LIMITS and scale.rank(rule.target) < grade
+        reached = limited and rule.effect is Effect.REACHES and held and scale.rank(rule.target) > grade
+        if (better or lower or reached) and rule.id not in area.decision.deciding:
+            yield _reason(written, rule, held, rule.target, area, cases, known)
+
+
+def _rules(written: Written, layer: Layer, area: str) -> list[Rule]:
+    return sorted(
+        (r for r in written.book.rules if r.layer is layer and r.applies_to(area)), key=lambda r: r.id
+    )
+
+
+def _plain(effect: str, target: str, because: str) -> Reason:
+    return Reason(rule=None, effect=effect, target=target, held=True, because=because, facts={}, evidence=[])
+
+
+def _reason(
+    written: Written,
+    rule: Rule,
+    held: bool,
+    target: str,
+    area: AreaCase,
+    cases: Sequence[CharacteristicCase],
+    known: Sequence[Standing],
+) -> Reason:
+    names = facts_named(rule.condition)
+    support = Support()
+    for name in names:
+        support.add(of_area(written.book.facts[name], cases, known, written.book.facts))
+    evidence = support.evidence if held else _in_the_way(written.book.facts, names, cases, known)
+    return Reason(
+        rule=rule.id,
+        effect=str(rule.effect),
+        target=target,
+        held=held,
+        because=written.english.because(rule.because, area.facts),
+        facts={name: area.facts[name] for name in names},
+        evidence=sorted(evidence),
+    )
+
+
+def _in_the_way(
+    facts: Mapping[str, Fact],
+    names: Sequence[str],
+    cases: Sequence[CharacteristicCase],
+    known: Sequence[Standing],
+) -> set[str]:
+    """Evidence on the characteristics that a rule for a better grade would have needed and did not get."""
+    wanted = [facts[n] for n in names if facts[n].better is Better.MORE]
+    got: set[str] = set()
+    for fact in wanted:
+        got |= of_area(fact, cases, known, facts).characteristics
+    missing = {i.id for c in cases if c.counted and c.id not in got for i in c.items} if wanted else set()
+    unwanted = Support()
+    for name in names:
+        if facts[name].better is Better.FEWER:
+            unwanted.add(of_area(facts[name], cases, known, facts))
+    return missing | unwanted.evidence

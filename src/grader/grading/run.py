@@ -1,0 +1,195 @@
+"""One grading pass over one inspection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import ROUND_FLOOR, Decimal
+
+from grader import __version__
+from grader.errors import Problem
+from grader.grading.conclude import AreaCase, CharacteristicCase, Concluder, Engine, Standing, finding_row
+from grader.grading.results import Written, absent_result, area_result
+from grader.grading.tally import Tally, not_counted_finding, tally
+from grader.language.bind import bind
+from grader.language.english import English
+from grader.language.rulebook import RuleBook
+from grader.language.vocabulary import ASSESSMENT
+from grader.model.framework import Area, Framework
+from grader.model.inspection import Declared, Evidence, Inspection, Previous
+from grader.model.proposal import (
+    AreaResult,
+    FrameworkUsed,
+    NotCounted,
+    ParameterUsed,
+    Proposal,
+    RuleBookUsed,
+    Warning_,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Everything a pass rests on. Hashes are None for what did not come from a file."""
+
+    inspection: Inspection
+    framework: Framework
+    book: RuleBook
+    overrides: Mapping[str, int]
+    framework_sha256: str | None = None
+    inspection_sha256: str | None = None
+    warnings: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """The trace of a pass: what was concluded on every characteristic and area inspected."""
+
+    assessments: Mapping[str, str]
+    tally: Tally
+    characteristics: Mapping[str, tuple[CharacteristicCase, ...]]
+    areas: Mapping[str, AreaCase]
+
+
+def run(inputs: Inputs, concluder: Concluder) -> Pass:
+    """Conclude on every inspected area of the edition, layer by layer."""
+    inspection, framework = inputs.inspection, inputs.framework
+    edition = inspection.inspection.edition
+    assessments = {e.id: assess(e, concluder) for e in inspection.evidence}
+    laid = tally(inspection, framework, assessments)
+    characteristics: dict[str, tuple[CharacteristicCase, ...]] = {}
+    areas: dict[str, AreaCase] = {}
+    for area in framework.areas_in(edition):
+        if area.id in inspection.inspection.not_inspected:
+            continue
+        earlier = [standing_of(p) for p in inspection.previous if p.area == area.id]
+        known = [*(standing_of(d) for d in inspection.findings if d.area == area.id), *earlier]
+        cases = tuple(
+            concluder.characteristic(area.id, c.id, c.counted, laid.items[c.id], earlier)
+            for c in area.characteristics
+        )
+        characteristics[area.id] = cases
+        areas[area.id] = concluder.area(area, edition, cases, known)
+    return Pass(assessments, laid, characteristics, areas)
+
+
+def assess(evidence: Evidence, concluder: Concluder) -> str:
+    """The inspector's assessment where there is one, else what the measure's rules say."""
+    if evidence.assessment is not None:
+        return evidence.assessment
+    assert evidence.measure is not None, "an item without an assessment carries a measure with rules"
+    decision = concluder.assessment(evidence.measure.name, per_mille(evidence.measure.value))
+    return ASSESSMENT.name_of(decision.rank)
+
+
+def per_mille(percent: float) -> int:
+    """A per cent as whole per mille, rounded down on the number as written (95.59 is 955)."""
+    return int((Decimal(str(percent)) * 10).to_integral_value(ROUND_FLOOR))
+
+
+def standing_of(finding: Declared | Previous) -> Standing:
+    """A recorded finding as the rules see it."""
+    progress = finding.progress if isinstance(finding, Previous) else None
+    origin = "previous" if isinstance(finding, Previous) else "declared"
+    return Standing(
+        finding.id,
+        finding_row(finding.kind, origin, progress),
+        tuple(finding.characteristics),
+        tuple(finding.evidence),
+    )
+
+
+def propose(inputs: Inputs, engine: Engine) -> Proposal:
+    """Grade an inspection and put the proposal together.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The inspection, its framework and an unbound rule book, checked against one another.
+    engine : Engine
+        An engine over the same rule book, bound with the same overrides.
+
+    Returns
+    -------
+    Proposal
+        One block for each area of the edition, in framework order.
+    """
+    bound = bind(inputs.book, inputs.overrides)
+    concluder = Concluder(bound, engine)
+    passed = run(inputs, concluder)
+    written = Written(
+        inputs.framework,
+        bound,
+        English(inputs.book, inputs.overrides),
+        {e.id: e for e in inputs.inspection.evidence},
+    )
+    edition = inputs.inspection.inspection.edition
+    return Proposal(
+        inspection=inputs.inspection.id,
+        body=inputs.inspection.inspection.body,
+        framework=FrameworkUsed(
+            id=inputs.framework.id,
+            edition=edition,
+            sha256=inputs.framework_sha256,
+            status=inputs.framework.framework.status,
+            provenance=inputs.framework.provenance_counts,
+        ),
+        rulebook=RuleBookUsed(id=inputs.book.id, version=inputs.book.version, sha256=inputs.book.sha256),
+        inspection_sha256=inputs.inspection_sha256,
+        engine=engine.name,
+        grader_version=__version__,
+        parameters=_parameters(inputs),
+        overrides={name: inputs.overrides[name] for name in sorted(inputs.overrides)},
+        areas=[_area(written, a, inputs.inspection, passed) for a in inputs.framework.areas_in(edition)],
+        not_counted=_not_counted(inputs.inspection, passed.tally),
+        warnings=_warnings(inputs, passed, concluder),
+    )
+
+
+def _parameters(inputs: Inputs) -> list[ParameterUsed]:
+    return [
+        ParameterUsed(
+            name=p.name, value=inputs.overrides.get(p.name, p.default), default=p.default, basis=p.basis
+        )
+        for p in (inputs.book.parameters[n] for n in sorted(inputs.book.parameters))
+    ]
+
+
+def _area(written: Written, area: Area, inspection: Inspection, passed: Pass) -> AreaResult:
+    findings = [f for f in inspection.all_findings if f.area == area.id]
+    if area.id not in passed.areas:
+        return absent_result(written, area.id, findings)
+    standing = [standing_of(f) for f in findings]
+    return area_result(written, passed.areas[area.id], passed.characteristics[area.id], standing, findings)
+
+
+def _not_counted(inspection: Inspection, laid: Tally) -> list[NotCounted]:
+    absent = set(inspection.inspection.not_inspected)
+    findings = [f for f in inspection.all_findings if f.area in absent]
+    entries = [*laid.not_counted, *(not_counted_finding(f) for f in findings)]
+    return sorted(entries, key=lambda n: (n.evidence, n.characteristic or "", n.reason))
+
+
+def _warnings(inputs: Inputs, passed: Pass, concluder: Concluder) -> list[Warning_]:
+    """Warnings in one order whatever the order of the files: so without lines, which shuffling moves."""
+    found = {(w.code, w.message) for w in inputs.warnings}
+    found |= {("measure_disagrees", m) for m in _disagreements(inputs.inspection, concluder)}
+    for entry in _not_counted(inputs.inspection, passed.tally):
+        if entry.reason == "area_not_inspected":
+            found.add(("not_inspected", f"{entry.evidence} is kept and not counted: {entry.message}"))
+    return [Warning_(code=code, message=message, file=None, line=None) for code, message in sorted(found)]
+
+
+def _disagreements(inspection: Inspection, concluder: Concluder) -> list[str]:
+    """Items whose figure says otherwise than the inspector, whose assessment stands."""
+    found = []
+    for e in inspection.evidence:
+        if e.assessment is None or e.measure is None or e.measure.name not in concluder.book.measures:
+            continue
+        said = ASSESSMENT.name_of(concluder.assessment(e.measure.name, per_mille(e.measure.value)).rank)
+        if said != e.assessment:
+            found.append(
+                f"{e.id}: {e.measure.name} {e.measure.value:g} reads as {said}, the inspector says"
+                f" {e.assessment}; the inspector's assessment stands"
+            )
+    return found

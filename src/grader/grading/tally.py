@@ -1,0 +1,132 @@
+"""Which evidence counts on which characteristic, and what is left out and why.
+
+Whether an item counts never depends on its assessment. Survey evidence and areas not inspected are left out;
+nothing else is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from grader.language.vocabulary import ASSESSMENT, BASIS_STRENGTH, EXTENT, HARM, STRENGTH
+from grader.model.framework import Area, Framework
+from grader.model.inspection import Evidence, Inspection
+from grader.model.proposal import NotCounted
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An evidence item as the rules see it: whole numbers only, known by its id."""
+
+    id: str
+    row: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What counts on each characteristic of the edition, and what does not count."""
+
+    items: Mapping[str, tuple[Item, ...]]
+    not_counted: tuple[NotCounted, ...]
+
+
+def tally(inspection: Inspection, framework: Framework, assessments: Mapping[str, str]) -> Tally:
+    """Lay every item on the characteristics it counts on.
+
+    Parameters
+    ----------
+    inspection : Inspection
+        What was found.
+    framework : Framework
+        Areas, and which characteristics inform which.
+    assessments : mapping of str to str
+        Assessment of each item, by id: the inspector's, or the measure layer's.
+
+    Returns
+    -------
+    Tally
+        Items in code point order of their ids; an item stands once on a characteristic however it got there.
+    """
+    edition = inspection.inspection.edition
+    absent = frozenset(inspection.inspection.not_inspected)
+    items: dict[str, dict[str, Item]] = {
+        c.id: {} for a in framework.areas_in(edition) for c in a.characteristics
+    }
+    left_out: dict[tuple[str, str | None, str], NotCounted] = {}
+    for evidence in inspection.evidence:
+        row = row_of(evidence, assessments[evidence.id])
+        for tagged, counts_on in placements(evidence, framework, edition):
+            reason = _left_out(
+                evidence,
+                framework.area_of(counts_on),
+                absent,
+                tagged,
+                framework.characteristic(counts_on).counted,
+            )
+            if reason is not None:
+                code, message = reason
+                left_out[evidence.id, counts_on, code] = NotCounted(
+                    evidence=evidence.id, characteristic=counts_on, reason=code, message=message
+                )
+            if row is not None and (reason is None or reason[0] == "graded_elsewhere"):
+                items[counts_on][evidence.id] = Item(evidence.id, row)
+    return Tally(
+        {c: tuple(found[i] for i in sorted(found)) for c, found in items.items()},
+        tuple(left_out[key] for key in sorted(left_out, key=lambda k: (k[0], k[1] or "", k[2]))),
+    )
+
+
+def placements(evidence: Evidence, framework: Framework, edition: str) -> Iterator[tuple[str, str]]:
+    """Pairs of the characteristic tagged and one it counts on: itself, and those it informs.
+
+    Evidence informs only from an area the edition does not grade, to areas the edition holds; nothing informs
+    onwards.
+    """
+    for tagged in evidence.characteristics:
+        yield tagged, tagged
+        if not framework.area_of(tagged).editions[edition].graded:
+            for informed in framework.characteristic(tagged).informs:
+                if edition in framework.area_of(informed).editions:
+                    yield tagged, informed
+
+
+def row_of(evidence: Evidence, assessment: str) -> dict[str, int] | None:
+    """The item's tags as ranks; None for evidence that never counts."""
+    strength = BASIS_STRENGTH[evidence.basis]
+    if strength is None:
+        return None
+    return {
+        "assessment": ASSESSMENT.rank(assessment),
+        "strength": STRENGTH.rank(strength),
+        "extent": EXTENT.rank(evidence.extent),
+        "harm": HARM.rank(evidence.harm),
+        "remedied": int(evidence.remedied),
+        "innovative": int(evidence.innovative),
+    }
+
+
+def _left_out(
+    evidence: Evidence, area: Area, absent: frozenset[str], tagged: str, counted: bool
+) -> tuple[str, str] | None:
+    if evidence.basis == "survey":
+        return "survey", "survey evidence is shown and never counted: a voluntary, non-statistical sample"
+    if area.id in absent:
+        return "area_not_inspected", f"area {area.id} was not inspected"
+    if not counted:
+        return (
+            "graded_elsewhere",
+            f"another programme grades {tagged}: shown with its status, without weight in {area.id}",
+        )
+    return None
+
+
+def not_counted_finding(finding: Any) -> NotCounted:
+    """The entry for a finding on an area that was not inspected."""
+    return NotCounted(
+        evidence=finding.id,
+        characteristic=None,
+        reason="area_not_inspected",
+        message=f"finding {finding.id}: area {finding.area} was not inspected",
+    )

@@ -1,0 +1,74 @@
+"""Put numbers in place of parameters, so that engines meet constants only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import singledispatch
+
+from grader.language.nodes import (
+    All,
+    Any_,
+    AnyOf,
+    Best,
+    Compare,
+    Condition,
+    Const,
+    Count,
+    Definition,
+    Lowest,
+    Not,
+    Operand,
+    Param,
+    Test,
+)
+from grader.language.rulebook import RuleBook
+
+
+def bind(book: RuleBook, overrides: Mapping[str, int] | None = None) -> RuleBook:
+    """The rule book with every `$parameter` replaced by its value (its default unless overridden)."""
+    values = book.defaults() | dict(overrides or {})
+    rules = tuple(replace(r, condition=bind_condition(r.condition, values)) for r in book.rules)
+    facts = {n: replace(f, definition=bind_definition(f.definition, values)) for n, f in book.facts.items()}
+    return replace(book, rules=rules, facts=facts)
+
+
+@singledispatch
+def bind_condition(node: Condition, values: Mapping[str, int]) -> Condition:
+    """The condition with constants for parameters."""
+    raise TypeError(f"no binding for {type(node).__name__}")
+
+
+@bind_condition.register
+def _(node: Compare, values: Mapping[str, int]) -> Condition:
+    return Compare(node.fact, node.op, _constants(node.operands, values))
+
+
+@bind_condition.register
+def _(node: All, values: Mapping[str, int]) -> Condition:
+    return All(tuple(bind_condition(p, values) for p in node.parts))
+
+
+@bind_condition.register
+def _(node: Any_, values: Mapping[str, int]) -> Condition:
+    return Any_(tuple(bind_condition(p, values) for p in node.parts))
+
+
+@bind_condition.register
+def _(node: Not, values: Mapping[str, int]) -> Condition:
+    return Not(bind_condition(node.part, values))
+
+
+def bind_definition(node: Definition, values: Mapping[str, int]) -> Definition:
+    """The definition of a fact with constants for parameters."""
+    if isinstance(node, Count | AnyOf | Best | Lowest):
+        return replace(node, where=tuple(_bind_test(t, values) for t in node.where))
+    return node
+
+
+def _bind_test(test: Test, values: Mapping[str, int]) -> Test:
+    return replace(test, operands=_constants(test.operands, values))
+
+
+def _constants(operands: tuple[Operand, ...], values: Mapping[str, int]) -> tuple[Operand, ...]:
+    return tuple(Const(values[o.name]) if isinstance(o, Param) else o for o in operands)

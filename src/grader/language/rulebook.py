@@ -1,0 +1,229 @@
+"""A rule book, lowered: facts, parameters and rules as frozen data, in five layers.
+
+What a layer concludes is defined here once, in `decide`: the best `reaches` that holds, never above the
+lowest `limits` that holds, else the layer's default. Every engine says only which rules hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from grader.errors import Place
+from grader.language.nodes import Better, Condition, Definition, Effect, Given, Kind, Level
+from grader.language.vocabulary import STATUS, Scale
+
+
+class Layer(StrEnum):
+    """The five layers, in the order they conclude."""
+
+    MEASURE = "measure"
+    STATUS = "status"
+    FINDING = "finding"
+    SUFFICIENCY = "sufficiency"
+    GRADE = "grade"
+
+
+#: Effects a layer's rules may have.
+EFFECTS: Mapping[Layer, frozenset[Effect]] = {
+    Layer.MEASURE: frozenset({Effect.REACHES, Effect.LIMITS}),
+    Layer.STATUS: frozenset({Effect.REACHES, Effect.LIMITS}),
+    Layer.FINDING: frozenset({Effect.RAISES}),
+    Layer.SUFFICIENCY: frozenset({Effect.WITHHOLDS}),
+    Layer.GRADE: frozenset({Effect.REACHES, Effect.LIMITS}),
+}
+
+#: Layers whose facts a layer's rules may use. Sufficiency says whether there is enough to grade on, so what
+#: it looks at (coverage, contradictions) is no fact of the grade layer.
+VISIBLE: Mapping[Layer, tuple[Layer, ...]] = {
+    Layer.MEASURE: (Layer.MEASURE,),
+    Layer.STATUS: (Layer.STATUS,),
+    Layer.FINDING: (Layer.STATUS, Layer.FINDING),
+    Layer.SUFFICIENCY: (Layer.FINDING, Layer.SUFFICIENCY, Layer.GRADE),
+    Layer.GRADE: (Layer.FINDING, Layer.GRADE),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A whole number a rule may look at: what it counts, its range, which way is better, and its English."""
+
+    name: str
+    layer: Layer
+    level: Level
+    kind: Kind
+    better: Better
+    english: str
+    definition: Definition
+    scale: Scale | None = None
+    place: Place | None = None
+
+
+#: Facts every rule book has: the figure of a measure in whole per mille, and a characteristic's status,
+#: which the layers above the status layer may look at.
+GIVEN_FACTS: Mapping[str, Fact] = {
+    fact.name: fact
+    for fact in (
+        Fact("figure", Layer.MEASURE, Level.FIGURE, Kind.SHARE, Better.MORE, "the figure", Given("figure")),
+        Fact(
+            "status",
+            Layer.FINDING,
+            Level.CHARACTERISTIC,
+            Kind.SCALE,
+            Better.MORE,
+            "the status",
+            Given("status"),
+            STATUS,
+        ),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A named number; `basis` says whether it is official, calibrated on published pairs, or assumed."""
+
+    name: str
+    kind: Kind
+    default: int
+    minimum: int
+    maximum: int
+    basis: str
+    source: str
+    why: str
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A figure with rules of its own: the one characteristic it may assess, and its unit."""
+
+    name: str
+    characteristic: str
+    unit: str
+    english: str
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule.
+
+    `target` is the rank reached or limited to, or the kind of finding raised; `scope` the areas (or, in the
+    measure layer, the measures) it speaks of, None for all.
+    """
+
+    id: str
+    layer: Layer
+    level: Level
+    effect: Effect
+    target: str
+    condition: Condition
+    because: str
+    source: str
+    scope: frozenset[str] | None = None
+    not_monotone: str | None = None
+    place: Place | None = None
+
+    def applies_to(self, scope: str) -> bool:
+        """Whether the rule speaks of this area or measure."""
+        return self.scope is None or scope in self.scope
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The rules of one layer at one level: the unit an engine compiles."""
+
+    layer: Layer
+    level: Level
+    rules: tuple[Rule, ...]
+
+    @property
+    def name(self) -> str:
+        return f"{self.layer}.{self.level}"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleBook:
+    """The rules for one framework. `facts` and `parameters` keep the order they were written in."""
+
+    id: str
+    version: str
+    framework: str
+    title: str
+    parameters: Mapping[str, Parameter]
+    measures: Mapping[str, Measure]
+    facts: Mapping[str, Fact]
+    rules: tuple[Rule, ...]
+    grade_scale: Scale
+    grade_default: str
+    areas: tuple[str, ...]
+    sha256: str | None = None
+
+    def table(self, layer: Layer, level: Level) -> Table:
+        """Rules of a layer at a level, in code point order of their ids: order means nothing."""
+        chosen = (r for r in self.rules if r.layer is layer and r.level is level)
+        return Table(layer, level, tuple(sorted(chosen, key=lambda r: r.id)))
+
+    def tables(self) -> tuple[Table, ...]:
+        """Every table, in the order the layers conclude."""
+        return tuple(self.table(layer, level) for layer, level in TABLES)
+
+    def facts_at(self, level: Level, layers: Iterable[Layer]) -> tuple[Fact, ...]:
+        """Facts about one level, declared in any of these layers."""
+        wanted = frozenset(layers)
+        return tuple(f for f in self.facts.values() if f.level is level and f.layer in wanted)
+
+    def defaults(self) -> dict[str, int]:
+        """Every parameter at its default."""
+        return {name: p.default for name, p in self.parameters.items()}
+
+
+TABLES: tuple[tuple[Layer, Level], ...] = (
+    (Layer.MEASURE, Level.FIGURE),
+    (Layer.STATUS, Level.CHARACTERISTIC),
+    (Layer.FINDING, Level.CHARACTERISTIC),
+    (Layer.FINDING, Level.AREA),
+    (Layer.SUFFICIENCY, Level.AREA),
+    (Layer.GRADE, Level.AREA),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What an ordered layer concludes: a rank, and the rules that decided it (none: the default)."""
+
+    rank: int
+    deciding: tuple[str, ...]
+
+
+def decide(rules: Iterable[Rule], held: frozenset[str], scale: Scale, default: str) -> Decision:
+    """The best `reaches` that holds, never above the lowest `limits` that holds, else the default.
+
+    Parameters
+    ----------
+    rules : iterable of Rule
+        The rules that speak of the case; those not in `held` are passed over.
+    held : frozenset of str
+        Ids of the rules whose conditions hold.
+    scale : Scale
+        What `target` names, worst first.
+    default : str
+        What is concluded when nothing is reached.
+
+    Returns
+    -------
+    Decision
+        `deciding` names the rules that reach the rank, or the limits that hold it down, in id order.
+    """
+    ranks = [(r, scale.rank(r.target)) for r in rules if r.id in held]
+    reached = max((k for r, k in ranks if r.effect is Effect.REACHES), default=None)
+    limit = min((k for r, k in ranks if r.effect is Effect.LIMITS), default=None)
+    base = scale.rank(default) if reached is None else reached
+    if limit is not None and limit < base:
+        effect, rank = Effect.LIMITS, limit
+    else:
+        effect, rank = Effect.REACHES, base
+    deciding = tuple(sorted(r.id for r, k in ranks if r.effect is effect and k == rank))
+    return Decision(rank, deciding)

@@ -1,0 +1,93 @@
+"""Checks on a lowered rule book that need no input: use against the declared direction, texts, limits.
+
+A fact declares which way is better. A rule that reaches a better conclusion may ask for better facts only,
+and one that limits or raises for worse ones only; anything else could grade a body down for doing better.
+Where an author means it, `not_monotone` says why, and `grader check` reports it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from grader.errors import Problem, suggest
+from grader.language.nodes import All, Any_, Better, Compare, Condition, Effect, Not, Op
+from grader.language.rulebook import Fact, Rule
+
+PLACEHOLDER = re.compile(r"\{(\$?)([A-Za-z_][A-Za-z0-9_]*)\}")
+
+_RISING = frozenset({Op.AT_LEAST, Op.MORE_THAN})
+_FALLING = frozenset({Op.AT_MOST, Op.FEWER_THAN})
+
+
+def comparisons(condition: Condition, negated: bool = False) -> Iterator[tuple[Compare, bool]]:
+    """Every comparison of a condition, with whether it stands under an odd number of `not`s."""
+    match condition:
+        case Compare():
+            yield condition, negated
+        case All(parts) | Any_(parts):
+            for part in parts:
+                yield from comparisons(part, negated)
+        case Not(part):
+            yield from comparisons(part, not negated)
+
+
+def facts_named(condition: Condition) -> tuple[str, ...]:
+    """Names of the facts a condition looks at, in code point order."""
+    return tuple(sorted({c.fact for c, _ in comparisons(condition)}))
+
+
+def direction_problems(rule: Rule, facts: Mapping[str, Fact]) -> Iterator[Problem]:
+    """Uses of a fact against its declared direction; none where the rule says `not_monotone`."""
+    wants_better = _wants_better(rule)
+    if wants_better is None or rule.not_monotone is not None:
+        return
+    for comparison, negated in comparisons(rule.condition):
+        fact = facts[comparison.fact]
+        if fact.better is Better.NEITHER:
+            continue
+        wrong = _against(comparison, negated, wants_better, fact.better)
+        if wrong:
+            yield Problem(
+                f"rule {rule.id!r} {rule.effect} {rule.target} and uses {fact.name!r} against its direction"
+                f" (better: {fact.better})",
+                rule.place,
+                f"{wrong}, or say not_monotone: why",
+                "non-monotone",
+            )
+
+
+def _wants_better(rule: Rule) -> bool | None:
+    """Whether the rule asks for things to be better (True), worse (False), or neither (None)."""
+    if rule.effect is Effect.REACHES:
+        return True
+    if rule.effect is Effect.LIMITS:
+        return False
+    if rule.effect is Effect.RAISES and rule.target != "innovative_practice":
+        return False
+    return None
+
+
+def _against(comparison: Compare, negated: bool, wants_better: bool, better: Better) -> str | None:
+    """What to write instead, where the comparison goes against the direction; else None."""
+    wants_more = (better is Better.MORE) is wants_better
+    needed = "at_least or more_than" if wants_more is not negated else "at_most or fewer_than"
+    if comparison.op in (Op.EQUALS, Op.ONE_OF):
+        return f"use {needed}"
+    rising = (comparison.op in _RISING) is not negated
+    return None if rising is wants_more else f"use {needed}"
+
+
+def text_problems(
+    rule: Rule, facts: Mapping[str, Fact], parameters: Mapping[str, object]
+) -> Iterator[Problem]:
+    """Placeholders in `because` that name nothing: `{fact}` or `{$parameter}`."""
+    for dollar, name in PLACEHOLDER.findall(rule.because):
+        known: Mapping[str, object] = parameters if dollar else facts
+        if name not in known:
+            what = "parameters" if dollar else "facts"
+            yield Problem(
+                f"'because' of rule {rule.id!r} names unknown {'{' + dollar + name + '}'!r}",
+                rule.place,
+                suggest(name, known, what),
+            )

@@ -1,0 +1,193 @@
+"""A framework: what a body is judged against."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Literal
+
+from pydantic import Field
+
+from grader.model.base import Id, PartialDate, Text, Written
+
+
+class Incomparable(Written):
+    """Something whose grades may not be laid beside this framework's."""
+
+    id: Id
+    what: Text
+    why: Text
+    source: list[Text] = []
+
+
+class About(Written):
+    """What the framework is, whose, and how far it may be trusted."""
+
+    id: Id
+    title: Text
+    publisher: Text
+    licence: Text
+    status: Literal["official", "reconstruction", "example"]
+    statement: Text
+    not_comparable_with: list[Incomparable] = []
+
+
+class Edition(Written):
+    """One edition of the framework."""
+
+    title: Text
+    published: PartialDate
+    forces: int | None = None
+    note: Text | None = None
+    source: list[Text] = []
+
+
+class GradeMeaning(Written):
+    """One grade: what it says, in our words."""
+
+    id: Id
+    title: Text
+    meaning: Text
+    source: list[Text] = []
+
+
+class GradeScale(Written):
+    """The grades, best first, and the one given when no rule reaches any."""
+
+    default: Id
+    grades: list[GradeMeaning] = Field(min_length=2)
+
+
+class ProvenanceKind(Written):
+    """Where wording comes from, and how far to trust it."""
+
+    title: Text
+    trust: Text
+
+
+class Reference(Written):
+    """A document the framework cites."""
+
+    title: Text
+    url: Text | None = None
+
+
+class Names(Written):
+    """The four names an area goes by; None where there is none."""
+
+    question: Text | None = None
+    heading: Text | None = None
+    judgment: Text | None = None
+    label: Text | None = None
+
+
+class InEdition(Written):
+    """How an edition treats an area: whether it is graded, and whether an inspection may leave it out."""
+
+    graded: bool
+    optional: bool = False
+
+
+class Characteristic(Written):
+    """One thing a good body does."""
+
+    id: Id
+    text: Text
+    provenance: Id
+    note: Text | None = None
+    source: list[Text] = []
+    reference: Text | None = None
+    informs: list[Id] = []
+    """Characteristics its evidence also counts on, in an edition that does not grade its own area."""
+    counted: bool = True
+    """False where another programme grades it."""
+
+
+class Topic(Written):
+    """A group of characteristics."""
+
+    id: Id
+    title: Text
+    provenance: Id | None = None
+    source: list[Text] = []
+    reference: Text | None = None
+    note: Text | None = None
+    characteristics: list[Characteristic] = Field(min_length=1)
+
+
+class Area(Written):
+    """What gets a grade."""
+
+    id: Id
+    title: Text
+    names: Names = Names()
+    question_provenance: Id | None = None
+    note: Text | None = None
+    editions: dict[str, InEdition] = Field(min_length=1)
+    topics: list[Topic] = Field(min_length=1)
+
+    @cached_property
+    def characteristics(self) -> tuple[Characteristic, ...]:
+        """Every characteristic of the area, in order."""
+        return tuple(c for t in self.topics for c in t.characteristics)
+
+    @cached_property
+    def counted(self) -> tuple[Characteristic, ...]:
+        """Those that bear on the grade."""
+        return tuple(c for c in self.characteristics if c.counted)
+
+
+class Framework(Written):
+    """A framework file."""
+
+    framework: About
+    editions: dict[str, Edition] = Field(min_length=1)
+    grade_scale: GradeScale
+    provenance: dict[str, ProvenanceKind] = {}
+    sources: dict[str, Reference] = {}
+    areas: list[Area] = Field(min_length=1)
+
+    @property
+    def id(self) -> str:
+        return self.framework.id
+
+    def areas_in(self, edition: str) -> tuple[Area, ...]:
+        """Areas of an edition, in framework order."""
+        return tuple(a for a in self.areas if edition in a.editions)
+
+    def area(self, area_id: str) -> Area:
+        """The area with this id; raises KeyError."""
+        return self._areas[area_id]
+
+    def characteristic(self, characteristic_id: str) -> Characteristic:
+        """The characteristic with this id; raises KeyError."""
+        return self._characteristics[characteristic_id][1]
+
+    def area_of(self, characteristic_id: str) -> Area:
+        """The area a characteristic belongs to; raises KeyError."""
+        return self._characteristics[characteristic_id][0]
+
+    def characteristics(self) -> Iterator[tuple[Area, Characteristic]]:
+        """Every characteristic with its area, in framework order."""
+        return iter(self._characteristics.values())
+
+    @property
+    def provenance_counts(self) -> dict[str, int]:
+        """How many characteristics each kind of provenance stands behind, in the file's order of kinds."""
+        counts = dict.fromkeys(self.provenance, 0)
+        for _, c in self._characteristics.values():
+            counts[c.provenance] = counts.get(c.provenance, 0) + 1
+        return counts
+
+    @property
+    def grades_worst_first(self) -> tuple[str, ...]:
+        """Ids of the grades, worst first."""
+        return tuple(g.id for g in reversed(self.grade_scale.grades))
+
+    @cached_property
+    def _areas(self) -> dict[str, Area]:
+        return {a.id: a for a in self.areas}
+
+    @cached_property
+    def _characteristics(self) -> dict[str, tuple[Area, Characteristic]]:
+        return {c.id: (a, c) for a in self.areas for c in a.characteristics}

@@ -1,0 +1,124 @@
+"""An inspection: what was found, and what earlier and issued findings say."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from grader.model.base import Date, Finite, Id, PartialDate, Text, Written
+
+AssessmentName = Literal["falls_short", "partly_meets", "meets", "exceeds"]
+BasisName = Literal[
+    "case_file_review", "data", "observation", "other_inspection", "document", "interview", "survey"
+]
+FindingKind = Literal["area_for_improvement", "cause_of_concern", "innovative_practice"]
+
+
+def _non_negative(value: float) -> float:
+    if value < 0:
+        raise ValueError("is below 0: an interval is a half-width")
+    return value
+
+
+class Header(Written):
+    """Which inspection this is."""
+
+    id: Id
+    body: Text
+    framework: Id
+    edition: Text
+    not_inspected: list[Id] = []
+
+
+class Source(Written):
+    """A document evidence was drawn from."""
+
+    title: Text
+    url: Text | None = None
+    published: PartialDate | None = None
+
+
+class Figure(Written):
+    """A figure, with the half-width of its interval where one is given, in the same unit."""
+
+    name: Id
+    value: Finite
+    interval: Annotated[Finite, AfterValidator(_non_negative)] | None = None
+    unit: Text
+
+    @model_validator(mode="after")
+    def _percent_in_range(self) -> Self:
+        # value ± interval may pass 100: published intervals do (98.0 ± 2.5).
+        if self.unit == "percent" and not 0 <= self.value <= 100:
+            raise ValueError(f"a percent lies in 0 to 100, not {self.value:g}")
+        return self
+
+
+class Evidence(Written):
+    """One finding of fact, tagged to one or more characteristics."""
+
+    id: Id
+    characteristics: list[Id] = Field(min_length=1)
+    assessment: AssessmentName | None = None
+    """May be left out where a measure with rules supplies it."""
+    statement: Text
+    basis: BasisName
+    extent: Literal["widespread", "some", "isolated"] = "widespread"
+    harm: Literal["none", "moderate", "serious"] = "none"
+    remedied: bool = False
+    remedied_on: Date | None = None
+    innovative: bool = False
+    measure: Figure | None = None
+    source: Id
+    locator: Text | None = None
+
+
+class Declared(Written):
+    """A finding inspectors have already issued."""
+
+    id: Id
+    kind: FindingKind
+    area: Id
+    statement: Text
+    characteristics: list[Id] = []
+    evidence: list[Id] = []
+    recommendations: list[Text] = []
+    accelerated: bool = False
+    source: Id | None = None
+    issued: Date | None = None
+
+
+class Previous(Written):
+    """A finding of an earlier inspection, and how far it has been put right."""
+
+    id: Id
+    kind: FindingKind
+    area: Id
+    statement: Text
+    progress: Literal["closed", "improving", "not_improving"]
+    characteristics: list[Id] = []
+    evidence: list[Id] = []
+    recommendations: list[Text] = []
+    source: Id | None = None
+    issued: Date | None = None
+
+
+class Inspection(Written):
+    """An inspection file."""
+
+    inspection: Header
+    sources: dict[Id, Source] = {}
+    evidence: list[Evidence]
+    findings: list[Declared] = []
+    previous: list[Previous] = []
+
+    @property
+    def id(self) -> str:
+        return self.inspection.id
+
+    @property
+    def all_findings(self) -> list[Declared | Previous]:
+        """Findings issued, then those of earlier inspections."""
+        found: list[Declared | Previous] = [*self.findings]
+        return [*found, *self.previous]

@@ -1,0 +1,165 @@
+"""What grader concludes: `grader.proposal/1`. Every key is always present."""
+
+from __future__ import annotations
+
+import json
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+SCHEMA = "grader.proposal/1"
+
+Outcome = Literal["graded", "withheld", "ungraded", "not_inspected"]
+
+
+class Answer(BaseModel):
+    """A block grader writes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class FrameworkUsed(Answer):
+    """The framework graded against, with its status and where its wording comes from."""
+
+    id: str
+    edition: str
+    sha256: str | None
+    status: str
+    provenance: dict[str, int]
+    """How many characteristics each kind of provenance stands behind."""
+
+
+class RuleBookUsed(Answer):
+    """The rule book that concluded."""
+
+    id: str
+    version: str
+    sha256: str | None
+
+
+class ParameterUsed(Answer):
+    """A parameter's value (whole per mille for a share), its default, and what it rests on."""
+
+    name: str
+    value: int
+    default: int
+    basis: str
+
+
+class CharacteristicResult(Answer):
+    """The conclusion on one characteristic, the evidence it rests on, and the rule that decided it."""
+
+    id: str
+    status: str
+    evidence: list[str]
+    rule: str | None
+
+
+class FindingResult(Answer):
+    """A finding on the area: declared, carried forward (`previous`) or proposed by a rule."""
+
+    id: str
+    origin: Literal["declared", "previous", "proposed"]
+    kind: str
+    characteristics: list[str]
+    evidence: list[str]
+    statement: str
+    recommendations: list[str]
+    rule: str | None
+
+
+class Reason(Answer):
+    """A rule that bore on the outcome: it held, or did not, on these facts."""
+
+    rule: str | None
+    effect: str
+    target: str
+    held: bool
+    because: str
+    facts: dict[str, int]
+    evidence: list[str]
+
+
+class Hinge(Answer):
+    """An item whose removal changes the grade or the outcome, and to what."""
+
+    evidence: str
+    grade: str | None
+    outcome: Outcome
+
+
+class Reachable(Answer):
+    """A grade that one change of one item's assessment by one step would bring, and that change."""
+
+    grade: str
+    change: str
+
+
+class AreaResult(Answer):
+    """One area's outcome and everything it rests on."""
+
+    area: str
+    title: str
+    outcome: Outcome
+    grade: str | None
+    profile: dict[str, int]
+    characteristics: list[CharacteristicResult]
+    findings: list[FindingResult]
+    reasons: list[Reason]
+    hinges: list[Hinge]
+    reachable: list[Reachable]
+
+
+class NotCounted(Answer):
+    """An item that did not count on a characteristic, and why."""
+
+    evidence: str
+    characteristic: str | None
+    reason: str
+    message: str
+
+
+class Warning_(Answer):
+    """Something about the record a person should look at."""
+
+    code: str
+    message: str
+    file: str | None
+    line: int | None
+
+
+class Proposal(Answer):
+    """Proposed grades for one inspection. A person decides."""
+
+    schema_: str = SCHEMA
+    inspection: str
+    body: str
+    framework: FrameworkUsed
+    rulebook: RuleBookUsed
+    inspection_sha256: str | None
+    engine: str
+    grader_version: str
+    parameters: list[ParameterUsed]
+    overrides: dict[str, int]
+    areas: list[AreaResult]
+    not_counted: list[NotCounted]
+    warnings: list[Warning_]
+
+    def area(self, area_id: str) -> AreaResult:
+        """The result for one area.
+
+        Raises
+        ------
+        KeyError
+            The edition has no such area.
+        """
+        for result in self.areas:
+            if result.area == area_id:
+                return result
+        raise KeyError(area_id)
+
+    def to_json(self, *, indent: int | None = 2) -> str:
+        """The proposal as JSON text, the same bytes for the same conclusions."""
+        data = self.model_dump(mode="json")
+        document = {"schema": data.pop("schema_"), **data}
+        return json.dumps(document, ensure_ascii=False, indent=indent)
