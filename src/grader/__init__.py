@@ -12,16 +12,18 @@ from typing import TYPE_CHECKING, Any
 from grader._version import __version__
 
 if TYPE_CHECKING:
+    from grader.api import explain as explain
     from grader.api import grade as grade
     from grader.api import load as load
     from grader.errors import GraderError as GraderError
     from grader.errors import InputError as InputError
 
-__all__ = ["GraderError", "InputError", "__version__", "grade", "load"]
+__all__ = ["GraderError", "InputError", "__version__", "explain", "grade", "load"]
 
 _HOMES = {
     "load": "grader.api",
     "grade": "grader.api",
+    "explain": "grader.api",
     "GraderError": "grader.errors",
     "InputError": "grader.errors",
 }

@@ -6,18 +6,24 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from grader.engines import rete
+from grader.engines.checked import CheckedEngine
 from grader.engines.reference import ReferenceEngine
 from grader.errors import GraderError, InputError, Problem, quoted, suggest
 from grader.files import catalogue
 from grader.files.frameworks import FrameworkFile
-from grader.files.inspections import InspectionFile, read_inspection_document, resolve
+from grader.files.inspections import InspectionFile, read_draft, resolve_draft
 from grader.grading.conclude import Engine
 from grader.grading.run import Inputs, propose
 from grader.language.bind import bind
 from grader.language.rulebook import RuleBook
 from grader.model.inspection import Inspection
 from grader.model.proposal import Proposal
+
+if TYPE_CHECKING:
+    from grader.explain.why import Explanation
 
 PathLike = str | os.PathLike[str]
 
@@ -69,17 +75,18 @@ def load(path: PathLike, *, rules: PathLike | None = None) -> Loaded:
     UnknownNameError
         No such framework or rule book.
     """
-    document, inspection = read_inspection_document(Path(path))
-    name = inspection.inspection.framework
+    draft = read_draft(Path(path))
+    name = draft.inspection.inspection.framework
     near = Path(rules) if rules is not None and Path(rules).is_dir() else None
     try:
         framework = catalogue.framework(name, near)
     except LookupError as error:
         help = error.help if isinstance(error, GraderError) else None
-        place = document.place(("inspection", "framework"))
-        raise InputError([Problem(f"unknown framework {quoted(name)}", place, help)]) from error
+        place = draft.document.place(("inspection", "framework"))
+        unknown = Problem(f"unknown framework {quoted(name)}", place, help)
+        raise InputError([*draft.problems, unknown]) from error
     book = catalogue.rulebook(os.fspath(rules) if rules is not None else name, framework)
-    file = resolve(inspection, document, framework.framework, book.measures)
+    file = resolve_draft(draft, framework.framework, book.measures)
     return Loaded(file, framework, book)
 
 
@@ -101,8 +108,9 @@ def grade(
     overrides : mapping of str to int, optional
         Parameters at values other than their defaults: whole per mille for a share, a whole number for a
         count. Overrides are recorded in the proposal.
-    engine : {"reference"}, optional
-        The engine the pass runs on.
+    engine : {"rete", "reference"}, optional
+        The engine the pass runs on: by default `rete`, checked against `reference` at every step, where
+        durable-rules can be imported, else `reference`. `proposal.engine` says which it was.
 
     Returns
     -------
@@ -113,10 +121,53 @@ def grade(
     ------
     InputError
         The inspection, rule book or an override has faults.
+    EngineDisagreementError
+        The engines differ on a rule: nothing is proposed.
     """
     loaded = inspection if isinstance(inspection, Loaded) else load(inspection, rules=rules)
     values = check_overrides(loaded.book, overrides or {})
-    inputs = Inputs(
+    inputs = _inputs(loaded, values)
+    return propose(inputs, make_engine(engine, bind(loaded.book, values)))
+
+
+def explain(
+    inspection: PathLike | Loaded,
+    area: str,
+    *,
+    rules: PathLike | None = None,
+    overrides: Mapping[str, int] | None = None,
+    engine: str | None = None,
+) -> Explanation:
+    """Why an area is graded as it is: reasons for and against, statuses, findings and the evidence.
+
+    Parameters
+    ----------
+    inspection, rules, overrides, engine
+        As for `grade`.
+    area : str
+        An area of the edition.
+
+    Returns
+    -------
+    Explanation
+        From the grade down to each item of evidence and its source.
+
+    Raises
+    ------
+    InputError
+        The inspection, rule book or an override has faults.
+    UnknownNameError
+        The edition has no such area.
+    """
+    from grader.explain.why import explain as why
+
+    loaded = inspection if isinstance(inspection, Loaded) else load(inspection, rules=rules)
+    proposal = grade(loaded, overrides=overrides, engine=engine)
+    return why(_inputs(loaded, proposal.overrides), proposal, area)
+
+
+def _inputs(loaded: Loaded, values: Mapping[str, int]) -> Inputs:
+    return Inputs(
         inspection=loaded.inspection,
         framework=loaded.framework.framework,
         book=loaded.book,
@@ -125,18 +176,22 @@ def grade(
         inspection_sha256=loaded.file.sha256,
         warnings=loaded.warnings,
     )
-    return propose(inputs, make_engine(engine, bind(loaded.book, values)))
 
 
 def make_engine(name: str | None, bound: RuleBook) -> Engine:
-    """The engine with this name over a bound rule book."""
-    known = {"reference": ReferenceEngine}
-    chosen = name or "reference"
-    if chosen not in known:
-        raise InputError(
-            [Problem(f"unknown engine {quoted(chosen)}", None, suggest(chosen, known, "engines"))]
-        )
-    return known[chosen](bound)
+    """The engine with this name over a bound rule book; by default `rete` where it can be had.
+
+    `rete` never answers alone: every conclusion is held against the reference engine's, and a difference
+    raises EngineDisagreementError.
+    """
+    chosen = name or ("rete" if rete.available() else "reference")
+    reference = ReferenceEngine(bound)
+    if chosen == "reference":
+        return reference
+    if chosen == "rete":
+        return CheckedEngine(rete.ReteEngine(bound), reference)
+    known = ("reference", "rete")
+    raise InputError([Problem(f"unknown engine {quoted(chosen)}", None, suggest(chosen, known, "engines"))])
 
 
 def check_overrides(book: RuleBook, overrides: Mapping[str, int]) -> dict[str, int]:

@@ -1,5 +1,8 @@
 """YAML with marks: what is read, what is refused, and where the fault is said to stand."""
 
+# The house writes `expected == actual`, which ruff takes for a condition turned round.
+# ruff: noqa: SIM300
+
 from __future__ import annotations
 
 import datetime
@@ -17,7 +20,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.errors import InputError, Place
+from grader.errors import InputError, Place, Problem
 from grader.files import marked
 from grader.files.marked import Document, parse_document, read_bytes, read_document
 from grader.files.scalars import read_as
@@ -293,6 +296,7 @@ def test_alias_bomb() -> None:
         ("a: [b, c\nd: e\n", "2:2 a comma or a closing bracket is missing"),
         ("a: {b: c\n\n", "1:9 a comma or a closing bracket is missing"),
         ("a: [", "1:5 a value or a closing bracket is missing"),
+        ('"a" b', "1:5 this does not belong to what stands before it"),
         ("a: **bold**", "1:4 what stands here starts like an alias or an anchor"),
         ("%YAML 2.0\n--- a", "1:1 a version of YAML that is not read"),
     ],
@@ -347,10 +351,14 @@ def test_many_tag_directives_are_refused_before_they_are_compared() -> None:
     assert ["0:0 more than 16 %TAG lines"] == faults(text)
 
 
+def test_the_word_tag_in_text_is_no_directive() -> None:
+    assert {"a": "%TAG " * 99} == parse("a: '" + "%TAG " * 99 + "'").data
+
+
 def test_speed(parser: str) -> None:
     if parser == "python":
         pytest.skip("the parser in Python is no faster than it is")
-    item = "- {id: E1, tags: [a.1a, b.2b], text: Records an estimated 95.5 % of crime, day: 2022-10-05, n: 95.5}\n"
+    item = "- {id: E1, tags: [a.1a, b.2b], text: Records an estimated 95.5 %, day: 2022-10-05, n: 95.5}\n"
     started = time.perf_counter()
     assert 5_000 == len(parse(item * 5_000).data)  # type: ignore[arg-type]
     assert time.perf_counter() - started < 6, "about half a second where nothing else runs"
@@ -389,8 +397,17 @@ def test_many_characters_not_read() -> None:
 
 @pytest.mark.parametrize(
     ("escape", "code"),
-    [(r"\0", "U+0000"), (r"\u0000", "U+0000"), (r"\e", "U+001B"), (r"\r", "U+000D"), (r"\x7f", "U+007F")]
-    + [(r"\N", "U+0085"), (r"\L", "U+2028"), (r"\uFEFF", "U+FEFF"), (r"\uFFFF", "U+FFFF")],
+    [
+        (r"\0", "U+0000"),
+        (r"\u0000", "U+0000"),
+        (r"\e", "U+001B"),
+        (r"\r", "U+000D"),
+        (r"\x7f", "U+007F"),
+        (r"\N", "U+0085"),
+        (r"\L", "U+2028"),
+        (r"\uFEFF", "U+FEFF"),
+        (r"\uFFFF", "U+FFFF"),
+    ],
 )
 def test_escapes_bring_in_nothing_else(escape: str, code: str) -> None:
     message = f"the text holds character {code}, which is not read"
@@ -535,39 +552,11 @@ def test_large_bytes() -> None:
 # Properties ----------------------------------------------------------------------------------------------
 
 
-YAML_LIKE = st.lists(
-    st.sampled_from(
-        [
-            *"-?:,[]{}#&*!|>'\"%@`~<=.019_ \n\t\\",
-            "\r\n",
-            "a",
-            "b",
-            "no",
-            "  ",
-            "- ",
-            ": ",
-            "? ",
-            "---\n",
-            "...\n",
-        ]
-        + [
-            "é",
-            "\ufeff",
-            "\x85",
-            "<<",
-            "\\x",
-            "\\u0",
-            "\\ud800",
-            "\\U00110000",
-            "%TAG ",
-            "!!",
-            "2022-1",
-            ":30",
-            "0x",
-        ]
-    ),
-    max_size=30,
-).map("".join)
+WORDS = r"""
+a b no é << \x \u0 \ud800 \U00110000 %TAG !! 2022-1 :30 0x --- ...
+"""
+SIGNS = [*"-?:,[]{}#&*!|>'\"%@`~<=.019_ \n\t\\", "\r\n", "  ", "- ", ": ", "? ", "\n---\n", "\ufeff", "\x85"]
+YAML_LIKE = st.lists(st.sampled_from(SIGNS + WORDS.split()), max_size=30).map("".join)
 
 
 @settings(max_examples=500, deadline=None)
@@ -577,15 +566,21 @@ YAML_LIKE = st.lists(
     | st.binary()
 )
 def test_anything_is_a_document_or_an_input_error(raw: bytes) -> None:
+    problems: tuple[Problem, ...] = ()
     try:
         document = parse_document(raw, "f.yaml")
     except InputError as error:
-        assert all(p.place and p.help and p.message[0] == p.message[0].lower() for p in error.problems)
-        assert str(error).isprintable() or "\n" in str(error)
+        problems = error.problems
     else:
         assert set(paths(document.data)) == set(document.places)
         lines = raw.count(b"\n") + raw.count(b"\r") + 1
         assert all(1 <= place.line <= lines + 1 for place in document.places.values())
+    for problem in problems:
+        assert problem.place
+        assert problem.help
+        assert problem.message.isprintable()
+        assert problem.help.isprintable()
+        assert not problem.message[0].isupper()
 
 
 def paths(data: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:

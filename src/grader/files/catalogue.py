@@ -97,7 +97,10 @@ def rulebook(name: str, framework_file: FrameworkFile) -> RuleBook:
     return _read_rulebook(rulebook_folder(name), framework_file)
 
 
+def shown_folder(folder: Path) -> str:
+    """How messages name a rule book's folder: a built-in one's is the same wherever grader is installed."""
+    return f"rules/{folder.name}" if folder.resolve().is_relative_to(_home()) else str(folder)
+
+
 def _read_rulebook(folder: Path, framework_file: FrameworkFile) -> RuleBook:
-    built_in = folder.resolve().is_relative_to(_home())
-    shown = f"rules/{folder.name}" if built_in else str(folder)
-    return read_rulebook(folder, framework_file.framework, shown)
+    return read_rulebook(folder, framework_file.framework, shown_folder(folder))

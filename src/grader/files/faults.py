@@ -2,77 +2,125 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar, get_args
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from grader.errors import Place, Problem, nearest, quoted
 from grader.files.marked import Document
+from grader.files.scalars import read_as
 
 Model = TypeVar("Model", bound=BaseModel)
 Path = tuple[str | int, ...]
+#: What is wrong, and what to do about it.
+Words = tuple[str, str | None]
 
 
 def validate(
     document: Document, model: type[Model], data: object | None = None
 ) -> tuple[Model | None, list[Problem]]:
     """The document as `model`, and every fault in it; the model is None where there are faults."""
+    found, faults = validate_by_path(document, model, data)
+    return found, [problem for _, problem in faults]
+
+
+def validate_by_path(
+    document: Document, model: type[Model], data: object | None = None
+) -> tuple[Model | None, list[tuple[Path, Problem]]]:
+    """As `validate`, each fault with the path of what is faulty in the document."""
     try:
         return model.model_validate(document.data if data is None else data), []
     except ValidationError as error:
-        return None, [_problem(e, document, model) for e in error.errors(include_url=False)]
+        faults = [_Fault(e, document, model) for e in error.errors(include_url=False)]
+    # A misspelt key is unknown, and the key it was meant to be is missing: one fault, said once.
+    respelt = {(*f.path[:-1], f.near) for f in faults if f.kind == "extra_forbidden" and f.near}
+    kept = (f for f in faults if not (f.kind == "missing" and f.path in respelt))
+    return None, [(f.path, f.problem()) for f in kept]
 
 
-def _problem(error: ErrorDetails, document: Document, model: type[BaseModel]) -> Problem:
-    path = _path_in(document.data, error["loc"])
-    kind = error["type"]
-    worded = _WORDS.get(kind, _other)
-    message, help = worded(error, document, path, model)
-    place = document.keys.get(path) if kind == "extra_forbidden" else None
-    return Problem(message, place or document.place(path), help)
+class _Fault:
+    """One fault of pydantic's, led back to the document."""
+
+    def __init__(self, error: ErrorDetails, document: Document, model: type[BaseModel]) -> None:
+        self.kind: str = error["type"]
+        self.context: Mapping[str, Any] = error.get("ctx", {})
+        self.value: Any = error["input"]
+        self.document = document
+        loc = error["loc"]
+        #: Whether the key is at fault, and not its value.
+        self.of_key = loc[-1:] == ("[key]",) or self.kind == "extra_forbidden"
+        self.path = _path_in(document.data, loc[:-1] if loc[-1:] == ("[key]",) else loc)
+        self.root = model
+        self.known = list(self.around.model_fields) if self.around else []
+        self.near = nearest(str(self.path[-1]), self.known) if self.kind == "extra_forbidden" else None
+
+    @property
+    def around(self) -> type[BaseModel] | None:
+        """The model of the block the fault stands in."""
+        return _model_at(self.root, self.path[:-1])
+
+    @property
+    def name(self) -> str:
+        return name_of(self.document, self.path)
+
+    @property
+    def read(self) -> str:
+        """The value as YAML reads it, with what stands in the file where that is something else."""
+        raw = self.document.texts.get(self.path)
+        reading = _noun(self.value)
+        return f"{quoted(raw)}, which YAML reads as {reading}" if raw and raw not in reading else reading
+
+    def problem(self) -> Problem:
+        message, help = _WORDS.get(self.kind, _other)(self)
+        return Problem(message, self.place(), help)
+
+    def place(self) -> Place:
+        if self.of_key and self.path in self.document.keys:
+            return self.document.keys[self.path]
+        if self.kind == "value_error" and isinstance(self.value, Mapping) and "value" in self.value:
+            # A figure as a whole is refused for its value.
+            return self.document.place((*self.path, "value"))
+        return self.document.place(self.path)
 
 
-def _path_in(data: object, loc: tuple[int | str, ...]) -> Path:
+def name_of(document: Document, path: Path) -> str:
+    """What stands at `path`, as a person would point at it: `'locator' of 'E001'`."""
+    if not path:
+        return "the file"
+    last, around = path[-1], path[:-1]
+    if isinstance(last, str):
+        own = quoted(last)
+        if last == "id" and around and isinstance(around[-1], int):
+            # Not by the id that is at fault.
+            return f"{own} of {_entry(document, around)}"
+    else:
+        block = _at(document.data, path)
+        if isinstance(block, Mapping) and isinstance(block.get("id"), str):
+            return quoted(block["id"])
+        return _entry(document, path)
+    return f"{own} of {name_of(document, around)}" if around else own
+
+
+def _entry(document: Document, path: Path) -> str:
+    return f"entry {int(path[-1]) + 1} of {name_of(document, path[:-1])}"
+
+
+def _path_in(data: Any, loc: tuple[int | str, ...]) -> Path:
     """The part of pydantic's location that is a path in the document (it adds names of its own)."""
     path: Path = ()
-    for step in loc:
-        if (isinstance(data, Mapping) and step in data) or (
-            isinstance(data, list) and isinstance(step, int) and step < len(data)
-        ):
+    for i, step in enumerate(loc):
+        entry = isinstance(data, list) and isinstance(step, int) and step < len(data)
+        if entry or (isinstance(data, Mapping) and step in data):
             data = data[step]
+        elif isinstance(data, Mapping) and isinstance(step, str) and i == len(loc) - 1:
+            return (*path, step)  # a key that is missing
         else:
-            # A missing or unknown key is the last step; anything else is pydantic's own name for a variant.
-            return (
-                (*path, step)
-                if step == loc[-1] and isinstance(step, str) and isinstance(data, Mapping)
-                else path
-            )
+            return path
         path = (*path, step)
     return path
-
-
-Words = tuple[str, str | None]
-Wording = Callable[[ErrorDetails, Document, Path, type[BaseModel]], Words]
-
-
-def _name(path: Path) -> str:
-    keys = [p for p in path if isinstance(p, str)]
-    return quoted(keys[-1]) if keys else "the file"
-
-
-def _missing(error: ErrorDetails, document: Document, path: Path, model: type[BaseModel]) -> Words:
-    owner = path[:-1]
-    return f"{_owner(document, owner)} lacks {_name(path)}", f"add {path[-1] if path else 'it'}: ..."
-
-
-def _owner(document: Document, path: Path) -> str:
-    """The block a fault stands in, by its id where it has one."""
-    block = _at(document.data, path)
-    if isinstance(block, Mapping) and isinstance(block.get("id"), str):
-        return quoted(block["id"])
-    return _name(path)
 
 
 def _at(data: Any, path: Path) -> Any:
@@ -81,18 +129,8 @@ def _at(data: Any, path: Path) -> Any:
     return data
 
 
-def _extra(error: ErrorDetails, document: Document, path: Path, model: type[BaseModel]) -> Words:
-    known = _keys_at(model, path[:-1])
-    key = str(path[-1])
-    near = nearest(key, known)
-    return (
-        f"unknown key {quoted(key)} in {_owner(document, path[:-1])}",
-        f"did you mean {near!r}?" if near else f"keys here: {', '.join(sorted(known))}",
-    )
-
-
-def _keys_at(model: type[BaseModel], path: Path) -> list[str]:
-    """Keys of the block at `path`, followed through the model's own types."""
+def _model_at(model: type[BaseModel], path: Path) -> type[BaseModel] | None:
+    """The model of the block at `path`, followed through the model's own types."""
     current: Any = model
     for step in path:
         if isinstance(current, type) and issubclass(current, BaseModel):
@@ -100,7 +138,14 @@ def _keys_at(model: type[BaseModel], path: Path) -> list[str]:
         else:
             current = _item_type(current)
         current = _block_type(current)
-    return list(current.model_fields) if isinstance(current, type) and issubclass(current, BaseModel) else []
+    return current if isinstance(current, type) and issubclass(current, BaseModel) else None
+
+
+def _choices(model: type[BaseModel] | None, key: str) -> str:
+    """The values a key may have, where they are few and named."""
+    field = model.model_fields.get(key) if model is not None else None
+    annotation = field.annotation if field is not None else None
+    return ", ".join(get_args(annotation)) if get_origin(annotation) is Literal else ""
 
 
 def _block_type(annotation: Any) -> Any:
@@ -116,109 +161,156 @@ def _item_type(annotation: Any) -> Any:
     return arguments[-1] if arguments else annotation
 
 
-def _text(error: ErrorDetails, document: Document, path: Path, model: type[BaseModel]) -> Words:
-    value = error["input"]
-    written = document.texts.get(path)
-    if written is not None and value is not None:
-        return (
-            f"{_name(path)} must be text, but YAML reads {quoted(written)} as {_noun(value)}",
-            f"quote it: {quoted(written)[:1]}{written}{quoted(written)[:1]}",
-        )
-    if value is None:
-        return (
-            f"{_name(path)} is empty",
-            f"write its text, or leave the key {_name(path)} out where it is optional",
-        )
-    return f"{_name(path)} must be text, not {_noun(value)}", None
-
-
 def _noun(value: object) -> str:
-    match value:
-        case bool():
-            return "true" if value else "false"
-        case int() | float():
-            return f"the number {value}"
-        case Mapping():
-            return "a block"
-        case list():
-            return "a list"
-        case None:
-            return "nothing"
-        case str():
-            return f"the text {quoted(value)}"
-        case _:
-            return f"the date {value}"
+    if isinstance(value, Mapping):
+        return "a block of keys"
+    return read_as(value)
 
 
-def _expected(what: str) -> Wording:
-    def words(error: ErrorDetails, document: Document, path: Path, model: type[BaseModel]) -> Words:
-        return f"{_name(path)} must be {what}, not {_noun(error['input'])}", None
-
-    return words
+# Wordings -------------------------------------------------------------------------------------------------
 
 
-def _literal(error: ErrorDetails, document: Document, path: Path, model: type[BaseModel]) -> Words:
-    value = error["input"]
-    choices = [c.strip(" '") for c in error["ctx"]["expected"].replace(" or ", ",").split(",")]
-    if not isinstance(value, str):
-        return f"{_name(path)} must be one of {', '.join(choices)}, not {_noun(value)}", None
-    near = nearest(value, choices)
-    help = f"did you mean {near!r}?" if near else f"one of {', '.join(choices)}"
-    return f"{quoted(value)} is not a value of {_name(path)}", help
+def _missing(fault: _Fault) -> Words:
+    key = str(fault.path[-1])
+    choices = _choices(fault.around, key)
+    help = f"add {key}: one of {choices}" if choices else f"add {key}: ..."
+    return f"{name_of(fault.document, fault.path[:-1])} lacks {quoted(key)}", help
 
 
-def _value(error: ErrorDetails, document: Document, path: Path, model: type[BaseModel]) -> Words:
-    reason = str(error["ctx"]["error"])
-    if reason.startswith("is "):
-        shown = (
-            f" ({quoted(error['input'])})"
-            if isinstance(error["input"], str) and error["input"].strip()
-            else ""
-        )
-        return f"{_name(path)} {reason}{shown}", None
-    return f"{_name(path)}: {reason}", None
+def _extra(fault: _Fault) -> Words:
+    help = f"did you mean {fault.near!r}?" if fault.near else f"keys here: {', '.join(sorted(fault.known))}"
+    return f"unknown key {quoted(fault.path[-1])} in {name_of(fault.document, fault.path[:-1])}", help
 
 
-def _too_short(error: ErrorDetails, document: Document, path: Path, model: type[BaseModel]) -> Words:
-    least = error["ctx"].get("min_length", 1)
+def _text(fault: _Fault) -> Words:
+    if fault.value is None:
+        return f"{fault.name} is empty", "write its text"
+    raw = fault.document.texts.get(fault.path)
+    if raw is None:
+        return f"{fault.name} must be text, not {_noun(fault.value)}", "write one text, in quotes"
     return (
-        f"{_name(path)} of {_owner(document, path[:-1])} needs at least {least} entr{'y' if least == 1 else 'ies'}",
-        None,
+        f"{fault.name} must be text, but YAML reads {quoted(raw)} as {_noun(fault.value)}",
+        f"quote it: {quoted(raw, 200)}",
     )
 
 
-def _bound(error: ErrorDetails, document: Document, path: Path, model: type[BaseModel]) -> Words:
-    return f"{_name(path)} cannot be {_noun(error['input'])}", error["msg"].lower()
+def _list(fault: _Fault) -> Words:
+    field = fault.around.model_fields.get(str(fault.path[-1])) if fault.around else None
+    help = "write [] where there are none"
+    if field is not None and not field.is_required():
+        help += ", or leave the key out"
+    if isinstance(fault.value, str):
+        help = f"write it in brackets: [{fault.value}]" if len(fault.value) < 60 else "write it in brackets"
+    elif isinstance(fault.value, Mapping):
+        help = "start each entry with '- '"
+    elif fault.value is not None:
+        help = "write its entries in brackets"
+    return f"{fault.name} must be a list, not {fault.read}", help
 
 
-def _finite(error: ErrorDetails, document: Document, path: Path, model: type[BaseModel]) -> Words:
-    return f"{_name(path)} must be a finite number", None
+def _block(fault: _Fault) -> Words:
+    model = _model_at(fault.root, fault.path)
+    fields = model.model_fields.items() if model is not None else ()
+    required = [key for key, field in fields if field.is_required()]
+    help = f"write its keys: {', '.join(required)}" if required else "write its keys below it, indented"
+    return f"{fault.name} must be a block of keys, not {fault.read}", help
 
 
-def _other(error: ErrorDetails, document: Document, path: Path, model: type[BaseModel]) -> Words:
-    return f"{_name(path)}: {error['msg'][:1].lower()}{error['msg'][1:]}", None
+def _bool(fault: _Fault) -> Words:
+    return f"{fault.name} must be true or false, not {fault.read}", "write true or false, without quotes"
 
 
-_WORDS: Mapping[str, Wording] = {
+def _number(fault: _Fault) -> Words:
+    whole = fault.kind == "int_type"
+    help = "write a whole number" if whole else "write the number alone, with a point, as in 95.5"
+    if isinstance(fault.value, str) and re.fullmatch(r"-?\d+" if whole else r"-?\d+(\.\d+)?", fault.value):
+        help = f"take the quotes away: {fault.value}"
+    return f"{fault.name} must be {'a whole number' if whole else 'a number'}, not {fault.read}", help
+
+
+def _finite(fault: _Fault) -> Words:
+    shown = quoted(fault.document.texts.get(fault.path) or fault.value)
+    return f"{fault.name} must be a finite number, not {shown}", "write the figure as it was published"
+
+
+def _literal(fault: _Fault) -> Words:
+    choices = re.findall(r"'([^']*)'", fault.context["expected"])
+    near = nearest(fault.value, choices) if isinstance(fault.value, str) else None
+    help = f"did you mean {near!r}?" if near else f"one of {', '.join(choices)}"
+    shown = quoted(fault.value) if isinstance(fault.value, str) else fault.read
+    return f"{fault.name} cannot be {shown}", help
+
+
+def _value(fault: _Fault) -> Words:
+    """A fault our own models found: `is this: do that`, or a sentence of its own."""
+    reason, _, help = str(fault.context["error"]).partition(": ")
+    if not reason.startswith("is "):
+        return f"{fault.name}: {reason}", help or None
+    if reason == "is blank":
+        return f"{fault.name} is blank", "write its text"
+    if found := re.fullmatch(r"is not a date written (.+)", reason):
+        return f"{fault.name} is not a date: {_shown(fault)}", f"a date is written {found[1]}"
+    if reason == "is not an id":
+        if fault.of_key:
+            return f"key {fault.name} is not an id", f"an id has {help}"
+        return f"{fault.name} is not an id: {_shown(fault)}", f"an id has {help}"
+    return f"{fault.name} {reason}", help or None
+
+
+def _shown(fault: _Fault) -> str:
+    return quoted(fault.document.texts.get(fault.path) or fault.value)
+
+
+def _too_short(fault: _Fault) -> Words:
+    least, there = fault.context["min_length"], fault.context["actual_length"]
+    if not there:
+        return f"{fault.name} is empty", f"write at least {'one entry' if least == 1 else f'{least} entries'}"
+    return f"{fault.name} has {there} of at least {least} entries", "add what is missing"
+
+
+def _too_long(fault: _Fault) -> Words:
+    most = fault.context["max_length"]
+    return f"{fault.name} has more than {most} entries", "take away what is too much"
+
+
+def _bound(fault: _Fault) -> Words:
+    least, most = fault.context.get("ge"), fault.context.get("le")
+    help = f"it is at least {least}" if least is not None else f"it is at most {most}"
+    return f"{fault.name} cannot be {fault.value}", help
+
+
+def _other(fault: _Fault) -> Words:
+    return f"{fault.name} cannot be {fault.read}", None
+
+
+_WORDS: Mapping[str, Callable[[_Fault], Words]] = {
     "missing": _missing,
     "extra_forbidden": _extra,
     "string_type": _text,
-    "bool_type": _expected("true or false"),
-    "int_type": _expected("a whole number"),
-    "float_type": _expected("a number"),
-    "list_type": _expected("a list"),
-    "dict_type": _expected("a block of keys"),
-    "model_type": _expected("a block of keys"),
+    "bool_type": _bool,
+    "int_type": _number,
+    "float_type": _number,
+    "list_type": _list,
+    "dict_type": _block,
+    "model_type": _block,
     "literal_error": _literal,
     "value_error": _value,
     "too_short": _too_short,
+    "too_long": _too_long,
     "finite_number": _finite,
     "greater_than_equal": _bound,
     "less_than_equal": _bound,
 }
 
 
-def unresolved(place: Place, what: str, name: str, known: list[str], help: str | None = None) -> Problem:
-    """A reference to something that does not exist, with the nearest spelling."""
-    near = nearest(name, known)
-    return Problem(f"unknown {what} {quoted(name)}", place, f"did you mean {near!r}?" if near else help)
+def twice(document: Document, what: str, named: Iterable[tuple[Path, str]]) -> Iterator[Problem]:
+    """Ids that stand a second time; `named` gives the path and the id of each, in file order."""
+    first: dict[str, Path] = {}
+    for path, name in named:
+        if name in first:
+            yield Problem(
+                f"{what} {quoted(name)} stands twice",
+                document.place(path),
+                f"first at {document.place(first[name])}; give one of the two another id",
+            )
+        first.setdefault(name, path)

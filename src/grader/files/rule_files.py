@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from grader.model.base import Id, Text, Written
 
@@ -48,10 +48,23 @@ class MeasureBlock(Written):
     english: Text
 
 
-class Except(Written):
-    """Every area but these."""
-
-    except_: Annotated[list[Id], Field(alias="except", min_length=1)]
+#: Either a list of areas, or every area but some. Read by hand: of one fault, a union makes two.
+Areas = Annotated[
+    Any,
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "array", "items": {"type": "string"}, "minItems": 1},
+                {
+                    "type": "object",
+                    "properties": {"except": {"type": "array", "items": {"type": "string"}, "minItems": 1}},
+                    "required": ["except"],
+                    "additionalProperties": False,
+                },
+            ]
+        }
+    ),
+]
 
 
 class RuleBlock(Written):
@@ -64,7 +77,7 @@ class RuleBlock(Written):
     withholds: Literal["grade"] | None = None
     per: Literal["characteristic", "area"] | None = None
     """Finding rules: what one conclusion is drawn about."""
-    areas: Annotated[list[Id], Field(min_length=1)] | Except | None = None
+    areas: Areas = None
     measure: Id | None = None
     """Measure rules: the figure the rule speaks of."""
     when: Any

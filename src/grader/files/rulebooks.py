@@ -10,9 +10,11 @@ from pathlib import Path
 from grader.errors import InputError, Place, Problem, quoted, suggest
 from grader.files.faults import validate
 from grader.files.marked import Document, parse_document, read_bytes
-from grader.files.rule_files import Except, LayerFile, ParameterBlock, RuleBlock, RuleBookFile
+from grader.files.rule_files import LayerFile, ParameterBlock, RuleBlock, RuleBookFile
+from grader.language.limits import limit_problems
 from grader.language.nodes import Effect, Kind, Level
-from grader.language.parse import Reader, Typed, parse_condition, parse_fact
+from grader.language.parse import Reader, Typed, parse_condition, with_article
+from grader.language.parse_facts import parse_fact
 from grader.language.rulebook import (
     EFFECTS,
     GIVEN_FACTS,
@@ -24,7 +26,7 @@ from grader.language.rulebook import (
     Rule,
     RuleBook,
 )
-from grader.language.typecheck import direction_problems, text_problems
+from grader.language.typecheck import condition_paths, direction_problems, text_problems
 from grader.language.vocabulary import ASSESSMENT, STATUS, Scale
 from grader.model.framework import Framework
 
@@ -46,6 +48,8 @@ class _Lowering:
     parameters: dict[str, Parameter] = field(default_factory=dict)
     measures: dict[str, Measure] = field(default_factory=dict)
     facts: dict[str, Fact] = field(default_factory=dict)
+    #: Facts that are declared and at fault: what names them is not at fault too.
+    broken: set[str] = field(default_factory=set)
     rules: dict[str, Rule] = field(default_factory=dict)
     grade_scale: Scale = field(default_factory=lambda: Scale("grade", ()))
 
@@ -93,6 +97,7 @@ def read_rulebook(folder: Path, framework: Framework, shown: str | None = None) 
     _lower_measures(work, parsed)
     _lower_facts(work, parsed)
     _lower_rules(work, parsed)
+    work.problems.extend(limit_problems(work.rules.values()))
     if work.problems:
         raise InputError(work.problems)
     return RuleBook(
@@ -148,8 +153,10 @@ def _check_framework(work: _Lowering, header: RuleBookFile, head: Document) -> N
     if header.rulebook.framework != work.framework.id:
         work.problems.append(
             Problem(
-                f"the rule book is for framework {quoted(header.rulebook.framework)}, not {quoted(work.framework.id)}",
+                f"the rule book is for framework {quoted(header.rulebook.framework)},"
+                f" not {quoted(work.framework.id)}",
                 head.place(("rulebook", "framework")),
+                "grade with the rule book of the inspection's framework, or mend the name",
             )
         )
 
@@ -158,18 +165,30 @@ def _lower_parameters(work: _Lowering, blocks: Mapping[str, ParameterBlock], hea
     for name, block in blocks.items():
         place = head.place(("parameters", name))
         low, high = block.range
-        top = 1000 if block.type == "share" else 1_000_000
-        if not (low <= block.default <= high <= top):
-            work.problems.append(
-                Problem(
-                    f"parameter {quoted(name)}: default {block.default} and range {low} to {high} do not fit 0 to {top}",
-                    head.place(("parameters", name, "range")),
-                    "a share is in whole per mille; the default lies inside the range",
-                )
-            )
+        wrong = _range_fault(name, block)
+        if wrong is not None:
+            key, message, help = wrong
+            work.problems.append(Problem(message, head.place(("parameters", name, key)), help))
         work.parameters[name] = Parameter(
             name, Kind(block.type), block.default, low, high, block.basis, block.source, block.why, place
         )
+
+
+def _range_fault(name: str, block: ParameterBlock) -> tuple[str, str, str] | None:
+    """The key at fault, what is wrong with it and what to do, where a parameter's numbers do not fit."""
+    low, high = block.range
+    if block.type == "share" and high > 1000:
+        return (
+            "range",
+            f"share {quoted(name)} cannot range up to {high}",
+            "a share is in whole per mille: 1000 is all of it",
+        )
+    if low > high:
+        return "range", f"range of {quoted(name)} runs from {low} down to {high}", "write the lower end first"
+    if not low <= block.default <= high:
+        message = f"default {block.default} of {quoted(name)} is outside its range, {low} to {high}"
+        return "default", message, "mend the default or the range"
+    return None
 
 
 def _lower_measures(work: _Lowering, files: Iterable[tuple[LayerFile, Document]]) -> None:
@@ -178,7 +197,19 @@ def _lower_measures(work: _Lowering, files: Iterable[tuple[LayerFile, Document]]
         for name, block in file.measures.items():
             at = ("measures", name)
             if Layer(file.layer) is not Layer.MEASURE:
-                work.problems.append(Problem("measures belong to the measure layer", document.place(at)))
+                work.problems.append(
+                    Problem(
+                        f"measure {quoted(name)} stands in a file of the {file.layer} layer",
+                        document.keys[at],
+                        "measures belong to a file of the measure layer",
+                    )
+                )
+            if name in work.measures:
+                first = f"first at {work.measures[name].place}"
+                work.problems.append(
+                    Problem(f"measure {quoted(name)} is declared twice", document.keys[at], first)
+                )
+                continue
             if block.characteristic not in known:
                 work.problems.append(
                     Problem(
@@ -206,13 +237,24 @@ def _lower_facts(work: _Lowering, files: list[tuple[LayerFile, Document]]) -> No
             )
             continue
         origin[name] = place
-        reader = Reader(document.place, work.problems).sub(("facts", name))
+        reader = _reader(document, work, dict.fromkeys(work.broken)).sub(("facts", name))
         fact = parse_fact(name, file.facts[name], Layer(file.layer), reader, found, work.parameters)
-        if fact is not None:
-            found[name] = fact
-            _check_status_of(work, fact, document)
+        if fact is None:
+            work.broken.add(name)
+            continue
+        found[name] = fact
+        _check_status_of(work, fact, document)
     # Written order is what people see: file by file, as written.
     work.facts = {name: found[name] for file, _ in files for name in file.facts if name in found}
+
+
+def _reader(document: Document, work: _Lowering, elsewhere: Mapping[str, tuple[str, str] | None]) -> Reader:
+    return Reader(
+        document.place,
+        work.problems,
+        lambda path: document.keys[path] if path in document.keys else document.place(path),
+        elsewhere,
+    )
 
 
 def _depends(data: object) -> int:
@@ -250,8 +292,18 @@ def _lower_rules(work: _Lowering, files: list[tuple[LayerFile, Document]]) -> No
                 )
                 continue
             work.rules[rule.id] = rule
-            work.problems.extend(direction_problems(rule, _all_facts(work)))
-            work.problems.extend(text_problems(rule, _all_facts(work), work.parameters))
+            when = ("rules", i, "when")
+            places = [document.place(p) for p in condition_paths(block.when, when)]
+            work.problems.extend(direction_problems(rule, _all_facts(work), places))
+            work.problems.extend(
+                text_problems(
+                    rule,
+                    visible_facts(_all_facts(work), rule.layer, rule.level),
+                    work.parameters,
+                    _elsewhere(work, rule.layer, rule.level),
+                    document.place(("rules", i, "because")),
+                )
+            )
 
 
 def _all_facts(work: _Lowering) -> dict[str, Fact]:
@@ -261,15 +313,16 @@ def _all_facts(work: _Lowering) -> dict[str, Fact]:
 def _lower_rule(
     work: _Lowering, layer: Layer, block: RuleBlock, document: Document, at: tuple[str | int, ...]
 ) -> Rule | None:
-    reader = Reader(document.place, work.problems).sub(at)
+    reader = _reader(document, work, {}).sub(at)
     effect, target = _effect(work, layer, block, reader)
     level = _level(layer, block, reader)
     scope = _scope(work, layer, block, reader)
-    if effect is None or level is None:
+    if level is None:
         return None
     facts = visible_facts(_all_facts(work), layer, level)
+    reader = _reader(document, work, _elsewhere(work, layer, level)).sub(at)
     condition = parse_condition(block.when, ("when",), reader, facts, work.parameters)
-    if condition is None:
+    if condition is None or effect is None:
         return None
     return Rule(
         block.id, layer, level, effect, target, condition, block.because, block.source, scope,
@@ -286,16 +339,38 @@ def visible_facts(facts: Mapping[str, Fact], layer: Layer, level: Level) -> dict
     }
 
 
+def _elsewhere(work: _Lowering, layer: Layer, level: Level) -> dict[str, tuple[str, str] | None]:
+    """Facts a rule of this layer and level may not look at: why, and what to do instead."""
+    found: dict[str, tuple[str, str] | None] = dict.fromkeys(work.broken)
+    for fact in _all_facts(work).values():
+        if fact.layer not in VISIBLE[layer]:
+            layers = " and ".join(VISIBLE[layer])
+            found[fact.name] = (
+                f"belongs to the {fact.layer} layer, out of sight of a {layer} rule",
+                f"a {layer} rule looks at facts of the {layers} layer{'s' if ' ' in layers else ''}",
+            )
+        elif fact.level is not level:
+            about, rule = with_article(fact.level), with_article(level)
+            found[fact.name] = (f"is about {about}, and the rule about {rule}", f"use a fact about {rule}")
+    return found
+
+
 def _effect(work: _Lowering, layer: Layer, block: RuleBlock, reader: Reader) -> tuple[Effect | None, str]:
     written = {e: getattr(block, e) for e in Effect if getattr(block, e) is not None}
     allowed = EFFECTS[layer]
-    if len(written) != 1 or not allowed.issuperset(written):
-        reader.fault(
-            ("id",),
-            f"rule {quoted(block.id)} of the {layer} layer takes exactly one of {' or '.join(sorted(allowed))}",
-        )
+    does = " or ".join(f"{effect}: ..." for effect in sorted(allowed))
+    if not written:
+        reader.fault(("id",), f"rule {quoted(block.id)} concludes nothing", f"add {does}")
+        return None, ""
+    if len(written) > 1:
+        message = f"rule {quoted(block.id)} has {len(written)} effects: {' and '.join(written)}"
+        reader.fault(("id",), message, "write a rule for each")
         return None, ""
     ((effect, target),) = written.items()
+    if effect not in allowed:
+        message = f"rule {quoted(block.id)} of the {layer} layer cannot have {str(effect)!r}"
+        reader.fault_of_key((str(effect),), message, f"write {does}")
+        return None, ""
     # Rank 0 of the first two scales is "nothing there", which no rule concludes.
     conclusions = {
         Layer.MEASURE: ASSESSMENT.names[1:],
@@ -306,7 +381,7 @@ def _effect(work: _Lowering, layer: Layer, block: RuleBlock, reader: Reader) -> 
     if target not in names:
         reader.fault(
             (str(effect),),
-            f"{quoted(target)} is nothing a {layer} rule can conclude",
+            f"{quoted(target)} is nothing a rule of the {layer} layer can conclude",
             suggest(target, names, "conclusions"),
         )
         return None, ""
@@ -316,11 +391,12 @@ def _effect(work: _Lowering, layer: Layer, block: RuleBlock, reader: Reader) -> 
 def _level(layer: Layer, block: RuleBlock, reader: Reader) -> Level | None:
     if layer is not Layer.FINDING:
         if block.per is not None:
-            reader.fault(("per",), f"'per' is for finding rules: a {layer} rule is about a {LEVELS[layer]}")
+            message = f"'per' is for finding rules: a {layer} rule is about {with_article(LEVELS[layer])}"
+            reader.fault_of_key(("per",), message, "take it away")
         return LEVELS[layer]
     if block.per is None:
         reader.fault(
-            ("id",), f"finding rule {quoted(block.id)} lacks 'per'", "per: characteristic or per: area"
+            ("id",), f"finding rule {quoted(block.id)} lacks 'per'", "add per: characteristic, or per: area"
         )
         return None
     return Level(block.per)
@@ -328,21 +404,26 @@ def _level(layer: Layer, block: RuleBlock, reader: Reader) -> Level | None:
 
 def _scope(work: _Lowering, layer: Layer, block: RuleBlock, reader: Reader) -> frozenset[str] | None:
     if layer is Layer.MEASURE:
-        if block.measure not in work.measures:
-            reader.fault(
-                ("measure",) if block.measure else ("id",),
-                f"measure rule {quoted(block.id)} names no measure of this layer",
-                suggest(block.measure or "", work.measures, "measures"),
-            )
+        if block.measure is None:
+            help = f"add measure: one of {', '.join(work.measures)}"
+            reader.fault(("id",), f"measure rule {quoted(block.id)} lacks 'measure'", help)
+        elif block.measure not in work.measures:
+            help = suggest(block.measure, work.measures, "measures")
+            reader.fault(("measure",), f"unknown measure {quoted(block.measure)}", help)
         return frozenset({block.measure or ""})
     if block.measure is not None:
-        reader.fault(("measure",), "'measure' is for rules of the measure layer")
+        reader.fault_of_key(("measure",), "'measure' is for rules of the measure layer", "take it away")
     if block.areas is None:
         return None
-    listed = block.areas.except_ if isinstance(block.areas, Except) else block.areas
-    path: tuple[str | int, ...] = ("areas", "except") if isinstance(block.areas, Except) else ("areas",)
     areas = [a.id for a in work.framework.areas]
+    excepted = isinstance(block.areas, dict) and list(block.areas) == ["except"]
+    listed = block.areas["except"] if excepted else block.areas
+    path: tuple[str | int, ...] = ("areas", "except") if excepted else ("areas",)
+    if not isinstance(listed, list) or not listed:
+        help = "write areas: [...], or areas: {except: [...]}"
+        reader.fault(path, f"areas of {quoted(block.id)} must be a list of one or more", help)
+        return None
     for i, name in enumerate(listed):
         if name not in areas:
-            reader.fault((*path, i), f"unknown area {quoted(name)}", suggest(name, areas, "areas"))
-    return frozenset(set(areas) - set(listed) if isinstance(block.areas, Except) else listed)
+            reader.fault((*path, i), f"unknown area {quoted(name)}", suggest(str(name), areas, "areas"))
+    return frozenset(set(areas) - set(map(str, listed)) if excepted else map(str, listed))

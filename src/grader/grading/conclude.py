@@ -80,8 +80,7 @@ class Concluder:
         self.book = book
         self.engine = engine
         self.rules = {rule.id: rule for rule in book.rules}
-        self._status_facts = book.facts_at(Level.CHARACTERISTIC, (Layer.STATUS,))
-        self._finding_facts = book.facts_at(Level.CHARACTERISTIC, (Layer.FINDING,))
+        self.characteristic_facts = book.facts_at(Level.CHARACTERISTIC, (Layer.STATUS, Layer.FINDING))
         self._area_finding_facts = book.facts_at(Level.AREA, (Layer.FINDING,))
         self._area_facts = book.facts_at(Level.AREA, (Layer.FINDING, Layer.SUFFICIENCY, Layer.GRADE))
 
@@ -99,19 +98,27 @@ class Concluder:
         earlier: Sequence[Standing],
     ) -> CharacteristicCase:
         """Status of a characteristic and the findings its own rules raise."""
-        rows = [item.row for item in items]
-        facts = evaluate_facts(self._status_facts, {"evidence": rows}, {})
+        things = {
+            "evidence": [item.row for item in items],
+            "earlier": [e.row for e in earlier if characteristic in e.characteristics],
+        }
+        facts = evaluate_facts(self.characteristic_facts, things, {})
+        return self.judge(area, characteristic, counted, items, facts)
+
+    def judge(
+        self,
+        area: str,
+        characteristic: str,
+        counted: bool,
+        items: tuple[Item, ...],
+        facts: Mapping[str, int],
+    ) -> CharacteristicCase:
+        """What a characteristic's facts come to; `items` empty means not assessed."""
+        status = Decision(STATUS.rank("not_assessed"), ())
         if items:
             held = self.engine.held(Layer.STATUS, Level.CHARACTERISTIC, area, facts)
             status = decide(self._of(held), held, STATUS, STATUS_DEFAULT)
-        else:
-            status = Decision(STATUS.rank("not_assessed"), ())
-        things = {
-            "evidence": rows,
-            "earlier": [e.row for e in earlier if characteristic in e.characteristics],
-        }
-        known = {**facts, "status": status.rank}
-        facts = {**known, **evaluate_facts(self._finding_facts, things, known)}
+        facts = {**facts, "status": status.rank}
         raised: tuple[Raised, ...] = ()
         if counted:
             held = self.engine.held(Layer.FINDING, Level.CHARACTERISTIC, area, facts)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from grader.engines.reference import compare
 from grader.grading.conclude import AreaCase, CharacteristicCase, Raised, Standing, proposed_row
+from grader.grading.hinges import Firmness
 from grader.grading.support import Support, behind_rule, of_area
 from grader.grading.wording import recommendations, statement
 from grader.language.english import English
 from grader.language.nodes import Better, Effect
 from grader.language.rulebook import Fact, Layer, Rule, RuleBook
-from grader.language.typecheck import facts_named
+from grader.language.typecheck import comparisons, facts_named
 from grader.language.vocabulary import STATUS
 from grader.model.framework import Framework
 from grader.model.inspection import Declared, Evidence, Previous
@@ -34,6 +36,7 @@ def area_result(
     cases: Sequence[CharacteristicCase],
     standing: Sequence[Standing],
     findings: Sequence[Declared | Previous],
+    firm: Firmness,
 ) -> AreaResult:
     """The proposal's block on one inspected area."""
     proposed = [
@@ -54,8 +57,8 @@ def area_result(
             *sorted((f for f, _ in proposed), key=lambda f: f.id),
         ],
         reasons=list(_reasons(written, area, cases, known)),
-        hinges=[],
-        reachable=[],
+        hinges=list(firm.hinges),
+        reachable=list(firm.reachable),
     )
 
 
@@ -188,10 +191,10 @@ def _reason(
     known: Sequence[Standing],
 ) -> Reason:
     names = facts_named(rule.condition)
-    support = Support()
-    for name in names:
-        support.add(of_area(written.book.facts[name], cases, known, written.book.facts))
-    evidence = support.evidence if held else _in_the_way(written.book.facts, names, cases, known)
+    if held:
+        evidence = _behind(written.book.facts, names, cases, known).evidence
+    else:
+        evidence = _in_the_way(written.book.facts, rule, area.facts, cases, known)
     return Reason(
         rule=rule.id,
         effect=str(rule.effect),
@@ -203,20 +206,35 @@ def _reason(
     )
 
 
+def _behind(
+    facts: Mapping[str, Fact],
+    names: Iterable[str],
+    cases: Sequence[CharacteristicCase],
+    known: Sequence[Standing],
+) -> Support:
+    support = Support()
+    for name in names:
+        support.add(of_area(facts[name], cases, known, facts))
+    return support
+
+
 def _in_the_way(
     facts: Mapping[str, Fact],
-    names: Sequence[str],
+    rule: Rule,
+    seen: Mapping[str, int],
     cases: Sequence[CharacteristicCase],
     known: Sequence[Standing],
 ) -> set[str]:
-    """Evidence on the characteristics that a rule for a better grade would have needed and did not get."""
-    wanted = [facts[n] for n in names if facts[n].better is Better.MORE]
-    got: set[str] = set()
-    for fact in wanted:
-        got |= of_area(fact, cases, known, facts).characteristics
-    missing = {i.id for c in cases if c.counted and c.id not in got for i in c.items} if wanted else set()
-    unwanted = Support()
-    for name in names:
-        if facts[name].better is Better.FEWER:
-            unwanted.add(of_area(facts[name], cases, known, facts))
-    return missing | unwanted.evidence
+    """Evidence behind each comparison that failed: what was missing, or what should not have been there."""
+    found: set[str] = set()
+    for comparison, negated in comparisons(rule.condition):
+        if compare(seen[comparison.fact], comparison.op, comparison.operands) is not negated:
+            continue
+        fact = facts[comparison.fact]
+        support = of_area(fact, cases, known, facts)
+        if fact.better is Better.MORE:
+            got = support.characteristics
+            found |= {i.id for c in cases if c.counted and c.id not in got for i in c.items}
+        else:
+            found |= support.evidence
+    return found

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 
-from grader import __version__
+from grader._version import __version__
 from grader.errors import Problem
 from grader.grading.conclude import AreaCase, CharacteristicCase, Concluder, Engine, Standing, finding_row
+from grader.grading.hinges import firmness
 from grader.grading.results import Written, absent_result, area_result
 from grader.grading.tally import Tally, not_counted_finding, tally
 from grader.language.bind import bind
@@ -18,6 +19,7 @@ from grader.language.vocabulary import ASSESSMENT
 from grader.model.framework import Area, Framework
 from grader.model.inspection import Declared, Evidence, Inspection, Previous
 from grader.model.proposal import (
+    SCHEMA,
     AreaResult,
     FrameworkUsed,
     NotCounted,
@@ -125,6 +127,7 @@ def propose(inputs: Inputs, engine: Engine) -> Proposal:
     )
     edition = inputs.inspection.inspection.edition
     return Proposal(
+        schema=SCHEMA,
         inspection=inputs.inspection.id,
         body=inputs.inspection.inspection.body,
         framework=FrameworkUsed(
@@ -160,7 +163,10 @@ def _area(written: Written, area: Area, inspection: Inspection, passed: Pass) ->
     if area.id not in passed.areas:
         return absent_result(written, area.id, findings)
     standing = [standing_of(f) for f in findings]
-    return area_result(written, passed.areas[area.id], passed.characteristics[area.id], standing, findings)
+    cases, concluded = passed.characteristics[area.id], passed.areas[area.id]
+    edition = inspection.inspection.edition
+    firm = firmness(written.book, area, edition, cases, standing, concluded)
+    return area_result(written, concluded, cases, standing, findings, firm)
 
 
 def _not_counted(inspection: Inspection, laid: Tally) -> list[NotCounted]:

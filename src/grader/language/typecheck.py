@@ -8,12 +8,15 @@ Where an author means it, `not_monotone` says why, and `grader check` reports it
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, repeat
+from typing import Any
 
-from grader.errors import Problem, suggest
+from grader.errors import Place, Problem, suggest
 from grader.language.nodes import All, Any_, Better, Compare, Condition, Effect, Not, Op
 from grader.language.rulebook import Fact, Rule
 
+Path = tuple[str | int, ...]
 PLACEHOLDER = re.compile(r"\{(\$?)([A-Za-z_][A-Za-z0-9_]*)\}")
 
 _RISING = frozenset({Op.AT_LEAST, Op.MORE_THAN})
@@ -37,12 +40,31 @@ def facts_named(condition: Condition) -> tuple[str, ...]:
     return tuple(sorted({c.fact for c, _ in comparisons(condition)}))
 
 
-def direction_problems(rule: Rule, facts: Mapping[str, Fact]) -> Iterator[Problem]:
-    """Uses of a fact against its declared direction; none where the rule says `not_monotone`."""
+def condition_paths(data: Any, path: Path = ()) -> Iterator[Path]:
+    """Where each comparison of a sound condition is written, in the order of `comparisons`."""
+    ((key, value),) = data.items()
+    if key == "not":
+        yield from condition_paths(value, (*path, key))
+    elif key in ("all", "any"):
+        for i, part in enumerate(value):
+            yield from condition_paths(part, (*path, key, i))
+    else:
+        yield (*path, key)
+
+
+def direction_problems(
+    rule: Rule, facts: Mapping[str, Fact], places: Iterable[Place | None] = ()
+) -> Iterator[Problem]:
+    """Uses of a fact against its declared direction; none where the rule says `not_monotone`.
+
+    `places` says where each comparison stands, in the order of `comparisons`; the rule's by default.
+    """
     wants_better = _wants_better(rule)
     if wants_better is None or rule.not_monotone is not None:
         return
-    for comparison, negated in comparisons(rule.condition):
+    for (comparison, negated), place in zip(
+        comparisons(rule.condition), chain(places, repeat(rule.place)), strict=False
+    ):
         fact = facts[comparison.fact]
         if fact.better is Better.NEITHER:
             continue
@@ -51,7 +73,7 @@ def direction_problems(rule: Rule, facts: Mapping[str, Fact]) -> Iterator[Proble
             yield Problem(
                 f"rule {rule.id!r} {rule.effect} {rule.target} and uses {fact.name!r} against its direction"
                 f" (better: {fact.better})",
-                rule.place,
+                place,
                 f"{wrong}, or say not_monotone: why",
                 "non-monotone",
             )
@@ -79,15 +101,25 @@ def _against(comparison: Compare, negated: bool, wants_better: bool, better: Bet
 
 
 def text_problems(
-    rule: Rule, facts: Mapping[str, Fact], parameters: Mapping[str, object]
+    rule: Rule,
+    facts: Iterable[str],
+    parameters: Iterable[str],
+    elsewhere: Mapping[str, tuple[str, str] | None],
+    place: Place | None,
 ) -> Iterator[Problem]:
-    """Placeholders in `because` that name nothing: `{fact}` or `{$parameter}`."""
+    """Placeholders in `because`, at `place`, that name nothing the rule sees: `{fact}` or `{$parameter}`.
+
+    `elsewhere` holds facts the rule does not see: what to say of each, or None where it has been said.
+    """
+    known = {"": sorted(facts), "$": sorted(parameters)}
     for dollar, name in PLACEHOLDER.findall(rule.because):
-        known: Mapping[str, object] = parameters if dollar else facts
-        if name not in known:
-            what = "parameters" if dollar else "facts"
-            yield Problem(
-                f"'because' of rule {rule.id!r} names unknown {'{' + dollar + name + '}'!r}",
-                rule.place,
-                suggest(name, known, what),
-            )
+        if name in known[dollar]:
+            continue
+        written = repr("{" + dollar + name + "}")
+        if dollar or name not in elsewhere:
+            what = "parameter" if dollar else "fact"
+            message = f"'because' of rule {rule.id!r} names {written}, an unknown {what}"
+            forms = [dollar + n for n in known[dollar]]
+            yield Problem(message, place, suggest(dollar + name, forms, f"{what}s"))
+        elif (why := elsewhere[name]) is not None:
+            yield Problem(f"'because' of rule {rule.id!r} names {written}, which {why[0]}", place, why[1])

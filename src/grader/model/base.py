@@ -27,16 +27,24 @@ def _identifier(text: str) -> str:
     return text
 
 
+_FULL = "is not a date written YYYY-MM-DD"
+_PARTIAL = "is not a date written YYYY, YYYY-MM or YYYY-MM-DD"
+
+
 def _iso(value: Any) -> Any:
     """A date YAML has read already becomes its text again, so that quoting a date changes nothing."""
     if isinstance(value, date):
         return value.isoformat()
+    if not isinstance(value, str):
+        raise ValueError(_FULL)
     return value
 
 
 def _iso_or_year(value: Any) -> Any:
     if isinstance(value, int) and not isinstance(value, bool) and 1000 <= value <= 9999:
         return str(value)
+    if not isinstance(value, str | date):
+        raise ValueError(_PARTIAL)
     return _iso(value)
 
 
@@ -46,7 +54,7 @@ def _full_date(text: str) -> str:
             return date.fromisoformat(text).isoformat()
     except ValueError:
         pass
-    raise ValueError("is not a date written YYYY-MM-DD")
+    raise ValueError(_FULL)
 
 
 def _partial_date(text: str) -> str:
@@ -56,10 +64,10 @@ def _partial_date(text: str) -> str:
             return text
     except ValueError:
         pass
-    raise ValueError("is not a date written YYYY, YYYY-MM or YYYY-MM-DD")
+    raise ValueError(_PARTIAL)
 
 
-Text = Annotated[str, AfterValidator(_not_blank)]
+Text = Annotated[str, AfterValidator(_not_blank), WithJsonSchema({"type": "string", "pattern": r"\S"})]
 """Text with something in it."""
 
 Id = Annotated[str, AfterValidator(_identifier)]

@@ -51,7 +51,7 @@ class Figure(Written):
     def _percent_in_range(self) -> Self:
         # value ± interval may pass 100: published intervals do (98.0 ± 2.5).
         if self.unit == "percent" and not 0 <= self.value <= 100:
-            raise ValueError(f"a percent lies in 0 to 100, not {self.value:g}")
+            raise ValueError(f"is {self.value:g} percent: a percent lies in 0 to 100")
         return self
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import Literal
+from typing import Final, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
-SCHEMA = "grader.proposal/1"
+SCHEMA: Final = "grader.proposal/1"
 
 Outcome = Literal["graded", "withheld", "ungraded", "not_inspected"]
 
@@ -16,6 +16,11 @@ class Answer(BaseModel):
     """A block grader writes."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def to_json(answer: Answer, *, indent: int | None = 2) -> str:
+    """An answer as JSON text: keys in the order of the model, the same bytes for the same conclusions."""
+    return json.dumps(answer.model_dump(mode="json", by_alias=True), ensure_ascii=False, indent=indent)
 
 
 class FrameworkUsed(Answer):
@@ -131,7 +136,7 @@ class Warning_(Answer):
 class Proposal(Answer):
     """Proposed grades for one inspection. A person decides."""
 
-    schema_: str = SCHEMA
+    schema_: Literal["grader.proposal/1"] = Field(SCHEMA, alias="schema")
     inspection: str
     body: str
     framework: FrameworkUsed
@@ -160,6 +165,4 @@ class Proposal(Answer):
 
     def to_json(self, *, indent: int | None = 2) -> str:
         """The proposal as JSON text, the same bytes for the same conclusions."""
-        data = self.model_dump(mode="json")
-        document = {"schema": data.pop("schema_"), **data}
-        return json.dumps(document, ensure_ascii=False, indent=indent)
+        return to_json(self, indent=indent)

@@ -1,0 +1,55 @@
+# `make` lists what there is to make. Everything happens in .venv; nothing else on the machine is touched.
+
+PYTHON ?= python3
+# Two workers by default: one xdist worker a core of a small machine.
+WORKERS ?= 2
+EXAMPLE := examples/leicestershire_2021_22/inspection.yaml
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+PYTEST := $(BIN)/python -m pytest -q
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo check lint test test-slow clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# A stamp for each of the two installations, renewed when pyproject.toml changes.
+$(VENV)/host: .ci/check_host.py
+	@$(PYTHON) .ci/check_host.py
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet --upgrade 'pip>=25.1'
+	@touch $@
+
+$(VENV)/installed: $(VENV)/host pyproject.toml
+	$(PIP) install --quiet --editable .
+	@touch $@
+
+$(VENV)/developing: $(VENV)/host pyproject.toml
+	$(PIP) install --quiet --editable '.[all]' --group dev
+	@touch $@ $(VENV)/installed
+
+demo: $(VENV)/installed ## install grader and grade the example
+	$(BIN)/grader grade $(EXAMPLE)
+
+lint: $(VENV)/developing ## ruff, mypy and the layers of the house
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check: lint ## lint and the fast tests: before every commit (under 2 minutes)
+	$(PYTEST) -n $(WORKERS) -m "not slow and not packaging"
+
+test: $(VENV)/developing ## the whole suite but the slow part (under 15 minutes)
+	$(PYTEST) -n $(WORKERS) -m "not slow"
+
+test-slow: $(VENV)/developing ## the slow part: long runs of the same promises
+	$(PYTEST) -n $(WORKERS) -m slow
+
+clean: ## remove the environment and everything built
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,356 @@
+"""Rule tests as they are run: each name resolved, each expectation a claim with its place.
+
+A case is written in an inspector's words and becomes an ordinary inspection, checked by the code that checks
+any other, with the places of the case's own file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeVar
+
+from grader.errors import InputError, Place, Problem, quoted, suggest
+from grader.files.faults import validate
+from grader.files.inspections import resolve
+from grader.files.marked import Document
+from grader.language.rulebook import RuleBook
+from grader.model import cases as words
+from grader.model.framework import Framework
+from grader.model.inspection import Declared, Evidence, Figure, Header, Inspection, Previous, Source
+
+_SOURCE = "case"
+_STATEMENT = "Said by a rule test"
+_KEY = re.compile(r"\s*,\s*")
+
+Path_ = tuple[str | int, ...]
+T = TypeVar("T")
+
+
+class About(StrEnum):
+    """What a claim is about; the values say it in a sentence."""
+
+    STATUS = "status of"
+    GRADE = "grade of"
+    OUTCOME = "outcome of"
+    FINDINGS = "findings proposed on"
+    REASON = "rules that decide"
+    RULE = "rules that decide anything"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One thing a case expects: names, of a characteristic or of an area, or of rules that decide."""
+
+    about: About
+    of: str
+    expected: tuple[str, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A rule test, ready to run.
+
+    Attributes
+    ----------
+    inspection : Inspection
+        What the case says was found.
+    narrowed : Inspection
+        The same without the areas nothing is expected of: enough to say whether the claims are met, since
+        evidence on one area moves no other.
+    overrides : mapping of str to int
+        Parameters the case sets.
+    claims : tuple of Claim
+        What it expects.
+    """
+
+    name: str
+    place: Place
+    inspection: Inspection
+    narrowed: Inspection
+    overrides: Mapping[str, int]
+    claims: tuple[Claim, ...]
+
+
+def parse_cases(document: Document, framework: Framework, book: RuleBook) -> tuple[Case, ...]:
+    """The cases of one document; raises InputError with every fault."""
+    file, problems = validate(document, words.CaseFile)
+    if file is None:
+        raise InputError(problems)
+    found = []
+    for i, case in enumerate(file.cases):
+        resolver = _Resolver(case, ("cases", i), document, framework, book)
+        resolved = resolver.case()
+        problems += resolver.problems
+        if resolved is not None:
+            found.append(resolved)
+    if problems:
+        raise InputError(problems)
+    return tuple(found)
+
+
+@dataclass(slots=True)
+class _Resolver:
+    """One case, and the faults found in it."""
+
+    said: words.Case
+    at: Path_
+    document: Document
+    framework: Framework
+    book: RuleBook
+    problems: list[Problem] = field(default_factory=list)
+    places: dict[Path_, Place] = field(default_factory=dict)
+
+    def case(self) -> Case | None:
+        edition = self.said.edition or list(self.framework.editions)[-1]
+        if edition not in self.framework.editions:
+            self.unknown("edition", edition, self.framework.editions, ("edition",))
+            return None
+        self.check_area(self.said.area, edition)
+        inspection = self.inspection(edition)
+        self.parameters()
+        if not self.problems:
+            self.check(inspection)
+        claims = tuple(self.claims(edition))
+        if not claims and not self.problems:
+            help = "add grade: good, or statuses, outcome, findings, reasons or rules"
+            self.fault(("expect",), "the case expects nothing", help)
+        if self.problems:
+            return None
+        # `name` stands first as a rule; the entry itself starts there too.
+        return Case(
+            self.said.name,
+            self.document.place(self.at),
+            inspection,
+            self.narrowed(inspection, claims, edition),
+            {name: self.said.set[name] for name in sorted(self.said.set)},
+            claims,
+        )
+
+    # What was found ---------------------------------------------------------------------------------------
+
+    def inspection(self, edition: str) -> Inspection:
+        for i in range(len(self.said.not_inspected)):
+            self.mark(("inspection", "not_inspected", i), ("not_inspected", i))
+        return Inspection(
+            inspection=Header(
+                id="case",
+                body="case",
+                framework=self.framework.id,
+                edition=edition,
+                not_inspected=self.said.not_inspected,
+            ),
+            sources={_SOURCE: Source(title=_STATEMENT)},
+            evidence=list(self.evidence()),
+            findings=list(self.findings()),
+            previous=list(self.previous()),
+        )
+
+    def evidence(self) -> Iterator[Evidence]:
+        number = 0
+        for key, items in self.said.evidence.items():
+            for name in _KEY.split(key.strip()):
+                characteristic = self.full(name)
+                for i, item in enumerate(items):
+                    at: Path_ = ("evidence", number)
+                    self.mark(at, ("evidence", key, i))
+                    self.places[(*at, "characteristics")] = self.key_place(("evidence", key))
+                    figure = self.figure(item, characteristic, ("evidence", key, i, "figure"))
+                    number += 1
+                    yield self.item(item, f"E{number:03}", characteristic, figure)
+
+    def item(self, item: words.CaseItem, name: str, characteristic: str, figure: Figure | None) -> Evidence:
+        return Evidence(
+            id=name,
+            characteristics=[characteristic],
+            # Where the figure is at fault the item still needs something to stand for it.
+            assessment=item.assessment if figure is not None or item.assessment else "meets",
+            statement=_STATEMENT,
+            basis=item.basis,
+            extent=item.extent,
+            harm=item.harm,
+            remedied=item.remedied,
+            innovative=item.innovative,
+            measure=figure,
+            source=_SOURCE,
+        )
+
+    def figure(self, item: words.CaseItem, characteristic: str, at: Path_) -> Figure | None:
+        """The figure of an item under the measure that assesses its characteristic."""
+        if item.figure is None:
+            return None
+        fitting = [m for m in self.book.measures.values() if m.characteristic == characteristic]
+        if item.measure is not None:
+            fitting = [m for m in fitting if m.name == item.measure]
+        if len(fitting) != 1:
+            read = sorted({m.characteristic for m in self.book.measures.values()})
+            said = "no measure" if not fitting else "more than one measure"
+            help = f"characteristics with a measure: {', '.join(read) or 'none'}"
+            if fitting:
+                help = f"add measure: {' or '.join(sorted(m.name for m in fitting))}"
+            self.fault(at, f"{said} of the rule book assesses {quoted(characteristic)}", help)
+            return None
+        measure = fitting[0]
+        if measure.unit == "percent" and not 0 <= item.figure <= 100:
+            self.fault(
+                at, f"a percent lies in 0 to 100, not {item.figure:g}", "write the per cent, as in 95.5"
+            )
+            return None
+        return Figure(name=measure.name, value=item.figure, unit=measure.unit)
+
+    def findings(self) -> Iterator[Declared]:
+        for i, finding in enumerate(self.said.findings):
+            yield Declared(
+                id=f"F{i + 1:03}",
+                kind=finding.kind,
+                area=self.finding_area(finding, ("findings", i)),
+                statement=finding.statement or _STATEMENT,
+                characteristics=[self.full(c) for c in finding.characteristics],
+            )
+
+    def previous(self) -> Iterator[Previous]:
+        for i, finding in enumerate(self.said.previous):
+            yield Previous(
+                id=f"P{i + 1:03}",
+                kind=finding.kind,
+                area=self.finding_area(finding, ("previous", i)),
+                statement=finding.statement or _STATEMENT,
+                progress=finding.progress,
+                characteristics=[self.full(c) for c in finding.characteristics],
+            )
+
+    def finding_area(self, finding: words.CaseFinding, at: Path_) -> str:
+        self.mark(at, at)
+        self.mark((*at, "area"), (*at, "area"))
+        for i in range(len(finding.characteristics)):
+            self.mark((*at, "characteristics", i), (*at, "characteristics", i))
+        area = finding.area or self.said.area
+        if area is None:
+            self.fault(at, "the finding names no area", "add area: ..., to the finding or to the case")
+            return "none"
+        return area
+
+    def check(self, inspection: Inspection) -> None:
+        """Check the inspection as any other, with places in the case."""
+        raw = inspection.model_dump()
+        places = Document(raw, self.places, {}, {}, self.document.sha256, self.document.file)
+        try:
+            resolve(inspection, places, self.framework, self.book.measures)
+        except InputError as error:
+            self.problems += error.problems
+
+    def parameters(self) -> None:
+        for name, value in self.said.set.items():
+            parameter = self.book.parameters.get(name)
+            if parameter is None:
+                self.unknown("parameter", name, self.book.parameters, ("set", name))
+            elif not parameter.minimum <= value <= parameter.maximum:
+                unit = "whole per mille" if parameter.kind == "share" else "a whole number"
+                self.fault(
+                    ("set", name),
+                    f"parameter {name!r} cannot be {value}",
+                    f"{unit} from {parameter.minimum} to {parameter.maximum}",
+                )
+
+    # What is expected -------------------------------------------------------------------------------------
+
+    def claims(self, edition: str) -> Iterator[Claim]:
+        expect = self.said.expect
+        areas = [a.id for a in self.framework.areas_in(edition)]
+        known = [c.id for a in self.framework.areas_in(edition) for c in a.characteristics]
+        for key, status in expect.statuses.items():
+            at: Path_ = ("expect", "statuses", key)
+            if self.full(key) not in known:
+                self.unknown("characteristic", self.full(key), known, at)
+            yield self.claim(About.STATUS, self.full(key), [status], at)
+        for area, grade, at in self.of_areas(expect.grade, expect.grades, "grade"):
+            if grade not in self.framework.grades_worst_first:
+                self.unknown("grade", grade, self.framework.grades_worst_first, at)
+            yield self.claim(About.GRADE, self.known_area(area, areas, at), [grade], at)
+        for area, outcome, at in self.of_areas(expect.outcome, expect.outcomes, "outcome"):
+            yield self.claim(About.OUTCOME, self.known_area(area, areas, at), [outcome], at)
+        for area, kinds, at in self.of_areas(None, expect.findings, "finding"):
+            yield self.claim(About.FINDINGS, self.known_area(area, areas, at), sorted(kinds), at)
+        for area, rules, at in self.of_areas(None, expect.reasons, "reason"):
+            self.known_area(area, areas, at)
+            for rule in rules:
+                yield self.claim(About.REASON, area, [self.known_rule(rule, at)], at)
+        for i, rule in enumerate(expect.rules):
+            at = ("expect", "rules", i)
+            yield self.claim(About.RULE, "", [self.known_rule(rule, at)], at)
+
+    def of_areas(self, own: T | None, by_area: Mapping[str, T], key: str) -> Iterator[tuple[str, T, Path_]]:
+        """What is expected of each area, the case's own first, with where it is written."""
+        if own is not None:
+            yield self.own_area(("expect", key)), own, ("expect", key)
+        for area, expected in by_area.items():
+            at: Path_ = ("expect", f"{key}s")
+            if area == words.OWN_AREA:
+                yield self.own_area(at), expected, at
+            else:
+                yield area, expected, (*at, area)
+
+    def own_area(self, at: Path_) -> str:
+        if self.said.area is None:
+            self.fault(at, "the case names no area this is expected of", "add area: ... to the case")
+        return self.said.area or "none"
+
+    def known_area(self, area: str, areas: list[str], at: Path_) -> str:
+        if area not in areas and area not in (self.said.area, "none"):
+            self.unknown("area", area, areas, at)
+        return area
+
+    def known_rule(self, rule: str, at: Path_) -> str:
+        known = [r.id for r in self.book.rules]
+        if rule not in known:
+            self.unknown("rule", rule, known, at)
+        return rule
+
+    def claim(self, about: About, of: str, expected: list[str], at: Path_) -> Claim:
+        return Claim(about, of, tuple(expected), self.document.place((*self.at, *at)))
+
+    def narrowed(self, inspection: Inspection, claims: Iterable[Claim], edition: str) -> Inspection:
+        """Without the areas nothing is expected of; as it is where a rule is to decide anything anywhere."""
+        wanted = set()
+        for claim in claims:
+            if claim.about is About.RULE:
+                return inspection
+            by_id = claim.about is About.STATUS
+            wanted.add(self.framework.area_of(claim.of).id if by_id else claim.of)
+        left_out = {a.id for a in self.framework.areas_in(edition) if a.id not in wanted}
+        absent = sorted(left_out | set(inspection.inspection.not_inspected))
+        header = inspection.inspection.model_copy(update={"not_inspected": absent})
+        return inspection.model_copy(update={"inspection": header})
+
+    # Names and places -------------------------------------------------------------------------------------
+
+    def check_area(self, area: str | None, edition: str) -> None:
+        areas = [a.id for a in self.framework.areas_in(edition)]
+        if area is not None and area not in areas:
+            self.unknown("area", area, areas, ("area",))
+
+    def full(self, name: str) -> str:
+        """A characteristic's id, from its name in the case's own area or as it stands."""
+        area = self.said.area
+        return f"{area}.{name}" if area is not None and "." not in name else name
+
+    def mark(self, there: Path_, here: Path_) -> None:
+        """Let what stands at `there` in the inspection be found at `here` in the case."""
+        self.places[there] = self.document.place((*self.at, *here))
+
+    def key_place(self, path: Path_) -> Place:
+        whole = (*self.at, *path)
+        return self.document.keys[whole] if whole in self.document.keys else self.document.place(whole)
+
+    def fault(self, path: Path_, message: str, help: str) -> None:
+        self.problems.append(Problem(message, self.document.place((*self.at, *path)), help))
+
+    def unknown(self, what: str, name: str, known: Iterable[str], path: Path_) -> None:
+        known = list(known)
+        place = self.key_place(path)
+        self.problems.append(
+            Problem(f"unknown {what} {quoted(name)}", place, suggest(name, known, f"{what}s"))
+        )

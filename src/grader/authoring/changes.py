@@ -1,0 +1,207 @@
+"""The single changes of an inspection that a monotone rule book answers in one direction only.
+
+Each is a step of the promise that grading is monotone: it makes the record better and never lowers a grade,
+or makes it worse and never raises one, where the area is graded before and after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final, Literal
+
+from grader.model.framework import Framework
+from grader.model.inspection import Declared, Evidence, Inspection, Source
+
+Never = Literal["lowers", "raises"]
+
+_BETTER: Final = {"falls_short": "partly_meets", "partly_meets": "meets", "meets": "exceeds"}
+_WIDER: Final = {"isolated": "some", "some": "widespread"}
+_GRAVER: Final = {"none": "moderate", "moderate": "serious"}
+_STALLED: Final = {"closed": "improving", "improving": "not_improving"}
+_SHORT: Final = ("falls_short", "partly_meets")
+#: The lightest and the heaviest shortfall: where adding one could do good, it would be the lightest.
+_WEIGHTS: Final = ({"extent": "isolated", "remedied": True}, {"extent": "widespread", "harm": "serious"})
+_ADDED: Final = "added"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change of one inspection.
+
+    Attributes
+    ----------
+    step : str
+        Which kind of change it is: a key of `STEPS`.
+    never : {"lowers", "raises"}
+        What it never does to a grade under a monotone rule book.
+    what : str
+        The thing changed, and how.
+    """
+
+    step: str
+    never: Never
+    what: str
+    make: Callable[[], Inspection]
+
+    def apply(self) -> Inspection:
+        """The inspection after the change."""
+        return self.make()
+
+
+Made = Iterator[tuple[str, Callable[[], Inspection]]]
+Maker = Callable[[Inspection, Framework], Made]
+
+
+def raise_assessment(inspection: Inspection, framework: Framework) -> Made:
+    """One item's assessment one step up."""
+    for at, item in enumerate(inspection.evidence):
+        if item.assessment in _BETTER:
+            yield _set(inspection, "evidence", at, {"assessment": _BETTER[item.assessment]})
+
+
+def add_exceeds(inspection: Inspection, framework: Framework) -> Made:
+    """An item that exceeds, without harm or measure."""
+    for characteristic in _characteristics(inspection, framework):
+        for basis in ("data", "interview"):
+            yield _add_item(inspection, characteristic, {"assessment": "exceeds", "basis": basis})
+
+
+def add_falls_short(inspection: Inspection, framework: Framework) -> Made:
+    """An item that falls short, light or heavy."""
+    for characteristic in _characteristics(inspection, framework):
+        for basis in ("data", "interview"):
+            for weight in _WEIGHTS:
+                fields = {"assessment": "falls_short", "basis": basis, **weight}
+                yield _add_item(inspection, characteristic, fields)
+
+
+def add_concern(inspection: Inspection, framework: Framework) -> Made:
+    """A declared cause of concern on an area inspected."""
+    for area in framework.areas_in(inspection.inspection.edition):
+        if area.id in inspection.inspection.not_inspected:
+            continue
+        concern = Declared(
+            id=_free({f.id for f in inspection.all_findings}),
+            kind="cause_of_concern",
+            area=area.id,
+            statement=_ADDED,
+            recommendations=[_ADDED],
+        )
+        findings = [*inspection.findings, concern]
+        yield f"{concern.id} on {area.id}", partial(_with, inspection, findings=findings)
+
+
+def worsen_progress(inspection: Inspection, framework: Framework) -> Made:
+    """An earlier cause of concern one step further from closed."""
+    for at, finding in enumerate(inspection.previous):
+        if finding.kind == "cause_of_concern" and finding.progress in _STALLED:
+            yield _set(inspection, "previous", at, {"progress": _STALLED[finding.progress]})
+
+
+def widen_extent(inspection: Inspection, framework: Framework) -> Made:
+    """A shortfall one step more widespread."""
+    for at, item in _shortfalls(inspection):
+        if item.extent in _WIDER:
+            yield _set(inspection, "evidence", at, {"extent": _WIDER[item.extent]})
+
+
+def worsen_harm(inspection: Inspection, framework: Framework) -> Made:
+    """A shortfall one step more harmful."""
+    for at, item in _shortfalls(inspection):
+        if item.harm in _GRAVER:
+            yield _set(inspection, "evidence", at, {"harm": _GRAVER[item.harm]})
+
+
+def unset_remedied(inspection: Inspection, framework: Framework) -> Made:
+    """A shortfall put right since, no longer so."""
+    for at, item in _shortfalls(inspection):
+        if item.remedied:
+            yield _set(inspection, "evidence", at, {"remedied": False, "remedied_on": None})
+
+
+#: Every kind of step, with what it never does to a grade.
+STEPS: Final[Mapping[str, tuple[Never, Maker]]] = {
+    "raise_assessment": ("lowers", raise_assessment),
+    "add_exceeds": ("lowers", add_exceeds),
+    "add_falls_short": ("raises", add_falls_short),
+    "add_concern": ("raises", add_concern),
+    "worsen_progress": ("raises", worsen_progress),
+    "widen_extent": ("raises", widen_extent),
+    "worsen_harm": ("raises", worsen_harm),
+    "unset_remedied": ("raises", unset_remedied),
+}
+
+
+def changes(inspection: Inspection, framework: Framework, *steps: str) -> Iterator[Change]:
+    """Every single change of these kinds (of every kind, where none is named).
+
+    Parameters
+    ----------
+    inspection : Inspection
+        A valid inspection.
+    framework : Framework
+        The framework it names.
+    *steps : str
+        Keys of `STEPS`.
+
+    Raises
+    ------
+    ValueError
+        A step that does not exist.
+    """
+    unknown = sorted(set(steps) - set(STEPS))
+    if unknown:
+        raise ValueError(f"unknown step {unknown[0]!r}; steps: {', '.join(STEPS)}")
+    for step in steps or tuple(STEPS):
+        never, maker = STEPS[step]
+        for what, make in maker(inspection, framework):
+            yield Change(step, never, what, make)
+
+
+def _characteristics(inspection: Inspection, framework: Framework) -> Iterator[str]:
+    absent = inspection.inspection.not_inspected
+    for area in framework.areas_in(inspection.inspection.edition):
+        if area.id not in absent:
+            yield from (c.id for c in area.characteristics)
+
+
+def _shortfalls(inspection: Inspection) -> Iterator[tuple[int, Evidence]]:
+    return ((i, e) for i, e in enumerate(inspection.evidence) if e.assessment in _SHORT)
+
+
+def _free(taken: set[str]) -> str:
+    """An id that is not taken."""
+    return next(name for name in (f"{_ADDED}-{n}" for n in range(len(taken) + 1)) if name not in taken)
+
+
+def _with(inspection: Inspection, **fields: Any) -> Inspection:
+    return inspection.model_copy(update=fields)
+
+
+def _set(
+    inspection: Inspection, block: str, at: int, fields: Mapping[str, Any]
+) -> tuple[str, Callable[[], Inspection]]:
+    """The change of some fields of one thing of a block."""
+
+    def make() -> Inspection:
+        things = list(getattr(inspection, block))
+        things[at] = things[at].model_copy(update=fields)
+        return _with(inspection, **{block: things})
+
+    said = ", ".join(f"{name}: {value}" for name, value in fields.items())
+    return f"{getattr(inspection, block)[at].id} {said}", make
+
+
+def _add_item(
+    inspection: Inspection, characteristic: str, fields: Mapping[str, Any]
+) -> tuple[str, Callable[[], Inspection]]:
+    def make() -> Inspection:
+        name = _free({e.id for e in inspection.evidence})
+        item = Evidence(id=name, characteristics=[characteristic], statement=_ADDED, source=_ADDED, **fields)
+        sources = {**inspection.sources, _ADDED: Source(title=_ADDED)}
+        return _with(inspection, evidence=[*inspection.evidence, item], sources=sources)
+
+    said = ", ".join(f"{name}: {value}" for name, value in fields.items())
+    return f"an item on {characteristic}: {said}", make

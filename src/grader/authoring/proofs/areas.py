@@ -1,0 +1,311 @@
+"""One area over everything it may hold: how many characteristics of each observation, which findings.
+
+An area's facts are sums over its characteristics and findings, so an area is a whole number for each
+observation a characteristic can make (`characteristics.py`), adding up to the characteristics it has, and
+one for each kind of finding. A characteristic a fact names stands in a slot of its own.
+
+Earlier findings stand free beside the characteristics when something is proved: every real inspection is
+among these states. A witness keeps to states that can be written down: each earlier finding an example
+needs is one of the area's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import z3
+
+from grader.authoring.proofs.cells import DECLARED_CELLS, EARLIER_CELLS, Tags, tags
+from grader.authoring.proofs.characteristics import Example, Seen, Space, facts_of
+from grader.engines import symbolic
+from grader.engines.reference import satisfies
+from grader.engines.symbolic import Budget, Bulk, Solver, Terms, number, total
+from grader.grading.conclude import Concluder, finding_row
+from grader.language.nodes import AnyOf, Best, Count, Level, Lowest, Share, StatusOf
+from grader.language.rulebook import Fact, Layer, Rule, RuleBook
+from grader.language.vocabulary import FINDING_KIND, STANDING
+from grader.model.framework import Area
+
+OPEN = STANDING.rank("open_concern")
+_AREA_LAYERS = (Layer.FINDING, Layer.SUFFICIENCY, Layer.GRADE)
+
+
+@dataclass(frozen=True, slots=True)
+class Kin:
+    """Areas the rules treat alike but for how many characteristics they have."""
+
+    areas: tuple[Area, ...]
+    named: tuple[str, ...]
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        return tuple(sorted({len(a.counted) for a in self.areas}))
+
+    def of_size(self, size: int) -> Area:
+        """An area with so many characteristics that count."""
+        return next(a for a in self.areas if len(a.counted) == size)
+
+
+def kindred(book: RuleBook, areas: Iterable[Area]) -> list[Kin]:
+    """Areas in groups: the same rules speak of them, and the same of their characteristics are named."""
+    named = {f.definition.characteristic for f in book.facts.values() if isinstance(f.definition, StatusOf)}
+    found: dict[tuple[frozenset[str], tuple[str, ...]], list[Area]] = {}
+    for area in areas:
+        rules = frozenset(r.id for r in book.rules if r.layer is not Layer.MEASURE and r.applies_to(area.id))
+        here = tuple(c.id for c in area.characteristics if c.id in named)
+        found.setdefault((rules, here), []).append(area)
+    return [Kin(tuple(alike), here) for (_, here), alike in found.items()]
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """How many characteristics there are of each example; `name` where it is one named characteristic."""
+
+    name: str | None
+    counted: bool
+    examples: Sequence[Example]
+    counts: Sequence[z3.ArithRef]
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """How many findings inspectors issued of each kind, and how many earlier ones there are of each."""
+
+    declared: Sequence[z3.ArithRef]
+    earlier: Sequence[z3.ArithRef]
+
+    def with_those_of(self, members: Sequence[Members]) -> Recorded:
+        """These, and the earlier findings the examples need."""
+        needed: dict[Tags, list[z3.ArithRef]] = {tags(cell): [] for cell in EARLIER_CELLS}
+        for m in members:
+            for example, count in zip(m.examples, m.counts, strict=True):
+                for row in example.earlier:
+                    needed[tags(row)].append(count)
+        pairs = zip(EARLIER_CELLS, self.earlier, strict=True)
+        return Recorded(self.declared, [n + total(needed[tags(cell)]) for cell, n in pairs])
+
+
+@dataclass(frozen=True, slots=True)
+class AreaTerms:
+    """An area as terms."""
+
+    facts: Terms
+    raises: tuple[tuple[Rule, z3.BoolRef], ...]
+    open_concerns: z3.ArithRef
+    withholds: tuple[tuple[Rule, z3.BoolRef], ...]
+    evidence: z3.ArithRef
+    held: tuple[tuple[Rule, z3.BoolRef], ...]
+    grade: symbolic.Conclusion
+
+    def withheld(self, without: Rule | None = None) -> z3.BoolRef:
+        """Whether the grade is withheld, leaving one rule out of account where one is named."""
+        thin = [h for r, h in self.withholds if r is not without]
+        return z3.And(self.open_concerns == 0, z3.Or([self.evidence == 0, *thin]))
+
+
+@dataclass(slots=True)
+class State:
+    """Any state of the areas of a kin: its variables, what is known of them, and what follows."""
+
+    members: list[Members]
+    recorded: Recorded
+    size: z3.ArithRef
+    known: list[z3.BoolRef]
+    terms: AreaTerms
+    weight: z3.ArithRef
+
+
+@dataclass(slots=True)
+class AreaSpace:
+    """Every state of the areas of one kin, as the rules of the given layers tell states apart."""
+
+    book: RuleBook
+    concluder: Concluder
+    kin: Kin
+    layers: frozenset[Layer]
+    budget: Budget
+    facts: tuple[Fact, ...] = field(init=False)
+    spaces: dict[bool, Space] = field(init=False)
+    _classes: dict[tuple[bool, bool], list[Example]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.facts = self._area_facts()
+        self._classes = {}
+        below = self._characteristic_facts()
+        area = self.kin.areas[0].id
+        self.spaces = {
+            counted: Space(self.book, self.concluder, area, below, counted, self.budget)
+            for counted in (True, False)
+        }
+
+    # What the rules look at -------------------------------------------------------------------------------
+
+    def rules(self, layer: Layer, level: Level = Level.AREA) -> tuple[Rule, ...]:
+        """Rules of a layer that speak of these areas; of the layers left out, none."""
+        if layer not in self.layers and layer is not Layer.FINDING:
+            return ()
+        area = self.kin.areas[0].id
+        return tuple(r for r in self.book.table(layer, level).rules if r.applies_to(area))
+
+    def _area_facts(self) -> tuple[Fact, ...]:
+        names = {n for layer in _AREA_LAYERS for r in self.rules(layer) for n in facts_of(r)}
+        return _with_parts(self.book, names)
+
+    def seen(self, named: bool, counted: bool = True) -> tuple[Seen, ...]:
+        """What these rules see of a characteristic; of a named one also its status."""
+        found: dict[Seen, None] = {}
+        if counted:
+            for definition in (f.definition for f in self.facts):
+                if isinstance(definition, Count | AnyOf | Best | Lowest):
+                    if definition.entity == "characteristics":
+                        found[Seen(where=definition.where)] = None
+                        if isinstance(definition, Best | Lowest):
+                            found[Seen(attribute=definition.attribute)] = None
+            found |= dict.fromkeys(Seen(rule=r) for r in self._telling())
+            if Layer.SUFFICIENCY in self.layers:
+                found[Seen()] = None
+        if named:
+            found[Seen(attribute="status")] = None
+        return tuple(found)
+
+    def _telling(self) -> list[Rule]:
+        """Characteristic rules whose findings bear on something: a concern always does."""
+        counting = [f.definition for f in self.facts if getattr(f.definition, "entity", "") == "findings"]
+        return [
+            rule
+            for rule in self.rules(Layer.FINDING, Level.CHARACTERISTIC)
+            if rule.target == "cause_of_concern"
+            or any(
+                satisfies(finding_row(rule.target, "proposed"), d.where)
+                for d in counting
+                if isinstance(d, Count | AnyOf | Best | Lowest)
+            )
+        ]
+
+    def _characteristic_facts(self) -> tuple[Fact, ...]:
+        area = self.kin.areas[0].id
+        status = self.book.table(Layer.STATUS, Level.CHARACTERISTIC).rules
+        names = {n for r in status if r.applies_to(area) for n in facts_of(r)}
+        names |= {n for r in self._telling() for n in facts_of(r)}
+        for seen in self.seen(named=True):
+            names |= {t.attribute for t in seen.where or ()}
+            names |= {seen.attribute} if seen.attribute else set()
+        return _with_parts(self.book, names)
+
+    # States -----------------------------------------------------------------------------------------------
+
+    def classes(self, named: bool, counted: bool = True) -> list[Example]:
+        """Every observation a characteristic can make, each with a smallest example."""
+        key = (named, counted)
+        if key not in self._classes:
+            self._classes[key] = self.spaces[counted].classes(self.seen(named, counted))
+        return self._classes[key]
+
+    def counted(self, name: str) -> bool:
+        """Whether a named characteristic bears on the grade."""
+        return any(c.id == name for c in self.kin.areas[0].counted)
+
+    def state(self, *, moving: str | None = "", written: bool = False) -> State:
+        """Any state, but for one characteristic left out because it moves.
+
+        Parameters
+        ----------
+        moving : str or None
+            The named characteristic left out; None for any other one; "" when none is.
+        written : bool
+            Only states that can be written down as an inspection, for witnesses.
+        """
+        size = z3.Int("size")
+        slots = [n for n in self.kin.named if n != moving]
+        own = sum(self.counted(n) for n in self.kin.named)
+        bulk = self._members(None, True, "c")
+        rest = size - own - (1 if moving is None else 0)
+        known = [z3.Or([size == s for s in self.kin.sizes]), total(bulk.counts) == rest, rest >= 0]
+        members = [bulk, *(self._members(n, self.counted(n), f"n{i}_") for i, n in enumerate(slots))]
+        known += [total(m.counts) == 1 for m in members[1:]]
+        free = Recorded(
+            [z3.Int(f"d{i}") for i in range(len(DECLARED_CELLS))],
+            [z3.Int(f"x{i}") for i in range(len(EARLIER_CELLS))],
+        )
+        known += [n >= 0 for m in members for n in m.counts]
+        known += [n >= 0 for n in (*free.declared, *free.earlier)]
+        recorded = free.with_those_of(members) if written else free
+        return State(
+            members, free, size, known, self.read(members, recorded),
+            weight(members) + total((*free.declared, *free.earlier)),
+        )  # fmt: skip
+
+    def _members(self, name: str | None, counted: bool, prefix: str) -> Members:
+        examples = self.classes(name is not None, counted)
+        return Members(name, counted, examples, [z3.Int(f"{prefix}{i}") for i in range(len(examples))])
+
+    def read(self, members: Sequence[Members], recorded: Recorded) -> AreaTerms:
+        """An area with these characteristics and findings, as terms."""
+        here = [(e, n) for m in members if m.counted for e, n in zip(m.examples, m.counts, strict=True)]
+        given: dict[str, z3.ArithRef] = {
+            m.name: total(e.case.status.rank * n for e, n in zip(m.examples, m.counts, strict=True))
+            for m in members
+            if m.name is not None
+        }
+        earlier = [Bulk(r, n) for r, n in zip(EARLIER_CELLS, recorded.earlier, strict=True)]
+        things: dict[str, list[Bulk]] = {
+            "characteristics": [Bulk(e.case.facts, n) for e, n in here],
+            "earlier": earlier,
+        }
+        first = symbolic.evaluate_facts([f for f in self.facts if f.layer is Layer.FINDING], things, given)
+        raises = tuple((r, symbolic.holds(r.condition, first)) for r in self.rules(Layer.FINDING))
+        declared = [Bulk(r, n) for r, n in zip(DECLARED_CELLS, recorded.declared, strict=True)]
+        things["findings"] = [*declared, *earlier, *_proposed(here, raises)]
+        facts = symbolic.evaluate_facts(self.facts, things, given)
+        held = tuple((r, symbolic.holds(r.condition, facts)) for r in self.rules(Layer.GRADE))
+        return AreaTerms(
+            facts,
+            raises,
+            total(b.count for b in things["findings"] if b.row["standing"] == OPEN),
+            tuple((r, symbolic.holds(r.condition, facts)) for r in self.rules(Layer.SUFFICIENCY)),
+            total(n for e, n in here if e.case.items),
+            held,
+            symbolic.decide(held, self.book.grade_scale, self.book.grade_default),
+        )
+
+    def solver(self, state: State) -> Solver:
+        """A solver that knows what is known of a state."""
+        return Solver(self.budget, *state.known)
+
+
+def _proposed(
+    here: Sequence[tuple[Example, z3.ArithRef]], raises: Sequence[tuple[Rule, z3.BoolRef]]
+) -> list[Bulk]:
+    """Findings the rules propose, of each kind."""
+    found = []
+    for kind in FINDING_KIND.names:
+        own = [n * sum(r.rule.target == kind for r in e.case.raised) for e, n in here]
+        of_area = [z3.If(formula, 1, 0) for rule, formula in raises if rule.target == kind]
+        found.append(Bulk(finding_row(kind, "proposed"), total([*own, *of_area])))
+    return found
+
+
+def weight(members: Sequence[Members]) -> z3.ArithRef:
+    """How much a person has to read: things on characteristics."""
+    return total(e.size * n for m in members for e, n in zip(m.examples, m.counts, strict=True))
+
+
+def _with_parts(book: RuleBook, names: Iterable[str]) -> tuple[Fact, ...]:
+    """The declared facts with these names, and the counts that shares among them are made of."""
+    wanted = set(names)
+    for name in names:
+        definition = book.facts[name].definition if name in book.facts else None
+        if isinstance(definition, Share):
+            wanted |= {definition.part, definition.whole}
+    return tuple(f for f in book.facts.values() if f.name in wanted)
+
+
+def drawn(model: z3.ModelRef, members: Sequence[Members]) -> list[tuple[str | None, bool, Example]]:
+    """The characteristics of a model, one by one: the name where it is a named one, and its example."""
+    return [
+        (m.name, m.counted, example)
+        for m in members
+        for example, count in zip(m.examples, m.counts, strict=True)
+        for _ in range(number(model, count))
+    ]

@@ -1,0 +1,160 @@
+"""The finitely many ways a thing can be tagged, those the rules cannot tell apart, and single changes.
+
+Facts see a thing only through the clauses of their `where` (and, for best and lowest, through one rank). Two
+taggings that satisfy the same clauses are therefore interchangeable in every fact, and so in every rule: a
+multiset of evidence is, for the rules, a whole number for each group of such taggings. Nothing is lost by
+proving over these few numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import product
+
+from grader.engines.reference import satisfies
+from grader.grading.conclude import finding_row
+from grader.language.nodes import AnyOf, Best, Count, Definition, Lowest
+from grader.language.vocabulary import ASSESSMENT, EVIDENCE, EXTENT, FINDING_KIND, FLAG, HARM, PROGRESS
+
+Row = Mapping[str, int]
+Tags = tuple[tuple[str, int], ...]
+
+EXCEEDS = ASSESSMENT.rank("exceeds")
+FALLS_SHORT = ASSESSMENT.rank("falls_short")
+SHORTFALL = ASSESSMENT.rank("partly_meets")
+CONCERN = FINDING_KIND.rank("cause_of_concern")
+
+
+def tags(row: Row) -> Tags:
+    """A row as something to look up by."""
+    return tuple(sorted(row.items()))
+
+
+def _evidence_cells() -> tuple[Row, ...]:
+    """Every way to tag an item, the plainest first, so that witnesses read plainly."""
+    attributes = EVIDENCE.attributes
+    ranks = [range(1 if name == "assessment" else 0, len(s.names)) for name, s in attributes.items()]
+    cells = [dict(zip(attributes, values, strict=True)) for values in product(*ranks)]
+    plain = {"extent": EXTENT.rank("widespread"), "harm": 0, "remedied": 0, "innovative": 0, "strength": 1}
+    return tuple(sorted(cells, key=lambda c: sum(c[name] != rank for name, rank in plain.items())))
+
+
+#: Every way an evidence item can be tagged.
+EVIDENCE_CELLS: Sequence[Row] = _evidence_cells()
+
+#: Every kind of earlier finding, with how far it has been put right.
+EARLIER_CELLS: Sequence[Row] = tuple(
+    finding_row(kind, "previous", progress) for kind in FINDING_KIND.names for progress in PROGRESS.names
+)
+
+#: Every kind of finding inspectors may have issued already.
+DECLARED_CELLS: Sequence[Row] = tuple(finding_row(kind, "declared") for kind in FINDING_KIND.names)
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """Taggings in groups no fact tells apart: one row stands for each, and `of` finds a tagging's group."""
+
+    rows: tuple[Row, ...]
+    of: Mapping[Tags, int]
+
+
+def group(cells: Sequence[Row], entity: str, definitions: Iterable[Definition]) -> Groups:
+    """Group taggings of an entity by what these definitions see of them."""
+    seen_by = [d for d in definitions if isinstance(d, Count | AnyOf | Best | Lowest) and d.entity == entity]
+    keys: dict[tuple[int, ...], int] = {}
+    rows: list[Row] = []
+    of: dict[Tags, int] = {}
+    for cell in cells:
+        key = tuple(_seen(d, cell) for d in seen_by)
+        if key not in keys:
+            keys[key] = len(rows)
+            rows.append(cell)
+        of[tags(cell)] = keys[key]
+    return Groups(tuple(rows), of)
+
+
+def _seen(definition: Count | AnyOf | Best | Lowest, cell: Row) -> int:
+    """What a definition sees of a thing: that it counts, or with which rank, or (-1) nothing."""
+    if not satisfies(cell, definition.where):
+        return -1
+    return cell[definition.attribute] if isinstance(definition, Best | Lowest) else 1
+
+
+# Single changes -------------------------------------------------------------------------------------------
+
+
+class Part(StrEnum):
+    """The parts of promise 3, and the single change each is about."""
+
+    RAISE = "monotone.a"
+    ADD_EXCEEDS = "monotone.b"
+    ADD_FALLS_SHORT = "monotone.c"
+    CONCERN = "monotone.d"
+    WORSEN = "monotone.e"
+
+    @property
+    def better(self) -> bool:
+        """Whether the change is for the better, and so must not lower the grade; else must not raise it."""
+        return self in (Part.RAISE, Part.ADD_EXCEEDS)
+
+
+WORDS: Mapping[Part, str] = {
+    Part.RAISE: "raising one item's assessment",
+    Part.ADD_EXCEEDS: "adding an item that exceeds",
+    Part.ADD_FALLS_SHORT: "adding an item that falls short",
+    Part.CONCERN: "adding a cause of concern, or worsening the progress of one,",
+    Part.WORSEN: "worsening the extent or harm of a shortfall, or unsetting remedied,",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing retagged from `before` to `after`; added where `before` is None."""
+
+    entity: str
+    before: Row | None
+    after: Row
+
+
+def changes(part: Part) -> Iterator[Change]:
+    """Every single change to the evidence, or the earlier findings, of one characteristic."""
+    match part:
+        case Part.RAISE:
+            for cell in EVIDENCE_CELLS:
+                for better in range(cell["assessment"] + 1, len(ASSESSMENT.names)):
+                    yield Change("evidence", cell, {**cell, "assessment": better})
+        case Part.ADD_EXCEEDS:
+            for cell in EVIDENCE_CELLS:
+                if cell["assessment"] == EXCEEDS and cell["harm"] == 0:
+                    yield Change("evidence", None, cell)
+        case Part.ADD_FALLS_SHORT:
+            for cell in EVIDENCE_CELLS:
+                if cell["assessment"] == FALLS_SHORT:
+                    yield Change("evidence", None, cell)
+        case Part.WORSEN:
+            for cell in EVIDENCE_CELLS:
+                if cell["assessment"] <= SHORTFALL:
+                    yield from (Change("evidence", cell, worse) for worse in _worse(cell))
+        case Part.CONCERN:
+            yield from earlier_changes()
+
+
+def _worse(cell: Row) -> Iterator[Row]:
+    for name, scale in (("extent", EXTENT), ("harm", HARM)):
+        for worse in range(cell[name] + 1, len(scale.names)):
+            yield {**cell, name: worse}
+    if cell["remedied"] == FLAG.rank("yes"):
+        yield {**cell, "remedied": FLAG.rank("no")}
+
+
+def earlier_changes() -> Iterator[Change]:
+    """An earlier cause of concern added, or its progress worsened."""
+    concerns = [c for c in EARLIER_CELLS if c["kind"] == CONCERN]
+    for after in concerns:
+        yield Change("earlier", None, after)
+        for before in concerns:
+            if before["progress"] < after["progress"]:
+                yield Change("earlier", before, after)

@@ -1,0 +1,279 @@
+"""One characteristic over all evidence: every way the layers above can see it, each with a smallest example.
+
+An area's rules see a characteristic only through finitely many observations: which counts take it in, which
+findings its rules raise, its status where a fact names it. The solver lists every observation some evidence
+makes (`classes`), and every pair of observations some single change leads from and to (`moves`). A listing
+is complete: it ends only when the solver has proved that no further one exists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import z3
+
+from grader.authoring.proofs.cells import EARLIER_CELLS, EVIDENCE_CELLS, Change, Groups, Row, group, tags
+from grader.engines import symbolic
+from grader.engines.reference import satisfies
+from grader.engines.symbolic import Budget, Bulk, Solver, Terms, Undecided, number, total, truth
+from grader.errors import InternalError
+from grader.grading.conclude import STATUS_DEFAULT, CharacteristicCase, Concluder, Standing
+from grader.grading.tally import Item
+from grader.language.nodes import Level, Test
+from grader.language.rulebook import Fact, Layer, Rule, RuleBook
+from grader.language.typecheck import facts_named
+from grader.language.vocabulary import STATUS
+
+#: Sizes of evidence tried in turn, so that examples come out smallest; None is any size.
+SIZES: Final = (0, 1, 2, 3, 4, 6, None)
+NAME: Final = "any"
+
+#: Examples larger than this are not built: nobody reads them, and the question counts as undecided.
+LARGEST: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is observed of a characteristic: a clause list, a rule that raises, an attribute's rank, items."""
+
+    where: tuple[Test, ...] | None = None
+    rule: Rule | None = None
+    attribute: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CharacteristicTerms:
+    """A characteristic as terms."""
+
+    facts: Terms
+    items: z3.ArithRef
+    held: tuple[tuple[Rule, z3.BoolRef], ...]
+    status: symbolic.Conclusion
+    raises: tuple[tuple[Rule, z3.BoolRef], ...]
+    size: z3.ArithRef
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Evidence and earlier findings on one characteristic, and what the reference engine makes of them."""
+
+    evidence: tuple[Row, ...]
+    earlier: tuple[Row, ...]
+    case: CharacteristicCase
+
+    @property
+    def size(self) -> int:
+        return len(self.evidence) + len(self.earlier)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A single change that moves a characteristic from one observation to another."""
+
+    before: Example
+    after: Example
+    change: Change
+
+
+@dataclass(slots=True)
+class Space:
+    """Every state of a characteristic of one area, as the rules of a bound rule book tell states apart."""
+
+    book: RuleBook
+    concluder: Concluder
+    area: str
+    facts: tuple[Fact, ...]
+    counted: bool
+    budget: Budget
+    evidence: Groups = field(init=False)
+    earlier: Groups = field(init=False)
+    status_rules: tuple[Rule, ...] = field(init=False)
+    finding_rules: tuple[Rule, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        definitions = [f.definition for f in self.facts]
+        self.evidence = group(EVIDENCE_CELLS, "evidence", definitions)
+        self.earlier = group(EARLIER_CELLS, "earlier", definitions)
+        self.status_rules = self._rules(Layer.STATUS)
+        names = {f.name for f in self.facts} | {"status"}
+        found = self._rules(Layer.FINDING) if self.counted else ()
+        self.finding_rules = tuple(r for r in found if names.issuperset(facts_of(r)))
+
+    def _rules(self, layer: Layer) -> tuple[Rule, ...]:
+        table = self.book.table(layer, Level.CHARACTERISTIC)
+        return tuple(r for r in table.rules if r.applies_to(self.area))
+
+    def variables(self, prefix: str = "") -> tuple[list[z3.ArithRef], list[z3.ArithRef]]:
+        """How many items, and how many earlier findings, there are of each group."""
+        items = [z3.Int(f"{prefix}e{i}") for i in range(len(self.evidence.rows))]
+        earlier = [z3.Int(f"{prefix}p{i}") for i in range(len(self.earlier.rows))]
+        return items, earlier
+
+    def read(self, items: Sequence[z3.ArithRef], earlier: Sequence[z3.ArithRef]) -> CharacteristicTerms:
+        """The characteristic with these numbers of things, as terms."""
+        things = {
+            "evidence": [Bulk(r, n) for r, n in zip(self.evidence.rows, items, strict=True)],
+            "earlier": [Bulk(r, n) for r, n in zip(self.earlier.rows, earlier, strict=True)],
+        }
+        below = [f for f in self.facts if f.layer is Layer.STATUS]
+        facts = symbolic.evaluate_facts(below, things, {})
+        held = tuple((r, symbolic.holds(r.condition, facts)) for r in self.status_rules)
+        status = symbolic.decide(held, STATUS, STATUS_DEFAULT)
+        there = total(items)
+        facts["status"] = z3.If(there > 0, status.rank, z3.IntVal(STATUS.rank("not_assessed")))
+        above = [f for f in self.facts if f.layer is Layer.FINDING]
+        facts |= symbolic.evaluate_facts(above, things, facts)
+        raises = tuple((r, symbolic.holds(r.condition, facts)) for r in self.finding_rules)
+        return CharacteristicTerms(facts, there, held, status, raises, there + total(earlier))
+
+    def example(self, evidence: Iterable[Row], earlier: Iterable[Row]) -> Example:
+        """An example, concluded by the reference engine."""
+        rows, before = tuple(evidence), tuple(earlier)
+        items = tuple(Item(f"E{i:03}", row) for i, row in enumerate(rows))
+        standing = [Standing(f"P{i:03}", row, (NAME,)) for i, row in enumerate(before)]
+        case = self.concluder.characteristic(self.area, NAME, self.counted, items, standing)
+        return Example(rows, before, case)
+
+    def example_in(
+        self, model: z3.ModelRef, items: Sequence[z3.ArithRef], earlier: Sequence[z3.ArithRef]
+    ) -> Example:
+        """The example a model describes."""
+        return self.example(
+            _spread(model, self.evidence.rows, items), _spread(model, self.earlier.rows, earlier)
+        )
+
+    def solver(self, items: Sequence[z3.ArithRef], earlier: Sequence[z3.ArithRef]) -> Solver:
+        """A solver that knows that there is no less than nothing of anything."""
+        return Solver(self.budget, *(n >= 0 for n in (*items, *earlier)))
+
+    def classes(self, seen: Sequence[Seen]) -> list[Example]:
+        """One smallest example of each observation that some evidence makes."""
+        items, earlier = self.variables()
+        terms = self.read(items, earlier)
+        observed = [observe(s, terms) for s in seen]
+        found = []
+        for model in _every(self.solver(items, earlier), observed, terms.size):
+            example = self.example_in(model, items, earlier)
+            _same_as_reference(seen, observed, model, example)
+            found.append(example)
+        return found
+
+    def moves(self, seen: Sequence[Seen], changes: Iterable[Change]) -> list[Move]:
+        """One smallest example of each pair of different observations that one of these changes makes."""
+        items, earlier = self.variables()
+        steps = self._distinct(changes)
+        if not steps:
+            return []
+        picks = [z3.Bool(f"pick{i}") for i in range(len(steps))]
+        solver = self.solver(items, earlier)
+        solver.add(z3.PbEq([(p, 1) for p in picks], 1))
+        after = {"evidence": list(items), "earlier": list(earlier)}
+        for pick, (change, out, into) in zip(picks, steps, strict=True):
+            one = z3.If(pick, 1, 0)
+            if out is not None:
+                solver.add(z3.Implies(pick, {"evidence": items, "earlier": earlier}[change.entity][out] >= 1))
+                after[change.entity][out] = after[change.entity][out] - one
+            after[change.entity][into] = after[change.entity][into] + one
+        first, second = self.read(items, earlier), self.read(after["evidence"], after["earlier"])
+        before_seen, after_seen = [observe(s, first) for s in seen], [observe(s, second) for s in seen]
+        solver.add(z3.Or([a != b for a, b in zip(before_seen, after_seen, strict=True)]))
+        found = []
+        for model in _every(solver, [*before_seen, *after_seen], first.size):
+            change = next(s[0] for p, s in zip(picks, steps, strict=True) if truth(model, p))
+            found.append(self._move(self.example_in(model, items, earlier), change))
+        return found
+
+    def _distinct(self, changes: Iterable[Change]) -> list[tuple[Change, int | None, int]]:
+        """The changes the facts can tell apart: one for each pair of groups, without those that stay put."""
+        found: dict[tuple[str, int | None, int], Change] = {}
+        for change in changes:
+            groups = self.evidence if change.entity == "evidence" else self.earlier
+            out = groups.of[tags(change.before)] if change.before is not None else None
+            into = groups.of[tags(change.after)]
+            if out != into:
+                found.setdefault((change.entity, out, into), change)
+        return [(change, out, into) for (_, out, into), change in found.items()]
+
+    def _move(self, before: Example, change: Change) -> Move:
+        """The move made concrete: the very item changed stands last, tagged as the change found it."""
+        kept = {"evidence": list(before.evidence), "earlier": list(before.earlier)}
+        rows = kept[change.entity]
+        if change.before is not None:
+            groups = self.evidence if change.entity == "evidence" else self.earlier
+            same = groups.of[tags(change.before)]
+            rows.remove(next(r for r in rows if groups.of[tags(r)] == same))
+        started = {**kept, change.entity: [*rows, *([change.before] if change.before is not None else [])]}
+        ended = {**kept, change.entity: [*rows, change.after]}
+        return Move(
+            self.example(started["evidence"], started["earlier"]),
+            self.example(ended["evidence"], ended["earlier"]),
+            change,
+        )
+
+
+def facts_of(rule: Rule) -> tuple[str, ...]:
+    """Facts a rule looks at."""
+    return facts_named(rule.condition)
+
+
+def observe(seen: Seen, terms: CharacteristicTerms) -> z3.ExprRef:
+    """What is seen of a characteristic, as a formula or a term."""
+    if seen.where is not None:
+        tests = (
+            symbolic.compare(terms.facts[t.attribute], t.op, t.operands, terms.facts) for t in seen.where
+        )
+        return z3.And(list(tests))
+    if seen.rule is not None:
+        return next(formula for rule, formula in terms.raises if rule.id == seen.rule.id)
+    if seen.attribute is not None:
+        return terms.facts[seen.attribute]
+    return terms.items > 0
+
+
+def seen_in(seen: Seen, example: Example) -> int:
+    """The same observation, made on an example by the reference engine."""
+    if seen.where is not None:
+        return int(satisfies(example.case.facts, seen.where))
+    if seen.rule is not None:
+        return int(any(r.rule.id == seen.rule.id for r in example.case.raised))
+    if seen.attribute is not None:
+        return example.case.facts[seen.attribute]
+    return int(bool(example.case.items))
+
+
+def _every(solver: Solver, observed: Sequence[z3.ExprRef], size: z3.ArithRef) -> Iterator[z3.ModelRef]:
+    """A model of each combination of the things observed, smallest first, until no other is left."""
+    for bound in SIZES:
+        smaller = [size <= bound] if bound is not None else []
+        while (model := solver.model(*smaller)) is not None:
+            yield model
+            solver.add(z3.Or([_differs(o, model) for o in observed]))
+
+
+def _differs(observed: z3.ExprRef, model: z3.ModelRef) -> z3.BoolRef:
+    if z3.is_bool(observed):
+        return z3.Not(observed) if truth(model, observed) else observed
+    return observed != number(model, observed)
+
+
+def _spread(model: z3.ModelRef, rows: Sequence[Row], counts: Sequence[z3.ArithRef]) -> Iterator[Row]:
+    for row, count in zip(rows, counts, strict=True):
+        many = number(model, count)
+        if many > LARGEST:
+            raise Undecided(f"an example would need {many} things on one characteristic")
+        yield from [row] * many
+
+
+def _same_as_reference(
+    seen: Sequence[Seen], observed: Sequence[z3.ExprRef], model: z3.ModelRef, example: Example
+) -> None:
+    """Every example is concluded twice; a difference is a fault of grader."""
+    for what, term in zip(seen, observed, strict=True):
+        symbol = int(truth(model, term)) if z3.is_bool(term) else number(model, term)
+        if symbol != seen_in(what, example):
+            raise InternalError(
+                "the symbolic and the reference engine differ on one characteristic",
+                help=f"evidence {[dict(r) for r in example.evidence]}: please report it",
+            )

@@ -1,0 +1,143 @@
+"""What a check is about: a rule book at given parameters, its areas, and the questions asked of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import z3
+
+from grader.authoring.proofs.areas import AreaSpace, AreaTerms, Kin, State, drawn, kindred
+from grader.authoring.proofs.cells import DECLARED_CELLS, EARLIER_CELLS, Row
+from grader.authoring.proofs.characteristics import CharacteristicTerms, Example, Space
+from grader.authoring.proofs.witness import Concluded, Situation, conclude, place
+from grader.engines.reference import ReferenceEngine
+from grader.engines.symbolic import Budget, Undecided, number
+from grader.grading.conclude import Concluder
+from grader.language.bind import bind
+from grader.language.nodes import Level
+from grader.language.rulebook import Layer, RuleBook
+from grader.model.framework import Area, Framework
+
+GRADE_ONLY = frozenset({Layer.GRADE})
+GRADE_AND_SUFFICIENCY = frozenset({Layer.SUFFICIENCY, Layer.GRADE})
+
+
+@dataclass(slots=True)
+class Subject:
+    """A rule book under check, bound to its parameters' defaults or to values of its own."""
+
+    book: RuleBook
+    framework: Framework
+    budget: Budget
+    values: Mapping[str, int] = field(default_factory=dict)
+    bound: RuleBook = field(init=False)
+    concluder: Concluder = field(init=False)
+    graded: list[Kin] = field(init=False)
+    every: list[Kin] = field(init=False)
+    _areas: dict[tuple[str, frozenset[Layer]], AreaSpace] = field(default_factory=dict)
+    _spaces: dict[str, Space] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.bound = bind(self.book, self.values)
+        self.concluder = Concluder(self.bound, ReferenceEngine(self.bound))
+        self.graded = kindred(self.bound, (a for a in self.framework.areas if edition_of(a, graded=True)))
+        self.every = kindred(self.bound, self.framework.areas)
+
+    def space(self, kin: Kin, layers: frozenset[Layer]) -> AreaSpace:
+        """The states of a kin's areas as the rules of these layers tell them apart."""
+        key = (kin.areas[0].id, layers)
+        if key not in self._areas:
+            self._areas[key] = AreaSpace(self.bound, self.concluder, kin, layers, self.budget)
+        return self._areas[key]
+
+    def characteristic(self, kin: Kin) -> Space:
+        """The states of a characteristic that counts, told apart by every fact there is."""
+        area = kin.areas[0].id
+        if area not in self._spaces:
+            facts = self.bound.facts_at(Level.CHARACTERISTIC, (Layer.STATUS, Layer.FINDING))
+            self._spaces[area] = Space(self.bound, self.concluder, area, facts, True, self.budget)
+        return self._spaces[area]
+
+    def conclude(self, situation: Situation) -> Concluded:
+        """Grade a situation on the reference engine, by the grading pass."""
+        return conclude(situation, self.framework, self.bound, self.concluder)
+
+    def find_area(
+        self,
+        space: AreaSpace,
+        ask: Callable[[AreaTerms, State], z3.BoolRef],
+        *,
+        area: Area | None = None,
+    ) -> Situation | None:
+        """A smallest situation in which something holds; None when there is none, of any inspection.
+
+        Parameters
+        ----------
+        space : AreaSpace
+            Where to look.
+        ask : callable
+            The formula to hold.
+        area : Area, optional
+            Look in this area only, and take any situation, not a smallest one.
+
+        Raises
+        ------
+        Undecided
+            Out of time, or the only states found cannot be written down.
+        """
+        state = space.state(written=True)
+        solver = space.solver(state)
+        where = z3.BoolVal(True) if area is None else state.size == len(area.counted)
+        wanted = z3.And(ask(state.terms, state), where)
+        model = solver.smallest(state.weight, wanted) if area is None else solver.model(wanted)
+        if model is not None:
+            return situation_in(model, space, state, area)
+        free = space.state()
+        if space.solver(free).model(ask(free.terms, free), where) is not None:
+            raise Undecided("no inspection that shows it could be written down")
+        return None
+
+    def find_characteristic(
+        self, kin: Kin, ask: Callable[[CharacteristicTerms], z3.BoolRef]
+    ) -> Example | None:
+        """A smallest example on one characteristic in which something holds; None when there is none."""
+        space = self.characteristic(kin)
+        items, earlier = space.variables()
+        terms = space.read(items, earlier)
+        model = space.solver(items, earlier).smallest(terms.size, ask(terms))
+        return space.example_in(model, items, earlier) if model is not None else None
+
+    def alone(self, kin: Kin, example: Example) -> Situation:
+        """An example on the first characteristic that counts, in an area and edition of the kin."""
+        area = next((a for a in kin.areas if edition_of(a, graded=True)), kin.areas[0])
+        return Situation(area, any_edition(area), ((area.counted[0].id, example),))
+
+
+def situation_in(model: z3.ModelRef, space: AreaSpace, state: State, area: Area | None = None) -> Situation:
+    """The situation a model describes, in an area given or any of the right size."""
+    area = area or space.kin.of_size(number(model, state.size))
+    declared, extra = recorded_in(model, state)
+    return Situation(area, any_edition(area), place(area, drawn(model, state.members)), declared, extra)
+
+
+def recorded_in(model: z3.ModelRef, state: State) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
+    """The findings a model describes: those issued, and those of earlier inspections on no characteristic."""
+
+    def spread(cells: tuple[Row, ...], counts: list[z3.ArithRef]) -> tuple[Row, ...]:
+        return tuple(c for c, n in zip(cells, counts, strict=True) for _ in range(number(model, n)))
+
+    return (
+        spread(tuple(DECLARED_CELLS), list(state.recorded.declared)),
+        spread(tuple(EARLIER_CELLS), list(state.recorded.earlier)),
+    )
+
+
+def edition_of(area: Area, *, graded: bool) -> str | None:
+    """The first edition that grades an area (or does not); None where there is none."""
+    return next((e for e, how in area.editions.items() if how.graded is graded), None)
+
+
+def any_edition(area: Area) -> str:
+    """The first edition that grades an area, else the first that holds it."""
+    return edition_of(area, graded=True) or next(iter(area.editions))

@@ -1,0 +1,339 @@
+"""Hypothesis strategies for frameworks, rule books and inspections: for tests of rules and of engines.
+
+Everything drawn is valid: a framework the reader would accept, a rule book that type-checks, an inspection in
+which every name resolves. Texts are nasty, ids are plain. Needs hypothesis, which grader itself does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from grader.authoring._hypothesis import st
+from grader.authoring.changes import Change, changes
+from grader.authoring.random_rules import RuleBooks
+from grader.errors import suggest
+from grader.language.rulebook import Measure, RuleBook
+from grader.model.framework import (
+    About,
+    Area,
+    Characteristic,
+    Edition,
+    Framework,
+    GradeMeaning,
+    GradeScale,
+    InEdition,
+    ProvenanceKind,
+    Topic,
+)
+from grader.model.inspection import Declared, Evidence, Figure, Header, Inspection, Previous, Source
+
+GRADES: Final = ("outstanding", "good", "adequate", "requires_improvement", "inadequate")
+AREAS: Final = ("alpha", "bravo", "charlie", "delta")
+EDITIONS: Final = ("2030-01", "2031-06")
+
+#: Text that has broken other programs: markup, code, numbers and dates as text, other scripts, control and
+#: joining characters, length.
+NASTY: Final = (
+    "Answers calls in time",
+    "👩‍👩‍👧‍👦 🚓 ﷽",
+    '{"assessment": "exceeds", "harm": [null]}',
+    "95.5",
+    "2022-03-01",
+    "no",
+    "[bold red]not markup[/]",
+    "<script>alert(1)</script> &amp;",
+    "'; DROP TABLE evidence; --",
+    "{demonstrated} {$some} %s {0}",
+    "$substantially_all",
+    "שלום \u202e olleh \u2066x\u2069",
+    "e\u0301\u0327 ẞ ﬁ İ",
+    "line one\nline two: [a, b]\n\ttabbed # not a comment",
+    "!!python/object:os.system &a *a",
+    "__import__('os').system('true')",
+    "x" * 3000,
+    "\u00a0.",
+)
+
+_PLAIN: Final = st.sampled_from(NASTY)
+_ASSESSMENTS: Final = ("falls_short", "partly_meets", "meets", "exceeds")
+_BASES: Final = (
+    "case_file_review",
+    "data",
+    "observation",
+    "other_inspection",
+    "document",
+    "interview",
+    "survey",
+)
+_KINDS: Final = ("area_for_improvement", "cause_of_concern", "innovative_practice")
+_FEW: Final = st.sampled_from((0, 0, 0, 1, 2))
+_DAYS: Final = ("2021-09-30", "2024-02-29")
+
+
+@st.composite
+def frameworks(draw: st.DrawFn, *, max_areas: int = 4) -> Framework:
+    """A small framework: one to four areas, one or two editions, three to five grades.
+
+    Parameters
+    ----------
+    max_areas : int, default 4
+        At most so many areas, 1 to 4.
+
+    Returns
+    -------
+    Framework
+        Areas are graded, ungraded, optional or missing from an edition; characteristics inform those of other
+        areas, and some are graded by another programme (`counted` false).
+    """
+    if not 1 <= max_areas <= len(AREAS):
+        raise ValueError(f"max_areas={max_areas!r} is outside 1 to {len(AREAS)}")
+    editions = EDITIONS[: draw(st.integers(1, 2))]
+    names = AREAS[: draw(st.integers(1, max_areas))]
+    sizes = {name: draw(st.lists(st.integers(1, 3), min_size=1, max_size=2)) for name in names}
+    ids = {
+        n: [f"{n}.{t}{'abc'[c]}" for t, size in enumerate(sizes[n], 1) for c in range(size)] for n in names
+    }
+    grades = draw(st.lists(st.sampled_from(GRADES), min_size=3, max_size=5, unique=True).map(_best_first))
+    return Framework(
+        framework=About(
+            id="RANDOM",
+            title="Drawn at random",
+            publisher="nobody",
+            licence="none",
+            status="example",
+            statement="An example, drawn at random.",
+        ),
+        editions={e: Edition(title=f"Edition {e}", published=e) for e in editions},
+        grade_scale=GradeScale(
+            default=draw(st.sampled_from(grades)),
+            grades=[GradeMeaning(id=g, title=g, meaning=g) for g in grades],
+        ),
+        provenance={"inferred": ProvenanceKind(title="Inferred", trust="None")},
+        areas=[_area(draw, name, ids, editions, first=name == names[0]) for name in names],
+    )
+
+
+def _best_first(grades: Sequence[str]) -> list[str]:
+    return [g for g in GRADES if g in grades]
+
+
+def _area(
+    draw: st.DrawFn, name: str, ids: Mapping[str, Sequence[str]], editions: Sequence[str], first: bool
+) -> Area:
+    """An area. The first stands in every edition, so that none is empty."""
+    held = editions if first else draw(st.lists(st.sampled_from(editions), min_size=1, unique=True))
+    others = [c for area, found in ids.items() if area != name for c in found]
+    informs = st.lists(st.sampled_from(others), max_size=2, unique=True) if others else st.just([])
+    made = [
+        Characteristic(
+            id=c,
+            text=draw(_PLAIN),
+            provenance="inferred",
+            informs=draw(informs),
+            counted=draw(st.integers(0, 5)) < 5,
+        )
+        for c in ids[name]
+    ]
+    topics = sorted({c.id[: len(name) + 2] for c in made})
+    return Area(
+        id=name,
+        title=name.title(),
+        editions={
+            e: InEdition(graded=draw(st.integers(0, 3)) < 3, optional=draw(st.booleans())) for e in held
+        },
+        topics=[
+            Topic(id=t, title=t, characteristics=[c for c in made if c.id.startswith(t)]) for t in topics
+        ],
+    )
+
+
+@st.composite
+def rulebooks(draw: st.DrawFn, framework: Framework, *, monotone: bool = False) -> RuleBook:
+    """A rule book for a framework, with facts, parameters and rules in every layer.
+
+    Parameters
+    ----------
+    framework : Framework
+        What it grades against.
+    monotone : bool, default False
+        Only facts whose declared direction is their true one under raised assessments, worse extent or harm,
+        and new or worsening causes of concern; used in that direction, towards grades at or above the
+        default. What directions cannot see, such as an added item that enlarges the whole of a share, stays
+        out of reach. Otherwise any fact in any use, with `not_monotone` where the type check asks for it.
+
+    Returns
+    -------
+    RuleBook
+        Unbound: its parameters stand at their defaults.
+    """
+    return RuleBooks(draw, framework, monotone).book()
+
+
+@st.composite
+def inspections(
+    draw: st.DrawFn,
+    framework: Framework,
+    edition: str | None = None,
+    *,
+    max_items: int = 8,
+    measures: Mapping[str, Measure] | None = None,
+    areas: Sequence[str] | None = None,
+) -> Inspection:
+    """A valid inspection: every tag, surveys, figures, findings of every origin, areas not inspected.
+
+    Parameters
+    ----------
+    framework : Framework
+        The framework it names.
+    edition : str, optional
+        An edition of the framework; any by default.
+    max_items : int, default 8
+        At most so many items of evidence.
+    measures : mapping of str to Measure, optional
+        Figures with rules of their own (a rule book's `measures`): items may leave the assessment to them.
+    areas : sequence of str, optional
+        Areas of the edition that evidence and findings are drawn from. By default any; in a large framework
+        a few areas make for evidence dense enough to be graded.
+
+    Raises
+    ------
+    ValueError
+        No such edition or area in it, or `max_items` below 0.
+    """
+    if edition is not None and edition not in framework.editions:
+        raise ValueError(f"unknown edition {edition!r}; {suggest(edition, framework.editions, 'editions')}")
+    if max_items < 0:
+        raise ValueError(f"max_items={max_items!r} is below 0")
+    edition = edition or draw(st.sampled_from(sorted(framework.editions)))
+    known = [a.id for a in framework.areas_in(edition)]
+    for name in areas or ():
+        if name not in known:
+            raise ValueError(f"unknown area {name!r} in {edition}; {suggest(name, known, 'areas')}")
+    chosen = list(areas) if areas else known
+    maker = _InspectionMaker(draw, framework, edition, chosen, measures or {})
+    return maker.inspection(max_items, known)
+
+
+class _InspectionMaker:
+    """Draws the parts of one inspection."""
+
+    def __init__(
+        self,
+        draw: st.DrawFn,
+        framework: Framework,
+        edition: str,
+        areas: Sequence[str],
+        measures: Mapping[str, Measure],
+    ) -> None:
+        self.draw = draw
+        self.framework = framework
+        self.areas = areas
+        held = {c.id for a in framework.areas_in(edition) for c in a.characteristics}
+        self.measures = [m for _, m in sorted(measures.items()) if m.characteristic in held]
+        self.edition = edition
+        pool = [c.id for name in areas for c in framework.area(name).characteristics]
+        # Few characteristics, so that items meet on one.
+        self.pool = draw(st.lists(st.sampled_from(pool), min_size=1, max_size=8, unique=True))
+
+    def inspection(self, max_items: int, known: Sequence[str]) -> Inspection:
+        draw = self.draw
+        items = [self.item(f"E{n:03}") for n in range(1, draw(st.integers(0, max_items)) + 1)]
+        rare = draw(st.integers(0, 3)) == 0
+        absent = draw(st.lists(st.sampled_from(known), max_size=2, unique=True)) if rare else []
+        evidence = [e.id for e in items]
+        findings = [Declared(**self.finding(f"F{n}", evidence)) for n in range(draw(_FEW))]
+        previous = [
+            Previous(
+                **self.finding(f"P{n}", evidence),
+                progress=draw(st.sampled_from(("closed", "improving", "not_improving"))),
+            )
+            for n in range(draw(_FEW))
+        ]
+        return Inspection(
+            inspection=Header(
+                id="random-1",
+                body=draw(_PLAIN),
+                framework=self.framework.id,
+                edition=self.edition,
+                not_inspected=absent,
+            ),
+            sources={"report": Source(title=draw(_PLAIN)), "data": Source(title="Data", published="2022")},
+            evidence=items,
+            findings=findings,
+            previous=previous,
+        )
+
+    def item(self, name: str) -> Evidence:
+        draw = self.draw
+        tagged = draw(st.lists(st.sampled_from(self.pool), min_size=1, max_size=4, unique=True))
+        assessment: str | None = draw(st.sampled_from(_ASSESSMENTS))
+        measure: Figure | None = None
+        if draw(st.integers(0, 4)) == 0:
+            ruled = draw(st.sampled_from(self.measures)) if self.measures else None
+            measure = self.figure(ruled)
+            if ruled is not None:
+                tagged = [ruled.characteristic]
+                assessment = assessment if draw(st.booleans()) else None
+        remedied = draw(st.integers(0, 3)) == 0
+        return Evidence.model_validate(
+            {
+                "id": name,
+                "characteristics": tagged,
+                "assessment": assessment,
+                "statement": draw(_PLAIN),
+                "basis": draw(st.sampled_from(_BASES)),
+                "extent": draw(st.sampled_from(("widespread", "some", "isolated"))),
+                "harm": draw(st.sampled_from(("none", "none", "none", "moderate", "serious"))),
+                "remedied": remedied,
+                "remedied_on": draw(st.sampled_from((None, *_DAYS))) if remedied else None,
+                "innovative": draw(st.integers(0, 4)) == 0,
+                "measure": measure,
+                "source": draw(st.sampled_from(("report", "data"))),
+                "locator": draw(st.sampled_from((None, "12:30", "lines 1-3"))),
+            }
+        )
+
+    def figure(self, ruled: Measure | None) -> Figure:
+        if ruled is None:
+            value = self.draw(st.floats(allow_nan=False, allow_infinity=False))
+            return Figure(name="callouts", value=value, unit="minutes")
+        if ruled.unit != "percent":
+            value = self.draw(st.floats(allow_nan=False, allow_infinity=False))
+            return Figure(name=ruled.name, value=value, unit=ruled.unit)
+        value = self.draw(st.integers(0, 10_000)) / 100
+        interval = self.draw(st.sampled_from((None, 0.0, 2.5)))
+        return Figure(name=ruled.name, value=value, interval=interval, unit=ruled.unit)
+
+    def finding(self, name: str, evidence: Sequence[str]) -> dict[str, Any]:
+        draw = self.draw
+        area = draw(st.sampled_from(self.areas))
+        own = [c.id for c in self.framework.area(area).characteristics]
+        likely = [c for c in own if c in self.pool] or own
+        return {
+            "id": name,
+            "kind": draw(st.sampled_from(_KINDS)),
+            "area": area,
+            "statement": draw(_PLAIN),
+            "characteristics": draw(st.lists(st.sampled_from(likely), max_size=2, unique=True)),
+            "evidence": draw(st.lists(st.sampled_from(evidence), max_size=2, unique=True))
+            if evidence
+            else [],
+            "recommendations": draw(st.lists(_PLAIN, max_size=2)),
+            "source": draw(st.sampled_from((None, "report"))),
+            "issued": draw(st.sampled_from((None, *_DAYS))),
+        }
+
+
+def improvements(inspection: Inspection, framework: Framework) -> st.SearchStrategy[Inspection]:
+    """The inspection with one assessment one step up; nothing can be drawn where none can rise."""
+    return steps(inspection, framework, "raise_assessment").map(Change.apply)
+
+
+def steps(inspection: Inspection, framework: Framework, *names: str) -> st.SearchStrategy[Change]:
+    """One change of an inspection, of the kinds named in `grader.authoring.changes.STEPS`.
+
+    Nothing can be drawn where the inspection allows none.
+    """
+    found = list(changes(inspection, framework, *names))
+    return st.sampled_from(found) if found else st.nothing()

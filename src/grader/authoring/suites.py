@@ -1,0 +1,97 @@
+"""A rule book with the cases in its `tests` folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.authoring.cases import Case, parse_cases
+from grader.errors import GraderError, InputError, Place, Problem, quoted
+from grader.files import catalogue
+from grader.files.frameworks import FrameworkFile
+from grader.files.marked import parse_document, read_bytes
+from grader.files.rulebooks import HEAD
+from grader.language.rulebook import RuleBook
+from grader.model.framework import Framework
+
+FOLDER = "tests"
+ENDINGS = (".yaml", ".yml")
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """A rule book, its framework and its cases."""
+
+    folder: Path
+    framework: FrameworkFile
+    book: RuleBook
+    cases: tuple[Case, ...]
+
+
+def open_rulebook(name: str) -> tuple[Path, FrameworkFile, RuleBook]:
+    """The rule book with this id or path, its folder, and the framework its head names."""
+    folder = catalogue.rulebook_folder(name)
+    document = parse_document(read_bytes(folder / HEAD), str(folder / HEAD))
+    header = document.data.get("rulebook") if isinstance(document.data, dict) else None
+    wanted = header.get("framework") if isinstance(header, dict) else None
+    if not isinstance(wanted, str):
+        place = document.place(("rulebook", "framework"))
+        raise InputError([Problem("the rule book names no framework", place, "framework: the id of one")])
+    try:
+        framework = catalogue.framework(wanted, folder)
+    except LookupError as error:
+        place = document.place(("rulebook", "framework"))
+        help = error.help if isinstance(error, GraderError) else None
+        raise InputError([Problem(f"unknown framework {quoted(wanted)}", place, help)]) from error
+    return folder, framework, catalogue.rulebook(name, framework)
+
+
+def load_suite(name: str) -> Suite:
+    """The rule book with this id or path, and every case in its `tests` folder.
+
+    Raises
+    ------
+    InputError
+        Every fault of every file of cases, located; or the faults of the rule book.
+    UnknownNameError
+        There is no such rule book.
+    """
+    folder, framework, book = open_rulebook(name)
+    shown = catalogue.shown_folder(folder)
+    paths = {f"{shown}/{p.relative_to(folder).as_posix()}": p for p in case_files(folder)}
+    return Suite(folder, framework, book, read_cases(paths, framework.framework, book))
+
+
+def case_files(folder: Path) -> tuple[Path, ...]:
+    """The files of cases of a rule book, in code point order of their paths."""
+    found = (folder / FOLDER).rglob("*")
+    return tuple(sorted(p for p in found if p.suffix in ENDINGS and p.is_file()))
+
+
+def read_cases(paths: Mapping[str, Path], framework: Framework, book: RuleBook) -> tuple[Case, ...]:
+    """The cases of these files, each under the name messages give it.
+
+    Raises
+    ------
+    InputError
+        Every fault of every file, located.
+    """
+    problems: list[Problem] = []
+    cases: list[Case] = []
+    first: dict[str, Place] = {}
+    for shown, path in paths.items():
+        try:
+            found = parse_cases(parse_document(read_bytes(path), shown), framework, book)
+        except InputError as error:
+            problems += error.problems
+            continue
+        for case in found:
+            if case.name in first:
+                help = f"first at {first[case.name]}; a name says which case failed"
+                problems.append(Problem(f"case {quoted(case.name)} stands twice", case.place, help))
+            first.setdefault(case.name, case.place)
+        cases += found
+    if problems:
+        raise InputError(problems)
+    return tuple(cases)

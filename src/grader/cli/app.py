@@ -1,0 +1,90 @@
+"""The commands put together, and what becomes of an error.
+
+Command modules import at their top only what describes their options; the work is imported when a command
+runs, so that `--help` is quick.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from grader._version import __version__
+from grader.cli import terminal
+from grader.cli.explain import explain
+from grader.cli.grade import grade
+from grader.cli.new import new
+from grader.cli.options import Debugging
+from grader.cli.schema import schema
+from grader.cli.validate import validate
+from grader.errors import GraderError
+
+INTERRUPTED = 130
+FAULT_OF_OURS = 3
+COMMANDS = (grade, explain, validate, schema, new)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        terminal.out(f"grader {__version__}\n")
+        raise typer.Exit
+
+
+def _grader(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Propose inspection grades from tagged evidence, and say why. A person decides."""
+
+
+def _app() -> typer.Typer:
+    # Plain help and plain usage errors: they stand in any terminal and any pipe, and need no rich.
+    app = typer.Typer(
+        name="grader",
+        add_completion=False,
+        no_args_is_help=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+    )
+    app.callback()(_grader)
+    for command in COMMANDS:
+        app.command(no_args_is_help=False)(command)
+    return app
+
+
+def run(argv: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code.
+
+    Typer words usage errors, with exit code 2, and turns an interrupt into 130; what grader raises is
+    printed here.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    debugging = Debugging()
+    try:
+        command = typer.main.get_command(_app())
+        command.main(args=arguments, prog_name="grader", obj=debugging)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except GraderError as error:
+        _show_trace(debugging)
+        terminal.err("".join(f"error: {problem}\n" for problem in terminal.problems_of(error)))
+        return error.exit_code
+    except Exception as error:
+        _show_trace(debugging)
+        said = " ".join(str(error).split())[:300]
+        again = "" if debugging.on else " (run again with --debug)"
+        terminal.err(f"internal error: {type(error).__name__}{': ' if said else ''}{said}{again}\n")
+        return FAULT_OF_OURS
+    return 0
+
+
+def _show_trace(debugging: Debugging) -> None:
+    if debugging.on:
+        terminal.err(traceback.format_exc())

@@ -1,0 +1,123 @@
+"""An explanation as a person reads it: grade, reasons, then each characteristic with its evidence.
+
+Statements and names are somebody's own words: they enter as `Text`, cleaned, never as markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from grader.cli.summary import grouped, text_of
+from grader.explain.why import CharacteristicWhy, Cited, Explanation
+from grader.model.framework import Framework
+from grader.model.proposal import Reason
+
+_STATUS_ORDER = ("not_demonstrated", "partly_demonstrated", "demonstrated", "exceeded")
+_SHORT = {
+    "case_file_review": "case files",
+    "other_inspection": "other inspection",
+}
+
+
+def explanation_for_person(framework: Framework, why: Explanation) -> list[RenderableType]:
+    """The parts of an explanation, from the grade down to the evidence."""
+    parts: list[RenderableType] = [
+        text_of(f"{why.body} ({why.inspection})", "bold"),
+        text_of(why.summary, "bold"),
+        text_of("proposed by rules over a reconstructed framework; a person decides")
+        if framework.framework.status == "reconstruction"
+        else text_of("proposed by rules; a person decides"),
+    ]
+    parts += _section("Why", _reasons(why.reasons_for))
+    parts += _section("What stood in the way", _reasons(_in_the_way(why)))
+    parts += _section("How firm", _firmness(why))
+    parts += _section("Findings", _findings(why))
+    sources = sorted({c.source for c in _all_cited(why)})
+    if len(sources) == 1:
+        parts += [Text(), text_of(f"All evidence below is from {sources[0]}.")]
+    for status in _STATUS_ORDER:
+        chosen = [c for c in why.characteristics if c.status == status]
+        if chosen:
+            parts += [Text(), text_of(f"Characteristics {status.replace('_', ' ')}: {len(chosen)}", "bold")]
+            parts += [_characteristic(c, name_source=len(sources) > 1) for c in chosen]
+    missing = [c for c in why.characteristics if c.status == "not_assessed" and c.counted]
+    parts += _section("Not assessed: nothing was found on these", [(c.id, c.text) for c in missing])
+    left_out = [(n.evidence, f"{n.characteristic}: {n.message}") for n in why.not_counted]
+    parts += _section("Not counted here", left_out)
+    return parts
+
+
+def _section(title: str, lines: Sequence[tuple[str, str]]) -> Iterator[RenderableType]:
+    if lines:
+        yield Text()
+        yield text_of(title, "bold")
+        yield Padding(_grid(lines), (0, 0, 0, 2))
+
+
+def _grid(lines: Iterable[tuple[str, str]]) -> Table:
+    table = Table.grid(padding=(0, 1, 0, 0))
+    table.add_column(overflow="fold", max_width=28)
+    table.add_column(overflow="fold")
+    for label, said in lines:
+        table.add_row(text_of(label), text_of(said))
+    return table
+
+
+def _reasons(reasons: Iterable[Reason]) -> list[tuple[str, str]]:
+    return [(f"{r.target.replace('_', ' ')}:", f"{r.because} [{r.rule or 'no rule'}]") for r in reasons]
+
+
+def _in_the_way(why: Explanation) -> list[Reason]:
+    """Better grades not reached; a limit that did not bite stood in nobody's way."""
+    return [r for r in why.reasons_against if r.effect == "reaches"]
+
+
+def _firmness(why: Explanation) -> list[tuple[str, str]]:
+    lines = [(h.evidence, f"without it: {(h.grade or h.outcome).replace('_', ' ')}") for h in why.hinges]
+    for grade, changes in grouped((r.grade, r.change) for r in why.reachable):
+        shown = "; ".join(c.replace("_", " ") for c in changes[:4])
+        more = f"; and {len(changes) - 4} more" if len(changes) > 4 else ""
+        lines.append((f"{grade.replace('_', ' ')}:", f"one step away, by {shown}{more}"))
+    return lines
+
+
+def _findings(why: Explanation) -> list[tuple[str, str]]:
+    lines = []
+    for finding in why.findings:
+        kind = finding.kind.replace("_", " ")
+        rests = f" (rests on {', '.join(finding.evidence)})" if finding.evidence else ""
+        lines.append((f"{kind}, {finding.origin}:", f"{finding.statement}{rests} [{finding.id}]"))
+        lines += [("  recommendation:", r) for r in finding.recommendations]
+    return lines
+
+
+def _all_cited(why: Explanation) -> Iterator[Cited]:
+    for characteristic in why.characteristics:
+        yield from characteristic.evidence_for
+        yield from characteristic.evidence_against
+
+
+def _characteristic(why: CharacteristicWhy, *, name_source: bool) -> RenderableType:
+    note = "" if why.counted else " (another programme grades it: without weight here)"
+    head = text_of(f"{why.id}  {why.text}{note}")
+    lines = [("because", text) for text in why.because]
+    lines += [_cited("for", c, name_source) for c in why.evidence_for]
+    lines += [_cited("against", c, name_source) for c in why.evidence_against]
+    return Padding(Group(head, Padding(_grid(lines), (0, 0, 0, 2))), (0, 0, 0, 2))
+
+
+def _cited(side: str, cited: Cited, name_source: bool) -> tuple[str, str]:
+    tags = [cited.assessment.replace("_", " "), _SHORT.get(cited.basis, cited.basis)]
+    if cited.extent is not None:
+        tags.append(cited.extent)
+    if cited.harm not in (None, "none"):
+        tags.append(f"{cited.harm} harm")
+    if cited.remedied:
+        tags.append("remedied since")
+    where = [part for part in (cited.source if name_source else None, cited.locator) if part]
+    return f"{side} {cited.id}", f"{cited.statement} ({'; '.join([', '.join(tags), *where])})"

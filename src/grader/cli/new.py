@@ -1,0 +1,52 @@
+"""`grader new`: start an inspection."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from grader.cli import options, terminal
+from grader.cli.output import write_whole
+from grader.errors import InputError, Place, Problem, UnknownNameError, suggest
+
+NAME = "inspection.yaml"
+
+Folder = Annotated[str, typer.Argument(metavar="DIR", help="A folder; it is made if there is none.")]
+Framework = Annotated[
+    str, typer.Option("--framework", metavar="FRAMEWORK", help="A framework's id, or its file.")
+]
+Edition = Annotated[
+    str | None, typer.Option("--edition", metavar="EDITION", help="An edition of it; the latest by default.")
+]
+
+
+def new(
+    folder: Folder,
+    framework: Framework = "PEEL_2021_22",
+    edition: Edition = None,
+    force: options.Force = False,
+    debug: options.Debug = False,
+) -> None:
+    """Start an inspection: a commented file that loads as it is, with every characteristic listed."""
+    from grader.files import catalogue
+    from grader.files.starter import starter
+
+    chosen = catalogue.framework(framework).framework
+    edition = edition or max(chosen.editions, key=lambda e: chosen.editions[e].published)
+    if edition not in chosen.editions:
+        raise UnknownNameError(
+            f"framework {chosen.id} has no edition {edition!r}",
+            help=suggest(edition, chosen.editions, "editions"),
+        )
+    target = Path(folder) / NAME
+    if target.exists() and not force:
+        raise InputError([Problem("the file exists", Place(str(target)), "add --force to replace it")])
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        said = (error.strerror or "unknown reason").lower()
+        raise InputError([Problem(f"the folder cannot be made: {said}", Place(folder))]) from error
+    write_whole(target, starter(chosen, edition))
+    terminal.out(f"{target}\n")

@@ -1,0 +1,94 @@
+"""Output files: their ending decides the format, one that exists is kept, and none is ever half written."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from grader.errors import InputError, Place, Problem
+
+
+def check_output(
+    name: str, endings: Sequence[str], *, force: bool, inputs: Iterable[str] = (), help: str | None = None
+) -> Path:
+    """The path to write to, checked before any work is done.
+
+    Parameters
+    ----------
+    name : str
+        What the user asked for.
+    endings : sequence of str
+        Endings the command can write.
+    force : bool
+        Whether a file that exists may be replaced.
+    inputs : iterable of str
+        Files read by the same command, which are never written over.
+    help : str, optional
+        More on the endings.
+
+    Raises
+    ------
+    InputError
+        Another ending, no such folder, or a file that exists.
+    """
+    path, place = Path(name), Place(name)
+    if path.suffix.lower() not in endings:
+        known = " or ".join(endings)
+        raise InputError(
+            [Problem(f"an output file ends in {known}", place, help or f"end its name in {known}")]
+        )
+    if not path.parent.is_dir():
+        raise InputError([Problem("there is no such folder to write to", place, "make the folder first")])
+    if path.is_dir():
+        raise InputError([Problem("this is a folder", place, "name a file in it")])
+    if path.exists():
+        if any(Path(i).exists() and path.samefile(i) for i in inputs):
+            raise InputError([Problem("the output is also an input", place, "name another file")])
+        if not force:
+            raise InputError([Problem("the file exists", place, "add --force to replace it")])
+        if not path.is_file():
+            raise InputError([Problem("this is not a regular file", place, "name another file")])
+    return path
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file whole or not at all: into a new file beside it, which then takes its name.
+
+    Raises
+    ------
+    InputError
+        The folder or the disk does not take it.
+    """
+    target = path.resolve()  # a link keeps leading to its file
+    beside = None
+    try:
+        descriptor, beside = tempfile.mkstemp(
+            dir=target.parent, prefix=f".{target.name[:50]}.", suffix=".part"
+        )
+        with open(descriptor, "wb") as stream:
+            stream.write(text.encode("utf-8"))
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(beside).chmod(_mode(target))
+        Path(beside).replace(target)
+        beside = None
+    except OSError as error:
+        said = (error.strerror or "unknown reason").lower()
+        problem = Problem(
+            f"the file cannot be written: {said}", Place(str(path)), "check the folder and the disk"
+        )
+        raise InputError([problem]) from error
+    finally:
+        if beside is not None:
+            Path(beside).unlink(missing_ok=True)
+
+
+def _mode(target: Path) -> int:
+    """Permissions of the file replaced, or what the user's mask gives a new one."""
+    if target.exists():
+        return target.stat().st_mode & 0o777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask

@@ -1,0 +1,306 @@
+"""The rule book as formulas over whole numbers, for proofs about every input at once.
+
+The same tree as the reference engine, read once more: a fact becomes a term, a condition a formula. Things
+come in bulk, a row with the number of things that look like it, so that a multiset of any size is a few
+whole numbers. A share stays a pair of counts, compared by cross-multiplication, so that no division and no
+rounding enters a formula: at least t is 1000·n ≥ t·d, at most t is 1000·n < (t+1)·d.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import singledispatch
+
+from grader.engines.reference import satisfies
+from grader.errors import MissingExtraError
+from grader.language.nodes import (
+    All,
+    Any_,
+    AnyOf,
+    Best,
+    Compare,
+    Condition,
+    Const,
+    Count,
+    Definition,
+    Effect,
+    Given,
+    Lowest,
+    Not,
+    Op,
+    Operand,
+    Share,
+    StatusOf,
+)
+from grader.language.rulebook import Fact, Rule
+from grader.language.vocabulary import Scale
+
+try:
+    import z3
+except ImportError as error:
+    raise MissingExtraError("proofs need the solver z3", help="pip install 'grader[prove]'") from error
+
+Row = Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """So many things that look alike: one row, and how many there are of it."""
+
+    row: Row
+    count: z3.ArithRef
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """A share: `part` over `whole`, 0 where the whole is 0."""
+
+    part: z3.ArithRef
+    whole: z3.ArithRef
+
+
+Terms = Mapping[str, "z3.ArithRef | Ratio"]
+BulkThings = Mapping[str, Sequence[Bulk]]
+
+
+# Conditions -----------------------------------------------------------------------------------------------
+
+
+def compare(term: z3.ArithRef | Ratio, op: Op, operands: Sequence[Operand], terms: Terms) -> z3.BoolRef:
+    """The formula that says how a term stands to the operands; `terms` holds parameters under `$name`."""
+    numbers = [_operand(o, terms) for o in operands]
+    match op:
+        case Op.AT_LEAST:
+            return _at_least(term, numbers[0])
+        case Op.AT_MOST:
+            return _at_most(term, numbers[0])
+        case Op.MORE_THAN:
+            return _at_least(term, numbers[0] + 1)
+        case Op.FEWER_THAN:
+            return _at_most(term, numbers[0] - 1)
+        case Op.EQUALS | Op.ONE_OF:
+            return z3.Or([z3.And(_at_least(term, n), _at_most(term, n)) for n in numbers])
+
+
+def _operand(operand: Operand, terms: Terms) -> z3.ArithRef:
+    if isinstance(operand, Const):
+        return z3.IntVal(operand.value)
+    return terms[f"${operand.name}"]
+
+
+def _at_least(term: z3.ArithRef | Ratio, number: z3.ArithRef) -> z3.BoolRef:
+    if isinstance(term, Ratio):
+        return z3.If(term.whole > 0, 1000 * term.part >= number * term.whole, number <= 0)
+    return term >= number
+
+
+def _at_most(term: z3.ArithRef | Ratio, number: z3.ArithRef) -> z3.BoolRef:
+    if isinstance(term, Ratio):
+        return z3.If(term.whole > 0, 1000 * term.part < (number + 1) * term.whole, number >= 0)
+    return term <= number
+
+
+@singledispatch
+def holds(condition: Condition, terms: Terms) -> z3.BoolRef:
+    """The formula of a condition over the terms of its facts."""
+    raise TypeError(f"the symbolic engine cannot read {type(condition).__name__}")
+
+
+@holds.register
+def _(condition: Compare, terms: Terms) -> z3.BoolRef:
+    return compare(terms[condition.fact], condition.op, condition.operands, terms)
+
+
+@holds.register
+def _(condition: All, terms: Terms) -> z3.BoolRef:
+    return z3.And([holds(part, terms) for part in condition.parts])
+
+
+@holds.register
+def _(condition: Any_, terms: Terms) -> z3.BoolRef:
+    return z3.Or([holds(part, terms) for part in condition.parts])
+
+
+@holds.register
+def _(condition: Not, terms: Terms) -> z3.BoolRef:
+    return z3.Not(holds(condition.part, terms))
+
+
+# Facts ----------------------------------------------------------------------------------------------------
+
+
+@singledispatch
+def value(definition: Definition, things: BulkThings, known: Terms) -> z3.ArithRef | Ratio:
+    """The term of a fact, given things in bulk and the terms known so far."""
+    raise TypeError(f"the symbolic engine cannot read {type(definition).__name__}")
+
+
+@value.register
+def _(definition: Count, things: BulkThings, known: Terms) -> z3.ArithRef:
+    return total(b.count for b in _chosen(definition, things))
+
+
+@value.register
+def _(definition: AnyOf, things: BulkThings, known: Terms) -> z3.ArithRef:
+    return z3.If(total(b.count for b in _chosen(definition, things)) > 0, z3.IntVal(1), z3.IntVal(0))
+
+
+@value.register
+def _(definition: Best, things: BulkThings, known: Terms) -> z3.ArithRef:
+    return _outermost(_chosen(definition, things), definition.attribute, lowest=False)
+
+
+@value.register
+def _(definition: Lowest, things: BulkThings, known: Terms) -> z3.ArithRef:
+    return _outermost(_chosen(definition, things), definition.attribute, lowest=True)
+
+
+@value.register
+def _(definition: Share, things: BulkThings, known: Terms) -> Ratio:
+    return Ratio(known[definition.part], known[definition.whole])
+
+
+@value.register
+def _(definition: StatusOf, things: BulkThings, known: Terms) -> z3.ArithRef:
+    return known.get(definition.characteristic, z3.IntVal(0))
+
+
+@value.register
+def _(definition: Given, things: BulkThings, known: Terms) -> z3.ArithRef | Ratio:
+    return known[definition.name]
+
+
+def _chosen(definition: Count | AnyOf | Best | Lowest, things: BulkThings) -> list[Bulk]:
+    return [b for b in things[definition.entity] if satisfies(b.row, definition.where)]
+
+
+def _outermost(chosen: Iterable[Bulk], attribute: str, *, lowest: bool) -> z3.ArithRef:
+    """The best or lowest rank present among things: the innermost choice is the least wanted rank."""
+    by_rank: dict[int, list[z3.ArithRef]] = {}
+    for bulk in chosen:
+        by_rank.setdefault(bulk.row[attribute], []).append(bulk.count)
+    term = z3.IntVal(0)
+    for rank in sorted(by_rank, reverse=lowest):
+        term = z3.If(total(by_rank[rank]) > 0, z3.IntVal(rank), term)
+    return term
+
+
+def total(terms: Iterable[z3.ArithRef]) -> z3.ArithRef:
+    """The sum of terms; 0 of none."""
+    return z3.Sum([z3.IntVal(0), *terms])
+
+
+def evaluate_facts(facts: Iterable[Fact], things: BulkThings, given: Terms) -> dict[str, z3.ArithRef | Ratio]:
+    """Terms of facts, shares last; the symbolic counterpart of the reference engine's function."""
+    known = dict(given)
+    ordered = sorted(facts, key=lambda f: isinstance(f.definition, Share))
+    for fact in ordered:
+        known[fact.name] = value(fact.definition, things, known)
+    return {fact.name: known[fact.name] for fact in ordered}
+
+
+# Conclusions ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """What an ordered layer concludes, as terms: the rank, and the two halves it is put together from.
+
+    `base` is the best rank reached, or the default; `limit` the lowest limit, or the top of the scale.
+    """
+
+    rank: z3.ArithRef
+    base: z3.ArithRef
+    limit: z3.ArithRef
+
+
+def decide(held: Iterable[tuple[Rule, z3.BoolRef]], scale: Scale, default: str) -> Conclusion:
+    """The best `reaches` that holds, never above the lowest `limits` that holds, else the default."""
+    ranked = [(scale.rank(r.target), r.effect, h) for r, h in held]
+    base = z3.IntVal(scale.rank(default))
+    for rank, _, formula in sorted((x for x in ranked if x[1] is Effect.REACHES), key=lambda x: x[0]):
+        base = z3.If(formula, z3.IntVal(rank), base)
+    limit = z3.IntVal(len(scale.names) - 1)
+    for rank, _, formula in sorted((x for x in ranked if x[1] is Effect.LIMITS), key=lambda x: -x[0]):
+        limit = z3.If(formula, z3.IntVal(rank), limit)
+    return Conclusion(z3.If(limit < base, limit, base), base, limit)
+
+
+# The solver -----------------------------------------------------------------------------------------------
+
+
+class Undecided(Exception):
+    """The solver ran out of time, or gave up: the question stays open."""
+
+
+@dataclass(slots=True)
+class Budget:
+    """The time the solver may still take; once it is spent every question is undecided."""
+
+    seconds: float
+    started: float = field(default_factory=time.monotonic)
+
+    def milliseconds(self) -> int:
+        """What is left; raises Undecided when nothing is."""
+        left = int(1000 * (self.seconds - (time.monotonic() - self.started)))
+        if left <= 0:
+            raise Undecided("out of time")
+        return left
+
+
+class Solver:
+    """A solver that answers yes with a model, no with None, or raises `Undecided`."""
+
+    def __init__(self, budget: Budget, *formulas: z3.BoolRef) -> None:
+        self._budget = budget
+        self._solver = z3.SolverFor("QF_LIA")
+        self._solver.set("random_seed", 0)
+        self._solver.add(*formulas)
+
+    def add(self, *formulas: z3.BoolRef) -> None:
+        """Ask for these as well from now on."""
+        self._solver.add(*formulas)
+
+    def model(self, *formulas: z3.BoolRef) -> z3.ModelRef | None:
+        """A model of everything added and these formulas; None when there is none."""
+        self._solver.set("timeout", self._budget.milliseconds())
+        with self._scope(formulas):
+            answer = self._solver.check()
+            if answer == z3.unknown:
+                raise Undecided(self._solver.reason_unknown())
+            return self._solver.model() if answer == z3.sat else None
+
+    def smallest(self, size: z3.ArithRef, *formulas: z3.BoolRef) -> z3.ModelRef | None:
+        """A model whose `size` no other model undercuts; a solver out of time keeps the least it found."""
+        best = self.model(*formulas)
+        if best is None:
+            return None
+        try:
+            while (n := number(best, size)) > 0 and (less := self.model(*formulas, size < n)) is not None:
+                best = less
+        except Undecided:
+            return best
+        return best
+
+    @contextmanager
+    def _scope(self, formulas: Sequence[z3.BoolRef]) -> Iterator[None]:
+        self._solver.push()
+        try:
+            self._solver.add(*formulas)
+            yield
+        finally:
+            self._solver.pop()
+
+
+def number(model: z3.ModelRef, term: z3.ArithRef) -> int:
+    """The whole number a term has in a model."""
+    found = model.eval(term, model_completion=True)
+    return int(found.as_long())
+
+
+def truth(model: z3.ModelRef, formula: z3.BoolRef) -> bool:
+    """Whether a formula holds in a model."""
+    return bool(z3.is_true(model.eval(formula, model_completion=True)))

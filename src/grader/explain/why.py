@@ -1,0 +1,186 @@
+"""Why an area is graded as it is: from the grade down through rules, statuses and findings to the evidence.
+
+The explanation is put together from the same pass as the proposal, for and against, and says what is
+missing. Its shape is `grader.explanation/1`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final, Literal
+
+from pydantic import Field
+
+from grader.engines.reference import ReferenceEngine
+from grader.errors import UnknownNameError, suggest
+from grader.grading.conclude import CharacteristicCase, Concluder
+from grader.grading.run import Inputs, Pass, run
+from grader.grading.tally import Item
+from grader.language.bind import bind
+from grader.language.english import English
+from grader.language.rulebook import RuleBook
+from grader.language.vocabulary import ASSESSMENT, STATUS
+from grader.model.inspection import Evidence, Inspection
+from grader.model.proposal import Answer, FindingResult, Hinge, NotCounted, Proposal, Reachable, Reason
+
+SCHEMA: Final = "grader.explanation/1"
+
+
+class Cited(Answer):
+    """An item of evidence as it bears on a characteristic."""
+
+    id: str
+    assessment: str
+    statement: str
+    basis: str
+    strength: Literal["tested", "described"]
+    extent: str | None
+    """Only for shortfalls."""
+    harm: str | None
+    """Only for shortfalls."""
+    remedied: bool
+    source: str
+    locator: str | None
+    tagged: list[str]
+    """Characteristics the item was tagged to; it may count here because one of them informs this one."""
+
+
+class CharacteristicWhy(Answer):
+    """Why a characteristic has its status."""
+
+    id: str
+    text: str
+    status: str
+    counted: bool
+    because: list[str]
+    evidence_for: list[Cited]
+    evidence_against: list[Cited]
+
+
+class Explanation(Answer):
+    """Everything behind one area's outcome."""
+
+    schema_: Literal["grader.explanation/1"] = Field(SCHEMA, alias="schema")
+    inspection: str
+    body: str
+    area: str
+    title: str
+    outcome: str
+    grade: str | None
+    summary: str
+    reasons_for: list[Reason]
+    reasons_against: list[Reason]
+    characteristics: list[CharacteristicWhy]
+    missing: list[str]
+    """Ids of counted characteristics with no evidence."""
+    findings: list[FindingResult]
+    not_counted: list[NotCounted]
+    hinges: list[Hinge]
+    reachable: list[Reachable]
+
+
+def explain(inputs: Inputs, proposal: Proposal, area: str) -> Explanation:
+    """The explanation of one area of a proposal.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        What the proposal was made from.
+    proposal : Proposal
+        The proposal.
+    area : str
+        An area of the edition.
+
+    Raises
+    ------
+    UnknownNameError
+        The edition has no such area.
+    """
+    known = [a.area for a in proposal.areas]
+    if area not in known:
+        raise UnknownNameError(
+            f"edition {proposal.framework.edition} has no area {area!r}", help=suggest(area, known, "areas")
+        )
+    bound = bind(inputs.book, inputs.overrides)
+    passed = run(inputs, Concluder(bound, ReferenceEngine(bound)))
+    english = English(inputs.book, inputs.overrides)
+    result = proposal.area(area)
+    cases = passed.characteristics.get(area, ())
+    characteristics = [_characteristic(inputs, bound, english, passed, case) for case in cases]
+    ids = {c.id for c in inputs.framework.area(area).characteristics}
+    return Explanation(
+        schema=SCHEMA,
+        inspection=proposal.inspection,
+        body=proposal.body,
+        area=area,
+        title=result.title,
+        outcome=result.outcome,
+        grade=result.grade,
+        summary=_summary(proposal, area),
+        reasons_for=[r for r in result.reasons if r.held],
+        reasons_against=[r for r in result.reasons if not r.held],
+        characteristics=characteristics,
+        missing=[c.id for c in characteristics if c.counted and c.status == "not_assessed"],
+        findings=result.findings,
+        not_counted=[n for n in proposal.not_counted if n.characteristic in ids],
+        hinges=result.hinges,
+        reachable=result.reachable,
+    )
+
+
+def _summary(proposal: Proposal, area: str) -> str:
+    result = proposal.area(area)
+    match result.outcome:
+        case "graded":
+            return f"{result.title}: proposed {(result.grade or '').replace('_', ' ')}"
+        case "withheld":
+            return f"{result.title}: no grade is proposed, since there is too little to go on"
+        case "ungraded":
+            return f"{result.title}: edition {proposal.framework.edition} gives this area no grade"
+        case _:
+            return f"{result.title}: not inspected"
+
+
+def _characteristic(
+    inputs: Inputs, bound: RuleBook, english: English, passed: Pass, case: CharacteristicCase
+) -> CharacteristicWhy:
+    rules = {rule.id: rule for rule in bound.rules}
+    because = [english.because(rules[name].because, case.facts) for name in case.status.deciding]
+    if case.items and not because:
+        because = ["no finding of fact reaches even a part of it"]
+    evidence = {e.id: e for e in inputs.inspection.evidence}
+    cited = [_cited(inputs.inspection, evidence[i.id], passed.assessments[i.id], i) for i in case.items]
+    return CharacteristicWhy(
+        id=case.id,
+        text=inputs.framework.characteristic(case.id).text,
+        status=STATUS.name_of(case.status.rank),
+        counted=case.counted,
+        because=because,
+        evidence_for=_strongest_first(c for c in cited if c.assessment in ("meets", "exceeds")),
+        evidence_against=_strongest_first(c for c in cited if c.assessment not in ("meets", "exceeds")),
+    )
+
+
+def _strongest_first(cited: Iterable[Cited]) -> list[Cited]:
+    """Tested before described; then the assessments furthest from the middle; then by id."""
+    return sorted(
+        cited,
+        key=lambda c: (c.strength != "tested", -abs(2 * ASSESSMENT.rank(c.assessment) - 5), c.id),
+    )
+
+
+def _cited(inspection: Inspection, evidence: Evidence, assessment: str, item: Item) -> Cited:
+    shortfall = assessment in ("partly_meets", "falls_short")
+    return Cited(
+        id=item.id,
+        assessment=assessment,
+        statement=evidence.statement,
+        basis=evidence.basis,
+        strength="tested" if item.row["strength"] else "described",
+        extent=evidence.extent if shortfall else None,
+        harm=evidence.harm if shortfall else None,
+        remedied=evidence.remedied,
+        source=inspection.sources[evidence.source].title,
+        locator=evidence.locator,
+        tagged=sorted(evidence.characteristics),
+    )

@@ -1,0 +1,262 @@
+"""From what a rule author wrote to the tree: the definitions of facts.
+
+Works on plain data, as the parser of conditions does, and collects every fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from grader.errors import nearest, quoted, suggest
+from grader.language.nodes import (
+    AnyOf,
+    Best,
+    Better,
+    Count,
+    Definition,
+    Kind,
+    Level,
+    Lowest,
+    Share,
+    StatusOf,
+    Test,
+)
+from grader.language.parse import CONNECTIVES, Path, Reader, Typed, parse_comparison, with_article
+from grader.language.rulebook import GIVEN_FACTS, Fact, Layer, Parameter
+from grader.language.vocabulary import ENTITIES, FLAG, STATUS, Entity, Scale
+
+DEFINERS = ("count", "any", "best", "lowest", "share", "status_of")
+FACT_KEYS = frozenset({*DEFINERS, "of", "where", "per", "better", "english"})
+
+#: Things each layer's facts may count. A status rests on evidence alone; findings exist once the finding
+#: layer has spoken.
+COUNTABLE: Mapping[Layer, frozenset[str]] = {
+    Layer.MEASURE: frozenset(),
+    Layer.STATUS: frozenset({"evidence"}),
+    Layer.FINDING: frozenset({"evidence", "earlier", "characteristics"}),
+    Layer.SUFFICIENCY: frozenset({"characteristics", "earlier", "findings"}),
+    Layer.GRADE: frozenset({"characteristics", "earlier", "findings"}),
+}
+
+
+def parse_fact(
+    name: str,
+    data: object,
+    layer: Layer,
+    reader: Reader,
+    known: Mapping[str, Fact],
+    params: Mapping[str, Parameter],
+) -> Fact | None:
+    """The fact declared under `name`, or None where it is faulty.
+
+    `known` are the facts declared so far: those a share, or a `where` on characteristics, may name.
+    """
+    if not isinstance(data, Mapping):
+        reader.fault(
+            (), f"fact {quoted(name)} must be a block of keys", "write count: ... and the like below it"
+        )
+        return None
+    before = len(reader.problems)
+    _check_name(name, reader)
+    respelt = _check_keys(name, data, reader)
+    chosen = [d for d in DEFINERS if d in data]
+    if len(chosen) != 1:
+        if not respelt.intersection(DEFINERS):
+            reader.fault(
+                (),
+                f"fact {quoted(name)} is defined by exactly one of {', '.join(DEFINERS)},"
+                f" and here by {' and '.join(chosen) or 'none'}",
+                "write a fact for each" if chosen else "add one of them, as in count: characteristics",
+            )
+        return None
+    better = _parse_better(name, data, reader, respelt)
+    english = data.get("english")
+    if (not isinstance(english, str) or not english.strip()) and "english" not in respelt:
+        reader.fault(
+            ("english",),
+            f"fact {quoted(name)} lacks 'english'",
+            "add english: what the fact is, as a noun phrase without a capital",
+        )
+    parsed = _parse_definition(name, chosen[0], data, layer, reader, known, params)
+    if parsed is None or better is None or len(reader.problems) > before:
+        return None
+    definition, level, kind, scale = parsed
+    return Fact(name, layer, level, kind, better, str(english), definition, scale, reader.place(()))
+
+
+def _check_name(name: str, reader: Reader) -> None:
+    if (
+        not name.isidentifier()
+        or not name.isascii()
+        or name.startswith("_")
+        or name in {*CONNECTIVES, *GIVEN_FACTS}
+    ):
+        reader.fault(
+            (),
+            f"{quoted(name)} cannot name a fact",
+            "letters, digits and underscores; not a word of the language",
+        )
+
+
+def _check_keys(name: str, data: Mapping[str, object], reader: Reader) -> set[str]:
+    """Keys that unknown ones were meant to be: that those are missing is no fault of its own."""
+    respelt: set[str] = set()
+    for key in data:
+        if key not in FACT_KEYS:
+            message = f"unknown key {quoted(key)} in fact {quoted(name)}"
+            reader.fault_of_key((key,), message, suggest(key, FACT_KEYS, "keys"))
+            respelt.add(nearest(key, FACT_KEYS) or "")
+    return respelt
+
+
+def _parse_better(name: str, data: Mapping[str, object], reader: Reader, respelt: set[str]) -> Better | None:
+    if "better" not in data:
+        if "better" not in respelt:
+            reader.fault(
+                (),
+                f"fact {quoted(name)} lacks 'better'",
+                f"add better: one of {', '.join(Better)}, the way things get better",
+            )
+        return None
+    value = data["better"]
+    if value in set(Better):
+        return Better(str(value))
+    message = f"'better' of fact {quoted(name)} cannot be {quoted(value)}"
+    reader.fault(("better",), message, f"one of {', '.join(Better)}")
+    return None
+
+
+Parsed = tuple[Definition, Level, Kind, Scale | None]
+
+
+def _parse_definition(
+    name: str,
+    definer: str,
+    data: Mapping[str, object],
+    layer: Layer,
+    reader: Reader,
+    known: Mapping[str, Fact],
+    params: Mapping[str, Parameter],
+) -> Parsed | None:
+    value = data[definer]
+    if definer == "share":
+        return _parse_share(name, value, reader, known)
+    if definer == "status_of":
+        if layer not in (Layer.SUFFICIENCY, Layer.GRADE):
+            reader.fault(
+                (definer,),
+                "a named characteristic's status is a fact of an area",
+                "declare it in the grade or the sufficiency layer",
+            )
+            return None
+        return StatusOf(str(value)), Level.AREA, Kind.SCALE, STATUS
+    entity_name = data.get("of") if definer in ("best", "lowest") else value
+    entity = ENTITIES.get(str(entity_name))
+    allowed = COUNTABLE[layer]
+    if entity is None or entity.name not in allowed:
+        at = ("of",) if definer in ("best", "lowest") else (definer,)
+        reader.fault(
+            at,
+            f"the {layer} layer cannot count {quoted(entity_name)}",
+            suggest(str(entity_name), allowed, "things to count"),
+        )
+        return None
+    level = _parse_level(name, data, entity, reader)
+    attributes = attributes_of(entity, known)
+    where = parse_where(data.get("where", {}), ("where",), reader, attributes, params)
+    if level is None or where is None:
+        return None
+    if definer == "count":
+        return Count(entity.name, where), level, Kind.COUNT, None
+    if definer == "any":
+        return AnyOf(entity.name, where), level, Kind.FLAG, FLAG
+    ranked = {
+        a: t
+        for a, t in attributes.items()
+        if t.kind is Kind.SCALE and t.scale is not None and t.scale.ordered
+    }
+    attribute = ranked.get(str(value))
+    if attribute is None:
+        if value not in reader.elsewhere:
+            message = f"{quoted(value)} is no attribute of {entity.name} with a best and a worst"
+            reader.fault((definer,), message, suggest(str(value), ranked, "attributes"))
+        return None
+    made = Best if definer == "best" else Lowest
+    return made(entity.name, attribute.name, where), level, Kind.SCALE, attribute.scale
+
+
+def _parse_level(name: str, data: Mapping[str, object], entity: Entity, reader: Reader) -> Level | None:
+    if len(entity.levels) == 1 and "per" not in data:
+        return next(iter(entity.levels))
+    names = sorted(entity.levels)
+    if data.get("per") in names:
+        return Level(str(data["per"]))
+    if "per" in data:
+        help = suggest(str(data["per"]), names, "values")
+        reader.fault(("per",), f"{entity.name} cannot be counted per {quoted(data['per'])}", help)
+    else:
+        help = f"add per: {' or per: '.join(names)}"
+        reader.fault((), f"fact {quoted(name)} does not say what it is about", help)
+    return None
+
+
+def _parse_share(name: str, value: object, reader: Reader, known: Mapping[str, Fact]) -> Parsed | None:
+    if not isinstance(value, Sequence) or isinstance(value, str) or len(value) != 2:
+        reader.fault(("share",), "a share takes two counts", "write share: [part, whole]")
+        return None
+    counts = {n: f for n, f in known.items() if f.kind is Kind.COUNT}
+    for i, part in enumerate(value):
+        if part in counts:
+            continue
+        other = known.get(str(part))
+        if other is not None:
+            message = f"a share is of counts, and {quoted(part)} is a {other.kind}"
+            reader.fault(("share", i), message, suggest(str(part), counts, "counts"))
+        elif part not in reader.elsewhere:
+            reader.fault(("share", i), f"unknown count {quoted(part)}", suggest(str(part), counts, "counts"))
+        return None
+    part, whole = counts[value[0]], counts[value[1]]
+    if part.level is not whole.level:
+        reader.fault(
+            ("share",),
+            f"{part.name!r} is about {with_article(part.level)},"
+            f" and {whole.name!r} about {with_article(whole.level)}",
+            "a share is of two counts about the same thing",
+        )
+        return None
+    return Share(part.name, whole.name), part.level, Kind.SHARE, None
+
+
+def attributes_of(entity: Entity, known: Mapping[str, Fact]) -> dict[str, Typed]:
+    """What a `where` on this entity may name: its attributes and, for characteristics, their own facts."""
+    found = {
+        a: Typed(a, Kind.FLAG if scale is FLAG else Kind.SCALE, scale)
+        for a, scale in entity.attributes.items()
+    }
+    if entity.name == "characteristics":
+        own = (f for f in known.values() if f.level is Level.CHARACTERISTIC)
+        found |= {f.name: Typed(f.name, f.kind, f.scale) for f in own}
+    return found
+
+
+def parse_where(
+    data: object, path: Path, reader: Reader, attributes: Mapping[str, Typed], params: Mapping[str, Parameter]
+) -> tuple[Test, ...] | None:
+    """The clauses of a `where`, all of which must hold; a bare value means `equals`."""
+    if not isinstance(data, Mapping):
+        reader.fault(path, "'where' holds attributes and what they must be", "write {attribute: value}")
+        return None
+    tests: list[Test] = []
+    for key, value in data.items():
+        attribute = attributes.get(str(key))
+        if attribute is None:
+            if key not in reader.elsewhere:
+                help = suggest(str(key), attributes, "attributes")
+                reader.fault_of_key((*path, key), f"unknown attribute {quoted(key)}", help)
+            continue
+        written = value if isinstance(value, Mapping) else {"equals": value}
+        at = (*path, key)
+        compared = parse_comparison(written, at, reader, attribute, params)
+        if compared is not None:
+            tests.append(Test(attribute.name, *compared))
+    return tuple(sorted(tests, key=lambda t: t.attribute)) if len(tests) == len(data) else None

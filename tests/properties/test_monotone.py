@@ -1,0 +1,94 @@
+"""Promise 3: what makes the record better never lowers a grade, what makes it worse never raises one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from grader.authoring.changes import STEPS, changes
+from grader.authoring.strategies import inspections
+
+#: What the directions of facts guarantee by themselves: the items stay the same ones. An added item may
+#: enlarge the whole of a share, or be the first on a characteristic, which only a proof over a rule book
+#: can answer for.
+GUARANTEED = (
+    "raise_assessment",
+    "add_concern",
+    "worsen_progress",
+    "widen_extent",
+    "worsen_harm",
+    "unset_remedied",
+)
+
+
+def check(case, change, before, after):
+    """No area graded before and after moves the wrong way."""
+    for area, was in before.areas.items():
+        now = after.areas[area]
+        if was.decision is None or now.decision is None:
+            continue
+        moved = now.decision.rank - was.decision.rank
+        wrong = moved < 0 if change.never == "lowers" else moved > 0
+        assert not wrong, f"{change.step} ({change.what}) moves {area} by {moved}: {case}"
+
+
+def check_every(case, steps, concluded, most=40):
+    before = concluded(case)
+    found = list(changes(case.inspection, case.framework, *steps))
+    for change in found[:: 1 + len(found) // most]:
+        after = concluded(replace(case, inspection=change.apply()))
+        check(case, change, before, after)
+    return found
+
+
+@pytest.mark.parametrize("step", sorted(STEPS))
+@settings(max_examples=25, deadline=None)
+@given(data=st.data())
+def test_shipped_rules_are_monotone(step, data, shipped_cases, concluded):
+    case = data.draw(shipped_cases())
+    assume(check_every(case, [step], concluded))
+
+
+@settings(max_examples=25, deadline=None)
+@given(data=st.data())
+def test_rules_that_use_facts_in_their_true_direction_are_monotone(data, random_cases, concluded):
+    case = data.draw(random_cases(monotone=True))
+    check_every(case, GUARANTEED, concluded)
+
+
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_a_higher_figure_never_lowers_a_grade(data, shipped, cuts, shipped_cases, concluded):
+    framework = cuts["2022-03", "recording"]
+    drawn = inspections(
+        framework, "2022-03", measures=shipped.book.measures, areas=["recording"], max_items=10
+    )
+    case = replace(data.draw(shipped_cases()), framework=framework, inspection=data.draw(drawn))
+    figures = [i for i, e in enumerate(case.inspection.evidence) if e.measure and e.assessment is None]
+    assume(figures)
+    before = concluded(case)
+    for at in figures:
+        items = list(case.inspection.evidence)
+        figure = items[at].measure
+        higher = data.draw(st.floats(figure.value, 100))
+        items[at] = items[at].model_copy(update={"measure": figure.model_copy(update={"value": higher})})
+        after = concluded(replace(case, inspection=case.inspection.model_copy(update={"evidence": items})))
+        was, now = before.areas["recording"].decision, after.areas["recording"].decision
+        assert was is None or now is None or was.rank <= now.rank
+
+
+@pytest.mark.slow
+@settings(max_examples=1500, deadline=None)
+@given(data=st.data())
+def test_shipped_rules_are_monotone_at_length(data, shipped_cases, concluded):
+    check_every(data.draw(shipped_cases()), tuple(STEPS), concluded, most=80)
+
+
+@pytest.mark.slow
+@settings(max_examples=1500, deadline=None)
+@given(data=st.data())
+def test_rules_that_use_facts_in_their_true_direction_are_monotone_at_length(data, random_cases, concluded):
+    check_every(data.draw(random_cases(monotone=True)), GUARANTEED, concluded)

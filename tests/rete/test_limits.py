@@ -1,0 +1,94 @@
+"""Static limits: just inside them the engine is right, just past them the rule book does not load."""
+
+import pytest
+
+from grader.errors import InputError
+from grader.language.limits import MAX_AT_ONCE, MAX_FACTS, MAX_RULES, MAX_TESTS, limit_problems
+from grader.language.nodes import All, Any_, Compare, Not, Op, Param
+
+
+def rule(number):
+    return {
+        "id": f"more.{number:03}",
+        "limits": "inadequate",
+        "when": {"open_concerns": {"at_least": 2}},
+        "because": "there are many",
+        "source": "none",
+    }
+
+
+def test_a_rule_book_of_240_rules_in_a_layer_loads_and_one_more_is_located(read_rules):
+    def fill(count):
+        def change(data):
+            data["rules"] += [rule(i) for i in range(count - len(data["rules"]))]
+
+        return change
+
+    with pytest.raises(InputError) as caught:
+        read_rules("grades.yaml", fill(MAX_RULES + 1))
+    (problem,) = caught.value.problems
+    assert "the grade layer's area rules pass 240 rules at rule 'more.233'" == problem.message
+    assert ("rules/grades.yaml", True) == (problem.place.file, problem.place.line > 1000)
+    assert problem.help.startswith("split the layer's rules")
+
+
+def test_a_rule_book_of_240_rules_is_right(read_rules, held_by):
+    from grader.api import make_engine
+    from grader.language.bind import bind
+
+    def fill(data):
+        data["rules"] += [rule(i) for i in range(MAX_RULES - len(data["rules"]))]
+
+    book = read_rules("grades.yaml", fill)
+    facts = {fact: 0 for fact in book.facts} | {"open_concerns": 2}
+    held = held_by(make_engine("rete", bind(book)), facts)
+    assert MAX_RULES - 7 + 1 == len(held)
+
+
+def test_every_limit_passed_is_reported_at_its_first_rule(make_book, compare):
+    conditions = [compare("a", "at_least", i) for i in range(500)]
+    assert [
+        "the grade layer's area rules pass 240 rules at rule 'r0240'",
+        "the grade layer's area rules pass 480 different ways to hold at rule 'r0480'",
+        "the grade layer's area rules pass 480 different tests at rule 'r0480'",
+        "the grade layer's area rules pass 60 ways that could hold at once at rule 'r0060'",
+    ] == [p.message for p in limit_problems(make_book(conditions).rules)]
+
+
+@pytest.mark.parametrize(
+    ("condition", "message"),
+    [
+        (lambda c: All(tuple(Any_((c(f"a{i}", "equals", 1), c(f"b{i}", "equals", 1))) for i in range(9))), "480 diff"),
+        (lambda c: Not(c("a", "one_of", *range(MAX_TESTS + 1))), f"{MAX_TESTS} different tests"),
+        (lambda c: All(tuple(c(f"f{i}", "equals", 1) for i in range(MAX_FACTS + 1))), f"{MAX_FACTS} facts"),
+        (lambda c: c("a", "at_least", 2**31), "beyond 2147483647"),
+        (lambda c: Any_(tuple(c(f"f{i}", "equals", 1) for i in range(61))), "60 ways that could hold at once"),
+    ],
+)  # fmt: skip
+def test_one_rule_can_pass_a_limit_alone(make_book, compare, condition, message):
+    assert any(message in p.message for p in limit_problems(make_book([condition(compare)]).rules))
+
+
+def test_a_rule_with_a_great_many_ways_is_refused_at_once(make_book, compare):
+    deep = All(tuple(Any_(tuple(compare(f"f{i}", "equals", j) for j in range(9))) for i in range(40)))
+    assert ["rule 'r0000' can hold in more than 480 different ways"] == [
+        p.message for p in limit_problems(make_book([deep]).rules)
+    ]
+
+
+def test_tests_that_exclude_each_other_do_not_add_up(make_book, compare, held):
+    book = make_book([compare("a", "equals", i) for i in range(MAX_RULES)])
+    assert held(book, {"a": 239}) == ["r0239"]
+    assert held(book, {"a": 240}) == []
+
+
+def test_rules_of_different_areas_do_not_add_up(make_book, compare, held):
+    conditions = [compare("a", "at_least", i) for i in range(2 * MAX_AT_ONCE)]
+    scopes = [frozenset({"here" if i % 2 else "there"}) for i in range(2 * MAX_AT_ONCE)]
+    book = make_book(conditions, scopes)
+    assert [f"r{i:04}" for i in range(1, 120, 2)] == held(book, {"a": 1000})
+
+
+def test_parameters_count_as_different_whatever_their_values(make_book):
+    conditions = [Compare("a", Op.EQUALS, (Param(f"p{i}"),)) for i in range(MAX_AT_ONCE + 1)]
+    assert ["limit"] == [p.code for p in limit_problems(make_book(conditions).rules)]

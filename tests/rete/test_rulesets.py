@@ -1,0 +1,128 @@
+"""Rulesets in one process: shared, bounded, freed; flat memory; threads and forks."""
+
+import json
+import sys
+import threading
+
+import pytest
+
+from grader.engines.reference import ReferenceEngine
+from grader.engines.rete import RULESETS, ReteEngine, Rulesets, compile_table
+from grader.errors import InternalError
+from grader.language.nodes import All, Any_, Not
+
+MEMORY = """
+from pathlib import Path
+def used(): return int(Path('/proc/self/statm').read_text().split()[1]) * 4 / 1024
+"""
+
+
+def tables(make_book, compare, count):
+    books = (make_book([compare("a", "at_least", i), compare("b", "equals", i)]) for i in range(count))
+    return [compile_table(book.tables()[-1]) for book in books]
+
+
+def test_rulesets_are_bounded_and_the_least_recently_used_freed_first(make_book, compare):
+    rulesets = Rulesets(most=3)
+    programs = tables(make_book, compare, 5)
+    for program in programs[:3]:
+        rulesets.fired(program, program.message("here", {"a": 0, "b": 0}))
+    rulesets.fired(programs[0], programs[0].message("here", {"a": 0, "b": 0}))
+    rulesets.fired(programs[3], programs[3].message("here", {"a": 0, "b": 0}))
+    assert {programs[0].key, programs[2].key, programs[3].key} == set(rulesets._handles)
+    # one that was freed is made anew
+    assert ["p0", "p1"] == sorted(rulesets.fired(programs[1], programs[1].message("here", {"a": 5, "b": 0})))
+    rulesets.free([p.key for p in programs])
+    assert 0 == len(rulesets)
+
+
+def test_engines_over_equal_rules_share_a_ruleset_even_where_rule_ids_differ(make_book, compare):
+    one = make_book([compare("a", "at_least", 1)])
+    assert compile_table(one.tables()[-1]).key == compile_table(one.tables()[-1]).key
+    other = make_book([All(()), compare("a", "at_least", 1)])
+    assert compile_table(one.tables()[-1]).key == compile_table(other.tables()[-1]).key
+
+
+def test_the_order_of_rules_changes_nothing_given_to_the_engine(make_book, compare):
+    from dataclasses import replace
+
+    book = make_book([compare("a", "at_least", 1), compare("b", "equals", 2), compare("c", "at_most", 3)])
+    turned = replace(book, rules=book.rules[::-1])
+    assert compile_table(book.tables()[-1]) == compile_table(turned.tables()[-1])
+
+
+def test_four_threads_on_shared_rulesets_are_right(make_book, compare, held_by):
+    book = make_book([Any_((compare("a", "equals", i), Not(compare("b", "at_most", i)))) for i in range(20)])
+    reference = ReferenceEngine(book)
+    wrong = []
+
+    def work(seed):
+        engine = ReteEngine(book)
+        for i in range(250):
+            facts = {"a": (i * seed) % 23, "b": (i + seed) % 21}
+            if held_by(engine, facts) != held_by(reference, facts):
+                wrong.append(facts)
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        threads = [threading.Thread(target=work, args=(seed,)) for seed in (1, 2, 3, 5)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert [] == wrong
+
+
+def test_a_forked_child_starts_with_no_rulesets_and_is_right(gun):
+    source = """
+import os
+book = make_book([compare('a', 'at_least', 1)])
+engine = ReteEngine(book)
+held_by(engine, {'a': 1})
+rete.RULESETS._lock.acquire()  # as if another thread were in the middle of an evaluation
+child = os.fork()
+if not child:
+    os._exit(0 if len(rete.RULESETS) == 0 and held_by(engine, {'a': 1}) == {'r0000'} else 9)
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))"""
+    assert (0, "0") == gun(source, seconds=20)
+
+
+def test_an_evaluation_that_goes_wrong_drops_its_ruleset_and_the_next_is_right(
+    make_book, compare, held_by, durable_rules
+):
+    program = compile_table(make_book([compare("a", "at_least", 1)]).tables()[-1])
+    with pytest.raises(InternalError, match="fired no rule|did not take"):
+        RULESETS.fired(program, json.dumps({"sid": "s", "id": "e", "g": 2, "f0": 5}))
+    assert program.key not in RULESETS._handles
+    assert ["p0", "p1"] == sorted(RULESETS.fired(program, program.message("here", {"a": 5})))
+
+
+FLAT = """
+book = make_book([compare('a', 'equals', i) for i in range(12)])
+engine = ReteEngine(book)
+before = used()
+for i in range({passes}):
+    for j in range(20):
+        assert held_by(engine, {{'a': (i + j) % 13}}) == ({{f'r{{(i + j) % 13:04}}'}} if (i + j) % 13 < 12 else set())
+    if i == {passes} // 10: settled = used()
+print(used() - settled < 1, used() - before < 12)"""
+
+
+@pytest.mark.parametrize("passes", [2000, pytest.param(10_000, marks=pytest.mark.slow)])
+def test_memory_is_flat_over_many_passes(gun, passes):
+    assert (0, "True True") == gun(MEMORY + FLAT.format(passes=passes), seconds=600, perturb=False)
+
+
+def test_defining_ever_new_rulesets_does_not_leak(gun):
+    source = """
+def define(n):
+    engine = ReteEngine(make_book([compare('a', 'at_least', n + i) for i in range(50)]))
+    assert len(held_by(engine, {'a': n + 10})) == 11
+for n in range(100): define(n)
+settled = used()
+for n in range(100, 500): define(n)
+print(len(rete.RULESETS), used() - settled < 8)"""
+    assert (0, "64 True") == gun(MEMORY + source, perturb=False)
