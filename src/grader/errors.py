@@ -7,9 +7,11 @@ raised once, so that a person mends a file in one sitting.
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import islice
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -45,6 +47,36 @@ class Problem:
     @property
     def sort_key(self) -> tuple[Place, str]:
         return (self.place or Place(""), self.message)
+
+
+#: A file with more faults than this is not mended by hand; the list stops there and says so.
+FAULT_LIMIT = 100
+
+
+def too_many(place: Place | None) -> Problem:
+    """What ends a list of faults cut at the limit."""
+    return Problem(f"more than {FAULT_LIMIT} faults; the rest is not looked at", place, "mend these first")
+
+
+def cut(problems: Iterable[Problem]) -> list[Problem]:
+    """The problems; of very many the first ones, and that there are more. The rest is not worked out."""
+    found = list(islice(problems, FAULT_LIMIT + 1))
+    if len(found) > FAULT_LIMIT:
+        found[-1] = too_many(found[-1].place)
+    return found
+
+
+class Problems(list[Problem]):
+    """Faults as they are found; adding one too many raises an `InputError` with those there are."""
+
+    def append(self, problem: Problem) -> None:
+        if len(self) == FAULT_LIMIT:
+            raise InputError([*self, too_many(problem.place)])
+        super().append(problem)
+
+    def extend(self, problems: Iterable[Problem]) -> None:
+        for problem in problems:
+            self.append(problem)
 
 
 class GraderError(Exception):
@@ -106,9 +138,19 @@ class InternalError(GraderError, RuntimeError):
     exit_code = 3
 
 
+#: Comparing spellings takes the square of their length: among very many names only the alphabet's neighbours
+#: are compared, and never long ones.
+_NEAR_COUNT = 250
+_NEAR_LENGTH = 60
+
+
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known spelling nearest to `name`, or None where none is near."""
-    found = get_close_matches(name[:200], sorted(known), n=1, cutoff=0.6)
+    candidates = sorted(k for k in known if len(k) <= _NEAR_LENGTH)
+    if len(candidates) > _NEAR_COUNT:
+        middle = bisect(candidates, name)
+        candidates = candidates[max(0, middle - _NEAR_COUNT // 2) : middle + _NEAR_COUNT // 2]
+    found = get_close_matches(name[:_NEAR_LENGTH], candidates, n=1, cutoff=0.6)
     return found[0] if found else None
 
 

@@ -154,7 +154,7 @@ def test_five_thousand_items_are_checked_in_good_time(wrong: dict[str, str], tmp
     file.write_text(HEAD + "".join(item(f"E{i}", **wrong) for i in range(5000)) + findings)
     started = time.monotonic()
     if wrong:
-        assert 5000 == message_of(load, file).count("help:")
+        assert 101 == message_of(load, file).count("help:")  # the list is cut, and says so
     else:
         load(file)
     assert time.monotonic() - started < 60

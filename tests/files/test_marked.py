@@ -1,8 +1,5 @@
 """YAML with marks: what is read, what is refused, and where the fault is said to stand."""
 
-# The house writes `expected == actual`, which ruff takes for a condition turned round.
-# ruff: noqa: SIM300
-
 from __future__ import annotations
 
 import datetime

@@ -83,8 +83,8 @@ def test_rule_files_in_any_order_under_any_name_give_the_same_bytes(
             {"layer": layer["layer"], "rules": rules[cut:]},
         )
         file.unlink()
-        for part in parts:
-            name = folder / random.choice(("", "sub")) / f"{random.randint(0, 10**9)}.yaml"
+        for n, part in enumerate(parts):
+            name = folder / random.choice(("", "sub")) / f"{random.randint(0, 9)}_{file.stem}_{n}.yaml"
             name.parent.mkdir(exist_ok=True)
             name.write_text(yaml.safe_dump(part, allow_unicode=True, sort_keys=False), "utf-8")
     book = read_rulebook(folder, shipped.framework)

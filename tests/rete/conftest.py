@@ -123,6 +123,7 @@ def patterns(programs):
 def calls(monkeypatch):
     """Records every call into durable-rules, which is made all the same."""
     real = rete._extension()
+    rete.RULESETS.free(list(rete.RULESETS._handles))
     seen = []
 
     class Recorder:

@@ -56,8 +56,7 @@ def engine_over(book):
         assume(False)
 
 
-@SETTINGS
-@settings(max_examples=600)
+@settings(SETTINGS, max_examples=300)
 @given(
     rules=st.lists(st.tuples(CONDITIONS, SCOPES), min_size=1, max_size=6),
     rows=st.lists(ROWS, min_size=1, max_size=6),
@@ -71,8 +70,7 @@ def test_random_tables_hold_the_same_rules_on_both(make_book, held_by, rules, ro
                 assert held_by(reference, row, scope) == held_by(engine, row, scope)
 
 
-@SETTINGS
-@settings(max_examples=300)
+@settings(SETTINGS, max_examples=120)
 @given(data=st.data())
 def test_the_built_in_rules_hold_the_same_on_both(built_in_book, data):
     from grader.language.bind import bind
@@ -88,8 +86,7 @@ def test_the_built_in_rules_hold_the_same_on_both(built_in_book, data):
         assert reference.held(*where) == engine.held(*where)
 
 
-@SETTINGS
-@settings(max_examples=200)
+@settings(SETTINGS, max_examples=100)
 @given(rules=st.lists(st.tuples(CONDITIONS, SCOPES), min_size=1, max_size=6), row=ROWS)
 def test_every_ruleset_has_the_narrow_form(make_book, rules, row):
     book = make_book([c for c, _ in rules], [s for _, s in rules])

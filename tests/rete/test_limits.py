@@ -7,6 +7,10 @@ from grader.language.limits import MAX_AT_ONCE, MAX_FACTS, MAX_RULES, MAX_TESTS,
 from grader.language.nodes import All, Any_, Compare, Not, Op, Param
 
 
+def either(compare, i):
+    return Any_((compare(f"a{i}", "equals", 1), compare(f"b{i}", "equals", 1)))
+
+
 def rule(number):
     return {
         "id": f"more.{number:03}",
@@ -40,7 +44,7 @@ def test_a_rule_book_of_240_rules_is_right(read_rules, held_by):
         data["rules"] += [rule(i) for i in range(MAX_RULES - len(data["rules"]))]
 
     book = read_rules("grades.yaml", fill)
-    facts = {fact: 0 for fact in book.facts} | {"open_concerns": 2}
+    facts = dict.fromkeys(book.facts, 0) | {"open_concerns": 2}
     held = held_by(make_engine("rete", bind(book)), facts)
     assert MAX_RULES - 7 + 1 == len(held)
 
@@ -58,13 +62,13 @@ def test_every_limit_passed_is_reported_at_its_first_rule(make_book, compare):
 @pytest.mark.parametrize(
     ("condition", "message"),
     [
-        (lambda c: All(tuple(Any_((c(f"a{i}", "equals", 1), c(f"b{i}", "equals", 1))) for i in range(9))), "480 diff"),
+        (lambda c: All(tuple(either(c, i) for i in range(9))), "in more than 480 different ways"),
         (lambda c: Not(c("a", "one_of", *range(MAX_TESTS + 1))), f"{MAX_TESTS} different tests"),
         (lambda c: All(tuple(c(f"f{i}", "equals", 1) for i in range(MAX_FACTS + 1))), f"{MAX_FACTS} facts"),
         (lambda c: c("a", "at_least", 2**31), "beyond 2147483647"),
-        (lambda c: Any_(tuple(c(f"f{i}", "equals", 1) for i in range(61))), "60 ways that could hold at once"),
+        (lambda c: Any_(tuple(c(f"f{i}", "equals", 1) for i in range(61))), "60 ways that could hold"),
     ],
-)  # fmt: skip
+)
 def test_one_rule_can_pass_a_limit_alone(make_book, compare, condition, message):
     assert any(message in p.message for p in limit_problems(make_book([condition(compare)]).rules))
 

@@ -31,7 +31,8 @@ def test_rulesets_are_bounded_and_the_least_recently_used_freed_first(make_book,
     rulesets.fired(programs[3], programs[3].message("here", {"a": 0, "b": 0}))
     assert {programs[0].key, programs[2].key, programs[3].key} == set(rulesets._handles)
     # one that was freed is made anew
-    assert ["p0", "p1"] == sorted(rulesets.fired(programs[1], programs[1].message("here", {"a": 5, "b": 0})))
+    fired = rulesets.fired(programs[1], programs[1].message("here", {"a": 5, "b": 1}))
+    assert ["p0", "p1", "p2"] == sorted(fired)
     rulesets.free([p.key for p in programs])
     assert 0 == len(rulesets)
 
@@ -94,7 +95,7 @@ def test_an_evaluation_that_goes_wrong_drops_its_ruleset_and_the_next_is_right(
     make_book, compare, held_by, durable_rules
 ):
     program = compile_table(make_book([compare("a", "at_least", 1)]).tables()[-1])
-    with pytest.raises(InternalError, match="fired no rule|did not take"):
+    with pytest.raises(InternalError, match="did not take a fact"):
         RULESETS.fired(program, json.dumps({"sid": "s", "id": "e", "g": 2, "f0": 5}))
     assert program.key not in RULESETS._handles
     assert ["p0", "p1"] == sorted(RULESETS.fired(program, program.message("here", {"a": 5})))
@@ -105,8 +106,9 @@ book = make_book([compare('a', 'equals', i) for i in range(12)])
 engine = ReteEngine(book)
 before = used()
 for i in range({passes}):
-    for j in range(20):
-        assert held_by(engine, {{'a': (i + j) % 13}}) == ({{f'r{{(i + j) % 13:04}}'}} if (i + j) % 13 < 12 else set())
+    for j in range(8):
+        a = (i + j) % 13
+        assert held_by(engine, {{'a': a}}) == ({{f'r{{a:04}}'}} if a < 12 else set())
     if i == {passes} // 10: settled = used()
 print(used() - settled < 1, used() - before < 12)"""
 

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
 
-from grader.errors import InputError, Place, Problem, quoted, suggest
+from grader.errors import FAULT_LIMIT, InputError, Place, Problem, Problems, cut, quoted, suggest
 from grader.files.faults import validate
 from grader.files.inspections import resolve
 from grader.files.marked import Document
+from grader.grading.tally import placements
 from grader.language.rulebook import RuleBook
 from grader.model import cases as words
 from grader.model.framework import Framework
@@ -85,10 +86,12 @@ def parse_cases(document: Document, framework: Framework, book: RuleBook) -> tup
         resolver = _Resolver(case, ("cases", i), document, framework, book)
         resolved = resolver.case()
         problems += resolver.problems
+        if len(problems) > FAULT_LIMIT:
+            break
         if resolved is not None:
             found.append(resolved)
     if problems:
-        raise InputError(problems)
+        raise InputError(cut(problems))
     return tuple(found)
 
 
@@ -101,7 +104,7 @@ class _Resolver:
     document: Document
     framework: Framework
     book: RuleBook
-    problems: list[Problem] = field(default_factory=list)
+    problems: Problems = field(default_factory=Problems)
     places: dict[Path_, Place] = field(default_factory=dict)
 
     def case(self) -> Case | None:
@@ -313,17 +316,24 @@ class _Resolver:
         return Claim(about, of, tuple(expected), self.document.place((*self.at, *at)))
 
     def narrowed(self, inspection: Inspection, claims: Iterable[Claim], edition: str) -> Inspection:
-        """Without the areas nothing is expected of; as it is where a rule is to decide anything anywhere."""
+        """Without the areas nothing is expected of: those nothing was found on, where a rule is to decide."""
         wanted = set()
         for claim in claims:
             if claim.about is About.RULE:
-                return inspection
-            by_id = claim.about is About.STATUS
-            wanted.add(self.framework.area_of(claim.of).id if by_id else claim.of)
+                wanted |= self.touched(inspection, edition)
+            else:
+                by_id = claim.about is About.STATUS
+                wanted.add(self.framework.area_of(claim.of).id if by_id else claim.of)
         left_out = {a.id for a in self.framework.areas_in(edition) if a.id not in wanted}
         absent = sorted(left_out | set(inspection.inspection.not_inspected))
         header = inspection.inspection.model_copy(update={"not_inspected": absent})
         return inspection.model_copy(update={"inspection": header})
+
+    def touched(self, inspection: Inspection, edition: str) -> set[str]:
+        """Areas that evidence or a finding counts on."""
+        counted = (on for e in inspection.evidence for _, on in placements(e, self.framework, edition))
+        found = {finding.area for finding in inspection.all_findings}
+        return found | {self.framework.area_of(characteristic).id for characteristic in counted}
 
     # Names and places -------------------------------------------------------------------------------------
 

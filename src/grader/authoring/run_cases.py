@@ -51,10 +51,17 @@ class Result:
 class Runner:
     """Runs cases against one rule book, with one engine for each setting of its parameters."""
 
-    def __init__(self, book: RuleBook, framework: Framework, make: MakeEngine = ReferenceEngine) -> None:
+    def __init__(
+        self,
+        book: RuleBook,
+        framework: Framework,
+        make: MakeEngine = ReferenceEngine,
+        concluder: Callable[[RuleBook, Engine], Concluder] = Concluder,
+    ) -> None:
         self.book = book
         self.framework = framework
         self._make = make
+        self._concluder = concluder
         self._concluders: dict[tuple[tuple[str, int], ...], Concluder] = {}
 
     def concluder(self, case: Case) -> Concluder:
@@ -62,7 +69,7 @@ class Runner:
         key = tuple(case.overrides.items())
         if key not in self._concluders:
             bound = bind(self.book, case.overrides)
-            self._concluders[key] = Concluder(bound, self._make(bound))
+            self._concluders[key] = self._concluder(bound, self._make(bound))
         return self._concluders[key]
 
     def run(self, case: Case) -> Result:
@@ -82,6 +89,11 @@ class Runner:
         passed = self._pass(case, case.narrowed)
         outcome = _Outcome(case.narrowed, passed, self.concluder(case))
         return all(met(claim, outcome.actual(claim)) for claim in case.claims)
+
+    def deciding(self, case: Case) -> frozenset[str]:
+        """Ids of the rules that decide anything in a case."""
+        passed = self._pass(case, case.narrowed)
+        return frozenset(_Outcome(case.narrowed, passed, self.concluder(case)).all_deciding())
 
     def _pass(self, case: Case, inspection: Inspection) -> Pass:
         inputs = Inputs(inspection, self.framework, self.book, case.overrides)

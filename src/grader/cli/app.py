@@ -15,6 +15,7 @@ import typer
 
 from grader._version import __version__
 from grader.cli import terminal
+from grader.cli.check import check
 from grader.cli.explain import explain
 from grader.cli.grade import grade
 from grader.cli.new import new
@@ -25,7 +26,7 @@ from grader.errors import GraderError
 
 INTERRUPTED = 130
 FAULT_OF_OURS = 3
-COMMANDS = (grade, explain, validate, schema, new)
+COMMANDS = (grade, explain, check, validate, schema, new)
 
 
 def _version(asked: bool) -> None:

@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
 
 from grader.errors import EngineDisagreementError
 from grader.language.engine import Engine
 from grader.language.nodes import Level
 from grader.language.rulebook import Layer
 
-#: Agreed answers kept by one engine. An inspection asks the same question of many characteristics.
-REMEMBERED: Final = 4096
-
-Question = tuple[Layer, Level, str, frozenset[tuple[str, int]]]
-
 
 class CheckedEngine:
     """An engine that answers only what a second engine answers too.
-
-    Both are pure functions of layer, level, scope and facts, so an answer both gave is kept and given again
-    for exactly the same question; at most `REMEMBERED` are. An answer they did not agree on is never kept.
 
     Parameters
     ----------
@@ -34,7 +25,6 @@ class CheckedEngine:
         self.name = engine.name
         self._engine = engine
         self._witness = witness
-        self._agreed: dict[Question, frozenset[str]] = {}
 
     def held(self, layer: Layer, level: Level, scope: str, facts: Mapping[str, int]) -> frozenset[str]:
         """Ids of the rules that hold, agreed by both engines.
@@ -44,16 +34,10 @@ class CheckedEngine:
         EngineDisagreementError
             The engines differ on a rule; names table, rules and facts.
         """
-        question = (layer, level, scope, frozenset(facts.items()))
-        known = self._agreed.get(question)
-        if known is not None:
-            return known
         answer = self._engine.held(layer, level, scope, facts)
         expected = self._witness.held(layer, level, scope, facts)
         if answer != expected:
             raise self._disagreement(f"{layer}.{level} of {scope}", answer, expected, facts)
-        if len(self._agreed) < REMEMBERED:
-            self._agreed[question] = answer
         return answer
 
     def _disagreement(

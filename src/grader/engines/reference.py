@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import operator
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import singledispatch
+from typing import Any
 
 from grader.language.nodes import (
     All,
@@ -25,32 +27,42 @@ from grader.language.nodes import (
     StatusOf,
     Test,
 )
-from grader.language.rulebook import Fact, Layer, RuleBook
+from grader.language.row import Row
+from grader.language.rulebook import Fact, Layer, Rule, RuleBook
+from grader.language.typecheck import comparisons
 
 Facts = Mapping[str, int]
-Things = Mapping[str, Sequence[Facts]]
+Things = Mapping[str, Sequence[Row]]
+
+
+Comparison = Callable[[int, Any], bool]
+
+_COMPARISONS: Mapping[Op, Comparison] = {
+    Op.AT_LEAST: operator.ge,
+    Op.AT_MOST: operator.le,
+    Op.MORE_THAN: operator.gt,
+    Op.FEWER_THAN: operator.lt,
+    Op.EQUALS: operator.eq,
+    Op.ONE_OF: lambda value, constants: value in constants,
+}
+
+
+def comparison(op: Op, operands: Sequence[Operand]) -> tuple[Comparison, Any]:
+    """What `op` does with a value, and the constant (for `one_of`, the constants) it does it with."""
+    constants = tuple(_constant(operand) for operand in operands)
+    return _COMPARISONS[op], constants if op is Op.ONE_OF else constants[0]
 
 
 def compare(value: int, op: Op, operands: Sequence[Operand]) -> bool:
-    """Whether a value stands to the operands as `op` says."""
-    numbers = [_constant(o) for o in operands]
-    match op:
-        case Op.AT_LEAST:
-            return value >= numbers[0]
-        case Op.AT_MOST:
-            return value <= numbers[0]
-        case Op.MORE_THAN:
-            return value > numbers[0]
-        case Op.FEWER_THAN:
-            return value < numbers[0]
-        case Op.EQUALS | Op.ONE_OF:
-            return value in numbers
+    """Whether a value stands to an operand (for `one_of`, to any of them) as `op` says."""
+    stands, constant = comparison(op, operands)
+    return stands(value, constant)
 
 
 def _constant(operand: Operand) -> int:
-    if not isinstance(operand, Const):
-        raise TypeError(f"parameter ${operand.name} is not bound to a number")
-    return operand.value
+    if isinstance(operand, Const):
+        return operand.value
+    raise TypeError(f"{operand} is not bound to a number")
 
 
 @singledispatch
@@ -85,83 +97,127 @@ def satisfies(thing: Facts, where: Iterable[Test]) -> bool:
 
 
 @singledispatch
-def value(definition: Definition, things: Things, known: Facts) -> int:
-    """What a fact is, given the things there are and the numbers known so far."""
+def value(definition: Definition, chosen: Sequence[Facts], known: Facts) -> int:
+    """What a fact is, given the things that satisfy its `where` and the numbers known so far."""
     raise TypeError(f"the reference engine cannot read {type(definition).__name__}")
 
 
 @value.register
-def _(definition: Count, things: Things, known: Facts) -> int:
-    return sum(1 for thing in things[definition.entity] if satisfies(thing, definition.where))
+def _(definition: Count, chosen: Sequence[Facts], known: Facts) -> int:
+    return len(chosen)
 
 
 @value.register
-def _(definition: AnyOf, things: Things, known: Facts) -> int:
-    return int(any(satisfies(thing, definition.where) for thing in things[definition.entity]))
+def _(definition: AnyOf, chosen: Sequence[Facts], known: Facts) -> int:
+    return int(bool(chosen))
 
 
 @value.register
-def _(definition: Best, things: Things, known: Facts) -> int:
-    found = (t[definition.attribute] for t in things[definition.entity] if satisfies(t, definition.where))
-    return max(found, default=0)
+def _(definition: Best, chosen: Sequence[Facts], known: Facts) -> int:
+    return max((thing[definition.attribute] for thing in chosen), default=0)
 
 
 @value.register
-def _(definition: Lowest, things: Things, known: Facts) -> int:
-    found = (t[definition.attribute] for t in things[definition.entity] if satisfies(t, definition.where))
-    return min(found, default=0)
+def _(definition: Lowest, chosen: Sequence[Facts], known: Facts) -> int:
+    return min((thing[definition.attribute] for thing in chosen), default=0)
 
 
 @value.register
-def _(definition: Share, things: Things, known: Facts) -> int:
+def _(definition: Share, chosen: Sequence[Facts], known: Facts) -> int:
     whole = known[definition.whole]
     return 1000 * known[definition.part] // whole if whole else 0
 
 
 @value.register
-def _(definition: StatusOf, things: Things, known: Facts) -> int:
+def _(definition: StatusOf, chosen: Sequence[Facts], known: Facts) -> int:
     return known.get(definition.characteristic, 0)
 
 
 @value.register
-def _(definition: Given, things: Things, known: Facts) -> int:
+def _(definition: Given, chosen: Sequence[Facts], known: Facts) -> int:
     return known[definition.name]
 
 
-def evaluate_facts(facts: Iterable[Fact], things: Things, given: Facts) -> dict[str, int]:
-    """Values of facts.
+class FactReader:
+    """Reads the facts of one level, and remembers which rows satisfy which `where`.
 
     Parameters
     ----------
     facts : iterable of Fact
-        Facts about one level.
-    things : mapping of entity to rows
-        What the facts count: each row maps attribute to whole number.
-    given : mapping
-        Numbers known beforehand: facts a share or a clause may name, and the status of each characteristic
-        of an area under its id.
-
-    Returns
-    -------
-    dict
-        The value of each fact asked for; shares last, since they are made of counts.
+        Facts about one level, bound: constants for parameters.
     """
-    known = dict(given)
-    ordered = sorted(facts, key=lambda f: isinstance(f.definition, Share))
-    for fact in ordered:
-        known[fact.name] = value(fact.definition, things, known)
-    return {fact.name: known[fact.name] for fact in ordered}
+
+    def __init__(self, facts: Iterable[Fact]) -> None:
+        # Shares last, since they are made of counts.
+        self.facts = tuple(sorted(facts, key=lambda f: isinstance(f.definition, Share)))
+        self._clauses = {fact.name: _clauses(fact) for fact in self.facts}
+        self._satisfied: dict[str, dict[Row, bool]] = {fact.name: {} for fact in self.facts}
+
+    def satisfied(self, fact: Fact, row: Row) -> bool:
+        """Whether a row is among those a fact looks at."""
+        known = self._satisfied[fact.name]
+        found = known.get(row)
+        if found is None:
+            clauses = self._clauses[fact.name]
+            found = all(stands(row[attribute], constant) for attribute, stands, constant in clauses)
+            known[row] = found
+        return found
+
+    def values(self, things: Things, given: Facts) -> dict[str, int]:
+        """The value of every fact.
+
+        Parameters
+        ----------
+        things : mapping of entity to rows
+            What the facts count.
+        given : mapping
+            Numbers known beforehand: facts a share may name, and the status of each characteristic of an
+            area under its id.
+        """
+        known = dict(given)
+        for fact in self.facts:
+            entity = getattr(fact.definition, "entity", None)
+            rows = things[entity] if entity is not None else ()
+            chosen = [row for row in rows if self.satisfied(fact, row)]
+            known[fact.name] = value(fact.definition, chosen, known)
+        return {fact.name: known[fact.name] for fact in self.facts}
+
+
+def _clauses(fact: Fact) -> list[tuple[str, Comparison, Any]]:
+    where: Sequence[Test] = getattr(fact.definition, "where", ())
+    return [(test.attribute, *comparison(test.op, test.operands)) for test in where]
 
 
 class ReferenceEngine:
-    """Evaluates a bound rule book, one table at a time."""
+    """Evaluates a bound rule book, one table at a time.
+
+    Which rules hold depends on nothing but which of their comparisons hold, so an answer is worked out once
+    for each pattern of comparisons met.
+    """
 
     name = "reference"
 
     def __init__(self, book: RuleBook) -> None:
-        self._tables = {(t.layer, t.level): t.rules for t in book.tables()}
+        self._tables = {(t.layer, t.level): _Table(t.rules) for t in book.tables()}
 
     def held(self, layer: Layer, level: Level, scope: str, facts: Facts) -> frozenset[str]:
         """Ids of the rules of a table that speak of `scope` and hold on these facts."""
-        rules = self._tables[layer, level]
-        return frozenset(r.id for r in rules if r.applies_to(scope) and holds(r.condition, facts))
+        return self._tables[layer, level].held(scope, facts)
+
+
+class _Table:
+    """The rules of a table, the comparisons in them, and the answers so far."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._rules = rules
+        found = {found: None for rule in rules for found, _ in comparisons(rule.condition)}
+        self._comparisons = [(c.fact, *comparison(c.op, c.operands)) for c in found]
+        self._answers: dict[tuple[str, tuple[bool, ...]], frozenset[str]] = {}
+
+    def held(self, scope: str, facts: Facts) -> frozenset[str]:
+        pattern = tuple([stands(facts[fact], constant) for fact, stands, constant in self._comparisons])
+        known = self._answers.get((scope, pattern))
+        if known is None:
+            known = frozenset(r.id for r in self._rules if r.applies_to(scope) and holds(r.condition, facts))
+            self._answers[scope, pattern] = known
+        return known

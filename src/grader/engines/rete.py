@@ -240,7 +240,8 @@ def _evaluate(engine: ModuleType, handle: int, message: str, patterns: int) -> l
 
 
 RULESETS: Final = Rulesets()
-os.register_at_fork(after_in_child=RULESETS.forget)
+if hasattr(os, "register_at_fork"):  # Windows has none, and does not fork
+    os.register_at_fork(after_in_child=RULESETS.forget)
 
 
 class ReteEngine:

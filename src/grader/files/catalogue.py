@@ -59,7 +59,7 @@ def framework(name: str, near: Path | None = None) -> FrameworkFile:
         return _read_framework(Path(name), name)
     for path in _framework_paths(name, near):
         if path.is_file():
-            built_in = path.is_relative_to(_home())
+            built_in = path.is_relative_to(_home() / "frameworks")
             return _read_framework(path, f"frameworks/{path.name}" if built_in else str(path))
     raise UnknownNameError(f"unknown framework {name!r}", help=suggest(name, framework_ids(), "frameworks"))
 
@@ -99,7 +99,7 @@ def rulebook(name: str, framework_file: FrameworkFile) -> RuleBook:
 
 def shown_folder(folder: Path) -> str:
     """How messages name a rule book's folder: a built-in one's is the same wherever grader is installed."""
-    return f"rules/{folder.name}" if folder.resolve().is_relative_to(_home()) else str(folder)
+    return f"rules/{folder.name}" if folder.resolve().is_relative_to(_home() / "rules") else str(folder)
 
 
 def _read_rulebook(folder: Path, framework_file: FrameworkFile) -> RuleBook:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.errors import GraderError, InputError, Problem, quoted, suggest
+from grader.errors import GraderError, InputError, Problem, cut, quoted, suggest
 from grader.files import catalogue
 from grader.files.faults import validate
 from grader.files.frameworks import FrameworkFile
@@ -69,7 +69,7 @@ def _resolve(
         candidates = [framework]
     else:
         candidates = [catalogue.framework(name) for name in catalogue.framework_ids()]
-    checked = [(c, list(_faults(decisions, document, c.framework))) for c in candidates]
+    checked = [(c, cut(_faults(decisions, document, c.framework))) for c in candidates]
     return min(checked, key=lambda each: len(each[1]))
 
 

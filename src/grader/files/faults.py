@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from grader.errors import Place, Problem, nearest, quoted
+from grader.errors import FAULT_LIMIT, Place, Problem, nearest, quoted, too_many
 from grader.files.marked import Document
 from grader.files.scalars import read_as
 
@@ -34,11 +34,15 @@ def validate_by_path(
     try:
         return model.model_validate(document.data if data is None else data), []
     except ValidationError as error:
-        faults = [_Fault(e, document, model) for e in error.errors(include_url=False)]
+        errors = error.errors(include_url=False)
+    faults = [_Fault(e, document, model) for e in errors[:FAULT_LIMIT]]
     # A misspelt key is unknown, and the key it was meant to be is missing: one fault, said once.
     respelt = {(*f.path[:-1], f.near) for f in faults if f.kind == "extra_forbidden" and f.near}
     kept = (f for f in faults if not (f.kind == "missing" and f.path in respelt))
-    return None, [(f.path, f.problem()) for f in kept]
+    found = [(f.path, f.problem()) for f in kept]
+    if len(errors) > FAULT_LIMIT:
+        found.append(((), too_many(max(p.place for _, p in found if p.place))))
+    return None, found
 
 
 class _Fault:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.errors import InputError, Place, Problem, quoted, suggest
+from grader.errors import InputError, Place, Problem, cut, quoted, suggest
 from grader.files.faults import twice, validate
 from grader.files.marked import Document, parse_document, read_bytes
 from grader.model.framework import Area, Characteristic, Framework
@@ -39,7 +39,7 @@ def framework_of(document: Document) -> FrameworkFile:
     framework, problems = validate(document, Framework)
     if framework is None:
         raise InputError(problems)
-    problems = list(_faults(framework, document))
+    problems = cut(_faults(framework, document))
     if problems:
         raise InputError(problems)
     return FrameworkFile(framework, document.sha256)

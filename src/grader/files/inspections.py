@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from grader.errors import InputError, Problem, quoted, suggest
+from grader.errors import InputError, Problem, cut, quoted, suggest
 from grader.files.faults import twice, validate, validate_by_path
 from grader.files.marked import Document, parse_document, read_bytes
 from grader.language.rulebook import Measure
@@ -119,7 +119,7 @@ def resolve_draft(
         value that cannot be.
     """
     check = _Check(draft, framework, measures)
-    problems = [*draft.problems, *check.problems()]
+    problems = cut((*draft.problems, *check.problems()))
     if problems:
         raise InputError(problems)
     return InspectionFile(draft.inspection, draft.document.sha256, tuple(check.warnings()))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grader.errors import InputError, Place, Problem, quoted, suggest
+from grader.errors import InputError, Place, Problem, Problems, cut, quoted, suggest
 from grader.files.faults import validate
 from grader.files.marked import Document, parse_document, read_bytes
 from grader.files.rule_files import LayerFile, ParameterBlock, RuleBlock, RuleBookFile
@@ -44,7 +44,7 @@ class _Lowering:
     """A rule book under construction, and the faults found so far."""
 
     framework: Framework
-    problems: list[Problem] = field(default_factory=list)
+    problems: Problems = field(default_factory=Problems)
     parameters: dict[str, Parameter] = field(default_factory=dict)
     measures: dict[str, Measure] = field(default_factory=dict)
     facts: dict[str, Fact] = field(default_factory=dict)
@@ -89,7 +89,7 @@ def read_rulebook(folder: Path, framework: Framework, shown: str | None = None) 
     layers = {name: validate(document, LayerFile) for name, document in documents.items()}
     problems += faults + [p for _, found in layers.values() for p in found]
     if header is None or problems:
-        raise InputError(problems)
+        raise InputError(cut(problems))
     work = _Lowering(framework, grade_scale=Scale("grade", framework.grades_worst_first))
     _check_framework(work, header, head)
     _lower_parameters(work, header.parameters, head)

@@ -37,7 +37,6 @@ _TAG_DIRECTIVE = re.compile(r"(?:\A|[\r\n])%TAG")
 _UTF8 = "save the file as UTF-8"
 _QUOTE = "quote it if it is text"
 _DATE = f"a date is written YYYY-MM-DD; {_QUOTE}"
-_RESOLVER: Any = yaml.resolver.Resolver()
 _SAFE: Any = yaml.constructor.SafeConstructor()
 
 
@@ -142,8 +141,10 @@ def read_plain(text: str) -> object:
     ScalarFault
         Where the text looks like a number, a date or a merge key and cannot be read as one.
     """
-    tag = str(_RESOLVER.resolve(yaml.ScalarNode, text, (True, False)))
-    return _READERS[tag.removeprefix(_PREFIX)](tag, text)
+    for matches, reader, tag in _BY_START.get(text[:1], ()):
+        if matches(text):
+            return reader(tag, text)
+    return text
 
 
 def read_as(value: object) -> str:
@@ -187,7 +188,9 @@ def _number(tag: str, text: str) -> object:
     if len(text) > NUMBER_LENGTH:
         raise ScalarFault(f"a number of {len(text):,} characters is too long to be read", _QUOTE)
     try:
-        value = _construct(tag, text)
+        # Most numbers are a row of digits, which Python reads ten times as quickly.
+        plain = text.isdigit() and not text.startswith("0")
+        value = int(text) if plain else _construct(tag, text)
     except ValueError:
         raise ScalarFault(f"{quoted(text)} is not a number", _QUOTE) from None
     if isinstance(value, int) and not -(2**63) <= value < 2**63:
@@ -200,7 +203,7 @@ def _timestamp(tag: str, text: str) -> object:
     if len(text) != len("YYYY-MM-DD"):
         raise ScalarFault("a date is written YYYY-MM-DD, without a time", f"take the time away; {_QUOTE}")
     try:
-        return _construct(tag, text)
+        return date.fromisoformat(text)
     except ValueError:
         raise ScalarFault(f"{quoted(text)} is not a date", _DATE) from None
 
@@ -219,7 +222,6 @@ def _construct(tag: str, text: str) -> object:
 
 
 _READERS: dict[str, Callable[[str, str], object]] = {
-    "str": _text,
     "value": _text,  # a lone `=`, which YAML 1.1 gives a meaning nobody uses
     "null": _construct,
     "bool": _construct,
@@ -227,4 +229,14 @@ _READERS: dict[str, Callable[[str, str], object]] = {
     "float": _number,
     "timestamp": _timestamp,
     "merge": _merge,
+}
+#: By first character, what a text starting with it may be read as. The resolver itself tries no less, and
+#: takes three times as long. `yaml` is for indicators, which start no plain scalar.
+_BY_START = {
+    start: [
+        (pattern.match, _READERS[tag.removeprefix(_PREFIX)], tag)
+        for tag, pattern in readings
+        if tag != f"{_PREFIX}yaml"
+    ]
+    for start, readings in yaml.resolver.Resolver.yaml_implicit_resolvers.items()
 }

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Protocol
 
-from grader.engines.reference import evaluate_facts
+from grader.engines.reference import FactReader
 from grader.grading.tally import Item
 from grader.language.nodes import Effect, Level
+from grader.language.row import Row
 from grader.language.rulebook import Decision, Layer, Rule, RuleBook, decide
-from grader.language.vocabulary import ASSESSMENT, FINDING_KIND, ORIGIN, PROGRESS, STANDING, STATUS
+from grader.language.vocabulary import ASSESSMENT, FINDING_KIND, ORIGIN, PROGRESS, STANDING, STATUS, Scale
 from grader.model.framework import Area
 
 MEASURE_DEFAULT = "falls_short"
@@ -36,7 +38,7 @@ class Standing:
     """A finding as the rules see it: `standing` says what it counts as."""
 
     id: str
-    row: Mapping[str, int]
+    row: Row
     characteristics: tuple[str, ...]
     evidence: tuple[str, ...] = ()
 
@@ -56,7 +58,7 @@ class CharacteristicCase:
     id: str
     counted: bool
     items: tuple[Item, ...]
-    facts: Mapping[str, int]
+    facts: Row
     status: Decision
     raised: tuple[Raised, ...]
 
@@ -80,14 +82,20 @@ class Concluder:
         self.book = book
         self.engine = engine
         self.rules = {rule.id: rule for rule in book.rules}
-        self.characteristic_facts = book.facts_at(Level.CHARACTERISTIC, (Layer.STATUS, Layer.FINDING))
-        self._area_finding_facts = book.facts_at(Level.AREA, (Layer.FINDING,))
-        self._area_facts = book.facts_at(Level.AREA, (Layer.FINDING, Layer.SUFFICIENCY, Layer.GRADE))
+        self.characteristic_facts = FactReader(
+            book.facts_at(Level.CHARACTERISTIC, (Layer.STATUS, Layer.FINDING))
+        )
+        self.area_facts = FactReader(
+            book.facts_at(Level.AREA, (Layer.FINDING, Layer.SUFFICIENCY, Layer.GRADE))
+        )
+        self._area_finding_facts = FactReader(book.facts_at(Level.AREA, (Layer.FINDING,)))
+        self._decided: dict[tuple[Layer, frozenset[str]], Decision] = {}
+        self._judged: dict[tuple[str, bool, bool, Row], tuple[Decision, tuple[Rule, ...]]] = {}
 
     def assessment(self, measure: str, per_mille: int) -> Decision:
         """What a figure, in whole per mille, says of its characteristic."""
         held = self.engine.held(Layer.MEASURE, Level.FIGURE, measure, {"figure": per_mille})
-        return decide(self._of(held), held, ASSESSMENT, MEASURE_DEFAULT)
+        return self._decide(Layer.MEASURE, held, ASSESSMENT, MEASURE_DEFAULT)
 
     def characteristic(
         self,
@@ -102,28 +110,33 @@ class Concluder:
             "evidence": [item.row for item in items],
             "earlier": [e.row for e in earlier if characteristic in e.characteristics],
         }
-        facts = evaluate_facts(self.characteristic_facts, things, {})
+        facts = Row(self.characteristic_facts.values(things, {}))
         return self.judge(area, characteristic, counted, items, facts)
 
     def judge(
-        self,
-        area: str,
-        characteristic: str,
-        counted: bool,
-        items: tuple[Item, ...],
-        facts: Mapping[str, int],
+        self, area: str, characteristic: str, counted: bool, items: tuple[Item, ...], facts: Row
     ) -> CharacteristicCase:
         """What a characteristic's facts come to; `items` empty means not assessed."""
+        key = (area, counted, bool(items), facts)
+        if key not in self._judged:
+            self._judged[key] = self._judge(area, counted, bool(items), facts)
+        status, rules = self._judged[key]
+        raised = tuple(Raised(rule, characteristic) for rule in rules)
+        known = Row({**facts, "status": status.rank})
+        return CharacteristicCase(characteristic, counted, items, known, status, raised)
+
+    def _judge(
+        self, area: str, counted: bool, assessed: bool, facts: Row
+    ) -> tuple[Decision, tuple[Rule, ...]]:
         status = Decision(STATUS.rank("not_assessed"), ())
-        if items:
+        if assessed:
             held = self.engine.held(Layer.STATUS, Level.CHARACTERISTIC, area, facts)
-            status = decide(self._of(held), held, STATUS, STATUS_DEFAULT)
-        facts = {**facts, "status": status.rank}
-        raised: tuple[Raised, ...] = ()
-        if counted:
-            held = self.engine.held(Layer.FINDING, Level.CHARACTERISTIC, area, facts)
-            raised = tuple(Raised(rule, characteristic) for rule in self._of(held))
-        return CharacteristicCase(characteristic, counted, items, facts, status, raised)
+            status = self._decide(Layer.STATUS, held, STATUS, STATUS_DEFAULT)
+        if not counted:
+            return status, ()
+        known = {**facts, "status": status.rank}
+        held = self.engine.held(Layer.FINDING, Level.CHARACTERISTIC, area, known)
+        return status, tuple(self._of(held))
 
     def area(
         self, area: Area, edition: str, cases: Sequence[CharacteristicCase], known: Sequence[Standing]
@@ -132,46 +145,54 @@ class Concluder:
         counted = [case for case in cases if case.counted]
         rows = [case.facts for case in counted]
         given = {case.id: case.status.rank for case in cases}
-        things: dict[str, Sequence[Mapping[str, int]]] = {
+        things: dict[str, Sequence[Row]] = {
             "characteristics": rows,
             "earlier": [k.row for k in known if k.row["origin"] == ORIGIN.rank("previous")],
         }
-        facts = evaluate_facts(self._area_finding_facts, things, given)
+        facts = self._area_finding_facts.values(things, given)
         held = self.engine.held(Layer.FINDING, Level.AREA, area.id, facts)
         raised = tuple(Raised(rule, None) for rule in self._of(held))
         proposed = [r for case in counted for r in case.raised] + list(raised)
         things["findings"] = [k.row for k in known] + [proposed_row(r) for r in proposed]
-        facts = evaluate_facts(self._area_facts, things, given)
+        facts = self.area_facts.values(things, given)
         if not area.editions[edition].graded:
             return AreaCase(area.id, "ungraded", facts, raised, frozenset(), None)
         thin = self.engine.held(Layer.SUFFICIENCY, Level.AREA, area.id, facts)
         if self._withheld(thin, counted, things["findings"]):
             return AreaCase(area.id, "withheld", facts, raised, thin, None)
         held = self.engine.held(Layer.GRADE, Level.AREA, area.id, facts)
-        decision = decide(self._of(held), held, self.book.grade_scale, self.book.grade_default)
+        decision = self._decide(Layer.GRADE, held, self.book.grade_scale, self.book.grade_default)
         return AreaCase(area.id, "graded", facts, raised, held | thin, decision)
 
     @staticmethod
     def _withheld(
-        thin: frozenset[str], counted: Sequence[CharacteristicCase], findings: Sequence[Mapping[str, int]]
+        thin: frozenset[str], counted: Sequence[CharacteristicCase], findings: Sequence[Row]
     ) -> bool:
         """An area with an open cause of concern is never withheld; one without evidence else always is."""
         if any(row["standing"] == STANDING.rank("open_concern") for row in findings):
             return False
         return bool(thin) or not any(case.items for case in counted)
 
+    def _decide(self, layer: Layer, held: frozenset[str], scale: Scale, default: str) -> Decision:
+        if (layer, held) not in self._decided:
+            self._decided[layer, held] = decide(self._of(held), held, scale, default)
+        return self._decided[layer, held]
+
     def _of(self, held: Iterable[str]) -> list[Rule]:
         return [self.rules[name] for name in sorted(held)]
 
 
-def finding_row(kind: str, origin: str, progress: str | None = None) -> dict[str, int]:
+@cache
+def finding_row(kind: str, origin: str, progress: str | None = None) -> Row:
     """A finding as whole numbers. What it counts as follows from its kind and, for earlier ones, progress."""
-    return {
-        "kind": FINDING_KIND.rank(kind),
-        "origin": ORIGIN.rank(origin),
-        "standing": STANDING.rank(counts_as(kind, progress)),
-        "progress": PROGRESS.rank(progress or "not_improving"),
-    }
+    return Row(
+        {
+            "kind": FINDING_KIND.rank(kind),
+            "origin": ORIGIN.rank(origin),
+            "standing": STANDING.rank(counts_as(kind, progress)),
+            "progress": PROGRESS.rank(progress or "not_improving"),
+        }
+    )
 
 
 def counts_as(kind: str, progress: str | None) -> str:
@@ -187,7 +208,7 @@ def counts_as(kind: str, progress: str | None) -> str:
     return kind
 
 
-def proposed_row(raised: Raised) -> dict[str, int]:
+def proposed_row(raised: Raised) -> Row:
     """A proposed finding as whole numbers."""
     assert raised.rule.effect is Effect.RAISES
     return finding_row(raised.rule.target, "proposed")

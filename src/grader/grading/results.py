@@ -159,13 +159,17 @@ def _reasons(
         yield _reason(written, rule, True, rule.target, area, cases, known)
     if not area.decision.deciding:
         yield _plain(
-            "default", scale.name_of(grade), f"no rule reaches a better grade than {scale.name_of(grade)}"
+            "default",
+            scale.name_of(grade),
+            f"no rule reaches better than {scale.name_of(grade).replace('_', ' ')}",
         )
     limited = any(r.effect is Effect.LIMITS for r in rules if r.id in area.decision.deciding)
+    # Where no rule reaches a grade, one that reached a grade below the default would replace it.
+    defaulted = not any(r.effect is Effect.REACHES for r in rules if r.id in area.held)
     for rule in sorted(rules, key=lambda r: (scale.rank(r.target), r.id)):
         held = rule.id in area.held
         better = rule.effect is Effect.REACHES and scale.rank(rule.target) > grade and not limited
-        lower = rule.effect is Effect.LIMITS and scale.rank(rule.target) < grade
+        lower = (rule.effect is Effect.LIMITS or defaulted) and scale.rank(rule.target) < grade
         reached = limited and rule.effect is Effect.REACHES and held and scale.rank(rule.target) > grade
         if (better or lower or reached) and rule.id not in area.decision.deciding:
             yield _reason(written, rule, held, rule.target, area, cases, known)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 
 from grader._version import __version__
+from grader.engines.reference import ReferenceEngine
 from grader.errors import Problem
 from grader.grading.conclude import AreaCase, CharacteristicCase, Concluder, Engine, Standing, finding_row
-from grader.grading.hinges import firmness
+from grader.grading.hinges import Changes, firmness
 from grader.grading.results import Written, absent_result, area_result
 from grader.grading.tally import Tally, not_counted_finding, tally
 from grader.language.bind import bind
@@ -126,6 +127,9 @@ def propose(inputs: Inputs, engine: Engine) -> Proposal:
         {e.id: e for e in inputs.inspection.evidence},
     )
     edition = inputs.inspection.inspection.edition
+    # What if one item were otherwise is asked of the reference engine: the definition of meaning.
+    changes = Changes(Concluder(bound, ReferenceEngine(bound)))
+    areas = inputs.framework.areas_in(edition)
     return Proposal(
         schema=SCHEMA,
         inspection=inputs.inspection.id,
@@ -143,7 +147,7 @@ def propose(inputs: Inputs, engine: Engine) -> Proposal:
         grader_version=__version__,
         parameters=_parameters(inputs),
         overrides={name: inputs.overrides[name] for name in sorted(inputs.overrides)},
-        areas=[_area(written, a, inputs.inspection, passed) for a in inputs.framework.areas_in(edition)],
+        areas=[_area(written, changes, a, inputs.inspection, passed) for a in areas],
         not_counted=_not_counted(inputs.inspection, passed.tally),
         warnings=_warnings(inputs, passed, concluder),
     )
@@ -158,14 +162,14 @@ def _parameters(inputs: Inputs) -> list[ParameterUsed]:
     ]
 
 
-def _area(written: Written, area: Area, inspection: Inspection, passed: Pass) -> AreaResult:
+def _area(written: Written, changes: Changes, area: Area, inspection: Inspection, passed: Pass) -> AreaResult:
     findings = [f for f in inspection.all_findings if f.area == area.id]
     if area.id not in passed.areas:
         return absent_result(written, area.id, findings)
     standing = [standing_of(f) for f in findings]
     cases, concluded = passed.characteristics[area.id], passed.areas[area.id]
     edition = inspection.inspection.edition
-    firm = firmness(written.book, area, edition, cases, standing, concluded)
+    firm = firmness(changes, area, edition, cases, standing, concluded)
     return area_result(written, concluded, cases, standing, findings, firm)
 
 

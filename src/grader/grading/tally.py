@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+from grader.language.row import Row
 from grader.language.vocabulary import ASSESSMENT, BASIS_STRENGTH, EXTENT, HARM, STRENGTH
 from grader.model.framework import Area, Framework
 from grader.model.inspection import Evidence, Inspection
@@ -21,7 +23,7 @@ class Item:
     """An evidence item as the rules see it: whole numbers only, known by its id."""
 
     id: str
-    row: Mapping[str, int]
+    row: Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,19 +94,34 @@ def placements(evidence: Evidence, framework: Framework, edition: str) -> Iterat
                     yield tagged, informed
 
 
-def row_of(evidence: Evidence, assessment: str) -> dict[str, int] | None:
+def row_of(evidence: Evidence, assessment: str) -> Row | None:
     """The item's tags as ranks; None for evidence that never counts."""
     strength = BASIS_STRENGTH[evidence.basis]
     if strength is None:
         return None
-    return {
-        "assessment": ASSESSMENT.rank(assessment),
-        "strength": STRENGTH.rank(strength),
-        "extent": EXTENT.rank(evidence.extent),
-        "harm": HARM.rank(evidence.harm),
-        "remedied": int(evidence.remedied),
-        "innovative": int(evidence.innovative),
-    }
+    return _row(
+        ASSESSMENT.rank(assessment),
+        STRENGTH.rank(strength),
+        EXTENT.rank(evidence.extent),
+        HARM.rank(evidence.harm),
+        int(evidence.remedied),
+        int(evidence.innovative),
+    )
+
+
+@cache
+def _row(assessment: int, strength: int, extent: int, harm: int, remedied: int, innovative: int) -> Row:
+    """One row for each set of tags: there are few, and each is looked at many times."""
+    return Row(
+        {
+            "assessment": assessment,
+            "strength": strength,
+            "extent": extent,
+            "harm": harm,
+            "remedied": remedied,
+            "innovative": innovative,
+        }
+    )
 
 
 def _left_out(

@@ -16,13 +16,14 @@ from dataclasses import dataclass, field
 
 import z3
 
-from grader.authoring.proofs.cells import DECLARED_CELLS, EARLIER_CELLS, Tags, tags
+from grader.authoring.proofs.cells import DECLARED_CELLS, EARLIER_CELLS
 from grader.authoring.proofs.characteristics import Example, Seen, Space, facts_of
 from grader.engines import symbolic
 from grader.engines.reference import satisfies
 from grader.engines.symbolic import Budget, Bulk, Solver, Terms, number, total
 from grader.grading.conclude import Concluder, finding_row
 from grader.language.nodes import AnyOf, Best, Count, Level, Lowest, Share, StatusOf
+from grader.language.row import Row
 from grader.language.rulebook import Fact, Layer, Rule, RuleBook
 from grader.language.vocabulary import FINDING_KIND, STANDING
 from grader.model.framework import Area
@@ -77,13 +78,13 @@ class Recorded:
 
     def with_those_of(self, members: Sequence[Members]) -> Recorded:
         """These, and the earlier findings the examples need."""
-        needed: dict[Tags, list[z3.ArithRef]] = {tags(cell): [] for cell in EARLIER_CELLS}
+        needed: dict[Row, list[z3.ArithRef]] = {cell: [] for cell in EARLIER_CELLS}
         for m in members:
             for example, count in zip(m.examples, m.counts, strict=True):
                 for row in example.earlier:
-                    needed[tags(row)].append(count)
+                    needed[row].append(count)
         pairs = zip(EARLIER_CELLS, self.earlier, strict=True)
-        return Recorded(self.declared, [n + total(needed[tags(cell)]) for cell, n in pairs])
+        return Recorded(self.declared, [n + total(needed[cell]) for cell, n in pairs])
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +128,11 @@ class AreaSpace:
     budget: Budget
     facts: tuple[Fact, ...] = field(init=False)
     spaces: dict[bool, Space] = field(init=False)
-    _classes: dict[tuple[bool, bool], list[Example]] = field(init=False)
+    _classes: dict[tuple[bool, bool], list[Example]] = field(default_factory=dict)
+    _states: dict[tuple[str | None, bool], State] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.facts = self._area_facts()
-        self._classes = {}
         below = self._characteristic_facts()
         area = self.kin.areas[0].id
         self.spaces = {
@@ -216,6 +217,12 @@ class AreaSpace:
         written : bool
             Only states that can be written down as an inspection, for witnesses.
         """
+        key = (moving, written)
+        if key not in self._states:
+            self._states[key] = self._state(moving, written)
+        return self._states[key]
+
+    def _state(self, moving: str | None, written: bool) -> State:
         size = z3.Int("size")
         slots = [n for n in self.kin.named if n != moving]
         own = sum(self.counted(n) for n in self.kin.named)

@@ -16,10 +16,8 @@ from itertools import product
 from grader.engines.reference import satisfies
 from grader.grading.conclude import finding_row
 from grader.language.nodes import AnyOf, Best, Count, Definition, Lowest
+from grader.language.row import Row
 from grader.language.vocabulary import ASSESSMENT, EVIDENCE, EXTENT, FINDING_KIND, FLAG, HARM, PROGRESS
-
-Row = Mapping[str, int]
-Tags = tuple[tuple[str, int], ...]
 
 EXCEEDS = ASSESSMENT.rank("exceeds")
 FALLS_SHORT = ASSESSMENT.rank("falls_short")
@@ -27,16 +25,11 @@ SHORTFALL = ASSESSMENT.rank("partly_meets")
 CONCERN = FINDING_KIND.rank("cause_of_concern")
 
 
-def tags(row: Row) -> Tags:
-    """A row as something to look up by."""
-    return tuple(sorted(row.items()))
-
-
 def _evidence_cells() -> tuple[Row, ...]:
     """Every way to tag an item, the plainest first, so that witnesses read plainly."""
     attributes = EVIDENCE.attributes
     ranks = [range(1 if name == "assessment" else 0, len(s.names)) for name, s in attributes.items()]
-    cells = [dict(zip(attributes, values, strict=True)) for values in product(*ranks)]
+    cells = [Row(dict(zip(attributes, values, strict=True))) for values in product(*ranks)]
     plain = {"extent": EXTENT.rank("widespread"), "harm": 0, "remedied": 0, "innovative": 0, "strength": 1}
     return tuple(sorted(cells, key=lambda c: sum(c[name] != rank for name, rank in plain.items())))
 
@@ -58,7 +51,7 @@ class Groups:
     """Taggings in groups no fact tells apart: one row stands for each, and `of` finds a tagging's group."""
 
     rows: tuple[Row, ...]
-    of: Mapping[Tags, int]
+    of: Mapping[Row, int]
 
 
 def group(cells: Sequence[Row], entity: str, definitions: Iterable[Definition]) -> Groups:
@@ -66,13 +59,13 @@ def group(cells: Sequence[Row], entity: str, definitions: Iterable[Definition]) 
     seen_by = [d for d in definitions if isinstance(d, Count | AnyOf | Best | Lowest) and d.entity == entity]
     keys: dict[tuple[int, ...], int] = {}
     rows: list[Row] = []
-    of: dict[Tags, int] = {}
+    of: dict[Row, int] = {}
     for cell in cells:
         key = tuple(_seen(d, cell) for d in seen_by)
         if key not in keys:
             keys[key] = len(rows)
             rows.append(cell)
-        of[tags(cell)] = keys[key]
+        of[cell] = keys[key]
     return Groups(tuple(rows), of)
 
 
@@ -125,7 +118,7 @@ def changes(part: Part) -> Iterator[Change]:
         case Part.RAISE:
             for cell in EVIDENCE_CELLS:
                 for better in range(cell["assessment"] + 1, len(ASSESSMENT.names)):
-                    yield Change("evidence", cell, {**cell, "assessment": better})
+                    yield Change("evidence", cell, Row({**cell, "assessment": better}))
         case Part.ADD_EXCEEDS:
             for cell in EVIDENCE_CELLS:
                 if cell["assessment"] == EXCEEDS and cell["harm"] == 0:
@@ -145,9 +138,9 @@ def changes(part: Part) -> Iterator[Change]:
 def _worse(cell: Row) -> Iterator[Row]:
     for name, scale in (("extent", EXTENT), ("harm", HARM)):
         for worse in range(cell[name] + 1, len(scale.names)):
-            yield {**cell, name: worse}
+            yield Row({**cell, name: worse})
     if cell["remedied"] == FLAG.rank("yes"):
-        yield {**cell, "remedied": FLAG.rank("no")}
+        yield Row({**cell, "remedied": FLAG.rank("no")})
 
 
 def earlier_changes() -> Iterator[Change]:

@@ -14,7 +14,7 @@ from typing import Final
 
 import z3
 
-from grader.authoring.proofs.cells import EARLIER_CELLS, EVIDENCE_CELLS, Change, Groups, Row, group, tags
+from grader.authoring.proofs.cells import EARLIER_CELLS, EVIDENCE_CELLS, Change, Groups, group
 from grader.engines import symbolic
 from grader.engines.reference import satisfies
 from grader.engines.symbolic import Budget, Bulk, Solver, Terms, Undecided, number, total, truth
@@ -22,6 +22,7 @@ from grader.errors import InternalError
 from grader.grading.conclude import STATUS_DEFAULT, CharacteristicCase, Concluder, Standing
 from grader.grading.tally import Item
 from grader.language.nodes import Level, Test
+from grader.language.row import Row
 from grader.language.rulebook import Fact, Layer, Rule, RuleBook
 from grader.language.typecheck import facts_named
 from grader.language.vocabulary import STATUS
@@ -190,8 +191,8 @@ class Space:
         found: dict[tuple[str, int | None, int], Change] = {}
         for change in changes:
             groups = self.evidence if change.entity == "evidence" else self.earlier
-            out = groups.of[tags(change.before)] if change.before is not None else None
-            into = groups.of[tags(change.after)]
+            out = groups.of[change.before] if change.before is not None else None
+            into = groups.of[change.after]
             if out != into:
                 found.setdefault((change.entity, out, into), change)
         return [(change, out, into) for (_, out, into), change in found.items()]
@@ -202,8 +203,8 @@ class Space:
         rows = kept[change.entity]
         if change.before is not None:
             groups = self.evidence if change.entity == "evidence" else self.earlier
-            same = groups.of[tags(change.before)]
-            rows.remove(next(r for r in rows if groups.of[tags(r)] == same))
+            same = groups.of[change.before]
+            rows.remove(next(r for r in rows if groups.of[r] == same))
         started = {**kept, change.entity: [*rows, *([change.before] if change.before is not None else [])]}
         ended = {**kept, change.entity: [*rows, change.after]}
         return Move(

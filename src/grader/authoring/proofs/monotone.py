@@ -189,11 +189,11 @@ def _finding(
     for concluded, terms in ((first, step.before), (second, step.after)):
         agree(scale.name_of(number(model, terms.grade.rank)), concluded.grade, "replay of a witness")
     assert before.change is not None
-    change = change_words(before.change, before.moved)
+    change, area = change_words(before.change, before.moved), before.area.id
     moved = "lowers" if part.better else "raises"
     blamed = _blamed(part, before, first, second)
     places = [r.place for r in subject.book.rules if r.id in blamed and r.place is not None]
-    words = f"with {told(before)}, the grade is {first.said}; {change} makes it {second.said}"
+    words = f"where {told(before)}, {area} is graded {first.said}; {change} makes it {second.said}"
     return Finding(
         "non-monotone",
         blamed,

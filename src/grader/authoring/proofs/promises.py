@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import singledispatch
 
 import z3
@@ -147,7 +146,7 @@ def _above_cap(subject: Subject, kin: Kin) -> dict[str, int] | None:
         variable = parameters[f"${name}"]
         solver.add(variable >= parameter.minimum, variable <= parameter.maximum)
     terms: dict[str, z3.ArithRef | symbolic.Ratio] = dict(parameters)
-    for name in {n for r in rules for n in facts_named(r.condition)}:
+    for name in sorted({n for r in rules for n in facts_named(r.condition)}):
         fact = book.facts[name]
         if getattr(fact.definition, "entity", None) == "findings":
             terms[name] = symbolic.value(fact.definition, {"findings": bulk}, {})
@@ -200,7 +199,8 @@ def _uncapped_finding(at: Subject, situation: Situation, chosen: dict[str, int],
     agree(True, decision is not None and decision.rank > cap, "replay of an uncapped concern")
     assert decision is not None
     defaults = at.book.defaults()
-    moved = [f"{n} at {v}" for n, v in chosen.items() if v != defaults[n]]
+    changed = [name for name, value in chosen.items() if value != defaults[name]]
+    moved = [f"{name} at {chosen[name]}" for name in changed]
     where = f", with {', '.join(moved)}" if moved else ""
     places = [r.place for r in at.book.rules if r.id in decision.deciding and r.place is not None]
     default = at.book.grade_default.replace("_", " ")
@@ -211,8 +211,8 @@ def _uncapped_finding(at: Subject, situation: Situation, chosen: dict[str, int],
         f"an area with an open cause of concern is graded {concluded.said}, above {default}{where}",
         f"add a rule that limits to {default} or lower on an open cause of concern, in every area",
         Witness(
-            f"with {told(situation)}, the grade is {concluded.said}{where}",
-            (case_of("open concern", situation, concluded),),
+            f"where {told(situation)}, {situation.area.id} is graded {concluded.said}{where}",
+            (case_of("an open cause of concern", situation, concluded, {n: chosen[n] for n in changed}),),
         ),
     )
 
@@ -226,23 +226,26 @@ def check_reachable(subject: Subject) -> list[Finding]:
     found: dict[str, list[str]] = {}
     situations: dict[tuple[str, str], Situation | None] = {}
     for edition in subject.framework.editions:
-        for area in subject.framework.areas_in(edition):
-            if not area.editions[edition].graded:
-                continue
-            for rank, grade in enumerate(subject.bound.grade_scale.names):
+        areas = [a for a in subject.framework.areas_in(edition) if a.editions[edition].graded]
+        for rank, grade in enumerate(subject.bound.grade_scale.names):
+            shown = []
+            for area in areas:
                 if (area.id, grade) not in situations:
                     situations[area.id, grade] = _graded(subject, area, rank)
                 situation = situations[area.id, grade]
                 if situation is None:
-                    found.setdefault(grade, []).append(f"{area.id} ({edition})")
-                    continue
-                concluded = subject.conclude(replace(situation, edition=edition))
-                agree(grade, concluded.grade, f"replay of a witness for {grade} in {area.id}")
+                    found.setdefault(grade, []).append(f"{area.id} in edition {edition}")
+                else:
+                    shown.append(situation)
+            grades = subject.conclude_together(shown, edition)
+            for situation in shown:
+                what = f"replay of a witness for {grade} in {situation.area.id}"
+                agree(grade, grades[situation.area.id], what)
     return [_unreachable(subject, grade, areas) for grade, areas in found.items()]
 
 
 def _graded(subject: Subject, area: Area, rank: int) -> Situation | None:
-    kin = next(k for k in subject.graded if area in k.areas)
+    kin = next(k for k in subject.graded if any(a.id == area.id for a in k.areas))
 
     def graded(terms: AreaTerms, state: State) -> z3.BoolRef:
         return z3.And(z3.Not(terms.withheld()), terms.grade.rank == rank)
@@ -253,10 +256,11 @@ def _graded(subject: Subject, area: Area, rank: int) -> Situation | None:
 def _replay_nothing(subject: Subject) -> None:
     """With nothing found, every graded area is withheld and every other ungraded: two outcomes shown."""
     for edition in subject.framework.editions:
-        for area in subject.framework.areas_in(edition):
+        areas = subject.framework.areas_in(edition)
+        outcomes = subject.conclude(Situation(areas[0], edition, ())).outcomes
+        for area in areas:
             expected = "withheld" if area.editions[edition].graded else "ungraded"
-            actual = subject.conclude(Situation(area, edition, ())).area.outcome
-            agree(expected, actual, f"replay of an empty inspection on {area.id}")
+            agree(expected, outcomes[area.id], f"replay of an empty inspection on {area.id}")
 
 
 def _unreachable(subject: Subject, grade: str, areas: list[str]) -> Finding:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
+
+import yaml
 
 from grader.authoring.proofs.witness import Witness
 from grader.errors import Place
@@ -11,6 +15,9 @@ from grader.language.rulebook import RuleBook
 
 Result = Literal["proved", "refuted", "unknown"]
 SCHEMA = "grader.check/1"
+
+#: How an open question starts among what a proof assumes.
+UNDECIDED = "undecided: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +87,74 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "message": finding.message,
         "help": finding.help,
     }
+
+
+# For a person ---------------------------------------------------------------------------------------------
+
+WIDTH = 80
+
+_PROMISES = {
+    "total": "every area has exactly one outcome",
+    "monotone.a": "a better assessment never lowers a grade",
+    "monotone.b": "an item that exceeds never lowers a grade",
+    "monotone.c": "an item that falls short never raises a grade",
+    "monotone.d": "a cause of concern never raises a grade",
+    "monotone.e": "a worse shortfall never raises a grade",
+    "local": "no area moves another, but through informs",
+    "capped": "an open cause of concern caps the grade",
+    "reachable": "every grade can be had in every graded area",
+    "live": "every rule decides some case",
+}
+
+
+def for_person(report: CheckReport) -> str:
+    """The report as text of 80 columns."""
+    book = report.book
+    lines = [f"{book.id} {book.version}, for every inspection there can be", ""]
+    lines += [f"  {p.result:8} {_PROMISES[p.id]:50} {p.seconds:6.1f} s" for p in report.promises]
+    opened = [(p, a) for p in report.promises for a in p.assumes if a.startswith(UNDECIDED)]
+    for promise, assumed in opened:
+        lines += _wrapped(f"{promise.id}: {assumed}", "  ")
+    for finding in report.findings:
+        lines += ["", *_finding_lines(finding)]
+    count = len(report.findings)
+    unknown = sum(p.result == "unknown" for p in report.promises)
+    said = [f"{count} finding{'' if count == 1 else 's'}" if count else "no findings"]
+    said += [f"{unknown} promise{'' if unknown == 1 else 's'} unknown"] if unknown else []
+    return "\n".join(map(_visible, [*lines, "", ", ".join(said), ""]))
+
+
+def _visible(line: str) -> str:
+    """A line without anything that would steer a terminal: rule books are other people's text too."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in line)
+
+
+def _finding_lines(finding: Finding) -> list[str]:
+    where = f"{finding.place.file}:{finding.place.line}: " if finding.place else ""
+    lines = _wrapped(f"{where}{finding.code}: {finding.message}", "")
+    if finding.witness is not None:
+        lines += _wrapped(finding.witness.words, "  ")
+    lines += _wrapped(f"help: {finding.help}", "  ")
+    if finding.witness is not None and finding.witness.cases:
+        lines += [
+            "  as rule tests, with what the rules say now:",
+            *(f"    {line}" for line in _yaml(finding.witness.cases)),
+        ]
+    return lines
+
+
+def _wrapped(text: str, indent: str) -> list[str]:
+    return textwrap.wrap(
+        text, WIDTH, initial_indent=indent, subsequent_indent=indent + "  ", break_on_hyphens=False
+    )
+
+
+def _yaml(cases: Sequence[Any]) -> list[str]:
+    text = yaml.safe_dump(
+        {"cases": list(cases)},
+        sort_keys=False,
+        default_flow_style=None,
+        allow_unicode=True,
+        width=WIDTH - 8,
+    )
+    return text.splitlines()

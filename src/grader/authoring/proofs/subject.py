@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import z3
 
 from grader.authoring.proofs.areas import AreaSpace, AreaTerms, Kin, State, drawn, kindred
-from grader.authoring.proofs.cells import DECLARED_CELLS, EARLIER_CELLS, Row
+from grader.authoring.proofs.cells import DECLARED_CELLS, EARLIER_CELLS
 from grader.authoring.proofs.characteristics import CharacteristicTerms, Example, Space
-from grader.authoring.proofs.witness import Concluded, Situation, conclude, place
+from grader.authoring.proofs.witness import Concluded, Situation, conclude, conclude_together, place
 from grader.engines.reference import ReferenceEngine
 from grader.engines.symbolic import Budget, Undecided, number
 from grader.grading.conclude import Concluder
 from grader.language.bind import bind
 from grader.language.nodes import Level
+from grader.language.row import Row
 from grader.language.rulebook import Layer, RuleBook
 from grader.model.framework import Area, Framework
 
@@ -62,6 +63,10 @@ class Subject:
     def conclude(self, situation: Situation) -> Concluded:
         """Grade a situation on the reference engine, by the grading pass."""
         return conclude(situation, self.framework, self.bound, self.concluder)
+
+    def conclude_together(self, situations: Sequence[Situation], edition: str) -> dict[str, str | None]:
+        """The grade of each area, with one situation an area, all in one pass."""
+        return conclude_together(situations, edition, self.framework, self.bound, self.concluder)
 
     def find_area(
         self,
@@ -110,7 +115,8 @@ class Subject:
 
     def alone(self, kin: Kin, example: Example) -> Situation:
         """An example on the first characteristic that counts, in an area and edition of the kin."""
-        area = next((a for a in kin.areas if edition_of(a, graded=True)), kin.areas[0])
+        having = [a for a in kin.areas if a.counted]
+        area = next((a for a in having if edition_of(a, graded=True)), having[0])
         return Situation(area, any_edition(area), ((area.counted[0].id, example),))
 
 

@@ -11,11 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from grader.authoring.proofs.cells import Change, Row, Tags, tags
+from grader.authoring.proofs.cells import Change
 from grader.authoring.proofs.characteristics import Example
 from grader.errors import InternalError
 from grader.grading.conclude import AreaCase, CharacteristicCase, Concluder
 from grader.grading.run import Inputs, run
+from grader.language.row import Row
 from grader.language.rulebook import RuleBook
 from grader.language.vocabulary import ASSESSMENT, EXTENT, FINDING_KIND, HARM, PROGRESS, STRENGTH
 from grader.model.framework import Area, Framework
@@ -49,6 +50,7 @@ class Concluded:
     area: AreaCase
     characteristics: Mapping[str, CharacteristicCase]
     grade: str | None
+    outcomes: Mapping[str, str]
 
     @property
     def said(self) -> str:
@@ -110,21 +112,19 @@ def inspection_of(situation: Situation, framework: Framework) -> Inspection:
 
 def _evidence(situation: Situation) -> list[dict[str, Any]]:
     """Items, shared between characteristics where they are tagged alike, so that a witness stays short."""
-    shared: dict[tuple[Tags, int], list[str]] = {}
-    rows: dict[Tags, Row] = {}
+    shared: dict[tuple[Row, int], list[str]] = {}
     changed: list[dict[str, Any]] = []
     for name, example in situation.on:
         kept = list(example.evidence)
-        if name == situation.moved and situation.change is not None and situation.change.entity == "evidence":
+        change = situation.change if name == situation.moved else None
+        if change is not None and kept and kept[-1] in (change.before, change.after):
             changed = [_item(CHANGED, kept.pop(), [name])]
-        seen: dict[Tags, int] = {}
+        seen: dict[Row, int] = {}
         for row in kept:
-            key = tags(row)
-            rows[key] = row
-            seen[key] = seen.get(key, 0) + 1
-            shared.setdefault((key, seen[key]), []).append(name)
+            seen[row] = seen.get(row, 0) + 1
+            shared.setdefault((row, seen[row]), []).append(name)
     items = enumerate(shared.items(), 1)
-    return [_item(f"E{i:03}", rows[key], sorted(names)) for i, ((key, _), names) in items] + changed
+    return [_item(f"E{i:03}", row, sorted(names)) for i, ((row, _), names) in items] + changed
 
 
 def _item(name: str, row: Row, characteristics: list[str]) -> dict[str, Any]:
@@ -163,7 +163,34 @@ def conclude(situation: Situation, framework: Framework, book: RuleBook, conclud
     area = passed.areas[situation.area.id]
     cases = {c.id: c for c in passed.characteristics[situation.area.id]}
     grade = book.grade_scale.name_of(area.decision.rank) if area.decision is not None else None
-    return Concluded(inspection, area, cases, grade)
+    outcomes = {name: case.outcome for name, case in passed.areas.items()}
+    return Concluded(inspection, area, cases, grade, outcomes)
+
+
+def conclude_together(
+    situations: Sequence[Situation], edition: str, framework: Framework, book: RuleBook, concluder: Concluder
+) -> dict[str, str | None]:
+    """The grade of each area, all situations (one an area) laid in one inspection of an edition.
+
+    One pass over the framework then replays a witness for every area.
+    """
+    parts = [inspection_of(replace(s, edition=edition), framework) for s in situations]
+    empty = inspection_of(Situation(framework.areas_in(edition)[0], edition, ()), framework)
+    whole = empty.model_copy(
+        update={
+            block: [
+                thing.model_copy(update={"id": f"{s.area.id} {thing.id}"})
+                for s, part in zip(situations, parts, strict=True)
+                for thing in getattr(part, block)
+            ]
+            for block in ("evidence", "findings", "previous")
+        }
+    )
+    passed = run(Inputs(whole, framework, book, {}), concluder)
+    return {
+        area: book.grade_scale.name_of(case.decision.rank) if case.decision is not None else None
+        for area, case in passed.areas.items()
+    }
 
 
 def agree(expected: object, actual: object, what: str) -> None:
@@ -175,53 +202,80 @@ def agree(expected: object, actual: object, what: str) -> None:
         )
 
 
-def case_of(name: str, situation: Situation, concluded: Concluded) -> dict[str, Any]:
-    """A case of a rule test: the evidence, and what is concluded of it."""
-    data = concluded.inspection.model_dump(exclude_defaults=True, exclude_none=True)
-    for item in data["evidence"]:
-        del item["statement"], item["source"]
-    for block in ("findings", "previous"):
-        for finding in data.get(block, ()):
-            del finding["statement"], finding["recommendations"]
-    expected = {"outcome": concluded.area.outcome}
-    if concluded.grade is not None:
-        expected["grade"] = concluded.grade
-    given = {k: data[k] for k in ("evidence", "findings", "previous") if data.get(k)}
-    return {
-        "case": name,
+def case_of(
+    name: str, situation: Situation, concluded: Concluded, values: Mapping[str, int] | None = None
+) -> dict[str, Any]:
+    """A case as rule tests are written: the evidence, and what is concluded of it."""
+    area = situation.area.id
+    found: dict[str, Any] = {
+        "name": name,
         "edition": situation.edition,
-        "evidence": [],
-        **given,
-        "expect": {situation.area.id: expected},
+        "area": area,
+        "evidence": _case_evidence(situation),
     }
+    if situation.declared:
+        found["findings"] = [{"kind": FINDING_KIND.name_of(row["kind"])} for row in situation.declared]
+    earlier = [(row, [name]) for name, example in situation.on for row in example.earlier]
+    earlier += [(row, []) for row in situation.earlier]
+    if earlier:
+        found["previous"] = [_case_earlier(row, on) for row, on in earlier]
+    if values:
+        found["set"] = dict(values)
+    graded = concluded.grade is not None
+    found["expect"] = {"grade": concluded.grade} if graded else {"outcome": concluded.area.outcome}
+    return found
+
+
+def _case_evidence(situation: Situation) -> dict[str, Any]:
+    """Items by characteristic; characteristics with the same items share a key."""
+    alike: dict[tuple[Row, ...], list[str]] = {}
+    for name, example in situation.on:
+        if example.evidence:
+            own = name.removeprefix(f"{situation.area.id}.")
+            alike.setdefault(example.evidence, []).append(own)
+    return {", ".join(names): [_case_item(row) for row in rows] for rows, names in alike.items()}
+
+
+def _case_item(row: Row) -> Any:
+    """An item, or its bare assessment where nothing else is out of the ordinary."""
+    item = _item("", row, [])
+    said = {k: v for k, v in item.items() if k not in ("id", "characteristics", "statement", "source")}
+    if said["basis"] == _BASIS["tested"]:
+        del said["basis"]
+    return said["assessment"] if len(said) == 1 else said
+
+
+def _case_earlier(row: Row, on: list[str]) -> dict[str, Any]:
+    said = {"kind": FINDING_KIND.name_of(row["kind"]), "progress": PROGRESS.name_of(row["progress"])}
+    return {**said, "characteristics": on} if on else said
 
 
 # Words ----------------------------------------------------------------------------------------------------
 
 
 def told(situation: Situation) -> str:
-    """A situation in words."""
-    by_example: dict[tuple[tuple[Tags, ...], tuple[Tags, ...]], list[str]] = {}
+    """A situation in words, to follow "where"."""
+    by_example: dict[tuple[tuple[Row, ...], tuple[Row, ...]], list[str]] = {}
     for name, example in situation.on:
         if name != situation.moved and example.size:
-            key = (tuple(map(tags, example.evidence)), tuple(map(tags, example.earlier)))
-            by_example.setdefault(key, []).append(name)
+            by_example.setdefault((example.evidence, example.earlier), []).append(name)
     parts = [
-        f"{_listed(names)} with {_things([dict(r) for r in evidence], [dict(r) for r in earlier])}"
-        for (evidence, earlier), names in by_example.items()
+        f"{_having(names)} {_things(evidence, earlier)}" for (evidence, earlier), names in by_example.items()
     ]
     moved = next((e for n, e in situation.on if n == situation.moved), None)
-    if moved is not None and situation.moved is not None:
-        parts.append(f"{situation.moved} with {_things(moved.evidence, moved.earlier)}")
-    parts += [f"an issued {_kind(row)}" for row in situation.declared]
-    parts += [_earlier_words(row) for row in situation.earlier]
-    return f"{situation.area.id}: {'; '.join(parts) or 'nothing found'}"
+    if moved is not None:
+        parts.append(f"{situation.moved} has {_things(moved.evidence, moved.earlier)}")
+    parts += [f"{situation.area.id} has an issued {_kind(row)}" for row in situation.declared]
+    parts += [f"{situation.area.id} has {_earlier_words(row)}" for row in situation.earlier]
+    return "; ".join(parts) or f"nothing is found on {situation.area.id}"
 
 
-def _listed(names: Sequence[str]) -> str:
+def _having(names: Sequence[str]) -> str:
+    if len(names) == 1:
+        return f"{names[0]} has"
     if len(names) <= 3:
-        return ", ".join(names) + (" each" if len(names) > 1 else "")
-    return f"{names[0]} and {len(names) - 1} others each"
+        return f"{' and '.join(names)} each have"
+    return f"{names[0]} and {len(names) - 1} others each have"
 
 
 def _things(evidence: Sequence[Row], earlier: Sequence[Row]) -> str:

@@ -1,0 +1,135 @@
+"""Which rules, and which conditions of rules, the cases decide.
+
+A rule is decided by a case that fails without the rule. A condition (one comparison in a rule) is decided
+when some case fails if the comparison is taken always to hold, and some case if it is taken never to: it has
+been seen true and false where, all else equal, it alone made the difference to something a case expects. That
+is modified condition/decision coverage in its masking form, of what the cases observe: a comparison whose
+effect no case expects anything of is not decided, however often it was evaluated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from grader.authoring.discern import Discerner
+from grader.errors import Place
+from grader.language.english import English
+from grader.language.nodes import All, Any_, Compare, Condition, Not
+from grader.language.rulebook import Rule, RuleBook
+from grader.language.typecheck import comparisons
+
+ALWAYS = All(())
+NEVER = Any_(())
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A rule or a condition no case decides.
+
+    Attributes
+    ----------
+    rule : str
+        The rule's id.
+    condition : str or None
+        The comparison in English; None where it is the rule itself.
+    message : str
+        What no case shows.
+    stuck : RuleBook
+        The rule book with which every case passes all the same.
+    """
+
+    rule: str
+    condition: str | None
+    message: str
+    place: Place | None
+    stuck: RuleBook
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How many rules and conditions there are and are decided, and where the gaps are."""
+
+    rules: int
+    rules_decided: int
+    conditions: int
+    conditions_decided: int
+    gaps: tuple[Gap, ...]
+
+    @property
+    def percent(self) -> float:
+        """The lower of the per cent of rules and of conditions decided."""
+        return min(percent(self.rules_decided, self.rules), percent(self.conditions_decided, self.conditions))
+
+
+def percent(part: int, whole: int) -> float:
+    """Part of a whole in per cent; all of nothing is 100."""
+    return 100 * part / whole if whole else 100.0
+
+
+def coverage(discerner: Discerner) -> Coverage:
+    """What the cases decide of their rule book."""
+    book = discerner.book
+    gaps: list[Gap] = []
+    rules = conditions = 0
+    undecided: set[tuple[str, int]] = set()
+    for rule in book.rules:
+        without = without_rule(book, rule)
+        if discerner.fails(without, [rule.id]) is None:
+            message = f"no case fails without rule {rule.id!r}"
+            gaps.append(Gap(rule.id, None, message, rule.place, without))
+        else:
+            rules += 1
+        for index, gap in _condition_gaps(discerner, rule):
+            undecided.add((rule.id, index))
+            gaps.append(gap)
+        conditions += len(list(comparisons(rule.condition)))
+    return Coverage(len(book.rules), rules, conditions, conditions - len(undecided), tuple(gaps))
+
+
+def _condition_gaps(discerner: Discerner, rule: Rule) -> Iterator[tuple[int, Gap]]:
+    english = English(discerner.book)
+    for index, (comparison, _) in enumerate(comparisons(rule.condition)):
+        said = english.condition(comparison)
+        for constant, taken in ((ALWAYS, "always to hold"), (NEVER, "never to hold")):
+            stuck = with_condition(discerner.book, rule, put(rule.condition, index, constant))
+            if discerner.fails(stuck, [rule.id]) is None:
+                message = f"no case fails when '{said}' in rule {rule.id!r} is taken {taken}"
+                yield index, Gap(rule.id, said, message, rule.place, stuck)
+
+
+def without_rule(book: RuleBook, rule: Rule) -> RuleBook:
+    """The rule book without a rule."""
+    return replace(book, rules=tuple(r for r in book.rules if r.id != rule.id))
+
+
+def with_rule(book: RuleBook, rule: Rule) -> RuleBook:
+    """The rule book with the rule of this id changed."""
+    return replace(book, rules=tuple(rule if r.id == rule.id else r for r in book.rules))
+
+
+def with_condition(book: RuleBook, rule: Rule, condition: Condition) -> RuleBook:
+    """The rule book with another condition for a rule."""
+    return with_rule(book, replace(rule, condition=condition))
+
+
+def put(condition: Condition, index: int, new: Condition) -> Condition:
+    """The condition with its comparison at `index`, in reading order, replaced."""
+    found, _ = _put(condition, index, new)
+    return found
+
+
+def _put(condition: Condition, index: int, new: Condition) -> tuple[Condition, int]:
+    """The condition replaced, and how many comparisons are still to be passed over after it."""
+    match condition:
+        case Compare():
+            return (new if index == 0 else condition), index - 1
+        case Not(part):
+            inner, index = _put(part, index, new)
+            return Not(inner), index
+        case All(parts) | Any_(parts):
+            changed = []
+            for part in parts:
+                inner, index = _put(part, index, new)
+                changed.append(inner)
+            return type(condition)(tuple(changed)), index

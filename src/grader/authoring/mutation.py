@@ -1,0 +1,122 @@
+"""Whether a slip in the rules would be noticed: by a case, by a proof, or when the rule book is loaded."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from grader.authoring.cases import Case
+from grader.authoring.coverage import percent
+from grader.authoring.discern import Discerner
+from grader.authoring.mutants import Mutant, mutants
+from grader.authoring.suites import Suite, load_suite
+from grader.language.rulebook import GIVEN_FACTS, RuleBook
+from grader.language.typecheck import direction_problems
+
+ProofKills = Callable[[RuleBook], bool]
+Search = Callable[[RuleBook, RuleBook], "Case | str | None"]
+
+REFUSED = "refused at load"
+PROOF = "a proof"
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A mutant, and what noticed it.
+
+    Attributes
+    ----------
+    by : str or None
+        `load`, `case` or `proof`; None where nothing noticed.
+    detail : str
+        The refusal, or the case's name; of a survivor what is known of it.
+    """
+
+    mutant: Mutant
+    by: str | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class MutationReport:
+    """Every mutant of a rule book and what noticed it."""
+
+    tried: tuple[Tried, ...]
+
+    @property
+    def survivors(self) -> tuple[Tried, ...]:
+        """The mutants nothing noticed."""
+        return tuple(t for t in self.tried if t.by is None)
+
+    @property
+    def percent(self) -> float:
+        """Per cent of mutants noticed."""
+        return percent(len(self.tried) - len(self.survivors), len(self.tried))
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many mutants were noticed by what."""
+        found = Counter(t.by or "survived" for t in self.tried)
+        return {by: found[by] for by in ("load", "case", "proof", "survived")}
+
+
+def mutate(
+    rules: str | os.PathLike[str] | Suite,
+    *,
+    cases: Sequence[Case] | None = None,
+    proof_kills: ProofKills | None = None,
+) -> MutationReport:
+    """Change the rule book in every small way, and see what notices.
+
+    Parameters
+    ----------
+    rules : path, str or Suite
+        A rule book's folder or id, or what `load_suite` returned.
+    cases : sequence of Case, optional
+        The cases to try; the rule book's own by default.
+    proof_kills : callable, optional
+        Whether a proof is refuted on a changed rule book; asked where no case fails.
+
+    Returns
+    -------
+    MutationReport
+        Mutants in the order of the rule book's rules, facts and parameters.
+
+    Raises
+    ------
+    InputError
+        The rule book or its cases have faults.
+    UnknownNameError
+        There is no such rule book.
+    """
+    suite = rules if isinstance(rules, Suite) else load_suite(os.fspath(rules))
+    framework = suite.framework.framework
+    discerner = Discerner(suite.book, framework, suite.cases if cases is None else cases)
+    return MutationReport(tuple(_tried(discerner, m, proof_kills) for m in mutants(suite.book, framework)))
+
+
+def _tried(discerner: Discerner, mutant: Mutant, proof_kills: ProofKills | None) -> Tried:
+    refusal = refused(mutant.book)
+    if refusal is not None:
+        return Tried(mutant, "load", refusal)
+    case = discerner.fails(mutant.book, mutant.rules)
+    if case is not None:
+        return Tried(mutant, "case", case.name)
+    if proof_kills is not None and proof_kills(mutant.book):
+        return Tried(mutant, "proof", "a promise does not hold")
+    return Tried(mutant, None, "no case fails")
+
+
+def refused(book: RuleBook) -> str | None:
+    """Why loading a rule book like this one would be refused; None where it would not."""
+    return next(_refusals(book), None)
+
+
+def _refusals(book: RuleBook) -> Iterator[str]:
+    for parameter in book.parameters.values():
+        if not parameter.minimum <= parameter.default <= parameter.maximum:
+            yield f"parameter {parameter.name!r} is out of its range"
+    for rule in book.rules:
+        yield from (problem.message for problem in direction_problems(rule, {**GIVEN_FACTS, **book.facts}))

@@ -1,0 +1,376 @@
+"""Small inspections that tell two rule books apart, as ready rule tests.
+
+A bounded search, smallest first: a figure; the evidence on one characteristic, two items at most and one
+earlier finding; an area of a few characteristics. What it finds is checked by running it. What it does not
+find may still exist in a larger inspection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import combinations_with_replacement, product
+from typing import Any
+
+import yaml
+
+from grader.authoring.cases import parse_cases
+from grader.authoring.discern import Remembering
+from grader.authoring.run_cases import Runner
+from grader.engines.reference import ReferenceEngine, satisfies
+from grader.files.marked import parse_document
+from grader.grading.conclude import AreaCase, CharacteristicCase, Standing, finding_row
+from grader.grading.tally import Item
+from grader.language.bind import bind
+from grader.language.nodes import (
+    AnyOf,
+    Best,
+    Count,
+    Definition,
+    Level,
+    Lowest,
+    Share,
+    StatusOf,
+)
+from grader.language.row import Row
+from grader.language.rulebook import Rule, RuleBook
+from grader.language.typecheck import facts_named
+from grader.language.vocabulary import (
+    ASSESSMENT,
+    EXTENT,
+    FINDING_KIND,
+    HARM,
+    PROGRESS,
+    STATUS,
+    STRENGTH,
+)
+from grader.model.framework import Area, Framework
+
+#: Characteristics of an area an area's search goes up to, and how many inspections it looks at.
+MOST_CHARACTERISTICS = 10
+MOST_AREAS = 8_000
+#: How many ways a characteristic of an area may be evidenced, the plainest first.
+PLAINEST = 300
+
+Items = tuple[Item, ...]
+Written = dict[str, Any]
+
+_BASIS = {"tested": "observation", "described": "interview"}
+
+
+def suggest_case(
+    book: RuleBook, changed: RuleBook, framework: Framework, rules: Iterable[str], name: str
+) -> str | None:
+    """A case that passes on `book` and fails on `changed`, as YAML; None where the search finds none.
+
+    Parameters
+    ----------
+    book, changed : RuleBook
+        The rule book as it is, and with a change.
+    framework : Framework
+        The framework both are for.
+    rules : iterable of str
+        Rules the change bears on; the search looks at what they look at.
+    name : str
+        The case's name.
+    """
+    pair = _Pair(book, changed, framework)
+    by_id = {rule.id: rule for rule in (*changed.rules, *book.rules)}
+    for rule in (by_id[r] for r in rules):
+        for found in pair.tell_apart(rule):
+            text = _yaml({"name": name, **found})
+            if _tells_apart(text, book, changed, framework):
+                return text
+            break
+    return None
+
+
+def _tells_apart(text: str, book: RuleBook, changed: RuleBook, framework: Framework) -> bool:
+    (case,) = parse_cases(parse_document(text.encode(), "suggested"), framework, book)
+    return Runner(book, framework).passes(case) and not Runner(changed, framework).passes(case)
+
+
+def _yaml(case: Written) -> str:
+    plain = yaml.safe_dump([case], sort_keys=False, default_flow_style=None, width=110, allow_unicode=True)
+    return "cases:\n" + "".join(f"  {line}\n" for line in plain.splitlines())
+
+
+class _Pair:
+    """Two rule books, and inspections on which they conclude differently."""
+
+    def __init__(self, book: RuleBook, changed: RuleBook, framework: Framework) -> None:
+        self.bound = (bind(book), bind(changed))
+        self.concluders = [Remembering(b, ReferenceEngine(b)) for b in self.bound]
+        self.framework = framework
+        self.edition = list(framework.editions)[-1]
+
+    def tell_apart(self, rule: Rule) -> Iterator[Written]:
+        """Cases, without names, on which a change of this rule may show; smallest first."""
+        match rule.level:
+            case Level.FIGURE:
+                return self.figures(rule)
+            case Level.CHARACTERISTIC:
+                return self.characteristics(rule)
+            case Level.AREA:
+                return self.areas(rule)
+
+    # Figures ----------------------------------------------------------------------------------------------
+
+    def figures(self, rule: Rule) -> Iterator[Written]:
+        for name in sorted(rule.scope or ()):
+            measure = self.bound[0].measures[name]
+            area, own = self._own(measure.characteristic)
+            for per_mille in range(1001):
+                said = [c.assessment(name, per_mille).rank for c in self.concluders]
+                if said[0] != said[1]:
+                    item = {"figure": per_mille / 10, "measure": name}
+                    (status, _), _ = self._concluded(area, (_item(_row(assessment=said[0])),), ())
+                    yield {
+                        "area": area.id,
+                        "evidence": {own: [item]},
+                        "expect": {"statuses": {own: STATUS.name_of(status)}},
+                    }
+                    break
+
+    # Characteristics --------------------------------------------------------------------------------------
+
+    def characteristics(self, rule: Rule) -> Iterator[Written]:
+        area = self._area_for(rule)
+        own = area.counted[0].id
+        for items, earlier in product(self._evidence(), self._earlier(own)):
+            (status, raised), other = self._concluded(area, items, earlier)
+            if (status, raised) == other:
+                continue
+            expect: Written = {}
+            if status != other[0]:
+                expect["statuses"] = {_short(own): STATUS.name_of(status)}
+            if raised != other[1]:
+                expect["findings"] = list(raised)
+            found: Written = {"area": area.id, "evidence": {_short(own): _words(items)}}
+            if earlier:
+                found["previous"] = [_finding_words(e, [own]) for e in earlier]
+            yield {**found, "expect": expect}
+
+    def _concluded(
+        self, area: Area, items: Items, earlier: Sequence[Standing]
+    ) -> list[tuple[int, tuple[str, ...]]]:
+        """Status and kinds of findings, on each of the two rule books."""
+        own = area.counted[0].id
+        cases = [c.characteristic(area.id, own, True, items, earlier) for c in self.concluders]
+        return [(c.status.rank, _targets(c)) for c in cases]
+
+    def _evidence(self) -> list[Items]:
+        """One item or two, of tags the rules can tell apart, plain ones first."""
+        tests = [t for fact in self._facts("evidence") for t in fact.where]
+        ranked = {f.attribute for f in self._facts("evidence") if isinstance(f, Best | Lowest)}
+        kinds: dict[tuple[object, ...], Row] = {}
+        for row in sorted(_rows(), key=_fuss):
+            signature = (*(satisfies(row, (t,)) for t in tests), *(row[name] for name in sorted(ranked)))
+            kinds.setdefault(signature, row)
+        rows = list(kinds.values())
+        pairs = sorted(combinations_with_replacement(rows, 2), key=lambda p: _fuss(p[0]) + _fuss(p[1]))
+        return [tuple(map(_item, combo)) for combo in (*((row,) for row in rows), *pairs)]
+
+    def _earlier(self, characteristic: str) -> list[tuple[Standing, ...]]:
+        """No earlier finding, or one of each sort, where any rule looks at them."""
+        if not self._facts("earlier"):
+            return [()]
+        rows = [
+            finding_row(k, "previous", p) for k, p in product(FINDING_KIND.names, reversed(PROGRESS.names))
+        ]
+        return [(), *((Standing("P001", row, (characteristic,)),) for row in rows)]
+
+    # Areas ------------------------------------------------------------------------------------------------
+
+    def areas(self, rule: Rule) -> Iterator[Written]:
+        area = self._area_for(rule)
+        definitions = list(self._looked_at(rule))
+        named = [d.characteristic for d in definitions if isinstance(d, StatusOf)]
+        slots = [c.id for c in area.counted if c.id not in named]
+        heads = [c.id for c in area.counted if c.id in named][:1]
+        kinds = self._kinds(area, definitions)
+        tried = 0
+        most = min(MOST_CHARACTERISTICS, len(slots))
+        for size in range(most + 1):
+            for chosen in combinations_with_replacement(kinds, size):
+                for head in product((None, *kinds), repeat=len(heads)):
+                    laid = {c: k for c, k in zip(heads, head, strict=True) if k is not None}
+                    laid |= dict(zip(slots, chosen, strict=False))
+                    for known in self._known(definitions):
+                        tried += 1
+                        if tried > MOST_AREAS:
+                            return
+                        found = self._area_case(area, laid, known)
+                        if found is not None:
+                            yield found
+
+    def _area_case(self, area: Area, laid: Mapping[str, Items], known: Sequence[Standing]) -> Written | None:
+        results = []
+        for concluder in self.concluders:
+            cases = [
+                concluder.characteristic(area.id, c.id, c.counted, laid.get(c.id, ()), ())
+                for c in area.characteristics
+            ]
+            concluded = concluder.area(area, self.edition, cases, known)
+            targets = [*_targets(concluded), *(t for case in cases for t in _targets(case))]
+            results.append((concluded, sorted(targets)))
+        (result, findings), (other, others) = results
+        scale = self.bound[0].grade_scale
+        expect: Written = {}
+        if result.decision is None and result.outcome != other.outcome:
+            expect["outcome"] = result.outcome
+        elif result.decision is not None and _rank(result) != _rank(other):
+            expect["grade"] = scale.name_of(result.decision.rank)
+        if findings != others:
+            expect["findings"] = findings
+        if not expect:
+            return None
+        evidence: dict[str, tuple[list[str], Any]] = {}
+        for characteristic, items in laid.items():
+            words = _words(items)
+            evidence.setdefault(repr(words), ([], words))[0].append(_short(characteristic))
+        found: Written = {
+            "area": area.id,
+            "evidence": {", ".join(sorted(n)): w for n, w in evidence.values()},
+        }
+        for origin in ("findings", "previous"):
+            listed = [_finding_words(k, []) for k in known if k.id.startswith(origin[0].upper())]
+            if listed:
+                found[origin] = listed
+        return {**found, "expect": expect}
+
+    def _kinds(self, area: Area, definitions: Sequence[Definition]) -> list[Items]:
+        """Evidence on a characteristic by what the area's facts can tell apart, plain ones first."""
+        tests = [
+            t
+            for d in definitions
+            if isinstance(d, Count | AnyOf) and d.entity == "characteristics"
+            for t in d.where
+        ]
+        kinds: dict[object, Items] = {}
+        for items in self._evidence()[:PLAINEST]:
+            signature: list[object] = []
+            for concluder in self.concluders:
+                case = concluder.characteristic(area.id, area.counted[0].id, True, items, ())
+                signature += [case.status.rank, *(satisfies(case.facts, (t,)) for t in tests)]
+            kinds.setdefault(tuple(signature), items)
+        return list(kinds.values())
+
+    def _known(self, definitions: Sequence[Definition]) -> list[tuple[Standing, ...]]:
+        """No recorded finding, or one of each sort, where the rule looks at them."""
+        entities = {getattr(d, "entity", None) for d in definitions}
+        found: list[tuple[Standing, ...]] = [()]
+        if "findings" in entities:
+            found += [(Standing("F001", finding_row(kind, "declared"), ()),) for kind in FINDING_KIND.names]
+        if entities & {"findings", "earlier"}:
+            sorts = product(FINDING_KIND.names, PROGRESS.names)
+            found += [(Standing("P001", finding_row(kind, "previous", p), ()),) for kind, p in sorts]
+        return found
+
+    # What the rules look at -------------------------------------------------------------------------------
+
+    def _facts(self, entity: str) -> list[Count | AnyOf | Best | Lowest]:
+        """Definitions, in either rule book, of facts that count these things."""
+        return [
+            fact.definition
+            for book in self.bound
+            for fact in book.facts.values()
+            if isinstance(fact.definition, Count | AnyOf | Best | Lowest) and fact.definition.entity == entity
+        ]
+
+    def _looked_at(self, rule: Rule) -> Iterator[Definition]:
+        """Definitions, in either rule book, of the facts a rule names and the counts they are made of."""
+        for book in self.bound:
+            conditions = [r.condition for r in book.rules if r.id == rule.id] or [rule.condition]
+            for name in facts_named(conditions[0]) + facts_named(rule.condition):
+                definition = book.facts[name].definition
+                yield definition
+                if isinstance(definition, Share):
+                    yield book.facts[definition.part].definition
+                    yield book.facts[definition.whole].definition
+
+    def _area_for(self, rule: Rule) -> Area:
+        """A graded area the rule speaks of that holds what it names; else the first it speaks of."""
+        spoken = [a for a in self.framework.areas_in(self.edition) if rule.applies_to(a.id)]
+        named = (
+            {d.characteristic for d in self._looked_at(rule) if isinstance(d, StatusOf)}
+            if rule.level is Level.AREA
+            else set()
+        )
+        graded = [a for a in spoken if a.editions[self.edition].graded]
+        holding = [a for a in graded if named & {c.id for c in a.characteristics}]
+        return (holding or graded or spoken or list(self.framework.areas))[0]
+
+    def _own(self, characteristic: str) -> tuple[Area, str]:
+        return self.framework.area_of(characteristic), _short(characteristic)
+
+
+# Tags and words -------------------------------------------------------------------------------------------
+
+
+def _row(**tags: int) -> Row:
+    plain = {
+        "assessment": ASSESSMENT.rank("meets"),
+        "strength": STRENGTH.rank("tested"),
+        "extent": EXTENT.rank("widespread"),
+        "harm": HARM.rank("none"),
+        "remedied": 0,
+        "innovative": 0,
+    }
+    return Row({**plain, **tags})
+
+
+def _rows() -> Iterator[Row]:
+    """Every item's tags, as a person would write them: extent, harm and remedy are said of shortfalls."""
+    for a, s, e, h, r, i in product(
+        range(1, len(ASSESSMENT.names)), (1, 0), (2, 1, 0), (0, 1, 2), (0, 1), (0, 1)
+    ):
+        if a < ASSESSMENT.rank("meets") or (e, h, r) == (EXTENT.rank("widespread"), 0, 0):
+            yield _row(assessment=a, strength=s, extent=e, harm=h, remedied=r, innovative=i)
+
+
+def _fuss(row: Row) -> int:
+    """How many tags say something: a case is read more easily the fewer do."""
+    plain = _row(assessment=row["assessment"])
+    return sum(row[name] != plain[name] for name in plain)
+
+
+def _item(row: Row) -> Item:
+    return Item("E001", row)
+
+
+def _words(items: Items) -> Any:
+    words = [_item_words(item.row) for item in items]
+    return words[0] if len(words) == 1 and isinstance(words[0], str) else words
+
+
+def _item_words(row: Row) -> Any:
+    plain = _row()
+    words: Written = {"assessment": ASSESSMENT.name_of(row["assessment"])}
+    if row["strength"] != plain["strength"]:
+        words["basis"] = _BASIS[STRENGTH.name_of(row["strength"])]
+    for name, scale in (("extent", EXTENT), ("harm", HARM)):
+        if row[name] != plain[name]:
+            words[name] = scale.name_of(row[name])
+    words |= {name: True for name in ("remedied", "innovative") if row[name]}
+    return words["assessment"] if len(words) == 1 else words
+
+
+def _finding_words(standing: Standing, characteristics: list[str]) -> Written:
+    words: Written = {"kind": FINDING_KIND.name_of(standing.row["kind"])}
+    if standing.id.startswith("P"):
+        words["progress"] = PROGRESS.name_of(standing.row["progress"])
+    if characteristics:
+        words["characteristics"] = characteristics
+    return words
+
+
+def _short(characteristic: str) -> str:
+    return characteristic.rpartition(".")[2]
+
+
+def _targets(case: CharacteristicCase | AreaCase) -> tuple[str, ...]:
+    return tuple(sorted(raised.rule.target for raised in case.raised))
+
+
+def _rank(case: AreaCase) -> int | None:
+    return case.decision.rank if case.decision is not None else None

@@ -1,0 +1,124 @@
+"""Outcomes and grades: withholding, the five grades at their thresholds, isolated and remedied shortfalls."""
+
+from __future__ import annotations
+
+import pytest
+
+#: Ten characteristics of one area, to make shares of tenths.
+TEN = [f"responding.{c}" for c in ("1a", "1b", "2a", "2b", "2c", "2d", "2e", "3a", "3b", "3c")]
+
+
+def spread(item, exceeds=0, meets=0, partly=0, short=0):
+    """Items on so many characteristics at each assessment."""
+    names = ["exceeds"] * exceeds + ["meets"] * meets + ["partly_meets"] * partly + ["falls_short"] * short
+    return [item(f"E{n}", TEN[n], name) for n, name in enumerate(names)]
+
+
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [
+        ({"exceeds": 3, "meets": 5, "partly": 2}, "outstanding"),
+        ({"exceeds": 2, "meets": 8}, "good"),
+        ({"meets": 8, "short": 2}, "good"),
+        ({"meets": 7, "short": 3}, "adequate"),
+        ({"meets": 4, "short": 6}, "adequate"),
+        ({"meets": 3, "partly": 7}, "requires_improvement"),
+        ({"short": 10}, "requires_improvement"),
+    ],
+)
+def test_a_grade_turns_on_shares_of_what_was_assessed(counts, expected, grade, item):
+    area = grade(*spread(item, **counts)).area("responding")
+    assert ("graded", expected) == (area.outcome, area.grade)
+
+
+def test_people_at_risk_bar_outstanding_and_not_good(grade, item):
+    items = spread(item, exceeds=3, meets=6)
+    risky = item("E9", TEN[9], "partly_meets", harm="serious", extent="some")
+    assert "outstanding" == grade(*items).area("responding").grade
+    assert "good" == grade(*items, risky).area("responding").grade
+
+
+def test_thin_evidence_withholds(grade, item):
+    total = grade().area("responding").profile["listed"]
+    needed = -(-total * 200 // 1000)
+    thin = grade(*spread(item, meets=needed - 1)).area("responding")
+    assert ("withheld", None, ["thin"]) == (thin.outcome, thin.grade, [r.rule for r in thin.reasons])
+    assert "graded" == grade(*spread(item, meets=needed)).area("responding").outcome
+
+
+def test_evidence_both_ways_on_most_characteristics_withholds(grade, item):
+    items = [item(f"{way}{n}", TEN[n], way) for n in range(4) for way in ("meets", "falls_short")]
+    area = grade(*items).area("responding")
+    assert ("withheld", ["contradicted"]) == (area.outcome, [r.rule for r in area.reasons])
+    tolerant = grade(*items, values={"contradictions_tolerated": 1000}).area("responding")
+    assert "graded" == tolerant.outcome
+
+
+def test_no_evidence_withholds_and_says_so(grade):
+    area = grade().area("responding")
+    assert ("withheld", None) == (area.outcome, area.grade)
+    assert ["withheld"] == sorted({r.target for r in area.reasons})
+
+
+@pytest.mark.parametrize(
+    ("tags", "expected"),
+    [
+        ({}, "partly_demonstrated"),
+        ({"extent": "some"}, "partly_demonstrated"),
+        ({"extent": "isolated"}, "demonstrated"),
+        ({"remedied": True}, "demonstrated"),
+        ({"basis": "interview"}, "exceeded"),
+    ],
+)
+def test_a_shortfall_limits_by_its_weight(tags, expected, grade, item, statuses):
+    proposal = grade(
+        item("E1", "responding.1a", "exceeds"), item("E2", "responding.1a", "falls_short", **tags)
+    )
+    assert {"responding.1a": expected} == statuses(proposal, "responding")
+
+
+def test_a_lone_shortfall_is_not_demonstrated_however_isolated(grade, item, statuses):
+    lone = item("E1", "responding.1a", "falls_short", extent="isolated", remedied=True)
+    assert {"responding.1a": "not_demonstrated"} == statuses(grade(lone), "responding")
+
+
+def test_tested_evidence_comes_before_described(grade, item, statuses):
+    described = item("E1", "responding.1a", "exceeds", basis="document")
+    tested = item("E2", "responding.1a", "partly_meets", extent="isolated")
+    assert {"responding.1a": "exceeded"} == statuses(grade(described), "responding")
+    assert {"responding.1a": "partly_demonstrated"} == statuses(grade(described, tested), "responding")
+
+
+def test_the_deciding_reason_comes_first_and_then_what_stood_in_the_way(grade, item):
+    area = grade(*spread(item, meets=7, short=3)).area("responding")
+    assert ("adequate.some", True) == (area.reasons[0].rule, area.reasons[0].held)
+    others = {r.rule: r.held for r in area.reasons[1:]}
+    assert not any(others.values())
+    assert {"good.substantially-all", "outstanding.substantially-exceeded"} <= set(others)
+    assert "inadequate.open-concern" in others
+    assert "7 of 10" in area.reasons[0].because
+
+
+def test_the_default_has_no_rule_and_says_so(grade, item):
+    reason = grade(*spread(item, short=10)).area("responding").reasons[0]
+    assert (None, "default", "requires_improvement", True) == (
+        reason.rule,
+        reason.effect,
+        reason.target,
+        reason.held,
+    )
+
+
+def test_evidence_behind_a_failed_reason_is_what_fell_short(grade, item):
+    area = grade(*spread(item, meets=7, short=3)).area("responding")
+    good = next(r for r in area.reasons if r.rule == "good.substantially-all")
+    assert ["E7", "E8", "E9"] == good.evidence
+
+
+def test_overrides_are_used_and_recorded(grade, item):
+    items = spread(item, meets=7, short=3)
+    proposal = grade(*items, values={"substantially_all": 700})
+    assert "good" == proposal.area("responding").grade
+    assert {"substantially_all": 700} == proposal.overrides
+    used = {p.name: (p.value, p.default) for p in proposal.parameters}
+    assert (700, 800) == used["substantially_all"]

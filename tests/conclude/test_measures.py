@@ -1,0 +1,88 @@
+"""Figures: whole per mille, rounded down on the number as written; and whose word stands."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.grading.run import per_mille
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        (95.59, 955), (92.79, 927), (93.7, 937), (8.2, 82), (1.1, 11), (0.29, 2), (57.9, 579), (99.99, 999),
+        (100, 1000), (100.0, 1000), (0.0, 0), (0.099, 0), (1e-05, 0), (33.3, 333), (64.1, 641),
+        (93.69999, 936),
+    ],
+)  # fmt: skip
+def test_a_per_cent_is_rounded_down_as_written(written, expected):
+    assert expected == per_mille(written)
+
+
+def rate(value):
+    return {"name": "crimes_recorded", "value": value, "unit": "percent"}
+
+
+@pytest.mark.parametrize(
+    ("value", "status"),
+    [
+        (93.7, "exceeded"), (93.69, "demonstrated"), (88.1, "demonstrated"), (88.09, "partly_demonstrated"),
+        (86.5, "partly_demonstrated"), (86.49, "not_demonstrated"), (0.0, "not_demonstrated"),
+    ],
+)  # fmt: skip
+def test_a_figure_assesses_its_characteristic_in_bands(value, status, grade, item, statuses):
+    proposal = grade(item("E1", "recording.1a", None, measure=rate(value)))
+    assert {"recording.1a": status} == statuses(proposal, "recording")
+
+
+def test_the_inspectors_assessment_stands_and_a_disagreement_is_a_warning(grade, item, statuses):
+    proposal = grade(item("E1", "recording.1a", "meets", measure=rate(95.5)))
+    assert {"recording.1a": "demonstrated"} == statuses(proposal, "recording")
+    assert [("measure_disagrees", "E1")] == [(w.code, w.message.split(":")[0]) for w in proposal.warnings]
+    assert "reads as exceeds, the inspector says meets" in proposal.warnings[0].message
+
+
+def test_an_agreement_is_no_warning(grade, item):
+    assert [] == grade(item("E1", "recording.1a", "exceeds", measure=rate(95.5))).warnings
+
+
+def test_a_figure_without_rules_is_kept_and_says_nothing(grade, item, statuses):
+    measure = {"name": "calls_answered", "value": 1.0, "unit": "percent"}
+    proposal = grade(item("E1", "recording.1a", "exceeds", measure=measure))
+    assert {"recording.1a": "exceeded"} == statuses(proposal, "recording")
+    assert [] == proposal.warnings
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(95.5, "outstanding"), (91.3, "good"), (87.0, "adequate"), (85.0, "requires_improvement")],
+)
+def test_recording_has_bands_of_its_own(value, expected, grade, item):
+    proposal = grade(
+        item("E1", "recording.1a", None, measure=rate(value)),
+        item("E2", "recording.1d recording.1e recording.1f", "meets"),
+    )
+    assert ("graded", expected) == (proposal.area("recording").outcome, proposal.area("recording").grade)
+
+
+def test_the_recording_grade_is_not_its_worst_part(grade, item):
+    proposal = grade(
+        item("E1", "recording.1a", None, measure=rate(95.5)),
+        item("E2", "recording.1d recording.1e", "meets"),
+        item("E3", "recording.1f", "falls_short"),
+    )
+    assert "outstanding" == proposal.area("recording").grade
+
+
+def test_a_good_rate_alone_is_adequate_where_most_of_the_rest_is_missing(grade, item):
+    proposal = grade(
+        item("E1", "recording.1a", None, measure=rate(95.5)),
+        item("E2", "recording.1d recording.1e recording.1f", "falls_short"),
+    )
+    assert "adequate" == proposal.area("recording").grade
+
+
+def test_recording_without_a_rate_is_withheld(grade, item):
+    proposal = grade(item("E1", "recording.1d recording.1e recording.1f", "meets"))
+    assert "withheld" == proposal.area("recording").outcome
+    assert ["recording.no-rate"] == [r.rule for r in proposal.area("recording").reasons]

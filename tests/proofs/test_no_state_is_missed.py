@@ -1,0 +1,56 @@
+"""What the proofs range over is everything there is: brute force finds no state and no move beside it."""
+
+from __future__ import annotations
+
+from itertools import combinations_with_replacement
+
+import pytest
+
+from grader.authoring.proofs.cells import EARLIER_CELLS, Part, changes
+from grader.authoring.proofs.characteristics import seen_in
+from grader.authoring.proofs.subject import GRADE_AND_SUFFICIENCY
+
+NOT_IMPROVING = [c for c in EARLIER_CELLS if c["progress"] == 2][:1]
+
+
+def _spaces(opened, name):
+    subject = opened(name).subject()
+    for kin in subject.graded:
+        areas = subject.space(kin, GRADE_AND_SUFFICIENCY)
+        yield areas, areas.spaces[True], areas.seen(named=bool(kin.named))
+
+
+def _every_example(space, most):
+    """Every multiset of at most so many items (of those the facts tell apart), with and without an earlier."""
+    for size in range(most + 1):
+        for rows in combinations_with_replacement(space.evidence.rows, size):
+            yield space.example(rows, ())
+            yield space.example(rows, NOT_IMPROVING)
+
+
+@pytest.mark.parametrize("name", ["PEEL_2021_22", "pooling", "discounting_isolated"])
+def test_every_observation_brute_force_makes_is_listed(opened, name):
+    for areas, space, seen in _spaces(opened, name):
+        listed = {tuple(seen_in(s, e) for s in seen) for e in space.classes(seen)}
+        found = {tuple(seen_in(s, e) for s in seen) for e in _every_example(space, 2)}
+        assert set() == found - listed
+        assert areas.kin.areas
+
+
+@pytest.mark.parametrize("part", Part)
+def test_every_move_brute_force_makes_is_listed(opened, part):
+    for _, space, seen in _spaces(opened, "PEEL_2021_22"):
+        moves = space.moves(seen, changes(part))
+        listed = {tuple(tuple(seen_in(s, e) for s in seen) for e in (m.before, m.after)) for m in moves}
+        made = space._distinct(changes(part))
+        for rows in [(), *((r,) for r in space.evidence.rows)]:
+            for change, _, _ in made:
+                kept = {"evidence": list(rows), "earlier": []}
+                gone = [change.before] if change.before is not None else []
+                before = {**kept, change.entity: [*kept[change.entity], *gone]}
+                after = {**kept, change.entity: [*kept[change.entity], change.after]}
+                pair = tuple(
+                    tuple(seen_in(s, space.example(x["evidence"], x["earlier"])) for s in seen)
+                    for x in (before, after)
+                )
+                assert pair[0] == pair[1] or pair in listed
