@@ -8,14 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.engines import rete
-from grader.engines.checked import CheckedEngine
-from grader.engines.reference import ReferenceEngine
+from grader.engines.choice import engine_for
 from grader.errors import GraderError, InputError, Problem, quoted, suggest
 from grader.files import catalogue
 from grader.files.frameworks import FrameworkFile
 from grader.files.inspections import InspectionFile, read_draft, resolve_draft
-from grader.grading.conclude import Engine
 from grader.grading.run import Inputs, propose
 from grader.language.bind import bind
 from grader.language.rulebook import RuleBook
@@ -127,7 +124,7 @@ def grade(
     loaded = inspection if isinstance(inspection, Loaded) else load(inspection, rules=rules)
     values = check_overrides(loaded.book, overrides or {})
     inputs = _inputs(loaded, values)
-    return propose(inputs, make_engine(engine, bind(loaded.book, values)))
+    return propose(inputs, engine_for(bind(loaded.book, values), engine))
 
 
 def explain(
@@ -176,22 +173,6 @@ def _inputs(loaded: Loaded, values: Mapping[str, int]) -> Inputs:
         inspection_sha256=loaded.file.sha256,
         warnings=loaded.warnings,
     )
-
-
-def make_engine(name: str | None, bound: RuleBook) -> Engine:
-    """The engine with this name over a bound rule book; by default `rete` where it can be had.
-
-    `rete` never answers alone: every conclusion is held against the reference engine's, and a difference
-    raises EngineDisagreementError.
-    """
-    chosen = name or ("rete" if rete.available() else "reference")
-    reference = ReferenceEngine(bound)
-    if chosen == "reference":
-        return reference
-    if chosen == "rete":
-        return CheckedEngine(rete.ReteEngine(bound), reference)
-    known = ("reference", "rete")
-    raise InputError([Problem(f"unknown engine {quoted(chosen)}", None, suggest(chosen, known, "engines"))])
 
 
 def check_overrides(book: RuleBook, overrides: Mapping[str, int]) -> dict[str, int]:

@@ -21,7 +21,7 @@ def _spaces(opened, name):
 
 
 def _every_example(space, most):
-    """Every multiset of at most so many items (of those the facts tell apart), with and without an earlier."""
+    """Every multiset of so many items the facts tell apart, with and without an earlier finding."""
     for size in range(most + 1):
         for rows in combinations_with_replacement(space.evidence.rows, size):
             yield space.example(rows, ())

@@ -10,6 +10,7 @@ from grader.engines.reference import ReferenceEngine
 from grader.grading.conclude import Concluder
 from grader.grading.tally import Item
 from grader.language.bind import bind
+from grader.language.row import Row
 from grader.language.vocabulary import ASSESSMENT, STATUS
 
 FALLS_SHORT, PARTLY, MEETS, EXCEEDS = range(1, 5)
@@ -44,14 +45,16 @@ def statuses(shipped):
     concluder = Concluder(bound, ReferenceEngine(bound))
 
     def row(assessment, strength, weight):
-        return {
-            "assessment": assessment,
-            "strength": strength,
-            "extent": 2 if weight == FULL else 0,
-            "harm": 0,
-            "remedied": 0,
-            "innovative": 0,
-        }
+        return Row(
+            {
+                "assessment": assessment,
+                "strength": strength,
+                "extent": 2 if weight == FULL else 0,
+                "harm": 0,
+                "remedied": 0,
+                "innovative": 0,
+            }
+        )
 
     def status(tally):
         items = tuple(Item(f"E{n}", row(*tags)) for n, tags in enumerate(tally))
@@ -111,8 +114,8 @@ def test_a_shortfall_is_light_when_isolated_or_remedied(shipped, strength, exten
     concluder = Concluder(bound, ReferenceEngine(bound))
     rest = {"harm": 0, "innovative": 0, "remedied": remedied}
     ranks = {"isolated": 0, "some": 1, "widespread": 2}
-    short = {"assessment": PARTLY, "strength": strength, "extent": ranks[extent], **rest}
-    good = {"assessment": ASSESSMENT.rank("exceeds"), "strength": strength, "extent": 2, **rest}
+    short = Row({"assessment": PARTLY, "strength": strength, "extent": ranks[extent], **rest})
+    good = Row({"assessment": ASSESSMENT.rank("exceeds"), "strength": strength, "extent": 2, **rest})
     items = (Item("E1", short), Item("E2", good))
     case = concluder.characteristic("responding", "responding.1a", True, items, ())
     # A described shortfall limits where nothing tested outweighs it: here nothing is tested.

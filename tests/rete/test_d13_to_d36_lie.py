@@ -258,9 +258,9 @@ def test_d36_not_a_number_and_missing_values_are_refused(make_book, compare, gra
 
 
 def test_the_pass_on_rete_is_checked_against_the_reference(built_in_book):
-    from grader.api import make_engine
+    from grader.engines.choice import engine_for
     from grader.language.bind import bind
 
-    engine = make_engine("rete", bind(built_in_book))
+    engine = engine_for(bind(built_in_book), "rete")
     assert (CheckedEngine, "rete") == (type(engine), engine.name)
     assert isinstance(engine._witness, ReferenceEngine)

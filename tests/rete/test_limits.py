@@ -37,7 +37,7 @@ def test_a_rule_book_of_240_rules_in_a_layer_loads_and_one_more_is_located(read_
 
 
 def test_a_rule_book_of_240_rules_is_right(read_rules, held_by):
-    from grader.api import make_engine
+    from grader.engines.choice import engine_for
     from grader.language.bind import bind
 
     def fill(data):
@@ -45,7 +45,7 @@ def test_a_rule_book_of_240_rules_is_right(read_rules, held_by):
 
     book = read_rules("grades.yaml", fill)
     facts = dict.fromkeys(book.facts, 0) | {"open_concerns": 2}
-    held = held_by(make_engine("rete", bind(book)), facts)
+    held = held_by(engine_for(bind(book), "rete"), facts)
     assert MAX_RULES - 7 + 1 == len(held)
 
 

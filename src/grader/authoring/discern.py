@@ -8,8 +8,9 @@ from dataclasses import replace
 from grader.authoring.cases import Case
 from grader.authoring.run_cases import Runner
 from grader.engines.reference import ReferenceEngine
-from grader.grading.conclude import CharacteristicCase, Concluder, Engine, Standing
+from grader.grading.conclude import CharacteristicCase, Concluder, Standing
 from grader.grading.tally import Item
+from grader.language.engine import Engine
 from grader.language.rulebook import RuleBook
 from grader.model.framework import Framework
 

@@ -11,15 +11,12 @@ from grader.authoring.cases import Case
 from grader.authoring.coverage import percent
 from grader.authoring.discern import Discerner
 from grader.authoring.mutants import Mutant, mutants
+from grader.authoring.suggest import suggest_case
 from grader.authoring.suites import Suite, load_suite
 from grader.language.rulebook import GIVEN_FACTS, RuleBook
 from grader.language.typecheck import direction_problems
 
 ProofKills = Callable[[RuleBook], bool]
-Search = Callable[[RuleBook, RuleBook], "Case | str | None"]
-
-REFUSED = "refused at load"
-PROOF = "a proof"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +52,20 @@ class MutationReport:
         """Per cent of mutants noticed."""
         return percent(len(self.tried) - len(self.survivors), len(self.tried))
 
+    def to_dict(self) -> dict[str, object]:
+        """The report as plain data, for JSON."""
+        mutants = [
+            {
+                "mutant": f"{t.mutant.of}: {t.mutant.change}",
+                "file": t.mutant.place.file if t.mutant.place else None,
+                "line": t.mutant.place.line if t.mutant.place else None,
+                "killed_by": t.by,
+                "detail": t.detail,
+            }
+            for t in self.tried
+        ]
+        return {"percent": round(self.percent, 1), "counts": self.counts, "mutants": mutants}
+
     @property
     def counts(self) -> dict[str, int]:
         """How many mutants were noticed by what."""
@@ -67,6 +78,7 @@ def mutate(
     *,
     cases: Sequence[Case] | None = None,
     proof_kills: ProofKills | None = None,
+    search: bool = True,
 ) -> MutationReport:
     """Change the rule book in every small way, and see what notices.
 
@@ -78,6 +90,8 @@ def mutate(
         The cases to try; the rule book's own by default.
     proof_kills : callable, optional
         Whether a proof is refuted on a changed rule book; asked where no case fails.
+    search : bool, optional
+        Whether to look, for each survivor, for a small inspection that tells it from the rules as they are.
 
     Returns
     -------
@@ -94,10 +108,12 @@ def mutate(
     suite = rules if isinstance(rules, Suite) else load_suite(os.fspath(rules))
     framework = suite.framework.framework
     discerner = Discerner(suite.book, framework, suite.cases if cases is None else cases)
-    return MutationReport(tuple(_tried(discerner, m, proof_kills) for m in mutants(suite.book, framework)))
+    return MutationReport(
+        tuple(_tried(discerner, m, proof_kills, search) for m in mutants(suite.book, framework))
+    )
 
 
-def _tried(discerner: Discerner, mutant: Mutant, proof_kills: ProofKills | None) -> Tried:
+def _tried(discerner: Discerner, mutant: Mutant, proof_kills: ProofKills | None, search: bool) -> Tried:
     refusal = refused(mutant.book)
     if refusal is not None:
         return Tried(mutant, "load", refusal)
@@ -106,7 +122,16 @@ def _tried(discerner: Discerner, mutant: Mutant, proof_kills: ProofKills | None)
         return Tried(mutant, "case", case.name)
     if proof_kills is not None and proof_kills(mutant.book):
         return Tried(mutant, "proof", "a promise does not hold")
-    return Tried(mutant, None, "no case fails")
+    return Tried(mutant, None, _known_of(discerner, mutant) if search else "no case fails")
+
+
+def _known_of(discerner: Discerner, mutant: Mutant) -> str:
+    """What is known of a survivor: a case that would notice it, or that a search found none."""
+    name = f"{mutant.of}: {mutant.change}"
+    found = suggest_case(discerner.book, mutant.book, discerner.framework, mutant.rules, name)
+    if found is None:
+        return "no case fails, and no small inspection tells it from the rules as they are"
+    return f"no case fails; this one would:\n{found}"
 
 
 def refused(book: RuleBook) -> str | None:

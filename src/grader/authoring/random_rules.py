@@ -153,15 +153,23 @@ class RuleBooks:
     def counted(self, layer: Layer, level: Level) -> Definition:
         names = sorted(n for n in COUNTABLE[layer] if level in ENTITIES[n].levels)
         entity = ENTITIES[self.draw(st.sampled_from(names))]
-        attributes = attributes_of(entity, self.facts)
+        # The reader knows counts of characteristics before it knows any share.
+        attributes = {a: t for a, t in attributes_of(entity, self.facts).items() if t.kind is not Kind.SHARE}
         where = self.where(attributes)
-        ranked = sorted(a for a, t in attributes.items() if t.kind is Kind.SCALE)
+        ranked = sorted(
+            a
+            for a, t in attributes.items()
+            if t.kind is Kind.SCALE and t.scale is not None and t.scale.ordered
+        )
         shapes: list[Callable[[], Definition]] = [
             lambda: Count(entity.name, where),
             lambda: AnyOf(entity.name, where),
-            lambda: Best(entity.name, self.draw(st.sampled_from(ranked)), where),
-            lambda: Lowest(entity.name, self.draw(st.sampled_from(ranked)), where),
         ]
+        if ranked:
+            shapes += [
+                lambda: Best(entity.name, self.draw(st.sampled_from(ranked)), where),
+                lambda: Lowest(entity.name, self.draw(st.sampled_from(ranked)), where),
+            ]
         return self.draw(st.sampled_from(shapes))()
 
     def where(self, attributes: Mapping[str, Typed]) -> tuple[Test, ...]:
@@ -256,7 +264,7 @@ class RuleBooks:
         own = [
             f
             for f in self.facts.values()
-            if f.level is Level.CHARACTERISTIC and f.better is not Better.NEITHER
+            if f.level is Level.CHARACTERISTIC and f.better is not Better.NEITHER and f.kind is not Kind.SHARE
         ]
         subject = self.draw(st.sampled_from((GIVEN_FACTS["status"], *own)))
         op = self.draw(st.sampled_from(RISING if subject.better is better else FALLING))

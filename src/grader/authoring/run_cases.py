@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from grader.authoring.cases import About, Case, Claim
-from grader.engines import rete
-from grader.engines.checked import CheckedEngine
+from grader.engines.choice import engine_for
 from grader.engines.reference import ReferenceEngine
-from grader.grading.conclude import AreaCase, CharacteristicCase, Concluder, Engine
+from grader.grading.conclude import AreaCase, CharacteristicCase, Concluder
 from grader.grading.run import Inputs, Pass, per_mille, run
 from grader.language.bind import bind
+from grader.language.engine import Engine
 from grader.language.english import English
 from grader.language.nodes import Effect
 from grader.language.rulebook import Layer, Rule, RuleBook
@@ -261,12 +261,6 @@ class _Why:
         return [r for r in book.rules if r.layer is layer and r.applies_to(area)]
 
 
-def checked(bound: RuleBook) -> Engine:
-    """The engine a pass runs on: durable-rules held against the reference, or the reference alone."""
-    reference = ReferenceEngine(bound)
-    return CheckedEngine(rete.ReteEngine(bound), reference) if rete.available() else reference
-
-
 def run_all(book: RuleBook, framework: Framework, cases: Iterable[Case]) -> list[Result]:
     """Every case, run as an inspection is.
 
@@ -275,5 +269,5 @@ def run_all(book: RuleBook, framework: Framework, cases: Iterable[Case]) -> list
     EngineDisagreementError
         The engines differ on a rule: a fault of ours, whatever the cases say.
     """
-    runner = Runner(book, framework, checked)
+    runner = Runner(book, framework, engine_for)
     return [runner.run(case) for case in cases]

@@ -136,7 +136,7 @@ class _Pair:
     def characteristics(self, rule: Rule) -> Iterator[Written]:
         area = self._area_for(rule)
         own = area.counted[0].id
-        for items, earlier in product(self._evidence(), self._earlier(own)):
+        for items, earlier in product(self._evidence(), self._earlier(own, rule)):
             (status, raised), other = self._concluded(area, items, earlier)
             if (status, raised) == other:
                 continue
@@ -170,9 +170,9 @@ class _Pair:
         pairs = sorted(combinations_with_replacement(rows, 2), key=lambda p: _fuss(p[0]) + _fuss(p[1]))
         return [tuple(map(_item, combo)) for combo in (*((row,) for row in rows), *pairs)]
 
-    def _earlier(self, characteristic: str) -> list[tuple[Standing, ...]]:
-        """No earlier finding, or one of each sort, where any rule looks at them."""
-        if not self._facts("earlier"):
+    def _earlier(self, characteristic: str, rule: Rule) -> list[tuple[Standing, ...]]:
+        """No earlier finding, or one of each sort, where the rule looks at them."""
+        if all(getattr(d, "entity", None) != "earlier" for d in self._looked_at(rule)):
             return [()]
         rows = [
             finding_row(k, "previous", p) for k, p in product(FINDING_KIND.names, reversed(PROGRESS.names))
@@ -282,6 +282,8 @@ class _Pair:
         for book in self.bound:
             conditions = [r.condition for r in book.rules if r.id == rule.id] or [rule.condition]
             for name in facts_named(conditions[0]) + facts_named(rule.condition):
+                if name not in book.facts:
+                    continue  # given, not declared
                 definition = book.facts[name].definition
                 yield definition
                 if isinstance(definition, Share):

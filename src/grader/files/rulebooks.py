@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,13 +12,14 @@ from grader.errors import InputError, Place, Problem, Problems, cut, quoted, sug
 from grader.files.faults import validate
 from grader.files.marked import Document, parse_document, read_bytes
 from grader.files.rule_files import LayerFile, ParameterBlock, RuleBlock, RuleBookFile
-from grader.language.limits import limit_problems
+from grader.language.limits import MAX_RULES, SPLIT, limit_problems
 from grader.language.nodes import Effect, Kind, Level
 from grader.language.parse import Reader, Typed, parse_condition, with_article
 from grader.language.parse_facts import parse_fact
 from grader.language.rulebook import (
     EFFECTS,
     GIVEN_FACTS,
+    TABLES,
     VISIBLE,
     Fact,
     Layer,
@@ -31,12 +33,22 @@ from grader.language.vocabulary import ASSESSMENT, STATUS, Scale
 from grader.model.framework import Framework
 
 HEAD = "rulebook.yaml"
+#: Facts, and measures, one rule book may declare: every fact is read on every characteristic or area.
+MAX_DECLARED = 500
 LEVELS: Mapping[Layer, Level] = {
     Layer.MEASURE: Level.FIGURE,
     Layer.STATUS: Level.CHARACTERISTIC,
     Layer.SUFFICIENCY: Level.AREA,
     Layer.GRADE: Level.AREA,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    """Facts a rule may look at, and of those it may not, why and what to do instead."""
+
+    facts: Mapping[str, Typed]
+    elsewhere: Mapping[str, tuple[str, str] | None]
 
 
 @dataclass(slots=True)
@@ -52,6 +64,14 @@ class _Lowering:
     broken: set[str] = field(default_factory=set)
     rules: dict[str, Rule] = field(default_factory=dict)
     grade_scale: Scale = field(default_factory=lambda: Scale("grade", ()))
+    sights: dict[tuple[Layer, Level], _Sight] = field(default_factory=dict)
+
+    def sight(self, layer: Layer, level: Level) -> _Sight:
+        """What a rule of this layer and level may look at; once every fact is lowered."""
+        if (layer, level) not in self.sights:
+            facts = visible_facts(_all_facts(self), layer, level)
+            self.sights[layer, level] = _Sight(facts, _elsewhere(self, layer, level))
+        return self.sights[layer, level]
 
 
 def read_rulebook(folder: Path, framework: Framework, shown: str | None = None) -> RuleBook:
@@ -94,6 +114,7 @@ def read_rulebook(folder: Path, framework: Framework, shown: str | None = None) 
     _check_framework(work, header, head)
     _lower_parameters(work, header.parameters, head)
     parsed = [(file, documents[name]) for name, (file, _) in sorted(layers.items()) if file is not None]
+    _check_size(parsed)
     _lower_measures(work, parsed)
     _lower_facts(work, parsed)
     _lower_rules(work, parsed)
@@ -191,6 +212,23 @@ def _range_fault(name: str, block: ParameterBlock) -> tuple[str, str, str] | Non
     return None
 
 
+def _check_size(files: Iterable[tuple[LayerFile, Document]]) -> None:
+    """Stop at a rule book that would take longer to check than anybody waits."""
+    seen: Counter[str] = Counter()
+    for file, document in files:
+        for block, names, limit in (
+            ("facts", list(file.facts), MAX_DECLARED),
+            ("measures", list(file.measures), MAX_DECLARED),
+            ("rules", [r.id for r in file.rules], MAX_RULES * len(TABLES)),
+        ):
+            there = limit - seen[block]
+            seen[block] += len(names)
+            if len(names) > there:
+                at = document.place((block, names[there] if block != "rules" else there))
+                problem = Problem(f"the rule book passes {limit:,} {block} here", at, SPLIT, "limit")
+                raise InputError([problem])
+
+
 def _lower_measures(work: _Lowering, files: Iterable[tuple[LayerFile, Document]]) -> None:
     known = [c.id for _, c in work.framework.characteristics()]
     for file, document in files:
@@ -280,6 +318,7 @@ def _check_status_of(work: _Lowering, fact: Fact, document: Document) -> None:
 
 
 def _lower_rules(work: _Lowering, files: list[tuple[LayerFile, Document]]) -> None:
+    every = _all_facts(work)
     for file, document in files:
         for i, block in enumerate(file.rules):
             rule = _lower_rule(work, Layer(file.layer), block, document, ("rules", i))
@@ -294,16 +333,9 @@ def _lower_rules(work: _Lowering, files: list[tuple[LayerFile, Document]]) -> No
             work.rules[rule.id] = rule
             when = ("rules", i, "when")
             places = [document.place(p) for p in condition_paths(block.when, when)]
-            work.problems.extend(direction_problems(rule, _all_facts(work), places))
-            work.problems.extend(
-                text_problems(
-                    rule,
-                    visible_facts(_all_facts(work), rule.layer, rule.level),
-                    work.parameters,
-                    _elsewhere(work, rule.layer, rule.level),
-                    document.place(("rules", i, "because")),
-                )
-            )
+            work.problems.extend(direction_problems(rule, every, places))
+            sight, because = work.sight(rule.layer, rule.level), document.place(("rules", i, "because"))
+            work.problems.extend(text_problems(rule, sight.facts, work.parameters, sight.elsewhere, because))
 
 
 def _all_facts(work: _Lowering) -> dict[str, Fact]:
@@ -319,9 +351,9 @@ def _lower_rule(
     scope = _scope(work, layer, block, reader)
     if level is None:
         return None
-    facts = visible_facts(_all_facts(work), layer, level)
-    reader = _reader(document, work, _elsewhere(work, layer, level)).sub(at)
-    condition = parse_condition(block.when, ("when",), reader, facts, work.parameters)
+    sight = work.sight(layer, level)
+    reader = _reader(document, work, sight.elsewhere).sub(at)
+    condition = parse_condition(block.when, ("when",), reader, sight.facts, work.parameters)
     if condition is None or effect is None:
         return None
     return Rule(

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Protocol
 
 from grader.engines.reference import FactReader
 from grader.grading.tally import Item
+from grader.language.engine import Engine
 from grader.language.nodes import Effect, Level
 from grader.language.row import Row
 from grader.language.rulebook import Decision, Layer, Rule, RuleBook, decide
@@ -21,16 +21,6 @@ from grader.model.framework import Area
 
 MEASURE_DEFAULT = "falls_short"
 STATUS_DEFAULT = "not_demonstrated"
-
-
-class Engine(Protocol):
-    """What the pass asks of an engine: which rules of a table hold."""
-
-    name: str
-
-    def held(self, layer: Layer, level: Level, scope: str, facts: Mapping[str, int]) -> frozenset[str]:
-        """Ids of the rules of a table that speak of `scope` and hold on these facts."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

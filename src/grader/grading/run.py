@@ -9,11 +9,12 @@ from decimal import ROUND_FLOOR, Decimal
 from grader._version import __version__
 from grader.engines.reference import ReferenceEngine
 from grader.errors import Problem
-from grader.grading.conclude import AreaCase, CharacteristicCase, Concluder, Engine, Standing, finding_row
+from grader.grading.conclude import AreaCase, CharacteristicCase, Concluder, Standing, finding_row
 from grader.grading.hinges import Changes, firmness
 from grader.grading.results import Written, absent_result, area_result
 from grader.grading.tally import Tally, not_counted_finding, tally
 from grader.language.bind import bind
+from grader.language.engine import Engine
 from grader.language.english import English
 from grader.language.rulebook import RuleBook
 from grader.language.vocabulary import ASSESSMENT

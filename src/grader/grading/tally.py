@@ -13,7 +13,7 @@ from typing import Any
 
 from grader.language.row import Row
 from grader.language.vocabulary import ASSESSMENT, BASIS_STRENGTH, EXTENT, HARM, STRENGTH
-from grader.model.framework import Area, Framework
+from grader.model.framework import Area, Characteristic, Framework
 from grader.model.inspection import Evidence, Inspection
 from grader.model.proposal import NotCounted
 
@@ -59,13 +59,9 @@ def tally(inspection: Inspection, framework: Framework, assessments: Mapping[str
     left_out: dict[tuple[str, str | None, str], NotCounted] = {}
     for evidence in inspection.evidence:
         row = row_of(evidence, assessments[evidence.id])
-        for tagged, counts_on in placements(evidence, framework, edition):
+        for _, counts_on in placements(evidence, framework, edition):
             reason = _left_out(
-                evidence,
-                framework.area_of(counts_on),
-                absent,
-                tagged,
-                framework.characteristic(counts_on).counted,
+                evidence, framework.area_of(counts_on), framework.characteristic(counts_on), absent
             )
             if reason is not None:
                 code, message = reason
@@ -125,16 +121,17 @@ def _row(assessment: int, strength: int, extent: int, harm: int, remedied: int, 
 
 
 def _left_out(
-    evidence: Evidence, area: Area, absent: frozenset[str], tagged: str, counted: bool
+    evidence: Evidence, area: Area, characteristic: Characteristic, absent: frozenset[str]
 ) -> tuple[str, str] | None:
     if evidence.basis == "survey":
         return "survey", "survey evidence is shown and never counted: a voluntary, non-statistical sample"
     if area.id in absent:
         return "area_not_inspected", f"area {area.id} was not inspected"
-    if not counted:
+    if not characteristic.counted:
         return (
             "graded_elsewhere",
-            f"another programme grades {tagged}: shown with its status, without weight in {area.id}",
+            f"another programme grades {characteristic.id}: shown with its status, without weight"
+            f" in {area.id}",
         )
     return None
 

@@ -7,16 +7,20 @@ where it should not. The limits here keep well inside, whatever values the param
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import accumulate
 
 from grader.errors import Place, Problem
 from grader.language.nodes import Const, Level
 from grader.language.rulebook import Layer, Rule
+from grader.language.typecheck import comparisons
 from grader.language.ways import MAX_WAYS, Atom, TooManyWays, Ways, ordered, ways
 
 MAX_RULES = 240
+#: Values a table's rules hold facts against, each as often as written: bounds the work of the checks here.
+MAX_COMPARED = 2_000
 #: Distinct tests of a table: they may all end up in one 512-slot hash, which must keep free slots.
 MAX_TESTS = 480
 #: Ways of a table's rules that one fact can satisfy at once, or at least begin to: a bound on the stack.
@@ -48,6 +52,13 @@ def limit_problems(rules: Iterable[Rule]) -> Iterator[Problem]:
 
 
 def _table_problems(table: str, rules: Sequence[Rule]) -> Iterator[Problem]:
+    # First what is quick to count: the rest takes long on what passes these.
+    compared = list(accumulate(sum(len(c.operands) for c, _ in comparisons(r.condition)) for r in rules))
+    sizes = ((range(1, len(rules) + 1), MAX_RULES, "rules"), (compared, MAX_COMPARED, "comparisons"))
+    for totals, limit, what in sizes:
+        if totals[-1] > limit:
+            yield _too_much(table, rules[bisect_right(totals, limit)], limit, what)
+            return
     found: list[Ways] = []
     for rule in rules:
         try:
@@ -57,7 +68,6 @@ def _table_problems(table: str, rules: Sequence[Rule]) -> Iterator[Problem]:
             return
     yield from _value_problems(rules, found)
     measures: tuple[tuple[Callable[[int], int], int, str], ...] = (
-        (lambda n: n, MAX_RULES, "rules"),
         (lambda n: len(_patterns(rules[:n], found)), MAX_WAYS, "different ways to hold"),
         (lambda n: len(_atoms(found[:n])) + len(_scopes(rules[:n])), MAX_TESTS, "different tests"),
         (lambda n: len({a.fact for a in _atoms(found[:n])}) + len(_scopes(rules[:n])), MAX_FACTS, "facts"),
@@ -67,7 +77,11 @@ def _table_problems(table: str, rules: Sequence[Rule]) -> Iterator[Problem]:
         if measure(len(rules)) > limit:
             # Each measure grows with the rules, so the first rule too many is found by halving.
             index = bisect_left(range(1, len(rules) + 1), limit + 1, key=measure)
-            yield _problem(rules[index], f"{table} pass {limit} {what} at rule {rules[index].id!r}")
+            yield _too_much(table, rules[index], limit, what)
+
+
+def _too_much(table: str, rule: Rule, limit: int, what: str) -> Problem:
+    return _problem(rule, f"{table} pass {limit} {what} at rule {rule.id!r}")
 
 
 def _problem(rule: Rule, message: str) -> Problem:

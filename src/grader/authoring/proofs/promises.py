@@ -208,7 +208,7 @@ def _uncapped_finding(at: Subject, situation: Situation, chosen: dict[str, int],
         "uncapped-concern",
         decision.deciding,
         min(places, default=None),
-        f"an area with an open cause of concern is graded {concluded.said}, above {default}{where}",
+        f"an area with an open cause of concern can be graded above {default}{where}",
         f"add a rule that limits to {default} or lower on an open cause of concern, in every area",
         Witness(
             f"where {told(situation)}, {situation.area.id} is graded {concluded.said}{where}",
@@ -219,61 +219,70 @@ def _uncapped_finding(at: Subject, situation: Situation, chosen: dict[str, int],
 
 # 6 Reachable ----------------------------------------------------------------------------------------------
 
+WITHHELD = "withheld"
+
 
 def check_reachable(subject: Subject) -> list[Finding]:
     """A witness, replayed, of every grade in each graded area of each edition, and of every outcome."""
-    _replay_nothing(subject)
+    _replay_ungraded(subject)
     found: dict[str, list[str]] = {}
     situations: dict[tuple[str, str], Situation | None] = {}
     for edition in subject.framework.editions:
         areas = [a for a in subject.framework.areas_in(edition) if a.editions[edition].graded]
-        for rank, grade in enumerate(subject.bound.grade_scale.names):
+        for conclusion in (*subject.bound.grade_scale.names, WITHHELD):
             shown = []
             for area in areas:
-                if (area.id, grade) not in situations:
-                    situations[area.id, grade] = _graded(subject, area, rank)
-                situation = situations[area.id, grade]
+                if (area.id, conclusion) not in situations:
+                    situations[area.id, conclusion] = _concluding(subject, area, conclusion)
+                situation = situations[area.id, conclusion]
                 if situation is None:
-                    found.setdefault(grade, []).append(f"{area.id} in edition {edition}")
+                    found.setdefault(conclusion, []).append(f"{area.id} in edition {edition}")
                 else:
                     shown.append(situation)
             grades = subject.conclude_together(shown, edition)
+            expected = None if conclusion == WITHHELD else conclusion
             for situation in shown:
-                what = f"replay of a witness for {grade} in {situation.area.id}"
-                agree(grade, grades[situation.area.id], what)
-    return [_unreachable(subject, grade, areas) for grade, areas in found.items()]
+                what = f"replay of a witness for {conclusion} in {situation.area.id}"
+                agree(expected, grades[situation.area.id], what)
+    return [_unreachable(subject, conclusion, areas) for conclusion, areas in found.items()]
 
 
-def _graded(subject: Subject, area: Area, rank: int) -> Situation | None:
+def _concluding(subject: Subject, area: Area, conclusion: str) -> Situation | None:
+    """A situation in an area that is graded so, or withheld."""
     kin = next(k for k in subject.graded if any(a.id == area.id for a in k.areas))
 
-    def graded(terms: AreaTerms, state: State) -> z3.BoolRef:
+    def concluded(terms: AreaTerms, state: State) -> z3.BoolRef:
+        if conclusion == WITHHELD:
+            return terms.withheld()
+        rank = subject.bound.grade_scale.rank(conclusion)
         return z3.And(z3.Not(terms.withheld()), terms.grade.rank == rank)
 
-    return subject.find_area(subject.space(kin, GRADE_AND_SUFFICIENCY), graded, area=area)
+    return subject.find_area(subject.space(kin, GRADE_AND_SUFFICIENCY), concluded, area=area)
 
 
-def _replay_nothing(subject: Subject) -> None:
-    """With nothing found, every graded area is withheld and every other ungraded: two outcomes shown."""
+def _replay_ungraded(subject: Subject) -> None:
+    """Areas an edition does not grade are ungraded."""
     for edition in subject.framework.editions:
         areas = subject.framework.areas_in(edition)
-        outcomes = subject.conclude(Situation(areas[0], edition, ())).outcomes
+        outcomes = subject.conclude(Situation(areas[0], edition, ())).outcomes if areas else {}
         for area in areas:
-            expected = "withheld" if area.editions[edition].graded else "ungraded"
-            agree(expected, outcomes[area.id], f"replay of an empty inspection on {area.id}")
+            graded = area.editions[edition].graded
+            agree(not graded, outcomes[area.id] == "ungraded", f"whether {area.id} is ungraded")
 
 
-def _unreachable(subject: Subject, grade: str, areas: list[str]) -> Finding:
-    scale = subject.bound.grade_scale
-    rules = [r for r in subject.book.rules if r.layer is Layer.GRADE and r.target == grade]
+def _unreachable(subject: Subject, conclusion: str, areas: list[str]) -> Finding:
+    rules = [r for r in subject.book.rules if r.layer is Layer.GRADE and r.target == conclusion]
     shown = ", ".join(areas[:4]) + (f" and {len(areas) - 4} more" if len(areas) > 4 else "")
     places = [r.place for r in subject.book.rules if r.layer is Layer.GRADE and r.place is not None]
     own = [r.place for r in rules if r.place is not None]
-    higher = scale.rank(grade) > scale.rank(subject.book.grade_default)
+    if conclusion == WITHHELD:
+        text = f"no inspection can leave the grade withheld in {shown}"
+        help = "look for a rule that raises a cause of concern whatever was found"
+    else:
+        scale, name = subject.bound.grade_scale, conclusion.replace("_", " ")
+        effect = "reaches" if scale.rank(conclusion) > scale.rank(subject.book.grade_default) else "limits to"
+        text = f"no inspection can be graded {name} in {shown}"
+        help = f"add a rule that {effect} {name}, or look at what keeps it out"
     return Finding(
-        "unreachable",
-        tuple(sorted(r.id for r in rules)),
-        min(own or places, default=None),
-        f"no inspection can be graded {grade.replace('_', ' ')} in {shown}",
-        f"add a rule that {'reaches' if higher else 'limits to'} {grade}, or look at what keeps it out",
+        "unreachable", tuple(sorted(r.id for r in rules)), min(own or places, default=None), text, help
     )

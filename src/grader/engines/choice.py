@@ -1,0 +1,39 @@
+"""Which engine a pass runs on. The one place that knows the names of the engines."""
+
+from __future__ import annotations
+
+from grader.engines import rete
+from grader.engines.checked import CheckedEngine
+from grader.engines.reference import ReferenceEngine
+from grader.errors import InputError, Problem, quoted, suggest
+from grader.language.engine import Engine
+from grader.language.rulebook import RuleBook
+
+NAMES = ("rete", "reference")
+
+
+def engine_for(bound: RuleBook, name: str | None = None) -> Engine:
+    """An engine over a bound rule book.
+
+    Parameters
+    ----------
+    bound : RuleBook
+        A rule book with constants for parameters.
+    name : {"rete", "reference"}, optional
+        By default durable-rules where it can be imported, every answer held against the reference; the
+        reference alone elsewhere.
+
+    Raises
+    ------
+    InputError
+        There is no engine of that name.
+    MissingExtraError
+        `rete` was asked for where durable-rules cannot be imported.
+    """
+    chosen = name or ("rete" if rete.available() else "reference")
+    if chosen not in NAMES:
+        raise InputError(
+            [Problem(f"unknown engine {quoted(chosen)}", None, suggest(chosen, NAMES, "engines"))]
+        )
+    reference = ReferenceEngine(bound)
+    return reference if chosen == "reference" else CheckedEngine(rete.ReteEngine(bound), reference)

@@ -1,0 +1,135 @@
+"""The command line in a process of its own, with little memory and little time, on files that mean harm."""
+
+from __future__ import annotations
+
+import os
+import re
+import resource
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+#: Five times the five seconds every input is to be answered in: a guard against hanging, not a measurement.
+GUARD_SECONDS = 25
+MEMORY = 500 * 2**20
+ADDRESS_SPACE = 1536 * 2**20
+
+#: What a terminal acts on, or shows in another order: all control characters but line ends, and overrides.
+STEERS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+INSPECTION = """\
+inspection: {id: hostile, body: A Force, framework: PEEL_2021_22, edition: "2022-03"}
+sources: {s: {title: Notes of a visit}}
+evidence:
+"""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command came to."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def messages(self) -> list[str]:
+        """The errors said, without their help lines."""
+        return [line for line in self.err.splitlines() if line.startswith(("error: ", "warning: "))]
+
+
+Grader = Callable[..., Ran]
+
+
+def _limited() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
+
+
+@pytest.fixture
+def grader(tmp_path: Path) -> Grader:
+    """`grader("validate", path)`: what it comes to, having kept its limits and its manners.
+
+    Whatever the input, the process ends by itself, in time, with exit code 0 or 2, within its memory, without
+    a trace, and says nothing a terminal would act on. `env` adds to the environment; `stdout` is a descriptor
+    in place of the file output is read from; other arguments are `subprocess.Popen`'s.
+    """
+
+    def running(
+        *arguments: object, env: Mapping[str, str] | None = None, stdout: int | None = None, **options: Any
+    ) -> Ran:
+        out, err = tmp_path / ".out", tmp_path / ".err"
+        environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), **(env or {})}
+        environment.pop("COVERAGE_PROCESS_START", None)
+        with open(out, "wb") as to_out, open(err, "wb") as to_err:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "grader", *(os.fspath(a) for a in map(_text, arguments))],
+                env=environment,
+                stdout=to_out if stdout is None else stdout,
+                stderr=to_err,
+                preexec_fn=options.pop("preexec_fn", _limited),
+                **{"stdin": subprocess.DEVNULL, **options},
+            )
+            late = threading.Timer(GUARD_SECONDS, process.kill)
+            late.start()
+            _, status, usage = os.wait4(process.pid, 0)
+            late.cancel()
+            process.returncode = os.waitstatus_to_exitcode(status)
+        ran = Ran(process.returncode, _read(out), _read(err))
+        said = ran.err[:2000]
+        assert ran.code in (0, 2, 141), f"exit code {ran.code}: {said}"
+        assert "Traceback" not in ran.err, said
+        assert "internal error" not in ran.err, said
+        assert not STEERS.search(ran.err), said
+        assert not STEERS.search(ran.out), ran.out[:2000]
+        assert usage.ru_maxrss * 1024 < MEMORY, f"{usage.ru_maxrss / 1024:.0f} MB"
+        if ran.code == 2:
+            assert ran.err.startswith(("error: ", "Usage: ", "warning: ")), said
+        return ran
+
+    return running
+
+
+def _text(argument: object) -> str:
+    return argument if isinstance(argument, str) else str(argument)
+
+
+def _read(path: Path) -> str:
+    return path.read_bytes().decode("utf-8")
+
+
+@pytest.fixture
+def refused(grader: Grader, tmp_path: Path) -> Callable[..., str]:
+    """`refused(raw)`: what is first said of a file of these bytes, after its place; it has to be refused."""
+
+    def running(raw: bytes | str, name: str = "f.yaml") -> str:
+        path = tmp_path / name
+        path.write_bytes(raw if isinstance(raw, bytes) else raw.encode("utf-8"))
+        ran = grader("validate", name, cwd=tmp_path)
+        assert 2 == ran.code
+        assert "" == ran.out
+        return ran.messages[0].removeprefix(f"error: {name}:")
+
+    return running
+
+
+@pytest.fixture
+def inspection(tmp_path: Path) -> Callable[..., Path]:
+    """Writes an inspection of these items, each a YAML flow mapping's inside, and whatever follows them."""
+
+    def write(*items: str, add: str = "", name: str = "inspection.yaml") -> Path:
+        path = tmp_path / name
+        path.write_text(INSPECTION + "".join(f"  - {{{item}}}\n" for item in items) + add, encoding="utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture
+def root() -> Path:
+    return ROOT
