@@ -17,13 +17,15 @@ if TYPE_CHECKING:
     from grader.api import load as load
     from grader.errors import GraderError as GraderError
     from grader.errors import InputError as InputError
+    from grader.review.diff import diff as diff
 
-__all__ = ["GraderError", "InputError", "__version__", "explain", "grade", "load"]
+__all__ = ["GraderError", "InputError", "__version__", "diff", "explain", "grade", "load"]
 
 _HOMES = {
     "load": "grader.api",
     "grade": "grader.api",
     "explain": "grader.api",
+    "diff": "grader.review.diff",
     "GraderError": "grader.errors",
     "InputError": "grader.errors",
 }

@@ -74,7 +74,7 @@ def load(path: PathLike, *, rules: PathLike | None = None) -> Loaded:
     """
     draft = read_draft(Path(path))
     name = draft.inspection.inspection.framework
-    near = Path(rules) if rules is not None and Path(rules).is_dir() else None
+    near = Path(rules) if rules is not None and os.path.isdir(rules) else None
     try:
         framework = catalogue.framework(name, near)
     except LookupError as error:

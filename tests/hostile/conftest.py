@@ -8,7 +8,7 @@ import resource
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,11 +57,16 @@ def grader(tmp_path: Path) -> Grader:
 
     Whatever the input, the process ends by itself, in time, with exit code 0 or 2, within its memory, without
     a trace, and says nothing a terminal would act on. `env` adds to the environment; `stdout` is a descriptor
-    in place of the file output is read from; other arguments are `subprocess.Popen`'s.
+    in place of the file output is read from, which is in `encoding`; other arguments are those of
+    `subprocess.Popen`.
     """
 
     def running(
-        *arguments: object, env: Mapping[str, str] | None = None, stdout: int | None = None, **options: Any
+        *arguments: object,
+        env: Mapping[str, str] | None = None,
+        stdout: int | None = None,
+        encoding: str = "utf-8",
+        **options: Any,
     ) -> Ran:
         out, err = tmp_path / ".out", tmp_path / ".err"
         environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), **(env or {})}
@@ -80,7 +85,7 @@ def grader(tmp_path: Path) -> Grader:
             _, status, usage = os.wait4(process.pid, 0)
             late.cancel()
             process.returncode = os.waitstatus_to_exitcode(status)
-        ran = Ran(process.returncode, _read(out), _read(err))
+        ran = Ran(process.returncode, _read(out, encoding), _read(err, encoding))
         said = ran.err[:2000]
         assert ran.code in (0, 2, 141), f"exit code {ran.code}: {said}"
         assert "Traceback" not in ran.err, said
@@ -99,8 +104,8 @@ def _text(argument: object) -> str:
     return argument if isinstance(argument, str) else str(argument)
 
 
-def _read(path: Path) -> str:
-    return path.read_bytes().decode("utf-8")
+def _read(path: Path, encoding: str) -> str:
+    return path.read_bytes().decode(encoding)
 
 
 @pytest.fixture
@@ -114,6 +119,22 @@ def refused(grader: Grader, tmp_path: Path) -> Callable[..., str]:
         assert 2 == ran.code
         assert "" == ran.out
         return ran.messages[0].removeprefix(f"error: {name}:")
+
+    return running
+
+
+@pytest.fixture
+def said_of(grader: Grader, tmp_path: Path) -> Callable[[Iterable[bytes]], list[str]]:
+    """`said_of(raws)`: what is first said of each of several files, read by one command."""
+
+    def running(raws: Iterable[bytes]) -> list[str]:
+        names = []
+        for number, raw in enumerate(raws):
+            names.append(f"f{number:03d}.yaml")
+            (tmp_path / names[-1]).write_bytes(raw)
+        messages = grader("validate", *names, cwd=tmp_path).messages
+        starts = [f"error: {name}:" for name in names]
+        return [next((m.removeprefix(s) for m in messages if m.startswith(s)), "") for s in starts]
 
     return running
 

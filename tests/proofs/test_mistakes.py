@@ -6,6 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from grader.language.nodes import Compare, Const, Kind, Op, Param
+from grader.language.rulebook import Parameter
+
 
 @pytest.fixture(scope="module")
 def sound(opened):
@@ -47,3 +50,33 @@ def test_a_rule_marked_not_monotone_is_reported(sound):
     report = sound.check(replace(sound.book, rules=rules))
     assert [("non-monotone", ("adequate.some",))] == [(f.code, f.rules) for f in report.findings]
     assert not report.holds
+
+
+def test_a_limit_with_nothing_to_hold_down_is_overridden(sound):
+    # Nothing demonstrated, so nothing above the default is reached and the limit never bites.
+    asked = Compare("partly_share", Op.AT_MOST, (Const(0),))
+    limit = next(r for r in sound.book.rules if r.id == "inadequate.open-concern")
+    idle = replace(limit, id="idle", target="adequate", condition=asked)
+    report = sound.check(replace(sound.book, rules=(*sound.book.rules, idle)))
+    assert [("overridden", ("idle",))] == [(f.code, f.rules) for f in report.findings]
+
+
+@pytest.mark.parametrize("most", [1, 3])
+def test_a_cap_is_proved_at_every_value_of_a_parameter(sound, most):
+    needed = Parameter("needed", Kind.COUNT, 1, 1, most, "assumed", "a test", "a test")
+    asked = Compare("open_concerns", Op.AT_LEAST, (Param("needed"),))
+    rules = tuple(
+        replace(r, condition=asked) if r.id == "inadequate.open-concern" else r for r in sound.book.rules
+    )
+    book = replace(sound.book, rules=rules, parameters={**sound.book.parameters, "needed": needed})
+    report = sound.check(book)
+    (capped,) = (p.result for p in report.promises if p.id == "capped")
+    if most == 1:
+        assert "proved" == capped
+        return
+    # At the default one concern is enough to cap; at 2 or 3 it is not.
+    assert "refuted" == capped
+    (finding,) = report.findings
+    assert "uncapped-concern" == finding.code
+    assert finding.witness is not None
+    assert finding.witness.cases[0]["set"]["needed"] > 1

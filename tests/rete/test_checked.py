@@ -48,10 +48,10 @@ def test_every_evaluation_is_put_to_both_engines(book, held_by):
 
 
 def test_nothing_is_proposed_where_the_engines_differ(grade, monkeypatch):
-    from grader import api
+    from grader.engines import choice
 
     monkeypatch.setattr(
-        api, "ReferenceEngine", lambda book: Wrong(ReferenceEngine(book), "demonstrated.tested")
+        choice, "ReferenceEngine", lambda book: Wrong(ReferenceEngine(book), "demonstrated.tested")
     )
     with pytest.raises(EngineDisagreementError, match=r"demonstrated\.tested"):
         grade()

@@ -41,6 +41,7 @@ class Gap:
 
     rule: str
     condition: str | None
+    taken: str
     message: str
     place: Place | None
     stuck: RuleBook
@@ -77,7 +78,7 @@ def coverage(discerner: Discerner) -> Coverage:
         without = without_rule(book, rule)
         if discerner.fails(without, [rule.id]) is None:
             message = f"no case fails without rule {rule.id!r}"
-            gaps.append(Gap(rule.id, None, message, rule.place, without))
+            gaps.append(Gap(rule.id, None, "left out", message, rule.place, without))
         else:
             rules += 1
         for index, gap in _condition_gaps(discerner, rule):
@@ -95,7 +96,7 @@ def _condition_gaps(discerner: Discerner, rule: Rule) -> Iterator[tuple[int, Gap
             stuck = with_condition(discerner.book, rule, put(rule.condition, index, constant))
             if discerner.fails(stuck, [rule.id]) is None:
                 message = f"no case fails when '{said}' in rule {rule.id!r} is taken {taken}"
-                yield index, Gap(rule.id, said, message, rule.place, stuck)
+                yield index, Gap(rule.id, said, f"taken {taken}", message, rule.place, stuck)
 
 
 def without_rule(book: RuleBook, rule: Rule) -> RuleBook:

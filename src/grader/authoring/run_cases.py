@@ -238,7 +238,7 @@ class _Why:
                 yield self.unheld(rule, facts)
 
     def passed_over(self, name: str) -> str:
-        rule = self.outcome.concluder.rules[name]
+        rule = next(r for r in self.english.book.rules if r.id == name)
         return f"{name} decides nothing in this case; it needs {self.english.condition(rule.condition)}"
 
     def held(self, rule: Rule, facts: Mapping[str, int]) -> str:
@@ -257,8 +257,8 @@ class _Why:
         return f"{rule.id} ({to} {rule.target.replace('_', ' ')})"
 
     def _rules(self, layer: Layer, area: str) -> list[Rule]:
-        book = self.outcome.concluder.book
-        return [r for r in book.rules if r.layer is layer and r.applies_to(area)]
+        """The rules as written: their parameters keep their names."""
+        return [r for r in self.english.book.rules if r.layer is layer and r.applies_to(area)]
 
 
 def run_all(book: RuleBook, framework: Framework, cases: Iterable[Case]) -> list[Result]:

@@ -119,17 +119,21 @@ class _Pair:
         for name in sorted(rule.scope or ()):
             measure = self.bound[0].measures[name]
             area, own = self._own(measure.characteristic)
-            for per_mille in range(1001):
-                said = [c.assessment(name, per_mille).rank for c in self.concluders]
-                if said[0] != said[1]:
-                    item = {"figure": per_mille / 10, "measure": name}
-                    (status, _), _ = self._concluded(area, (_item(_row(assessment=said[0])),), ())
-                    yield {
-                        "area": area.id,
-                        "evidence": {own: [item]},
-                        "expect": {"statuses": {own: STATUS.name_of(status)}},
-                    }
-                    break
+            said = {v: [c.assessment(name, v).rank for c in self.concluders] for v in range(1001)}
+            apart = [v for v, (one, other) in said.items() if one != other]
+            if not apart:
+                continue
+            # At the edge of the band, where the figure shows the threshold, not at 0 or 100 %.
+            edge = apart[0] if apart[0] > 0 else apart[-1]
+            item: Written = {"figure": edge / 10}
+            if sum(m.characteristic == measure.characteristic for m in self.bound[0].measures.values()) > 1:
+                item["measure"] = name
+            status, _ = self._concluded(area, (_item(_row(assessment=said[edge][0])),), ())[0]
+            yield {
+                "area": area.id,
+                "evidence": {own: [item]},
+                "expect": {"statuses": {own: STATUS.name_of(status)}},
+            }
 
     # Characteristics --------------------------------------------------------------------------------------
 

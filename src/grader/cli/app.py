@@ -16,17 +16,21 @@ import typer
 from grader._version import __version__
 from grader.cli import terminal
 from grader.cli.check import check
+from grader.cli.decide import decide
+from grader.cli.diff import diff
 from grader.cli.explain import explain
 from grader.cli.grade import grade
 from grader.cli.new import new
 from grader.cli.options import Debugging
 from grader.cli.schema import schema
+from grader.cli.test import test
 from grader.cli.validate import validate
+from grader.cli.verify import verify
 from grader.errors import GraderError
 
 INTERRUPTED = 130
 FAULT_OF_OURS = 3
-COMMANDS = (grade, explain, check, validate, schema, new)
+COMMANDS = (grade, explain, diff, decide, verify, check, test, validate, schema, new)
 
 
 def _version(asked: bool) -> None:

@@ -33,7 +33,23 @@ def check_output(
     InputError
         Another ending, no such folder, or a file that exists.
     """
-    path, place = Path(name), Place(name)
+    try:
+        return _checked(Path(name), endings, force=force, inputs=inputs, help=help)
+    except OSError as error:  # a name that is too long, or a link that leads back to itself
+        said = (error.strerror or "unknown reason").lower()
+        problem = Problem(f"the file cannot be written: {said}", Place(name), "name another file")
+        raise InputError([problem]) from error
+    except ValueError as error:
+        if isinstance(error, InputError):
+            raise
+        problem = Problem("this cannot be the name of a file", Place(name), "name another file")
+        raise InputError([problem]) from error
+
+
+def _checked(
+    path: Path, endings: Sequence[str], *, force: bool, inputs: Iterable[str], help: str | None
+) -> Path:
+    place = Place(str(path))
     if path.suffix.lower() not in endings:
         known = " or ".join(endings)
         raise InputError(
@@ -41,6 +57,8 @@ def check_output(
         )
     if not path.parent.is_dir():
         raise InputError([Problem("there is no such folder to write to", place, "make the folder first")])
+    if path.is_symlink() and Path(os.path.realpath(path)).is_symlink():
+        raise InputError([Problem("the link leads back to itself", place, "name another file")])
     if path.is_dir():
         raise InputError([Problem("this is a folder", place, "name a file in it")])
     if path.exists():

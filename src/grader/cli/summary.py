@@ -25,7 +25,7 @@ from grader.model.framework import Framework
 from grader.model.proposal import AreaResult, FindingResult, Hinge, Proposal, Reason
 
 #: A line under the head and nothing else, in characters every terminal has.
-_RULED = Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True)
+RULED = Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True)
 _LEGEND = "demonstrated includes exceeded; AFIs are areas for improvement, issued or proposed"
 _HINGES = 8
 _STEPS = 2
@@ -132,7 +132,7 @@ def _provenance(framework: Framework, proposal: Proposal) -> str:
 
 def _table(framework: Framework, rows: Iterable[_Row]) -> Table:
     table = Table(
-        box=_RULED, show_edge=False, pad_edge=False, padding=0, header_style="bold",
+        box=RULED, show_edge=False, pad_edge=False, padding=0, header_style="bold",
     )  # fmt: skip
     table.add_column("\narea", overflow="fold")
     table.add_column("proposed\ngrade", overflow="fold")

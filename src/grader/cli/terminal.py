@@ -104,20 +104,25 @@ def err(text: str) -> None:
 
 def print_for_person(*parts: RenderableType) -> None:
     """Lay out text for a person on standard output: as wide as the window, 80 columns in a pipe."""
-    laid_out = io.StringIO()
-    console = _console(laid_out)
+    on_terminal = sys.stdout is not None and sys.stdout.isatty()
+    out(laid_out(*parts, on_terminal=on_terminal))
+
+
+def laid_out(*parts: RenderableType, on_terminal: bool = False) -> str:
+    """Text for a person, laid out for a terminal, or at 80 columns without styles."""
+    text = io.StringIO()
+    console = _console(text, on_terminal)
     for part in parts:
         console.print(part)
     # Padding to the right edge would only be copied along with the text.
-    lines = laid_out.getvalue().replace(GLUE, " ").split("\n")
-    out("\n".join(line.rstrip() for line in lines))
+    lines = text.getvalue().replace(GLUE, " ").split("\n")
+    return "\n".join(line.rstrip() for line in lines)
 
 
-def _console(file: TextIO) -> Console:
-    """A console over a buffer: what it may print follows from standard output."""
+def _console(file: TextIO, on_terminal: bool) -> Console:
+    """A console over a buffer."""
     from rich.console import Console
 
-    on_terminal = sys.stdout is not None and sys.stdout.isatty()
     console = Console(
         file=file,
         width=None if on_terminal else PIPED_WIDTH,

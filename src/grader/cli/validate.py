@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -48,7 +49,7 @@ def _check(name: str, rules: str | None) -> Checked:
     from grader.files.marked import read_document
 
     path = Path(name)
-    if path.is_dir():
+    if os.path.isdir(name):  # unlike pathlib, takes any name
         return _rulebook(path)
     document = read_document(path)
     keys = set(document.data) if isinstance(document.data, Mapping) else set()

@@ -254,9 +254,9 @@ class Budget:
 class Solver:
     """A solver that answers yes with a model, no with None, or raises `Undecided`."""
 
-    def __init__(self, budget: Budget, *formulas: z3.BoolRef) -> None:
+    def __init__(self, budget: Budget, *formulas: z3.BoolRef, linear: bool = True) -> None:
         self._budget = budget
-        self._solver = z3.SolverFor("QF_LIA")
+        self._solver = z3.SolverFor("QF_LIA" if linear else "QF_NIA")
         self._solver.set("random_seed", 0)
         self._solver.add(*formulas)
 

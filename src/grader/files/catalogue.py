@@ -5,6 +5,7 @@ This module alone knows that built-ins travel in the package, and stand at the t
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -58,7 +59,7 @@ def framework(name: str, near: Path | None = None) -> FrameworkFile:
     if name.endswith((".yaml", ".yml")):
         return _read_framework(Path(name), name)
     for path in _framework_paths(name, near):
-        if path.is_file():
+        if os.path.isfile(path):  # unlike pathlib, takes any name
             built_in = path.is_relative_to(_home() / "frameworks")
             return _read_framework(path, f"frameworks/{path.name}" if built_in else str(path))
     raise UnknownNameError(f"unknown framework {name!r}", help=suggest(name, framework_ids(), "frameworks"))
@@ -84,10 +85,10 @@ def _read_framework(path: Path, shown: str) -> FrameworkFile:
 def rulebook_folder(name: str) -> Path:
     """The folder of a rule book: a path that is one, or a built-in one's id."""
     path = Path(name)
-    if path.is_dir():
+    if os.path.isdir(path):
         return path
     built_in = _home() / "rules" / name
-    if "/" not in name and (built_in / HEAD).is_file():
+    if "/" not in name and os.path.isfile(built_in / HEAD):
         return built_in
     raise UnknownNameError(f"unknown rule book {name!r}", help=suggest(name, rulebook_ids(), "rule books"))
 

@@ -262,9 +262,10 @@ def _lower_measures(work: _Lowering, files: Iterable[tuple[LayerFile, Document]]
 
 
 def _lower_facts(work: _Lowering, files: list[tuple[LayerFile, Document]]) -> None:
-    """Facts about characteristics first, then counts over them, then shares of counts."""
+    """What a fact is made of before the fact itself, whatever the order they are written in."""
     declared = [(file, document, name) for file, document in files for name in file.facts]
-    ranked = sorted(declared, key=lambda d: (_depends(d[0].facts[d[2]]), d[2]))
+    written = {name: file.facts[name] for file, _, name in declared}
+    ranked = sorted(declared, key=lambda d: (_depth(d[2], written), d[2]))
     origin: dict[str, Place] = {}
     found: dict[str, Fact] = {}
     for file, document, name in ranked:
@@ -295,13 +296,20 @@ def _reader(document: Document, work: _Lowering, elsewhere: Mapping[str, tuple[s
     )
 
 
-def _depends(data: object) -> int:
-    if isinstance(data, Mapping):
-        if "share" in data:
-            return 2
-        if "characteristics" in (data.get("count"), data.get("any"), data.get("of")):
-            return 1
-    return 0
+def _depth(name: str, written: Mapping[str, object]) -> int:
+    """Counts of evidence and findings come first, then their shares, then counts of characteristics (which
+    may name either), then shares of those.
+    """
+    data = written.get(name)
+    if not isinstance(data, Mapping):
+        return 0
+    if "characteristics" in (data.get("count"), data.get("any"), data.get("of")):
+        return 2
+    parts = data.get("share")
+    if not isinstance(parts, list):
+        return 0
+    counts = [written.get(part) for part in parts if isinstance(part, str)]
+    return 3 if any(isinstance(c, Mapping) and c.get("count") == "characteristics" for c in counts) else 1
 
 
 def _check_status_of(work: _Lowering, fact: Fact, document: Document) -> None:
@@ -417,7 +425,19 @@ def _effect(work: _Lowering, layer: Layer, block: RuleBlock, reader: Reader) -> 
             suggest(target, names, "conclusions"),
         )
         return None, ""
+    if effect is Effect.REACHES and block.not_monotone is None:
+        _check_above_default(work, layer, block, target, names, reader)
     return effect, target
+
+
+def _check_above_default(
+    work: _Lowering, layer: Layer, block: RuleBlock, target: str, names: tuple[str, ...], reader: Reader
+) -> None:
+    """Reaching less than what is concluded anyway would mark a body down for what it does well."""
+    default = work.framework.grade_scale.default if layer is Layer.GRADE else names[0]
+    if names.index(target) < names.index(default):
+        message = f"rule {quoted(block.id)} reaches {target}, which is below the default {default}"
+        reader.fault(("reaches",), message, f"write limits: {target}, or say not_monotone: why")
 
 
 def _level(layer: Layer, block: RuleBlock, reader: Reader) -> Level | None:

@@ -13,6 +13,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from grader.errors import UnknownNameError, quoted, suggest
 from grader.files.rule_files import LayerFile, RuleBookFile
+from grader.model.cases import CaseFile
 from grader.model.decisions import Decisions
 from grader.model.framework import Framework
 from grader.model.inspection import Inspection
@@ -26,6 +27,7 @@ _FORMATS: dict[str, tuple[str, type[BaseModel], Literal["validation", "serializa
     "framework": ("grader framework file", Framework, "validation"),
     "rulebook": ("head of a grader rule book (rulebook.yaml)", RuleBookFile, "validation"),
     "layer": ("one layer of a grader rule book", LayerFile, "validation"),
+    "cases": ("grader rule tests", CaseFile, "validation"),
     "proposal": ("grader proposal, version 1", Proposal, "serialization"),
 }
 
@@ -48,7 +50,7 @@ def schema_of(name: str) -> dict[str, Any]:
     Parameters
     ----------
     name : str
-        `inspection`, `decisions`, `framework`, `rulebook`, `layer` or `proposal`.
+        `inspection`, `decisions`, `framework`, `rulebook`, `layer`, `cases` or `proposal`.
 
     Raises
     ------

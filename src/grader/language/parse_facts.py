@@ -22,7 +22,7 @@ from grader.language.nodes import (
     Test,
 )
 from grader.language.parse import CONNECTIVES, Path, Reader, Typed, parse_comparison, with_article
-from grader.language.rulebook import GIVEN_FACTS, Fact, Layer, Parameter
+from grader.language.rulebook import GIVEN_FACTS, VISIBLE, Fact, Layer, Parameter
 from grader.language.vocabulary import ENTITIES, FLAG, STATUS, Entity, Scale
 
 DEFINERS = ("count", "any", "best", "lowest", "share", "status_of")
@@ -81,6 +81,13 @@ def parse_fact(
     if parsed is None or better is None or len(reader.problems) > before:
         return None
     definition, level, kind, scale = parsed
+    if level is Level.CHARACTERISTIC and layer not in (Layer.STATUS, Layer.FINDING):
+        reader.fault(
+            (),
+            f"fact {quoted(name)} is about a characteristic, and the {layer} layer looks at areas",
+            "declare it in the status or the finding layer",
+        )
+        return None
     return Fact(name, layer, level, kind, better, str(english), definition, scale, reader.place(()))
 
 
@@ -119,8 +126,8 @@ def _parse_better(name: str, data: Mapping[str, object], reader: Reader, respelt
             )
         return None
     value = data["better"]
-    if value in set(Better):
-        return Better(str(value))
+    if isinstance(value, str) and value in set(Better):
+        return Better(value)
     message = f"'better' of fact {quoted(name)} cannot be {quoted(value)}"
     reader.fault(("better",), message, f"one of {', '.join(Better)}")
     return None
@@ -140,7 +147,7 @@ def _parse_definition(
 ) -> Parsed | None:
     value = data[definer]
     if definer == "share":
-        return _parse_share(name, value, reader, known)
+        return _parse_share(value, layer, reader, known)
     if definer == "status_of":
         if layer not in (Layer.SUFFICIENCY, Layer.GRADE):
             reader.fault(
@@ -177,7 +184,7 @@ def _parse_definition(
     }
     attribute = ranked.get(str(value))
     if attribute is None:
-        if value not in reader.elsewhere:
+        if str(value) not in reader.elsewhere:
             message = f"{quoted(value)} is no attribute of {entity.name} with a best and a worst"
             reader.fault((definer,), message, suggest(str(value), ranked, "attributes"))
         return None
@@ -200,19 +207,23 @@ def _parse_level(name: str, data: Mapping[str, object], entity: Entity, reader: 
     return None
 
 
-def _parse_share(name: str, value: object, reader: Reader, known: Mapping[str, Fact]) -> Parsed | None:
+def _parse_share(value: object, layer: Layer, reader: Reader, known: Mapping[str, Fact]) -> Parsed | None:
     if not isinstance(value, Sequence) or isinstance(value, str) or len(value) != 2:
         reader.fault(("share",), "a share takes two counts", "write share: [part, whole]")
         return None
     counts = {n: f for n, f in known.items() if f.kind is Kind.COUNT}
     for i, part in enumerate(value):
-        if part in counts:
-            continue
+        if isinstance(part, str) and part in counts:
+            if counts[part].layer in VISIBLE[layer]:
+                continue
+            message = f"the {layer} layer cannot see {quoted(part)}, a fact of the {counts[part].layer} layer"
+            reader.fault(("share", i), message, f"declare the count in the {layer} layer")
+            return None
         other = known.get(str(part))
         if other is not None:
             message = f"a share is of counts, and {quoted(part)} is a {other.kind}"
             reader.fault(("share", i), message, suggest(str(part), counts, "counts"))
-        elif part not in reader.elsewhere:
+        elif str(part) not in reader.elsewhere:
             reader.fault(("share", i), f"unknown count {quoted(part)}", suggest(str(part), counts, "counts"))
         return None
     part, whole = counts[value[0]], counts[value[1]]

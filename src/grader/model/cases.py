@@ -113,7 +113,7 @@ class Case(Written):
     """The framework's last edition by default."""
     area: Id | None = None
     """The area the case is about: its characteristics may be named without it, as in 1a."""
-    evidence: dict[Text, list[CaseItem]] = {}
+    evidence: dict[str, list[CaseItem]] = {}
     """Items by characteristic; a key may name several, with commas, each of which gets the items."""
     findings: list[CaseFinding] = []
     previous: list[CasePrevious] = []

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import re
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from grader.model.base import Date, Id, PartialDate, Text, Written
+from grader.model.proposal import Outcome
+
+
+def _sha256(text: str) -> str:
+    if not re.fullmatch(r"[0-9a-f]{64}", text):
+        raise ValueError("is not a SHA-256: 64 digits from 0 to 9 and a to f")
+    return text
+
+
+Sha256 = Annotated[
+    str, AfterValidator(_sha256), WithJsonSchema({"type": "string", "pattern": "^[0-9a-f]{64}$"})
+]
+"""The SHA-256 of a file or of a rule book."""
 
 
 class DecisionsHeader(Written):
@@ -33,10 +47,46 @@ class DecidedGrade(Written):
     decided_on: Date | None = None
 
 
+class FrameworkRecorded(Written):
+    """The framework a proposal was made under."""
+
+    id: Id
+    edition: Text
+    sha256: Sha256 | None = None
+
+
+class RuleBookRecorded(Written):
+    """The rule book a proposal was made by."""
+
+    id: Id
+    version: Text
+    sha256: Sha256 | None = None
+
+
+class OutcomeRecorded(Written):
+    """What was proposed for an area."""
+
+    outcome: Outcome
+    grade: Id | None = None
+
+
+class ProposalRecorded(Written):
+    """The proposal decided on: enough to make it again and see whether it is the same."""
+
+    framework: FrameworkRecorded
+    rulebook: RuleBookRecorded
+    inspection_sha256: Sha256 | None = None
+    engine: Text
+    grader_version: Text
+    overrides: dict[str, int] = {}
+    proposed: dict[str, OutcomeRecorded] = Field(min_length=1)
+    """What was proposed for each area decided on it."""
+
+
 class Decisions(Written):
     """A decisions file."""
 
     decisions: DecisionsHeader
     grades: dict[str, DecidedGrade] = Field(min_length=1)
-    proposal: dict[str, Any] | None = None
-    """Hashes and overrides of the proposal decided on, as recorded with the decision."""
+    proposal: ProposalRecorded | None = None
+    """The proposal decided on, as `grader decide` records it."""

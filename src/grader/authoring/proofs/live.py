@@ -113,8 +113,11 @@ def _dead(subject: Subject, rule: Rule, places: Sequence[Find], seen: Seen) -> F
             return _out_of_order(subject, rule, place, seen)
         text = "never decides: whenever it holds, a rule that goes further holds too"
         return _finding(rule, "shadowed", text, _shown(subject, seen), stronger)
-    text = "never decides: whenever it holds, others have the last word"
     opposed = [r for r in others if r.effect is not rule.effect]
+    if rule.effect is Effect.LIMITS:
+        text = "never decides: whenever it holds, nothing above what it limits to is reached"
+        return _finding(rule, "overridden", text, _shown(subject, seen), [])
+    text = "never decides: whenever it holds, others have the last word"
     return _finding(rule, "overridden", text, _shown(subject, seen), opposed)
 
 

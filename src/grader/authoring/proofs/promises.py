@@ -1,38 +1,33 @@
-"""Promises 1, 4, 5 and 6: total, local, capped and reachable."""
+"""Promises 1, 4 and 6: total, local and reachable."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import singledispatch
 
 import z3
 
-from grader.authoring.proofs.areas import OPEN, AreaTerms, Kin, State
-from grader.authoring.proofs.cells import DECLARED_CELLS, EARLIER_CELLS
+from grader.authoring.proofs.areas import AreaTerms, State
 from grader.authoring.proofs.report import Finding
 from grader.authoring.proofs.subject import GRADE_AND_SUFFICIENCY, Subject
-from grader.authoring.proofs.witness import Situation, Witness, agree, case_of, told
+from grader.authoring.proofs.witness import Situation, agree
 from grader.engines import symbolic
-from grader.engines.symbolic import Bulk, Solver, Undecided, number, total
+from grader.engines.symbolic import Solver
 from grader.errors import InternalError
-from grader.grading.conclude import MEASURE_DEFAULT, finding_row
+from grader.grading.conclude import MEASURE_DEFAULT
 from grader.language.nodes import (
     AnyOf,
     Best,
-    Compare,
     Count,
     Definition,
     Given,
-    Kind,
     Level,
     Lowest,
-    Param,
     Share,
     StatusOf,
 )
-from grader.language.rulebook import Fact, Layer, Rule, RuleBook
-from grader.language.typecheck import comparisons, facts_named
-from grader.language.vocabulary import ASSESSMENT, ENTITIES, FINDING_KIND, STATUS
+from grader.language.rulebook import Layer, Rule, RuleBook
+from grader.language.typecheck import facts_named
+from grader.language.vocabulary import ASSESSMENT, ENTITIES, STATUS
 from grader.model.framework import Area
 
 # 1 Total --------------------------------------------------------------------------------------------------
@@ -114,107 +109,6 @@ def _(definition: Share, book: RuleBook) -> tuple[str, ...]:
 def _(definition: StatusOf | Given, book: RuleBook) -> tuple[str, ...]:
     # A status is looked up among the area's own characteristics, and is 0 where it is not one of them.
     return ("own",)
-
-
-# 5 Capped -------------------------------------------------------------------------------------------------
-
-
-def check_capped(subject: Subject) -> list[Finding]:
-    """No area with an open cause of concern is graded above the default, at any parameter values."""
-    for kin in subject.graded:
-        values = _above_cap(subject, kin)
-        if values is not None:
-            return [_uncapped(subject, values)]
-    return []
-
-
-def _above_cap(subject: Subject, kin: Kin) -> dict[str, int] | None:
-    """Parameter values at which the grade rules might not cap; None when there are none.
-
-    Facts about characteristics are left free within their types, so that parameters can be too: more states
-    than there are, and a proof over all of them.
-    """
-    book = subject.book
-    area = kin.areas[0].id
-    rules = [r for r in book.table(Layer.GRADE, Level.AREA).rules if r.applies_to(area)]
-    cells = [*DECLARED_CELLS, *EARLIER_CELLS, *(finding_row(k, "proposed") for k in FINDING_KIND.names)]
-    counts = [z3.Int(f"f{i}") for i in range(len(cells))]
-    bulk = [Bulk(row, n) for row, n in zip(cells, counts, strict=True)]
-    parameters = {f"${name}": z3.Int(f"${name}") for name in book.parameters}
-    solver = Solver(subject.budget, *(n >= 0 for n in counts))
-    for name, parameter in book.parameters.items():
-        variable = parameters[f"${name}"]
-        solver.add(variable >= parameter.minimum, variable <= parameter.maximum)
-    terms: dict[str, z3.ArithRef | symbolic.Ratio] = dict(parameters)
-    for name in sorted({n for r in rules for n in facts_named(r.condition)}):
-        fact = book.facts[name]
-        if getattr(fact.definition, "entity", None) == "findings":
-            terms[name] = symbolic.value(fact.definition, {"findings": bulk}, {})
-        else:
-            terms[name] = _free(fact, solver)
-    held = [(r, symbolic.holds(r.condition, terms)) for r in rules]
-    grade = symbolic.decide(held, book.grade_scale, book.grade_default).rank
-    open_concerns = total(b.count for b in bulk if b.row["standing"] == OPEN)
-    cap = book.grade_scale.rank(book.grade_default)
-    model = solver.model(open_concerns >= 1, grade > cap)
-    if model is None:
-        return None
-    used = {o.name for r in rules for c, _ in comparisons(r.condition) for o in _parameters(c)}
-    return {name: number(model, parameters[f"${name}"]) for name in sorted(used)}
-
-
-def _parameters(comparison: Compare) -> Iterator[Param]:
-    return (o for o in comparison.operands if isinstance(o, Param))
-
-
-def _free(fact: Fact, solver: Solver) -> z3.ArithRef:
-    variable = z3.Int(f"free {fact.name}")
-    solver.add(variable >= 0)
-    if fact.kind is Kind.FLAG:
-        solver.add(variable <= 1)
-    elif fact.scale is not None:
-        solver.add(variable < len(fact.scale.names))
-    return variable
-
-
-def _uncapped(subject: Subject, values: dict[str, int]) -> Finding:
-    """A real inspection with an open concern above the cap: at the defaults, else at the values found."""
-    cap = subject.bound.grade_scale.rank(subject.bound.grade_default)
-
-    def above(terms: AreaTerms, state: State) -> z3.BoolRef:
-        return z3.And(terms.open_concerns >= 1, terms.grade.rank > cap)
-
-    for chosen in ({}, values):
-        at = Subject(subject.book, subject.framework, subject.budget, chosen)
-        for kin in at.graded:
-            situation = at.find_area(at.space(kin, GRADE_AND_SUFFICIENCY), above)
-            if situation is not None:
-                return _uncapped_finding(at, situation, chosen, cap)
-    raise Undecided("capped at the default parameters, and at the others tried")
-
-
-def _uncapped_finding(at: Subject, situation: Situation, chosen: dict[str, int], cap: int) -> Finding:
-    concluded = at.conclude(situation)
-    decision = concluded.area.decision
-    agree(True, decision is not None and decision.rank > cap, "replay of an uncapped concern")
-    assert decision is not None
-    defaults = at.book.defaults()
-    changed = [name for name, value in chosen.items() if value != defaults[name]]
-    moved = [f"{name} at {chosen[name]}" for name in changed]
-    where = f", with {', '.join(moved)}" if moved else ""
-    places = [r.place for r in at.book.rules if r.id in decision.deciding and r.place is not None]
-    default = at.book.grade_default.replace("_", " ")
-    return Finding(
-        "uncapped-concern",
-        decision.deciding,
-        min(places, default=None),
-        f"an area with an open cause of concern can be graded above {default}{where}",
-        f"add a rule that limits to {default} or lower on an open cause of concern, in every area",
-        Witness(
-            f"where {told(situation)}, {situation.area.id} is graded {concluded.said}{where}",
-            (case_of("an open cause of concern", situation, concluded, {n: chosen[n] for n in changed}),),
-        ),
-    )
 
 
 # 6 Reachable ----------------------------------------------------------------------------------------------

@@ -1,0 +1,99 @@
+"""A pytest plugin that runs the cases of rule books: each case is one test.
+
+Collected are YAML files under a folder `tests` beside a `rulebook.yaml`. Everything else is imported when such
+a file is met, so that the plugin costs other projects nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from grader.authoring.cases import Case
+    from grader.authoring.run_cases import Runner
+
+_FOLDER = "tests"
+_HEAD = "rulebook.yaml"
+_ENDINGS = (".yaml", ".yml")
+_RUNNERS = pytest.StashKey[dict[Path, Any]]()
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Collect a file of cases."""
+    if file_path.suffix not in _ENDINGS or _rulebook_of(file_path) is None:
+        return None
+    found: CaseFile = CaseFile.from_parent(parent, path=file_path)
+    return found
+
+
+def _rulebook_of(file: Path) -> Path | None:
+    """The rule book whose `tests` folder a file stands in, at any depth."""
+    within = (p for p in file.parents if p.name == _FOLDER and (p.parent / _HEAD).is_file())
+    return next((p.parent for p in within), None)
+
+
+class CaseFailure(Exception):
+    """A case that failed, in the words a rule author reads."""
+
+
+class CaseFile(pytest.File):
+    """One file of cases."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """Every case of the file; one with faults is an error of collection that lists them."""
+        from grader.authoring.suites import read_cases
+        from grader.errors import GraderError
+
+        try:
+            runner = self._runner()
+            cases = read_cases({str(self.path): self.path}, runner.framework, runner.book)
+        except GraderError as error:
+            raise self.CollectError(str(error)) from error
+        for case in cases:
+            yield CaseItem.from_parent(self, name=case.name, case=case, runner=runner)
+
+    def _runner(self) -> Runner:
+        """The runner of the file's rule book, which its other files share."""
+        from grader.authoring.run_cases import Runner
+        from grader.authoring.suites import open_rulebook
+        from grader.engines.choice import engine_for
+
+        folder = _rulebook_of(self.path)
+        assert folder is not None, "only files of a rule book's tests are collected"
+        runners = self.config.stash.setdefault(_RUNNERS, {})
+        if folder not in runners:
+            _, framework, book = open_rulebook(str(folder))
+            runners[folder] = Runner(book, framework.framework, engine_for)
+        found: Runner = runners[folder]
+        return found
+
+
+class CaseItem(pytest.Item):
+    """One case."""
+
+    def __init__(self, *, case: Case, runner: Runner, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.case = case
+        self.runner = runner
+
+    def runtest(self) -> None:
+        """Run the case as an inspection is run."""
+        from grader.authoring.case_report import failure_text
+
+        result = self.runner.run(self.case)
+        if not result.passed:
+            raise CaseFailure(failure_text(result))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *args: Any, **kwargs: Any) -> Any:
+        """The failure without a trace of grader's own code."""
+        if isinstance(excinfo.value, CaseFailure):
+            return f"{self.case.place}: {self.name}\n{excinfo.value}"
+        return super().repr_failure(excinfo, *args, **kwargs)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Where the case stands; pytest counts lines from 0."""
+        return self.path, self.case.place.line - 1, self.name

@@ -1,0 +1,105 @@
+"""`grader decide`: record a person's decision on an area."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from grader.cli import options, terminal
+from grader.cli.output import check_output, write_whole
+
+if TYPE_CHECKING:
+    from grader.model.proposal import Proposal
+    from grader.review.grading import Grading
+
+Given = Annotated[
+    str,
+    typer.Argument(metavar="INSPECTION", help="The inspection (YAML), or a proposal of it written as JSON."),
+]
+Area = Annotated[str, typer.Option("--area", metavar="AREA", help="The area decided.")]
+Grade = Annotated[str, typer.Option("--grade", metavar="GRADE", help="The grade given.")]
+By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who decides.")]
+Rationale = Annotated[
+    str | None,
+    typer.Option("--rationale", metavar="TEXT", help="Why; needed where the grade is not the one proposed."),
+]
+On = Annotated[
+    str | None, typer.Option("--on", metavar="YYYY-MM-DD", help="The day of the decision; today by default.")
+]
+Output = Annotated[
+    str | None,
+    typer.Option(
+        "-o", "--output", metavar="DECISIONS", help="The decisions file; decisions.yaml beside by default."
+    ),
+]
+Force = Annotated[
+    bool, typer.Option("--force", help="Decide again what is decided, and lose comments in the file.")
+]
+AllowOverrides = Annotated[
+    bool, typer.Option("--allow-overrides", help="Take a proposal made with --set, and record its settings.")
+]
+
+
+def decide(
+    inspection: Given,
+    area: Area,
+    grade: Grade,
+    by: By,
+    rationale: Rationale = None,
+    on: On = None,
+    output: Output = None,
+    settings: options.Set = None,
+    rules: options.Rules = None,
+    engine: options.Engine = None,
+    allow_overrides: AllowOverrides = False,
+    force: Force = False,
+    debug: options.Debug = False,
+) -> None:
+    """Record what a person decides on an area, why, and the proposal it was decided on."""
+    from datetime import date
+
+    from grader.files.marked import read_bytes
+    from grader.review.decisions import Decision
+    from grader.review.decisions import decide as record
+    from grader.review.grading import Grading
+    from grader.review.pairing import DECISIONS
+
+    named = output if output is not None else str(Path(inspection).parent / DECISIONS)
+    # An existing file is added to, not replaced: what may be lost in it is asked about area by area.
+    destination = check_output(named, (".yaml", ".yml"), force=True, inputs=[inspection])
+    grading = Grading(rules, engine)
+    proposal = _proposal(inspection, settings or [], grading)
+    text = record(
+        proposal,
+        grading.framework(proposal.framework.id),
+        Decision(area, grade, by, on if on is not None else date.today().isoformat(), rationale),
+        read_bytes(destination) if destination.exists() else None,
+        shown=str(destination),
+        force=force,
+        allow_overrides=allow_overrides,
+    )
+    write_whole(destination, text)
+    proposed = proposal.area(area).grade or proposal.area(area).outcome
+    said = f"{area}: {grade} decided, {proposed} proposed".replace("_", " ")
+    terminal.out(f"{terminal.clean(str(destination))}: {said}\n")
+
+
+def _proposal(given: str, settings: list[str], grading: Grading) -> Proposal:
+    """The proposal decided on: as recorded, or made now."""
+    from grader import api
+    from grader.errors import InputError, Place, Problem
+    from grader.files.marked import read_bytes
+    from grader.review.grading import is_proposal
+    from grader.review.pairing import proposal_in
+
+    written = options.split_settings(settings)
+    if not written:
+        return proposal_in(Path(given), grading)
+    if is_proposal(read_bytes(Path(given))):
+        help = "grade the inspection with --set, or leave it out"
+        raise InputError([Problem("--set changes nothing in a recorded proposal", Place(given), help)])
+    loaded = api.load(given, rules=grading.rules)
+    values = options.overrides_for(loaded.book, written)
+    return api.grade(loaded, overrides=values, engine=grading.engine)

@@ -1,0 +1,40 @@
+"""`grader verify`: say whether the proposal that decisions were made on still reproduces."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from grader.cli import options, terminal
+from grader.cli.decide import AllowOverrides
+
+Decisions = Annotated[str, typer.Argument(metavar="DECISIONS", help="Decisions recorded by grader decide.")]
+Inspection = Annotated[
+    str | None,
+    typer.Argument(metavar="[INSPECTION]", help="The inspection; inspection.yaml beside them by default."),
+]
+
+
+def verify(
+    decisions: Decisions,
+    inspection: Inspection = None,
+    rules: options.Rules = None,
+    engine: options.Engine = None,
+    allow_overrides: AllowOverrides = False,
+    debug: options.Debug = False,
+) -> None:
+    """Make the proposal again that was decided on; 0 where it is the same, 1 where it is not."""
+    from grader.review.verify import verify as make_again
+
+    verdict = make_again(decisions, inspection, rules=rules, engine=engine, allow_overrides=allow_overrides)
+    areas = terminal.plural(verdict.areas, "area", "areas")
+    name = terminal.clean(verdict.inspection)
+    if verdict.reproduces:
+        terminal.out(f"{name}: the proposal for {areas} decided on it reproduces\n")
+    else:
+        terminal.out(f"{name}: the proposal for {areas} decided on it does not reproduce\n")
+    for line in (*verdict.changed, *verdict.noted):
+        terminal.out(f"  {terminal.clean(line)}\n")
+    if not verdict.reproduces:
+        raise typer.Exit(1)

@@ -1,0 +1,82 @@
+"""Lay one inspection's proposal beside the grades a person gave."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from grader.model.decisions import DecidedGrade, Decisions
+from grader.model.diff import NO_REASON, SCHEMA, AreaDiff, Diff
+from grader.model.proposal import AreaResult, Proposal
+from grader.review.agreement import agreement
+
+#: Given the proposal, an area and its final grade: the smallest change of the evidence that brings it.
+SmallestChange = Callable[[Proposal, str, str], dict[str, Any] | None]
+
+
+def compare(
+    proposal: Proposal,
+    decisions: Decisions,
+    grades: Sequence[str],
+    smallest_change: SmallestChange | None = None,
+) -> list[AreaDiff]:
+    """Every area of the edition, proposed beside final.
+
+    Parameters
+    ----------
+    proposal : Proposal
+        What was proposed.
+    decisions : Decisions
+        What was decided on the same inspection.
+    grades : sequence of str
+        The scale, worst first.
+    smallest_change : callable, optional
+        Works out what would have brought the final grade, for areas that differ.
+    """
+    ranks = {grade: rank for rank, grade in enumerate(grades)}
+    return [
+        _area(proposal, result, decisions.grades.get(result.area), ranks, smallest_change)
+        for result in proposal.areas
+    ]
+
+
+def _area(
+    proposal: Proposal,
+    result: AreaResult,
+    decided: DecidedGrade | None,
+    ranks: dict[str, int],
+    smallest_change: SmallestChange | None,
+) -> AreaDiff:
+    final = decided.grade if decided is not None else None
+    differs = final is not None and final != result.grade
+    change = smallest_change(proposal, result.area, final) if smallest_change and differs and final else None
+    known = result.grade is not None and final is not None
+    return AreaDiff(
+        inspection=proposal.inspection,
+        area=result.area,
+        outcome=result.outcome,
+        proposed=result.grade,
+        final=final,
+        steps=ranks[str(result.grade)] - ranks[str(final)] if known else None,
+        rationale=(decided.rationale if decided else None) or (NO_REASON if differs else None),
+        smallest_change=change,
+        hinges=result.hinges,
+        declared_concern=any(
+            f.origin == "declared" and f.kind == "cause_of_concern" for f in result.findings
+        ),
+    )
+
+
+def together(
+    inspections: Iterable[Sequence[AreaDiff]], grades: Sequence[str], ignored: Iterable[str] = ()
+) -> Diff:
+    """The comparison of one inspection or many, in the order of their ids, and how far they agree."""
+    ordered = sorted((rows for rows in inspections if rows), key=lambda rows: rows[0].inspection)
+    areas = [row for rows in ordered for row in rows]
+    return Diff(
+        schema=SCHEMA,
+        inspections=[rows[0].inspection for rows in ordered],
+        areas=areas,
+        agreement=agreement(areas, grades),
+        ignored=sorted(ignored),
+    )

@@ -1,0 +1,122 @@
+"""Proposals for many inspections: read as they were written, or made anew by rules read once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from grader import api
+from grader.errors import InputError, Place, Problem, quoted
+from grader.files import catalogue
+from grader.files.frameworks import FrameworkFile
+from grader.files.inspections import draft_of, resolve_draft
+from grader.files.marked import Document
+from grader.language.rulebook import RuleBook
+from grader.model.proposal import Proposal
+
+#: What marks a proposal, of this version or another.
+MARK = b'"grader.proposal/'
+_SHOWN_FAULTS = 5
+
+
+class Grading:
+    """Proposes grades; each framework and rule book is read once.
+
+    Parameters
+    ----------
+    rules : path or str, optional
+        A rule book's folder or id; by default the one named after an inspection's framework.
+    engine : {"rete", "reference"}, optional
+        As for `grader.grade`.
+    """
+
+    def __init__(self, rules: api.PathLike | None = None, engine: str | None = None) -> None:
+        self.rules = rules
+        self.engine = engine
+        self._read: dict[str, tuple[FrameworkFile, RuleBook]] = {}
+
+    def propose(self, path: Path, document: Document) -> Proposal:
+        """The proposal for an inspection file, whose document has been read; raises InputError."""
+        return api.grade(self._load(path, document), engine=self.engine)
+
+    def _load(self, path: Path, document: Document) -> api.Loaded:
+        draft = draft_of(document)
+        name = draft.inspection.inspection.framework
+        if name not in self._read:
+            loaded = api.load(path, rules=self.rules)
+            self._read[name] = loaded.framework, loaded.book
+            return loaded
+        framework, book = self._read[name]
+        return api.Loaded(resolve_draft(draft, framework.framework, book.measures), framework, book)
+
+    def framework(self, name: str) -> FrameworkFile:
+        """The framework with this id; raises UnknownNameError."""
+        if name in self._read:
+            return self._read[name][0]
+        near = Path(self.rules) if self.rules is not None and Path(self.rules).is_dir() else None
+        return catalogue.framework(name, near)
+
+
+def is_proposal(raw: bytes) -> bool:
+    """Whether a file's content is a proposal as `grader grade --json` writes it."""
+    return raw.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{" and MARK in raw
+
+
+def proposal_of(raw: bytes, shown: str) -> Proposal:
+    """The proposal in a file's content.
+
+    Raises
+    ------
+    InputError
+        It is not a whole proposal of a version that is known.
+    """
+    try:
+        return Proposal.model_validate_json(raw.removeprefix(b"\xef\xbb\xbf"))
+    except ValidationError as error:
+        faults = error.errors(include_url=False, include_context=False, include_input=False)
+    help = "write it again: grader grade INSPECTION -o FILE.json"
+    raise InputError(
+        Problem(f"not a proposal: {_at(f['loc'])}{f['msg'][:1].lower()}{f['msg'][1:]}", Place(shown), help)
+        for f in faults[:_SHOWN_FAULTS]
+    )
+
+
+def _at(loc: tuple[int | str, ...]) -> str:
+    return f"{quoted('.'.join(map(str, loc)))}: " if loc else ""
+
+
+def scale_of(proposal: Proposal, framework: FrameworkFile, shown: str) -> tuple[str, ...]:
+    """The grades of the proposal's framework, worst first.
+
+    Raises
+    ------
+    InputError
+        The proposal holds an edition, an area or a grade that its framework does not.
+    """
+    known, edition = framework.framework, proposal.framework.edition
+    if edition not in known.editions:
+        raise InputError([Problem(f"framework {known.id} has no edition {quoted(edition)}", Place(shown))])
+    grades = known.grades_worst_first
+    areas = {area.id for area in known.areas_in(edition)}
+    odd = [
+        a for a in proposal.areas if a.area not in areas or (a.grade is not None and a.grade not in grades)
+    ]
+    if odd:
+        raise InputError(
+            Problem(
+                f"framework {known.id} has no area {quoted(a.area)} with grade {quoted(a.grade)}",
+                Place(shown),
+                "name the rule book whose framework this is: --rules",
+            )
+            for a in odd
+        )
+    return grades
+
+
+def stale(proposal: Proposal, framework: FrameworkFile, shown: str) -> list[Problem]:
+    """A warning where a recorded proposal was made under other text of its framework."""
+    if proposal.framework.sha256 in (None, framework.sha256):
+        return []
+    message = f"the proposal was made under another text of framework {framework.framework.id}"
+    return [Problem(message, Place(shown), "grade the inspection again", "framework_changed")]

@@ -1,0 +1,103 @@
+"""What is odd in a record of final grades, and grades that are not laid beside a proposal at all.
+
+What is odd is a warning, and no reason to change a grade. What was graded by another framework, in another
+edition or in another cycle is refused, with the reason.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from grader.errors import Problem, quoted
+from grader.files.marked import Document
+from grader.model.decisions import Decisions
+from grader.model.framework import Framework
+from grader.model.proposal import AreaResult, Proposal
+
+#: Where this project's own reading of the scale names a grade; other scales have no such checks.
+ADEQUATE = "adequate"
+INADEQUATE = "inadequate"
+CONCERN = "cause_of_concern"
+IMPROVEMENT = "area_for_improvement"
+_DATE = re.compile(r"\d{4}(-\d{2}){0,2}", re.ASCII)
+
+
+def incomparable(document: Document, proposal: Proposal, framework: Framework) -> Problem | None:
+    """Why the grades in a document may not be laid beside a proposal, or None where they may.
+
+    Read from the head alone: names of another framework's areas and grades would only be faults.
+    """
+    head = document.data.get("decisions") if isinstance(document.data, dict) else None
+    if not isinstance(head, dict):
+        return None
+    beside = f"a proposal under {framework.id}, edition {proposal.framework.edition}"
+    help = f"name the grades given under {framework.id}, edition {proposal.framework.edition}"
+    named, edition, published = head.get("framework"), head.get("edition"), head.get("published")
+    if isinstance(named, str) and named != framework.id:
+        place = document.place(("decisions", "framework"))
+        why = reason(framework, named)
+        return Problem(f"grades under {quoted(named)} are not laid beside {beside}: {why}", place, help)
+    if isinstance(edition, str) and edition != proposal.framework.edition:
+        place = document.place(("decisions", "edition"))
+        why = "each edition grades areas of its own, by its own text"
+        return Problem(
+            f"grades of edition {quoted(edition)} are not laid beside {beside}: {why}", place, help
+        )
+    started = framework.editions[proposal.framework.edition].published
+    if _DATE.fullmatch(str(published)) and str(published) < started[: len(str(published))]:
+        place = document.place(("decisions", "published"))
+        why = f"the edition came out in {started}, so they are of another edition or cycle"
+        return Problem(f"grades published in {published} are not laid beside {beside}: {why}", place, help)
+    return None
+
+
+def reason(framework: Framework, other: str) -> str:
+    """Why grades of another framework or cycle are not compared with this one's."""
+    for known in framework.framework.not_comparable_with:
+        if known.id == other:
+            return f"{known.what}: {known.why}"
+    return "another framework has criteria and grades of its own"
+
+
+def foreign(decisions: Decisions, document: Document, proposal: Proposal) -> Iterator[Problem]:
+    """Grades of areas that the proposal's edition does not grade: they are another edition's."""
+    outcomes = {area.area: area.outcome for area in proposal.areas}
+    edition = proposal.framework.edition
+    for area in decisions.grades:
+        if outcomes.get(area, "ungraded") == "ungraded":
+            yield Problem(
+                f"area {area} is not graded in edition {edition}, which the inspection names",
+                document.keys.get(("grades", area)),
+                "take the area out, or name the inspection the grade was given in",
+            )
+
+
+def oddities(decisions: Decisions, document: Document, proposal: Proposal) -> Iterator[Problem]:
+    """What a person should look at in the record of one inspection.
+
+    Counts that do not add up are found where the file is read.
+    """
+    for result in proposal.areas:
+        decided = decisions.grades.get(result.area)
+        if decided is not None:
+            place = document.place(("grades", result.area))
+            for code, message in _odd(result, decided.grade):
+                yield Problem(f"{result.area}: {message}", place, None, code)
+        for finding in result.findings:
+            if finding.kind == CONCERN and finding.origin != "proposed" and not finding.recommendations:
+                message = f"{finding.id}: a cause of concern always carries at least one recommendation"
+                yield Problem(
+                    f"{proposal.inspection}: {message}", None, None, "concern_without_recommendations"
+                )
+
+
+def _odd(result: AreaResult, grade: str) -> Iterator[tuple[str, str]]:
+    recorded: Mapping[str, int] = {
+        kind: sum(f.kind == kind and f.origin != "proposed" for f in result.findings)
+        for kind in (CONCERN, IMPROVEMENT)
+    }
+    if grade == ADEQUATE and not recorded[IMPROVEMENT]:
+        yield "adequate_without_improvement", "adequate, and the record holds no area for improvement on it"
+    if grade == INADEQUATE and not recorded[CONCERN]:
+        yield "inadequate_without_concern", "inadequate, and the record holds no cause of concern on it"

@@ -1,0 +1,154 @@
+"""Make a proposal again that decisions were made on, and say what is not as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader import api
+from grader.errors import InputError, Place, Problem, quoted
+from grader.files.decisions import read_decisions
+from grader.files.marked import read_bytes
+from grader.model.decisions import OutcomeRecorded, ProposalRecorded
+from grader.model.proposal import Proposal
+from grader.review.decisions import refuse_overrides
+from grader.review.grading import is_proposal, proposal_of
+
+INSPECTION = "inspection.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a recorded proposal reproduces.
+
+    Attributes
+    ----------
+    changed : tuple of str
+        What is not as recorded; empty where the proposal reproduces.
+    noted : tuple of str
+        What is different and no reason to call it changed: grader's version, and the engine.
+    """
+
+    inspection: str
+    areas: int
+    changed: tuple[str, ...]
+    noted: tuple[str, ...]
+
+    @property
+    def reproduces(self) -> bool:
+        return not self.changed
+
+
+def verify(
+    decisions: api.PathLike,
+    inspection: api.PathLike | None = None,
+    *,
+    rules: api.PathLike | None = None,
+    engine: str | None = None,
+    allow_overrides: bool = False,
+) -> Verdict:
+    """Whether the proposal that decisions were made on still comes out the same.
+
+    Parameters
+    ----------
+    decisions : path
+        A decisions file with a proposal recorded in it.
+    inspection : path, optional
+        The inspection, or a proposal of it; `inspection.yaml` beside the decisions by default.
+    rules, engine
+        As for `grader.grade`.
+    allow_overrides : bool
+        Whether a proposal that rested on overrides is made again, with the same ones.
+
+    Raises
+    ------
+    InputError
+        Faults of a file, no proposal recorded, or decisions on another inspection.
+    """
+    path = Path(decisions)
+    file = read_decisions(path).decisions
+    recorded = file.proposal
+    if recorded is None:
+        help = "grader decide records the proposal with each decision"
+        raise InputError([Problem("no proposal is recorded in these decisions", Place(str(path)), help)])
+    refuse_overrides(recorded.overrides, allow_overrides, "made again")
+    proposal = _again(_inspection(path, inspection), recorded, rules, engine)
+    if proposal.inspection != file.decisions.inspection:
+        message = (
+            f"the decisions are on {quoted(file.decisions.inspection)}, not {quoted(proposal.inspection)}"
+        )
+        raise InputError([Problem(message, Place(str(path)), "name the inspection they are on")])
+    return Verdict(
+        inspection=proposal.inspection,
+        areas=len(recorded.proposed),
+        changed=(*_rests_on(recorded, proposal), *_proposed(recorded, proposal)),
+        noted=tuple(_noted(recorded, proposal)),
+    )
+
+
+def _inspection(decisions: Path, given: api.PathLike | None) -> Path:
+    if given is not None:
+        return Path(given)
+    beside = decisions.parent / INSPECTION
+    if not beside.exists():
+        message = f"no inspection: there is no {INSPECTION} beside the decisions"
+        raise InputError([Problem(message, Place(str(decisions)), "name the inspection")])
+    return beside
+
+
+def _again(
+    path: Path, recorded: ProposalRecorded, rules: api.PathLike | None, engine: str | None
+) -> Proposal:
+    raw = read_bytes(path)
+    if is_proposal(raw):
+        return proposal_of(raw, str(path))
+    loaded = api.load(path, rules=rules)
+    known = {n: v for n, v in recorded.overrides.items() if n in loaded.book.parameters}
+    return api.grade(loaded, overrides=known, engine=engine)
+
+
+def _rests_on(recorded: ProposalRecorded, now: Proposal) -> Iterator[str]:
+    """What the proposal rests on that is not as it was."""
+    then = recorded.framework
+    if then.id != now.framework.id:
+        yield f"framework: {then.id}, now {now.framework.id}"
+    elif then.sha256 != now.framework.sha256:
+        yield f"framework: {_hashes(then.sha256, now.framework.sha256)}"
+    if then.edition != now.framework.edition:
+        yield f"edition: {then.edition}, now {now.framework.edition}"
+    book = recorded.rulebook
+    before, after = f"{book.id} {book.version}", f"{now.rulebook.id} {now.rulebook.version}"
+    if book.sha256 != now.rulebook.sha256:
+        versions = f"{before}, now {after}, " if before != after else ""
+        yield f"rule book: {versions}{_hashes(book.sha256, now.rulebook.sha256)}"
+    elif before != after:
+        yield f"rule book: {before}, now {after}"
+    if recorded.inspection_sha256 != now.inspection_sha256:
+        yield f"inspection: {_hashes(recorded.inspection_sha256, now.inspection_sha256)}"
+    if recorded.overrides != now.overrides:
+        yield f"overrides: {recorded.overrides or 'none'}, now {now.overrides or 'none'}"
+
+
+def _hashes(then: str | None, now: str | None) -> str:
+    return f"SHA-256 {(then or 'none')[:12]}, now {(now or 'none')[:12]}"
+
+
+def _proposed(recorded: ProposalRecorded, now: Proposal) -> Iterator[str]:
+    results = {a.area: OutcomeRecorded(outcome=a.outcome, grade=a.grade) for a in now.areas}
+    for area, then in recorded.proposed.items():
+        if area not in results:
+            yield f"{area}: {_words(then)} was proposed, now there is no such area"
+        elif results[area] != then:
+            yield f"{area}: {_words(then)} was proposed, now {_words(results[area])}"
+
+
+def _words(proposed: OutcomeRecorded) -> str:
+    return (proposed.grade or proposed.outcome).replace("_", " ")
+
+
+def _noted(recorded: ProposalRecorded, now: Proposal) -> Iterator[str]:
+    if recorded.grader_version != now.grader_version:
+        yield f"version: grader {recorded.grader_version}, now {now.grader_version}"
+    if recorded.engine != now.engine:
+        yield f"engine: {recorded.engine}, now {now.engine}"

@@ -1,0 +1,73 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def run_pytest(tmp_path):
+    def running(folder, *arguments):
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-p",
+            "grader.authoring.pytest_plugin",
+            "-p",
+            "no:cacheprovider",
+        ]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+        return subprocess.run(
+            [*command, "--rootdir", str(tmp_path), "-c", os.devnull, *arguments, str(folder)],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return running
+
+
+def test_each_case_is_a_test(run_pytest, small_book):
+    ran = run_pytest(small_book(), "-v")
+
+    assert 0 == ran.returncode
+    assert "cases0.yaml::half is good PASSED" in ran.stdout
+    assert "2 passed" in ran.stdout
+
+
+def test_a_failure_reads_as_grader_test_says_it_without_a_trace(run_pytest, small_book):
+    text = "cases: [{name: one, area: prevention, evidence: {1a: meets}, expect: {grade: adequate}}]"
+    ran = run_pytest(small_book(text))
+
+    assert 1 == ran.returncode
+    assert "grade of prevention:\n  expected adequate\n  actual   good\n" in ran.stdout
+    assert "Traceback" not in ran.stdout
+    assert "runtest" not in ran.stdout
+
+
+def test_faults_of_a_file_are_an_error_of_collection_that_lists_them(run_pytest, small_book):
+    text = "cases: [{name: one, area: preventing, expect: {grade: good}}]"
+    ran = run_pytest(small_book(text))
+
+    assert 2 == ran.returncode
+    assert "unknown area 'preventing'" in ran.stdout
+    assert "did you mean 'prevention'?" in ran.stdout
+
+
+def test_yaml_elsewhere_is_let_be_and_imports_nothing(run_pytest, tmp_path):
+    folder = tmp_path / "tests"
+    folder.mkdir()
+    (folder / "cases.yaml").write_text("cases: nonsense\n")
+    heavy = "[m for m in sys.modules if m.startswith(('yaml', 'pydantic'))]"
+    text = f"import sys\n\n\ndef test_light():\n    assert [] == {heavy}\n"
+    (folder / "test_light.py").write_text(text)
+    ran = run_pytest(folder)
+
+    assert 0 == ran.returncode, ran.stdout
+    assert "1 passed" in ran.stdout

@@ -1,0 +1,37 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from grader.authoring.cases import parse_cases
+from grader.authoring.mutation import mutate
+from grader.authoring.run_cases import run_all
+from grader.authoring.suites import open_rulebook
+from grader.files.marked import parse_document
+
+DOC = Path(__file__).resolve().parents[2] / "docs" / "rule_tests.md"
+
+
+def test_the_cases_shown_pass():
+    text = re.search(r"```yaml\n(.+?)```", DOC.read_text(encoding="utf-8"), re.DOTALL)[1]
+    _, framework, book = open_rulebook("PEEL_2021_22")
+    cases = parse_cases(parse_document(text.encode(), str(DOC)), framework.framework, book)
+
+    results = run_all(book, framework.framework, cases)
+
+    assert 3 == len(results)
+    assert [] == [(m.subject, m.actual) for r in results for m in r.misses]
+
+
+@pytest.mark.slow
+def test_the_numbers_of_mutants_are_those_counted():
+    report = mutate("PEEL_2021_22", search=False)
+    counts = report.counts
+    noticed = counts["case"] + counts["load"]
+
+    said = (
+        f"{noticed} of {len(report.tried)} mutants are noticed ({report.percent:.1f} %):"
+        f" {counts['case']} by a case, {counts['load']} when"
+    )
+    assert said in DOC.read_text(encoding="utf-8")
+    assert f"The {counts['survived']} that survive" in DOC.read_text(encoding="utf-8")
