@@ -12,7 +12,7 @@ PYTEST := $(BIN)/python -m pytest -q
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo check lint test test-slow clean
+.PHONY: help demo check lint test test-slow bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,10 @@ $(VENV)/developing: $(VENV)/host pyproject.toml
 	$(PIP) install --quiet --editable '.[all]' --group dev
 	@touch $@ $(VENV)/installed
 
+$(VENV)/benchmarking: $(VENV)/developing
+	$(PIP) install --quiet --group bench
+	@touch $@
+
 demo: $(VENV)/installed ## install grader and grade the example
 	$(BIN)/grader grade $(EXAMPLE)
 
@@ -49,6 +53,9 @@ test: $(VENV)/developing ## the whole suite but the slow part (under 15 minutes)
 
 test-slow: $(VENV)/developing ## the slow part: long runs of the same promises
 	$(PYTEST) -n $(WORKERS) -m slow
+
+bench: $(VENV)/benchmarking ## the benchmarks: one table, one run (about 5 minutes)
+	$(BIN)/python benchmarks/run.py
 
 clean: ## remove the environment and everything built
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -123,7 +123,7 @@ def grade(
     """
     loaded = inspection if isinstance(inspection, Loaded) else load(inspection, rules=rules)
     values = check_overrides(loaded.book, overrides or {})
-    inputs = _inputs(loaded, values)
+    inputs = inputs_of(loaded, values)
     return propose(inputs, engine_for(bind(loaded.book, values), engine))
 
 
@@ -160,10 +160,11 @@ def explain(
 
     loaded = inspection if isinstance(inspection, Loaded) else load(inspection, rules=rules)
     proposal = grade(loaded, overrides=overrides, engine=engine)
-    return why(_inputs(loaded, proposal.overrides), proposal, area)
+    return why(inputs_of(loaded, proposal.overrides), proposal, area)
 
 
-def _inputs(loaded: Loaded, values: Mapping[str, int]) -> Inputs:
+def inputs_of(loaded: Loaded, values: Mapping[str, int]) -> Inputs:
+    """What a grading pass over a loaded inspection rests on, at these overrides."""
     return Inputs(
         inspection=loaded.inspection,
         framework=loaded.framework.framework,

@@ -86,8 +86,8 @@ def test_names_that_are_none(grader: Grader, inspection: Callable[..., Path], tm
     for name in names:
         assert 2 == grader("grade", path, "--rules", name).code, name[:80]
     for name in names:
-        assert 2 == grader("explain", path, name).code, name[:80]
     for name in names[:6]:
+        assert 2 == grader("explain", path, name).code, name[:80]
         assert 2 == grader("grade", path, "--engine", name).code, name[:80]
         assert 2 == grader("schema", name).code, name[:80]
         assert 2 == grader(name, path).code, name[:80]

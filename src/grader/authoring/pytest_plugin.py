@@ -1,7 +1,7 @@
 """A pytest plugin that runs the cases of rule books: each case is one test.
 
-Collected are YAML files under a folder `tests` beside a `rulebook.yaml`. Everything else is imported when such
-a file is met, so that the plugin costs other projects nothing.
+Collected are YAML files under a folder `tests` beside a `rulebook.yaml`. Everything else is imported when
+such a file is met, so that the plugin costs other projects nothing.
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ from grader.model.framework import Area, Framework
 
 #: Characteristics of an area an area's search goes up to, and how many inspections it looks at.
 MOST_CHARACTERISTICS = 10
-MOST_AREAS = 8_000
+MOST_AREAS = 3_000
 #: How many ways a characteristic of an area may be evidenced, the plainest first.
 PLAINEST = 300
 
@@ -75,12 +75,17 @@ def suggest_case(
     """
     pair = _Pair(book, changed, framework)
     by_id = {rule.id: rule for rule in (*changed.rules, *book.rules)}
+    searched = set()
     for rule in (by_id[r] for r in rules):
-        for found in pair.tell_apart(rule):
-            text = _yaml({"name": name, **found})
-            if _tells_apart(text, book, changed, framework):
-                return text
-            break
+        # Rules of one table that speak of the same and look at the same are searched as one.
+        key = (rule.layer, rule.level, rule.scope, facts_named(rule.condition))
+        if key in searched:
+            continue
+        searched.add(key)
+        found = next(pair.tell_apart(rule), None)
+        text = _yaml({"name": name, **found}) if found is not None else None
+        if text is not None and _tells_apart(text, book, changed, framework):
+            return text
     return None
 
 

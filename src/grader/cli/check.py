@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from grader.cli import options, terminal
 from grader.errors import InputError, Place, Problem
+
+if TYPE_CHECKING:
+    from grader.authoring.mutation import MutationReport
 
 #: A day; also keeps out what is no number.
 LONGEST = 86_400
@@ -20,11 +23,19 @@ Timeout = Annotated[
     typer.Option("--timeout", metavar="S", help="Seconds for all proofs; what is open by then is unknown."),
 ]
 
+Mutate = Annotated[
+    bool,
+    typer.Option(
+        "--mutate", help="Also change the rules in every small way, and list changes nothing would notice."
+    ),
+]
+
 
 def check(
     rulebook: RuleBook = "PEEL_2021_22",
     json: options.Json = False,
     timeout: Timeout = 60.0,
+    mutate: Mutate = False,
     debug: options.Debug = False,
 ) -> None:
     """Prove that a rule book keeps its promises for every inspection, or show one that breaks them."""
@@ -36,11 +47,40 @@ def check(
 
     _, framework, book = open_rulebook(rulebook)
     report = check_rulebook(book, framework.framework, timeout=timeout)
+    mutation = _mutate(rulebook, timeout) if mutate else None
     if json:
         from json import dumps
 
-        terminal.out_json(dumps(report.to_dict(), ensure_ascii=False, indent=2) + "\n")
+        data = {**report.to_dict(), "mutation": mutation.to_dict() if mutation else None}
+        terminal.out_json(dumps(data, ensure_ascii=False, indent=2) + "\n")
     else:
         terminal.out(for_person(report))
+        if mutation is not None:
+            terminal.out(_survivors(mutation))
     if not report.holds:
         raise typer.Exit(1)
+
+
+def _mutate(rulebook: str, timeout: float) -> MutationReport:
+    """Every small change of the rule book; proofs are asked where no case notices."""
+    from grader.authoring.mutation import mutate
+    from grader.authoring.proofs.check import check_rulebook
+    from grader.authoring.suites import load_suite
+
+    suite = load_suite(rulebook)
+    framework = suite.framework.framework
+    return mutate(suite, proof_kills=lambda b: not check_rulebook(b, framework, timeout=timeout).holds)
+
+
+def _survivors(report: MutationReport) -> str:
+    """How many changes were noticed and by what, and those that were not."""
+    counts = report.counts
+    noticed = ", ".join(f"{counts[by]} {words}" for by, words in _NOTICED.items())
+    lines = [f"\n{len(report.tried)} small changes to the rules: {report.percent:.1f} % noticed ({noticed})"]
+    for tried in report.survivors:
+        lines.append(f"  unnoticed: {tried.mutant.place or ''} {tried.mutant.of}: {tried.mutant.change}")
+        lines += [f"    {line}" for line in tried.detail.splitlines()]
+    return "\n".join(lines) + "\n"
+
+
+_NOTICED = {"load": "at load", "case": "by a case", "proof": "by a proof"}

@@ -102,9 +102,7 @@ def _agreement(diff: Diff) -> RenderableType:
     lines.add_column(justify="right")
     lines.add_column(justify="right")
     whole, without = diff.agreement, diff.agreement.without_declared_concerns
-    lines.add_row(
-        text_of("Agreement", "bold"), text_of("all areas"), text_of("without areas of a declared concern")
-    )
+    lines.add_row(text_of("Agreement", "bold"), text_of("all areas"), text_of("no declared concern"))
     for (label, left), (_, right) in zip(_numbers(whole), _numbers(without), strict=True):
         lines.add_row(text_of(label), text_of(left), text_of(right))
     notes = [text_of(note, "dim") for note in (*whole.notes, LIKE_FOR_LIKE)]

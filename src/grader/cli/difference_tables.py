@@ -17,7 +17,7 @@ from grader.review.agreement import LIKE_FOR_LIKE
 COLUMNS = ("inspection", "area", "outcome", "proposed", "final", "steps", "rationale")
 #: What a spreadsheet takes for the start of a formula.
 _FORMULA = ("=", "+", "-", "@")
-_MARKUP = re.compile(r"([\\`*_\[\]()<>|~!#&$:@])")
+_MARKUP = re.compile(r"([\\`*_\[\]<>|~&$@]|:(?=//))")
 
 
 def csv_text(diff: Diff) -> str:
@@ -59,7 +59,7 @@ def markdown(diff: Diff) -> str:
 def _row(row: AreaDiff) -> str:
     cells = (
         row.inspection,
-        row.area,
+        words(row.area),
         words(row.proposed or row.outcome),
         words(row.final or ""),
         "" if row.steps is None else f"{row.steps:+d}" if row.steps else "0",
@@ -75,7 +75,7 @@ def words(name: str) -> str:
 
 def escaped(text: str) -> str:
     """Text on one line in which nothing is Markdown or HTML."""
-    return _MARKUP.sub(lambda m: f"&#{ord(m[1])};" if m[1] in "<>&|:@" else f"\\{m[1]}", clean(text))
+    return _MARKUP.sub(lambda m: f"&#{ord(m[1])};" if m[1] in "<>&|@:" else f"\\{m[1]}", clean(text))
 
 
 def _agreement(title: str, figures: Figures) -> list[str]:
@@ -100,4 +100,7 @@ def share(value: float | None) -> str:
 
 def number(value: float | None, *, sign: bool = False) -> str:
     """A coefficient with two decimals."""
-    return "none" if value is None else f"{value:{'+' if sign else ''}.2f}"
+    if value is None:
+        return "none"
+    shown = f"{value:{'+' if sign else ''}.2f}"
+    return "0.00" if float(shown) == 0 else shown

@@ -34,7 +34,8 @@ def new(
     from grader.files.starter import starter
 
     chosen = catalogue.framework(framework).framework
-    edition = edition or max(chosen.editions, key=lambda e: chosen.editions[e].published)
+    if edition is None:
+        edition = max(chosen.editions, key=lambda e: chosen.editions[e].published)
     if edition not in chosen.editions:
         raise UnknownNameError(
             f"framework {chosen.id} has no edition {edition!r}",

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NoReturn, TextIO
 
 import typer
 
-from grader.errors import GraderError, InputError, Problem
+from grader.errors import FAULT_LIMIT, GraderError, InputError, Problem
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -57,8 +57,11 @@ def problems_of(error: GraderError) -> tuple[Problem, ...]:
 
 def warn(warnings: Iterable[Problem]) -> None:
     """Say on standard error what a person should look at, in order of place."""
-    for problem in sorted(set(warnings), key=lambda p: p.sort_key):
+    found = sorted(set(warnings), key=lambda p: p.sort_key)
+    for problem in found[:FAULT_LIMIT]:
         err(f"warning: {problem}\n")
+    if len(found) > FAULT_LIMIT:
+        err(f"warning: and {len(found) - FAULT_LIMIT:,} more, all of them in the proposal (--json)\n")
 
 
 def plural(count: int, one: str, many: str) -> str:

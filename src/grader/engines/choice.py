@@ -30,7 +30,7 @@ def engine_for(bound: RuleBook, name: str | None = None) -> Engine:
     MissingExtraError
         `rete` was asked for where durable-rules cannot be imported.
     """
-    chosen = name or ("rete" if rete.available() else "reference")
+    chosen = name if name is not None else "rete" if rete.available() else "reference"
     if chosen not in NAMES:
         raise InputError(
             [Problem(f"unknown engine {quoted(chosen)}", None, suggest(chosen, NAMES, "engines"))]

@@ -204,7 +204,8 @@ def _list(fault: _Fault) -> Words:
     if field is not None and not field.is_required():
         help += ", or leave the key out"
     if isinstance(fault.value, str):
-        help = f"write it in brackets: [{fault.value}]" if len(fault.value) < 60 else "write it in brackets"
+        shown = len(fault.value) < 60 and fault.value.isprintable()
+        help = f"write it in brackets: [{fault.value}]" if shown else "write it in brackets"
     elif isinstance(fault.value, Mapping):
         help = "start each entry with '- '"
     elif fault.value is not None:
@@ -227,7 +228,9 @@ def _bool(fault: _Fault) -> Words:
 def _number(fault: _Fault) -> Words:
     whole = fault.kind == "int_type"
     help = "write a whole number" if whole else "write the number alone, with a point, as in 95.5"
-    if isinstance(fault.value, str) and re.fullmatch(r"-?\d+" if whole else r"-?\d+(\.\d+)?", fault.value):
+    if isinstance(fault.value, str) and re.fullmatch(
+        "-?[0-9]+" if whole else r"-?[0-9]+(\.[0-9]+)?", fault.value
+    ):
         help = f"take the quotes away: {fault.value}"
     return f"{fault.name} must be {'a whole number' if whole else 'a number'}, not {fault.read}", help
 

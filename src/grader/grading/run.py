@@ -10,7 +10,7 @@ from grader._version import __version__
 from grader.engines.reference import ReferenceEngine
 from grader.errors import Problem
 from grader.grading.conclude import AreaCase, CharacteristicCase, Concluder, Standing, finding_row
-from grader.grading.hinges import Changes, firmness
+from grader.grading.hinges import Changes, Firmness, firmness
 from grader.grading.results import Written, absent_result, area_result
 from grader.grading.tally import Tally, not_counted_finding, tally
 from grader.language.bind import bind
@@ -103,7 +103,7 @@ def standing_of(finding: Declared | Previous) -> Standing:
     )
 
 
-def propose(inputs: Inputs, engine: Engine) -> Proposal:
+def propose(inputs: Inputs, engine: Engine, *, firm: bool = True) -> Proposal:
     """Grade an inspection and put the proposal together.
 
     Parameters
@@ -112,6 +112,9 @@ def propose(inputs: Inputs, engine: Engine) -> Proposal:
         The inspection, its framework and an unbound rule book, checked against one another.
     engine : Engine
         An engine over the same rule book, bound with the same overrides.
+    firm : bool
+        Whether to work out what each grade hinges on, which takes as long as the grading; without it
+        `hinges` and `reachable` are empty.
 
     Returns
     -------
@@ -129,7 +132,7 @@ def propose(inputs: Inputs, engine: Engine) -> Proposal:
     )
     edition = inputs.inspection.inspection.edition
     # What if one item were otherwise is asked of the reference engine: the definition of meaning.
-    changes = Changes(Concluder(bound, ReferenceEngine(bound)))
+    changes = Changes(Concluder(bound, ReferenceEngine(bound))) if firm else None
     areas = inputs.framework.areas_in(edition)
     return Proposal(
         schema=SCHEMA,
@@ -163,14 +166,16 @@ def _parameters(inputs: Inputs) -> list[ParameterUsed]:
     ]
 
 
-def _area(written: Written, changes: Changes, area: Area, inspection: Inspection, passed: Pass) -> AreaResult:
+def _area(
+    written: Written, changes: Changes | None, area: Area, inspection: Inspection, passed: Pass
+) -> AreaResult:
     findings = [f for f in inspection.all_findings if f.area == area.id]
     if area.id not in passed.areas:
         return absent_result(written, area.id, findings)
     standing = [standing_of(f) for f in findings]
     cases, concluded = passed.characteristics[area.id], passed.areas[area.id]
     edition = inspection.inspection.edition
-    firm = firmness(changes, area, edition, cases, standing, concluded)
+    firm = firmness(changes, area, edition, cases, standing, concluded) if changes else Firmness((), ())
     return area_result(written, concluded, cases, standing, findings, firm)
 
 

@@ -28,7 +28,7 @@ class AreaDiff(Answer):
     smallest_change: dict[str, Any] | None
     """The smallest change of the evidence that would have brought the final grade, where it was asked for."""
     hinges: list[Hinge] = Field(exclude=True)
-    """Items whose removal would change what is proposed; shown to a person, no part of the written format."""
+    """Items whose removal would change what is proposed, of one inspection; not in the written format."""
     declared_concern: bool = Field(exclude=True)
     """Whether inspectors had declared a cause of concern on the area; no part of the written format."""
 

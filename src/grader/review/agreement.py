@@ -60,9 +60,8 @@ def agreement(rows: Iterable[AreaDiff], grades: Sequence[str]) -> Agreement:
     """
     rows = list(rows)
     quiet = [row for row in rows if not row.declared_concern]
-    whole = _figures(_pairs(rows, grades), grades)
-    without = _figures(_pairs(quiet, grades), grades)
-    return Agreement(**whole.__dict__, without_declared_concerns=without)
+    whole, without = _figures(rows, grades), _figures(quiet, grades)
+    return Agreement(**dict(whole), without_declared_concerns=without)
 
 
 def _pairs(rows: Iterable[AreaDiff], grades: Sequence[str]) -> list[Pair]:
@@ -76,11 +75,16 @@ def _pairs(rows: Iterable[AreaDiff], grades: Sequence[str]) -> list[Pair]:
     return sorted(found, key=lambda p: (p.inspection, p.area, p.proposed, p.final))
 
 
-def _figures(pairs: Sequence[Pair], grades: Sequence[str]) -> Figures:
+def _figures(rows: Sequence[AreaDiff], grades: Sequence[str]) -> Figures:
+    pairs = _pairs(rows, grades)
+    alone = sum(row.final is not None and row.proposed is None for row in rows)
     n = len(pairs)
     steps = [p.proposed - p.final for p in pairs]
     table = _table(pairs, len(grades))
     kappa, interval, alpha, notes = _coefficients(pairs, table)
+    if alone:
+        count = "1 final grade stands" if alone == 1 else f"{alone} final grades stand"
+        notes.append(f"{count} where nothing was proposed, and in none of these numbers")
     commonest = max(Counter(p.final for p in pairs).values(), default=0)
     return Figures(
         n=n,

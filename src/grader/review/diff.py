@@ -35,7 +35,8 @@ def diff(
     Parameters
     ----------
     given : path or Proposal
-        An inspection's file, a proposal or its JSON file, or a folder of these with their decisions.
+        An inspection's file, a proposal or its JSON file, or a folder of these with their decisions. What
+        grades hinge on is not worked out for a folder's inspections.
     decisions : path, optional
         The decisions on one inspection; `decisions.yaml` beside it by default.
     rules : path or str, optional
@@ -75,7 +76,6 @@ def review(
     smallest_change : callable, optional
         Works out, for an area that differs, what would have brought the final grade.
     """
-    grading = Grading(rules, engine)
     final = Path(decisions) if decisions is not None else None
     if not isinstance(given, Proposal) and Path(given).is_dir():
         if final is not None:
@@ -83,10 +83,11 @@ def review(
             raise InputError(
                 [Problem(message, Place(str(final)), "name one inspection, or the folder alone")]
             )
+        grading = Grading(rules, engine, firm=False)
         laid = folder(Path(given), grading, each or _straight, smallest_change)
     else:
         subject = given if isinstance(given, Proposal) else Path(given)
-        laid = one(subject, final, grading, smallest_change)
+        laid = one(subject, final, Grading(rules, engine), smallest_change)
     found = together(laid.inspections, laid.grades, laid.ignored)
     return Reviewed(found, tuple(sorted(set(laid.warnings), key=lambda p: p.sort_key)))
 

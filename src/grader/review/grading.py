@@ -7,11 +7,15 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from grader import api
+from grader.engines.choice import engine_for
 from grader.errors import InputError, Place, Problem, quoted
 from grader.files import catalogue
 from grader.files.frameworks import FrameworkFile
 from grader.files.inspections import draft_of, resolve_draft
 from grader.files.marked import Document
+from grader.grading.run import propose
+from grader.language.bind import bind
+from grader.language.engine import Engine
 from grader.language.rulebook import RuleBook
 from grader.model.proposal import Proposal
 
@@ -21,7 +25,7 @@ _SHOWN_FAULTS = 5
 
 
 class Grading:
-    """Proposes grades; each framework and rule book is read once.
+    """Proposes grades; each framework and rule book is read once, and each engine made once.
 
     Parameters
     ----------
@@ -29,16 +33,26 @@ class Grading:
         A rule book's folder or id; by default the one named after an inspection's framework.
     engine : {"rete", "reference"}, optional
         As for `grader.grade`.
+    firm : bool
+        Whether to work out what each grade hinges on, which nobody reads of very many.
     """
 
-    def __init__(self, rules: api.PathLike | None = None, engine: str | None = None) -> None:
+    def __init__(
+        self, rules: api.PathLike | None = None, engine: str | None = None, *, firm: bool = True
+    ) -> None:
         self.rules = rules
         self.engine = engine
+        self.firm = firm
         self._read: dict[str, tuple[FrameworkFile, RuleBook]] = {}
+        self._engines: dict[str, Engine] = {}
 
     def propose(self, path: Path, document: Document) -> Proposal:
         """The proposal for an inspection file, whose document has been read; raises InputError."""
-        return api.grade(self._load(path, document), engine=self.engine)
+        loaded = self._load(path, document)
+        name = loaded.framework.framework.id
+        if name not in self._engines:
+            self._engines[name] = engine_for(bind(loaded.book, {}), self.engine)
+        return propose(api.inputs_of(loaded, {}), self._engines[name], firm=self.firm)
 
     def _load(self, path: Path, document: Document) -> api.Loaded:
         draft = draft_of(document)

@@ -1,0 +1,137 @@
+"""Much of everything: the right answer in time, or a clear word on what is too much."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.errors import FAULT_LIMIT
+from grader.files import catalogue
+
+Grader = Callable[..., Any]
+Write = Callable[..., Path]
+
+EDITION = "2022-03"
+AREAS = catalogue.framework("PEEL_2021_22").framework.areas_in(EDITION)
+CHARACTERISTICS = [c.id for a in AREAS for c in a.characteristics]
+ASSESSMENTS = ("exceeds", "meets", "meets", "partly_meets", "falls_short")
+BASES = ("case_file_review", "data", "observation", "document", "interview", "survey")
+
+
+def items(count: int, tags: int = 1, **same: str) -> Iterator[str]:
+    """Items of every shape, spread over the characteristics."""
+    for i in range(count):
+        tagged = [CHARACTERISTICS[(i * 7 + k * 31) % len(CHARACTERISTICS)] for k in range(tags)]
+        shape = {
+            "id": f"E{i:05d}",
+            "characteristics": f"[{', '.join(tagged)}]",
+            "assessment": ASSESSMENTS[(i // len(CHARACTERISTICS)) % 5],
+            "statement": f"Case {i} was looked at and found so",
+            "basis": BASES[i % 6],
+            "extent": ("widespread", "some", "isolated")[i // 3 % 3],
+            "remedied": ("true", "false", "false")[i // 5 % 3],
+            "source": "s",
+            "locator": f"page {i}",
+            **same,
+        }
+        yield ", ".join(f"{key}: {value}" for key, value in shape.items() if value)
+
+
+@pytest.mark.parametrize("tags", [1, 3])
+def test_five_thousand_items_are_graded(tags: int, grader: Grader, inspection: Write) -> None:
+    path = inspection(*items(5_000, tags))
+    ran = grader("grade", path, "--json")
+    assert 0 == ran.code
+    proposal = json.loads(ran.out)
+    cited = {e for a in proposal["areas"] for c in a["characteristics"] for e in c["evidence"]}
+    assert 5_000 == len(cited | {n["evidence"] for n in proposal["not_counted"]})
+    reference = json.loads(grader("grade", path, "--json", "--engine", "reference").out)
+    assert proposal["areas"] == reference["areas"]
+
+
+def test_what_five_thousand_items_hinge_on(grader: Grader, inspection: Write) -> None:
+    """One concern among five thousand sound items: without it the area is good."""
+    sound = items(5_000, assessment="meets", basis="data", extent="", remedied="")
+    path = inspection(*sound)
+    areas = {a["area"]: a for a in json.loads(grader("grade", path, "--json").out)["areas"]}
+    assert {"good"} == {a["grade"] for a in areas.values() if a["outcome"] == "graded"}
+    assert [] == [h for a in areas.values() for h in a["hinges"]]
+    bad = (
+        "id: BAD, characteristics: [responding.1a], assessment: falls_short, statement: S, basis: data,"
+        " harm: serious, source: s"
+    )
+    path = inspection(*items(5_000, assessment="meets", basis="data", extent="", remedied=""), bad)
+    areas = {a["area"]: a for a in json.loads(grader("grade", path, "--json").out)["areas"]}
+    if "good" != areas["responding"]["grade"]:
+        assert ["BAD"] == [h["evidence"] for h in areas["responding"]["hinges"]]
+
+
+def test_thousands_of_findings(grader: Grader, inspection: Write) -> None:
+    findings = "".join(
+        f"  - {{id: F{i}, kind: area_for_improvement, area: {AREAS[i % len(AREAS)].id}, statement: S,"
+        f" evidence: [E00000, E00001]}}\n"
+        for i in range(4_000)
+    )
+    previous = "".join(
+        f"  - {{id: P{i}, kind: cause_of_concern, area: {AREAS[i % len(AREAS)].id}, statement: S,"
+        " recommendations: [Act], progress: improving}\n"
+        for i in range(2_000)
+    )
+    path = inspection(*items(100), add=f"findings:\n{findings}previous:\n{previous}")
+    ran = grader("grade", path, "--json")
+    assert 0 == ran.code
+    found = [
+        f["id"] for a in json.loads(ran.out)["areas"] for f in a["findings"] if f["origin"] != "proposed"
+    ]
+    assert 6_000 == len(set(found)) == len(found)
+    assert 0 == grader("explain", path, AREAS[0].id).code
+
+
+HEAD = 'inspection: {id: x, body: B, framework: PEEL_2021_22, edition: "2022-03"}\nsources: {s: {title: T}}\n'
+ITEM = "{id: E1, characteristics: [responding.1a], assessment: meets, statement: S, basis: data, source: s}"
+MANY = 100_000
+LISTS = {
+    "evidence of numbers": f"evidence: [{'1, ' * MANY}]",
+    "evidence of nothing": f"evidence: [{'~, ' * MANY}]",
+    "evidence of blocks": f"evidence: [{'{}, ' * MANY}]",
+    "characteristics": f"evidence: [{ITEM.replace('responding.1a', 'responding.1a, ' * MANY)}]",
+    "unknown characteristics": f"evidence: [{ITEM.replace('responding.1a', 'responding.9z, ' * MANY)}]",
+    "recommendations": f"evidence: []\nfindings: [{{recommendations: [{'1, ' * MANY}]}}]",
+    "not inspected": f"evidence: []\nnot_inspected: [{'x, ' * MANY}]",
+    "unknown keys": "evidence: []\n" + "".join(f"evidenc{i}: 1\n" for i in range(MANY)),
+    "sources": "evidence: []\nmore_sources:\n" + "".join(f"  s{i}: 1\n" for i in range(MANY)),
+    "unknown evidence": "evidence:\n"
+    + "".join(f"  - {ITEM.replace('E1', f'E{i}')}\n" for i in range(5_000))
+    + "findings: [{id: F, kind: cause_of_concern, area: responding, statement: S, recommendations: [A],"
+    + f" evidence: [{', '.join(f'Ex{i}' for i in range(50_000))}]}}]\n",
+    "long unknown evidence": "evidence:\n"
+    + "".join(f"  - {ITEM.replace('E1', 'ab' * 20 + str(i))}\n" for i in range(5_000))
+    + "findings: [{id: F, kind: cause_of_concern, area: responding, statement: S, recommendations: [A],"
+    + f" evidence: [{', '.join('ba' * 20 + str(i) for i in range(50_000))}]}}]\n",
+    "the same id": "evidence:\n" + f"  - {ITEM}\n" * 5_000,
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_lists_without_end_are_cut_and_said_to_be(name: str, grader: Grader, tmp_path: Path) -> None:
+    path = tmp_path / "list.yaml"
+    path.write_text(HEAD + LISTS[name])
+    ran = grader("grade", path)
+    assert 2 == ran.code
+    assert len(ran.messages) <= FAULT_LIMIT + 1
+    if len(ran.messages) > FAULT_LIMIT:
+        assert any(m.endswith("more than 100 faults; the rest is not looked at") for m in ran.messages)
+    assert max(map(len, ran.err.splitlines())) < 2_000
+
+
+def test_very_many_warnings_are_cut_and_said_to_be(grader: Grader, inspection: Write) -> None:
+    path = inspection(*items(3_000, assessment="meets", harm="serious"))
+    ran = grader("grade", path, "--json")
+    assert 0 == ran.code
+    assert 3_000 == len(json.loads(ran.out)["warnings"])
+    assert 101 == len(ran.messages)
+    assert "warning: and 2,900 more, all of them in the proposal (--json)" == ran.messages[-1]
