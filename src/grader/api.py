@@ -21,6 +21,7 @@ from grader.model.proposal import Proposal
 
 if TYPE_CHECKING:
     from grader.explain.why import Explanation
+    from grader.explain.why_not import WhyNot
 
 PathLike = str | os.PathLike[str]
 
@@ -161,6 +162,45 @@ def explain(
     loaded = inspection if isinstance(inspection, Loaded) else load(inspection, rules=rules)
     proposal = grade(loaded, overrides=overrides, engine=engine)
     return why(inputs_of(loaded, proposal.overrides), proposal, area)
+
+
+def why_not(
+    inspection: PathLike | Loaded,
+    area: str,
+    asked: str,
+    *,
+    rules: PathLike | None = None,
+    overrides: Mapping[str, int] | None = None,
+    engine: str | None = None,
+) -> WhyNot:
+    """What stood in the way of a grade, or of a better one.
+
+    Parameters
+    ----------
+    inspection, rules, overrides, engine
+        As for `grade`.
+    area, asked : str
+        An area of the edition, and a grade of its scale.
+
+    Returns
+    -------
+    WhyNot
+        Every condition in the way, with the numbers seen and needed and the evidence behind them.
+
+    Raises
+    ------
+    InputError
+        The inspection, rule book or an override has faults.
+    UnknownNameError
+        The edition has no such area, or the scale no such grade.
+    """
+    from grader.explain.why_not import check_grade
+    from grader.explain.why_not import why_not as answer
+
+    loaded = inspection if isinstance(inspection, Loaded) else load(inspection, rules=rules)
+    check_grade(loaded.book, asked)
+    proposal = grade(loaded, overrides=overrides, engine=engine)
+    return answer(inputs_of(loaded, proposal.overrides), proposal, area, asked)
 
 
 def inputs_of(loaded: Loaded, values: Mapping[str, int]) -> Inputs:

@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from grader.cli import main
+
 ROOT = Path(__file__).resolve().parents[2]
 #: Five times the five seconds every input is to be answered in: a guard against hanging, not a measurement.
 GUARD_SECONDS = 25
@@ -88,16 +90,34 @@ def grader(tmp_path: Path) -> Grader:
             late.cancel()
             process.returncode = os.waitstatus_to_exitcode(status)
         ran = Ran(process.returncode, _read(out, encoding), _read(err, encoding))
-        said = ran.err[:2000]
-        assert ran.code in (0, 2, 141), f"exit code {ran.code}: {said}"
-        assert "Traceback" not in ran.err, said
-        assert "internal error" not in ran.err, said
-        assert not STEERS.search(ran.err), said
-        # Other programs read JSON, where a text is what it was; controls do not get this far.
-        assert not (CONTROLS if "--json" in arguments else STEERS).search(ran.out), ran.out[:2000]
+        check_manners(ran, arguments)
         assert usage.ru_maxrss * 1024 < MEMORY, f"{usage.ru_maxrss / 1024:.0f} MB"
-        if ran.code == 2:
-            assert ran.err.startswith(("error: ", "Usage: ", "warning: ")), said
+        return ran
+
+    return running
+
+
+def check_manners(ran: Ran, arguments: tuple[object, ...]) -> None:
+    said = ran.err[:2000]
+    assert ran.code in (0, 2, 141), f"exit code {ran.code}: {said}"
+    assert "Traceback" not in ran.err, said
+    assert "internal error" not in ran.err, said
+    assert not STEERS.search(ran.err), said
+    # Other programs read JSON, where a text is what it was; controls do not get this far.
+    assert not (CONTROLS if "--json" in arguments else STEERS).search(ran.out), ran.out[:2000]
+    if ran.code == 2:
+        assert ran.err.startswith(("error: ", "Usage: ", "warning: ")), said
+
+
+@pytest.fixture
+def here(capfd: pytest.CaptureFixture[str]) -> Grader:
+    """`here("grade", path)`: the same in this process, its limits not looked at: for many small tries."""
+
+    def running(*arguments: object) -> Ran:
+        capfd.readouterr()
+        code = main([*map(_text, arguments)])
+        ran = Ran(code, *capfd.readouterr())
+        check_manners(ran, arguments)
         return ran
 
     return running
@@ -148,7 +168,8 @@ def inspection(tmp_path: Path) -> Callable[..., Path]:
 
     def write(*items: str, add: str = "", name: str = "inspection.yaml") -> Path:
         path = tmp_path / name
-        path.write_text(INSPECTION + "".join(f"  - {{{item}}}\n" for item in items) + add, encoding="utf-8")
+        head = INSPECTION if items else INSPECTION.replace("evidence:", "evidence: []")
+        path.write_text(head + "".join(f"  - {{{item}}}\n" for item in items) + add, encoding="utf-8")
         return path
 
     return write

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from grader.errors import InputError
+from grader.files.marked import parse_document
+
 FUZZ = Path(__file__).resolve().parents[2] / "fuzz"
 
 
@@ -16,10 +19,15 @@ FUZZ = Path(__file__).resolve().parents[2] / "fuzz"
 @pytest.mark.skipif(importlib.util.find_spec("atheris") is None, reason="atheris is not installed")
 def test_a_minute_of_fuzzing_finds_nothing(tmp_path: Path) -> None:
     (tmp_path / "corpus").mkdir()
+    options = ["-max_total_time=60", "-timeout=25", "-rss_limit_mb=2000", "-max_len=6000"]
+    names = [
+        f"-dict={FUZZ / 'loader.dict'}",
+        f"-artifact_prefix={tmp_path}/",
+        tmp_path / "corpus",
+        FUZZ / "corpus",
+    ]
     ran = subprocess.run(
-        [sys.executable, FUZZ / "fuzz_loader.py", f"-dict={FUZZ / 'loader.dict'}", "-max_total_time=60"]
-        + ["-timeout=25", "-rss_limit_mb=2000", "-max_len=6000", "-print_final_stats=1"]
-        + [f"-artifact_prefix={tmp_path}/", tmp_path / "corpus", FUZZ / "corpus"],
+        [sys.executable, FUZZ / "fuzz_loader.py", *options, *names],
         capture_output=True,
         text=True,
         timeout=240,
@@ -28,13 +36,11 @@ def test_a_minute_of_fuzzing_finds_nothing(tmp_path: Path) -> None:
     assert 0 == ran.returncode, ran.stderr[-4000:]
 
 
-@pytest.mark.skipif(importlib.util.find_spec("atheris") is not None, reason="the fuzzer itself is run")
-def test_what_the_fuzzer_starts_from_is_read_or_refused() -> None:
-    from grader.errors import InputError
-    from grader.files.marked import parse_document
-
+def test_what_the_fuzzer_starts_from_is_sound_or_refused() -> None:
+    refused = set()
     for path in sorted((FUZZ / "corpus").iterdir()):
         try:
             parse_document(path.read_bytes(), path.name)
-        except InputError as error:
-            assert all(p.place for p in error.problems), path.name
+        except InputError:
+            refused.add(path.stem)
+    assert {"empty", "text_markup"} == {name for name in refused if not name.startswith("yaml_")}

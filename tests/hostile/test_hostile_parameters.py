@@ -44,10 +44,10 @@ SETTINGS = {
 }
 
 
-def test_settings_that_are_none(grader: Grader, inspection: Callable[..., Path]) -> None:
+def test_settings_that_are_none(here: Grader, inspection: Callable[..., Path]) -> None:
     path = inspection(ITEM)
     for setting, said in SETTINGS.items():
-        ran = grader("grade", path, "--set", setting)
+        ran = here("grade", path, "--set", setting)
         assert (2, "") == (ran.code, ran.out), setting[:80]
         assert said in ran.messages[0], setting[:80]
 
@@ -69,7 +69,7 @@ def test_settings_that_are_some(
     assert {"minimum_coverage": value} == json.loads(ran.out)["overrides"]
 
 
-def test_names_that_are_none(grader: Grader, inspection: Callable[..., Path], tmp_path: Path) -> None:
+def test_names_that_are_none(here: Grader, inspection: Callable[..., Path], tmp_path: Path) -> None:
     path = inspection(ITEM)
     names = (
         "",
@@ -84,10 +84,9 @@ def test_names_that_are_none(grader: Grader, inspection: Callable[..., Path], tm
         LONG,
     )
     for name in names:
-        assert 2 == grader("grade", path, "--rules", name).code, name[:80]
-    for name in names:
+        assert 2 == here("grade", path, "--rules", name).code, name[:80]
     for name in names[:6]:
-        assert 2 == grader("explain", path, name).code, name[:80]
-        assert 2 == grader("grade", path, "--engine", name).code, name[:80]
-        assert 2 == grader("schema", name).code, name[:80]
-        assert 2 == grader(name, path).code, name[:80]
+        assert 2 == here("explain", path, name).code, name[:80]
+        assert 2 == here("grade", path, "--engine", name).code, name[:80]
+        assert 2 == here("schema", name).code, name[:80]
+        assert 2 == here(name, path).code, name[:80]

@@ -140,12 +140,12 @@ def test_ids_are_only_compared(grader: Grader, inspection: Write) -> None:
         ("", "is not an id: ''"),
     ],
 )
-def test_ids_that_are_none(value: str, said: str, grader: Grader, inspection: Write) -> None:
+def test_ids_that_are_none(value: str, said: str, here: Grader, inspection: Write) -> None:
     path = inspection(
         f"id: {yaml_text(value)}, characteristics: [{yaml_text(value)}], assessment: meets, statement: S,"
         f" basis: data, source: {yaml_text(value)}"
     )
-    ran = grader("grade", path)
+    ran = here("grade", path)
     assert 2 == ran.code
     assert said in ran.err
     assert max(map(len, ran.messages)) < 600

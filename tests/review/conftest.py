@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import yaml
 
 from grader.cli import main
 from grader.files import catalogue
+from grader.review import agreement
 
 ROOT = Path(__file__).resolve().parents[2]
 EDITION = "2022-03"
@@ -37,6 +38,14 @@ def run(capfd: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
         return Ran(code, captured.out, captured.err)
 
     return running
+
+
+@pytest.fixture(scope="module")
+def few_draws() -> Iterator[None]:
+    """Fewer draws for an interval than a command makes, for files of tests that make very many."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(agreement, "RESAMPLES", 40)
+        yield
 
 
 @pytest.fixture

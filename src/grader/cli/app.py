@@ -22,6 +22,7 @@ from grader.cli.explain import explain
 from grader.cli.grade import grade
 from grader.cli.new import new
 from grader.cli.options import Debugging
+from grader.cli.outliers import outliers
 from grader.cli.schema import schema
 from grader.cli.test import test
 from grader.cli.validate import validate
@@ -30,7 +31,7 @@ from grader.errors import GraderError
 
 INTERRUPTED = 130
 FAULT_OF_OURS = 3
-COMMANDS = (grade, explain, diff, decide, verify, check, test, validate, schema, new)
+COMMANDS = (grade, explain, diff, decide, verify, check, test, outliers, validate, schema, new)
 
 
 def _version(asked: bool) -> None:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from grader.cli import options, terminal
 
+if TYPE_CHECKING:
+    from grader.model.proposal import Answer
+
 Inspection = Annotated[str, typer.Argument(metavar="INSPECTION", help="An inspection file (YAML).")]
 Area = Annotated[str, typer.Argument(metavar="AREA", help="An area's id, such as responding.")]
+WhyNot = Annotated[
+    str | None, typer.Option("--why-not", metavar="GRADE", help="Say what stood in the way of this grade.")
+]
 
 
 def explain(
     inspection: Inspection,
     area: Area,
+    why_not: WhyNot = None,
     json: options.Json = False,
     settings: options.Set = None,
     rules: options.Rules = None,
@@ -26,13 +33,21 @@ def explain(
 
     loaded = api.load(inspection, rules=rules)
     values = options.overrides_for(loaded.book, options.split_settings(settings or ()))
-    explanation = api.explain(loaded, area, overrides=values, engine=engine)
+    answers: list[Answer] = []
+    if why_not is not None:
+        answers.append(api.why_not(loaded, area, why_not, overrides=values, engine=engine))
+    if not answers:
+        answers.append(api.explain(loaded, area, overrides=values, engine=engine))
     if json:
         from grader.model.proposal import to_json
 
-        terminal.out_json(to_json(explanation) + "\n")
+        indent = 2 if len(answers) == 1 else None
+        terminal.out_json("".join(f"{to_json(answer, indent=indent)}\n" for answer in answers))
         return
-    from grader.cli.explanation import explanation_for_person
+    from grader.cli.explanation import answer_for_person
 
     terminal.warn(loaded.warnings)
-    terminal.print_for_person(*explanation_for_person(loaded.framework.framework, explanation))
+    for i, answer in enumerate(answers):
+        if i:
+            terminal.out("\n\n")
+        terminal.print_for_person(*answer_for_person(loaded.framework.framework, answer))

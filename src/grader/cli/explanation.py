@@ -14,8 +14,9 @@ from rich.text import Text
 
 from grader.cli.summary import grouped, text_of
 from grader.explain.why import CharacteristicWhy, Cited, Explanation
+from grader.explain.why_not import Barrier, Missed, WhyNot
 from grader.model.framework import Framework
-from grader.model.proposal import Reason
+from grader.model.proposal import Answer, Reason
 
 _STATUS_ORDER = ("not_demonstrated", "partly_demonstrated", "demonstrated", "exceeded")
 _SHORT = {
@@ -24,15 +25,64 @@ _SHORT = {
 }
 
 
+def answer_for_person(framework: Framework, answer: Answer) -> list[RenderableType]:
+    """The parts of an answer about one area."""
+    match answer:
+        case Explanation():
+            return explanation_for_person(framework, answer)
+        case WhyNot():
+            return why_not_for_person(framework, answer)
+        case _:
+            raise TypeError(f"no words for {type(answer).__name__}")
+
+
+def _head(framework: Framework, answer: Explanation | WhyNot) -> list[RenderableType]:
+    reconstructed = framework.framework.status == "reconstruction"
+    over = " over a reconstructed framework" if reconstructed else ""
+    return [
+        text_of(f"{answer.body} ({answer.inspection})", "bold"),
+        text_of(answer.summary, "bold"),
+        text_of(f"proposed by rules{over}; a person decides"),
+    ]
+
+
+def why_not_for_person(framework: Framework, why: WhyNot) -> list[RenderableType]:
+    """What stood in the way of a grade: each rule with its conditions, then the evidence they rest on."""
+    parts = _head(framework, why)
+    lifted = [b for b in why.barriers if not b.needed]
+    routes = [b for b in why.barriers if b.needed]
+    parts += _barriers("What held it down", lifted)
+    title = "What was missing" if len(routes) < 2 else "What was missing: one of these is enough"
+    parts += _barriers(title, routes)
+    parts += _section("What keeps it up", _reasons(why.kept_up))
+    name_source = len({c.source for c in why.evidence}) > 1
+    parts += _section("The evidence behind it", [_cited("", c, name_source) for c in why.evidence])
+    return parts
+
+
+def _barriers(title: str, barriers: Sequence[Barrier]) -> Iterator[RenderableType]:
+    if not barriers:
+        return
+    yield Text()
+    yield text_of(title, "bold")
+    for barrier in barriers:
+        head = f"{barrier.target.replace('_', ' ')}: {barrier.because} [{barrier.rule or 'no rule'}]"
+        lines = [line for missed in barrier.conditions for line in _missed(missed)]
+        yield Padding(Group(text_of(head), Padding(_grid(lines), (0, 0, 0, 2))), (0, 0, 0, 2))
+
+
+def _missed(missed: Missed) -> Iterator[tuple[str, str]]:
+    yield ("or" if missed.alternative else "needed"), missed.text
+    rests = [", ".join(named) for named in (missed.findings, missed.characteristics) if named]
+    if rests:
+        yield "", f"turns on {'; '.join(rests)}"
+    if missed.evidence:
+        yield "", f"evidence: {', '.join(missed.evidence)}"
+
+
 def explanation_for_person(framework: Framework, why: Explanation) -> list[RenderableType]:
     """The parts of an explanation, from the grade down to the evidence."""
-    parts: list[RenderableType] = [
-        text_of(f"{why.body} ({why.inspection})", "bold"),
-        text_of(why.summary, "bold"),
-        text_of("proposed by rules over a reconstructed framework; a person decides")
-        if framework.framework.status == "reconstruction"
-        else text_of("proposed by rules; a person decides"),
-    ]
+    parts = _head(framework, why)
     parts += _section("Why", _reasons(why.reasons_for))
     parts += _section("What stood in the way", _reasons(_in_the_way(why)))
     parts += _section("How firm", _firmness(why))
@@ -120,4 +170,4 @@ def _cited(side: str, cited: Cited, name_source: bool) -> tuple[str, str]:
     if cited.remedied:
         tags.append("remedied since")
     where = [part for part in (cited.source if name_source else None, cited.locator) if part]
-    return f"{side} {cited.id}", f"{cited.statement} ({'; '.join([', '.join(tags), *where])})"
+    return f"{side} {cited.id}".strip(), f"{cited.statement} ({'; '.join([', '.join(tags), *where])})"

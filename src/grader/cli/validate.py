@@ -90,7 +90,7 @@ def _inspection(path: Path, document: Document, rules: str | None) -> Checked:
 def _decisions(path: Path, document: Document, rules: str | None) -> Checked:
     from grader.files.decisions import decisions_of
 
-    file = decisions_of(document)
+    file = decisions_of(document, near=Path(rules) if rules is not None and os.path.isdir(rules) else None)
     count = terminal.plural(len(file.decisions.grades), "grade", "grades")
     on = terminal.clean(file.decisions.decisions.inspection)
     return f"valid decisions ({count} on {on}, framework {file.framework.framework.id})", file.warnings

@@ -150,18 +150,14 @@ class FactReader:
     def __init__(self, facts: Iterable[Fact]) -> None:
         # Shares last, since they are made of counts.
         self.facts = tuple(sorted(facts, key=lambda f: isinstance(f.definition, Share)))
-        self._clauses = {fact.name: _clauses(fact) for fact in self.facts}
-        self._satisfied: dict[str, dict[Row, bool]] = {fact.name: {} for fact in self.facts}
+        self._clauses: dict[str, dict[str, list[tuple[str, Comparison, Any]]]] = {}
+        for fact in self.facts:
+            self._clauses.setdefault(_entity(fact), {})[fact.name] = _clauses(fact)
+        self._truths: dict[str, dict[Row, dict[str, bool]]] = {entity: {} for entity in self._clauses}
 
     def satisfied(self, fact: Fact, row: Row) -> bool:
         """Whether a row is among those a fact looks at."""
-        known = self._satisfied[fact.name]
-        found = known.get(row)
-        if found is None:
-            clauses = self._clauses[fact.name]
-            found = all(stands(row[attribute], constant) for attribute, stands, constant in clauses)
-            known[row] = found
-        return found
+        return self._truth(_entity(fact), row)[fact.name]
 
     def values(self, things: Things, given: Facts) -> dict[str, int]:
         """The value of every fact.
@@ -175,12 +171,28 @@ class FactReader:
             area under its id.
         """
         known = dict(given)
+        seen = {e: [(row, self._truth(e, row)) for row in things[e]] for e in self._clauses if e}
         for fact in self.facts:
-            entity = getattr(fact.definition, "entity", None)
-            rows = things[entity] if entity is not None else ()
-            chosen = [row for row in rows if self.satisfied(fact, row)]
+            rows = seen.get(_entity(fact), ())
+            chosen = [row for row, truth in rows if truth[fact.name]]
             known[fact.name] = value(fact.definition, chosen, known)
         return {fact.name: known[fact.name] for fact in self.facts}
+
+    def _truth(self, entity: str, row: Row) -> dict[str, bool]:
+        """Of every fact about an entity, whether it looks at this row."""
+        known = self._truths[entity].get(row)
+        if known is None:
+            known = {
+                name: all(stands(row[attribute], constant) for attribute, stands, constant in clauses)
+                for name, clauses in self._clauses[entity].items()
+            }
+            self._truths[entity][row] = known
+        return known
+
+
+def _entity(fact: Fact) -> str:
+    """What a fact counts; nothing for a share, a named status and what is given."""
+    return getattr(fact.definition, "entity", "")
 
 
 def _clauses(fact: Fact) -> list[tuple[str, Comparison, Any]]:
@@ -212,12 +224,14 @@ class _Table:
         self._rules = rules
         found = {found: None for rule in rules for found, _ in comparisons(rule.condition)}
         self._comparisons = [(c.fact, *comparison(c.op, c.operands)) for c in found]
+        self._scoped = any(rule.scope is not None for rule in rules)
         self._answers: dict[tuple[str, tuple[bool, ...]], frozenset[str]] = {}
 
     def held(self, scope: str, facts: Facts) -> frozenset[str]:
         pattern = tuple([stands(facts[fact], constant) for fact, stands, constant in self._comparisons])
-        known = self._answers.get((scope, pattern))
+        question = (scope if self._scoped else "", pattern)
+        known = self._answers.get(question)
         if known is None:
             known = frozenset(r.id for r in self._rules if r.applies_to(scope) and holds(r.condition, facts))
-            self._answers[scope, pattern] = known
+            self._answers[question] = known
         return known

@@ -149,7 +149,7 @@ def _characteristic(
     if case.items and not because:
         because = ["no finding of fact reaches even a part of it"]
     evidence = {e.id: e for e in inputs.inspection.evidence}
-    cited = [_cited(inputs.inspection, evidence[i.id], passed.assessments[i.id], i) for i in case.items]
+    cited = [cite(inputs.inspection, evidence[i.id], passed.assessments[i.id], i) for i in case.items]
     return CharacteristicWhy(
         id=case.id,
         text=inputs.framework.characteristic(case.id).text,
@@ -169,7 +169,8 @@ def _strongest_first(cited: Iterable[Cited]) -> list[Cited]:
     )
 
 
-def _cited(inspection: Inspection, evidence: Evidence, assessment: str, item: Item) -> Cited:
+def cite(inspection: Inspection, evidence: Evidence, assessment: str, item: Item) -> Cited:
+    """An item of evidence as it bears on a characteristic."""
     shortfall = assessment in ("partly_meets", "falls_short")
     return Cited(
         id=item.id,

@@ -83,13 +83,14 @@ def _read_framework(path: Path, shown: str) -> FrameworkFile:
 
 
 def rulebook_folder(name: str) -> Path:
-    """The folder of a rule book: a path that is one, or a built-in one's id."""
+    """The folder of a rule book: a path that is one, or the id of one built in or in `rules/` where one is."""
     path = Path(name)
     if os.path.isdir(path):
         return path
-    built_in = _home() / "rules" / name
-    if "/" not in name and os.path.isfile(built_in / HEAD):
-        return built_in
+    if "/" not in name:
+        for folder in (_home() / "rules" / name, Path("rules") / name):
+            if os.path.isfile(folder / HEAD):
+                return folder
     raise UnknownNameError(f"unknown rule book {name!r}", help=suggest(name, rulebook_ids(), "rule books"))
 
 

@@ -47,37 +47,44 @@ def read_decisions(path: Path, framework: FrameworkFile | None = None) -> Decisi
     return decisions_of(parse_document(read_bytes(path), str(path)), framework)
 
 
-def decisions_of(document: Document, framework: FrameworkFile | None = None) -> DecisionsFile:
-    """The decisions in a document, as `read_decisions`."""
+def decisions_of(
+    document: Document, framework: FrameworkFile | None = None, near: Path | None = None
+) -> DecisionsFile:
+    """The decisions in a document, as `read_decisions`; `near` is a rule book's folder, as for `catalogue`."""
     decisions, problems = validate(document, Decisions)
     if decisions is None:
         raise InputError(problems)
-    chosen, faults = _resolve(decisions, document, framework)
+    chosen, faults = _resolve(decisions, document, framework, near)
     if faults:
         raise InputError(faults)
     return DecisionsFile(decisions, document.sha256, chosen, tuple(_warnings(decisions, document)))
 
 
 def _resolve(
-    decisions: Decisions, document: Document, framework: FrameworkFile | None
+    decisions: Decisions, document: Document, framework: FrameworkFile | None, near: Path | None
 ) -> tuple[FrameworkFile, list[Problem]]:
     """The framework with the fewest faults among those that may be meant, and these faults."""
     named = decisions.decisions.framework
     if named is not None:
-        candidates = [_named(named, document, framework)]
+        candidates = [_named(named, document, framework, near)]
     elif framework is not None:
         candidates = [framework]
     else:
         candidates = [catalogue.framework(name) for name in catalogue.framework_ids()]
     checked = [(c, cut(_faults(decisions, document, c.framework))) for c in candidates]
-    return min(checked, key=lambda each: len(each[1]))
+    # Where as much is unknown in two, the one meant is the one that holds the nearest spellings.
+    return min(checked, key=lambda each: (len(each[1]), -sum(_is_near(fault) for fault in each[1])))
 
 
-def _named(name: str, document: Document, given: FrameworkFile | None) -> FrameworkFile:
+def _is_near(fault: Problem) -> bool:
+    return (fault.help or "").startswith("did you mean")
+
+
+def _named(name: str, document: Document, given: FrameworkFile | None, near: Path | None) -> FrameworkFile:
     if given is not None and given.framework.id == name:
         return given
     try:
-        return catalogue.framework(name)
+        return catalogue.framework(name, near)
     except LookupError as error:
         help = error.help if isinstance(error, GraderError) else None
         place = document.place(("decisions", "framework"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -119,7 +120,7 @@ def resolve_draft(
         value that cannot be.
     """
     check = _Check(draft, framework, measures)
-    problems = cut((*draft.problems, *check.problems()))
+    problems = cut(chain(draft.problems, check.problems()))
     if problems:
         raise InputError(problems)
     return InspectionFile(draft.inspection, draft.document.sha256, tuple(check.warnings()))

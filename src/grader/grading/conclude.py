@@ -79,6 +79,7 @@ class Concluder:
             book.facts_at(Level.AREA, (Layer.FINDING, Layer.SUFFICIENCY, Layer.GRADE))
         )
         self._area_finding_facts = FactReader(book.facts_at(Level.AREA, (Layer.FINDING,)))
+        self._scoped = any(r.scope for r in book.rules if r.level is Level.CHARACTERISTIC)
         self._decided: dict[tuple[Layer, frozenset[str]], Decision] = {}
         self._judged: dict[tuple[str, bool, bool, Row], tuple[Decision, tuple[Rule, ...]]] = {}
 
@@ -107,7 +108,7 @@ class Concluder:
         self, area: str, characteristic: str, counted: bool, items: tuple[Item, ...], facts: Row
     ) -> CharacteristicCase:
         """What a characteristic's facts come to; `items` empty means not assessed."""
-        key = (area, counted, bool(items), facts)
+        key = (area if self._scoped else "", counted, bool(items), facts)
         if key not in self._judged:
             self._judged[key] = self._judge(area, counted, bool(items), facts)
         status, rules = self._judged[key]

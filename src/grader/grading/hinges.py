@@ -11,12 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from grader.engines.reference import value
-from grader.grading.conclude import AreaCase, CharacteristicCase, Concluder, Standing
-from grader.grading.tally import Item
-from grader.language.nodes import Best, Count, Lowest, Share, StatusOf
+from grader.grading.changes import Changes
+from grader.grading.conclude import AreaCase, CharacteristicCase, Standing
 from grader.language.row import Row
-from grader.language.rulebook import Fact
 from grader.language.vocabulary import ASSESSMENT
 from grader.model.framework import Area
 from grader.model.proposal import Hinge, Reachable
@@ -37,77 +34,6 @@ class Firmness:
 
     hinges: tuple[Hinge, ...]
     reachable: tuple[Reachable, ...]
-
-
-Signature = tuple[bool, int, tuple[int, ...], tuple[str, ...]]
-
-
-class Changes:
-    """What one changed item does to a characteristic, as far as its area can tell. Shared by the areas."""
-
-    def __init__(self, concluder: Concluder) -> None:
-        self.concluder = concluder
-        self._reader = concluder.characteristic_facts
-        self._shares = [f for f in self._reader.facts if isinstance(f.definition, Share)]
-        seen = [f for f in concluder.area_facts.facts if _entity(f) == "characteristics"]
-        self._seen_by_area = seen
-        self._attributes = [f.definition.attribute for f in seen if isinstance(f.definition, Best | Lowest)]
-        self.named = {
-            f.definition.characteristic
-            for f in concluder.area_facts.facts
-            if isinstance(f.definition, StatusOf)
-        }
-        self._effects: dict[tuple[Row, Row | None], tuple[list[tuple[str, int]], list[Fact]]] = {}
-        self._signatures: dict[tuple[Row, tuple[str, ...], bool], Signature] = {}
-
-    def case(self, area: str, case: CharacteristicCase, old: Row, new: Row | None) -> CharacteristicCase:
-        """The characteristic with one item of these tags given others, or taken away."""
-        items = _replaced(case.items, old, new)
-        return self.concluder.judge(area, case.id, case.counted, items, self._facts(case, items, old, new))
-
-    def signature(self, case: CharacteristicCase) -> Signature:
-        """All an area can see of a characteristic: its status, which facts look at it, what it raises."""
-        raised = tuple([r.rule.id for r in case.raised])
-        key = (case.facts, raised, bool(case.items))
-        known = self._signatures.get(key)
-        if known is None:
-            looks = [int(self.concluder.area_facts.satisfied(f, case.facts)) for f in self._seen_by_area]
-            ranks = [case.facts[attribute] for attribute in self._attributes]
-            known = (bool(case.items), case.status.rank, (*looks, *ranks), raised)
-            self._signatures[key] = known
-        return known
-
-    def _facts(self, case: CharacteristicCase, items: Sequence[Item], old: Row, new: Row | None) -> Row:
-        """Facts after the change: counts by what left and what came, the rest from what is there now."""
-        if (old, new) not in self._effects:
-            self._effects[old, new] = self._effect(old, new)
-        counts, others = self._effects[old, new]
-        facts = {f.name: case.facts[f.name] for f in self._reader.facts}
-        for name, change in counts:
-            facts[name] += change
-        for fact in others:
-            chosen = [item.row for item in items if self._reader.satisfied(fact, item.row)]
-            facts[fact.name] = value(fact.definition, chosen, facts)
-        for fact in self._shares:
-            facts[fact.name] = value(fact.definition, (), facts)
-        return Row(facts)
-
-    def _effect(self, old: Row, new: Row | None) -> tuple[list[tuple[str, int]], list[Fact]]:
-        """Counts that go up or down by one, and other facts to read again."""
-        counts, others = [], []
-        for fact in (f for f in self._reader.facts if _entity(f) == "evidence"):
-            left = self._reader.satisfied(fact, old)
-            came = new is not None and self._reader.satisfied(fact, new)
-            if isinstance(fact.definition, Count):
-                if came != left:
-                    counts.append((fact.name, came - left))
-            elif left or came:
-                others.append(fact)
-        return counts, others
-
-
-def _entity(fact: Fact) -> str | None:
-    return getattr(fact.definition, "entity", None)
 
 
 def firmness(
@@ -227,6 +153,9 @@ class Sensitivity:
         """The characteristic with one item changed; None where the area cannot tell the difference."""
         key = (case.id, old, new)
         if key not in self._changed:
+            if not self._changes.seen(case, old, new):
+                self._changed[key] = None
+                return None
             changed = self._changes.case(self._area.id, case, old, new)
             same = self._changes.signature(changed) == self._signatures[case.id]
             self._changed[key] = None if same else changed
@@ -246,13 +175,6 @@ def classes(cases: Iterable[CharacteristicCase]) -> Iterator[ItemClass]:
         groups.setdefault((frozenset(characteristics), rows[name]), []).append(name)
     for (characteristics_, row), names in groups.items():
         yield ItemClass(characteristics_, row, tuple(sorted(names)))
-
-
-def _replaced(items: Sequence[Item], old: Row, new: Row | None) -> tuple[Item, ...]:
-    """The items with the first of these tags changed, or taken away."""
-    at = next(i for i, item in enumerate(items) if item.row is old or item.row == old)
-    put = () if new is None else (Item(items[at].id, new),)
-    return (*items[:at], *put, *items[at + 1 :])
 
 
 @cache

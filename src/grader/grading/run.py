@@ -9,8 +9,9 @@ from decimal import ROUND_FLOOR, Decimal
 from grader._version import __version__
 from grader.engines.reference import ReferenceEngine
 from grader.errors import Problem
+from grader.grading.changes import Changes
 from grader.grading.conclude import AreaCase, CharacteristicCase, Concluder, Standing, finding_row
-from grader.grading.hinges import Changes, Firmness, firmness
+from grader.grading.hinges import Firmness, firmness
 from grader.grading.results import Written, absent_result, area_result
 from grader.grading.tally import Tally, not_counted_finding, tally
 from grader.language.bind import bind

@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import Field
 
 from grader.model.base import Id, PartialDate, Text, Written
+from grader.model.inspection import FindingKind
 
 
 class Incomparable(Written):
@@ -37,7 +38,8 @@ class Edition(Written):
 
     title: Text
     published: PartialDate
-    forces: int | None = None
+    bodies: int | None = None
+    """How many bodies were inspected under it."""
     note: Text | None = None
     source: list[Text] = []
 
@@ -48,6 +50,8 @@ class GradeMeaning(Written):
     id: Id
     title: Text
     meaning: Text
+    expects: FindingKind | None = None
+    """A finding the meaning speaks of: a final grade without one on the record is a warning."""
     source: list[Text] = []
 
 

@@ -60,7 +60,8 @@ def agreement(rows: Iterable[AreaDiff], grades: Sequence[str]) -> Agreement:
     """
     rows = list(rows)
     quiet = [row for row in rows if not row.declared_concern]
-    whole, without = _figures(rows, grades), _figures(quiet, grades)
+    whole = _figures(rows, grades)
+    without = _figures(quiet, grades) if len(quiet) < len(rows) else whole
     return Agreement(**dict(whole), without_declared_concerns=without)
 
 

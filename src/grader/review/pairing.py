@@ -134,7 +134,7 @@ def _lay(
     laid.warnings += [
         *stale(proposal, framework, shown),
         *file.warnings,
-        *oddities(file.decisions, document, proposal),
+        *oddities(file.decisions, document, proposal, framework.framework),
     ]
 
 

@@ -12,14 +12,16 @@ from collections.abc import Iterator, Mapping
 from grader.errors import Problem, quoted
 from grader.files.marked import Document
 from grader.model.decisions import Decisions
-from grader.model.framework import Framework
+from grader.model.framework import Framework, GradeMeaning
 from grader.model.proposal import AreaResult, Proposal
 
-#: Where this project's own reading of the scale names a grade; other scales have no such checks.
-ADEQUATE = "adequate"
-INADEQUATE = "inadequate"
 CONCERN = "cause_of_concern"
-IMPROVEMENT = "area_for_improvement"
+#: How the code of a warning names the finding that a grade expects and the record lacks.
+_LACKING: Mapping[str, str] = {
+    "area_for_improvement": "improvement",
+    CONCERN: "concern",
+    "innovative_practice": "practice",
+}
 _DATE = re.compile(r"\d{4}(-\d{2}){0,2}", re.ASCII)
 
 
@@ -73,16 +75,19 @@ def foreign(decisions: Decisions, document: Document, proposal: Proposal) -> Ite
             )
 
 
-def oddities(decisions: Decisions, document: Document, proposal: Proposal) -> Iterator[Problem]:
+def oddities(
+    decisions: Decisions, document: Document, proposal: Proposal, framework: Framework
+) -> Iterator[Problem]:
     """What a person should look at in the record of one inspection.
 
     Counts that do not add up are found where the file is read.
     """
+    meanings = {meaning.id: meaning for meaning in framework.grade_scale.grades}
     for result in proposal.areas:
         decided = decisions.grades.get(result.area)
         if decided is not None:
             place = document.place(("grades", result.area))
-            for code, message in _odd(result, decided.grade):
+            for code, message in _odd(result, meanings[decided.grade]):
                 yield Problem(f"{result.area}: {message}", place, None, code)
         for finding in result.findings:
             if finding.kind == CONCERN and finding.origin != "proposed" and not finding.recommendations:
@@ -92,12 +97,9 @@ def oddities(decisions: Decisions, document: Document, proposal: Proposal) -> It
                 )
 
 
-def _odd(result: AreaResult, grade: str) -> Iterator[tuple[str, str]]:
-    recorded: Mapping[str, int] = {
-        kind: sum(f.kind == kind and f.origin != "proposed" for f in result.findings)
-        for kind in (CONCERN, IMPROVEMENT)
-    }
-    if grade == ADEQUATE and not recorded[IMPROVEMENT]:
-        yield "adequate_without_improvement", "adequate, and the record holds no area for improvement on it"
-    if grade == INADEQUATE and not recorded[CONCERN]:
-        yield "inadequate_without_concern", "inadequate, and the record holds no cause of concern on it"
+def _odd(result: AreaResult, grade: GradeMeaning) -> Iterator[tuple[str, str]]:
+    """The finding that the meaning of a final grade speaks of, where the record holds none."""
+    recorded = {finding.kind for finding in result.findings if finding.origin != "proposed"}
+    if grade.expects is not None and grade.expects not in recorded:
+        said, kind = grade.id.replace("_", " "), grade.expects.replace("_", " ")
+        yield f"{grade.id}_without_{_LACKING[grade.expects]}", f"{said}, and the record holds no {kind} on it"

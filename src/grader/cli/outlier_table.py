@@ -1,0 +1,112 @@
+"""Outlier lines as a person reads them: what they do not say, the lines, then each body along them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from grader.cli.summary import RULED, text_of
+from grader.cli.terminal import plural
+from grader.outliers import OutlierLines
+
+_STRIP = 25
+_NAME = 23
+_DIGITS = 6
+_WORDS = {"well_above": "well above", "well_below": "well below", "missing": "no score"}
+
+
+def lines_for_person(found: OutlierLines) -> list[RenderableType]:
+    """The parts, from top to bottom."""
+    parts: list[RenderableType] = [text_of(f"{found.measure or 'scores'}: {_counted(found)}", "bold"), Text()]
+    parts += [text_of(_sentence(note)) for note in found.notes]
+    parts += [Text(), _grid(_facts(found)), Text(), _table(found), Text()]
+    for label, names in (("no score, not filled in", found.missing), ("left out", found.left_out)):
+        if names:
+            parts.append(text_of(f"{label}: {', '.join(names)}"))
+    said = [(c.name.replace("_", " "), f"{c.value}{_default(c.value, c.default)}") for c in found.choices]
+    parts += [Text(), text_of("Choices the published method leaves open; their defaults are ours", "bold")]
+    return [*parts, _grid(said)]
+
+
+def _counted(found: OutlierLines) -> str:
+    outside = found.well_above + found.well_below
+    share = f"{100 * outside / found.n:.0f} %"
+    return (
+        f"{outside} of {plural(found.n, 'body', 'bodies')} outside the lines ({share}):"
+        f" {found.well_above} above, {found.well_below} below"
+    )
+
+
+def _sentence(note: str) -> str:
+    return f"{note[:1].upper()}{note[1:]}."
+
+
+def _default(value: str, default: str) -> str:
+    return "" if value == default else f" (by default {default})"
+
+
+def _grid(lines: Iterable[tuple[str, str]]) -> Table:
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column()
+    grid.add_column(overflow="fold")
+    for label, said in lines:
+        grid.add_row(text_of(label), text_of(said))
+    return grid
+
+
+def _facts(found: OutlierLines) -> Iterator[tuple[str, str]]:
+    yield "mean", f"{found.mean:.6g}, unweighted"
+    if found.method == "logged":
+        yield "centre", f"{found.centre:.6g}"
+    yield "lines", f"{found.lower:.6g} and {found.upper:.6g}"
+    logged = " of the logs" if found.method == "logged" else ""
+    yield "sd", f"{found.sd:.6g}{logged}: {found.because}"
+
+
+def _table(found: OutlierLines) -> Table:
+    table = Table(box=RULED, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
+    table.add_column("body", overflow="fold", max_width=_NAME)
+    table.add_column("score", justify="right")
+    table.add_column("z", justify="right")
+    table.add_column("o score  | lines  : centre", no_wrap=True, min_width=_STRIP)
+    table.add_column("average", overflow="fold")
+    decimals = _decimals(found)
+    for body in found.bodies:
+        score, z = body.score, body.z
+        table.add_row(
+            text_of(body.name),
+            "" if score is None else _number(score, decimals),
+            "" if z is None else f"{z:+.2f}",
+            "" if score is None else Text(_strip(found, score)),
+            _WORDS.get(body.position, ""),
+        )
+    return table
+
+
+def _decimals(found: OutlierLines) -> int:
+    """How many decimals the scores need, so that they stand one below the other."""
+    shown = [f"{body.score:.{_DIGITS}g}" for body in found.bodies if body.score is not None]
+    return max(len(text.partition(".")[2]) for text in shown)
+
+
+def _number(score: float, decimals: int) -> str:
+    shown = f"{score:.{decimals}f}"
+    return shown if len(shown) <= 2 * _DIGITS else f"{score:.{_DIGITS}g}"
+
+
+def _strip(found: OutlierLines, score: float) -> str:
+    """Where a score lies along the lines, in plain characters."""
+    scores = [body.score for body in found.bodies if body.score is not None]
+    low, high = min(*scores, found.lower), max(*scores, found.upper)
+
+    def at(value: float) -> int:
+        return round((value - low) / (high - low) * (_STRIP - 1)) if high > low else 0
+
+    cells = ["-"] * _STRIP
+    cells[at(found.centre)] = ":"
+    cells[at(found.lower)] = cells[at(found.upper)] = "|"
+    cells[at(score)] = "o"
+    return "".join(cells)

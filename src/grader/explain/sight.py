@@ -1,0 +1,200 @@
+"""What the rules of one area can see: of a characteristic, and of the area as a whole.
+
+Facts are sums, bests and lowests over things, so what a part of the things comes to can be put together with
+what another part comes to. A `Measure` is such a part: one whole number for each fact some rule looks at.
+Two sets of evidence with equal measures are the same to every rule of the area.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from grader.engines.reference import satisfies, value
+from grader.grading.conclude import CharacteristicCase, Concluder, finding_row
+from grader.grading.tally import Item
+from grader.language.nodes import AnyOf, Best, Const, Count, Level, Lowest, Op, Share, StatusOf
+from grader.language.row import Row
+from grader.language.rulebook import Fact, Layer, Rule
+from grader.language.typecheck import comparisons, facts_named
+from grader.language.vocabulary import FINDING_KIND
+from grader.model.framework import Area
+
+Measure = tuple[int, ...]
+
+#: The lowest of nothing, while things are put together: above every rank.
+_NOTHING = 1_000_000
+_CONCERN = "cause_of_concern"
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """How measures are put together, number by number: a sum (up to a cap), the greatest, or the least."""
+
+    kinds: tuple[type, ...]
+    caps: tuple[int, ...]
+
+    @property
+    def empty(self) -> Measure:
+        """The measure of nothing."""
+        return tuple(_NOTHING if kind is Lowest else 0 for kind in self.kinds)
+
+    def plus(self, one: Measure, other: Measure) -> Measure:
+        """The measure of both together."""
+        return tuple(
+            [
+                (a + b if a + b < cap else cap)
+                if kind is Count
+                else ((a if a < b else b) if kind is Lowest else (a if a > b else b))
+                for kind, cap, a, b in zip(self.kinds, self.caps, one, other, strict=True)
+            ]
+        )
+
+
+@dataclass(slots=True)
+class Sight:
+    """One area as its rules see it, under a bound rule book.
+
+    Attributes
+    ----------
+    on_characteristic, on_area : Sums
+        How evidence adds up on a characteristic, and characteristics in the area.
+    """
+
+    concluder: Concluder
+    area: Area
+    on_characteristic: Sums = field(init=False)
+    on_area: Sums = field(init=False)
+    _evidence: tuple[Fact, ...] = field(init=False)
+    _seen: tuple[Fact, ...] = field(init=False)
+    _named: tuple[str, ...] = field(init=False)
+    _telling: frozenset[str] = field(init=False)
+    _rows: dict[Row, Measure] = field(default_factory=dict)
+    _cases: dict[tuple[str, Measure], CharacteristicCase] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        layers = (Layer.FINDING, Layer.SUFFICIENCY, Layer.GRADE)
+        above = self._with_parts(n for r in self._rules(Level.AREA, layers) for n in facts_named(r.condition))
+        self._seen = tuple(f for f in above if _entity(f) == "characteristics")
+        named = {f.definition.characteristic for f in above if isinstance(f.definition, StatusOf)}
+        self._named = tuple(c.id for c in self.area.characteristics if c.id in named)
+        telling = self._tell(above)
+        self._telling = frozenset(r.id for r in telling)
+        rules = [*self._rules(Level.CHARACTERISTIC, (Layer.STATUS,)), *telling]
+        names = {n for r in rules for n in facts_named(r.condition)}
+        names |= {t.attribute for f in self._seen for t in getattr(f.definition, "where", ())}
+        ranked = {f.definition.attribute for f in self._seen if isinstance(f.definition, Best | Lowest)}
+        below = self._with_parts(names | ranked)
+        self._evidence = tuple(f for f in below if _entity(f) == "evidence")
+        whole = ranked | {
+            n
+            for f in below
+            if isinstance(f.definition, Share)
+            for n in (f.definition.part, f.definition.whole)
+        }
+        caps = _caps(rules, self._seen)
+        self.on_characteristic = Sums(
+            (*(type(f.definition) for f in self._evidence), AnyOf),
+            (*(_NOTHING if f.name in whole else caps.get(f.name, 0) for f in self._evidence), 0),
+        )
+        self.on_area = Sums(
+            (*(type(f.definition) for f in self._seen), *[Count] * len(FINDING_KIND.names), AnyOf)
+            + (Best,) * len(self._named),
+            (_NOTHING,) * (len(self._seen) + len(FINDING_KIND.names) + 1 + len(self._named)),
+        )
+
+    # What is looked at ------------------------------------------------------------------------------------
+
+    def _rules(self, level: Level, layers: Iterable[Layer]) -> list[Rule]:
+        found = (r for layer in layers for r in self.concluder.book.table(layer, level).rules)
+        return [r for r in found if r.applies_to(self.area.id)]
+
+    def _with_parts(self, names: Iterable[str]) -> list[Fact]:
+        """The declared facts with these names, and the counts that shares among them are made of."""
+        facts = self.concluder.book.facts
+        wanted = {n for n in names if n in facts}
+        for definition in [facts[n].definition for n in wanted]:
+            if isinstance(definition, Share):
+                wanted |= {definition.part, definition.whole}
+        return [f for f in facts.values() if f.name in wanted]
+
+    def _tell(self, above: Iterable[Fact]) -> list[Rule]:
+        """Characteristic rules whose findings bear on something: a cause of concern always does."""
+        counting = [f.definition for f in above if _entity(f) == "findings"]
+        return [
+            r
+            for r in self._rules(Level.CHARACTERISTIC, (Layer.FINDING,))
+            if r.target == _CONCERN
+            or any(satisfies(finding_row(r.target, "proposed"), getattr(d, "where", ())) for d in counting)
+        ]
+
+    def matters(self, characteristic: str) -> bool:
+        """Whether any rule of the area can tell what becomes of a characteristic."""
+        return characteristic in self._named or any(c.id == characteristic for c in self.area.counted)
+
+    # Measures ---------------------------------------------------------------------------------------------
+
+    def of_row(self, row: Row) -> Measure:
+        """What one item of evidence comes to on a characteristic."""
+        if row not in self._rows:
+            self._rows[row] = (*(self._of(f, row) for f in self._evidence), 1)
+        return self._rows[row]
+
+    def _of(self, fact: Fact, thing: Mapping[str, int]) -> int:
+        definition = fact.definition
+        assert isinstance(definition, Count | AnyOf | Best | Lowest)
+        counts = satisfies(thing, definition.where)
+        if isinstance(definition, Best | Lowest):
+            nothing = _NOTHING if isinstance(definition, Lowest) else 0
+            return thing[definition.attribute] if counts else nothing
+        return int(counts)
+
+    def case(self, before: CharacteristicCase, measure: Measure) -> CharacteristicCase:
+        """What the rules conclude on a characteristic whose evidence comes to this.
+
+        Facts no rule of the area looks at are left at 0.
+        """
+        key = (before.id, measure)
+        if key not in self._cases:
+            reader = self.concluder.characteristic_facts
+            facts = {f.name: before.facts[f.name] if _entity(f) == "earlier" else 0 for f in reader.facts}
+            for fact, n in zip(self._evidence, measure, strict=False):
+                facts[fact.name] = 0 if n == _NOTHING else n
+            for fact in (f for f in reader.facts if isinstance(f.definition, Share)):
+                facts[fact.name] = value(fact.definition, (), facts)
+            items = (Item("any", Row({})),) if measure[-1] else ()
+            self._cases[key] = self.concluder.judge(
+                self.area.id, before.id, before.counted, items, Row(facts)
+            )
+        return self._cases[key]
+
+    def of_case(self, case: CharacteristicCase) -> Measure:
+        """What one characteristic comes to in the area."""
+        named = [case.status.rank if n == case.id else 0 for n in self._named]
+        if not case.counted:
+            without: Sequence[int] = self.on_area.empty[: len(self.on_area.kinds) - len(named)]
+            return (*without, *named)
+        raised = [r.rule.target for r in case.raised if r.rule.id in self._telling]
+        return (
+            *(self._of(f, case.facts) for f in self._seen),
+            *(raised.count(kind) for kind in FINDING_KIND.names),
+            int(bool(case.items)),
+            *named,
+        )
+
+
+def _entity(fact: Fact) -> str | None:
+    return getattr(fact.definition, "entity", None)
+
+
+def _caps(rules: Iterable[Rule], seen: Iterable[Fact]) -> dict[str, int]:
+    """For each fact the number beyond which nothing that is held against it changes any more."""
+    tests = [(c.fact, c.op, c.operands) for r in rules for c, _ in comparisons(r.condition)]
+    tests += [(t.attribute, t.op, t.operands) for f in seen for t in getattr(f.definition, "where", ())]
+    caps: dict[str, int] = {}
+    for name, op, operands in tests:
+        further = 0 if op in (Op.AT_LEAST, Op.FEWER_THAN) else 1
+        for operand in operands:
+            assert isinstance(operand, Const)
+            caps[name] = max(caps.get(name, 0), operand.value + further)
+    return caps

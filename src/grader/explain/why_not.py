@@ -1,0 +1,378 @@
+"""Why an area is not graded better: what stood in the way of a grade, and the evidence behind it.
+
+A grade, or a better one, is proposed where no lower limit holds, and where a rule that reaches so far holds
+or, with no rule reaching anything, the default is as good. Each rule by which that fails is a barrier; the
+comparisons by which it fails are its conditions. Once a comparison is met it is no condition any more. The
+shape is `grader.why_not/1`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from pydantic import Field
+
+from grader.engines.reference import ReferenceEngine, holds, satisfies
+from grader.errors import UnknownNameError, quoted, suggest
+from grader.explain.why import Cited, cite
+from grader.grading.conclude import AreaCase, CharacteristicCase, Concluder, Standing, finding_row
+from grader.grading.run import Inputs, Pass, run, standing_of
+from grader.grading.support import of_area
+from grader.language.bind import bind
+from grader.language.english import English, number
+from grader.language.nodes import All, Any_, Better, Compare, Condition, Effect, Kind, Not, Op
+from grader.language.rulebook import Fact, Layer, Rule, RuleBook
+from grader.language.vocabulary import ORIGIN
+from grader.model.proposal import Answer, AreaResult, Outcome, Proposal, Reason
+
+SCHEMA: Final = "grader.why_not/1"
+
+_NEEDED: Final = {
+    Op.AT_LEAST: ("at least", "fewer than"),
+    Op.AT_MOST: ("at most", "more than"),
+    Op.MORE_THAN: ("more than", "at most"),
+    Op.FEWER_THAN: ("fewer than", "at least"),
+    Op.EQUALS: ("exactly", "other than"),
+    Op.ONE_OF: ("one of", "none of"),
+}
+
+
+class Missed(Answer):
+    """A comparison that did not come out as the grade needs it."""
+
+    fact: str
+    seen: int
+    """The fact's value: whole per mille for a share, a rank for a named value."""
+    text: str
+    """The numbers seen and needed, in English."""
+    alternative: bool
+    """Whether another condition of the same barrier may be met instead."""
+    evidence: list[str]
+    findings: list[str]
+    """Findings the fact counts, by id."""
+    characteristics: list[str]
+    """Characteristics that did not count towards what is needed, or counted against it."""
+
+
+class Barrier(Answer):
+    """A rule that would have to hold, or would have to not hold."""
+
+    rule: str | None
+    """None where no rule could reach the grade, or where the law of the language leaves none."""
+    effect: Literal["reaches", "limits", "withholds", "default"]
+    target: str
+    needed: bool
+    """Whether the rule would have to hold; of those that would, one is enough."""
+    because: str
+    conditions: list[Missed]
+
+
+class WhyNot(Answer):
+    """What stood in the way of a grade, or of a better one."""
+
+    schema_: Literal["grader.why_not/1"] = Field(SCHEMA, alias="schema")
+    inspection: str
+    body: str
+    area: str
+    title: str
+    outcome: Outcome
+    grade: str | None
+    asked: str
+    met: bool
+    """Whether the area is graded so already, or better."""
+    summary: str
+    barriers: list[Barrier]
+    kept_up: list[Reason]
+    """Where the grade asked for is met: the rules by which the area is not graded worse."""
+    evidence: list[Cited]
+    """Every item named above, once."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What barriers are worked out from, for one area."""
+
+    written: RuleBook
+    bound: RuleBook
+    english: English
+    case: AreaCase
+    cases: Sequence[CharacteristicCase]
+    findings: Sequence[Standing]
+
+    def rules(self, *layers: Layer) -> list[Rule]:
+        """Rules of these layers that speak of the area, bound, in id order."""
+        found = (r for r in self.bound.rules if r.layer in layers and r.applies_to(self.case.area))
+        return sorted(found, key=lambda r: r.id)
+
+
+def check_grade(book: RuleBook, grade: str) -> str:
+    """The grade, where the scale has it; raises UnknownNameError with the nearest one."""
+    names = book.grade_scale.names
+    if grade not in names:
+        raise UnknownNameError(f"unknown grade {quoted(grade)}", help=suggest(grade, names, "grades"))
+    return grade
+
+
+def why_not(inputs: Inputs, proposal: Proposal, area: str, asked: str) -> WhyNot:
+    """What stood in the way of a grade (or a better one) in one area of a proposal.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        What the proposal was made from.
+    proposal : Proposal
+        The proposal.
+    area : str
+        An area of the edition.
+    asked : str
+        A grade of the scale.
+
+    Raises
+    ------
+    UnknownNameError
+        The edition has no such area, or the scale no such grade.
+    """
+    known = [a.area for a in proposal.areas]
+    if area not in known:
+        raise UnknownNameError(
+            f"edition {proposal.framework.edition} has no area {quoted(area)}",
+            help=suggest(area, known, "areas"),
+        )
+    check_grade(inputs.book, asked)
+    result = proposal.area(area)
+    scale = inputs.book.grade_scale
+    met = result.grade is not None and scale.rank(result.grade) >= scale.rank(asked)
+    bound = bind(inputs.book, inputs.overrides)
+    passed = run(inputs, Concluder(bound, ReferenceEngine(bound)))
+    barriers: list[Barrier] = []
+    if area in passed.areas and not met:
+        barriers = _barriers(_seen(inputs, bound, passed, result), asked)
+    kept_up = _kept_up(result, scale.ranks, asked) if met else []
+    return WhyNot(
+        schema=SCHEMA,
+        inspection=proposal.inspection,
+        body=proposal.body,
+        area=area,
+        title=result.title,
+        outcome=result.outcome,
+        grade=result.grade,
+        asked=asked,
+        met=met,
+        summary=_summary(proposal, result, asked, met),
+        barriers=barriers,
+        kept_up=kept_up,
+        evidence=_cited(inputs, passed, area, barriers, kept_up),
+    )
+
+
+def _seen(inputs: Inputs, bound: RuleBook, passed: Pass, result: AreaResult) -> _Seen:
+    recorded = {f.id: standing_of(f) for f in inputs.inspection.all_findings if f.area == result.area}
+    proposed = [
+        Standing(f.id, finding_row(f.kind, "proposed"), tuple(f.characteristics), tuple(f.evidence))
+        for f in result.findings
+        if f.origin == "proposed"
+    ]
+    return _Seen(
+        inputs.book,
+        bound,
+        English(inputs.book, inputs.overrides),
+        passed.areas[result.area],
+        passed.characteristics[result.area],
+        [*recorded.values(), *proposed],
+    )
+
+
+def _summary(proposal: Proposal, result: AreaResult, asked: str, met: bool) -> str:
+    wanted, title = _plain(asked), result.title
+    if met:
+        got = _plain(result.grade or "")
+        same = result.grade == asked
+        return f"{title}: proposed {got}{' already' if same else f', which is better than {wanted}'}"
+    match result.outcome:
+        case "graded":
+            return f"{title}: proposed {_plain(result.grade or '')}, not {wanted} or better"
+        case "withheld":
+            return f"{title}: no grade is proposed, {wanted} or other, since there is too little to go on"
+        case "ungraded":
+            edition = proposal.framework.edition
+            return f"{title}: edition {edition} gives this area no grade, {wanted} or other"
+        case _:
+            return f"{title}: not inspected, so no grade is proposed, {wanted} or other"
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", " ")
+
+
+# Barriers -------------------------------------------------------------------------------------------------
+
+
+def _barriers(seen: _Seen, asked: str) -> list[Barrier]:
+    """Every rule by which the area is graded below what was asked for, or is not graded."""
+    if seen.case.outcome == "withheld":
+        thin = [r for r in seen.rules(Layer.SUFFICIENCY) if r.id in seen.case.held]
+        none = _without_rule("withholds", "withheld", "no evidence is counted on this area")
+        return [_barrier(seen, r, wanted=False) for r in thin] or [none]
+    if seen.case.decision is None:
+        return []
+    scale = seen.bound.grade_scale
+    wanted = scale.rank(asked)
+    rules = seen.rules(Layer.GRADE)
+    held = [r for r in rules if r.id in seen.case.held]
+    found = [
+        _barrier(seen, r, wanted=False)
+        for r in held
+        if r.effect is Effect.LIMITS and scale.rank(r.target) < wanted
+    ]
+    reached = [scale.rank(r.target) for r in held if r.effect is Effect.REACHES]
+    default = scale.rank(seen.bound.grade_default)
+    if max(reached, default=default) >= wanted:
+        return found
+    far = [r for r in rules if r.effect is Effect.REACHES and scale.rank(r.target) >= wanted]
+    found += [_barrier(seen, r, wanted=True) for r in sorted(far, key=lambda r: scale.rank(r.target))]
+    if default >= wanted:  # which is given only where no rule reaches anything, better or worse
+        found += [_barrier(seen, r, wanted=False) for r in held if r.effect is Effect.REACHES]
+    elif not far:
+        found.append(_without_rule("default", asked, f"no rule reaches {_plain(asked)} or better here"))
+    return found
+
+
+def _without_rule(effect: Literal["withholds", "default"], target: str, because: str) -> Barrier:
+    return Barrier(rule=None, effect=effect, target=target, needed=False, because=because, conditions=[])
+
+
+def _barrier(seen: _Seen, rule: Rule, *, wanted: bool) -> Barrier:
+    written = next(r for r in seen.written.rules if r.id == rule.id)
+    pairs = zip(
+        missed(rule.condition, rule.condition, seen.case.facts, wanted),
+        missed(rule.condition, written.condition, seen.case.facts, wanted),
+        strict=True,
+    )
+    return Barrier(
+        rule=rule.id,
+        effect=str(rule.effect),  # type: ignore[arg-type]  # rules of these layers have no other
+        target=rule.target,
+        needed=wanted,
+        because=seen.english.because(rule.because, seen.case.facts),
+        conditions=[_missed(seen, bound, shown) for bound, shown in pairs],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """A comparison that would have to hold (or, where not `wanted`, to not hold)."""
+
+    comparison: Compare
+    wanted: bool
+    alternative: bool
+
+
+def missed(
+    condition: Condition, shown: Condition, facts: Mapping[str, int], wanted: bool, alternative: bool = False
+) -> Iterator[Failing]:
+    """The comparisons by which a condition does not come out as wanted; none where it does.
+
+    Parameters
+    ----------
+    condition : Condition
+        Bound: what is evaluated.
+    shown : Condition
+        The same tree, whose comparisons are handed back: that of the bound rule, or as it was written.
+    facts : mapping
+        The facts seen.
+    wanted : bool
+        Whether it should hold.
+    alternative : bool
+        Whether it stands among others of which one is enough.
+    """
+    if holds(condition, facts) is wanted:
+        return
+    match condition, shown:
+        case Compare(), Compare():
+            yield Failing(shown, wanted, alternative)
+        case Not(part), Not(other):
+            yield from missed(part, other, facts, not wanted, alternative)
+        case (All(parts), All(others)) | (Any_(parts), Any_(others)):
+            # One part is enough to break an `all`, or to make an `any` hold.
+            one_enough = isinstance(condition, All) is not wanted and len(parts) > 1
+            for part, other in zip(parts, others, strict=True):
+                yield from missed(part, other, facts, wanted, alternative or one_enough)
+
+
+def _missed(seen: _Seen, bound: Failing, shown: Failing) -> Missed:
+    fact = seen.bound.facts[bound.comparison.fact]
+    facts = seen.bound.facts
+    support = of_area(fact, seen.cases, seen.findings, facts)
+    evidence, characteristics = support.evidence, support.characteristics
+    if _wants_more(bound, seen.case.facts[fact.name]) and fact.better is not Better.FEWER:
+        lacking = [c for c in seen.cases if c.counted and c.id not in support.characteristics]
+        characteristics = {c.id for c in lacking} or support.characteristics
+        evidence = {i.id for c in lacking for i in c.items} or support.evidence
+    return Missed(
+        fact=fact.name,
+        seen=seen.case.facts[fact.name],
+        text=_needed(seen.english, shown, seen.case.facts),
+        alternative=bound.alternative,
+        evidence=sorted(evidence),
+        findings=sorted(_counted(fact, seen.findings)),
+        characteristics=sorted(characteristics),
+    )
+
+
+def _wants_more(failing: Failing, value: int) -> bool:
+    """Whether the fact would have to be greater than it is."""
+    match failing.comparison.op:
+        case Op.AT_LEAST | Op.MORE_THAN:
+            return failing.wanted
+        case Op.AT_MOST | Op.FEWER_THAN:
+            return not failing.wanted
+        case _:
+            numbers = [getattr(o, "value", value) for o in failing.comparison.operands]
+            return failing.wanted and max(numbers) > value
+
+
+def _counted(fact: Fact, findings: Sequence[Standing]) -> Iterator[str]:
+    """Ids of the findings a fact looks at."""
+    if getattr(fact.definition, "entity", None) in ("findings", "earlier"):
+        where = getattr(fact.definition, "where", ())
+        earlier = getattr(fact.definition, "entity", None) == "earlier"
+        among = [s for s in findings if not earlier or s.row["origin"] == ORIGIN.rank("previous")]
+        yield from (s.id for s in among if satisfies(s.row, where))
+
+
+def _needed(english: English, failing: Failing, facts: Mapping[str, int]) -> str:
+    """The numbers seen and needed, in English."""
+    comparison = failing.comparison
+    fact = english.fact(comparison.fact)
+    numbers = " or ".join(english.operand(o, fact) for o in comparison.operands)
+    words = _NEEDED[comparison.op][not failing.wanted]
+    if fact.kind is Kind.SHARE and words == "fewer than":
+        words = "less than"
+    return f"{fact.english}: {number(facts[fact.name], fact)}, where {words} {numbers} is needed"
+
+
+# What keeps a grade up ------------------------------------------------------------------------------------
+
+
+def _kept_up(result: AreaResult, ranks: Mapping[str, int], asked: str) -> list[Reason]:
+    """The rules that reach the grade, and those that would have brought the one asked for."""
+    held = [r for r in result.reasons if r.held]
+    if result.grade == asked:
+        return held
+    against = [r for r in result.reasons if not r.held and r.effect == Effect.LIMITS]
+    return held + [r for r in against if ranks[r.target] <= ranks[asked]]
+
+
+def _cited(
+    inputs: Inputs, passed: Pass, area: str, barriers: Sequence[Barrier], kept_up: Sequence[Reason]
+) -> list[Cited]:
+    named = {e for b in barriers for m in b.conditions for e in m.evidence}
+    named |= {e for r in kept_up for e in r.evidence}
+    items = {i.id: i for case in passed.characteristics.get(area, ()) for i in case.items}
+    written = {e.id: e for e in inputs.inspection.evidence}
+    return [
+        cite(inputs.inspection, written[name], passed.assessments[name], items[name])
+        for name in sorted(named & items.keys())
+    ]

@@ -1,0 +1,176 @@
+"""The parts of a workbook, which is a zip file of XML, each read within limits.
+
+Nothing is ever unpacked to the disk, so names that lead out of a folder lead nowhere. What the spreadsheet
+library is given is a new archive of the few parts that were read to their end here: what it opens has been
+measured, and cannot be read in another way than it was.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from xml.parsers import expat
+
+from grader.errors import InputError, Place
+from grader.files.sheets import limits
+from grader.files.sheets.limits import damaged, refuse
+
+_CHUNK = 1 << 16
+_DEPTH = 200
+#: A name, or a tag with its attributes, is never that long; cell texts come in pieces.
+_TOKEN = 1 << 20
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
+
+Attributes = dict[str, str]
+Start = Callable[[str, Attributes], None]
+
+
+class Archive:
+    """A workbook's parts by name, and the new archive of those that were read."""
+
+    def __init__(self, raw: bytes, file: str) -> None:
+        self.file = file
+        self.unpacked = 0
+        if raw.startswith(_OLE):
+            message = "the workbook is locked with a password, or in the old .xls format"
+            refuse(Place(file), message, "save it without a password, as .xlsx or .ods")
+        if not raw.startswith(b"PK"):
+            refuse(Place(file), "this is not a workbook", "save it as .xlsx, .ods or .csv")
+        # Before zipfile makes an object of each.
+        if raw.count(b"PK\x01\x02") > limits.PART_LIMIT:
+            refuse(Place(file), f"the workbook has more than {limits.PART_LIMIT:,} parts", limits.SMALLER)
+        try:
+            self._zip = zipfile.ZipFile(io.BytesIO(raw))
+        except _FAULTS:
+            damaged(file, "its list of parts cannot be read")
+        self._names: dict[str, zipfile.ZipInfo] = {}
+        for info in self._zip.infolist():
+            if info.filename in self._names:
+                damaged(file, "a part stands in it twice")
+            self._names[info.filename] = info
+        self._kept = io.BytesIO()
+        self._new = zipfile.ZipFile(self._kept, "w", zipfile.ZIP_DEFLATED, compresslevel=1)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def names(self) -> list[str]:
+        """Names of all parts."""
+        return list(self._names)
+
+    def rebuilt(self) -> io.BytesIO:
+        """The new archive; nothing can be read into it any more."""
+        self._new.close()
+        self._kept.seek(0)
+        return self._kept
+
+    def chunks(self, name: str, limit: int) -> Iterator[bytes]:
+        """A part's bytes, which go into the new archive as well."""
+        info = self._names.get(name)
+        if info is None:
+            damaged(self.file, f"its part {name} is missing")
+        if info.flag_bits & 1:
+            refuse(Place(self.file), "the workbook is locked with a password", "save it without one")
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            damaged(self.file, "it is packed in a way workbooks are not")
+        self._measure(info.file_size, 0, limit)  # as declared
+        size = 0
+        copy = zipfile.ZipInfo(name)
+        copy.compress_type = zipfile.ZIP_DEFLATED
+        try:
+            with self._zip.open(info) as part, self._new.open(copy, "w", force_zip64=True) as kept:
+                while chunk := part.read(_CHUNK):
+                    size += len(chunk)
+                    self._measure(size, len(chunk), limit)
+                    kept.write(chunk)
+                    yield chunk
+        except _FAULTS as error:
+            if isinstance(error, InputError):
+                raise
+            damaged(self.file, f"its part {name} cannot be unpacked")
+
+    def _measure(self, size: int, more: int, limit: int) -> None:
+        self.unpacked += more
+        if size > limit or max(size, self.unpacked) > limits.UNPACKED_LIMIT:
+            shown = min(limit, limits.UNPACKED_LIMIT) / 2**20
+            refuse(Place(self.file), f"the workbook unpacks to more than {shown:g} MiB", limits.SMALLER)
+
+    def parse(
+        self,
+        name: str,
+        start: Start,
+        end: Callable[[str], None] | None = None,
+        text: Callable[[str], None] | None = None,
+        limit: int = limits.UNPACKED_LIMIT,
+    ) -> None:
+        """Walk over a part's XML, which declares no entities; names come without their prefix."""
+        parser = _parser(self.file, start, end, text)
+        fed = 0
+        try:
+            for chunk in self.chunks(name, limit):
+                parser.Parse(chunk, False)
+                fed += len(chunk)
+                if fed - parser.CurrentByteIndex > _TOKEN:
+                    damaged(self.file, f"its part {name} holds a tag longer than {_TOKEN / 2**20:g} MiB")
+            parser.Parse(b"", True)
+        except expat.ExpatError:
+            damaged(self.file, f"its part {name} is not XML")
+
+    def elements(self, name: str) -> list[tuple[str, str, Attributes]]:
+        """Every element of a small part: the name of the one around it, its own, and its attributes."""
+        found: list[tuple[str, str, Attributes]] = []
+        around = [""]
+
+        def start(local: str, attributes: Attributes) -> None:
+            found.append((around[-1], local, attributes))
+            around.append(local)
+
+        def end(local: str) -> None:
+            around.pop()
+
+        self.parse(name, start, end, limit=limits.SMALL_PART_LIMIT)
+        return found
+
+
+def _parser(
+    file: str, start: Start, end: Callable[[str], None] | None, text: Callable[[str], None] | None
+) -> expat.XMLParserType:
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    locals_: dict[str, str] = {}
+    depth = 0
+
+    def local(name: str) -> str:
+        found = locals_.get(name)
+        if found is None:
+            found = name.rpartition(":")[2]
+            if len(locals_) < 10_000:
+                locals_[name] = found
+        return found
+
+    def opened(name: str, attributes: Attributes) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > _DEPTH:
+            damaged(file, f"its XML is nested deeper than {_DEPTH} levels")
+        start(local(name), attributes)
+
+    def closed(name: str) -> None:
+        nonlocal depth
+        depth -= 1
+        if end is not None:
+            end(local(name))
+
+    def doctype(*_: object) -> None:
+        message = "the workbook declares XML entities, which no spreadsheet program writes"
+        refuse(Place(file), message, "open it in a spreadsheet program and save it again")
+
+    parser.StartElementHandler = opened
+    parser.EndElementHandler = closed
+    parser.StartDoctypeDeclHandler = doctype
+    if text is not None:
+        parser.CharacterDataHandler = text
+    return parser

@@ -1,0 +1,77 @@
+"""What a cell can hold, as far as grader tells it apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+
+class Percent(float):
+    """A number shown with a per cent sign, as it is shown: 95.5 where the cell holds 0.955."""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A date, YYYY-MM-DD, or YYYY-MM where the cell shows no day."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time of day, a date with one, or a span of time."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A formula without a result, or one that failed."""
+
+    message: str
+    help: str
+
+
+#: The empty text is a blank cell.
+Value = str | float | bool | Day | Moment | Unreadable
+
+NOT_WORKED_OUT = Unreadable(
+    "the formula has no result stored with it",
+    "open the workbook in a spreadsheet program and save it, or replace the formula by its value",
+)
+
+
+def failed(shown: str) -> Unreadable:
+    """What a cell holds whose formula failed, as in `#REF!`."""
+    return Unreadable(
+        f"the cell holds the error {shown[:20] or 'of a formula'}", "mend the formula, or write the value"
+    )
+
+
+def from_library(
+    value: str | float | bool | date | datetime | time | timedelta, *, percent: bool, month: bool
+) -> Value:
+    """A value of the spreadsheet library's, with what its cell's format says of it."""
+    if isinstance(value, bool | str):
+        return value
+    if isinstance(value, int | float):
+        return percent_of(value) if percent else float(value)
+    if isinstance(value, datetime):
+        if value.time() != time():
+            return Moment(value.isoformat(" "))
+        value = value.date()
+    if isinstance(value, date):
+        return Day(value.isoformat()[:7] if month and value.day == 1 else value.isoformat())
+    return Moment(str(value))
+
+
+def percent_of(share: float) -> Percent:
+    """A share as a percent: 95.5 for 0.955, and not 95.50000000000001."""
+    return Percent(Decimal(repr(float(share))) * 100)
+
+
+def shown_number(value: float) -> str:
+    """A number as spreadsheets show it: fifteen digits, and no point where it is whole."""
+    text = f"{value:.15g}"
+    return text if "e" not in text or abs(value) >= 1e21 else f"{Decimal(text):f}"

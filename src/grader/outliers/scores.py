@@ -1,0 +1,296 @@
+"""Scores read from a CSV file: one row a body, every fault at once with its row and column.
+
+Nothing is guessed. A cell that a spreadsheet would show as a number but that is none as written (1,234 or
+91.7% or 91,7) is a fault, since each reading of it is wrong somewhere.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.errors import InputError, Place, Problem, Problems, quoted, suggest
+from grader.files.marked import read_bytes
+from grader.files.scalars import decode, shown_name
+from grader.outliers.sd_lines import MOST, name_faults, score_fault
+
+SIZE_LIMIT = 4 * 2**20
+#: What publishers write where a body gave no figure, in any case.
+MISSING_MARKS = frozenset({"", "na", "n/a", "..", "-"})
+#: Names of rows that hold no body's score but a sum or a mean of them.
+_TOTAL = re.compile(
+    r"(grand |all )?totals?|all (bodies|forces)|england( and wales)?|average|mean|median", re.I
+)
+_NUMBER = re.compile(r"[+-]?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,3})?", re.ASCII)
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}([,\u00a0\u202f' ]\d{3})+(\.\d+)?", re.ASCII)
+#: What a spreadsheet takes for the start of a formula.
+_FORMULA = ("=", "+", "-", "@")
+_FORMULA_CELL = re.compile(r"[=@]|[+-][^\d.]")
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Scores of bodies, and what a person should look at in the file.
+
+    Attributes
+    ----------
+    measure : str
+        The heading of the column of scores.
+    scores : dict of str to float or None
+        A score for each body; None where its cell is empty or says that there is none.
+    left_out : tuple of str
+        Bodies left out because it was asked for.
+    sha256 : str
+        The hash of the file.
+    warnings : tuple of Problem
+        Rows that look like totals.
+    """
+
+    measure: str
+    scores: dict[str, float | None]
+    left_out: tuple[str, ...]
+    sha256: str
+    warnings: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """The two columns that are read, with their headings."""
+
+    name: int
+    value: int
+    headings: Sequence[str]
+
+
+def read_scores(
+    path: str | os.PathLike[str],
+    *,
+    value: str | None = None,
+    name: str | None = None,
+    leave_out: Sequence[str] = (),
+) -> Scores:
+    """Read a score for each body from a CSV file.
+
+    Parameters
+    ----------
+    path : path
+        A CSV file in UTF-8, with commas, whose first line is its headings.
+    value : str, optional
+        The heading of the scores; the other column where there are two.
+    name : str, optional
+        The heading of the names; the first column by default.
+    leave_out : sequence of str
+        Names of bodies that are not compared, such as one outside the inspection.
+
+    Returns
+    -------
+    Scores
+        The scores, and warnings about rows that look like totals.
+
+    Raises
+    ------
+    InputError
+        Every fault of the file: cells that hold no plain number, names that stand twice, rows of another
+        length, or no such column.
+    """
+    raw = read_bytes(Path(path), SIZE_LIMIT)
+    file = shown_name(os.fspath(path))
+    rows = _rows(decode(raw, file), file)
+    _, headings = next(rows, (0, None))
+    if headings is None:
+        raise InputError([Problem("the file is empty", Place(file), "its first line is the headings")])
+    columns = _columns(headings, file, value=value, name=name)
+    table = _Table(file, columns)
+    for line, cells in rows:
+        table.add(line, cells)
+    left_out = table.leave_out(leave_out)
+    if table.problems:
+        raise InputError(table.problems)
+    return Scores(
+        measure=columns.headings[columns.value],
+        scores=table.scores,
+        left_out=left_out,
+        sha256=hashlib.sha256(raw).hexdigest(),
+        warnings=tuple(table.totals()),
+    )
+
+
+# Rows and columns -----------------------------------------------------------------------------------------
+
+
+def _rows(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
+    """Each row that is not blank, with the line it starts on; cells without the space around them."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    line = 1
+    while True:
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            long = "field larger" in str(error)
+            said = "a cell is too long" if long else "a quote is opened and never closed, or closed too early"
+            help = "check the quotes from here on; a quote in a text is written twice"
+            raise InputError([Problem(said, Place(file, line, 1), help)]) from error
+        if cells is None:
+            return
+        if any(cell.strip() for cell in cells):
+            yield line, [" ".join(cell.split()) for cell in cells]
+        line = reader.line_num + 1
+
+
+def _columns(headings: list[str], file: str, *, value: str | None, name: str | None) -> _Columns:
+    """Where names and scores stand.
+
+    Raises
+    ------
+    InputError
+        No commas, headings that stand twice, or columns that are not there or not said.
+    """
+    if len(headings) == 1:
+        help = "save it as CSV with commas; the first column names the body, another holds its score"
+        raise InputError([Problem("the first line has one column alone", Place(file, 1, 1), help)])
+    problems = Problems()
+    for at, heading in enumerate(headings, start=1):
+        if heading and heading in headings[: at - 1]:
+            message = f"the heading {quoted(heading)} stands a second time"
+            problems.append(Problem(message, Place(file, 1, at), "give each column a heading of its own"))
+    names = _find(headings, name, "--name", 0, problems)
+    scores = _find(headings, value, "--value", None if len(headings) > 2 else 1 - (names or 0), problems)
+    if names is not None and scores is not None:
+        if names == scores:
+            message = f"the column {quoted(headings[names])} cannot hold both names and scores"
+            problems.append(Problem(message, Place(file, 1, names + 1), "name two columns"))
+        for at in (names, scores):
+            for said, help in name_faults(headings[at]):
+                problems.append(Problem(f"the heading {said}", Place(file, 1, at + 1), help))
+        if not problems:
+            return _Columns(names, scores, headings)
+    raise InputError(problems)
+
+
+def _find(
+    headings: list[str], asked: str | None, option: str, default: int | None, problems: Problems
+) -> int | None:
+    if asked is None:
+        if default is None:
+            known = ", ".join(quoted(h, 30) for h in headings[1:9])
+            problems.append(
+                Problem("which column holds the scores is not said", Place(option), f"one of {known}")
+            )
+        return default
+    wanted = " ".join(asked.split())
+    if wanted in headings:
+        return headings.index(wanted)
+    help = suggest(wanted, [h for h in headings if h], "columns")
+    problems.append(Problem(f"there is no column {quoted(asked)}", Place(option), help))
+    return None
+
+
+# Cells ----------------------------------------------------------------------------------------------------
+
+
+class _Table:
+    """The scores as they are read, with the faults found on the way."""
+
+    def __init__(self, file: str, columns: _Columns) -> None:
+        self.file = file
+        self.columns = columns
+        self.problems = Problems()
+        self.scores: dict[str, float | None] = {}
+        self.lines: dict[str, int] = {}
+        self._seen: dict[str, str] = {}
+
+    def add(self, line: int, cells: list[str]) -> None:
+        """Read a row."""
+        expected = len(self.columns.headings)
+        if len(cells) != expected:
+            message = f"the row has {len(cells)} cells, and there are {expected} headings"
+            help = "quote a cell that holds a comma; fill the row up with empty cells"
+            self._fault(line, 1, message, help)
+            return
+        name = self._name(line, cells[self.columns.name])
+        score = self._score(line, cells[self.columns.value])
+        if name is None:
+            return
+        if len(self.scores) == MOST:
+            place = Place(self.file, line, 1)
+            too_many = Problem(f"there are more than {MOST:,} bodies", place, "leave out what is no body")
+            raise InputError([*self.problems, too_many])
+        self.scores[name] = score
+        self.lines[name] = line
+
+    def _name(self, line: int, cell: str) -> str | None:
+        column = self.columns.name + 1
+        faults = name_faults(cell)
+        if cell.startswith(_FORMULA):
+            faults.append((f"starts as a formula does: {quoted(cell, 30)}", "write the name itself"))
+        for said, help in faults:
+            self._fault(line, column, f"the name {said}", help)
+        if faults:
+            return None
+        same = self._seen.setdefault(cell.casefold(), cell)
+        if same in self.scores:
+            message = f"the name {quoted(cell)} stands a second time"
+            self._fault(line, column, message, f"it stands on line {self.lines[same]} too; keep one")
+            return None
+        return cell
+
+    def _score(self, line: int, cell: str) -> float | None:
+        if cell.casefold() in MISSING_MARKS:
+            return None
+        said = _cell_fault(cell)
+        if said is None:
+            number = float(cell)
+            said = score_fault(number)
+            if said is None:
+                return number
+        heading = quoted(self.columns.headings[self.columns.value], 30)
+        message = f"{quoted(cell, 30)} in column {heading} {said[0]}"
+        self._fault(line, self.columns.value + 1, message, said[1])
+        return None
+
+    def leave_out(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Take bodies out by name; one that is not there is a fault."""
+        found = []
+        for name in dict.fromkeys(" ".join(n.split()) for n in names):
+            known = self._seen.get(name.casefold())
+            if known is None:
+                help = suggest(name, self.scores, "names")
+                self.problems.append(Problem(f"there is no body {quoted(name)}", Place("--leave-out"), help))
+            elif known in self.scores:
+                del self.scores[known]
+                found.append(known)
+        return tuple(found)
+
+    def totals(self) -> Iterator[Problem]:
+        """A warning for each row that looks like a total: it would count as one more body."""
+        for name, line in self.lines.items():
+            if name in self.scores and _TOTAL.fullmatch(name):
+                message = f"{quoted(name)} looks like a total, and counts here as a body"
+                place = Place(self.file, line, self.columns.name + 1)
+                yield Problem(message, place, f'leave it out with --leave-out "{name}"', "looks-like-a-total")
+
+    def _fault(self, line: int, column: int, message: str, help: str) -> None:
+        self.problems.append(Problem(message, Place(self.file, line, column), help))
+
+
+def _cell_fault(cell: str) -> tuple[str, str] | None:
+    """What keeps a cell from being a plain number, with advice."""
+    if _NUMBER.fullmatch(cell):
+        return None
+    if cell.endswith("%") or cell.startswith("%"):
+        return "carries a percent sign", "write the number alone; the heading says the unit"
+    if _THOUSANDS.fullmatch(cell):
+        return "has a thousands separator", "write the digits without one"
+    if cell.lstrip("+-").casefold() in {"nan", "inf", "infinity"}:
+        return "is not a finite number", "leave the cell empty where there is none"
+    if _FORMULA_CELL.match(cell):
+        return "is a formula", "save the file with values in place of formulas"
+    if re.fullmatch(r"[+-]?\d+,\d+", cell, re.ASCII):
+        return "has a comma", "write decimals with a point"
+    return "is not a number", "write digits, with a point before decimals; leave a missing one empty"

@@ -1,0 +1,243 @@
+"""`grader decide`: what is recorded, what is refused, and that no file is ever half written."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import grader
+from grader.errors import InputError
+from grader.files import catalogue
+from grader.files.decisions import decisions_of, read_decisions
+from grader.files.marked import parse_document
+from grader.review.decisions import Decision, decide, has_comments
+
+Run = Callable[..., Any]
+Small = Callable[..., Path]
+Decided = Callable[..., Path]
+
+BY = ("--by", "A. Reviewer", "--on", "2026-03-01")
+
+
+def test_decision_is_recorded_with_the_proposal_it_was_made_on(run: Run, small: Small) -> None:
+    inspection = small()
+    ran = run("decide", inspection, "--area", "responding", "--grade", "good", *BY)
+    proposal = grader.grade(inspection)
+    found = read_decisions(inspection.with_name("decisions.yaml")).decisions
+    assert (0, "") == (ran.code, ran.err)
+    assert "responding: good decided, good proposed" in ran.out
+    assert ("small", "A. Reviewer", "PEEL_2021_22", "2022-03") == (
+        found.decisions.inspection,
+        found.decisions.decided_by,
+        found.decisions.framework,
+        found.decisions.edition,
+    )
+    decided = found.grades["responding"]
+    assert ("good", None, "A. Reviewer", "2026-03-01") == (
+        decided.grade,
+        decided.rationale,
+        decided.decided_by,
+        decided.decided_on,
+    )
+    recorded = found.proposal
+    assert recorded is not None
+    assert (proposal.framework.sha256, proposal.rulebook.sha256, proposal.inspection_sha256) == (
+        recorded.framework.sha256,
+        recorded.rulebook.sha256,
+        recorded.inspection_sha256,
+    )
+    assert (proposal.engine, proposal.grader_version, {}) == (
+        recorded.engine,
+        recorded.grader_version,
+        recorded.overrides,
+    )
+    assert {"responding": {"outcome": "graded", "grade": "good"}} == {
+        area: block.model_dump() for area, block in recorded.proposed.items()
+    }
+
+
+def test_second_decision_joins_the_first(run: Run, small: Small) -> None:
+    inspection = small()
+    run("decide", inspection, "--area", "strategy", "--grade", "good", "--rationale", "Read it all", *BY)
+    ran = run("decide", inspection, "--area", "responding", "--grade", "good", *BY)
+    found = read_decisions(inspection.with_name("decisions.yaml")).decisions
+    assert 0 == ran.code
+    assert ["responding", "strategy"] == list(found.grades)
+    assert found.proposal is not None
+    assert ["responding", "strategy"] == list(found.proposal.proposed)
+    assert "Read it all" == found.grades["strategy"].rationale
+
+
+def test_today_is_the_day_where_none_is_named(run: Run, small: Small) -> None:
+    from datetime import date
+
+    inspection = small()
+    before = date.today().isoformat()
+    run("decide", inspection, "--area", "responding", "--grade", "good", "--by", "B")
+    found = read_decisions(inspection.with_name("decisions.yaml")).decisions
+    assert before <= str(found.grades["responding"].decided_on) <= date.today().isoformat()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--area", "responding", "--grade", "adequate"], "adequate is decided where good is proposed"),
+        (["--area", "strategy", "--grade", "good"], "good is decided and the area is withheld"),
+        (["--area", "responding", "--grade", "good", "--rationale", "  "], "the rationale is blank"),
+        (["--area", "respnding", "--grade", "good"], "did you mean 'responding'?"),
+        (["--area", "victims", "--grade", "good"], "edition 2022-03 grades no area 'victims'"),
+        (["--area", "responding", "--grade", "goood"], "did you mean 'good'?"),
+        (["--area", "responding", "--grade", "good", "--on", "1 May"], "'1 May' is not a date"),
+        (["--area", "responding", "--grade", "good", "--on", "20260501"], "'20260501' is not a date"),
+        (["--area", "responding", "--grade", "good", "--by", " "], "nobody is named"),
+        (["--area", "responding", "--grade", "good", "-o", "d.json"], "an output file ends in .yaml or .yml"),
+        (["--area", "responding", "--grade", "good", "--by", "a\x1b[1m"], "the decision cannot be written"),
+    ],
+)
+def test_what_cannot_be_recorded_is_exit_2_and_leaves_no_file(
+    run: Run, small: Small, arguments: list[str], message: str
+) -> None:
+    inspection = small()
+    by = [] if "--by" in arguments else ["--by", "B"]
+    ran = run("decide", inspection, *arguments, *by)
+    assert (2, "") == (ran.code, ran.out)
+    assert message in ran.err
+    assert [inspection] == list(inspection.parent.iterdir())
+
+
+def test_every_fault_of_a_decision_is_said_at_once(run: Run, small: Small) -> None:
+    ran = run("decide", small(), "--area", "responding", "--grade", "adequate", "--by", "", "--on", "x")
+    assert 3 == ran.err.count("error:")
+
+
+def test_area_decided_already_needs_force_whoever_decides(run: Run, small: Small) -> None:
+    inspection = small()
+    run("decide", inspection, "--area", "responding", "--grade", "good", *BY)
+    before = inspection.with_name("decisions.yaml").read_bytes()
+    again = ("decide", inspection, "--area", "responding", "--grade", "adequate", "--rationale", "Worse")
+    for by in ("A. Reviewer", "Somebody else"):
+        ran = run(*again, "--by", by)
+        assert 2 == ran.code
+        assert "responding is decided already: good, by 'A. Reviewer'" in ran.err
+        assert before == inspection.with_name("decisions.yaml").read_bytes()
+    assert 0 == run(*again, "--by", "Somebody else", "--force").code
+    found = read_decisions(inspection.with_name("decisions.yaml")).decisions
+    assert ("adequate", "Somebody else") == (
+        found.grades["responding"].grade,
+        found.grades["responding"].decided_by,
+    )
+
+
+def test_decision_on_another_proposal_than_the_rest_is_refused(run: Run, small: Small) -> None:
+    inspection = small()
+    run("decide", inspection, "--area", "responding", "--grade", "good", *BY)
+    inspection.write_text(inspection.read_text("utf-8") + "# changed\n", "utf-8")
+    decide_strategy = ("decide", inspection, "--area", "strategy", "--grade", "good", "--rationale", "x", *BY)
+    for more in ((), ("--force",)):
+        ran = run(*decide_strategy, *more)
+        assert 2 == ran.code
+        assert "responding decided on another proposal: the inspection changed" in ran.err
+    assert 0 == run(*decide_strategy, "-o", inspection.with_name("later.yaml")).code
+
+
+def test_published_grades_are_kept_beside_a_new_decision(run: Run, small: Small, decided: Decided) -> None:
+    inspection = small()
+    file = decided({"strategy": {"grade": "good", "source": "line 9"}}, stated_counts={"good": 1})
+    assert 0 == run("decide", inspection, "--area", "responding", "--grade", "good", *BY).code
+    found = read_decisions(file).decisions
+    assert ("Somebody", {"good": 1}) == (found.decisions.decided_by, found.decisions.stated_counts)
+    assert "line 9" == found.grades["strategy"].source
+    assert found.proposal is not None
+    assert ["responding"] == list(found.proposal.proposed)
+
+
+def test_comments_are_not_lost_without_a_yes(run: Run, small: Small, decided: Decided) -> None:
+    inspection, file = small(), decided({"strategy": "good"})
+    file.write_text("# as published\n" + file.read_text("utf-8"), "utf-8")
+    before = file.read_bytes()
+    ran = run("decide", inspection, "--area", "responding", "--grade", "good", *BY)
+    assert 2 == ran.code
+    assert "the file holds comments, which are lost when it is written" in ran.err
+    assert before == file.read_bytes()
+    assert 0 == run("decide", inspection, "--area", "responding", "--grade", "good", *BY, "--force").code
+
+
+def test_comments_are_told_from_text_with_a_hash_in_it() -> None:
+    assert has_comments("a: 1 # one\n")
+    assert has_comments("# one\na: 1\n")
+    assert has_comments("a: |\n  text\n# one\n")
+    for text in ("a: 'b # c'\n", "a: b#c\n", "a: |\n  # text\n", 'a: "#"\n', "a: {b: '#'}\n"):
+        assert not has_comments(text), text
+
+
+def test_proposal_with_overrides_takes_a_yes_and_is_recorded_with_them(run: Run, small: Small) -> None:
+    inspection = small()
+    words = ("decide", inspection, "--area", "responding", "--grade", "good", *BY)
+    setting = ("--set", "minimum_coverage=10%")
+    ran = run(*words, *setting)
+    assert 2 == ran.code
+    assert "a proposal with overrides is not decided on: minimum_coverage=100" in ran.err
+    assert 0 == run(*words, *setting, "--allow-overrides").code
+    found = read_decisions(inspection.with_name("decisions.yaml")).decisions.proposal
+    assert found is not None
+    assert {"minimum_coverage": 100} == found.overrides
+
+
+def test_recorded_proposal_can_be_decided_on(run: Run, small: Small) -> None:
+    inspection = small()
+    recorded = inspection.with_name("p.json")
+    run("grade", inspection, "-o", recorded, "--set", "minimum_coverage=10%")
+    words = ("decide", recorded, "--area", "responding", "--grade", "good", *BY)
+    assert 2 == run(*words).code
+    assert 0 == run(*words, "--allow-overrides").code
+    found = read_decisions(inspection.with_name("decisions.yaml")).decisions.proposal
+    assert found is not None
+    assert json.loads(recorded.read_text("utf-8"))["overrides"] == found.overrides
+
+
+@pytest.mark.parametrize("failing", ["fsync", "replace"])
+def test_full_disk_leaves_the_old_file_whole(
+    run: Run, small: Small, monkeypatch: pytest.MonkeyPatch, failing: str
+) -> None:
+    inspection = small()
+    run("decide", inspection, "--area", "responding", "--grade", "good", *BY)
+    file = inspection.with_name("decisions.yaml")
+    before = file.read_bytes()
+
+    def full(*arguments: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    if failing == "fsync":
+        monkeypatch.setattr(os, "fsync", full)
+    else:
+        monkeypatch.setattr(Path, "replace", full)
+    ran = run("decide", inspection, "--area", "strategy", "--grade", "good", "--rationale", "x", *BY)
+    assert 2 == ran.code
+    assert "no space left on device" in ran.err
+    assert before == file.read_bytes()
+    assert sorted([inspection, file]) == sorted(inspection.parent.iterdir())
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rationale=st.text(min_size=1, max_size=60), by=st.text(min_size=1, max_size=20))
+def test_any_words_are_recorded_as_they_are_or_refused(small: Small, rationale: str, by: str) -> None:
+    inspection = small()
+    proposal = grader.grade(inspection, engine="reference")
+    framework = catalogue.framework("PEEL_2021_22")
+    try:
+        text = decide(proposal, framework, Decision("responding", "adequate", by, "2026-03-01", rationale))
+    except InputError:
+        return
+    found = decisions_of(parse_document(text.encode("utf-8"), "d.yaml")).decisions.grades["responding"]
+    assert (rationale, by) == (found.rationale, found.decided_by)
+    assert yaml.safe_load(text)["grades"]["responding"]["rationale"] == rationale
+    assert not has_comments(text)
