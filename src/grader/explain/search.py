@@ -111,7 +111,7 @@ class Search(Generic[C]):
     cases : mapping
         The area's characteristics as they are.
     choices : sequence of Choice
-        What could have been otherwise.
+        What could have been otherwise, on characteristics that matter to some rule of the area.
     """
 
     sight: Sight
@@ -162,7 +162,7 @@ class Search(Generic[C]):
     def _choose(self, states: Least[State, C], choice: Choice[C], opened: list[str]) -> Least[State, C]:
         """The states after a choice that bears on several characteristics, which it opens."""
         sums = self.sight.on_characteristic
-        touched = sorted(n for n in choice.on if self.sight.matters(n))
+        touched = sorted(choice.on)
         fresh = [n for n in touched if n not in opened]
         opened.extend(fresh)
         at = [opened.index(n) for n in touched]

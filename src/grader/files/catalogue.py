@@ -83,7 +83,7 @@ def _read_framework(path: Path, shown: str) -> FrameworkFile:
 
 
 def rulebook_folder(name: str) -> Path:
-    """The folder of a rule book: a path that is one, or the id of one built in or in `rules/` where one is."""
+    """The folder of a rule book: a path that is one, or the id of one built in, or in `rules/` here."""
     path = Path(name)
     if os.path.isdir(path):
         return path

@@ -50,7 +50,7 @@ def read_decisions(path: Path, framework: FrameworkFile | None = None) -> Decisi
 def decisions_of(
     document: Document, framework: FrameworkFile | None = None, near: Path | None = None
 ) -> DecisionsFile:
-    """The decisions in a document, as `read_decisions`; `near` is a rule book's folder, as for `catalogue`."""
+    """The decisions in a document, as `read_decisions`; a framework may also lie `near` a rule book."""
     decisions, problems = validate(document, Decisions)
     if decisions is None:
         raise InputError(problems)

@@ -80,7 +80,7 @@ def grades_chart(name: str, rows: Sequence[GradeRow], scale: Sequence[str], *, w
     from matplotlib import rc_context
 
     with rc_context(dict(_settings())):
-        figure, axes = _figure(0.62 + 0.44 * len(rows))
+        figure, axes = _figure(0.62 + 0.52 * len(rows))
         for i, row in enumerate(rows):
             _grade_row(axes, i, row, len(scale), with_final=with_final)
         axes.set_xlim(-0.55, len(scale) - 0.45)
@@ -95,7 +95,7 @@ def grades_chart(name: str, rows: Sequence[GradeRow], scale: Sequence[str], *, w
 
 
 def _grade_row(axes: Axes, at: int, row: GradeRow, places: int, *, with_final: bool) -> None:
-    axes.text(-0.5, at - 0.42, row.label, va="center", color=_INK)
+    axes.text(-0.5, at - 0.46, row.label, va="center", color=_INK)
     axes.hlines(at, 0, places - 1, color=_RULE, linewidth=0.8, zorder=1)
     axes.plot(range(places), [at] * places, "|", color=_RULE, markersize=6, zorder=1)
     if row.proposed is None and row.final is None:
@@ -107,10 +107,10 @@ def _grade_row(axes: Axes, at: int, row: GradeRow, places: int, *, with_final: b
         axes.hlines(at, *sorted((row.proposed, row.final)), color=_INK, linewidth=2, zorder=2)
     if with_final and row.final is not None:
         axes.plot(
-            row.final, at, "D", color=_INK, markersize=12, markerfacecolor="white", markeredgewidth=1.6, zorder=3
+            row.final, at, "D", color=_INK, markersize=10, markerfacecolor="white", markeredgewidth=1.6, zorder=3
         )
     if row.proposed is not None:
-        axes.plot(row.proposed, at, "o", color="#1d70b8", markersize=7, zorder=4)
+        axes.plot(row.proposed, at, "o", color="#1d70b8", markersize=6, zorder=4)
 
 
 def status_chart(
@@ -123,7 +123,7 @@ def status_chart(
     with rc_context(dict(_settings())):
         figure, axes = _figure(0.75 + 0.5 * len(rows))
         for i, (label, counts) in enumerate(rows):
-            axes.text(0, i - 0.42, label, va="center", color=_INK)
+            axes.text(0, i - 0.4, label, va="center", color=_INK)
             _stack(axes, i, counts)
         longest = max((sum(counts.values()) for _, counts in rows), default=1)
         axes.set_xlim(0, max(longest, 1))

@@ -20,7 +20,8 @@ _HREF = "{http://www.w3.org/1999/xlink}href"
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
 #: What matplotlib writes that says nothing to a reader of the page.
 _DROPPED = frozenset({"metadata", "style"})
-_FONT = re.compile(r"(?:(?P<weight>bold|\d{3})\s+)?(?P<size>[\d.]+)px\s+.*")
+#: Declarations left to the page: it has a typeface of its own.
+_IDLE = frozenset({"font", "font-family"})
 
 
 def inline(figure: Figure, *, name: str, title: str, settings: Mapping[str, object]) -> str:
@@ -89,11 +90,5 @@ def _plain(element: ElementTree.Element, name: str, referenced: set[str]) -> Non
 def _declarations(style: str) -> Iterator[tuple[str, str]]:
     for declaration in style.split(";"):
         key, colon, value = (part.strip() for part in declaration.partition(":"))
-        font = _FONT.fullmatch(value) if key == "font" else None
-        if font is not None:
-            # The family is the page's own; only size and weight are the figure's.
-            yield "font-size", font["size"]
-            if font["weight"]:
-                yield "font-weight", font["weight"]
-        elif colon and key != "font":
+        if colon and key not in _IDLE:
             yield key, value
