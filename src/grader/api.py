@@ -20,6 +20,7 @@ from grader.model.inspection import Inspection
 from grader.model.proposal import Proposal
 
 if TYPE_CHECKING:
+    from grader.explain.smallest_change import SmallestChange
     from grader.explain.why import Explanation
     from grader.explain.why_not import WhyNot
 
@@ -201,6 +202,42 @@ def why_not(
     check_grade(loaded.book, asked)
     proposal = grade(loaded, overrides=overrides, engine=engine)
     return answer(inputs_of(loaded, proposal.overrides), proposal, area, asked)
+
+
+def smallest_change(
+    inspection: PathLike | Loaded,
+    area: str,
+    asked: str,
+    *,
+    rules: PathLike | None = None,
+    overrides: Mapping[str, int] | None = None,
+) -> SmallestChange:
+    """What would have had to be found for a grade: the least change, applied and graded again.
+
+    Parameters
+    ----------
+    inspection, rules, overrides
+        As for `grade`.
+    area, asked : str
+        An area of the edition, and a grade of its scale.
+
+    Returns
+    -------
+    SmallestChange
+        Up to three smallest changes, with the grades they move in other areas; or why there is none.
+
+    Raises
+    ------
+    InputError
+        The inspection, rule book or an override has faults.
+    UnknownNameError
+        The edition has no such area, or the scale no such grade.
+    """
+    from grader.explain.smallest_change import smallest_change as answer
+
+    loaded = inspection if isinstance(inspection, Loaded) else load(inspection, rules=rules)
+    values = check_overrides(loaded.book, overrides or {})
+    return answer(inputs_of(loaded, values), area, asked)
 
 
 def inputs_of(loaded: Loaded, values: Mapping[str, int]) -> Inputs:

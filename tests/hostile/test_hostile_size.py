@@ -11,6 +11,7 @@ import pytest
 
 from grader.errors import FAULT_LIMIT
 from grader.files import catalogue
+from grader.files.inspections import TAG_LIMIT
 
 Grader = Callable[..., Any]
 Write = Callable[..., Path]
@@ -71,6 +72,20 @@ def test_what_hinges_among_five_thousand_items(grader: Grader, inspection: Write
         (area,) = (a for a in json.loads(ran.out)["areas"] if a["area"] == "treatment")
         assert grade == area["grade"]
         assert hinges == [h["evidence"] for h in area["hinges"]]
+
+
+def test_items_tagged_to_everything_are_too_much(grader: Grader, inspection: Write) -> None:
+    everything = ", ".join(CHARACTERISTICS)
+    path = inspection(*items(1_200, characteristics=f"[{everything}]"))
+    (message,) = grader("grade", path).messages
+    number = TAG_LIMIT // len(CHARACTERISTICS)
+    assert message.endswith(f"with 'E{number:05d}' the evidence is tagged more than 20,000 times in all")
+
+
+def test_items_tagged_to_as_much_as_may_be_are_graded(grader: Grader, inspection: Write) -> None:
+    everything = ", ".join(CHARACTERISTICS)
+    path = inspection(*items(TAG_LIMIT // len(CHARACTERISTICS), characteristics=f"[{everything}]"))
+    assert 0 == grader("grade", path, "--json").code
 
 
 def test_thousands_of_findings(grader: Grader, inspection: Write) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,6 +15,8 @@ from typing import Any
 import pytest
 
 from grader.files import rulebooks
+
+ROOT = Path(__file__).resolve().parents[2]
 
 Run = Callable[..., Any]
 Small = Callable[..., Path]
@@ -115,6 +118,15 @@ def test_folder_without_a_pair_is_exit_2(run: Run, tmp_path: Path) -> None:
     ran = run("diff", tmp_path)
     assert 2 == ran.code
     assert "no inspection with decisions on it" in ran.err
+
+
+def test_inspections_of_several_frameworks_are_not_counted_together(run: Run, tmp_path: Path) -> None:
+    for name in ("sussex_2021_22", "example_care_homes_rowan_house"):
+        shutil.copytree(ROOT / "examples" / name, tmp_path / name)
+        assert 1 == run("diff", tmp_path / name).code
+    ran = run("diff", tmp_path)
+    assert (2, "") == (ran.code, ran.out)
+    assert 1 == ran.err.count("inspections of several frameworks are not counted together")
 
 
 def test_decisions_beside_a_folder_are_exit_2(run: Run, tmp_path: Path, decided: Decided) -> None:

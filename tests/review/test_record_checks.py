@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 import pytest
 
 from grader.files import catalogue
+
+ROOT = Path(__file__).resolve().parents[2]
 
 Run = Callable[..., Any]
 Small = Callable[..., Path]
@@ -53,6 +56,15 @@ def test_warnings_move_no_grade_and_no_exit_code(run: Run, small: Small, decided
     ran = run("diff", small(), decided({"responding": "good"}, stated_counts={"good": 7}))
     assert 0 == ran.code
     assert "the record states 7 good, and 1 of its grades are" in ran.err
+
+
+def test_scale_with_other_definitions_is_not_held_to_these(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "home"
+    shutil.copytree(ROOT / "examples" / "example_care_homes_rowan_house", folder)
+    file = folder / "decisions.yaml"
+    text = file.read_text("utf-8").replace("grade: requires_improvement", "grade: inadequate")
+    file.write_text(text, "utf-8")
+    assert "holds no" not in run("diff", folder).err
 
 
 OTHERS = [

@@ -19,7 +19,9 @@ from grader.cli.check import check
 from grader.cli.decide import decide
 from grader.cli.diff import diff
 from grader.cli.explain import explain
+from grader.cli.export import export
 from grader.cli.grade import grade
+from grader.cli.import_sheet import import_sheet
 from grader.cli.new import new
 from grader.cli.options import Debugging
 from grader.cli.outliers import outliers
@@ -31,7 +33,7 @@ from grader.errors import GraderError
 
 INTERRUPTED = 130
 FAULT_OF_OURS = 3
-COMMANDS = (grade, explain, diff, decide, verify, check, test, outliers, validate, schema, new)
+COMMANDS = (grade, explain, diff, decide, verify, check, test, outliers, export, validate, schema, new)
 
 
 def _version(asked: bool) -> None:
@@ -60,6 +62,7 @@ def _app() -> typer.Typer:
     app.callback()(_grader)
     for command in COMMANDS:
         app.command(no_args_is_help=False)(command)
+    app.command("import", no_args_is_help=False)(import_sheet)  # a name Python keeps for itself
     return app
 
 

@@ -16,19 +16,27 @@ Area = Annotated[str, typer.Argument(metavar="AREA", help="An area's id, such as
 WhyNot = Annotated[
     str | None, typer.Option("--why-not", metavar="GRADE", help="Say what stood in the way of this grade.")
 ]
+To = Annotated[
+    str | None,
+    typer.Option("--to", metavar="GRADE", help="Say what would have had to be found for this grade."),
+]
 
 
 def explain(
     inspection: Inspection,
     area: Area,
     why_not: WhyNot = None,
+    to: To = None,
     json: options.Json = False,
     settings: options.Set = None,
     rules: options.Rules = None,
     engine: options.Engine = None,
     debug: options.Debug = False,
 ) -> None:
-    """Say why: from the grade down through rules, statuses and findings to the evidence, for and against."""
+    """Say why: from the grade down through rules, statuses and findings to the evidence, for and against.
+
+    With --why-not or --to, answer that instead (with both and --json, one object a line).
+    """
     from grader import api
 
     loaded = api.load(inspection, rules=rules)
@@ -36,6 +44,8 @@ def explain(
     answers: list[Answer] = []
     if why_not is not None:
         answers.append(api.why_not(loaded, area, why_not, overrides=values, engine=engine))
+    if to is not None:
+        answers.append(api.smallest_change(loaded, area, to, overrides=values))
     if not answers:
         answers.append(api.explain(loaded, area, overrides=values, engine=engine))
     if json:

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.cli.summary import grouped, text_of
+from grader.explain.smallest_change import SmallestChange
 from grader.explain.why import CharacteristicWhy, Cited, Explanation
 from grader.explain.why_not import Barrier, Missed, WhyNot
 from grader.model.framework import Framework
@@ -32,11 +33,13 @@ def answer_for_person(framework: Framework, answer: Answer) -> list[RenderableTy
             return explanation_for_person(framework, answer)
         case WhyNot():
             return why_not_for_person(framework, answer)
+        case SmallestChange():
+            return smallest_change_for_person(framework, answer)
         case _:
             raise TypeError(f"no words for {type(answer).__name__}")
 
 
-def _head(framework: Framework, answer: Explanation | WhyNot) -> list[RenderableType]:
+def _head(framework: Framework, answer: Explanation | WhyNot | SmallestChange) -> list[RenderableType]:
     reconstructed = framework.framework.status == "reconstruction"
     over = " over a reconstructed framework" if reconstructed else ""
     return [
@@ -58,6 +61,26 @@ def why_not_for_person(framework: Framework, why: WhyNot) -> list[RenderableType
     name_source = len({c.source for c in why.evidence}) > 1
     parts += _section("The evidence behind it", [_cited("", c, name_source) for c in why.evidence])
     return parts
+
+
+def smallest_change_for_person(framework: Framework, change: SmallestChange) -> list[RenderableType]:
+    """What would have had to be found for a grade: each smallest change, and what else it would move."""
+    parts = _head(framework, change)
+    asked = change.asked.replace("_", " ")
+    for n, answer in enumerate(change.answers, 1):
+        of = f" ({n} of {len(change.answers)})" if len(change.answers) > 1 else ""
+        parts += _section(
+            f"What would have had to be found for {asked}{of}",
+            [("and" if i else "", c.text) for i, c in enumerate(answer.changes)],
+        )
+        moves = [(m.area, f"{_said(m.grade, m.outcome)} to {_said(m.grade_after, m.outcome_after)}")
+                 for m in answer.moves]  # fmt: skip
+        parts += _section("which would also move", moves)
+    return parts
+
+
+def _said(grade: str | None, outcome: str) -> str:
+    return (grade or outcome).replace("_", " ")
 
 
 def _barriers(title: str, barriers: Sequence[Barrier]) -> Iterator[RenderableType]:

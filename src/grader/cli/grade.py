@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -27,12 +28,22 @@ class Graded:
 
 
 Inspections = Annotated[list[str], typer.Argument(metavar="INSPECTION", help="Inspection files (YAML).")]
+Report = Annotated[
+    str | None,
+    typer.Option("--report", metavar="FILE.html", help="Write the report: one HTML file, to read or print."),
+]
+Final = Annotated[
+    str | None,
+    typer.Option("--decisions", metavar="FILE", help="Final grades, for the report to show beside proposed."),
+]
 
 
 def grade(
     inspections: Inspections,
     json: options.Json = False,
     output: options.Output = None,
+    report: Report = None,
+    decisions: Final = None,
     settings: options.Set = None,
     rules: options.Rules = None,
     engine: options.Engine = None,
@@ -41,6 +52,7 @@ def grade(
 ) -> None:
     """Propose a grade for each area of an inspection, and say why."""
     many = len(inspections) > 1
+    page = _check_report(report, decisions, inspections, force=force)
     destination = None
     if output is not None:
         endings = (".jsonl",) if many else (".json", ".jsonl")
@@ -48,9 +60,13 @@ def grade(
         destination = check_output(output, endings, force=force, inputs=inspections, help=help)
     graded = _grade_all(inspections, options.split_settings(settings or ()), rules, engine)
     proposals = [each.proposal for each in graded]
+    html, odd = _report(graded[0], decisions) if page is not None else ("", ())
+    if page is not None:
+        write_whole(page, html)
     if destination is not None:
         write_whole(destination, _json(proposals, lines=destination.suffix.lower() == ".jsonl"))
     warn(graded)
+    terminal.warn(odd)
     if json:
         terminal.out_json(_json(proposals, lines=many))
         return
@@ -60,8 +76,36 @@ def grade(
         if i:
             terminal.out("\n\n")
         terminal.print_for_person(*summary(each.loaded, each.proposal))
-    if destination is not None:
-        terminal.err(f"written: {destination}\n")
+    for written in (destination, page):
+        if written is not None:
+            terminal.err(f"written: {written}\n")
+
+
+def _check_report(
+    report: str | None, decisions: str | None, inspections: Sequence[str], *, force: bool
+) -> Path | None:
+    """The report's path, checked before any work is done."""
+    if report is None:
+        if decisions is not None:
+            help = "add --report FILE.html, or lay them side by side with grader diff"
+            raise InputError([Problem("decisions are shown in a report alone", Place("--decisions"), help)])
+        return None
+    if len(inspections) > 1:
+        help = "grade the inspections one by one"
+        raise InputError([Problem("a report is on one inspection", Place("--report"), help)])
+    inputs = [*inspections, *([decisions] if decisions is not None else [])]
+    return check_output(report, (".html",), force=force, inputs=inputs)
+
+
+def _report(graded: Graded, decisions: str | None) -> tuple[str, Sequence[Problem]]:
+    """The report's text, and what is odd in the decisions it shows."""
+    from grader.report.decided import read_decided
+    from grader.report.page import report
+
+    decided = None
+    if decisions is not None:
+        decided = read_decided(Path(decisions), graded.loaded, graded.proposal)
+    return report(graded.loaded, graded.proposal, decided), decided.warnings if decided else ()
 
 
 def _grade_all(

@@ -74,13 +74,14 @@ def _table(found: OutlierLines) -> Table:
     table.add_column("o score  | lines  : centre", no_wrap=True, min_width=_STRIP)
     table.add_column("average", overflow="fold")
     decimals = _decimals(found)
+    low, high = _ends(found)
     for body in found.bodies:
         score, z = body.score, body.z
         table.add_row(
             text_of(body.name),
             "" if score is None else _number(score, decimals),
             "" if z is None else f"{z:+.2f}",
-            "" if score is None else Text(_strip(found, score)),
+            "" if score is None else Text(_strip(found, score, low, high)),
             _WORDS.get(body.position, ""),
         )
     return table
@@ -97,10 +98,13 @@ def _number(score: float, decimals: int) -> str:
     return shown if len(shown) <= 2 * _DIGITS else f"{score:.{_DIGITS}g}"
 
 
-def _strip(found: OutlierLines, score: float) -> str:
-    """Where a score lies along the lines, in plain characters."""
+def _ends(found: OutlierLines) -> tuple[float, float]:
     scores = [body.score for body in found.bodies if body.score is not None]
-    low, high = min(*scores, found.lower), max(*scores, found.upper)
+    return min(*scores, found.lower), max(*scores, found.upper)
+
+
+def _strip(found: OutlierLines, score: float, low: float, high: float) -> str:
+    """Where a score lies along the lines, in plain characters, on a strip from `low` to `high`."""
 
     def at(value: float) -> int:
         return round((value - low) / (high - low) * (_STRIP - 1)) if high > low else 0

@@ -71,7 +71,7 @@ def _checked(
     return path
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, content: str | bytes) -> None:
     """Write a file whole or not at all: into a new file beside it, which then takes its name.
 
     Raises
@@ -86,7 +86,7 @@ def write_whole(path: Path, text: str) -> None:
             dir=target.parent, prefix=f".{target.name[:50]}.", suffix=".part"
         )
         with open(descriptor, "wb") as stream:
-            stream.write(text.encode("utf-8"))
+            stream.write(content.encode("utf-8") if isinstance(content, str) else content)
             stream.flush()
             os.fsync(stream.fileno())
         Path(beside).chmod(_mode(target))

@@ -94,15 +94,15 @@ def choices(inputs: Inputs, passed: Pass, sight: Sight) -> Iterator[Choice[Chang
     own = [c.id for c in sight.area.characteristics]
     others = [c.id for a in framework.areas_in(edition) for c in a.characteristics if c.id not in own]
     for name in (*own, *others):
-        item = Found(name, "meets").item("added", "added")
-        on = frozenset(c for _, c in placements(item, framework, edition) if c in mine)
+        added = Found(name, "meets").item("added", "added")
+        on = frozenset(c for _, c in placements(added, framework, edition) if c in mine)
         if on and on not in met:
             met.add(on)
             yield _adding(name, on)
 
 
 def _reassessing(evidence: Evidence, assessment: str, on: frozenset[str]) -> Choice[Change]:
-    options = []
+    options: list[Option[Change]] = []
     for after in sorted(ASSESSMENTS, key=lambda a: abs(ASSESSMENT.rank(a) - ASSESSMENT.rank(assessment))):
         row = row_of(evidence, after)
         assert row is not None, "an item that counts has a row"

@@ -172,6 +172,9 @@ class Search(Generic[C]):
         self._count(len(states.found) * len(options), states.bound)
         for (closed, open_), (cost, ways) in states.found.items():
             for option, measure in options:
+                if cost + option.cost > states.bound:
+                    after.cut = True
+                    continue
                 now = list(open_ + started)
                 for i in at:
                     now[i] = sums.plus(now[i], measure)
@@ -220,6 +223,9 @@ class Search(Generic[C]):
             self._count(len(states.found) * len(options), bound)
             for measure, (cost, ways) in states.found.items():
                 for option, more in options:
+                    if cost + option.cost > bound:
+                        after.cut = True
+                        continue
                     after.reach(
                         sums.plus(measure, more),
                         cost + option.cost,

@@ -33,6 +33,7 @@ class Sums:
 
     kinds: tuple[type, ...]
     caps: tuple[int, ...]
+    _known: dict[tuple[Measure, Measure], Measure] = field(default_factory=dict)
 
     @property
     def empty(self) -> Measure:
@@ -41,6 +42,12 @@ class Sums:
 
     def plus(self, one: Measure, other: Measure) -> Measure:
         """The measure of both together."""
+        known = self._known.get((one, other))
+        if known is None:
+            known = self._known[one, other] = self._plus(one, other)
+        return known
+
+    def _plus(self, one: Measure, other: Measure) -> Measure:
         return tuple(
             [
                 (a + b if a + b < cap else cap)

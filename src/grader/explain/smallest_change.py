@@ -8,7 +8,7 @@ names the grades it would move in other areas. The search (`search.py`) is exact
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
@@ -16,13 +16,15 @@ from pydantic import Field
 
 from grader.engines.reference import ReferenceEngine
 from grader.errors import InternalError, UnknownNameError, quoted, suggest
-from grader.explain.changes import Change, Concern, Found, Reassessed, apply, choices, concerns, issued
+from grader.explain.changes import Change, Concern, Found, Reassessed, apply, choices, concerns
 from grader.explain.search import BOUNDS, GaveUp, Least, Search, Way
 from grader.explain.sight import Measure, Sight
 from grader.explain.why_not import check_grade
-from grader.grading.conclude import Concluder, Standing, finding_row
+from grader.grading.conclude import CharacteristicCase, Concluder
 from grader.grading.run import Inputs, Pass, run, standing_of
 from grader.language.bind import bind
+from grader.language.nodes import Level
+from grader.language.rulebook import Layer
 from grader.model.proposal import Answer, Outcome
 
 SCHEMA: Final = "grader.smallest_change/1"
@@ -35,6 +37,10 @@ _FOUND: Final = {
     "partly_meets": "partly meet what good looks like",
     "falls_short": "fall short of what good looks like",
 }
+
+
+#: The least cost that gives a grade, and different changes of that cost.
+Cheapest = tuple[int, list[tuple[Change, ...]]]
 
 
 class OneChange(Answer):
@@ -128,7 +134,11 @@ class _Question:
     passed: Pass
     area: str
     asked: str
-    _graded: dict[tuple[Measure, int], bool] = field(default_factory=dict)
+    _issuing: Mapping[int, tuple[Change, ...]] = field(init=False)
+    _graded: dict[tuple[Measure, tuple[Change, ...]], bool] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._issuing = concerns(self.inputs.inspection, self.area)
 
     def answer(self) -> SmallestChange:
         outcome, grade = self._conclusion(self.passed, self.area)
@@ -139,6 +149,8 @@ class _Question:
         if outcome == "ungraded":
             edition = self.inputs.inspection.inspection.edition
             return self._said("none", f"edition {edition} gives this area no grade, whatever is found")
+        if not self._can_be_given():
+            return self._said("none", f"no rule gives {self._plain} in this area")
         try:
             return self._search()
         except GaveUp as gave_up:
@@ -156,69 +168,72 @@ class _Question:
         cases = {c.id: c for c in self.passed.characteristics[self.area]}
         asking = tuple(choices(self.inputs, self.passed, sight))
         search = Search(sight, cases, asking)
+        alone = self._by_findings_alone()
         before = 0
         for bound in BOUNDS:
+            if alone is not None and alone[0] <= bound:
+                bound = alone[0] - 1  # what is left to rule out
             try:
                 states = search.states(bound)
             except GaveUp as gave_up:
                 raise GaveUp(before) from gave_up
-            found = self._cheapest(states, before)
+            found = self._cheapest(states, before) or (alone if alone and alone[0] == bound + 1 else None)
             if found is not None:
                 return self._found(*found)
             if not states.cut:
-                break
+                return self._said("none", f"nothing that could have been found gives {self._plain}")
             before = bound
-        else:
-            raise GaveUp(before)
-        return self._said("none", f"nothing that could have been found gives {self._plain}")
+        raise GaveUp(before)
 
-    def _cheapest(
-        self, states: Least[Measure, Change], before: int
-    ) -> tuple[int, list[tuple[Change, ...]]] | None:
+    def _can_be_given(self) -> bool:
+        """Whether the grade is the default, or some rule that speaks of the area names it."""
+        book = self.concluder.book
+        rules = book.table(Layer.GRADE, Level.AREA).rules
+        named = {r.target for r in rules if r.applies_to(self.area)}
+        return self.asked in {book.grade_default, *named}
+
+    def _by_findings_alone(self) -> Cheapest | None:
+        """The fewest causes of concern, issued or withdrawn, that give the grade by themselves."""
+        cases = list(self.passed.characteristics[self.area])
+        for issuing in sorted(self._issuing.values(), key=len):
+            if self._grades(cases, issuing):
+                return _cost(issuing), [issuing]
+        return None
+
+    def _cheapest(self, states: Least[Measure, Change], before: int) -> Cheapest | None:
         """The least cost at which the grade is given, above `before`, and the changes that do it."""
-        by_cost: dict[int, list[tuple[Measure, int, tuple[Change, ...], list[Way[Change]]]]] = {}
-        for count, issuing in concerns(self.inputs.inspection, self.area).items():
-            extra = sum(c.cost for c in issuing)
+        by_cost: dict[int, list[tuple[Measure, tuple[Change, ...], list[Way[Change]]]]] = {}
+        for issuing in self._issuing.values():
             for measure, (cost, ways) in states.found.items():
-                if before < cost + extra <= states.bound:
-                    by_cost.setdefault(cost + extra, []).append((measure, count, issuing, ways))
-        if any(c > 0 for c in concerns(self.inputs.inspection, self.area)):
-            states.cut = states.cut or any(
-                cost + sum(c.cost for c in issuing) > states.bound
-                for issuing in concerns(self.inputs.inspection, self.area).values()
-                for cost, _ in states.found.values()
-            )
+                whole = cost + _cost(issuing)
+                # Beyond the bound a cheaper way may be missing, unless there is nothing beyond it.
+                if before < whole and (whole <= states.bound or not states.cut):
+                    by_cost.setdefault(whole, []).append((measure, issuing, ways))
         for cost in sorted(by_cost):
             changes = [
                 (*way.all_changes(), *issuing)
-                for measure, count, issuing, ways in by_cost[cost]
-                if self._gives(measure, count, ways[0])
+                for measure, issuing, ways in by_cost[cost]
+                if self._gives(measure, issuing, ways[0])
                 for way in ways
             ]
             if changes:
                 return cost, changes
         return None
 
-    def _gives(self, measure: Measure, count: int, way: Way[Change]) -> bool:
-        """Whether an area that comes to this, with so many more causes of concern issued, is graded so."""
-        if (measure, count) not in self._graded:
-            area = self.inputs.framework.area(self.area)
-            edition = self.inputs.inspection.inspection.edition
-            case = self.concluder.area(area, edition, way.cases(), self._standing(count))
-            wanted = self.concluder.book.grade_scale.rank(self.asked)
-            self._graded[measure, count] = case.decision is not None and case.decision.rank == wanted
-        return self._graded[measure, count]
+    def _gives(self, measure: Measure, issuing: tuple[Change, ...], way: Way[Change]) -> bool:
+        """Whether an area that comes to this, with these findings issued or not, is graded so."""
+        key = (measure, issuing)
+        if key not in self._graded:
+            self._graded[key] = self._grades(way.cases(), issuing)
+        return self._graded[key]
 
-    def _standing(self, count: int) -> list[Standing]:
-        """The area's findings on record, with so many causes of concern issued more or fewer."""
-        withdrawn = {f.id for f in issued(self.inputs.inspection, self.area)[: max(0, -count)]}
-        found = [
-            standing_of(f)
-            for f in self.inputs.inspection.all_findings
-            if f.area == self.area and not (f.id in withdrawn and f in self.inputs.inspection.findings)
-        ]
-        more = Standing("added", finding_row("cause_of_concern", "declared"), ())
-        return [*found, *[more] * max(0, count)]
+    def _grades(self, cases: Sequence[CharacteristicCase], issuing: Sequence[Change]) -> bool:
+        area = self.inputs.framework.area(self.area)
+        inspection = apply(self.inputs.inspection, issuing)
+        standing = [standing_of(f) for f in inspection.all_findings if f.area == self.area]
+        case = self.concluder.area(area, inspection.inspection.edition, cases, standing)
+        wanted = self.concluder.book.grade_scale.rank(self.asked)
+        return case.decision is not None and case.decision.rank == wanted
 
     # Answers ----------------------------------------------------------------------------------------------
 
@@ -235,7 +250,7 @@ class _Question:
         inspection = apply(self.inputs.inspection, changes)
         passed = run(replace(self.inputs, inspection=inspection), self.concluder)
         given = self._conclusion(passed, self.area)
-        if given != ("graded", self.asked) or sum(c.cost for c in changes) != cost:
+        if given != ("graded", self.asked) or _cost(changes) != cost:
             raise InternalError(
                 f"a smallest change gives {given[1] or given[0]} where {self.asked} was worked out",
                 help="please report it with the inspection",
@@ -345,6 +360,10 @@ def _one(
     )
 
 
+def _cost(changes: Iterable[Change]) -> int:
+    return sum(c.cost for c in changes)
+
+
 def _order(change: Change) -> tuple[int, tuple[str, ...]]:
     """Assessments first, then items added, then findings; each by its names."""
     match change:
@@ -354,7 +373,3 @@ def _order(change: Change) -> tuple[int, tuple[str, ...]]:
             return 1, (characteristic, assessment)
         case Concern(area, withdrawn):
             return 2, (area, withdrawn or "")
-
-
-def _unused() -> Iterator[None]:
-    yield None

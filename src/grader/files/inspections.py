@@ -18,6 +18,9 @@ from grader.model.inspection import Declared, Evidence, Inspection, Previous
 
 Path_ = tuple[str | int, ...]
 LISTS = ("evidence", "findings", "previous")
+#: Characteristics the items of an inspection may be tagged to in all: 5,000 items have four each. What a grade
+#: hinges on is worked out for every item on each of its characteristics.
+TAG_LIMIT = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +149,7 @@ class _Check:
             yield self._unknown("edition", self.edition, self.framework.editions, ("inspection", "edition"))
             return
         yield from self._areas()
+        yield from self._tags()
         yield from twice(self.document, "evidence", self._ids("evidence"))
         yield from twice(self.document, "finding", (*self._ids("findings"), *self._ids("previous")))
         for at, item in self._items():
@@ -232,6 +236,18 @@ class _Check:
             if name in seen:
                 yield self._fault(at, f"area {quoted(name)} stands twice in 'not_inspected'", "name it once")
             seen.add(name)
+
+    def _tags(self) -> Iterator[Problem]:
+        tags = 0
+        for at, item in self._items():
+            tags += len(item.characteristics)
+            if tags > TAG_LIMIT:
+                message = (
+                    f"with {quoted(item.id)} the evidence is tagged more than {TAG_LIMIT:,} times in all"
+                )
+                help = "tag an item to the characteristics it bears on alone, or split the inspection"
+                yield self._fault((*at, "characteristics"), message, help)
+                return
 
     def _area(self, name: str, at: Path_) -> Iterator[Problem]:
         if name in self._area_ids:

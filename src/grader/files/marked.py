@@ -178,7 +178,7 @@ def _read(name: str, limit: int) -> bytes:
 def _check_regular(status: os.stat_result, limit: int, file: str) -> None:
     if not stat.S_ISREG(status.st_mode):
         kind = _KINDS.get(stat.S_IFMT(status.st_mode), "something else")
-        _refuse(Place(file), f"this is {kind}, not a file", "name a YAML file")
+        _refuse(Place(file), f"this is {kind}, not a file", "name a file")
     _check_size(status.st_size, limit, file)
 
 

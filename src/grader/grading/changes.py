@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -36,6 +37,8 @@ class Changes:
             if isinstance(f.definition, StatusOf)
         }
         self._watched = self._watch(concluder.book)
+        #: By characteristic, the items last looked at and what facts see of them.
+        self._known: dict[str, tuple[Sequence[Item], dict[str, Counter[int]]]] = {}
         self._flips: dict[tuple[str, int, int], bool] = {}
         self._effects: dict[tuple[Row, Row | None], tuple[list[tuple[str, int]], list[Fact]]] = {}
         self._signatures: dict[tuple[Row, tuple[str, ...], bool], Signature] = {}
@@ -49,8 +52,7 @@ class Changes:
             return True
         counts, others = self._effect(old, new)
         return any(self._flip(name, case.facts[name], case.facts[name] + n) for name, n in counts) or any(
-            self._flip(fact.name, case.facts[fact.name], self._read(fact, case.items, old, new))
-            for fact in others
+            self._flip(fact.name, case.facts[fact.name], self._read(fact, case, old, new)) for fact in others
         )
 
     def case(self, area: str, case: CharacteristicCase, old: Row, new: Row | None) -> CharacteristicCase:
@@ -77,17 +79,30 @@ class Changes:
         for name, change in counts:
             facts[name] += change
         for fact in others:
-            facts[fact.name] = self._read(fact, case.items, old, new)
+            facts[fact.name] = self._read(fact, case, old, new)
         for fact in self._shares:
             facts[fact.name] = value(fact.definition, (), facts)
         return Row(facts)
 
-    def _read(self, fact: Fact, items: Sequence[Item], old: Row, new: Row | None) -> int:
-        """A fact that is no count, read again."""
-        rows = [item.row for item in items]
-        rows.remove(old)
-        rows += [] if new is None else [new]
-        return value(fact.definition, [row for row in rows if self._reader.satisfied(fact, row)], {})
+    def _read(self, fact: Fact, case: CharacteristicCase, old: Row, new: Row | None) -> int:
+        """A fact that is no count, read again: from the ranks there are, however many items have each."""
+        attribute = getattr(fact.definition, "attribute", "assessment")
+        ranks = self._ranks(fact, attribute, case).copy()
+        for row, change in ((old, -1), (new, 1)):
+            if row is not None and self._reader.satisfied(fact, row):
+                ranks[row[attribute]] += change
+        return value(fact.definition, [{attribute: rank} for rank, n in ranks.items() if n], {})
+
+    def _ranks(self, fact: Fact, attribute: str, case: CharacteristicCase) -> Counter[int]:
+        """How many of the items a fact looks at have each rank of an attribute."""
+        items, known = self._known.get(case.id, ((), {}))
+        if items is not case.items:
+            known = {}
+            self._known[case.id] = case.items, known
+        if fact.name not in known:
+            rows = (item.row for item in case.items)
+            known[fact.name] = Counter(r[attribute] for r in rows if self._reader.satisfied(fact, r))
+        return known[fact.name]
 
     def _effect(self, old: Row, new: Row | None) -> tuple[list[tuple[str, int]], list[Fact]]:
         """Counts that go up or down by one, and other facts to read again."""

@@ -31,7 +31,7 @@ _STYLE = {
     # The first comes with matplotlib, so that text is measured alike everywhere; the others are for readers.
     "font.sans-serif": ["DejaVu Sans", "Arial", "Helvetica"],
 }
-_CAPTION = "About 32 % of bodies lie outside such lines by construction, and an outlier is never by itself a finding."
+_CAPTION = "About 32 % of bodies lie outside such lines by construction; an outlier is by itself no finding."
 _SHOWN_NAME = 40
 _SHOWN_MEASURE = 80
 

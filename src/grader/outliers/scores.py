@@ -12,7 +12,7 @@ import io
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.errors import InputError, Place, Problem, Problems, quoted, suggest
@@ -102,10 +102,10 @@ def read_scores(
     raw = read_bytes(Path(path), SIZE_LIMIT)
     file = shown_name(os.fspath(path))
     rows = _rows(decode(raw, file), file)
-    _, headings = next(rows, (0, None))
+    line, headings = next(rows, (0, None))
     if headings is None:
         raise InputError([Problem("the file is empty", Place(file), "its first line is the headings")])
-    columns = _columns(headings, file, value=value, name=name)
+    columns = _columns(headings, Place(file, line), value=value, name=name)
     table = _Table(file, columns)
     for line, cells in rows:
         table.add(line, cells)
@@ -143,7 +143,7 @@ def _rows(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
         line = reader.line_num + 1
 
 
-def _columns(headings: list[str], file: str, *, value: str | None, name: str | None) -> _Columns:
+def _columns(headings: list[str], first: Place, *, value: str | None, name: str | None) -> _Columns:
     """Where names and scores stand.
 
     Raises
@@ -153,21 +153,23 @@ def _columns(headings: list[str], file: str, *, value: str | None, name: str | N
     """
     if len(headings) == 1:
         help = "save it as CSV with commas; the first column names the body, another holds its score"
-        raise InputError([Problem("the first line has one column alone", Place(file, 1, 1), help)])
+        raise InputError([Problem("the first line has one column alone", replace(first, column=1), help)])
     problems = Problems()
     for at, heading in enumerate(headings, start=1):
         if heading and heading in headings[: at - 1]:
             message = f"the heading {quoted(heading)} stands a second time"
-            problems.append(Problem(message, Place(file, 1, at), "give each column a heading of its own"))
+            problems.append(
+                Problem(message, replace(first, column=at), "give each column a heading of its own")
+            )
     names = _find(headings, name, "--name", 0, problems)
     scores = _find(headings, value, "--value", None if len(headings) > 2 else 1 - (names or 0), problems)
     if names is not None and scores is not None:
         if names == scores:
             message = f"the column {quoted(headings[names])} cannot hold both names and scores"
-            problems.append(Problem(message, Place(file, 1, names + 1), "name two columns"))
+            problems.append(Problem(message, replace(first, column=names + 1), "name two columns"))
         for at in (names, scores):
             for said, help in name_faults(headings[at]):
-                problems.append(Problem(f"the heading {said}", Place(file, 1, at + 1), help))
+                problems.append(Problem(f"the heading {said}", replace(first, column=at + 1), help))
         if not problems:
             return _Columns(names, scores, headings)
     raise InputError(problems)
@@ -209,7 +211,8 @@ class _Table:
         """Read a row."""
         expected = len(self.columns.headings)
         if len(cells) != expected:
-            message = f"the row has {len(cells)} cells, and there are {expected} headings"
+            has = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
+            message = f"the row has {has}, and there are {expected} headings"
             help = "quote a cell that holds a comma; fill the row up with empty cells"
             self._fault(line, 1, message, help)
             return

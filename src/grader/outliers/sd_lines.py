@@ -255,14 +255,14 @@ def shapiro_wilk(values: Sequence[float]) -> ShapiroWilk:
 
 
 def _logs(values: Sequence[float], choices: Choices) -> list[float] | str:
-    """The logs of the scores, or why there are none."""
+    """The logs of the scores, or why there are none to use."""
     if values[0] < 0:
         return "scores below zero have no logs"
-    if values[0] > 0:
-        return [math.log(v) for v in values]
-    if choices.zeros == "plain":
+    if values[0] == 0 and choices.zeros == "plain":
         return "zeros have no logs"
-    return [math.log(_above_zero(v, values)) for v in values]
+    logs = [math.log(_above_zero(v, values)) for v in values]
+    # Neighbouring floats may have the same log.
+    return logs if logs[0] < logs[-1] else "their logs are all the same"
 
 
 def _above_zero(value: float, values: Sequence[float]) -> float:

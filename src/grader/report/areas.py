@@ -96,7 +96,6 @@ class AreaView:
     final: Mark | None
     decided: DecidedGrade | None
     diff: AreaDiff | None
-    summary: str
     because: tuple[Reason, ...]
     capped: Reason | None
     higher: tuple[Reason, ...]
@@ -174,7 +173,6 @@ class Areas:
             final=self.mark(decided.grade, "") if decided is not None else None,
             decided=decided,
             diff=diff,
-            summary=why.summary,
             because=because,
             capped=self._best(r for r in held if r not in because),
             higher=tuple(self._missed(result)),
@@ -257,7 +255,9 @@ class Areas:
                 label=opened(fact.english),
                 found=found,
                 found_words=number(found, fact),
-                asked={share: f"{', '.join(reversed(g))}: {number(share, fact)}" for share, g in shares.items()},
+                asked={
+                    share: f"{', '.join(reversed(g))}: {number(share, fact)}" for share, g in shares.items()
+                },
             )
 
     # Findings and evidence -----------------------------------------------------------------------------

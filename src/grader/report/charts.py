@@ -6,10 +6,10 @@ narrow, so that they can be read on a telephone; labels stand above what they na
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from grader.errors import MissingExtraError
 from grader.report.inline_svg import inline
@@ -22,7 +22,9 @@ _INK = "#0b0c0c"
 _QUIET = "#505a5f"
 _RULE = "#b1b4b6"
 _WIDTH = 5.6
-_SMALL = 8.0
+_SMALL = 9.0
+#: Longer labels would run out of the chart; the table beside it has them whole.
+_LONGEST = 66
 
 #: Colour, hatch and ink of each status, best first; light enough to be read through, apart in grey too.
 _STATUS = {
@@ -55,47 +57,45 @@ class Needed:
     asked: Mapping[int, str]
 
 
-@cache
-def _settings() -> Mapping[str, object]:
-    """matplotlib's own defaults with ours: nothing of the user's configuration enters the file."""
+@contextmanager
+def _drawing() -> Iterator[None]:
+    """Settings of our own over matplotlib's defaults: none of the user's enters the file."""
     try:
         import matplotlib
     except ImportError as error:
         raise MissingExtraError("the report needs matplotlib", help="pip install 'grader[report]'") from error
-    # The style is the only thing kept: a backend is chosen by the canvas, not by a setting.
-    defaults = {k: v for k, v in matplotlib.rcParamsDefault.items() if not k.startswith("backend")}
-    return {
-        **defaults,
+    # Its keys are a type of their own, which differs from version to version.
+    settings: dict[Any, Any] = {
+        **{k: v for k, v in matplotlib.rcParamsDefault.items() if not k.startswith("backend")},
         "font.family": ["DejaVu Sans"],
-        "font.size": 9.0,
+        "font.size": 10.5,
         "text.parse_math": False,
         "axes.unicode_minus": False,
         "hatch.linewidth": 0.6,
         "path.simplify": False,
+        "svg.fonttype": "none",
     }
+    with matplotlib.rc_context(settings):
+        yield
 
 
 def grades_chart(name: str, rows: Sequence[GradeRow], scale: Sequence[str], *, with_final: bool) -> str:
     """Every area's proposed grade, and its final one, as places on the scale from worst to best."""
-    from matplotlib import rc_context
-
-    with rc_context(dict(_settings())):
-        figure, axes = _figure(0.62 + 0.52 * len(rows))
+    with _drawing():
+        figure, axes = _figure(rows=len(rows), each=0.52, head=0.45)
         for i, row in enumerate(rows):
             _grade_row(axes, i, row, len(scale), with_final=with_final)
-        axes.set_xlim(-0.55, len(scale) - 0.45)
-        axes.set_ylim(len(rows) - 0.25, -0.95)
-        axes.set_xticks(range(len(scale)), [g.replace(" ", "\n", 1) for g in scale], fontsize=_SMALL)
-        axes.xaxis.tick_top()
-        axes.tick_params(length=0)
-        axes.set_yticks([])
+        axes.set_xlim(-0.5, len(scale) - 0.5)
+        for i, grade in enumerate(scale):
+            said = grade.replace(" ", "\n", 1)
+            axes.text(i, -0.85, said, va="bottom", ha="center", color=_INK, fontsize=_SMALL)
         shown = "Proposed (filled circle) and final (hollow diamond)" if with_final else "Proposed"
         title = f"{shown} grade of each area, from worst on the left to best on the right"
-        return inline(figure, name=name, title=title, settings=_settings())
+        return inline(figure, name=name, title=title)
 
 
 def _grade_row(axes: Axes, at: int, row: GradeRow, places: int, *, with_final: bool) -> None:
-    axes.text(-0.5, at - 0.46, row.label, va="center", color=_INK)
+    axes.text(-0.5, at - 0.46, _short(row.label), va="center", color=_INK)
     axes.hlines(at, 0, places - 1, color=_RULE, linewidth=0.8, zorder=1)
     axes.plot(range(places), [at] * places, "|", color=_RULE, markersize=6, zorder=1)
     if row.proposed is None and row.final is None:
@@ -107,7 +107,14 @@ def _grade_row(axes: Axes, at: int, row: GradeRow, places: int, *, with_final: b
         axes.hlines(at, *sorted((row.proposed, row.final)), color=_INK, linewidth=2, zorder=2)
     if with_final and row.final is not None:
         axes.plot(
-            row.final, at, "D", color=_INK, markersize=10, markerfacecolor="white", markeredgewidth=1.6, zorder=3
+            row.final,
+            at,
+            "D",
+            color=_INK,
+            markersize=10,
+            markerfacecolor="white",
+            markeredgewidth=1.6,
+            zorder=3,
         )
     if row.proposed is not None:
         axes.plot(row.proposed, at, "o", color="#1d70b8", markersize=6, zorder=4)
@@ -117,28 +124,24 @@ def status_chart(
     name: str, rows: Sequence[tuple[str, Mapping[str, int]]], words: Mapping[str, str], title: str
 ) -> str:
     """How many of each area's characteristics have each status, best on the left."""
-    from matplotlib import rc_context
     from matplotlib.patches import Patch
 
-    with rc_context(dict(_settings())):
-        figure, axes = _figure(0.75 + 0.5 * len(rows))
+    with _drawing():
+        figure, axes = _figure(rows=len(rows), each=0.5, head=0.5)
         for i, (label, counts) in enumerate(rows):
-            axes.text(0, i - 0.4, label, va="center", color=_INK)
+            axes.text(0, i - 0.4, _short(label), va="center", color=_INK)
             _stack(axes, i, counts)
         longest = max((sum(counts.values()) for _, counts in rows), default=1)
-        axes.set_xlim(0, max(longest, 1))
-        axes.set_ylim(len(rows) - 0.3, -0.75)
-        axes.axis("off")
+        axes.set_xlim(0, max(longest, 1) * 1.005)
         handles = [
             Patch(facecolor=fill, hatch=hatch, edgecolor=_INK, linewidth=0.6, label=words[status])
             for status, (fill, hatch, _) in _STATUS.items()
         ]
         figure.legend(
-            handles=handles, loc="upper center", ncols=3, frameon=False, fontsize=_SMALL,
-            handlelength=1.6, columnspacing=1.2, borderaxespad=0.1,
+            handles=handles, loc="upper left", ncols=3, frameon=False, fontsize=_SMALL,
+            handlelength=1.6, columnspacing=1.2, borderaxespad=0, borderpad=0.1,
         )  # fmt: skip
-        figure.get_layout_engine().set(rect=(0, 0, 1, 1 - 0.5 / figure.get_figheight()))  # type: ignore[union-attr, call-arg]  # the layout chosen in _figure takes it
-        return inline(figure, name=name, title=title, settings=_settings())
+        return inline(figure, name=name, title=title)
 
 
 def _stack(axes: Axes, at: int, counts: Mapping[str, int]) -> None:
@@ -158,19 +161,15 @@ def _stack(axes: Axes, at: int, counts: Mapping[str, int]) -> None:
 
 def needed_chart(name: str, rows: Sequence[Needed], title: str) -> str:
     """Shares found, and the shares that grades ask for, on a line from nothing to all."""
-    from matplotlib import rc_context
-
-    with rc_context(dict(_settings())):
-        figure, axes = _figure(0.25 + 0.95 * len(rows))
+    with _drawing():
+        figure, axes = _figure(rows=len(rows), each=0.95, head=0)
         for i, row in enumerate(rows):
-            axes.text(0, i - 0.4, f"{row.label}: {row.found_words}", va="center", color=_INK)
-            axes.barh(i, 1000, 0.26, color="#f3f2f1", edgecolor=_RULE, linewidth=0.6)
-            axes.barh(i, row.found, 0.26, color="#1d70b8", edgecolor="#1d70b8", linewidth=0.6)
+            axes.text(0, i - 0.33, f"{_short(row.label)}: {row.found_words}", va="center", color=_INK)
+            axes.barh(i, 1000, 0.24, color="#f3f2f1", edgecolor=_RULE, linewidth=0.6)
+            axes.barh(i, row.found, 0.24, color="#1d70b8", edgecolor="#1d70b8", linewidth=0.6)
             _asked(axes, i, row.asked)
-        axes.set_xlim(-15, 1015)
-        axes.set_ylim(len(rows) - 0.42, -0.6)
-        axes.axis("off")
-        return inline(figure, name=name, title=title, settings=_settings())
+        axes.set_xlim(-10, 1010)
+        return inline(figure, name=name, title=title)
 
 
 def _asked(axes: Axes, at: int, asked: Mapping[int, str]) -> None:
@@ -185,13 +184,20 @@ def _asked(axes: Axes, at: int, asked: Mapping[int, str]) -> None:
         before = share
 
 
-def _figure(height: float) -> tuple[Figure, Axes]:
+def _figure(*, rows: int, each: float, head: float) -> tuple[Figure, Axes]:
+    """A figure for rows of the same height (in inches) below a head, in which row `i` lies about `y = i`."""
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(_WIDTH, height), layout="tight")
+    height = head + each * max(rows, 1)
+    figure = Figure(figsize=(_WIDTH, height))
     FigureCanvasSVG(figure)
-    axes = figure.add_subplot()
-    for spine in axes.spines.values():
-        spine.set_visible(False)
+    figure.patch.set_visible(False)
+    axes = figure.add_axes((0.005, 0, 0.99, 1 - head / height))
+    axes.set_ylim(max(rows, 1) - 0.4, -0.65)
+    axes.axis("off")
     return figure, axes
+
+
+def _short(label: str) -> str:
+    return label if len(label) <= _LONGEST else f"{label[: _LONGEST - 1]}…"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
@@ -20,11 +20,10 @@ _HREF = "{http://www.w3.org/1999/xlink}href"
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
 #: What matplotlib writes that says nothing to a reader of the page.
 _DROPPED = frozenset({"metadata", "style"})
-#: Declarations left to the page: it has a typeface of its own.
-_IDLE = frozenset({"font", "font-family"})
+_SIZE = re.compile(r"[\d.]+px")
 
 
-def inline(figure: Figure, *, name: str, title: str, settings: Mapping[str, object]) -> str:
+def inline(figure: Figure, *, name: str, title: str) -> str:
     """The figure as an `svg` element.
 
     Parameters
@@ -35,13 +34,11 @@ def inline(figure: Figure, *, name: str, title: str, settings: Mapping[str, obje
         Unique in the page: ids in the figure start with it.
     title : str
         What the figure shows, read out in its place.
-    settings : mapping
-        matplotlib's settings to write it under.
     """
     from matplotlib import rc_context
 
     text = io.StringIO()
-    with rc_context({**settings, "svg.hashsalt": name, "svg.fonttype": "none"}):
+    with rc_context({"svg.hashsalt": name}):
         figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
     root = ElementTree.fromstring(text.getvalue())
     referenced = set(_references(root))
@@ -88,7 +85,11 @@ def _plain(element: ElementTree.Element, name: str, referenced: set[str]) -> Non
 
 
 def _declarations(style: str) -> Iterator[tuple[str, str]]:
+    """A style's declarations; the typeface is left to the page, which has one of its own."""
     for declaration in style.split(";"):
         key, colon, value = (part.strip() for part in declaration.partition(":"))
-        if colon and key not in _IDLE:
+        size = _SIZE.search(value)
+        if key == "font" and size is not None:  # how matplotlib before 3.11 writes it
+            yield "font-size", size[0]
+        elif colon and key not in ("font", "font-family"):
             yield key, value

@@ -57,11 +57,7 @@ def visible(value: Any) -> Any:
 
 
 def _shown(character: str) -> str:
-    if (
-        character in _JOINERS
-        or character in _SPACES
-        or unicodedata.category(character) not in _HIDDEN
-    ):
+    if character in _JOINERS or character in _SPACES or unicodedata.category(character) not in _HIDDEN:
         return character
     return character.encode("unicode_escape").decode("ascii")
 

@@ -34,10 +34,13 @@ class Laid:
 
     Attributes
     ----------
+    framework : str or None
+        The one framework of them all.
     grades : tuple of str
         The scale, worst first.
     """
 
+    framework: str | None = None
     grades: tuple[str, ...] = ()
     inspections: list[list[AreaDiff]] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
@@ -119,9 +122,10 @@ def _lay(
     """Add one pair; raises InputError where it is none."""
     framework = grading.framework(proposal.framework.id)
     grades = scale_of(proposal, framework, shown)
-    if laid.grades not in ((), grades):
-        message = "inspections under different scales of grades are not counted together"
-        raise InputError([Problem(message, Place(shown), "compare one framework's inspections at a time")])
+    if laid.framework not in (None, proposal.framework.id):
+        # No place: one of many files would be as good as another, and it is said once.
+        message = "inspections of several frameworks are not counted together"
+        raise InputError([Problem(message, None, "put each framework's inspections in a folder of its own")])
     refusal = incomparable(document, proposal, framework.framework)
     if refusal is not None:
         raise InputError([refusal])
@@ -129,7 +133,7 @@ def _lay(
     faults = list(foreign(file.decisions, document, proposal))
     if faults:
         raise InputError(faults)
-    laid.grades = grades
+    laid.framework, laid.grades = proposal.framework.id, grades
     laid.inspections.append(compare(proposal, file.decisions, grades, change))
     laid.warnings += [
         *stale(proposal, framework, shown),

@@ -142,7 +142,6 @@ SHEETS = (SOURCES, EVIDENCE, FINDINGS, PREVIOUS)
 #: The sheet of keys and values, and the one nothing is read from.
 HEAD_NAME = "Inspection"
 REFERENCE_NAME = "Characteristics"
-HEAD_KEYS = ("id", "body", "framework", "edition", "not_inspected")
 #: Says that the workbook is grader's own: what is blank in it was blank in the inspection.
 FORMAT_KEY, FORMAT = "format", "grader.workbook/1"
 

@@ -1,0 +1,31 @@
+"""`grader export`: an inspection as a workbook."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from grader.cli import options, terminal
+from grader.cli.output import check_output, write_whole
+
+Given = Annotated[str, typer.Argument(metavar="INSPECTION", help="The inspection (YAML).")]
+Xlsx = Annotated[str, typer.Option("--xlsx", metavar="FILE", help="The workbook to write, .xlsx.")]
+
+
+def export(
+    inspection: Given,
+    xlsx: Xlsx,
+    rules: options.Rules = None,
+    force: options.Force = False,
+    debug: options.Debug = False,
+) -> None:
+    """Write an inspection as a workbook with drop-downs, to fill in and to import again."""
+    destination = check_output(xlsx, (".xlsx",), force=force, inputs=[inspection])
+    from grader import api
+    from grader.files.sheets.workbook import workbook_bytes
+
+    loaded = api.load(inspection, rules=rules)
+    write_whole(destination, workbook_bytes(loaded.inspection, loaded.framework.framework))
+    items = terminal.plural(len(loaded.inspection.evidence), "item of evidence", "items of evidence")
+    terminal.out(f"{terminal.clean(str(destination))}: {items}\n")

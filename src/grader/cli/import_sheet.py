@@ -1,0 +1,94 @@
+"""`grader import`: make an inspection of a spreadsheet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from grader.cli import options, terminal
+from grader.cli.output import check_output, write_whole
+from grader.errors import InputError, Place, Problem
+
+#: Of warnings this many are said one by one.
+SHOWN_WARNINGS = 20
+
+Given = Annotated[str, typer.Argument(metavar="SHEET", help="A spreadsheet: .xlsx, .ods or .csv.")]
+Output = Annotated[
+    str | None,
+    typer.Option("-o", "--output", metavar="INSPECTION", help="The inspection to write, in YAML."),
+]
+MappingFile = Annotated[
+    str | None,
+    typer.Option("--mapping", metavar="MAPPING", help="What the spreadsheet calls its columns (YAML)."),
+]
+SheetName = Annotated[
+    str | None, typer.Option("--sheet", metavar="NAME", help="The sheet that holds the evidence.")
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Check everything, and write nothing.")]
+InspectionId = Annotated[
+    str | None, typer.Option("--inspection-id", metavar="ID", help="The inspection's id.")
+]
+Body = Annotated[str | None, typer.Option("--body", metavar="NAME", help="The body inspected.")]
+Framework = Annotated[
+    str | None, typer.Option("--framework", metavar="FRAMEWORK", help="The id of its framework.")
+]
+Edition = Annotated[str | None, typer.Option("--edition", metavar="EDITION", help="The framework's edition.")]
+
+
+def import_sheet(
+    sheet: Given,
+    output: Output = None,
+    mapping: MappingFile = None,
+    named: SheetName = None,
+    dry_run: DryRun = False,
+    inspection_id: InspectionId = None,
+    body: Body = None,
+    framework: Framework = None,
+    edition: Edition = None,
+    rules: options.Rules = None,
+    force: options.Force = False,
+    debug: options.Debug = False,
+) -> None:
+    """Make an inspection of a spreadsheet; every fault is said at once, with its sheet and cell."""
+    destination = None
+    if output is not None:
+        inputs = [sheet, *([mapping] if mapping else [])]
+        destination = check_output(output, (".yaml", ".yml"), force=force or dry_run, inputs=inputs)
+    elif not dry_run:
+        help = "add -o inspection.yaml, or --dry-run to check only"
+        raise InputError([Problem("nothing says where to write", Place("--output"), help)])
+    from grader.files.sheets.importing import import_sheet as make
+    from grader.files.sheets.mapping import read_mapping
+    from grader.files.sheets.yaml_text import inspection_text
+
+    said = {"id": inspection_id, "body": body, "framework": framework, "edition": edition}
+    imported = make(
+        Path(sheet),
+        head={key: value for key, value in said.items() if value is not None},
+        mapping=read_mapping(Path(mapping)) if mapping is not None else None,
+        sheet=named,
+        rules=rules,
+    )
+    text = inspection_text(imported.inspection, Path(sheet).name)
+    if destination is not None and not dry_run:
+        write_whole(destination, text)
+    _warn(imported.warnings)
+    inspection = imported.inspection
+    counts = [
+        terminal.plural(len(inspection.evidence), "item of evidence", "items of evidence"),
+        terminal.plural(len(inspection.sources), "source", "sources"),
+        terminal.plural(len(inspection.findings), "finding issued", "findings issued"),
+        terminal.plural(len(inspection.previous), "earlier finding", "earlier findings"),
+    ]
+    held = ", ".join(count for count in counts if not count.startswith("0 ")) or "nothing yet"
+    where = "a valid inspection, not written" if dry_run else terminal.clean(str(destination))
+    terminal.out(f"{where}: {held}\n")
+
+
+def _warn(warnings: tuple[Problem, ...]) -> None:
+    ordered = sorted(set(warnings), key=lambda p: p.sort_key)
+    terminal.warn(ordered[:SHOWN_WARNINGS])
+    if len(ordered) > SHOWN_WARNINGS:
+        terminal.err(f"warning: and {len(ordered) - SHOWN_WARNINGS} more about this spreadsheet\n")

@@ -1,0 +1,79 @@
+"""What the page on review shows is what its commands print, one after the other."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from grader.review.agreement import FEW_INSPECTIONS, RESAMPLES, SMALL
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs" / "review.md").read_text(encoding="utf-8")
+RUN = re.compile(r"<!-- run(?:, exit (\d))?: (.*?) -->\n(?:```\n(.*?)```)?", re.DOTALL)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "meeting").mkdir()
+    example = ROOT / "examples" / "leicestershire_2021_22" / "inspection.yaml"
+    shutil.copy(example, tmp_path / "meeting")
+    for name in ("leicestershire", "sussex", "wiltshire"):
+        shutil.copytree(ROOT / "examples" / f"{name}_2021_22", tmp_path / "published" / f"{name}_2021_22")
+    return tmp_path
+
+
+def test_outputs_shown_are_what_the_commands_print(folder: Path) -> None:
+    steps = RUN.findall(PAGE)
+    assert 7 == len(steps)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    for code, command, shown in steps:
+        done = subprocess.run(
+            [sys.executable, "-m", "grader", *shlex.split(command)],
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=120,
+            check=False,
+        )
+        assert int(code or 0) == done.returncode, command
+        said = done.stdout or done.stderr
+        parts = [part.strip("\n") for part in shown.split("...\n")]
+        at = [said.find(part) for part in parts if part]
+        assert -1 not in at, command
+        assert sorted(at) == at, command
+        if len(parts) == 1 and shown:
+            assert shown == said
+
+
+def test_numbers_stated_are_those_of_the_code() -> None:
+    text = " ".join(PAGE.split())
+    assert f"Fewer than {SMALL} pairs" in text
+    assert f"percentiles of {RESAMPLES:,} draws" in text
+    assert (10, "where there are ten or more") == (FEW_INSPECTIONS, "where there are ten or more")
+    assert "where there are ten or more" in text
+
+
+def test_kappas_named_in_the_text_are_those_shown() -> None:
+    row = re.search(r"^weighted kappa \(quadratic\) +(0\.\d\d) +(0\.\d\d)$", PAGE.split("## Many")[1], re.M)
+    assert row is not None
+    assert f"lifts kappa from {row[2]} to {row[1]}" in " ".join(PAGE.split())
+
+
+def test_transparency_record_claims_no_network_and_the_code_imports_none() -> None:
+    """No module of ours imports what opens a connection."""
+    openers = re.compile(
+        r"^\s*(?:from|import) (?:socket|urllib\.request|urllib3|http|ssl|ftplib|smtplib|requests|httpx)\b",
+        re.M,
+    )
+    sources = (ROOT / "src" / "grader").rglob("*.py")
+    assert [] == [str(p) for p in sources if openers.search(p.read_text(encoding="utf-8"))]
+    page = (ROOT / "docs" / "transparency.md").read_text(encoding="utf-8")
+    assert "**No network and no telemetry.**" in page
