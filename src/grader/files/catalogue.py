@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 from grader.errors import UnknownNameError, suggest
@@ -77,8 +77,18 @@ def _framework_paths(name: str, near: Path | None) -> Iterator[Path]:
     yield Path("frameworks") / file
 
 
-@cache
 def _read_framework(path: Path, shown: str) -> FrameworkFile:
+    """The framework in a file, read again only when the file is another."""
+    try:
+        found = path.resolve()
+        status = found.stat()
+    except OSError:
+        return read_framework(path, shown)  # which says what is wrong with it
+    return _read_once(found, shown, (status.st_mtime_ns, status.st_size))
+
+
+@lru_cache(maxsize=16)
+def _read_once(path: Path, shown: str, stamp: tuple[int, int]) -> FrameworkFile:
     return read_framework(path, shown)
 
 

@@ -104,7 +104,7 @@ def _grade_row(axes: Axes, at: int, row: GradeRow, places: int, *, with_final: b
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5},
         )  # fmt: skip
     if row.proposed is not None and row.final is not None and row.proposed != row.final:
-        axes.hlines(at, *sorted((row.proposed, row.final)), color=_INK, linewidth=2, zorder=2)
+        axes.plot((row.proposed, row.final), (at, at), color=_INK, linewidth=2, zorder=2)
     if with_final and row.final is not None:
         axes.plot(
             row.final,

@@ -19,6 +19,7 @@ from grader.files.sheets.limits import damaged, refuse
 
 _CHUNK = 1 << 16
 _DEPTH = 200
+_NAMES = 10_000
 #: A name, or a tag with its attributes, is never that long; cell texts come in pieces.
 _TOKEN = 1 << 20
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -135,34 +136,36 @@ class Archive:
         return found
 
 
+class _Locals(dict[str, str]):
+    """Names without their prefix; those of a sheet are few, and asked for a million times."""
+
+    def __missing__(self, name: str) -> str:
+        found = name.rpartition(":")[2]
+        if len(self) < _NAMES:
+            self[name] = found
+        return found
+
+
 def _parser(
     file: str, start: Start, end: Callable[[str], None] | None, text: Callable[[str], None] | None
 ) -> expat.XMLParserType:
     parser = expat.ParserCreate()
     parser.buffer_text = True
-    locals_: dict[str, str] = {}
+    local = _Locals()
     depth = 0
-
-    def local(name: str) -> str:
-        found = locals_.get(name)
-        if found is None:
-            found = name.rpartition(":")[2]
-            if len(locals_) < 10_000:
-                locals_[name] = found
-        return found
 
     def opened(name: str, attributes: Attributes) -> None:
         nonlocal depth
         depth += 1
         if depth > _DEPTH:
             damaged(file, f"its XML is nested deeper than {_DEPTH} levels")
-        start(local(name), attributes)
+        start(local[name], attributes)
 
     def closed(name: str) -> None:
         nonlocal depth
         depth -= 1
         if end is not None:
-            end(local(name))
+            end(local[name])
 
     def doctype(*_: object) -> None:
         message = "the workbook declares XML entities, which no spreadsheet program writes"

@@ -71,9 +71,10 @@ class Extent:
     def shown(self) -> CellPlace:
         return CellPlace(self.file, sheet=self.sheet)
 
-    def hold(self, row: int, column: int, last_row: int = 0, last_column: int = 0) -> None:
-        """Measure a cell that holds something, or several of the same."""
-        last_row, last_column = max(row, last_row), max(column, last_column)
+    def hold(self, column: int, last_row: int, last_column: int) -> None:
+        """Measure a cell that holds something, or several of the same from its column on."""
+        if last_row <= self._last_row and self._first_column <= column and last_column <= self._last_column:
+            return
         if last_row > limits.ROW_LIMIT:
             refuse(self.shown, f"the sheet has more than {limits.ROW_LIMIT:,} rows", limits.SMALLER)
         if last_column > limits.COLUMN_LIMIT:

@@ -112,7 +112,7 @@ class _ContentWalk:
         if kind is None and "formula" not in cell and not self.shown.strip():
             return
         last_row, last_column = row + self.rows - 1, column + self.columns - 1
-        extent.hold(row, column, last_row, last_column)
+        extent.hold(column, last_row, last_column)
         self.budget.spend(self.characters * self.rows * self.columns)
         spanned = [whole(cell.get(f"number-{what}-spanned"), 1, self.file) for what in ("rows", "columns")]
         if max(spanned) > 1:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from grader.errors import Place
 from grader.files.scalars import shown_name
+
+_CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +55,15 @@ def letters(column: int) -> str:
 
 def row_and_column(reference: str) -> tuple[int, int]:
     """Row and column of `C17`, without or with signs for absolute references; raises ValueError."""
-    plain = reference.replace("$", "")
-    split = next((i for i, c in enumerate(plain) if c.isdigit()), 0)
-    name, number = plain[:split].upper(), plain[split:]
-    if not 1 <= len(name) <= 3 or len(number) > 7 or not (name + number).isascii() or not name.isalpha():
+    found = _CELL.fullmatch(reference)
+    if found is None:
         raise ValueError(f"not a cell: {reference[:20]!r}")
-    column = 0
-    for letter in name:
-        column = column * 26 + ord(letter) - ord("A") + 1
-    return int(number), column
+    return int(found[2]), _number_of(found[1])
+
+
+@cache
+def _number_of(name: str) -> int:
+    number = 0
+    for letter in name.upper():
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number

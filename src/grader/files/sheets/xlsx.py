@@ -168,12 +168,14 @@ class _SheetWalk:
         self.column = column
 
     def finish(self, cell: Attributes) -> None:
+        if not (self.heard or self.inline or self.formula):
+            return
         kind, at = cell.get("t"), (self.row, self.column)
         value = self.heard.strip()
         unworked = self.formula and not value and kind != "str"
         if not (value or self.inline or unworked):
             return
-        self.extent.hold(*at)
+        self.extent.hold(self.column, self.row, self.column)
         if unworked:
             self.extent.unreadable[at] = NOT_WORKED_OUT
         elif kind == "e":
