@@ -33,7 +33,13 @@ FULL: dict[str, Any] = {
     "sources": {"s": {"title": "Field notes", "url": "https://example.org/notes", "published": 2022}},
     "evidence": [
         *(
-            {"id": f"E{i}", "characteristics": [c], "assessment": a, "statement": f"Statement {i}", "basis": b}
+            {
+                "id": f"E{i}",
+                "characteristics": [c],
+                "assessment": a,
+                "statement": f"Statement {i}",
+                "basis": b,
+            }
             for i, (c, a, b) in enumerate(
                 [
                     ("responding.1a", "meets", "data"),
@@ -46,6 +52,8 @@ FULL: dict[str, Any] = {
                     ("victims.1b", "partly_meets", "data"),
                     ("responding.2b", "meets", "survey"),
                     ("organised_crime.1a", "meets", "data"),
+                    ("prevention.2b", "meets", "data"),
+                    ("prevention.3a", "meets", "data"),
                 ]
             )
         ),
@@ -121,6 +129,7 @@ class Node:
                 yield child
             elif child.tag != "style":
                 yield from child._texts()
+                yield " " if child.tag in ("dt", "dd", "th", "td", "h2", "h3") else ""
 
 
 class _Builder(HTMLParser):
@@ -160,39 +169,57 @@ def parse() -> Callable[[str], Node]:
     return parsed
 
 
+@pytest.fixture(scope="session")
+def full_data() -> dict[str, Any]:
+    """The data of an inspection with every kind of outcome and finding, to leave as it is."""
+    return FULL
+
+
 @pytest.fixture
 def full() -> dict[str, Any]:
     """The data of an inspection with every kind of outcome and finding, to change at will."""
     return copy.deepcopy(FULL)
 
 
+def _written(path: Path, data: object) -> Path:
+    path.write_text(yaml.safe_dump(data, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    return path
+
+
 @pytest.fixture
 def written(tmp_path: Path) -> Callable[..., Path]:
     """`written(data)`: a YAML file that holds it."""
-
-    def write(data: object, name: str = "inspection.yaml") -> Path:
-        path = tmp_path / name
-        path.write_text(yaml.safe_dump(data, sort_keys=False, allow_unicode=True), encoding="utf-8")
-        return path
-
-    return write
+    return lambda data, name="inspection.yaml": _written(tmp_path / name, data)
 
 
-@pytest.fixture
-def html_of(written: Callable[..., Path]) -> Callable[..., str]:
+@pytest.fixture(scope="session")
+def html_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
     """`html_of(data, decisions, some=500)`: the report on an inspection, as HTML."""
     from grader.report.decided import read_decided
     from grader.report.page import report
 
+    folder = tmp_path_factory.mktemp("html_of")
+
     def make(data: object, decisions: object = None, **overrides: int) -> str:
-        loaded = api.load(written(data))
+        loaded = api.load(_written(folder / "inspection.yaml", data))
         proposal = api.grade(loaded, overrides=overrides, engine="reference")
         decided = None
         if decisions is not None:
-            decided = read_decided(written(decisions, "decisions.yaml"), loaded, proposal)
+            decided = read_decided(_written(folder / "decisions.yaml", decisions), loaded, proposal)
         return report(loaded, proposal, decided)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def full_html(html_of: Callable[..., str]) -> str:
+    """The report on the inspection that has everything in it."""
+    return html_of(FULL)
+
+
+@pytest.fixture(scope="session")
+def full_tree(full_html: str) -> Node:
+    return parsed(full_html)
 
 
 @pytest.fixture(scope="session")

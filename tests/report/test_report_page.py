@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +15,25 @@ import pytest
 
 
 @pytest.fixture(params=["example", "full"])
-def page(request: pytest.FixtureRequest, full: dict[str, Any]) -> str:
-    if request.param == "example":
-        path: Path = request.getfixturevalue("example")
-        return path.read_text(encoding="utf-8")
-    html: str = request.getfixturevalue("html_of")(full)
-    return html
+def page(request: pytest.FixtureRequest, example: Path, full_html: str) -> str:
+    return example.read_text(encoding="utf-8") if request.param == "example" else full_html
 
 
 def test_nothing_is_fetched_and_nothing_runs(page: str, parse: Callable[[str], Any]) -> None:
     tree = parse(page)
-    forbidden = {"script", "link", "img", "iframe", "object", "embed", "form", "base", "video", "audio", "image"}
+    forbidden = {
+        "script",
+        "link",
+        "img",
+        "iframe",
+        "object",
+        "embed",
+        "form",
+        "base",
+        "video",
+        "audio",
+        "image",
+    }
     assert [] == [n.tag for n in tree.all() if n.tag in forbidden]
     assert [] == [(n.tag, k) for n in tree.all() for k in n.attributes if k.startswith("on") or k == "src"]
     (style,) = tree.all("style")
@@ -35,9 +44,7 @@ def test_nothing_is_fetched_and_nothing_runs(page: str, parse: Callable[[str], A
 
 def test_the_policy_admits_the_style_sheet_alone(page: str, parse: Callable[[str], Any]) -> None:
     tree = parse(page)
-    (policy,) = (
-        n.attributes["content"] for n in tree.all("meta") if "http-equiv" in n.attributes
-    )
+    (policy,) = (n.attributes["content"] for n in tree.all("meta") if "http-equiv" in n.attributes)
     style = re.search(r"<style>(.*?)</style>", page, re.DOTALL)
     assert style is not None
     digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
@@ -60,7 +67,7 @@ def test_headings_go_down_one_step_at_a_time(page: str, parse: Callable[[str], A
     levels = [int(n.tag[1]) for n in parse(page).all("h1", "h2", "h3", "h4", "h5", "h6")]
     assert 1 == levels[0]
     assert 1 == levels.count(1)
-    assert [] == [(a, b) for a, b in zip(levels, levels[1:], strict=False) if b > a + 1]
+    assert [] == [(a, b) for a, b in pairwise(levels) if b > a + 1]
 
 
 def test_tables_have_captions_and_their_heads_scopes(page: str, parse: Callable[[str], Any]) -> None:

@@ -110,6 +110,7 @@ def ods(tmp_path: Path) -> Callable[..., Path]:
         with zipfile.ZipFile(tmp_path / name, "w", zipfile.ZIP_DEFLATED) as parts:
             parts.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
             parts.writestr("content.xml", content)
+            parts.writestr("META-INF/manifest.xml", "<manifest/>")
         return tmp_path / name
 
     return write
@@ -117,7 +118,7 @@ def ods(tmp_path: Path) -> Callable[..., Path]:
 
 @pytest.fixture
 def importing(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> Callable[..., Ran]:
-    """`importing(path, ...)`: the command, with a head, writing to `inspection.yaml`; `head=[]` gives none."""
+    """`importing(path, ...)`: the command, with a head, writing to `inspection.yaml`."""
 
     def running(path: Path, *arguments: object, head: Sequence[str] = HEAD) -> Ran:
         capfd.readouterr()

@@ -21,6 +21,7 @@ from grader.cli.diff import diff
 from grader.cli.explain import explain
 from grader.cli.export import export
 from grader.cli.grade import grade
+from grader.cli.impact import impact
 from grader.cli.import_sheet import import_sheet
 from grader.cli.new import new
 from grader.cli.options import Debugging
@@ -33,7 +34,21 @@ from grader.errors import GraderError
 
 INTERRUPTED = 130
 FAULT_OF_OURS = 3
-COMMANDS = (grade, explain, diff, decide, verify, check, test, outliers, export, validate, schema, new)
+COMMANDS = (
+    grade,
+    explain,
+    diff,
+    decide,
+    verify,
+    check,
+    test,
+    impact,
+    outliers,
+    export,
+    validate,
+    schema,
+    new,
+)
 
 
 def _version(asked: bool) -> None:

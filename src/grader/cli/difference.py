@@ -5,7 +5,8 @@ Rationales and ids are somebody's own words: they enter as `Text`, cleaned, neve
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -91,6 +92,17 @@ def _lines(row: AreaDiff) -> Iterator[tuple[str, str]]:
         more = f" or {len(items) - _HINGES} more" if len(items) > _HINGES else ""
         which = "it" if len(items) == 1 else "one"
         yield "hinges on:", f"{', '.join(items[:_HINGES])}{more} (without {which}: {grade})"
+    if row.smallest_change is not None:
+        yield from _found(row.smallest_change)
+
+
+def _found(change: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The first of the least changes that would have brought the final grade, or why there is none."""
+    if not change["answers"]:
+        yield "to find:", change["summary"]
+        return
+    for i, one in enumerate(change["answers"][0]["changes"]):
+        yield ("and:" if i else "to find:"), one["text"]
 
 
 # Agreement -----------------------------------------------------------------------------------------------

@@ -310,6 +310,8 @@ def _missed(seen: _Seen, bound: Failing, shown: Failing) -> Missed:
         lacking = [c for c in seen.cases if c.counted and c.id not in support.characteristics]
         characteristics = {c.id for c in lacking} or support.characteristics
         evidence = {i.id for c in lacking for i in c.items} or support.evidence
+    # A finding may cite evidence that counts on other areas alone: the finding is named, which leads there.
+    evidence = evidence & {i.id for c in seen.cases for i in c.items}
     return Missed(
         fact=fact.name,
         seen=seen.case.facts[fact.name],

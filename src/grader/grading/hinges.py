@@ -142,6 +142,7 @@ class Sensitivity:
             sorted(
                 (
                     name if name in self._changes.named else "",
+                    case.counted,
                     self._signatures[name],
                     self._changes.signature(case),
                 )

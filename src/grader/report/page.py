@@ -11,6 +11,7 @@ import base64
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from grader.api import Loaded, inputs_of
@@ -170,6 +171,7 @@ def _charts(
     return {name: _markup(svg) for name, svg in charts.items()}
 
 
+@cache
 def _environment() -> Environment:
     try:
         from jinja2 import Environment, PackageLoader, StrictUndefined

@@ -74,7 +74,8 @@ def review(
     each : callable, optional
         Goes through the inspections of a folder, to show how far it is.
     smallest_change : callable, optional
-        Works out, for an area that differs, what would have brought the final grade.
+        Works out, for an area that differs, what would have brought the final grade; by default the least
+        that would have had to be found, where the inspections are few enough to be read one by one.
     """
     final = Path(decisions) if decisions is not None else None
     if not isinstance(given, Proposal) and Path(given).is_dir():
@@ -83,11 +84,11 @@ def review(
             raise InputError(
                 [Problem(message, Place(str(final)), "name one inspection, or the folder alone")]
             )
-        grading = Grading(rules, engine, firm=False)
-        laid = folder(Path(given), grading, each or _straight, smallest_change)
+        laid = folder(Path(given), Grading(rules, engine), each or _straight, smallest_change)
     else:
         subject = given if isinstance(given, Proposal) else Path(given)
-        laid = one(subject, final, Grading(rules, engine), smallest_change)
+        grading = Grading(rules, engine)
+        laid = one(subject, final, grading, smallest_change or grading.smallest_change)
     found = together(laid.inspections, laid.grades, laid.ignored)
     return Reviewed(found, tuple(sorted(set(laid.warnings), key=lambda p: p.sort_key)))
 

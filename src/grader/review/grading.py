@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -45,14 +46,24 @@ class Grading:
         self.firm = firm
         self._read: dict[str, tuple[FrameworkFile, RuleBook]] = {}
         self._engines: dict[str, Engine] = {}
+        self._last: api.Loaded | None = None
 
     def propose(self, path: Path, document: Document) -> Proposal:
         """The proposal for an inspection file, whose document has been read; raises InputError."""
-        loaded = self._load(path, document)
+        loaded = self._last = self._load(path, document)
         name = loaded.framework.framework.id
         if name not in self._engines:
             self._engines[name] = engine_for(bind(loaded.book, {}), self.engine)
         return propose(api.inputs_of(loaded, {}), self._engines[name], firm=self.firm)
+
+    def smallest_change(self, proposal: Proposal, area: str, final: str) -> dict[str, Any] | None:
+        """What would have had to be found for the final grade, of the inspection last proposed for.
+
+        None of a proposal read from a file: its evidence is not in it.
+        """
+        if self._last is None or self._last.inspection.id != proposal.inspection:
+            return None
+        return api.smallest_change(self._last, area, final).model_dump(mode="json", by_alias=True)
 
     def _load(self, path: Path, document: Document) -> api.Loaded:
         draft = draft_of(document)

@@ -159,6 +159,10 @@ def folder(path: Path, grading: Grading, each: Each[Path], change: SmallestChang
     return _Folder(path, grading, change).laid(each)
 
 
+#: So many inspections are read one by one: what each grade hinges on, and what would have had to be found.
+FEW = 10
+
+
 class _Folder:
     def __init__(self, path: Path, grading: Grading, change: SmallestChange | None) -> None:
         self.path = path
@@ -174,7 +178,11 @@ class _Folder:
         kinds: dict[str, list[Path]] = {"proposal": [], "inspection": []}
         for path in _files(self.path):
             self._try(self._sort, path, kinds)
-        for path in each([*kinds["proposal"], *kinds["inspection"]]):
+        files = [*kinds["proposal"], *kinds["inspection"]]
+        self.grading.firm = len(files) <= FEW
+        if self.change is None and self.grading.firm:
+            self.change = self.grading.smallest_change
+        for path in each(files):
             self._try(self._add, path)
         for name, document in self.decisions.items():
             if name not in self.seen:

@@ -203,6 +203,10 @@ class AreaSpace:
             self._classes[key] = self.spaces[counted].classes(self.seen(named, counted))
         return self._classes[key]
 
+    def know(self, named: bool, counted: bool, examples: list[Example]) -> None:
+        """Take examples listed elsewhere, as where two rule books are read over the same ones."""
+        self._classes[named, counted] = examples
+
     def counted(self, name: str) -> bool:
         """Whether a named characteristic bears on the grade."""
         return any(c.id == name for c in self.kin.areas[0].counted)

@@ -155,7 +155,7 @@ class Space:
         terms = self.read(items, earlier)
         observed = [observe(s, terms) for s in seen]
         found = []
-        for model in _every(self.solver(items, earlier), observed, terms.size):
+        for model in every(self.solver(items, earlier), observed, terms.size):
             example = self.example_in(model, items, earlier)
             _same_as_reference(seen, observed, model, example)
             found.append(example)
@@ -181,7 +181,7 @@ class Space:
         before_seen, after_seen = [observe(s, first) for s in seen], [observe(s, second) for s in seen]
         solver.add(z3.Or([a != b for a, b in zip(before_seen, after_seen, strict=True)]))
         found = []
-        for model in _every(solver, [*before_seen, *after_seen], first.size):
+        for model in every(solver, [*before_seen, *after_seen], first.size):
             change = next(s[0] for p, s in zip(picks, steps, strict=True) if truth(model, p))
             found.append(self._move(self.example_in(model, items, earlier), change))
         return found
@@ -244,7 +244,7 @@ def seen_in(seen: Seen, example: Example) -> int:
     return int(bool(example.case.items))
 
 
-def _every(solver: Solver, observed: Sequence[z3.ExprRef], size: z3.ArithRef) -> Iterator[z3.ModelRef]:
+def every(solver: Solver, observed: Sequence[z3.ExprRef], size: z3.ArithRef) -> Iterator[z3.ModelRef]:
     """A model of each combination of the things observed, smallest first, until no other is left."""
     for bound in SIZES:
         smaller = [size <= bound] if bound is not None else []

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 
-from grader.errors import Place, Problem, Problems, nearest, quoted, suggest
+from grader.errors import Place, Problem, Problems, quoted, suggest
 from grader.files.sheets.columns import NUMBERED, Column, Sheet, plain_name
 from grader.files.sheets.convert import CellFault, convert, is_blank
 from grader.files.sheets.mapping import SheetMapping
@@ -162,12 +163,13 @@ class _Reading:
 
     def unknown(self, name: str, place: Place) -> None:
         """A column nobody asked for: perhaps a slip, else it is passed over and said so."""
-        near = nearest(plain_name(name), self.called)
-        if near is None:
+        # Nearer than elsewhere: a person's sheet has columns of its own.
+        near = get_close_matches(plain_name(name)[:60], self.called, n=1, cutoff=0.75)
+        if not near:
             message = f"column {quoted(name)} is not read"
             self.entries.warnings.append(Problem(message, place, None, "column_not_read"))
         else:
-            help = f"did you mean {near!r}? if not, put it under 'ignore' in a mapping file"
+            help = f"did you mean {near[0]!r}? if not, put it under 'ignore' in a mapping file"
             self.entries.problems.append(Problem(f"unknown column {quoted(name)}", place, help))
 
     def missing(self, number: int, taken: dict[str, int]) -> None:
@@ -241,6 +243,8 @@ class _Reading:
             except CellFault as fault:
                 place = self.table.place(number, at)
                 self.entries.problems.append(Problem(fault.message, place, fault.help))
+                if column.kind == "flag":  # or a date that goes with it would be said to go without
+                    self.put(entry, column, True)
                 continue
             if isinstance(found, Percent):
                 percents.append((at, column))

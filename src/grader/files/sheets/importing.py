@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NoReturn
 
 from grader.errors import GraderError, InputError, Place, Problem, Problems, cut, nearest, quoted
 from grader.files import catalogue
@@ -34,6 +35,8 @@ from grader.model.inspection import Inspection
 #: Options by the keys of an inspection's head.
 OPTIONS = {"id": "--inspection-id", "body": "--body", "framework": "--framework", "edition": "--edition"}
 
+#: Of an item of evidence, or of a finding, in a file: its five keys and what they hold.
+_FEWEST_PIECES = 10
 _HEAD_KINDS: dict[str, Kind] = {
     "id": "id",
     "body": "text",
@@ -83,10 +86,7 @@ def import_sheet(
     document = gathered.document()
     inspection, warnings = _resolve(document, gathered.problems, rules)
     if _pieces(document.data) > EVENT_LIMIT:
-        count = len(inspection.evidence)
-        message = f"{count:,} items of evidence are more than an inspection file can hold"
-        help = "split the sheet into several inspections"
-        raise InputError([Problem(message, Place(document.file), help)])
+        _too_long(Place(document.file), len(inspection.evidence))
     return Imported(inspection, (*gathered.warnings, *warnings))
 
 
@@ -118,6 +118,11 @@ def _resolve(
     if problems:
         raise InputError(problems)
     return resolved.inspection, resolved.warnings
+
+
+def _too_long(place: Place, count: int) -> NoReturn:
+    message = f"{count:,} items of evidence are more than an inspection file can hold"
+    raise InputError([Problem(message, place, "split the sheet into several inspections")])
 
 
 def _pieces(data: object) -> int:
@@ -234,6 +239,8 @@ class _Gathering:
         return found
 
     def read_sheet(self, table: Table, sheet: Sheet, ids: frozenset[str] | tuple[()], ours: bool) -> None:
+        if len(table.rows) * _FEWEST_PIECES > EVENT_LIMIT:  # before much is made of them
+            _too_long(table.place(), len(table.rows) - 1)
         entries = read_entries(table, sheet, self.mapping.of(sheet), ids, row_as_locator=not ours)
         self.entries[sheet.key] = entries
         self.places.entries[sheet.key] = entries

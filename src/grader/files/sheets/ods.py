@@ -30,7 +30,7 @@ class OdsSheets:
     """The tables of a workbook, by name, in its order. All are read at once: they are one part of it."""
 
     def __init__(self, archive: Archive) -> None:
-        if _MANIFEST in archive and any(n == "encryption-data" for _, n, _ in archive.elements(_MANIFEST)):
+        if any(n == "encryption-data" for _, n, _ in archive.elements(_MANIFEST)):
             refuse(Place(archive.file), "the workbook is locked with a password", "save it without one")
         for _ in archive.chunks("mimetype", 1024):  # the library looks for it
             pass

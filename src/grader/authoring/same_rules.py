@@ -1,0 +1,98 @@
+"""Whether two rule books are the same rules: but for ids, names, texts, order and layout."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Iterable
+
+from grader.language.nodes import (
+    All,
+    Any_,
+    AnyOf,
+    Best,
+    Compare,
+    Condition,
+    Const,
+    Count,
+    Definition,
+    Given,
+    Lowest,
+    Not,
+    Operand,
+    Share,
+    StatusOf,
+    Test,
+)
+from grader.language.rulebook import Layer, RuleBook
+
+
+def same_rules(old: RuleBook, new: RuleBook) -> bool:
+    """Whether two bound rule books are one tree but for names; if so, they grade everything alike."""
+    return _bare(old) == _bare(new)
+
+
+def _bare(book: RuleBook) -> Hashable:
+    """The rule book without names: each fact stands for what it counts, each parameter for its value."""
+    bare = _Bare(book)
+    measures = frozenset((m.name, m.characteristic, m.unit) for m in book.measures.values())
+    rules = Counter(
+        (
+            rule.layer,
+            rule.level,
+            rule.effect,
+            rule.target,
+            frozenset(_scope(book, rule.layer) if rule.scope is None else rule.scope),
+            bare.condition(rule.condition),
+        )
+        for rule in book.rules
+    )
+    return book.grade_scale.names, book.grade_default, measures, frozenset(rules.items())
+
+
+def _scope(book: RuleBook, layer: Layer) -> Iterable[str]:
+    return book.measures if layer is Layer.MEASURE else book.areas
+
+
+class _Bare:
+    def __init__(self, book: RuleBook) -> None:
+        self.book = book
+
+    def condition(self, condition: Condition) -> Hashable:
+        match condition:
+            case Compare(fact, op, operands):
+                return "compare", self.fact(fact), op, _numbers(operands)
+            case All(parts):
+                return "all", frozenset(self.condition(p) for p in parts)
+            case Any_(parts):
+                return "any", frozenset(self.condition(p) for p in parts)
+            case Not(part):
+                return "not", self.condition(part)
+
+    def fact(self, name: str) -> Hashable:
+        fact = self.book.facts.get(name)
+        return ("given", name) if fact is None else (fact.level, self.definition(fact.definition))
+
+    def definition(self, definition: Definition) -> Hashable:
+        match definition:
+            case Count(entity, where) | AnyOf(entity, where):
+                return type(definition).__name__, entity, self._where(entity, where)
+            case Best(entity, attribute, where) | Lowest(entity, attribute, where):
+                seen = self._attribute(entity, attribute)
+                return type(definition).__name__, entity, seen, self._where(entity, where)
+            case Share(part, whole):
+                return "share", self.fact(part), self.fact(whole)
+            case StatusOf(characteristic):
+                return "status of", characteristic
+            case Given(name):
+                return "given", name
+
+    def _where(self, entity: str, where: Iterable[Test]) -> Hashable:
+        return frozenset((self._attribute(entity, t.attribute), t.op, _numbers(t.operands)) for t in where)
+
+    def _attribute(self, entity: str, attribute: str) -> Hashable:
+        """What is looked at: of a characteristic a fact, which has a name of the author's."""
+        return self.fact(attribute) if entity == "characteristics" else attribute
+
+
+def _numbers(operands: Iterable[Operand]) -> frozenset[int]:
+    return frozenset(o.value for o in operands if isinstance(o, Const))

@@ -1,0 +1,48 @@
+"""`grader impact`: what a change of rules moves, by proof and by replay."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from grader.cli import options, terminal
+
+#: A day; also keeps out what is no number.
+LONGEST = 86_400
+
+Old = Annotated[str, typer.Argument(metavar="OLD", help="The rule book as it was: a folder or an id.")]
+New = Annotated[str, typer.Argument(metavar="NEW", help="The rule book as it would be.")]
+Inspections = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[INSPECTION]...", help="Inspection files to grade by both."),
+]
+Timeout = Annotated[
+    float,
+    typer.Option("--timeout", metavar="S", help="Seconds for the proof; what is open by then is unknown."),
+]
+
+
+def impact(
+    old: Old,
+    new: New,
+    inspections: Inspections = None,
+    json: options.Json = False,
+    timeout: Timeout = 60.0,
+    debug: options.Debug = False,
+) -> None:
+    """Say what a change of rules moves: for every inspection there can be, and for those given."""
+    from grader.authoring import impact as work
+
+    found = work.impact(old, new, inspections or (), timeout=work.check_timeout(timeout, LONGEST))
+    if json:
+        from json import dumps
+
+        terminal.out_json(dumps(found.to_dict(), ensure_ascii=False, indent=2) + "\n")
+    else:
+        lines = (
+            line[: len(line) - len(line.lstrip())] + terminal.clean(line) for line in work.for_person(found)
+        )
+        terminal.out("".join(f"{line}\n" for line in lines))
+    if found.moves:
+        raise typer.Exit(1)
