@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import re
 import struct
 import zipfile
@@ -103,16 +104,25 @@ def test_a_million_rows_are_refused(changed: Callable[..., Path], imported: Call
     assert ["findings.xlsx:Evidence: the sheet has more than 100,000 rows"] == ran.errors
 
 
+@pytest.mark.parametrize(
+    ("count", "says"),
+    [
+        (50_000, []),
+        pytest.param(
+            1_000_000,
+            ["findings.xlsx: the workbook holds more than 1,500,000 cells, most of them empty"],
+            marks=pytest.mark.slow,
+        ),
+    ],
+)
 def test_very_many_empty_rows_below_are_not_in_the_way_and_a_million_are_refused(
-    changed: Callable[..., Path], imported: Callable[..., Any], sheet_xml: str
+    changed: Callable[..., Path], imported: Callable[..., Any], sheet_xml: str, count: int, says: list[str]
 ) -> None:
-    def with_empty(count: int) -> Path:
-        empty = "".join(f'<row r="{n}"><c r="A{n}" s="0"/></row>' for n in range(3, count))
-        return changed({SHEET: sheet_xml.replace("</sheetData>", empty + "</sheetData>")})
+    empty = "".join(f'<row r="{n}"><c r="A{n}" s="0"/></row>' for n in range(3, count))
 
-    assert (0, []) == ((ran := imported(with_empty(100_000))).code, ran.errors)
-    ran = imported(with_empty(1_000_000))
-    assert ["findings.xlsx: the workbook holds more than 1,500,000 cells, most of them empty"] == ran.errors
+    ran = imported(changed({SHEET: sheet_xml.replace("</sheetData>", empty + "</sheetData>")}))
+
+    assert says == ran.errors
 
 
 @pytest.mark.parametrize(
@@ -147,6 +157,22 @@ def test_a_sheet_that_asks_for_too_much_or_makes_no_sense_is_refused(
     ran = imported(changed({SHEET: rows(inside)}))
 
     assert 2 == ran.code
+    assert says in ran.errors[0]
+
+
+@pytest.mark.parametrize(
+    ("part", "piece", "says"),
+    [
+        ("xl/sharedStrings.xml", b"<si/>" * 2**16, "the workbook holds more than 1,500,000 cells"),
+        ("xl/sharedStrings.xml", b"<si>" + b"x" * 2**20 + b"</si>", "more than 64 million characters"),
+        ("xl/styles.xml", b"<xf/>" * 2**14, "its part xl/styles.xml has more than 250,000 elements"),
+    ],
+)
+def test_a_part_of_very_many_pieces_is_refused(
+    changed: Callable[..., Path], imported: Callable[..., Any], part: str, piece: bytes, says: str
+) -> None:
+    ran = imported(changed({part: itertools.chain([b"<x>"], itertools.repeat(piece, 90))}))
+
     assert says in ran.errors[0]
 
 

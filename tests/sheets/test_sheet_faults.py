@@ -175,7 +175,7 @@ def test_faults_of_a_mapping_are_located_in_it(csv_file: Make, importing: Import
     assert [
         f"{mapping}:2:13: evidence have no column 'statment'",
         f"{mapping}:2:49: column 'how' is read as basis already",
-        f"{mapping}:3:33: assessment cannot be 'excedes'",
+        f"{mapping}:3:32: assessment cannot be 'excedes'",
         f"{mapping}:4:20: harm cannot be 'grave'",
     ] == then.errors
 

@@ -20,6 +20,8 @@ from grader.files.sheets.limits import damaged, refuse
 _CHUNK = 1 << 16
 _DEPTH = 200
 _NAMES = 10_000
+#: Of a small part. Sixty-four thousand styles are the most there are.
+_ELEMENTS = 250_000
 #: A name, or a tag with its attributes, is never that long; cell texts come in pieces.
 _TOKEN = 1 << 20
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -126,6 +128,8 @@ class Archive:
         around = [""]
 
         def start(local: str, attributes: Attributes) -> None:
+            if len(found) == _ELEMENTS:
+                damaged(self.file, f"its part {name} has more than {_ELEMENTS:,} elements")
             found.append((around[-1], local, attributes))
             around.append(local)
 

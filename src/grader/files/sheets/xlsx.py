@@ -69,12 +69,15 @@ def _part(target: str) -> str:
 def _lengths(archive: Archive) -> list[int]:
     """Length of each shared text."""
     found: list[int] = []
+    budget = Budget(archive.file)  # the library reads every one, wherever it stands
 
     def start(name: str, attributes: Attributes) -> None:
         if name == "si":
+            budget.see(1)
             found.append(0)
 
     def text(more: str) -> None:
+        budget.spend(len(more))
         if found:
             found[-1] += len(more)
 
