@@ -135,14 +135,14 @@ def test_no_one_or_two_changes_are_smaller_under_any_rules(data, random_cases):
 
 
 @pytest.mark.slow
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(data=st.data())
 def test_no_one_or_two_changes_are_smaller_under_the_shipped_rules(data, shipped_cases):
     _check(data.draw(shipped_cases(max_items=4)))
 
 
 @pytest.mark.slow
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_no_one_or_two_changes_are_smaller_in_many_cases(data, random_cases):
     _check(data.draw(random_cases(max_items=5)))
@@ -197,7 +197,7 @@ def test_up_to_three_different_answers_of_one_cost_are_given(example):
     ("area", "asked", "result", "said"),
     [
         ("victims", "good", "none", "edition 2022-03 gives this area no grade, whatever is found"),
-        ("responding", "good", "already", "proposed so already"),
+        ("responding", "good", "already", "nothing, it is proposed so already"),
     ],
 )
 def test_where_no_change_is_needed_or_possible_it_says_so(example, area, asked, result, said):

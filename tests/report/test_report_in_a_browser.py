@@ -1,7 +1,7 @@
 """In a real browser: axe-core finds no violation, print opens every fold, nothing is wider than the window.
 
-These run where Chromium is installed; for axe-core set AXE_CORE to its `axe.min.js`. Nothing of either is part
-of the project.
+These run where Chromium is installed; for axe-core set AXE_CORE to its `axe.min.js`. Neither is part of the
+project.
 """
 
 from __future__ import annotations

@@ -144,10 +144,16 @@ class Comparison:
     ) -> Different:
         """The case, graded by both rule books' passes."""
         old, new = (conclude(situation, self.framework, c.book, c) for c in concluders)
-        said = [c.grade or c.area.outcome for c in (old, new)]
         agree(direction, _direction(old.grade, new.grade, self.old), f"replay of a case graded {direction}")
         areas = tuple(a.id for a in kin.areas)
-        return Different(direction, areas, *said, told(situation), old.inspection)
+        return Different(
+            direction,
+            areas,
+            old.grade or old.area.outcome,
+            new.grade or new.area.outcome,
+            told(situation),
+            old.inspection,
+        )
 
 
 def _direction(old: str | None, new: str | None, book: RuleBook) -> str:

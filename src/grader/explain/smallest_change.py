@@ -143,7 +143,7 @@ class _Question:
     def answer(self) -> SmallestChange:
         outcome, grade = self._conclusion(self.passed, self.area)
         if grade == self.asked:
-            return self._said("already", "proposed so already")
+            return self._said("already", "nothing, it is proposed so already")
         if outcome == "not_inspected":
             return self._said("none", "not inspected, so nothing found would bring a grade")
         if outcome == "ungraded":
@@ -241,9 +241,9 @@ class _Question:
         distinct = {tuple(sorted(changes, key=_order)) for changes in ways}
         chosen = sorted(distinct, key=lambda way: (len(way), [_order(c) for c in way]))[:MOST_ANSWERS]
         answers = [self._verified(changes, cost) for changes in chosen]
-        many = "one change" if len(answers) == 1 else f"{len(answers)} changes, any of which would do"
-        smaller = f"none smaller gives {self._plain}"
-        return replace_answers(self._said("found", f"{many}; {smaller}"), cost, answers)
+        these = "this" if len(answers) == 1 else f"one of these {len(answers)}"
+        said = f"{these} would have had to be found; no smaller difference in the record gives it"
+        return self._said("found", said).model_copy(update={"cost": cost, "answers": answers})
 
     def _verified(self, changes: Sequence[Change], cost: int) -> SmallestAnswer:
         """The changes in words, once they have been applied and graded again."""
@@ -316,6 +316,7 @@ class _Question:
     ) -> SmallestChange:
         title = self.inputs.framework.area(self.area).title
         outcome, grade = self._conclusion(self.passed, self.area)
+        got = f"proposed {grade.replace('_', ' ')}" if grade is not None else outcome.replace("_", " ")
         return SmallestChange(
             schema=SCHEMA,
             inspection=self.inputs.inspection.id,
@@ -326,16 +327,11 @@ class _Question:
             grade=grade,
             asked=self.asked,
             result=result,
-            summary=f"{title}, {self._plain}: {said}",
+            summary=f"{title}: {got}; for {self._plain}: {said}",
             cost=0 if result == "already" else None,
             ruled_out=ruled_out,
             answers=[],
         )
-
-
-def replace_answers(answer: SmallestChange, cost: int, answers: list[SmallestAnswer]) -> SmallestChange:
-    """The answer with what was found."""
-    return answer.model_copy(update={"cost": cost, "answers": answers})
 
 
 def _one(

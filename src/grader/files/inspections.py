@@ -18,8 +18,8 @@ from grader.model.inspection import Declared, Evidence, Inspection, Previous
 
 Path_ = tuple[str | int, ...]
 LISTS = ("evidence", "findings", "previous")
-#: Characteristics the items of an inspection may be tagged to in all: 5,000 items have four each. What a grade
-#: hinges on is worked out for every item on each of its characteristics.
+#: Characteristics the items of an inspection may be tagged to in all: 5,000 items have four each. What a
+#: grade hinges on is worked out for every item on each of its characteristics.
 TAG_LIMIT = 20_000
 
 

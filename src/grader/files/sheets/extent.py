@@ -25,6 +25,7 @@ class Budget:
         self._file = file
         self._seen = limits.CELLS_SEEN_LIMIT
         self._area = limits.AREA_LIMIT
+        self._filled = limits.FILLED_LIMIT
         self._text = limits.TEXT_LIMIT
 
     def see(self, cells: int) -> None:
@@ -39,6 +40,12 @@ class Budget:
         self._area -= cells
         if self._area < 0:
             self._refuse(f"{limits.AREA_LIMIT:,} cells")
+
+    def fill(self, cells: int) -> None:
+        """Count cells that hold something."""
+        self._filled -= cells
+        if self._filled < 0:
+            self._refuse(f"{limits.FILLED_LIMIT:,} cells with something in them")
 
     def spend(self, characters: int) -> None:
         """Count characters of a cell, for every cell a text stands in."""
@@ -71,9 +78,10 @@ class Extent:
     def shown(self) -> CellPlace:
         return CellPlace(self.file, sheet=self.sheet)
 
-    def hold(self, column: int, last_row: int, last_column: int) -> None:
-        """Measure a cell that holds something, or several of the same from its column on."""
+    def hold(self, column: int, last_row: int, last_column: int, cells: int = 1) -> None:
+        """Measure a cell that holds something, or several of the same from its column on: `cells` of them."""
         if last_row <= self._last_row and self._first_column <= column and last_column <= self._last_column:
+            self.budget.fill(cells)
             return
         if last_row > limits.ROW_LIMIT:
             refuse(self.shown, f"the sheet has more than {limits.ROW_LIMIT:,} rows", limits.SMALLER)
@@ -85,6 +93,7 @@ class Extent:
         area = self._last_row * (self._last_column - self._first_column + 1)
         self.budget.lay_out(area - self._area)
         self._area = area
+        self.budget.fill(cells)
 
     def merge(self, merge: Merge) -> None:
         """Note cells merged into one."""

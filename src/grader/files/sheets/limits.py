@@ -15,8 +15,10 @@ PART_LIMIT = 10_000
 SHEET_LIMIT = 500
 ROW_LIMIT = 100_000
 COLUMN_LIMIT = 256
-#: Cells between the first and the last that hold something: 50,000 rows of 20 columns.
-AREA_LIMIT = 1_000_000
+#: Cells between the first and the last that hold something: 50,000 rows of evidence, and more.
+AREA_LIMIT = 850_000
+#: Cells that hold something: more evidence than an inspection file can hold has fewer.
+FILLED_LIMIT = 500_000
 #: Cells looked at, empty and merely formatted ones among them.
 CELLS_SEEN_LIMIT = 1_500_000
 #: Characters in all cells of a workbook. A text is stored once and may stand in any number of cells.

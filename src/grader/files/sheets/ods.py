@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from grader.errors import Place
 from grader.files.sheets.archive import Archive, Attributes
 from grader.files.sheets.extent import Budget, Extent, whole
@@ -112,28 +114,44 @@ class _ContentWalk:
         if kind is None and "formula" not in cell and not self.shown.strip():
             return
         last_row, last_column = row + self.rows - 1, column + self.columns - 1
-        extent.hold(column, last_row, last_column)
+        extent.hold(column, last_row, last_column, self.rows * self.columns)
         self.budget.spend(self.characters * self.rows * self.columns)
-        spanned = [whole(cell.get(f"number-{what}-spanned"), 1, self.file) for what in ("rows", "columns")]
-        if max(spanned) > 1:
-            extent.merge((row, column, row + spanned[0] - 1, column + spanned[1] - 1))
+        if "number-rows-spanned" in cell or "number-columns-spanned" in cell:
+            rows = whole(cell.get("number-rows-spanned"), 1, self.file)
+            columns = whole(cell.get("number-columns-spanned"), 1, self.file)
+            if rows > 1 or columns > 1:
+                extent.merge((row, column, row + rows - 1, column + columns - 1))
+        unreadable = self.unreadable(cell)
+        if unreadable is None and kind != "percentage":
+            return
         every = [(r, c) for r in range(row, last_row + 1) for c in range(column, last_column + 1)]
-        if kind == "error":
-            extent.unreadable.update(dict.fromkeys(every, failed(self.shown.strip())))
-        elif self.broken:
-            extent.unreadable.update(dict.fromkeys(every, _BROKEN))
-        elif kind is None and "formula" in cell:
-            extent.unreadable.update(dict.fromkeys(every, NOT_WORKED_OUT))
-        elif kind == "percentage":
+        if unreadable is not None:
+            extent.unreadable.update(dict.fromkeys(every, unreadable))
+        else:
             extent.percents.update(every)
+
+    def unreadable(self, cell: dict[str, str]) -> Unreadable | None:
+        kind = cell.get("value-type")
+        if kind == "error":
+            return failed(self.shown.strip())
+        if self.broken:
+            return _BROKEN
+        return NOT_WORKED_OUT if kind is None and "formula" in cell else None
+
+
+@lru_cache(maxsize=1024)  # they are few, in a workbook that means no harm
+def _local(name: str) -> str | None:
+    """An attribute looked at, without its prefix."""
+    local = name.rpartition(":")[2]
+    return local if local in _ATTRIBUTES else None
 
 
 def _own(attributes: Attributes) -> dict[str, str]:
-    """The attributes looked at, without prefixes; that a value is an error stands in a prefix of its own."""
+    """The attributes looked at; that a value is an error stands in a prefix of its own."""
     found: dict[str, str] = {}
     for key, value in attributes.items():
-        name = key.rpartition(":")[2]
-        if name in _ATTRIBUTES and (name != "value-type" or found.get(name) != "error"):
+        name = _local(key)
+        if name is not None and (name != "value-type" or found.get(name) != "error"):
             found[name] = value
     return found
 

@@ -1,0 +1,35 @@
+"""The commands and the Python in docs/report.md work as they stand."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+TEXT = (ROOT / "docs" / "report.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def at_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the examples in it, to work in."""
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_the_commands_write_reports(at_root: Path, run: Callable[..., Any]) -> None:
+    commands = re.findall(r"^grader (grade .*)$", TEXT, re.MULTILINE)
+    assert [0, 0] == [run(*shlex.split(command)).code for command in commands]
+    assert ["report.html", "with_final.html"] == sorted(p.name for p in at_root.glob("*.html"))
+
+
+def test_the_python_makes_the_page(at_root: Path) -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(compile(code, "docs/report.md", "exec"), names)
+    assert names["html"].startswith("<!DOCTYPE html>")
