@@ -36,7 +36,7 @@ def missing():
             "install one: apt-get install gcc (or dnf install gcc)",
         )
     header = os.path.join(sysconfig.get_path("include"), "Python.h")  # noqa: PTH118
-    if not os.path.isfile(header):  # noqa: PTH113
+    if not os.path.isfile(header):
         yield (
             "no Python headers: " + header + " does not exist, and durable-rules is compiled on installing",
             "install them: apt-get install python" + version + "-dev (or dnf install python3-devel)",
