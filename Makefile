@@ -5,6 +5,9 @@ PYTHON ?= python3
 WORKERS ?= 2
 EXAMPLE := examples/leicestershire_2021_22/inspection.yaml
 
+# What `make check` leaves to `make test`: right, and long.
+LONG := hostile properties proofs report review sheets
+
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
@@ -46,7 +49,7 @@ lint: $(VENV)/developing ## ruff, mypy and the layers of the house
 	$(BIN)/lint-imports
 
 check: lint ## lint and the fast tests: before every commit (under 2 minutes)
-	$(PYTEST) -n $(WORKERS) -m "not slow and not packaging"
+	$(PYTEST) -n $(WORKERS) -m "not slow and not packaging" $(LONG:%=--ignore=tests/%)
 
 test: $(VENV)/developing ## the whole suite but the slow part (under 15 minutes)
 	$(PYTEST) -n $(WORKERS) -m "not slow"
