@@ -235,23 +235,3 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def example_tree(example: Path) -> Node:
     return parsed(example.read_text(encoding="utf-8"))
-
-
-@dataclass(frozen=True)
-class Ran:
-    code: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def run(capfd: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
-    """`run("grade", path)`: exit code and both streams, in this process."""
-
-    def running(*arguments: object) -> Ran:
-        capfd.readouterr()
-        code = main([str(a) for a in arguments])
-        captured = capfd.readouterr()
-        return Ran(code, captured.out, captured.err)
-
-    return running

@@ -4,40 +4,18 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from grader.cli import main
 from grader.files import catalogue
 from grader.review import agreement
 
 ROOT = Path(__file__).resolve().parents[2]
 EDITION = "2022-03"
 GRADES = ("inadequate", "requires_improvement", "adequate", "good", "outstanding")
-
-
-@dataclass(frozen=True)
-class Ran:
-    code: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def run(capfd: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
-    """`run("diff", path)`: exit code and both streams, in this process."""
-
-    def running(*arguments: object) -> Ran:
-        capfd.readouterr()
-        code = main([str(a) for a in arguments])
-        captured = capfd.readouterr()
-        return Ran(code, captured.out, captured.err)
-
-    return running
 
 
 @pytest.fixture(scope="module")

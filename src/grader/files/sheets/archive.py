@@ -25,6 +25,7 @@ _ELEMENTS = 250_000
 #: A name, or a tag with its attributes, is never that long; cell texts come in pieces.
 _TOKEN = 1 << 20
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+#: All that the zip reader raises at a damaged or unknown archive: each is told as a fault of the file.
 _FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
 
 Attributes = dict[str, str]
