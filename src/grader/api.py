@@ -15,6 +15,8 @@ from grader.files.frameworks import FrameworkFile
 from grader.files.inspections import InspectionFile, read_draft, resolve_draft
 from grader.grading.run import Inputs, propose
 from grader.language.bind import bind
+from grader.language.engine import Engine
+from grader.language.memo import Latest
 from grader.language.rulebook import RuleBook
 from grader.model.inspection import Inspection
 from grader.model.proposal import Proposal
@@ -126,7 +128,7 @@ def grade(
     loaded = inspection if isinstance(inspection, Loaded) else load(inspection, rules=rules)
     values = check_overrides(loaded.book, overrides or {})
     inputs = inputs_of(loaded, values)
-    return propose(inputs, engine_for(bind(loaded.book, values), engine))
+    return propose(inputs, engine_on(loaded.book, values, engine))
 
 
 def explain(
@@ -238,6 +240,15 @@ def smallest_change(
     loaded = inspection if isinstance(inspection, Loaded) else load(inspection, rules=rules)
     values = check_overrides(loaded.book, overrides or {})
     return answer(inputs_of(loaded, values), area, asked)
+
+
+_ENGINES: Latest[Engine] = Latest(8)
+
+
+def engine_on(book: RuleBook, values: Mapping[str, int], name: str | None = None) -> Engine:
+    """An engine over a rule book at these overrides, as `engine_for`; made once for many inspections."""
+    also = (tuple(sorted(values.items())), name)
+    return _ENGINES.of((book,), also, lambda: engine_for(bind(book, values), name))
 
 
 def inputs_of(loaded: Loaded, values: Mapping[str, int]) -> Inputs:

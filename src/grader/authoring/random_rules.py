@@ -314,7 +314,9 @@ class RuleBooks:
             source="none",
             scope=self.scope(layer),
         )
-        if any(direction_problems(rule, {**GIVEN_FACTS, **self.facts})):
+        # The two uses a reader refuses unless a rule owns up to them.
+        against = any(direction_problems(rule, {**GIVEN_FACTS, **self.facts}))
+        if against or self.below_default(layer, effect, target):
             return replace(rule, not_monotone="drawn at random")
         return rule
 
@@ -329,9 +331,13 @@ class RuleBooks:
             case Layer.SUFFICIENCY:
                 return ("grade",)
         names = self.grades.names
-        # A rule that reaches a grade below the default lowers what it would be without it.
-        lowers = self.monotone and effect is Effect.REACHES
-        return names[self.grades.rank(self.framework.grade_scale.default) :] if lowers else names
+        return [n for n in names if not (self.monotone and self.below_default(layer, effect, n))]
+
+    def below_default(self, layer: Layer, effect: Effect, target: str) -> bool:
+        """Whether a rule lowers what would be concluded without it, by reaching a grade below the default."""
+        if layer is not Layer.GRADE or effect is not Effect.REACHES:
+            return False
+        return self.grades.rank(target) < self.grades.rank(self.framework.grade_scale.default)
 
     def scope(self, layer: Layer) -> frozenset[str] | None:
         if layer is Layer.MEASURE:

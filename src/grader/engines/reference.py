@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import singledispatch
 from typing import Any
 
+from grader.language.memo import Memo
 from grader.language.nodes import (
     All,
     Any_,
@@ -55,8 +56,9 @@ def comparison(op: Op, operands: Sequence[Operand]) -> tuple[Comparison, Any]:
 
 def compare(value: int, op: Op, operands: Sequence[Operand]) -> bool:
     """Whether a value stands to an operand (for `one_of`, to any of them) as `op` says."""
-    stands, constant = comparison(op, operands)
-    return stands(value, constant)
+    if op is Op.ONE_OF:
+        return any(value == _constant(operand) for operand in operands)
+    return _COMPARISONS[op](value, _constant(operands[0]))
 
 
 def _constant(operand: Operand) -> int:
@@ -153,7 +155,11 @@ class FactReader:
         self._clauses: dict[str, dict[str, list[tuple[str, Comparison, Any]]]] = {}
         for fact in self.facts:
             self._clauses.setdefault(_entity(fact), {})[fact.name] = _clauses(fact)
-        self._truths: dict[str, dict[Row, dict[str, bool]]] = {entity: {} for entity in self._clauses}
+        # How each is read is looked up once; the rest is asked over and over.
+        self._read = [
+            (f.name, _entity(f), f.definition, value.dispatch(type(f.definition))) for f in self.facts
+        ]
+        self._truths: dict[str, Memo[Row, dict[str, bool]]] = {entity: Memo() for entity in self._clauses}
 
     def satisfied(self, fact: Fact, row: Row) -> bool:
         """Whether a row is among those a fact looks at."""
@@ -172,11 +178,11 @@ class FactReader:
         """
         known = dict(given)
         seen = {e: [(row, self._truth(e, row)) for row in things[e]] for e in self._clauses if e}
-        for fact in self.facts:
-            rows = seen.get(_entity(fact), ())
-            chosen = [row for row, truth in rows if truth[fact.name]]
-            known[fact.name] = value(fact.definition, chosen, known)
-        return {fact.name: known[fact.name] for fact in self.facts}
+        for name, entity, definition, read in self._read:
+            rows = seen.get(entity, ())
+            chosen = [row for row, truth in rows if truth[name]]
+            known[name] = read(definition, chosen, known)
+        return {name: known[name] for name, *_ in self._read}
 
     def _truth(self, entity: str, row: Row) -> dict[str, bool]:
         """Of every fact about an entity, whether it looks at this row."""
@@ -225,7 +231,7 @@ class _Table:
         found = {found: None for rule in rules for found, _ in comparisons(rule.condition)}
         self._comparisons = [(c.fact, *comparison(c.op, c.operands)) for c in found]
         self._scoped = any(rule.scope is not None for rule in rules)
-        self._answers: dict[tuple[str, tuple[bool, ...]], frozenset[str]] = {}
+        self._answers: Memo[tuple[str, tuple[bool, ...]], frozenset[str]] = Memo()
 
     def held(self, scope: str, facts: Facts) -> frozenset[str]:
         pattern = tuple([stands(facts[fact], constant) for fact, stands, constant in self._comparisons])

@@ -13,8 +13,8 @@ from itertools import combinations_with_replacement
 from typing import Final
 
 from grader.explain.search import Choice, Option
-from grader.explain.sight import Sight
 from grader.grading.run import Inputs, Pass
+from grader.grading.sight import Sight
 from grader.grading.tally import placements, row_of
 from grader.language.vocabulary import ASSESSMENT
 from grader.model.inspection import Declared, Evidence, Inspection

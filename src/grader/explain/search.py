@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Generic, TypeVar
 
-from grader.explain.sight import Measure, Sight
 from grader.grading.conclude import CharacteristicCase
+from grader.grading.sight import Measure, Sight
 from grader.language.row import Row
 
 #: Bounds on the cost, tried in turn.

@@ -18,10 +18,10 @@ from grader.engines.reference import ReferenceEngine
 from grader.errors import InternalError, UnknownNameError, quoted, suggest
 from grader.explain.changes import Change, Concern, Found, Reassessed, apply, choices, concerns
 from grader.explain.search import BOUNDS, GaveUp, Least, Search, Way
-from grader.explain.sight import Measure, Sight
 from grader.explain.why_not import check_grade
 from grader.grading.conclude import CharacteristicCase, Concluder
 from grader.grading.run import Inputs, Pass, run, standing_of
+from grader.grading.sight import Measure, Sight
 from grader.language.bind import bind
 from grader.language.nodes import Level
 from grader.language.rulebook import Layer

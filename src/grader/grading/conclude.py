@@ -13,12 +13,14 @@ from functools import cache
 from grader.engines.reference import FactReader
 from grader.grading.tally import Item
 from grader.language.engine import Engine
+from grader.language.memo import Memo
 from grader.language.nodes import Effect, Level
 from grader.language.row import Row
 from grader.language.rulebook import Decision, Layer, Rule, RuleBook, decide
 from grader.language.vocabulary import ASSESSMENT, FINDING_KIND, ORIGIN, PROGRESS, STANDING, STATUS, Scale
 from grader.model.framework import Area
 
+_OPEN = STANDING.rank("open_concern")
 MEASURE_DEFAULT = "falls_short"
 STATUS_DEFAULT = "not_demonstrated"
 
@@ -54,6 +56,15 @@ class CharacteristicCase:
 
 
 @dataclass(frozen=True, slots=True)
+class Concluded:
+    """What an area's facts come to: its outcome, the rules that held, and the grade's rank where graded."""
+
+    outcome: str
+    held: frozenset[str]
+    decision: Decision | None
+
+
+@dataclass(frozen=True, slots=True)
 class AreaCase:
     """One area: its facts and what was concluded. `decision` is None unless graded."""
 
@@ -66,7 +77,7 @@ class AreaCase:
 
 
 class Concluder:
-    """One bound rule book on one engine."""
+    """One bound rule book on one engine; it may be kept for one inspection after another."""
 
     def __init__(self, book: RuleBook, engine: Engine) -> None:
         self.book = book
@@ -81,7 +92,7 @@ class Concluder:
         self._area_finding_facts = FactReader(book.facts_at(Level.AREA, (Layer.FINDING,)))
         self._scoped = any(r.scope for r in book.rules if r.level is Level.CHARACTERISTIC)
         self._decided: dict[tuple[Layer, frozenset[str]], Decision] = {}
-        self._judged: dict[tuple[str, bool, bool, Row], tuple[Decision, tuple[Rule, ...]]] = {}
+        self._judged: Memo[tuple[str, bool, bool, Row], tuple[Decision, tuple[Rule, ...], Row]] = Memo()
 
     def assessment(self, measure: str, per_mille: int) -> Decision:
         """What a figure, in whole per mille, says of its characteristic."""
@@ -109,25 +120,25 @@ class Concluder:
     ) -> CharacteristicCase:
         """What a characteristic's facts come to; `items` empty means not assessed."""
         key = (area if self._scoped else "", counted, bool(items), facts)
-        if key not in self._judged:
-            self._judged[key] = self._judge(area, counted, bool(items), facts)
-        status, rules = self._judged[key]
-        raised = tuple(Raised(rule, characteristic) for rule in rules)
-        known = Row({**facts, "status": status.rank})
+        found = self._judged.get(key)
+        if found is None:
+            found = self._judged[key] = self._judge(area, counted, bool(items), facts)
+        status, rules, known = found
+        raised = tuple([Raised(rule, characteristic) for rule in rules])
         return CharacteristicCase(characteristic, counted, items, known, status, raised)
 
     def _judge(
         self, area: str, counted: bool, assessed: bool, facts: Row
-    ) -> tuple[Decision, tuple[Rule, ...]]:
+    ) -> tuple[Decision, tuple[Rule, ...], Row]:
         status = Decision(STATUS.rank("not_assessed"), ())
         if assessed:
             held = self.engine.held(Layer.STATUS, Level.CHARACTERISTIC, area, facts)
             status = self._decide(Layer.STATUS, held, STATUS, STATUS_DEFAULT)
+        known = Row({**facts, "status": status.rank})
         if not counted:
-            return status, ()
-        known = {**facts, "status": status.rank}
+            return status, (), known
         held = self.engine.held(Layer.FINDING, Level.CHARACTERISTIC, area, known)
-        return status, tuple(self._of(held))
+        return status, tuple(self._of(held)), known
 
     def area(
         self, area: Area, edition: str, cases: Sequence[CharacteristicCase], known: Sequence[Standing]
@@ -140,29 +151,45 @@ class Concluder:
             "characteristics": rows,
             "earlier": [k.row for k in known if k.row["origin"] == ORIGIN.rank("previous")],
         }
-        facts = self._area_finding_facts.values(things, given)
-        held = self.engine.held(Layer.FINDING, Level.AREA, area.id, facts)
-        raised = tuple(Raised(rule, None) for rule in self._of(held))
+        raised = self.raised(area.id, self._area_finding_facts.values(things, given))
         proposed = [r for case in counted for r in case.raised] + list(raised)
-        things["findings"] = [k.row for k in known] + [proposed_row(r) for r in proposed]
-        facts = self.area_facts.values(things, given)
-        if not area.editions[edition].graded:
-            return AreaCase(area.id, "ungraded", facts, raised, frozenset(), None)
-        thin = self.engine.held(Layer.SUFFICIENCY, Level.AREA, area.id, facts)
-        if self._withheld(thin, counted, things["findings"]):
-            return AreaCase(area.id, "withheld", facts, raised, thin, None)
-        held = self.engine.held(Layer.GRADE, Level.AREA, area.id, facts)
-        decision = self._decide(Layer.GRADE, held, self.book.grade_scale, self.book.grade_default)
-        return AreaCase(area.id, "graded", facts, raised, held | thin, decision)
+        findings = [k.row for k in known] + [proposed_row(r) for r in proposed]
+        facts = self.area_facts.values({**things, "findings": findings}, given)
+        assessed = any(case.items for case in counted)
+        found = self.outcome(area.id, area.editions[edition].graded, facts, findings, assessed)
+        return AreaCase(area.id, found.outcome, facts, raised, found.held, found.decision)
 
-    @staticmethod
-    def _withheld(
-        thin: frozenset[str], counted: Sequence[CharacteristicCase], findings: Sequence[Row]
-    ) -> bool:
-        """An area with an open cause of concern is never withheld; one without evidence else always is."""
-        if any(row["standing"] == STANDING.rank("open_concern") for row in findings):
-            return False
-        return bool(thin) or not any(case.items for case in counted)
+    def raised(self, area: str, facts: Mapping[str, int]) -> tuple[Raised, ...]:
+        """Findings an area's own rules propose."""
+        held = self.engine.held(Layer.FINDING, Level.AREA, area, facts)
+        return tuple([Raised(rule, None) for rule in self._of(held)])
+
+    def outcome(
+        self, area: str, graded: bool, facts: Mapping[str, int], findings: Iterable[Row], assessed: bool
+    ) -> Concluded:
+        """What an area's facts come to.
+
+        Parameters
+        ----------
+        area : str
+            The area.
+        graded : bool
+            Whether the edition grades it.
+        facts : mapping of str to int
+            Every fact about the area.
+        findings : iterable of Row
+            Its findings, those proposed among them: an area with an open cause of concern is never withheld.
+        assessed : bool
+            Whether any evidence is counted on it: an area without any, and without such a finding, always is.
+        """
+        if not graded:
+            return Concluded("ungraded", frozenset(), None)
+        thin = self.engine.held(Layer.SUFFICIENCY, Level.AREA, area, facts)
+        if (thin or not assessed) and not any(row["standing"] == _OPEN for row in findings):
+            return Concluded("withheld", thin, None)
+        held = self.engine.held(Layer.GRADE, Level.AREA, area, facts)
+        decision = self._decide(Layer.GRADE, held, self.book.grade_scale, self.book.grade_default)
+        return Concluded("graded", held | thin, decision)
 
     def _decide(self, layer: Layer, held: frozenset[str], scale: Scale, default: str) -> Decision:
         if (layer, held) not in self._decided:

@@ -7,15 +7,16 @@ characteristics are one class, concluded once. The reference engine does it: the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 
-from grader.grading.changes import Changes
 from grader.grading.conclude import AreaCase, CharacteristicCase, Standing
+from grader.grading.sight import Measure, Sight, Sums
 from grader.language.row import Row
 from grader.language.vocabulary import ASSESSMENT
-from grader.model.framework import Area
 from grader.model.proposal import Hinge, Reachable
 
 
@@ -37,9 +38,8 @@ class Firmness:
 
 
 def firmness(
-    changes: Changes,
-    area: Area,
-    edition: str,
+    sight: Sight,
+    graded: bool,
     cases: Sequence[CharacteristicCase],
     known: Sequence[Standing],
     result: AreaCase,
@@ -48,10 +48,10 @@ def firmness(
 
     Parameters
     ----------
-    changes : Changes
-        The rule book on the engine to conclude again with.
-    area, edition
-        The area, and the edition graded in.
+    sight : Sight
+        What the area's rules see, on the engine to conclude again with.
+    graded : bool
+        Whether the edition grades the area.
     cases, known, result
         Its characteristics, its recorded findings and what was concluded.
 
@@ -62,105 +62,95 @@ def firmness(
     """
     if result.outcome == "ungraded":
         return Firmness((), ())
-    return Sensitivity(changes, area, edition, cases, known, result).firmness()
+    seen = [case for case in cases if sight.matters(case.id)]
+    return _Sensitivity(sight, graded, seen, tuple([k.row for k in known]), result).firmness()
 
 
-class Sensitivity:
+class _Sensitivity:
     """Concludes one area again with one item changed."""
 
     def __init__(
         self,
-        changes: Changes,
-        area: Area,
-        edition: str,
+        sight: Sight,
+        graded: bool,
         cases: Sequence[CharacteristicCase],
-        known: Sequence[Standing],
+        findings: tuple[Row, ...],
         result: AreaCase,
     ) -> None:
-        self._changes = changes
-        self._concluder = changes.concluder
-        self._area = area
-        self._edition = edition
+        self._sight = sight
+        self._graded = graded
         self._cases = {case.id: case for case in cases}
-        self._known = known
-        self._result = result
-        self._signatures = {case.id: changes.signature(case) for case in cases}
-        self._changed: dict[tuple[str, Row, Row | None], CharacteristicCase | None] = {}
-        self._areas: dict[tuple[object, ...], AreaCase] = {}
+        self._findings = findings
+        self._result = (result.outcome, result.decision.rank if result.decision else None)
+        self._without = {case.id: self._rests(case) for case in cases}
+        measures = [sight.of_case(case) for case in cases]
+        self._measures = dict(zip(self._cases, measures, strict=True))
+        self._others = dict(zip(self._cases, _rests(sight.on_area, measures), strict=True))
 
     def firmness(self) -> Firmness:
         """Hinges in code point order of their items; reachable grades best first."""
         hinges: list[Hinge] = []
-        steps: dict[str, list[str]] = {}
+        steps: dict[int, list[str]] = {}
+        scale = self._sight.concluder.book.grade_scale
         for group in classes(self._cases.values()):
-            without = self._conclude(group, None)
-            if self._differs(without):
-                hinges.extend(
-                    Hinge(evidence=i, grade=self._grade(without), outcome=without.outcome)  # type: ignore[arg-type]  # one of the four names
-                    for i in group.items
-                )
-            for step in (1, -1):
-                rank = group.row["assessment"] + step
-                if not 1 <= rank < len(ASSESSMENT.names):
+            outcome, rank = self._conclude(group, None)
+            if (outcome, rank) != self._result:
+                grade = None if rank is None else scale.name_of(rank)
+                hinges += [Hinge(evidence=i, grade=grade, outcome=outcome) for i in group.items]  # type: ignore[arg-type]  # one of the four names
+            before = group.row["assessment"]
+            for after in (before + 1, before - 1):
+                if not 1 <= after < len(ASSESSMENT.names):
                     continue
-                stepped = with_assessment(group.row, rank)
-                grade = self._grade(self._conclude(group, stepped))
-                if grade is not None and grade != self._grade(self._result):
-                    change = f"{ASSESSMENT.name_of(rank - step)} to {ASSESSMENT.name_of(rank)}"
-                    steps.setdefault(grade, []).extend(f"{i}: {change}" for i in group.items)
-        scale = self._concluder.book.grade_scale
-        best_first = sorted(steps, key=scale.rank, reverse=True)
+                _, rank = self._conclude(group, with_assessment(group.row, after))
+                if rank is not None and rank != self._result[1]:
+                    change = f"{ASSESSMENT.name_of(before)} to {ASSESSMENT.name_of(after)}"
+                    steps.setdefault(rank, []).extend(f"{i}: {change}" for i in group.items)
         return Firmness(
             tuple(sorted(hinges, key=lambda h: h.evidence)),
-            tuple(Reachable(grade=g, change=change) for g in best_first for change in sorted(steps[g])),
+            tuple(
+                Reachable(grade=scale.name_of(rank), change=change)
+                for rank in sorted(steps, reverse=True)
+                for change in sorted(steps[rank])
+            ),
         )
 
-    def _differs(self, other: AreaCase) -> bool:
-        return other.outcome != self._result.outcome or self._grade(other) != self._grade(self._result)
-
-    def _grade(self, case: AreaCase) -> str | None:
-        return None if case.decision is None else self._concluder.book.grade_scale.name_of(case.decision.rank)
-
-    def _conclude(self, group: ItemClass, row: Row | None) -> AreaCase:
-        """The area with one item of the class given another row, or taken away."""
+    def _conclude(self, group: ItemClass, row: Row | None) -> tuple[str, int | None]:
+        """Outcome and rank of the grade with one item of the class given another row, or taken away."""
+        sight = self._sight
         changed = {}
-        for name in sorted(group.characteristics):
-            case = self._change(self._cases[name], group.row, row)
-            if case is not None:
-                changed[name] = case
+        for name in group.characteristics:
+            rest = self._without[name][group.row]
+            whole = rest if row is None else sight.on_characteristic.plus(rest, sight.of_row(row))
+            seen = sight.seen(self._cases[name], whole)
+            if seen != self._measures[name]:
+                changed[name] = seen
         if not changed:
             return self._result
-        key = self._key(changed)
-        if key not in self._areas:
-            cases = [changed.get(name, case) for name, case in self._cases.items()]
-            self._areas[key] = self._concluder.area(self._area, self._edition, cases, self._known)
-        return self._areas[key]
+        if len(changed) == 1:
+            ((name, seen),) = changed.items()
+            whole = sight.on_area.plus(self._others[name], seen)
+        else:
+            whole = sight.on_area.total((self._measures | changed).values())
+        found = sight.concluded(self._graded, whole, self._findings)
+        return found.outcome, found.decision.rank if found.decision else None
 
-    def _key(self, changed: Mapping[str, CharacteristicCase]) -> tuple[object, ...]:
-        """What the area can tell of a change: signatures before and after; names where a fact has them."""
-        return tuple(
-            sorted(
-                (
-                    name if name in self._changes.named else "",
-                    case.counted,
-                    self._signatures[name],
-                    self._changes.signature(case),
-                )
-                for name, case in changed.items()
-            )
-        )
+    def _rests(self, case: CharacteristicCase) -> dict[Row, Measure]:
+        """For each set of tags there is on a characteristic, what the evidence comes to without one."""
+        sums = self._sight.on_characteristic
+        many = Counter(item.row for item in case.items)
+        ones = [self._sight.of_row(row) for row in many]
+        others = _rests(sums, [sums.times(one, n) for one, n in zip(ones, many.values(), strict=True)])
+        return {
+            row: sums.plus(other, sums.times(one, n - 1))
+            for (row, n), one, other in zip(many.items(), ones, others, strict=True)
+        }
 
-    def _change(self, case: CharacteristicCase, old: Row, new: Row | None) -> CharacteristicCase | None:
-        """The characteristic with one item changed; None where the area cannot tell the difference."""
-        key = (case.id, old, new)
-        if key not in self._changed:
-            if not self._changes.seen(case, old, new):
-                self._changed[key] = None
-                return None
-            changed = self._changes.case(self._area.id, case, old, new)
-            same = self._changes.signature(changed) == self._signatures[case.id]
-            self._changed[key] = None if same else changed
-        return self._changed[key]
+
+def _rests(sums: Sums, measures: Sequence[Measure]) -> list[Measure]:
+    """For each measure, what all the others come to."""
+    before = accumulate(measures, sums.plus, initial=sums.empty)
+    after = list(accumulate(reversed(measures), sums.plus, initial=sums.empty))
+    return [sums.plus(b, a) for b, a in zip(before, reversed(after[:-1]), strict=False)]
 
 
 def classes(cases: Iterable[CharacteristicCase]) -> Iterator[ItemClass]:

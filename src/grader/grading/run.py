@@ -9,14 +9,15 @@ from decimal import ROUND_FLOOR, Decimal
 from grader._version import __version__
 from grader.engines.reference import ReferenceEngine
 from grader.errors import Problem
-from grader.grading.changes import Changes
 from grader.grading.conclude import AreaCase, CharacteristicCase, Concluder, Standing, finding_row
 from grader.grading.hinges import Firmness, firmness
 from grader.grading.results import Written, absent_result, area_result
+from grader.grading.sight import Sight
 from grader.grading.tally import Tally, not_counted_finding, tally
 from grader.language.bind import bind
 from grader.language.engine import Engine
 from grader.language.english import English
+from grader.language.memo import Latest
 from grader.language.rulebook import RuleBook
 from grader.language.vocabulary import ASSESSMENT
 from grader.model.framework import Area, Framework
@@ -54,6 +55,36 @@ class Pass:
     tally: Tally
     characteristics: Mapping[str, tuple[CharacteristicCase, ...]]
     areas: Mapping[str, AreaCase]
+
+
+class Workings:
+    """What a framework and a rule book come to on an engine, kept for one inspection after another.
+
+    What if one item were otherwise is asked of the reference engine: the definition of meaning.
+    """
+
+    def __init__(self, inputs: Inputs, engine: Engine) -> None:
+        self.framework = inputs.framework
+        self.bound = bind(inputs.book, inputs.overrides)
+        self.english = English(inputs.book, inputs.overrides)
+        self.concluder = Concluder(self.bound, engine)
+        self._what_if = Concluder(self.bound, ReferenceEngine(self.bound))
+        self._sights: dict[str, Sight] = {}
+
+    def sight(self, area: Area) -> Sight:
+        """What the rules of an area see."""
+        if area.id not in self._sights:
+            self._sights[area.id] = Sight(self._what_if, area)
+        return self._sights[area.id]
+
+
+_WORKINGS: Latest[Workings] = Latest(8)
+
+
+def workings(inputs: Inputs, engine: Engine) -> Workings:
+    """What this framework and this rule book come to on this engine; made once for many inspections."""
+    objects = (inputs.framework, inputs.book, engine)
+    return _WORKINGS.of(objects, tuple(sorted(inputs.overrides.items())), lambda: Workings(inputs, engine))
 
 
 def run(inputs: Inputs, concluder: Concluder) -> Pass:
@@ -122,18 +153,11 @@ def propose(inputs: Inputs, engine: Engine, *, firm: bool = True) -> Proposal:
     Proposal
         One block for each area of the edition, in framework order.
     """
-    bound = bind(inputs.book, inputs.overrides)
-    concluder = Concluder(bound, engine)
-    passed = run(inputs, concluder)
-    written = Written(
-        inputs.framework,
-        bound,
-        English(inputs.book, inputs.overrides),
-        {e.id: e for e in inputs.inspection.evidence},
-    )
+    work = workings(inputs, engine)
+    passed = run(inputs, work.concluder)
+    evidence = {e.id: e for e in inputs.inspection.evidence}
+    written = Written(inputs.framework, work.bound, work.english, evidence)
     edition = inputs.inspection.inspection.edition
-    # What if one item were otherwise is asked of the reference engine: the definition of meaning.
-    changes = Changes(Concluder(bound, ReferenceEngine(bound))) if firm else None
     areas = inputs.framework.areas_in(edition)
     return Proposal(
         schema=SCHEMA,
@@ -152,9 +176,9 @@ def propose(inputs: Inputs, engine: Engine, *, firm: bool = True) -> Proposal:
         grader_version=__version__,
         parameters=_parameters(inputs),
         overrides={name: inputs.overrides[name] for name in sorted(inputs.overrides)},
-        areas=[_area(written, changes, a, inputs.inspection, passed) for a in areas],
+        areas=[_area(written, work.sight(a) if firm else None, a, inputs.inspection, passed) for a in areas],
         not_counted=_not_counted(inputs.inspection, passed.tally),
-        warnings=_warnings(inputs, passed, concluder),
+        warnings=_warnings(inputs, passed, work.concluder),
     )
 
 
@@ -168,15 +192,15 @@ def _parameters(inputs: Inputs) -> list[ParameterUsed]:
 
 
 def _area(
-    written: Written, changes: Changes | None, area: Area, inspection: Inspection, passed: Pass
+    written: Written, sight: Sight | None, area: Area, inspection: Inspection, passed: Pass
 ) -> AreaResult:
     findings = [f for f in inspection.all_findings if f.area == area.id]
     if area.id not in passed.areas:
         return absent_result(written, area.id, findings)
     standing = [standing_of(f) for f in findings]
     cases, concluded = passed.characteristics[area.id], passed.areas[area.id]
-    edition = inspection.inspection.edition
-    firm = firmness(changes, area, edition, cases, standing, concluded) if changes else Firmness((), ())
+    graded = area.editions[inspection.inspection.edition].graded
+    firm = firmness(sight, graded, cases, standing, concluded) if sight else Firmness((), ())
     return area_result(written, concluded, cases, standing, findings, firm)
 
 

@@ -8,15 +8,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from grader import api
-from grader.engines.choice import engine_for
 from grader.errors import InputError, Place, Problem, quoted
 from grader.files import catalogue
 from grader.files.frameworks import FrameworkFile
 from grader.files.inspections import draft_of, resolve_draft
 from grader.files.marked import Document
 from grader.grading.run import propose
-from grader.language.bind import bind
-from grader.language.engine import Engine
 from grader.language.rulebook import RuleBook
 from grader.model.proposal import Proposal
 
@@ -26,7 +23,7 @@ _SHOWN_FAULTS = 5
 
 
 class Grading:
-    """Proposes grades; each framework and rule book is read once, and each engine made once.
+    """Proposes grades; each framework and rule book is read once.
 
     Parameters
     ----------
@@ -45,16 +42,13 @@ class Grading:
         self.engine = engine
         self.firm = firm
         self._read: dict[str, tuple[FrameworkFile, RuleBook]] = {}
-        self._engines: dict[str, Engine] = {}
         self._last: api.Loaded | None = None
 
     def propose(self, path: Path, document: Document) -> Proposal:
         """The proposal for an inspection file, whose document has been read; raises InputError."""
         loaded = self._last = self._load(path, document)
-        name = loaded.framework.framework.id
-        if name not in self._engines:
-            self._engines[name] = engine_for(bind(loaded.book, {}), self.engine)
-        return propose(api.inputs_of(loaded, {}), self._engines[name], firm=self.firm)
+        engine = api.engine_on(loaded.book, {}, self.engine)
+        return propose(api.inputs_of(loaded, {}), engine, firm=self.firm)
 
     def smallest_change(self, proposal: Proposal, area: str, final: str) -> dict[str, Any] | None:
         """What would have had to be found for the final grade, of the inspection last proposed for.

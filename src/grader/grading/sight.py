@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property, reduce
 
 from grader.engines.reference import satisfies, value
-from grader.grading.conclude import CharacteristicCase, Concluder, finding_row
+from grader.grading.conclude import CharacteristicCase, Concluded, Concluder, finding_row, proposed_row
 from grader.grading.tally import Item
+from grader.language.memo import Memo
 from grader.language.nodes import AnyOf, Best, Const, Count, Level, Lowest, Op, Share, StatusOf
 from grader.language.row import Row
 from grader.language.rulebook import Fact, Layer, Rule
 from grader.language.typecheck import comparisons, facts_named
-from grader.language.vocabulary import FINDING_KIND
+from grader.language.vocabulary import FINDING_KIND, ORIGIN
 from grader.model.framework import Area
 
 Measure = tuple[int, ...]
@@ -25,20 +27,21 @@ Measure = tuple[int, ...]
 #: The lowest of nothing, while things are put together: above every rank.
 _NOTHING = 1_000_000
 _CONCERN = "cause_of_concern"
+_PREVIOUS = ORIGIN.rank("previous")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sums:
     """How measures are put together, number by number: a sum (up to a cap), the greatest, or the least."""
 
     kinds: tuple[type, ...]
     caps: tuple[int, ...]
-    _known: dict[tuple[Measure, Measure], Measure] = field(default_factory=dict)
+    _known: Memo[tuple[Measure, Measure], Measure] = field(default_factory=Memo)
 
-    @property
+    @cached_property
     def empty(self) -> Measure:
         """The measure of nothing."""
-        return tuple(_NOTHING if kind is Lowest else 0 for kind in self.kinds)
+        return tuple([_NOTHING if kind is Lowest else 0 for kind in self.kinds])
 
     def plus(self, one: Measure, other: Measure) -> Measure:
         """The measure of both together."""
@@ -46,6 +49,23 @@ class Sums:
         if known is None:
             known = self._known[one, other] = self._plus(one, other)
         return known
+
+    def times(self, one: Measure, many: int) -> Measure:
+        """The measure of so many alike."""
+        if many == 1:
+            return one
+        if many == 0:
+            return self.empty
+        return tuple(
+            [
+                (a * many if a * many < cap else cap) if kind is Count else a
+                for kind, cap, a in zip(self.kinds, self.caps, one, strict=True)
+            ]
+        )
+
+    def total(self, measures: Iterable[Measure]) -> Measure:
+        """The measure of all of them together."""
+        return reduce(self.plus, measures, self.empty)
 
     def _plus(self, one: Measure, other: Measure) -> Measure:
         return tuple(
@@ -77,7 +97,11 @@ class Sight:
     _named: tuple[str, ...] = field(init=False)
     _telling: frozenset[str] = field(init=False)
     _rows: dict[Row, Measure] = field(default_factory=dict)
-    _cases: dict[tuple[str, Measure], CharacteristicCase] = field(default_factory=dict)
+    _of_earlier: tuple[str, ...] = field(init=False)
+    _cases: Memo[tuple[str, bool, Measure, Measure], CharacteristicCase] = field(default_factory=Memo)
+    _of_cases: Memo[tuple[str, bool, bool, Row, tuple[str, ...]], Measure] = field(default_factory=Memo)
+    _seen_as: Memo[tuple[str, bool, Measure, Measure], Measure] = field(default_factory=Memo)
+    _concluded: Memo[tuple[bool, Measure, tuple[Row, ...]], Concluded] = field(default_factory=Memo)
 
     def __post_init__(self) -> None:
         layers = (Layer.FINDING, Layer.SUFFICIENCY, Layer.GRADE)
@@ -93,6 +117,8 @@ class Sight:
         ranked = {f.definition.attribute for f in self._seen if isinstance(f.definition, Best | Lowest)}
         below = self._with_parts(names | ranked)
         self._evidence = tuple(f for f in below if _entity(f) == "evidence")
+        every = self.concluder.characteristic_facts.facts
+        self._of_earlier = tuple(f.name for f in every if _entity(f) == "earlier")
         whole = ranked | {
             n
             for f in below
@@ -161,8 +187,9 @@ class Sight:
 
         Facts no rule of the area looks at are left at 0.
         """
-        key = (before.id, measure)
-        if key not in self._cases:
+        key = (before.id, before.counted, self._earlier(before), measure)
+        found = self._cases.get(key)
+        if found is None:
             reader = self.concluder.characteristic_facts
             facts = {f.name: before.facts[f.name] if _entity(f) == "earlier" else 0 for f in reader.facts}
             for fact, n in zip(self._evidence, measure, strict=False):
@@ -170,13 +197,34 @@ class Sight:
             for fact in (f for f in reader.facts if isinstance(f.definition, Share)):
                 facts[fact.name] = value(fact.definition, (), facts)
             items = (Item("any", Row({})),) if measure[-1] else ()
-            self._cases[key] = self.concluder.judge(
-                self.area.id, before.id, before.counted, items, Row(facts)
-            )
-        return self._cases[key]
+            found = self.concluder.judge(self.area.id, before.id, before.counted, items, Row(facts))
+            self._cases[key] = found
+        return found
+
+    def seen(self, before: CharacteristicCase, measure: Measure) -> Measure:
+        """What a characteristic whose evidence comes to this comes to in the area."""
+        named = before.id if before.id in self._named else ""
+        key = (named, before.counted, self._earlier(before), measure)
+        found = self._seen_as.get(key)
+        if found is None:
+            found = self._seen_as[key] = self.of_case(self.case(before, measure))
+        return found
+
+    def _earlier(self, case: CharacteristicCase) -> tuple[int, ...]:
+        """What earlier findings on a characteristic come to, which its evidence does not change."""
+        return tuple([case.facts[name] for name in self._of_earlier])
 
     def of_case(self, case: CharacteristicCase) -> Measure:
         """What one characteristic comes to in the area."""
+        name = case.id if case.id in self._named else ""
+        raised = tuple([r.rule.id for r in case.raised])
+        key = (name, case.counted, bool(case.items), case.facts, raised)
+        found = self._of_cases.get(key)
+        if found is None:
+            found = self._of_cases[key] = self._of_case(case)
+        return found
+
+    def _of_case(self, case: CharacteristicCase) -> Measure:
         named = [case.status.rank if n == case.id else 0 for n in self._named]
         if not case.counted:
             without: Sequence[int] = self.on_area.empty[: len(self.on_area.kinds) - len(named)]
@@ -188,6 +236,52 @@ class Sight:
             int(bool(case.items)),
             *named,
         )
+
+    def concluded(self, graded: bool, measure: Measure, findings: tuple[Row, ...]) -> Concluded:
+        """What the rules conclude on the area when its characteristics come to this.
+
+        Parameters
+        ----------
+        graded : bool
+            Whether the edition grades the area.
+        measure : Measure
+            What the area's characteristics come to together.
+        findings : tuple of Row
+            The findings on record on the area.
+        """
+        key = (graded, measure, findings)
+        found = self._concluded.get(key)
+        if found is None:
+            found = self._conclude(graded, measure, findings)
+            self._concluded[key] = found
+        return found
+
+    def _conclude(self, graded: bool, measure: Measure, findings: tuple[Row, ...]) -> Concluded:
+        kinds = FINDING_KIND.names
+        seen, rest = measure[: len(self._seen)], measure[len(self._seen) :]
+        counts, assessed, named = rest[: len(kinds)], rest[len(kinds)], rest[len(kinds) + 1 :]
+        rows = [*findings]
+        for kind, n in zip(kinds, counts, strict=True):
+            rows += [finding_row(kind, "proposed")] * n
+        facts = self._area_facts(seen, named, rows)
+        rows += [proposed_row(r) for r in self.concluder.raised(self.area.id, facts)]
+        facts = self._area_facts(seen, named, rows)
+        return self.concluder.outcome(self.area.id, graded, facts, rows, bool(assessed))
+
+    def _area_facts(self, seen: Measure, named: Measure, findings: Sequence[Row]) -> dict[str, int]:
+        """Every fact about the area; one about characteristics that no rule looks at is left at 0."""
+        reader = self.concluder.area_facts
+        things = {
+            "characteristics": (),
+            "earlier": [row for row in findings if row["origin"] == _PREVIOUS],
+            "findings": findings,
+        }
+        facts = reader.values(things, dict(zip(self._named, named, strict=True)))
+        facts |= {f.name: 0 if n == _NOTHING else n for f, n in zip(self._seen, seen, strict=True)}
+        for fact in reader.facts:
+            if isinstance(fact.definition, Share):
+                facts[fact.name] = value(fact.definition, (), facts)
+        return facts
 
 
 def _entity(fact: Fact) -> str | None:
