@@ -15,7 +15,7 @@ PYTEST := $(BIN)/python -m pytest -q
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo check lint test test-slow bench clean
+.PHONY: help demo check lint test test-slow test-without-rete bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,9 +57,14 @@ test: $(VENV)/developing ## the whole suite but the slow part (under 15 minutes)
 test-slow: $(VENV)/developing ## the slow part: long runs of the same promises
 	$(PYTEST) -n $(WORKERS) -m slow
 
+test-without-rete: ## the whole suite where durable-rules is not installed: the pass runs on reference
+	$(MAKE) --no-print-directory VENV=.venv-without-rete .venv-without-rete/developing
+	.venv-without-rete/bin/python -m pip uninstall --quiet --yes durable-rules
+	.venv-without-rete/bin/python -m pytest -q -n $(WORKERS) -m "not slow"
+
 bench: $(VENV)/benchmarking ## the benchmarks: one table, one run (about 5 minutes)
 	$(BIN)/python benchmarks/run.py
 
 clean: ## remove the environment and everything built
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .venv-without-rete build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

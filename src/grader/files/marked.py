@@ -215,7 +215,7 @@ def _parser(text: str) -> _Parser:
 class _Reader:
     """One walk over the events of a text: data, places and faults at once."""
 
-    def __init__(self, text: str, file: str) -> None:
+    def __init__(self, text: str, file: str, parser: _Parser | None = None) -> None:
         self.text = text
         self.file = file
         self.places: dict[NodePath, int] = {}
@@ -224,7 +224,7 @@ class _Reader:
         self.problems: list[Problem] = []
         self.count = 0
         self.at = _START
-        self.parser = _parser(text)
+        self.parser = parser or _parser(text)
 
     def document(self) -> object:
         self.next()  # the start of the stream
@@ -367,6 +367,9 @@ class _Reader:
             mark = error.context_mark
         if mark is None:
             self.stop(self.at, *explain_syntax(said, ""))
+        if "nesting depth" in said:
+            # Newer libyamls read ahead, up to a limit beyond ours; the parser in Python stops where ours is.
+            _Reader(self.text, self.file, _PythonParser(self.text)).document()
         message, help = explain_syntax(said, self.text[mark.index : mark.index + 1])
         if "flow" in said and error.context_mark and error.context_mark.index < len(self.text):
             help += f"; the bracket was opened at line {error.context_mark.line + 1}"

@@ -6,13 +6,19 @@ know (ids, spans of dates, an assessment where no measure supplies one) is check
 
 from __future__ import annotations
 
+import ast
+import inspect
+import textwrap
+from itertools import pairwise
 from typing import Any, Literal
 
 from pydantic import BaseModel
-from pydantic.json_schema import GenerateJsonSchema
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
 
 from grader.errors import UnknownNameError, quoted, suggest
 from grader.files.rule_files import LayerFile, RuleBookFile
+from grader.model.base import Written
 from grader.model.cases import CaseFile
 from grader.model.decisions import Decisions
 from grader.model.framework import Framework
@@ -33,10 +39,36 @@ _FORMATS: dict[str, tuple[str, type[BaseModel], Literal["validation", "serializa
 
 
 class _Plain(GenerateJsonSchema):
-    """Without the titles pydantic makes of key names, which say nothing the keys do not."""
+    """Without the titles pydantic makes of key names, and with what the models say below their fields.
+
+    Pydantic can read that itself, but does so whenever a model is imported, for every command.
+    """
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
+
+    def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
+        made = super().model_schema(schema)
+        said: dict[str, str] = {}
+        for each in reversed(schema["cls"].__mro__):
+            if issubclass(each, Written):
+                said |= _said_below(each)
+        for name, block in made.get("properties", {}).items():
+            if name in said:
+                block["description"] = said[name]
+        return made
+
+
+def _said_below(model: type) -> dict[str, str]:
+    """The text that stands below a field, by the field's name."""
+    (found,) = ast.parse(textwrap.dedent(inspect.getsource(model))).body
+    assert isinstance(found, ast.ClassDef)
+    said = {}
+    for field, below in pairwise(found.body):
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
+            if isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant):
+                said[field.target.id] = inspect.cleandoc(str(below.value.value))
+    return said
 
 
 def schema_names() -> list[str]:
