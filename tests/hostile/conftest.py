@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from grader.cli import main
+from grader.engines import rete
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Five times the five seconds every input is to be answered in: a guard against hanging, not a measurement.
@@ -178,3 +179,9 @@ def inspection(tmp_path: Path) -> Callable[..., Path]:
 @pytest.fixture
 def root() -> Path:
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def engines() -> list[str]:
+    """The engines a pass can run on here."""
+    return ["rete", "reference"] if rete.available() else ["reference"]

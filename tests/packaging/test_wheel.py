@@ -64,5 +64,6 @@ def test_wheel_holds_no_tests_and_no_examples(wheel: Path):
 def test_installed_wheel_grades_a_copied_inspection_as_the_checkout_does(console_script: Path):
     copied = shutil.copy(EXAMPLE, console_script.parent.parent.parent / "copied.yaml")
     actual = run(console_script, "grade", "copied.yaml", "--json", cwd=Path(copied).parent)
-    expected = grader.grade(EXAMPLE).to_json()
-    assert json.loads(expected) == json.loads(actual)
+    # The two environments need not have the same engine.
+    expected, actual = json.loads(grader.grade(EXAMPLE).to_json()), json.loads(actual)
+    assert {**expected, "engine": actual["engine"]} == actual
