@@ -1,0 +1,99 @@
+"""Inspections as rows of whole numbers: the frames that `conclude` reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from grader.bulk.conclude import Coded
+from grader.bulk.plan import FINDING, ITEM, Plan
+from grader.engines.columnar import nw
+from grader.grading.conclude import finding_row
+from grader.grading.run import per_mille
+from grader.grading.tally import row_of
+from grader.model.inspection import Evidence, Inspection, Previous
+
+
+@dataclass(slots=True)
+class Rows:
+    """Rows of one edition's inspections, column by column."""
+
+    plan: Plan
+    ids: list[str] = field(default_factory=list)
+    evidence: dict[str, list[Any]] = field(default_factory=dict)
+    findings: dict[str, list[int]] = field(default_factory=dict)
+    earlier: dict[str, list[int]] = field(default_factory=dict)
+    absent: dict[str, list[int]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.evidence = {n: [] for n in ("number", "item", "place", *ITEM, "measure", "figure")}
+        self.findings = {n: [] for n in ("number", "area", *FINDING)}
+        self.earlier = {n: [] for n in ("number", "place", "kind", "progress")}
+        self.absent = {n: [] for n in ("number", "area")}
+
+    def add(self, inspection: Inspection) -> None:
+        """Take in one inspection, checked against the framework and the rule book."""
+        number = len(self.ids)
+        self.ids.append(inspection.id)
+        for name in inspection.inspection.not_inspected:
+            _append(self.absent, number=number, area=self.plan.area_numbers[name])
+        for at, item in enumerate(inspection.evidence):
+            self._item(number, at, item)
+        for finding in inspection.all_findings:
+            progress = finding.progress if isinstance(finding, Previous) else None
+            origin = "previous" if isinstance(finding, Previous) else "declared"
+            row = finding_row(finding.kind, origin, progress)
+            _append(self.findings, number=number, area=self.plan.area_numbers[finding.area], **row)
+            if origin == "previous":
+                for name in finding.characteristics:
+                    place = self.plan.places[name]
+                    _append(
+                        self.earlier, number=number, place=place, kind=row["kind"], progress=row["progress"]
+                    )
+
+    def _item(self, number: int, at: int, item: Evidence) -> None:
+        # What a figure says is worked out in the frame, so that the measure layer is concluded there too.
+        row = row_of(item, item.assessment or "none")
+        if row is None:
+            return
+        measure, figure = -1, 0
+        if item.assessment is None and item.measure is not None:
+            measure, figure = self.plan.measures[item.measure.name], per_mille(item.measure.value)
+        for name in item.characteristics:
+            place = self.plan.places[name]
+            _append(self.evidence, number=number, item=at, place=place, measure=measure, figure=figure, **row)
+
+    def coded(self) -> Coded:
+        """The rows as frames."""
+        return Coded(
+            _frame({"number": list(range(len(self.ids)))}),
+            _frame(self.evidence),
+            _frame(self.findings) if self.findings["number"] else None,
+            _frame(self.earlier) if self.earlier["number"] else None,
+            _frame(self.absent) if self.absent["number"] else None,
+        )
+
+
+def _append(columns: dict[str, list[Any]], **values: int) -> None:
+    for name, value in values.items():
+        columns[name].append(value)
+
+
+#: Ranks are small; numbers of inspections and figures are not.
+_WIDE = {"number": "Int64", "item": "Int64", "place": "Int32", "area": "Int32", "figure": "Int32"}
+
+
+def _frame(columns: Mapping[str, Sequence[int]]) -> Any:
+    import polars as pl
+
+    schema = {name: getattr(pl, _WIDE.get(name, "Int8")) for name in columns}
+    return nw.from_native(pl.LazyFrame(dict(columns), schema=schema))
+
+
+def rows_of(plan: Plan, inspections: Iterable[Inspection]) -> Rows:
+    """The rows of inspections of the plan's edition."""
+    rows = Rows(plan)
+    for inspection in inspections:
+        rows.add(inspection)
+    return rows

@@ -1,0 +1,372 @@
+"""The grading pass in columns: from rows of evidence to characteristics, and from those to areas.
+
+Frames are lazy and of any backend. Characteristics nobody said anything about have no row: what they come to
+is the same for all of them, and is added by their number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from grader.bulk.plan import FINDING, ITEM, Plan, shares
+from grader.engines import columnar
+from grader.engines.columnar import all_of, any_of, nw, whole
+from grader.engines.reference import satisfies
+from grader.grading.conclude import MEASURE_DEFAULT, STATUS_DEFAULT, finding_row
+from grader.language.nodes import AnyOf, Count, Level, Lowest
+from grader.language.rulebook import Fact, Layer, Rule
+from grader.language.vocabulary import ASSESSMENT, FINDING_KIND, ORIGIN, STANDING, STATUS
+
+Frame = Any  # a Narwhals LazyFrame of whichever backend
+OUTCOMES = ("graded", "withheld", "ungraded", "not_inspected")
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """Inspections of one edition as whole numbers.
+
+    Attributes
+    ----------
+    inspections : frame
+        `number`, from 0.
+    evidence : frame
+        A row for each item on each characteristic it is tagged to: `number`, `item`, `place`, the ranks of
+        the item's tags, and `measure` and `figure` where a figure assesses it (then `assessment` is 0).
+    findings : frame or None
+        A row for each finding on record: `number`, `area`, and ranks of its `kind`, `origin`, `standing` and
+        `progress`.
+    earlier : frame or None
+        A row for each characteristic an earlier finding names: `number`, `place`, `kind`, `progress`.
+    absent : frame or None
+        Areas that were not inspected: `number`, `area`.
+    """
+
+    inspections: Frame
+    evidence: Frame
+    findings: Frame | None = None
+    earlier: Frame | None = None
+    absent: Frame | None = None
+
+
+# Evidence -------------------------------------------------------------------------------------------------
+
+
+def assessed(plan: Plan, evidence: Frame) -> Frame:
+    """Evidence with the assessment that each figure supplies."""
+    rules = plan.rules(Layer.MEASURE, Level.FIGURE)
+    if not rules:
+        return evidence
+    figure = {"figure": "figure"}
+    said = nw.lit(0, nw.Int32)
+    for name, at in plan.measures.items():
+        of = [rule for rule in rules if rule.applies_to(name)]
+        held = {rule.id: columnar.holds(rule.condition, figure) for rule in of}
+        rank = columnar.decided(of, held, ASSESSMENT, MEASURE_DEFAULT).rank
+        said = nw.when(nw.col("measure") == at).then(rank).otherwise(said)
+    own = nw.col("assessment")
+    return evidence.with_columns(assessment=nw.when(own > 0).then(own).otherwise(said).cast(nw.Int8))
+
+
+def informing(plan: Plan, evidence: Frame) -> Frame:
+    """Evidence with a row more for each characteristic an item informs; an item counts once on each."""
+    if not plan.informs:
+        return evidence
+    sources = sorted({source for source, _ in plan.informs})
+    targets = sorted({target for _, target in plan.informs})
+    rows = evidence.filter(nw.col("place").is_in(sources))
+    further = [
+        rows.filter(nw.col("place").is_in([s for s, t in plan.informs if t == target])).with_columns(
+            place=nw.lit(target, nw.Int32)
+        )
+        for target in targets
+    ]
+    once = nw.concat(further).unique(subset=["number", "item", "place"])
+    direct = evidence.filter(nw.col("place").is_in(targets)).select("number", "item", "place")
+    return nw.concat([evidence, once.join(direct, on=["number", "item", "place"], how="anti")])
+
+
+# Characteristics ------------------------------------------------------------------------------------------
+
+
+def characteristics(plan: Plan, coded: Coded) -> Frame:
+    """A row for each characteristic that anything was said about.
+
+    Columns are `number`, `area`, `place`, `items` (how many count on it), the facts of `plan.below`, and for
+    each rule that may raise a finding on it whether it does (`raises`).
+    """
+    rows = informing(plan, assessed(plan, coded.evidence)).select("number", "place", *ITEM)
+    key = nw.col("number").cast(nw.Int64) * plan.span + nw.col("place")
+    if coded.earlier is None:
+        rows = rows.select(*ITEM, key=key)
+        item = earlier = None
+    else:
+        item, earlier = nw.col("is_item") == 1, nw.col("is_item") == 0
+        zero = nw.lit(0, nw.Int8)
+        own = {name: nw.col(name) if name in _EARLIER else zero for name in (*ITEM, *_EARLIER)}
+        rows = nw.concat(
+            [
+                rows.select(*ITEM, *[zero.alias(n) for n in _EARLIER], key=key, is_item=nw.lit(1, nw.Int8)),
+                coded.earlier.select(*[v.alias(n) for n, v in own.items()], key=key, is_item=zero),
+            ]
+        )
+    grouped = rows.group_by("key").agg(*_facts_of_group(plan, item, earlier))
+    place = nw.col("key") % plan.span
+    frame = grouped.with_columns(
+        number=nw.col("key") // plan.span,
+        place=place.cast(nw.Int32),
+        area=(place // plan.width).cast(nw.Int32),
+        items=nw.col("items").cast(nw.Int32),
+        **{
+            plan.below[f.name]: nw.col(plan.below[f.name]).fill_null(0).cast(nw.Int32)
+            for f in _counting(plan)
+        },
+    )
+    for name, of in shares(plan.characteristic_facts):
+        frame = frame.with_columns(columnar.share(of, plan.below).alias(plan.below[name]))
+    return _raising(plan, _with_status(plan, frame))
+
+
+_EARLIER = ("kind", "progress")
+
+
+def _counting(plan: Plan) -> list[Fact]:
+    return [f for f in plan.characteristic_facts if f.name not in dict(shares(plan.characteristic_facts))]
+
+
+def _facts_of_group(plan: Plan, item: nw.Expr | None, earlier: nw.Expr | None) -> list[nw.Expr]:
+    attributes = {name: name for name in (*ITEM, *_EARLIER)}
+    found = [(nw.len() if item is None else whole(item).sum()).alias("items")]
+    for fact in _counting(plan):
+        of_earlier = getattr(fact.definition, "entity", "") == "earlier"
+        if of_earlier and earlier is None:
+            value = nw.col("assessment").min() * 0  # there are none
+        else:
+            value = columnar.reading(fact.definition, attributes, earlier if of_earlier else item).of_group()
+        found.append(value.alias(plan.below[fact.name]))
+    return found
+
+
+def _held(plan: Plan, rule: Rule, columns: Mapping[str, str]) -> nw.Expr:
+    """Where a rule holds that speaks of the row's area."""
+    held = columnar.holds(rule.condition, columns)
+    scope = plan.scope(rule)
+    return held if scope is None else any_of([nw.col("area") == n for n in scope]) & held
+
+
+def _with_status(plan: Plan, frame: Frame) -> Frame:
+    rules = plan.rules(Layer.STATUS, Level.CHARACTERISTIC)
+    held = {rule.id: _held(plan, rule, plan.below) for rule in rules}
+    rank = columnar.decided(rules, held, STATUS, STATUS_DEFAULT).rank
+    return frame.with_columns(
+        status=nw.when(nw.col("items") > 0).then(rank).otherwise(nw.lit(0)).cast(nw.Int32)
+    )
+
+
+def _raising(plan: Plan, frame: Frame) -> Frame:
+    columns = {
+        name: whole(_counted(plan) & _held(plan, rule, plan.below))
+        for name, rule in raises(plan, Level.CHARACTERISTIC).items()
+    }
+    return frame.with_columns(**columns) if columns else frame
+
+
+def raises(plan: Plan, level: Level) -> dict[str, Rule]:
+    """The rules that raise findings at a level, by the column that says where."""
+    letter = "r" if level is Level.CHARACTERISTIC else "q"
+    return {f"{letter}{n}": rule for n, rule in enumerate(plan.rules(Layer.FINDING, level))}
+
+
+def _counted(plan: Plan) -> nw.Expr:
+    return all_of([nw.col("place") >= 0, *(nw.col("place") != place for place in plan.uncounted)])
+
+
+# Areas ----------------------------------------------------------------------------------------------------
+
+
+def areas(plan: Plan, coded: Coded, below: Frame) -> Frame:
+    """A row for each inspection and area of the edition.
+
+    Columns are `number`, `area`, `outcome` (its place in `OUTCOMES`), `rank` of the grade (-1 where there is
+    none), `deciding` (ids of the rules that decided, with commas), the facts of `plan.above`, and for each
+    rule that may raise a finding how often it did.
+    """
+    frame = _grid(plan, coded)
+    frame = frame.join(_sums(plan, below), on="key", how="left")
+    if coded.findings is not None:
+        frame = frame.join(_standings(plan, coded.findings), on="key", how="left")
+    frame = _area_facts(plan, frame, coded.findings is not None)
+    return _outcomes(plan, frame)
+
+
+def _grid(plan: Plan, coded: Coded) -> Frame:
+    """Every inspection with every area."""
+    several = {
+        "area": list(range(len(plan.areas))),
+        "graded": [int(a.editions[plan.edition].graded) for a in plan.areas],
+        "listed": list(plan.listed),
+    }
+    frame = None
+    for area, graded, listed in zip(*several.values(), strict=True):
+        part = coded.inspections.select(
+            "number",
+            key=nw.col("number").cast(nw.Int64) * len(plan.areas) + area,
+            area=nw.lit(area, nw.Int32),
+            graded=nw.lit(graded, nw.Int32),
+            listed=nw.lit(listed, nw.Int32),
+        )
+        frame = part if frame is None else nw.concat([frame, part])
+    if coded.absent is None:
+        return frame.with_columns(absent=nw.lit(0, nw.Int32))
+    absent = coded.absent.select(
+        key=nw.col("number").cast(nw.Int64) * len(plan.areas) + nw.col("area"), absent=nw.lit(1, nw.Int32)
+    )
+    return frame.join(absent, on="key", how="left").with_columns(absent=nw.col("absent").fill_null(0))
+
+
+def _sums(plan: Plan, below: Frame) -> Frame:
+    """What the characteristics of each area come to that have a row."""
+    counted = _counted(plan)
+    found = [
+        whole(counted).sum().alias("present"),
+        whole(counted & (nw.col("items") > 0)).max().alias("assessed"),
+    ]
+    for fact in plan.of_entity("characteristics"):
+        found.append(
+            columnar.reading(fact.definition, plan.below, counted).of_group().alias(plan.above[fact.name])
+        )
+    for name, characteristic in plan.named.items():
+        if characteristic in plan.places:
+            here = nw.col("place") == plan.places[characteristic]
+            found.append(nw.when(here).then(nw.col("status")).max().alias(plan.above[name]))
+    found += [nw.col(name).sum() for name in raises(plan, Level.CHARACTERISTIC)]
+    key = nw.col("number").cast(nw.Int64) * len(plan.areas) + nw.col("area")
+    used = [*plan.below.values(), "place", "items", *raises(plan, Level.CHARACTERISTIC)]
+    return below.select(*dict.fromkeys(used), key=key).group_by("key").agg(*found)
+
+
+def _standings(plan: Plan, findings: Frame) -> Frame:
+    """What the findings on record on each area come to."""
+    columns = {name: name for name in FINDING}
+    opened = nw.col("standing") == STANDING.rank("open_concern")
+    found = [whole(opened).sum().alias("opened")]
+    for entity in ("earlier", "findings"):
+        among = nw.col("origin") == ORIGIN.rank("previous") if entity == "earlier" else None
+        found += [
+            columnar.reading(f.definition, columns, among).of_group().alias(plan.above[f.name])
+            for f in plan.of_entity(entity)
+        ]
+    key = nw.col("number").cast(nw.Int64) * len(plan.areas) + nw.col("area")
+    return findings.select(*FINDING, key=key).group_by("key").agg(*found)
+
+
+def _area_facts(plan: Plan, frame: Frame, on_record: bool) -> Frame:
+    """Every fact about each area, in the order in which they can be known."""
+    frame = frame.with_columns(present=_number("present"), assessed=_number("assessed"))
+    unsaid = nw.col("listed") - nw.col("present")
+    values: dict[str, nw.Expr] = {"opened": _number("opened") if on_record else nw.lit(0, nw.Int32)}
+    for fact in plan.of_entity("characteristics"):
+        values[plan.above[fact.name]] = _with_unsaid(plan, fact, unsaid)
+    for name, characteristic in plan.named.items():
+        known = characteristic in plan.places
+        values[plan.above[name]] = _number(plan.above[name]) if known else nw.lit(0, nw.Int32)
+    for entity in ("earlier", "findings"):
+        for fact in plan.of_entity(entity):
+            column = plan.above[fact.name]
+            values[column] = _number(column) if on_record else nw.lit(0, nw.Int32)
+    for column, rule in raises(plan, Level.CHARACTERISTIC).items():
+        values[column] = _number(column)
+        if plan.raised_by_nothing(rule):
+            scope = plan.scope(rule)
+            here = nw.lit(True) if scope is None else any_of([nw.col("area") == n for n in scope])
+            values[column] += whole(here) * unsaid
+    frame = _with_shares(plan, frame.with_columns(**values))
+    of_area = raises(plan, Level.AREA)
+    if of_area:
+        frame = frame.with_columns(**{c: whole(_held(plan, r, plan.above)) for c, r in of_area.items()})
+    frame = frame.with_columns(opened=nw.col("opened") + _proposed(plan, "cause_of_concern"))
+    findings = plan.of_entity("findings")
+    if not findings:
+        return frame
+    return _with_shares(
+        plan, frame.with_columns(**{plan.above[f.name]: _with_proposed(plan, f) for f in findings})
+    )
+
+
+def _number(column: str) -> nw.Expr:
+    return nw.col(column).fill_null(0).cast(nw.Int32)
+
+
+def _with_shares(plan: Plan, frame: Frame) -> Frame:
+    found = {plan.above[name]: columnar.share(of, plan.above) for name, of in shares(plan.area_facts)}
+    return frame.with_columns(**found) if found else frame
+
+
+def _with_unsaid(plan: Plan, fact: Fact, unsaid: nw.Expr) -> nw.Expr:
+    """A fact about an area with the characteristics that have no row: all their numbers are 0."""
+    value = _number(plan.above[fact.name])
+    if not plan.counts_nothing(fact):
+        return value
+    match fact.definition:
+        case Count():
+            return value + unsaid
+        case AnyOf():
+            return nw.when(unsaid > 0).then(nw.lit(1, nw.Int32)).otherwise(value)
+        case Lowest():
+            return nw.when(unsaid > 0).then(nw.lit(0, nw.Int32)).otherwise(value)
+        case _:
+            return value  # the best of what is there and of 0
+
+
+def _proposed(plan: Plan, kind: str) -> nw.Expr:
+    """How many findings of a kind the rules propose."""
+    rules = {**raises(plan, Level.CHARACTERISTIC), **raises(plan, Level.AREA)}
+    return sum((nw.col(column) for column, rule in rules.items() if rule.target == kind), nw.lit(0, nw.Int32))
+
+
+def _with_proposed(plan: Plan, fact: Fact) -> nw.Expr:
+    """A fact about an area's findings with those the rules propose."""
+    where = getattr(fact.definition, "where", ())
+    value = nw.col(plan.above[fact.name])
+    for kind in FINDING_KIND.names:
+        if satisfies(finding_row(kind, "proposed"), where):
+            value = value + _proposed(plan, kind)
+    match fact.definition:
+        case Count():
+            return value
+        case AnyOf():
+            return whole(value > 0)
+    raise TypeError(f"{fact.name!r} is neither a count of findings nor whether there are any")
+
+
+def _outcomes(plan: Plan, frame: Frame) -> Frame:
+    thin = {r.id: _held(plan, r, plan.above) for r in plan.rules(Layer.SUFFICIENCY, Level.AREA)}
+    rules = plan.rules(Layer.GRADE, Level.AREA)
+    held = {r.id: _held(plan, r, plan.above) for r in rules}
+    scale = plan.book.grade_scale
+    found = columnar.decided(rules, held, scale, plan.book.grade_default)
+    too_thin = (any_of(list(thin.values())) | (nw.col("assessed") == 0)) & (nw.col("opened") == 0)
+    outcome = nw.when(too_thin).then(nw.lit(1)).otherwise(nw.lit(0))
+    outcome = nw.when(nw.col("graded") == 0).then(nw.lit(2)).otherwise(outcome)
+    outcome = nw.when(nw.col("absent") == 1).then(nw.lit(3)).otherwise(outcome)
+    frame = frame.with_columns(outcome=outcome.cast(nw.Int32), reached=found.reached, limit=found.limit)
+    reached, limit = nw.col("reached"), nw.col("limit")
+    graded, withheld = nw.col("outcome") == 0, nw.col("outcome") == 1
+    deciding = {
+        rule.id: (
+            withheld & thin[rule.id]
+            if rule.id in thin
+            else graded & columnar.decides(rule, held[rule.id], scale, reached, limit)
+        )
+        for rule in sorted((*plan.rules(Layer.SUFFICIENCY, Level.AREA), *rules), key=lambda r: r.id)
+    }
+    rank = nw.when(limit < reached).then(limit).otherwise(reached)
+    return frame.with_columns(
+        rank=nw.when(graded).then(rank).otherwise(nw.lit(-1)).cast(nw.Int32),
+        deciding=columnar.names_of(deciding, ","),
+    ).select("number", "area", "outcome", "rank", "deciding", *plan.above.values(), *_raise_columns(plan))
+
+
+def _raise_columns(plan: Plan) -> list[str]:
+    return [*raises(plan, Level.CHARACTERISTIC), *raises(plan, Level.AREA)]

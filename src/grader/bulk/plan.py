@@ -1,0 +1,177 @@
+"""What a framework, an edition and a rule book come to as numbers and columns, worked out once for all rows.
+
+Places number the characteristics of an edition, area by area with room left over, so that a place says its
+area: `area * width + position`. An inspection's places follow each other in the same way, so that one whole
+number stands for an inspection and a characteristic, and another for an inspection and an area.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from grader.engines.reference import holds, satisfies
+from grader.language.nodes import Best, Definition, Level, Lowest, Share, StatusOf
+from grader.language.rulebook import Fact, Layer, Rule, RuleBook
+from grader.language.typecheck import facts_named
+from grader.language.vocabulary import ENTITIES
+from grader.model.framework import Area, Framework
+
+#: The attributes of an item, which are columns of its rows under their own names.
+ITEM = tuple(ENTITIES["evidence"].attributes)
+FINDING = tuple({**ENTITIES["findings"].attributes, **ENTITIES["earlier"].attributes})
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One bound rule book over one edition of its framework.
+
+    Attributes
+    ----------
+    below, above : mapping of str to str
+        The column of each fact about a characteristic, and about an area, that something looks at.
+    """
+
+    framework: Framework
+    edition: str
+    book: RuleBook
+    areas: tuple[Area, ...] = field(init=False)
+    width: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        areas = self.framework.areas_in(self.edition)
+        object.__setattr__(self, "areas", areas)
+        object.__setattr__(self, "width", max(len(a.characteristics) for a in areas))
+
+    # Numbers ----------------------------------------------------------------------------------------------
+
+    @property
+    def span(self) -> int:
+        """How many places an inspection has."""
+        return len(self.areas) * self.width
+
+    @cached_property
+    def places(self) -> Mapping[str, int]:
+        """The place of each characteristic of the edition."""
+        return {
+            c.id: at * self.width + n
+            for at, area in enumerate(self.areas)
+            for n, c in enumerate(area.characteristics)
+        }
+
+    @cached_property
+    def area_numbers(self) -> Mapping[str, int]:
+        """The number of each area."""
+        return {area.id: at for at, area in enumerate(self.areas)}
+
+    @cached_property
+    def measures(self) -> Mapping[str, int]:
+        """The number of each measure with rules."""
+        return {name: at for at, name in enumerate(sorted(self.book.measures))}
+
+    @cached_property
+    def uncounted(self) -> tuple[int, ...]:
+        """Places of characteristics that another programme grades."""
+        return tuple(self.places[c.id] for area in self.areas for c in area.characteristics if not c.counted)
+
+    @cached_property
+    def informs(self) -> tuple[tuple[int, int], ...]:
+        """Pairs of a place and one its evidence counts on also."""
+        return tuple(
+            (self.places[c.id], self.places[informed])
+            for area in self.areas
+            if not area.editions[self.edition].graded
+            for c in area.characteristics
+            for informed in c.informs
+            if informed in self.places
+        )
+
+    # Rules ------------------------------------------------------------------------------------------------
+
+    def rules(self, layer: Layer, level: Level) -> tuple[Rule, ...]:
+        """Rules of a table that speak of some area of the edition (or of a measure), in id order."""
+        found = self.book.table(layer, level).rules
+        if level is Level.FIGURE:
+            return found
+        return tuple(r for r in found if r.scope is None or any(r.applies_to(a.id) for a in self.areas))
+
+    def scope(self, rule: Rule) -> tuple[int, ...] | None:
+        """Numbers of the areas a rule speaks of; None for all."""
+        if rule.scope is None or all(rule.applies_to(a.id) for a in self.areas):
+            return None
+        return tuple(n for n, area in enumerate(self.areas) if rule.applies_to(area.id))
+
+    # Facts ------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def area_facts(self) -> tuple[Fact, ...]:
+        """Every fact about an area, shares last: the profile."""
+        facts = self.book.facts_at(Level.AREA, (Layer.FINDING, Layer.SUFFICIENCY, Layer.GRADE))
+        return tuple(sorted(facts, key=lambda f: isinstance(f.definition, Share)))
+
+    @cached_property
+    def characteristic_facts(self) -> tuple[Fact, ...]:
+        """Facts about a characteristic that a rule or a fact about its area looks at, shares last."""
+        tables = ((Layer.STATUS, Level.CHARACTERISTIC), (Layer.FINDING, Level.CHARACTERISTIC))
+        wanted = {n for t in tables for r in self.rules(*t) for n in facts_named(r.condition)}
+        for fact in self.of_entity("characteristics"):
+            wanted |= {t.attribute for t in getattr(fact.definition, "where", ())}
+            if isinstance(fact.definition, Best | Lowest):
+                wanted.add(fact.definition.attribute)
+        facts = self.book.facts_at(Level.CHARACTERISTIC, (Layer.STATUS, Layer.FINDING))
+        for fact in facts:
+            if fact.name in wanted and isinstance(fact.definition, Share):
+                wanted |= {fact.definition.part, fact.definition.whole}
+        found = (f for f in facts if f.name in wanted)
+        return tuple(sorted(found, key=lambda f: isinstance(f.definition, Share)))
+
+    def of_entity(self, entity: str) -> tuple[Fact, ...]:
+        """Facts about an area that count things of one kind."""
+        return tuple(f for f in self.area_facts if entity_of(f.definition) == entity)
+
+    @cached_property
+    def below(self) -> Mapping[str, str]:
+        """The column of each fact about a characteristic; columns have names of our own."""
+        return {**{f.name: f"c{n}" for n, f in enumerate(self.characteristic_facts)}, "status": "status"}
+
+    @cached_property
+    def above(self) -> Mapping[str, str]:
+        """The column of each fact about an area."""
+        return {f.name: f"a{n}" for n, f in enumerate(self.area_facts)}
+
+    @cached_property
+    def named(self) -> Mapping[str, str]:
+        """Facts that are the status of one characteristic, and that characteristic."""
+        return {
+            f.name: f.definition.characteristic for f in self.area_facts if isinstance(f.definition, StatusOf)
+        }
+
+    # A characteristic nothing is known of -------------------------------------------------------------------
+
+    @cached_property
+    def _nothing(self) -> Mapping[str, int]:
+        return dict.fromkeys(self.below, 0)
+
+    def counts_nothing(self, fact: Fact) -> bool:
+        """Whether a fact about an area looks at a characteristic without evidence or earlier findings."""
+        return satisfies(self._nothing, getattr(fact.definition, "where", ()))
+
+    def raised_by_nothing(self, rule: Rule) -> bool:
+        """Whether a rule raises a finding on such a characteristic."""
+        return holds(rule.condition, self._nothing)
+
+    @cached_property
+    def listed(self) -> tuple[int, ...]:
+        """How many characteristics of each area count."""
+        return tuple(len(area.counted) for area in self.areas)
+
+
+def entity_of(definition: Definition) -> str | None:
+    """What a fact counts; None for a share and a named status."""
+    return getattr(definition, "entity", None)
+
+
+def shares(facts: Iterable[Fact]) -> list[tuple[str, Share]]:
+    """The shares among facts."""
+    return [(f.name, f.definition) for f in facts if isinstance(f.definition, Share)]

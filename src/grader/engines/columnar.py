@@ -1,0 +1,231 @@
+"""The rule book as expressions over columns (Narwhals), for very many inspections at once.
+
+The same tree as the reference engine, read once more: a fact becomes a value of each row and a way to put
+the rows of a group together, a condition becomes a column of truths. Every number is whole. What runs the
+expressions (Polars, DuckDB, Spark) is no business of this file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce, singledispatch
+
+from grader.errors import MissingExtraError
+from grader.language.nodes import (
+    All,
+    Any_,
+    AnyOf,
+    Best,
+    Compare,
+    Condition,
+    Const,
+    Count,
+    Definition,
+    Effect,
+    Lowest,
+    Not,
+    Op,
+    Operand,
+    Share,
+)
+from grader.language.rulebook import Rule
+from grader.language.vocabulary import Scale
+
+try:
+    import narwhals as nw
+except ImportError as error:
+    raise MissingExtraError(
+        "grading at scale needs narwhals and a data frame library", help="pip install 'grader[columnar]'"
+    ) from error
+
+Columns = Mapping[str, str]
+"""The column behind each fact or attribute."""
+
+
+# Conditions -----------------------------------------------------------------------------------------------
+
+
+def compare(value: nw.Expr, op: Op, operands: Sequence[Operand]) -> nw.Expr:
+    """The truths of how a column stands to an operand (for `one_of`, to any of them)."""
+    numbers = [_constant(operand) for operand in operands]
+    match op:
+        case Op.AT_LEAST:
+            return value >= numbers[0]
+        case Op.AT_MOST:
+            return value <= numbers[0]
+        case Op.MORE_THAN:
+            return value > numbers[0]
+        case Op.FEWER_THAN:
+            return value < numbers[0]
+        case Op.EQUALS | Op.ONE_OF:
+            return any_of([value == number for number in numbers])
+
+
+def _constant(operand: Operand) -> int:
+    if isinstance(operand, Const):
+        return operand.value
+    raise TypeError(f"{operand} is not bound to a number")
+
+
+@singledispatch
+def holds(condition: Condition, columns: Columns) -> nw.Expr:
+    """The truths of a condition over the columns of its facts."""
+    raise TypeError(f"the columnar engine cannot read {type(condition).__name__}")
+
+
+@holds.register
+def _(condition: Compare, columns: Columns) -> nw.Expr:
+    return compare(nw.col(columns[condition.fact]), condition.op, condition.operands)
+
+
+@holds.register
+def _(condition: All, columns: Columns) -> nw.Expr:
+    return all_of([holds(part, columns) for part in condition.parts])
+
+
+@holds.register
+def _(condition: Any_, columns: Columns) -> nw.Expr:
+    return any_of([holds(part, columns) for part in condition.parts])
+
+
+@holds.register
+def _(condition: Not, columns: Columns) -> nw.Expr:
+    return ~holds(condition.part, columns)
+
+
+def all_of(truths: Sequence[nw.Expr]) -> nw.Expr:
+    """Where all of them hold; of none, everywhere."""
+    return reduce(lambda a, b: a & b, truths) if truths else nw.lit(True)
+
+
+def any_of(truths: Sequence[nw.Expr]) -> nw.Expr:
+    """Where any of them holds; of none, nowhere."""
+    return reduce(lambda a, b: a | b, truths) if truths else nw.lit(False)
+
+
+def whole(truth: nw.Expr) -> nw.Expr:
+    """1 where it holds, else 0."""
+    return truth.cast(nw.Int32)
+
+
+# Facts ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a fact is read off the rows of a group.
+
+    Attributes
+    ----------
+    row : Expr
+        What each row comes to; null where it comes to nothing.
+    together : str
+        How the rows of a group are put together: `sum`, `max` or `min`. Of nothing it is 0.
+    """
+
+    row: nw.Expr
+    together: str
+
+    def of_group(self) -> nw.Expr:
+        """The fact of a group, or null where no row comes to anything."""
+        found: nw.Expr = getattr(self.row, self.together)()
+        return found
+
+
+@singledispatch
+def reading(definition: Definition, columns: Columns, among: nw.Expr | None = None) -> Reading:
+    """How a fact is read off the things it is about; `among` says which rows are such things."""
+    raise TypeError(f"the columnar engine cannot read {type(definition).__name__}")
+
+
+@reading.register
+def _(definition: Count, columns: Columns, among: nw.Expr | None = None) -> Reading:
+    return Reading(whole(_chosen(definition, columns, among)), "sum")
+
+
+@reading.register
+def _(definition: AnyOf, columns: Columns, among: nw.Expr | None = None) -> Reading:
+    return Reading(whole(_chosen(definition, columns, among)), "max")
+
+
+@reading.register
+def _(definition: Best, columns: Columns, among: nw.Expr | None = None) -> Reading:
+    value = nw.col(columns[definition.attribute])
+    return Reading(nw.when(_chosen(definition, columns, among)).then(value), "max")
+
+
+@reading.register
+def _(definition: Lowest, columns: Columns, among: nw.Expr | None = None) -> Reading:
+    value = nw.col(columns[definition.attribute])
+    return Reading(nw.when(_chosen(definition, columns, among)).then(value), "min")
+
+
+def _chosen(definition: Count | AnyOf | Best | Lowest, columns: Columns, among: nw.Expr | None) -> nw.Expr:
+    tests = [compare(nw.col(columns[t.attribute]), t.op, t.operands) for t in definition.where]
+    if among is not None:
+        tests.insert(0, among)
+    # Every row, where nothing is asked: a literal would be one number for the whole group.
+    return all_of(tests) if tests else ~nw.col(next(iter(columns.values()))).is_null()
+
+
+def share(definition: Share, columns: Columns) -> nw.Expr:
+    """A share in whole per mille, rounded down; 0 of 0 is 0."""
+    part = nw.col(columns[definition.part]).cast(nw.Int64)
+    of = nw.col(columns[definition.whole]).cast(nw.Int64)
+    # Some backends work out both branches, and none may divide by zero.
+    safe = nw.when(of > 0).then(of).otherwise(nw.lit(1))
+    return nw.when(of > 0).then((1000 * part) // safe).otherwise(nw.lit(0)).cast(nw.Int32)
+
+
+# Conclusions ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """What an ordered layer concludes, as columns: see `decide` in the language.
+
+    Attributes
+    ----------
+    reached, limit : Expr
+        The best rank reached (else the default), and the lowest limit (else a rank above every rank).
+    """
+
+    reached: nw.Expr
+    limit: nw.Expr
+
+    @property
+    def rank(self) -> nw.Expr:
+        """The rank concluded."""
+        return nw.when(self.limit < self.reached).then(self.limit).otherwise(self.reached)
+
+
+def decided(rules: Iterable[Rule], held: Mapping[str, nw.Expr], scale: Scale, default: str) -> Ordered:
+    """What rules conclude where each holds as `held` says."""
+    by_rank: dict[Effect, dict[int, list[nw.Expr]]] = {Effect.REACHES: {}, Effect.LIMITS: {}}
+    for rule in rules:
+        by_rank[rule.effect].setdefault(scale.rank(rule.target), []).append(held[rule.id])
+    # The outermost choice is the one that counts: the highest reached, the lowest limit.
+    reached = nw.lit(scale.rank(default), nw.Int32)
+    for rank, truths in sorted(by_rank[Effect.REACHES].items()):
+        reached = nw.when(any_of(truths)).then(nw.lit(rank, nw.Int32)).otherwise(reached)
+    limit = nw.lit(len(scale.names), nw.Int32)
+    for rank, truths in sorted(by_rank[Effect.LIMITS].items(), reverse=True):
+        limit = nw.when(any_of(truths)).then(nw.lit(rank, nw.Int32)).otherwise(limit)
+    return Ordered(reached, limit)
+
+
+def decides(rule: Rule, held: nw.Expr, scale: Scale, reached: nw.Expr, limit: nw.Expr) -> nw.Expr:
+    """Where a rule is among those that decided what `decided` concluded."""
+    rank = scale.rank(rule.target)
+    if rule.effect is Effect.LIMITS:
+        return held & (limit < reached) & (limit == rank)
+    return held & (limit >= reached) & (reached == rank)
+
+
+def names_of(truths: Mapping[str, nw.Expr], separator: str) -> nw.Expr:
+    """The names whose truth holds in a row, in their order, as one text."""
+    said = [
+        nw.when(truth).then(nw.lit(separator + name)).otherwise(nw.lit("")) for name, truth in truths.items()
+    ]
+    return nw.concat_str(*said).str.slice(len(separator)) if said else nw.lit("")

@@ -1,0 +1,62 @@
+"""Promise 7 in columns: what the reference concludes of one inspection, columns conclude of many."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from grader.authoring.strategies import frameworks, inspections, rulebooks
+from grader.bulk.coding import rows_of
+from grader.bulk.conclude import areas, characteristics, raises
+from grader.bulk.plan import Plan
+from grader.files import catalogue
+from grader.language.bind import bind
+from grader.language.nodes import Level
+from grader.language.vocabulary import STATUS
+
+FRAMEWORK = catalogue.framework("PEEL_2021_22")
+BOOK = catalogue.rulebook("PEEL_2021_22", FRAMEWORK)
+
+
+@pytest.fixture(scope="session")
+def agree(passes, areas_by_reference, areas_by_columns, statuses_by_reference):
+    """Grades inspections of one edition both ways, and returns how many area gradings that was."""
+
+    def check(framework, book, found, edition):
+        plan = Plan(framework, edition, bind(book))
+        coded = rows_of(plan, found).coded()
+        below = characteristics(plan, coded)
+        passed = passes(framework, book, found)
+        expected = areas_by_reference(plan, passed)
+        assert expected == areas_by_columns(plan, areas(plan, coded, below).collect().to_native())
+        known = statuses_by_reference(plan, passed)
+        names = {place: name for name, place in plan.places.items()}
+        for row in below.collect().to_native().iter_rows(named=True):
+            key = row["number"], names[row["place"]]
+            if key not in known:
+                continue  # of an area not inspected
+            raised = tuple(r.id for c, r in raises(plan, Level.CHARACTERISTIC).items() if row[c])
+            assert known.pop(key) == (STATUS.name_of(row["status"]), raised), key
+        assert {"not_assessed"} >= {status for status, _ in known.values()}
+        return len(expected)
+
+    return check
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_columns_agree_on_any_rule_book(data, agree):
+    framework = data.draw(frameworks())
+    book = data.draw(rulebooks(framework))
+    edition = data.draw(st.sampled_from(sorted(framework.editions)))
+    drawn = inspections(framework, edition, measures=book.measures)
+    agree(framework, book, data.draw(st.lists(drawn, max_size=4)), edition)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_columns_agree_on_the_shipped_rule_book(data, agree):
+    edition = data.draw(st.sampled_from(sorted(FRAMEWORK.framework.editions)))
+    drawn = inspections(FRAMEWORK.framework, edition, measures=BOOK.measures)
+    agree(FRAMEWORK.framework, BOOK, data.draw(st.lists(drawn, max_size=4)), edition)
