@@ -1,4 +1,4 @@
-"""What the tests of grading at scale share: the reference's conclusions, laid out as the columns lay theirs."""
+"""What the tests of grading at scale share: what the reference concludes, laid out as columns lay it."""
 
 from __future__ import annotations
 

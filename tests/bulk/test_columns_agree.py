@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grader.authoring.strategies import frameworks, inspections, rulebooks
+from grader.bulk.backends import OnPolars
 from grader.bulk.coding import rows_of
 from grader.bulk.conclude import areas, characteristics, raises
 from grader.bulk.plan import Plan
@@ -23,9 +24,11 @@ BOOK = catalogue.rulebook("PEEL_2021_22", FRAMEWORK)
 def agree(passes, areas_by_reference, areas_by_columns, statuses_by_reference):
     """Grades inspections of one edition both ways, and returns how many area gradings that was."""
 
+    backend = OnPolars()
+
     def check(framework, book, found, edition):
         plan = Plan(framework, edition, bind(book))
-        coded = rows_of(plan, found).coded()
+        coded = rows_of(plan, found).coded(backend)
         below = characteristics(plan, coded)
         passed = passes(framework, book, found)
         expected = areas_by_reference(plan, passed)

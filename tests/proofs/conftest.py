@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from grader.authoring.suites import open_rulebook
+from grader.files.catalogue import open_rulebook
 from grader.language.rulebook import RuleBook
 from grader.model.framework import Framework
 

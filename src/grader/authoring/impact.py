@@ -15,8 +15,8 @@ from typing import Any, Final, Literal
 
 from grader import api
 from grader.authoring.same_rules import same_rules
-from grader.authoring.suites import open_rulebook
 from grader.errors import InputError, Place, Problem
+from grader.files.catalogue import open_rulebook
 from grader.files.decisions import read_decisions
 from grader.language.bind import bind
 from grader.language.rulebook import RuleBook

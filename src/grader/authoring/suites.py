@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.authoring.cases import Case, parse_cases
-from grader.errors import GraderError, InputError, Place, Problem, quoted
+from grader.errors import InputError, Place, Problem, quoted
 from grader.files import catalogue
 from grader.files.frameworks import FrameworkFile
 from grader.files.marked import parse_document, read_bytes
-from grader.files.rulebooks import HEAD
 from grader.language.rulebook import RuleBook
 from grader.model.framework import Framework
 
@@ -29,24 +28,6 @@ class Suite:
     cases: tuple[Case, ...]
 
 
-def open_rulebook(name: str) -> tuple[Path, FrameworkFile, RuleBook]:
-    """The rule book with this id or path, its folder, and the framework its head names."""
-    folder = catalogue.rulebook_folder(name)
-    document = parse_document(read_bytes(folder / HEAD), str(folder / HEAD))
-    header = document.data.get("rulebook") if isinstance(document.data, dict) else None
-    wanted = header.get("framework") if isinstance(header, dict) else None
-    if not isinstance(wanted, str):
-        place = document.place(("rulebook", "framework"))
-        raise InputError([Problem("the rule book names no framework", place, "framework: the id of one")])
-    try:
-        framework = catalogue.framework(wanted, folder)
-    except LookupError as error:
-        place = document.place(("rulebook", "framework"))
-        help = error.help if isinstance(error, GraderError) else None
-        raise InputError([Problem(f"unknown framework {quoted(wanted)}", place, help)]) from error
-    return folder, framework, catalogue.rulebook(name, framework)
-
-
 def load_suite(name: str) -> Suite:
     """The rule book with this id or path, and every case in its `tests` folder.
 
@@ -57,7 +38,7 @@ def load_suite(name: str) -> Suite:
     UnknownNameError
         There is no such rule book.
     """
-    folder, framework, book = open_rulebook(name)
+    folder, framework, book = catalogue.open_rulebook(name)
     shown = catalogue.shown_folder(folder)
     paths = {f"{shown}/{p.relative_to(folder).as_posix()}": p for p in case_files(folder)}
     return Suite(folder, framework, book, read_cases(paths, framework.framework, book))

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from grader.bulk.backends import Backend, pl
 from grader.bulk.conclude import Coded
 from grader.bulk.plan import FINDING, ITEM, Plan
-from grader.engines.columnar import nw
 from grader.grading.conclude import finding_row
 from grader.grading.run import per_mille
 from grader.grading.tally import row_of
@@ -64,14 +64,13 @@ class Rows:
             place = self.plan.places[name]
             _append(self.evidence, number=number, item=at, place=place, measure=measure, figure=figure, **row)
 
-    def coded(self) -> Coded:
-        """The rows as frames."""
+    def coded(self, backend: Backend) -> Coded:
+        """The rows as frames of a backend."""
+        several = (self.findings, self.earlier, self.absent)
         return Coded(
-            _frame({"number": list(range(len(self.ids)))}),
-            _frame(self.evidence),
-            _frame(self.findings) if self.findings["number"] else None,
-            _frame(self.earlier) if self.earlier["number"] else None,
-            _frame(self.absent) if self.absent["number"] else None,
+            backend.table(_frame({"number": list(range(len(self.ids)))})),
+            backend.table(_frame(self.evidence)),
+            *[backend.table(_frame(rows)) if rows["number"] else None for rows in several],
         )
 
 
@@ -81,14 +80,11 @@ def _append(columns: dict[str, list[Any]], **values: int) -> None:
 
 
 #: Ranks are small; numbers of inspections and figures are not.
-_WIDE = {"number": "Int64", "item": "Int64", "place": "Int32", "area": "Int32", "figure": "Int32"}
+_WIDE = {"number": pl.Int64, "item": pl.Int64, "place": pl.Int32, "area": pl.Int32, "figure": pl.Int32}
 
 
-def _frame(columns: Mapping[str, Sequence[int]]) -> Any:
-    import polars as pl
-
-    schema = {name: getattr(pl, _WIDE.get(name, "Int8")) for name in columns}
-    return nw.from_native(pl.LazyFrame(dict(columns), schema=schema))
+def _frame(columns: Mapping[str, Sequence[int]]) -> pl.DataFrame:
+    return pl.DataFrame(dict(columns), schema={name: _WIDE.get(name, pl.Int8) for name in columns})
 
 
 def rows_of(plan: Plan, inspections: Iterable[Inspection]) -> Rows:

@@ -207,7 +207,7 @@ def _grid(plan: Plan, coded: Coded) -> Frame:
         "graded": [int(a.editions[plan.edition].graded) for a in plan.areas],
         "listed": list(plan.listed),
     }
-    frame = None
+    parts = []
     for area, graded, listed in zip(*several.values(), strict=True):
         part = coded.inspections.select(
             "number",
@@ -216,7 +216,8 @@ def _grid(plan: Plan, coded: Coded) -> Frame:
             graded=nw.lit(graded, nw.Int32),
             listed=nw.lit(listed, nw.Int32),
         )
-        frame = part if frame is None else nw.concat([frame, part])
+        parts.append(part)
+    frame = nw.concat(parts)
     if coded.absent is None:
         return frame.with_columns(absent=nw.lit(0, nw.Int32))
     absent = coded.absent.select(

@@ -15,6 +15,7 @@ import typer
 
 from grader._version import __version__
 from grader.cli import terminal
+from grader.cli.batch import batch
 from grader.cli.check import check
 from grader.cli.decide import decide
 from grader.cli.diff import diff
@@ -43,6 +44,7 @@ COMMANDS = (
     check,
     test,
     impact,
+    batch,
     outliers,
     export,
     validate,

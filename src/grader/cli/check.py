@@ -43,7 +43,7 @@ def check(
         raise InputError([Problem(f"{timeout:g} is no time to wait", Place("--timeout"), f"0 to {LONGEST}")])
     from grader.authoring.proofs.check import check_rulebook
     from grader.authoring.proofs.report import for_person
-    from grader.authoring.suites import open_rulebook
+    from grader.files.catalogue import open_rulebook
 
     _, framework, book = open_rulebook(rulebook)
     report = check_rulebook(book, framework.framework, timeout=timeout)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from grader.cli import options, terminal
-from grader.cli.output import check_output, write_whole
+from grader.cli.output import check_output
+from grader.files.written import write_whole
 
 if TYPE_CHECKING:
     from grader.model.proposal import Proposal
@@ -90,8 +91,8 @@ def _proposal(given: str, settings: list[str], grading: Grading) -> Proposal:
     """The proposal decided on: as recorded, or made now."""
     from grader import api
     from grader.errors import InputError, Place, Problem
+    from grader.files.folders import is_proposal
     from grader.files.marked import read_bytes
-    from grader.review.grading import is_proposal
     from grader.review.pairing import proposal_in
 
     written = options.split_settings(settings)

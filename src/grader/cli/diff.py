@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from grader.cli import options, terminal
-from grader.cli.output import check_output, write_whole
+from grader.cli.output import check_output
 from grader.errors import InputError, Place, Problem, quoted, suggest
+from grader.files.written import write_whole
 
 if TYPE_CHECKING:
     from grader.model.diff import Diff

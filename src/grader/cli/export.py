@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from grader.cli import options, terminal
-from grader.cli.output import check_output, write_whole
+from grader.cli.output import check_output
+from grader.files.written import write_whole
 
 Given = Annotated[str, typer.Argument(metavar="INSPECTION", help="The inspection (YAML).")]
 Xlsx = Annotated[str, typer.Option("--xlsx", metavar="FILE", help="The workbook to write, .xlsx.")]

@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from grader.cli import options, terminal
-from grader.cli.output import check_output, write_whole
+from grader.cli.output import check_output
 from grader.errors import InputError, Place, Problem
+from grader.files.written import write_whole
 
 #: Of warnings this many are said one by one.
 SHOWN_WARNINGS = 20

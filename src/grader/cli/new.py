@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from grader.cli import options, terminal
-from grader.cli.output import write_whole
 from grader.errors import InputError, Place, Problem, UnknownNameError, suggest
+from grader.files.written import write_whole
 
 NAME = "inspection.yaml"
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from grader.cli import options, terminal
-from grader.cli.output import check_output, write_whole
+from grader.cli.output import check_output
+from grader.files.written import write_whole
 
 if TYPE_CHECKING:
     from grader.outliers import OutlierLines

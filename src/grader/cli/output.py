@@ -1,9 +1,8 @@
-"""Output files: their ending decides the format, one that exists is kept, and none is ever half written."""
+"""Output files: their ending decides the format, and one that exists is kept."""
 
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -69,44 +68,3 @@ def _checked(
         if not path.is_file():
             raise InputError([Problem("this is not a regular file", place, "name another file")])
     return path
-
-
-def write_whole(path: Path, content: str | bytes) -> None:
-    """Write a file whole or not at all: into a new file beside it, which then takes its name.
-
-    Raises
-    ------
-    InputError
-        The folder or the disk does not take it.
-    """
-    target = path.resolve()  # a link keeps leading to its file
-    beside = None
-    try:
-        descriptor, beside = tempfile.mkstemp(
-            dir=target.parent, prefix=f".{target.name[:50]}.", suffix=".part"
-        )
-        with open(descriptor, "wb") as stream:
-            stream.write(content.encode("utf-8") if isinstance(content, str) else content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(beside).chmod(_mode(target))
-        Path(beside).replace(target)
-        beside = None
-    except OSError as error:
-        said = (error.strerror or "unknown reason").lower()
-        problem = Problem(
-            f"the file cannot be written: {said}", Place(str(path)), "check the folder and the disk"
-        )
-        raise InputError([problem]) from error
-    finally:
-        if beside is not None:
-            Path(beside).unlink(missing_ok=True)
-
-
-def _mode(target: Path) -> int:
-    """Permissions of the file replaced, or what the user's mask gives a new one."""
-    if target.exists():
-        return target.stat().st_mode & 0o777
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask

@@ -39,6 +39,21 @@ except ImportError as error:
         "grading at scale needs narwhals and a data frame library", help="pip install 'grader[columnar]'"
     ) from error
 
+__all__ = [
+    "Ordered",
+    "Reading",
+    "all_of",
+    "any_of",
+    "decided",
+    "decides",
+    "holds",
+    "names_of",
+    "nw",
+    "reading",
+    "share",
+    "whole",
+]
+
 Columns = Mapping[str, str]
 """The column behind each fact or attribute."""
 

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from grader.errors import UnknownNameError, suggest
+from grader.errors import GraderError, InputError, Problem, UnknownNameError, quoted, suggest
 from grader.files.frameworks import FrameworkFile, read_framework
+from grader.files.marked import parse_document, read_bytes
 from grader.files.rulebooks import HEAD, read_rulebook
 from grader.language.rulebook import RuleBook
 
@@ -107,6 +108,24 @@ def rulebook_folder(name: str) -> Path:
 def rulebook(name: str, framework_file: FrameworkFile) -> RuleBook:
     """The rule book with this id or path, read against a framework."""
     return _read_rulebook(rulebook_folder(name), framework_file)
+
+
+def open_rulebook(name: str) -> tuple[Path, FrameworkFile, RuleBook]:
+    """The rule book with this id or path, its folder, and the framework its head names."""
+    folder = rulebook_folder(name)
+    document = parse_document(read_bytes(folder / HEAD), str(folder / HEAD))
+    header = document.data.get("rulebook") if isinstance(document.data, dict) else None
+    wanted = header.get("framework") if isinstance(header, dict) else None
+    if not isinstance(wanted, str):
+        place = document.place(("rulebook", "framework"))
+        raise InputError([Problem("the rule book names no framework", place, "framework: the id of one")])
+    try:
+        found = framework(wanted, folder)
+    except LookupError as error:
+        place = document.place(("rulebook", "framework"))
+        help = error.help if isinstance(error, GraderError) else None
+        raise InputError([Problem(f"unknown framework {quoted(wanted)}", place, help)]) from error
+    return folder, found, rulebook(name, found)
 
 
 def shown_folder(folder: Path) -> str:

@@ -17,8 +17,6 @@ from grader.grading.run import propose
 from grader.language.rulebook import RuleBook
 from grader.model.proposal import Proposal
 
-#: What marks a proposal, of this version or another.
-MARK = b'"grader.proposal/'
 _SHOWN_FAULTS = 5
 
 
@@ -75,11 +73,6 @@ class Grading:
             return self._read[name][0]
         near = Path(self.rules) if self.rules is not None and Path(self.rules).is_dir() else None
         return catalogue.framework(name, near)
-
-
-def is_proposal(raw: bytes) -> bool:
-    """Whether a file's content is a proposal as `grader grade --json` writes it."""
-    return raw.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{" and MARK in raw
 
 
 def proposal_of(raw: bytes, shown: str) -> Proposal:

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
 from grader.errors import GraderError, InputError, Place, Problem, Problems, quoted
 from grader.files.decisions import decisions_of
+from grader.files.folders import ENDINGS, files_in, is_proposal, kind_of
 from grader.files.marked import Document, parse_document, read_bytes
 from grader.model.diff import AreaDiff
 from grader.model.proposal import Proposal
 from grader.review.compare import SmallestChange, compare
-from grader.review.grading import Grading, is_proposal, proposal_of, scale_of, stale
+from grader.review.grading import Grading, proposal_of, scale_of, stale
 from grader.review.record import foreign, incomparable, oddities
 
 DECISIONS = "decisions.yaml"
-ENDINGS = (".yaml", ".yml", ".json")
-#: The first key of a file that is ours, so that a folder's files need not all be read whole.
-_TOP = re.compile(rb"^[\"']?(inspection|decisions)[\"']?[ \t]*:", re.MULTILINE)
 
 T = TypeVar("T")
 #: Goes through the files of a folder; a command shows progress with it.
@@ -176,7 +172,7 @@ class _Folder:
 
     def laid(self, each: Each[Path]) -> Laid:
         kinds: dict[str, list[Path]] = {"proposal": [], "inspection": []}
-        for path in _files(self.path):
+        for path in files_in(self.path):
             self._try(self._sort, path, kinds)
         files = [*kinds["proposal"], *kinds["inspection"]]
         self.grading.firm = len(files) <= FEW
@@ -213,7 +209,7 @@ class _Folder:
 
     def _sort(self, path: Path, kinds: dict[str, list[Path]]) -> None:
         raw = read_bytes(path) if path.suffix.lower() in ENDINGS else b""
-        kind = _kind(raw, str(path))
+        kind = kind_of(raw, str(path))
         if kind == "decisions":
             self._add_decisions(path, raw)
         elif kind is None:
@@ -266,34 +262,3 @@ class _Folder:
     def _pair(self, proposal: Proposal, path: Path) -> None:
         decisions = self.decisions[proposal.inspection]
         _lay(self.found, proposal, str(path), decisions, self.grading, self.change)
-
-
-def _files(path: Path) -> Iterator[Path]:
-    """Files in a folder and one level of subfolders, hidden ones left out, in one order everywhere."""
-    try:
-        entries = sorted(Path(entry) for entry in os.scandir(path) if not entry.name.startswith("."))
-        below = {e: sorted(e.iterdir()) for e in entries if e.is_dir()}
-    except OSError as error:
-        said = (error.strerror or "unknown reason").lower()
-        raise InputError([Problem(f"the folder cannot be read: {said}", Place(str(path)))]) from error
-    for entry in entries:
-        if entry in below:
-            yield from (e for e in below[entry] if e.is_file() and not e.name.startswith("."))
-        elif entry.is_file():
-            yield entry
-
-
-def _kind(raw: bytes, shown: str) -> str | None:
-    """What a file's content is: a proposal, an inspection, decisions, or None of these."""
-    if is_proposal(raw):
-        return "proposal"
-    top = _TOP.search(raw.removeprefix(b"\xef\xbb\xbf"))
-    if top is not None:
-        return top[1].decode("ascii")
-    if raw.lstrip()[:1] == b"{" and any(kind in raw for kind in (b"inspection", b"decisions")):
-        try:
-            data = parse_document(raw, shown).data
-        except InputError:
-            return None
-        return next((k for k in ("inspection", "decisions") if isinstance(data, dict) and k in data), None)
-    return None

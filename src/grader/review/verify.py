@@ -9,11 +9,12 @@ from pathlib import Path
 from grader import api
 from grader.errors import InputError, Place, Problem, quoted
 from grader.files.decisions import read_decisions
+from grader.files.folders import is_proposal
 from grader.files.marked import read_bytes
 from grader.model.decisions import OutcomeRecorded, ProposalRecorded
 from grader.model.proposal import Proposal
 from grader.review.decisions import refuse_overrides
-from grader.review.grading import is_proposal, proposal_of
+from grader.review.grading import proposal_of
 
 INSPECTION = "inspection.yaml"
 

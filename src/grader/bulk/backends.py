@@ -1,0 +1,183 @@
+"""What can run the columns: Polars, DuckDB, or Spark where one machine is outgrown."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Protocol
+
+from grader.errors import InputError, MissingExtraError, Place, Problem, quoted, suggest
+
+try:
+    import narwhals as nw
+    import polars as pl
+except ImportError as error:
+    raise MissingExtraError(
+        "grading at scale needs narwhals and polars", help="pip install 'grader[columnar]'"
+    ) from error
+
+__all__ = ["NAMES", "ROW", "Backend", "OnDuckDB", "OnPolars", "OnSpark", "backend", "nw", "pl"]
+
+Frame = Any  # a Narwhals LazyFrame over the backend's own
+NAMES = ("polars", "duckdb", "pyspark")
+
+#: The number of a row in its file, from 0; faults are told by it.
+ROW = "row_of_file"
+
+
+class Backend(Protocol):
+    """One way to run lazy frames. What goes in and comes out small is a Polars frame on every backend."""
+
+    name: str
+    whole: bool
+    """Whether everything is handed over at once, since the backend itself goes beyond memory."""
+
+    def rows(self, path: Path, start: int, stop: int) -> Frame:
+        """Rows of a Parquet file, with their number in it (null where the backend cannot tell)."""
+        ...
+
+    def table(self, frame: pl.DataFrame) -> Frame:
+        """A small table."""
+        ...
+
+    def keep(self, frame: Frame) -> Frame:
+        """The frame worked out, to be read more than once."""
+        ...
+
+    def collect(self, frame: Frame) -> pl.DataFrame:
+        """The frame worked out and brought here."""
+        ...
+
+    def close(self) -> None:
+        """Let go of what the backend holds."""
+        ...
+
+
+def backend(name: str) -> Backend:
+    """The backend of this name.
+
+    Raises
+    ------
+    InputError
+        There is none.
+    MissingExtraError
+        It is not installed, or does not start here.
+    """
+    if name not in NAMES:
+        help = suggest(name, NAMES, "backends")
+        raise InputError([Problem(f"unknown backend {quoted(name)}", Place("--on"), help)])
+    made: dict[str, type[Any]] = {"polars": OnPolars, "duckdb": OnDuckDB, "pyspark": OnSpark}
+    found: Backend = made[name]()
+    return found
+
+
+class OnPolars:
+    """Polars, with its streaming engine: the default."""
+
+    name = "polars"
+    whole = False
+
+    def rows(self, path: Path, start: int, stop: int) -> Frame:
+        scanned = pl.scan_parquet(path, row_index_name=ROW).slice(start, stop - start)
+        return nw.from_native(scanned)
+
+    def table(self, frame: pl.DataFrame) -> Frame:
+        return nw.from_native(frame.lazy())
+
+    def keep(self, frame: Frame) -> Frame:
+        return self.table(self.collect(frame))
+
+    def collect(self, frame: Frame) -> pl.DataFrame:
+        found: pl.DataFrame = frame.to_native().collect(engine="streaming")
+        return found
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+class OnDuckDB:
+    """DuckDB, in this process and in memory."""
+
+    name = "duckdb"
+    whole = False
+
+    def __init__(self) -> None:
+        try:
+            import duckdb
+            import pyarrow  # noqa: F401  # goes between DuckDB and Polars
+        except ImportError as error:
+            raise MissingExtraError(
+                "--on duckdb needs duckdb and pyarrow", help="pip install duckdb pyarrow"
+            ) from error
+        self._connection = duckdb.connect()
+        self._connection.execute("SET enable_progress_bar = false")
+
+    def rows(self, path: Path, start: int, stop: int) -> Frame:
+        read = self._connection.read_parquet(str(path), file_row_number=True)
+        frame = nw.from_native(read).rename({"file_row_number": ROW})
+        return frame.filter(nw.col(ROW) >= start, nw.col(ROW) < stop)
+
+    def table(self, frame: pl.DataFrame) -> Frame:
+        return nw.from_native(self._connection.from_arrow(frame.to_arrow()))
+
+    def keep(self, frame: Frame) -> Frame:
+        return self.table(self.collect(frame))
+
+    def collect(self, frame: Frame) -> pl.DataFrame:
+        found: pl.DataFrame = frame.to_native().pl()
+        return found
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+class OnSpark:
+    """Spark: the session there is, or a local one over every core."""
+
+    name = "pyspark"
+    whole = True
+
+    def __init__(self) -> None:
+        try:
+            from pyspark.sql import SparkSession
+        except ImportError as error:
+            raise MissingExtraError(
+                "--on pyspark needs pyspark", help="pip install 'grader[spark]'"
+            ) from error
+        # What a person set in the environment or in spark-defaults.conf stands.
+        builder = SparkSession.builder.appName("grader").config("spark.ui.enabled", "false")
+        builder = builder.config("spark.sql.execution.arrow.pyspark.enabled", "true")
+        if "SPARK_REMOTE" not in os.environ and "MASTER" not in os.environ:
+            builder = builder.master("local[*]").config("spark.driver.bindAddress", "127.0.0.1")
+            builder = builder.config("spark.driver.host", "127.0.0.1")
+            builder = builder.config("spark.sql.shuffle.partitions", str(2 * (os.cpu_count() or 2)))
+        try:
+            self._session = builder.getOrCreate()
+        except Exception as error:  # whatever stops Java from starting
+            said = " ".join(str(error).split())[:200]
+            raise MissingExtraError(
+                f"Spark does not start here: {said}", help="Spark needs Java 17 or later: set JAVA_HOME"
+            ) from error
+        self._session.sparkContext.setLogLevel("ERROR")
+        self._kept: list[Any] = []
+
+    def rows(self, path: Path, start: int, stop: int) -> Frame:
+        frame = nw.from_native(self._session.read.parquet(str(path)))
+        return frame.with_columns(nw.lit(-1, nw.Int64).alias(ROW))
+
+    def table(self, frame: pl.DataFrame) -> Frame:
+        return nw.from_native(self._session.createDataFrame(frame.to_arrow()))
+
+    def keep(self, frame: Frame) -> Frame:
+        kept = frame.to_native().persist()
+        self._kept.append(kept)
+        return nw.from_native(kept)
+
+    def collect(self, frame: Frame) -> pl.DataFrame:
+        found = pl.from_arrow(frame.to_native().toArrow())
+        assert isinstance(found, pl.DataFrame)
+        return found
+
+    def close(self) -> None:
+        for kept in self._kept:
+            kept.unpersist()

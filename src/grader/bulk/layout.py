@@ -1,0 +1,321 @@
+"""The columnar layout: tables of inspections, evidence and findings, and what can be wrong with their rows.
+
+`docs/columnar_layout.md` says what the columns hold. Texts become whole numbers here; a text that is none of
+those allowed becomes -1, so that sound rows cost nothing but the looking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader.bulk.backends import ROW, Backend, nw, pl
+from grader.bulk.conclude import Coded
+from grader.bulk.plan import ITEM, Plan
+from grader.errors import Place, Problem, quoted, suggest
+from grader.grading.conclude import finding_row
+from grader.language.vocabulary import (
+    ASSESSMENT,
+    BASIS_STRENGTH,
+    EXTENT,
+    FINDING_KIND,
+    HARM,
+    NONE,
+    PROGRESS,
+    STRENGTH,
+)
+
+Frame = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of the layout: columns that must be there, and those that may."""
+
+    name: str
+    required: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (*self.required, *self.optional)
+
+
+INSPECTIONS = Table("inspections", ("inspection", "edition"), ("framework", "not_inspected"))
+EVIDENCE = Table(
+    "evidence",
+    ("inspection", "id", "characteristic", "basis"),
+    ("assessment", "extent", "harm", "remedied", "innovative", "measure", "value"),
+)
+FINDINGS = Table("findings", ("inspection", "id", "area", "kind"), ("progress", "characteristics"))
+TABLES = (INSPECTIONS, EVIDENCE, FINDINGS)
+FLAGS = ("remedied", "innovative")
+NUMBERS = ("value",)
+
+#: A basis that never counts, once it has been looked at.
+_SURVEY = len(STRENGTH.names)
+
+_BASES = {name: _SURVEY if s is None else STRENGTH.rank(s) for name, s in BASIS_STRENGTH.items()}
+_ASSESSMENTS = {name: rank for name, rank in ASSESSMENT.ranks.items() if name != NONE}
+#: Columns of evidence with one word of a list, what each word is as a number, and the word left out.
+_WORDS: Mapping[str, tuple[Mapping[str, int], str | None]] = {
+    "assessment": (_ASSESSMENTS, None),
+    "basis": (_BASES, None),
+    "extent": (EXTENT.ranks, "widespread"),
+    "harm": (HARM.ranks, NONE),
+}
+
+
+# Evidence -------------------------------------------------------------------------------------------------
+
+
+def code_evidence(plan: Plan, backend: Backend, rows: Frame, numbers: pl.DataFrame) -> Frame:
+    """Rows of evidence as whole numbers; -1 for what is none of the words allowed.
+
+    Parameters
+    ----------
+    rows : frame
+        Rows of the layout, with their number in the file.
+    numbers : DataFrame
+        `inspection` and its `number`.
+    """
+    there = dict(rows.collect_schema())
+    texts = [name for name in EVIDENCE.columns if name not in (*FLAGS, *NUMBERS)]
+    coarse = [name for name in texts if name in there and there[name] != nw.String]
+    if coarse:
+        rows = rows.with_columns(*[nw.col(name).cast(nw.String) for name in coarse])
+    places = pl.DataFrame({"characteristic": list(plan.places), "place": list(plan.places.values())})
+    rows = rows.join(backend.table(numbers), on="inspection", how="left")
+    rows = rows.join(backend.table(places.cast({"place": pl.Int32})), on="characteristic", how="left")
+    found = {
+        "number": nw.col("number").fill_null(-1),
+        "place": nw.col("place").fill_null(-1),
+        "item": nw.col("id"),
+        **{name: _word(name, there).cast(nw.Int8) for name in _WORDS},
+        **{name: _flag(name, there).cast(nw.Int8) for name in FLAGS},
+        "measure": _measure(plan, there).cast(nw.Int8),
+        "figure": _figure(there).cast(nw.Int32),
+    }
+    return rows.select(ROW, **found)
+
+
+def _word(name: str, there: Mapping[str, Any]) -> nw.Expr:
+    ranks, default = _WORDS[name]
+    left_out = 0 if default is None else ranks[default]
+    if name == "basis":
+        left_out = -1
+    if name not in there:
+        return nw.lit(left_out)
+    said = nw.lit(-1)
+    for word, rank in ranks.items():
+        said = nw.when(nw.col(name) == word).then(nw.lit(rank)).otherwise(said)
+    return nw.when(nw.col(name).is_null()).then(nw.lit(left_out)).otherwise(said)
+
+
+def _flag(name: str, there: Mapping[str, Any]) -> nw.Expr:
+    if name not in there:
+        return nw.lit(0)
+    if there[name] == nw.Boolean:
+        return nw.when(nw.col(name).fill_null(False)).then(nw.lit(1)).otherwise(nw.lit(0))
+    said = nw.when(nw.col(name) == "true").then(nw.lit(1)).otherwise(nw.lit(-1))
+    return nw.when(nw.col(name).is_null() | (nw.col(name) == "false")).then(nw.lit(0)).otherwise(said)
+
+
+def _measure(plan: Plan, there: Mapping[str, Any]) -> nw.Expr:
+    """The measure's number where it has rules, else -1: any other is kept and says nothing."""
+    said = nw.lit(-1)
+    for name, number in plan.measures.items() if "measure" in there else ():
+        said = nw.when(nw.col("measure") == name).then(nw.lit(number)).otherwise(said)
+    return said
+
+
+def _figure(there: Mapping[str, Any]) -> nw.Expr:
+    """The figure in whole per mille, rounded down on the number as written; -1 where it is no per cent."""
+    if "value" not in there:
+        return nw.lit(-1)
+    value = nw.col("value").cast(nw.Float64)
+    near = (value * 10).floor()
+    # 10 times a number is rounded; what it is compared with are the numbers nearest to those written.
+    near = nw.when(near / 10 > value).then(near - 1).otherwise(near)
+    near = nw.when((near + 1) / 10 <= value).then(near + 1).otherwise(near)
+    sound = (value >= 0) & (value <= 100)
+    return nw.when(sound.fill_null(False)).then(near).otherwise(nw.lit(-1))
+
+
+def unsound(plan: Plan) -> nw.Expr:
+    """Rows of coded evidence with anything wrong."""
+    column = {name: nw.col(name) for name in ("number", "place", *_WORDS, "measure", "figure")}
+    wrong = (column["number"] < 0) | (column["place"] < 0) | nw.col("item").is_null()
+    for name in (*_WORDS, *FLAGS):
+        wrong |= nw.col(name) < 0
+    figured = column["measure"] >= 0
+    wrong |= (column["assessment"] == 0) & ~figured
+    wrong |= figured & (column["figure"] < 0)
+    for name, number in plan.measures.items():
+        alone = plan.places.get(plan.book.measures[name].characteristic, -2)
+        wrong |= (column["measure"] == number) & (column["place"] != alone)
+    return wrong
+
+
+def repeated(coded: Frame) -> Frame:
+    """Items that are tagged twice to one characteristic: `number`, `item`, `place`."""
+    keys = ("number", "item", "place")
+    return coded.group_by(*keys).agg(nw.len().alias("times")).filter(nw.col("times") > 1).select(*keys)
+
+
+def sound(coded: Frame) -> Frame:
+    """Coded evidence that counts, as `conclude` reads it."""
+    # A figure speaks only where the inspector does not.
+    own = nw.col("assessment") > 0
+    return (
+        coded.filter(nw.col("basis") != _SURVEY)
+        .rename({"basis": "strength"})
+        .select(
+            "number",
+            "item",
+            "place",
+            *ITEM,
+            measure=nw.when(own).then(nw.lit(-1)).otherwise(nw.col("measure")).cast(nw.Int8),
+            figure=nw.col("figure"),
+        )
+    )
+
+
+def evidence_faults(plan: Plan, file: str, row: Mapping[str, Any]) -> Iterator[Problem]:
+    """What is wrong with one row of evidence, which `unsound` found."""
+    at = Place(
+        f"{file}: row {row[ROW] + 1}" if row[ROW] >= 0 else f"{file}: {row['inspection']}, {row['id']}"
+    )
+    if row["id"] is None:
+        yield Problem("the row has no 'id'", at, "every item has an id: what its rows have in common")
+    if row["characteristic"] not in plan.places:
+        yield _unknown("characteristic", row["characteristic"], plan.places, at)
+    for name, (ranks, default) in _WORDS.items():
+        word = row.get(name)
+        if word is None and (default is not None or name == "assessment"):
+            continue
+        if word not in ranks:
+            message = f"{quoted(word)} is not a value of {name!r}" if word is not None else f"no {name!r}"
+            yield Problem(message, at, suggest(str(word), ranks, "values"))
+    for name in FLAGS:
+        if row.get(name) not in (None, True, False, "true", "false"):
+            yield Problem(f"{quoted(row[name])} is not a value of {name!r}", at, "write true or false")
+    yield from _figure_faults(plan, row, at)
+
+
+def _figure_faults(plan: Plan, row: Mapping[str, Any], at: Place) -> Iterator[Problem]:
+    measure = row.get("measure")
+    if measure is None or measure not in plan.measures:
+        if row.get("assessment") is None:
+            help = "add one of exceeds, meets, partly_meets, falls_short"
+            if measure is not None:
+                help = f"{suggest(measure, plan.measures, 'measures with rules')} (or {help})"
+            yield Problem("no 'assessment', and no measure with rules supplies one", at, help)
+        return
+    alone = plan.book.measures[measure].characteristic
+    if row["characteristic"] in plan.places and row["characteristic"] != alone:
+        message = f"measure {measure!r} assesses {alone} alone, and the row is on {row['characteristic']}"
+        yield Problem(message, at, "give the other characteristics an item of their own")
+    value = row.get("value")
+    if value is None or not 0 <= value <= 100:
+        said = "no 'value'" if value is None else f"'value' {value:g} is no per cent"
+        yield Problem(f"{said}, which measure {measure!r} needs", at, "a per cent lies in 0 to 100")
+
+
+def _unknown(what: str, name: Any, known: Any, at: Place) -> Problem:
+    message = f"no {what!r}" if name is None else f"unknown {what} {quoted(name)}"
+    return Problem(message, at, suggest(str(name), known, f"{what}s"))
+
+
+# Findings and areas not inspected -------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Record:
+    """Findings and areas not inspected of a table's inspections, as rows of whole numbers."""
+
+    findings: list[dict[str, int]]
+    earlier: list[dict[str, int]]
+    absent: list[dict[str, int]]
+
+    def only(self, numbers: Set[int]) -> Record:
+        """Those of these inspections alone."""
+        several = (self.findings, self.earlier, self.absent)
+        return Record(*[[row for row in rows if row["number"] in numbers] for rows in several])
+
+    def coded(self, backend: Backend, numbers: Sequence[int], evidence: Frame) -> Coded:
+        """Everything about these inspections, for `conclude`."""
+        there = pl.DataFrame({"number": numbers}, schema={"number": pl.Int64})
+        tables = [
+            backend.table(pl.DataFrame(rows).cast({"number": pl.Int64})) if rows else None
+            for rows in (self.findings, self.earlier, self.absent)
+        ]
+        return Coded(backend.table(there), evidence, *tables)
+
+
+def record(
+    plan: Plan, file: str, inspections: Iterable[Mapping[str, Any]], findings: Iterable[Mapping[str, Any]]
+) -> tuple[Record, list[tuple[str, Problem]]]:
+    """The rows, and every fault of them with the id of the inspection it is in.
+
+    Parameters
+    ----------
+    inspections : iterable of mapping
+        Rows of the layout with their `number`; `findings` likewise.
+    """
+    made = Record([], [], [])
+    faults: list[tuple[str, Problem]] = []
+    for row in inspections:
+        for name in (row.get("not_inspected") or "").split():
+            if name in plan.area_numbers:
+                made.absent.append({"number": row["number"], "area": plan.area_numbers[name]})
+            else:
+                at = Place(f"inspections: {row['inspection']}")
+                faults.append((row["inspection"], _unknown("area", name, plan.area_numbers, at)))
+    seen: set[tuple[str, str]] = set()
+    for row in findings:
+        at = Place(f"{file}: row {row[ROW] + 1}")
+        found = list(_finding_faults(plan, row, at))
+        if (row["inspection"], row["id"]) in seen:
+            found.append(
+                Problem(f"finding {quoted(row['id'])} stands twice", at, "give each an id of its own")
+            )
+        seen.add((row["inspection"], row["id"]))
+        faults += [(row["inspection"], problem) for problem in found]
+        if not found:
+            _add_finding(plan, made, row)
+    return made, faults
+
+
+def _finding_faults(plan: Plan, row: Mapping[str, Any], at: Place) -> Iterator[Problem]:
+    if row["id"] is None:
+        yield Problem("the row has no 'id'", at, "every finding has an id")
+    if row["area"] not in plan.area_numbers:
+        yield _unknown("area", row["area"], plan.area_numbers, at)
+        return
+    if row["kind"] not in FINDING_KIND.ranks:
+        yield _unknown("kind", row["kind"], FINDING_KIND.ranks, at)
+    if row.get("progress") is not None and row["progress"] not in PROGRESS.ranks:
+        yield _unknown("progress", row["progress"], PROGRESS.ranks, at)
+    own = {c.id for c in plan.areas[plan.area_numbers[row["area"]]].characteristics}
+    for name in (row.get("characteristics") or "").split():
+        if name not in own:
+            yield _unknown(f"characteristic of {row['area']}", name, own, at)
+
+
+def _add_finding(plan: Plan, made: Record, row: Mapping[str, Any]) -> None:
+    progress = row.get("progress")
+    origin = "declared" if progress is None else "previous"
+    ranks = finding_row(row["kind"], origin, progress)
+    number = row["number"]
+    made.findings.append({"number": number, "area": plan.area_numbers[row["area"]], **ranks})
+    known = {name: ranks[name] for name in ("kind", "progress")}
+    for name in (row.get("characteristics") or "").split() if progress is not None else ():
+        made.earlier.append({"number": number, "place": plan.places[name], **known})
+
+
+def shown(path: Path) -> str:
+    """A file's name in messages."""
+    return quoted(str(path), 300)[1:-1]

@@ -1,0 +1,62 @@
+"""Where inspections come from, in pieces small enough to be graded one after another.
+
+A piece is graded without regard to any other, so pieces can be done by several processes, and those that are
+done need not be done again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from grader.bulk.backends import pl
+from grader.errors import Problem
+from grader.files.frameworks import FrameworkFile
+from grader.language.rulebook import RuleBook
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """What came of a piece.
+
+    Attributes
+    ----------
+    rows : DataFrame
+        A row for each inspection and area (see `rows.schema`), faulty inspections left out.
+    inspections : list of str
+        Ids of those graded, in order.
+    faults : list of tuple of str and Problem
+        Every fault, with the inspection it is in (for a file that cannot be read, the file).
+    """
+
+    rows: pl.DataFrame
+    inspections: list[str]
+    faults: list[tuple[str, Problem]]
+
+
+class Source(Protocol):
+    """Inspections in pieces."""
+
+    framework: FrameworkFile
+    book: RuleBook
+
+    @property
+    def size(self) -> int:
+        """How many inspections there are, as far as can be told beforehand."""
+        ...
+
+    def pieces(self) -> list[Any]:
+        """The pieces, in order."""
+        ...
+
+    def mark(self, piece: Any) -> str:
+        """What tells a piece from one with other content."""
+        ...
+
+    def weight(self, piece: Any) -> int:
+        """How many inspections a piece holds."""
+        ...
+
+    def grade(self, piece: Any) -> Graded:
+        """Grade one piece."""
+        ...

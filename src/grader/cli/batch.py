@@ -1,0 +1,135 @@
+"""`grader batch`: grade very many inspections into one file."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from grader.cli import options, terminal
+from grader.cli.output import check_output
+from grader.errors import FAULT_LIMIT, InputError, Place, Problem
+
+if TYPE_CHECKING:
+    from grader.bulk.batch import Batch, Progress
+
+Inputs = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="INPUT", help="Inspections (YAML), folders of them, or one folder of tables (Parquet or CSV)."
+    ),
+]
+Output = Annotated[
+    str, typer.Option("-o", "--output", metavar="OUT", help="The file to write: .parquet, .csv or .jsonl.")
+]
+On = Annotated[
+    str, typer.Option("--on", metavar="BACKEND", help="What runs the columns: polars, duckdb or pyspark.")
+]
+KeepGoing = Annotated[
+    bool, typer.Option("--keep-going", help="Skip inspections with faults, and list them at the end.")
+]
+
+
+def batch(
+    inputs: Inputs,
+    output: Output,
+    on: On = "polars",
+    keep_going: KeepGoing = False,
+    rules: options.Rules = None,
+    engine: options.Engine = None,
+    force: options.Force = False,
+    debug: options.Debug = False,
+) -> None:
+    """Grade very many inspections into one file: a row for each area of each. 1 where any was skipped."""
+    from grader.bulk.batch import ENDINGS
+    from grader.bulk.batch import batch as grade_all
+
+    paths = _existing(inputs)
+    files = [str(path) for path in paths if path.is_file()]
+    destination = check_output(output, ENDINGS, force=force, inputs=files)
+    if engine is not None and on != "polars":
+        help = "leave one of the two out"
+        raise InputError(
+            [Problem("--engine passes inspections one by one, not in columns", Place("--on"), help)]
+        )
+    with _progress() as progress:
+        done = grade_all(
+            paths, destination, rules=rules, on=on, engine=engine, keep_going=keep_going, progress=progress
+        )
+    _say(done, destination)
+    if done.skipped:
+        raise typer.Exit(1)
+
+
+def _existing(inputs: Sequence[str]) -> list[Path]:
+    problems = []
+    for name in inputs:
+        try:
+            there = Path(name).exists()
+        except (OSError, ValueError):  # a name no file can have
+            there = False
+        if not there:
+            problems.append(Problem("there is no such file or folder", Place(name), "check the name"))
+    if problems:
+        raise InputError(problems)
+    return [Path(name) for name in inputs]
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    """A bar with rate and time left on a terminal; nothing in a pipe."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        yield lambda done, of: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("grading"),
+        BarColumn(),
+        TextColumn("{task.completed:,.0f} of {task.total:,.0f}"),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+        TextColumn("left"),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("grading", total=1, rate="")
+
+        def show(done: int, of: int) -> None:
+            bar.update(task, total=max(of, 1), completed=done)
+            speed = bar.tasks[0].speed
+            bar.update(task, rate=f"{speed:,.0f} a second" if speed else "")
+
+        yield show
+
+
+def _say(done: Batch, destination: Path) -> None:
+    """What was graded and what came of it; skipped inspections on standard error."""
+    book, framework = done.book, done.framework.framework
+    lines = [
+        f"{terminal.plural(done.inspections, 'inspection', 'inspections')},"
+        f" {done.areas:,} areas: {framework.framework.title}",
+        f"rule book {book.id} {book.version}: proposed grades, a person decides",
+        "",
+    ]
+    grades = [name for name in reversed(framework.grades_worst_first) if name in done.outcomes]
+    named = [*grades, *(name for name in ("withheld", "ungraded", "not_inspected") if name in done.outcomes)]
+    width = max((len(name) for name in named), default=0)
+    lines += [f"{name.replace('_', ' '):{width}} {done.outcomes[name]:>11,}" for name in named]
+    terminal.out("\n".join(lines).rstrip() + "\n")
+    if done.taken_up:
+        terminal.err(f"{done.taken_up:,} of them were graded by an earlier run that was cut short\n")
+    for name, problems in islice(done.skipped.items(), FAULT_LIMIT):
+        terminal.err(f"skipped: {name}\n" + "".join(f"  {problem}\n" for problem in problems[:3]))
+        if len(problems) > 3:
+            terminal.err(f"  and {len(problems) - 3} more\n")
+    if done.skipped:
+        more = len(done.skipped) - FAULT_LIMIT
+        rest = f", {more:,} of them not listed" if more > 0 else ""
+        terminal.err(f"{terminal.plural(len(done.skipped), 'inspection', 'inspections')} skipped{rest}\n")
+    terminal.err(f"written: {destination}\n")
