@@ -28,6 +28,7 @@ from grader.cli.new import new
 from grader.cli.options import Debugging
 from grader.cli.outliers import outliers
 from grader.cli.schema import schema
+from grader.cli.simulate import simulate
 from grader.cli.test import test
 from grader.cli.validate import validate
 from grader.cli.verify import verify
@@ -45,6 +46,7 @@ COMMANDS = (
     test,
     impact,
     batch,
+    simulate,
     outliers,
     export,
     validate,

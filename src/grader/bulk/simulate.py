@@ -1,0 +1,245 @@
+"""How firm grades are: the inspection drawn again and again with its assessments a little otherwise.
+
+What is drawn is made up, and says so: nobody has published how often two inspectors differ by a step. An
+area sees its evidence through few numbers (`grading/sight.py`), so that of a hundred thousand drawn
+inspections only those that differ in these numbers are concluded, each once, by the definition of meaning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+from pydantic import Field
+
+from grader.engines.reference import ReferenceEngine
+from grader.errors import InputError, MissingExtraError, Place, Problem
+from grader.grading.conclude import CharacteristicCase, Concluder
+from grader.grading.hinges import with_assessment
+from grader.grading.run import Inputs, Pass, per_mille, run, standing_of
+from grader.grading.sight import Measure, Sight, Sums
+from grader.language.bind import bind
+from grader.language.vocabulary import ASSESSMENT
+from grader.model.framework import Area
+from grader.model.inspection import Evidence
+from grader.model.proposal import Answer, to_json
+
+try:
+    import numpy as np
+except ImportError as error:
+    raise MissingExtraError("drawing needs numpy", help="pip install 'grader[columnar]'") from error
+
+SCHEMA: Final = "grader.simulation/1"
+DRAWS: Final = 10_000
+MOST_DRAWS: Final = 10_000_000
+STEP: Final = 0.1
+#: Draws worked through together: what is in memory is one small number for each item and draw of a block.
+_BLOCK: Final = 25_000
+
+Codes = Any
+"""An array of whole numbers, one for each draw."""
+
+
+class AreaSimulated(Answer):
+    """What one area came to over the draws."""
+
+    area: str
+    title: str
+    proposed: str | None
+    """The grade proposed on the inspection as it stands; None where there is none."""
+    outcome: str
+    shares: dict[str, float]
+    """Share of draws that came to each grade, best first, and to `withheld`; empty where not graded."""
+
+
+class Simulation(Answer):
+    """How often drawn versions of an inspection came to each grade."""
+
+    schema_: Literal["grader.simulation/1"] = Field(SCHEMA, alias="schema")
+    inspection: str
+    body: str
+    draws: int
+    seed: int
+    step: float
+    """Probability that an assessment is drawn a step better or worse."""
+    areas: list[AreaSimulated]
+
+    def to_json(self, *, indent: int | None = 2) -> str:
+        """The simulation as JSON text."""
+        return to_json(self, indent=indent)
+
+
+def simulate(inputs: Inputs, *, draws: int = DRAWS, seed: int = 1, step: float = STEP) -> Simulation:
+    """Draw versions of an inspection and grade each.
+
+    Each assessment an inspector gave moves one step with probability `step`, up or down alike; at an end of
+    the scale a move beyond it stays. Each figure that assesses its item is drawn evenly from its interval.
+    Everything else stays as it is.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        An inspection with what it is graded by.
+    draws : int
+        How many versions, from 1 to 10,000,000.
+    seed : int
+        Where the drawing starts, from 0: the same seed, the same answer.
+    step : float
+        From 0 to 1.
+
+    Raises
+    ------
+    InputError
+        An argument is out of its range.
+    """
+    _check(draws, seed, step)
+    return _Drawing(inputs, draws, seed, step).answer()
+
+
+def _check(draws: int, seed: int, step: float) -> None:
+    faults = (
+        (not 1 <= draws <= MOST_DRAWS, "--draws", draws, f"a whole number from 1 to {MOST_DRAWS:,}"),
+        (not 0 <= seed < 2**63, "--seed", seed, "a whole number from 0"),
+        (not 0 <= step <= 1, "--step", step, "a probability from 0 to 1"),
+    )
+    problems = [
+        Problem(f"{value} is out of range", Place(name), help) for bad, name, value, help in faults if bad
+    ]
+    if problems:
+        raise InputError(problems)
+
+
+@dataclass(slots=True)
+class _Drawing:
+    inputs: Inputs
+    draws: int
+    seed: int
+    step: float
+    concluder: Concluder = field(init=False)
+    passed: Pass = field(init=False)
+
+    def __post_init__(self) -> None:
+        bound = bind(self.inputs.book, self.inputs.overrides)
+        self.concluder = Concluder(bound, ReferenceEngine(bound))
+        self.passed = run(self.inputs, self.concluder)
+
+    def answer(self) -> Simulation:
+        inspection, framework = self.inputs.inspection, self.inputs.framework
+        edition = inspection.inspection.edition
+        areas = framework.areas_in(edition)
+        graded = {
+            a.id: _AreaDrawn(self, a)
+            for a in areas
+            if a.editions[edition].graded and a.id in self.passed.areas
+        }
+        items = sorted(inspection.evidence, key=lambda e: e.id)
+        generator = np.random.default_rng(self.seed)
+        for start in range(0, self.draws, _BLOCK):
+            many = min(_BLOCK, self.draws - start)
+            drawn = {item.id: self._drawn(item, generator, many) for item in items}
+            for area in graded.values():
+                area.count(drawn, many)
+        return Simulation(
+            schema=SCHEMA,
+            inspection=inspection.id,
+            body=inspection.inspection.body,
+            draws=self.draws,
+            seed=self.seed,
+            step=self.step,
+            areas=[self._area(area, graded.get(area.id)) for area in areas],
+        )
+
+    def _drawn(self, item: Evidence, generator: Any, many: int) -> Codes:
+        """The rank of an item's assessment in each draw."""
+        if item.assessment is None:
+            return self._figures(item, generator, many)
+        rank = ASSESSMENT.rank(item.assessment)
+        chance = generator.random(many)
+        moved = (chance < self.step / 2).astype(np.int8) - (chance >= 1 - self.step / 2).astype(np.int8)
+        return np.clip(rank + moved, 1, len(ASSESSMENT.names) - 1).astype(np.int64)
+
+    def _figures(self, item: Evidence, generator: Any, many: int) -> Codes:
+        assert item.measure is not None, "an item without an assessment carries a measure with rules"
+        value, name = item.measure.value, item.measure.name
+        if not item.measure.interval:
+            return np.full(many, self.concluder.assessment(name, per_mille(value)).rank)
+        reach = item.measure.interval
+        figures = np.clip(generator.uniform(value - reach, value + reach, many), 0, 100)
+        whole, at = np.unique(np.floor(figures * 10).astype(np.int64), return_inverse=True)
+        ranks = [self.concluder.assessment(name, int(figure)).rank for figure in whole]
+        return np.array(ranks)[at]
+
+    def _area(self, area: Area, drawn: _AreaDrawn | None) -> AreaSimulated:
+        case = self.passed.areas.get(area.id)
+        scale = self.concluder.book.grade_scale
+        proposed = case.decision if case is not None else None
+        return AreaSimulated(
+            area=area.id,
+            title=area.title,
+            proposed=None if proposed is None else scale.name_of(proposed.rank),
+            outcome=case.outcome if case is not None else "not_inspected",
+            shares={} if drawn is None else drawn.shares(),
+        )
+
+
+class _AreaDrawn:
+    """One area over the draws: which conclusions they came to, and how often."""
+
+    def __init__(self, drawing: _Drawing, area: Area) -> None:
+        inspection = drawing.inputs.inspection
+        self._sight = Sight(drawing.concluder, area)
+        self._scale = drawing.concluder.book.grade_scale
+        self._draws = drawing.draws
+        cases = drawing.passed.characteristics[area.id]
+        self._cases = [case for case in cases if self._sight.matters(case.id)]
+        findings = [standing_of(f) for f in inspection.all_findings if f.area == area.id]
+        self._findings = tuple(f.row for f in findings)
+        self._counted: dict[tuple[str, int | None], int] = {}
+
+    def count(self, drawn: Mapping[str, Codes], many: int) -> None:
+        """Count what a block of draws came to."""
+        sums = self._sight.on_area
+        whole, measures = np.zeros(many, np.int64), [sums.empty]
+        for case in self._cases:
+            codes, found = self._characteristic(case, drawn, many)
+            whole, measures = _together(sums, whole, measures, codes, found)
+        for code, often in zip(*np.unique(whole, return_counts=True), strict=True):
+            concluded = self._sight.concluded(True, measures[code], self._findings)
+            rank = concluded.decision.rank if concluded.decision is not None else None
+            key = (concluded.outcome, rank)
+            self._counted[key] = self._counted.get(key, 0) + int(often)
+
+    def _characteristic(
+        self, case: CharacteristicCase, drawn: Mapping[str, Codes], many: int
+    ) -> tuple[Codes, list[Measure]]:
+        """What a characteristic comes to in the area, in each draw."""
+        sums = self._sight.on_characteristic
+        codes, measures = np.zeros(many, np.int64), [sums.empty]
+        for item in case.items:
+            ranks = [self._sight.of_row(with_assessment(item.row, rank)) for rank in _RANKS]
+            codes, measures = _together(sums, codes, measures, drawn[item.id] - 1, ranks)
+        return codes, [self._sight.seen(case, measure) for measure in measures]
+
+    def shares(self) -> dict[str, float]:
+        """The share of draws for each grade, best first, then for none."""
+        by_name = dict.fromkeys((*reversed(self._scale.names), "withheld"), 0)
+        for (_, rank), often in self._counted.items():
+            by_name["withheld" if rank is None else self._scale.name_of(rank)] += often
+        return {name: often / self._draws for name, often in by_name.items()}
+
+
+_RANKS: Final = range(1, len(ASSESSMENT.names))
+
+
+def _together(
+    sums: Sums, codes: Codes, measures: Sequence[Measure], more: Codes, added: Sequence[Measure]
+) -> tuple[Codes, list[Measure]]:
+    """Two measures in each draw put together; draws that come to the same get the same code."""
+    pairs, at = np.unique(codes * len(added) + more, return_inverse=True)
+    numbers: dict[Measure, int] = {}
+    of_pair = [
+        numbers.setdefault(sums.plus(measures[pair // len(added)], added[pair % len(added)]), len(numbers))
+        for pair in pairs.tolist()
+    ]
+    return np.array(of_pair, np.int64)[at], list(numbers)

@@ -1,0 +1,61 @@
+"""`grader simulate`: how firm each grade is, by drawing the inspection again and again."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from grader.cli import options, terminal
+from grader.errors import InputError, Place, Problem, quoted
+
+Inspection = Annotated[str, typer.Argument(metavar="INSPECTION", help="An inspection file (YAML).")]
+Draws = Annotated[int, typer.Option("--draws", metavar="N", help="How many versions to draw.")]
+Seed = Annotated[
+    int, typer.Option("--seed", metavar="N", help="Where drawing starts: the same seed, the same answer.")
+]
+Step = Annotated[
+    str,
+    typer.Option(
+        "--step", metavar="P", help="Probability that an assessment is a step better or worse: 0.1 or 10%."
+    ),
+]
+
+
+def simulate(
+    inspection: Inspection,
+    draws: Draws = 10_000,
+    seed: Seed = 1,
+    step: Step = "10%",
+    json: options.Json = False,
+    settings: options.Set = None,
+    rules: options.Rules = None,
+    debug: options.Debug = False,
+) -> None:
+    """Say how firm grades are: the share of slightly different versions that come to each."""
+    from grader import api
+    from grader.bulk.simulate import simulate as draw
+
+    probability = _probability(step)
+    loaded = api.load(inspection, rules=rules)
+    values = options.overrides_for(loaded.book, options.split_settings(settings or ()))
+    found = draw(api.inputs_of(loaded, values), draws=draws, seed=seed, step=probability)
+    terminal.warn(loaded.warnings)
+    if json:
+        terminal.out_json(found.to_json() + "\n")
+        return
+    from grader.cli.simulation import simulation_for_person
+
+    terminal.print_for_person(*simulation_for_person(loaded.framework.framework, found))
+
+
+def _probability(written: str) -> float:
+    """A probability from 0 to 1, or a per cent."""
+    try:
+        if written.endswith("%"):
+            return float(written[:-1]) / 100
+        return float(written)
+    except ValueError:
+        message = f"{quoted(written)} is no probability"
+        problem = Problem(message, Place("--step"), "write a number from 0 to 1, or a per cent, as in 10%")
+        raise InputError([problem]) from None

@@ -1,0 +1,82 @@
+"""A simulation as a person reads it: a row an area, with the share of each grade and a bar of them all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from grader.bulk.simulate import AreaSimulated, Simulation
+from grader.cli.summary import RULED, text_of
+from grader.model.framework import Framework
+
+#: Characters of a bar: each stands for so many of a hundred draws.
+BAR = 24
+
+
+def simulation_for_person(framework: Framework, found: Simulation) -> list[RenderableType]:
+    """The parts of the answer, from top to bottom."""
+    titles = {grade.id: grade.title for grade in framework.grade_scale.grades}
+    letters = _letters([*titles.values(), "Withheld"])
+    marks = dict(zip([*titles, "withheld"], letters, strict=True))
+    moves = f"{found.step:.1%}".replace(".0%", "%").replace("%", " %")
+    said = (
+        f"{found.draws:,} versions drawn (seed {found.seed}): each assessment a step better or worse with"
+        f" probability {moves}, each figure within its interval. The probability is assumed: no rate"
+        " is published at which two inspectors differ."
+    )
+    named = {**titles, "withheld": "withheld"}
+    legend = ", ".join(f"{marks[name]} {title.lower()}" for name, title in named.items())
+    return [
+        text_of(f"{found.body} ({found.inspection})", "bold"),
+        text_of(f"{framework.framework.title}: proposed grades, a person decides"),
+        text_of(said),
+        Text(),
+        _table(found, marks),
+        text_of(f"per cent of versions; {legend}", "dim"),
+    ]
+
+
+def _letters(names: Sequence[str]) -> list[str]:
+    """A letter for each name: its first, or numbers where two would have the same."""
+    first = [name[:1].upper() for name in names]
+    return first if len(set(first)) == len(first) else [str(n) for n in range(1, len(names) + 1)]
+
+
+def _table(found: Simulation, marks: Mapping[str, str]) -> Table:
+    table = Table(box=RULED, show_edge=False, pad_edge=False, padding=0)
+    table.add_column("area", no_wrap=True)
+    table.add_column("proposed", no_wrap=True)
+    for mark in marks.values():
+        table.add_column(mark, justify="right", no_wrap=True, min_width=3)
+    table.add_column("", no_wrap=True)
+    for area in found.areas:
+        table.add_row(text_of(area.area), *_cells(area, marks))
+    return table
+
+
+def _cells(area: AreaSimulated, marks: Mapping[str, str]) -> list[Text]:
+    if not area.shares:
+        said = {"ungraded": "not graded", "not_inspected": "not inspected"}
+        return [text_of(said.get(area.outcome, area.outcome))]
+    proposed = marks[area.proposed] if area.proposed is not None else marks["withheld"]
+    shares = [text_of(_per_cent(area.shares[name])) for name in marks]
+    return [text_of(proposed), *shares, text_of(bar([area.shares[n] for n in marks], list(marks.values())))]
+
+
+def _per_cent(share: float) -> str:
+    if share == 0:
+        return "."
+    return "<1" if share < 0.005 else f"{100 * share:.0f}"
+
+
+def bar(shares: Sequence[float], marks: Sequence[str], width: int = BAR) -> str:
+    """Shares as a run of marks, as many of each as its share of the width, by largest remainder."""
+    exact = [share * width for share in shares]
+    many = [int(part) for part in exact]
+    by_rest = sorted(range(len(exact)), key=lambda i: (many[i] - exact[i], i))
+    for i in by_rest[: width - sum(many)]:
+        many[i] += 1
+    return "".join(mark * n for mark, n in zip(marks, many, strict=True))
