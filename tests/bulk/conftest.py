@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from grader.engines.reference import ReferenceEngine
+from grader.files import catalogue
 from grader.grading.conclude import Concluder
 from grader.grading.run import Inputs, Pass, run
 from grader.language.bind import bind
 from grader.language.rulebook import RuleBook
 from grader.language.vocabulary import STATUS
 from grader.model.framework import Framework
-from grader.model.inspection import Inspection
+from grader.model.inspection import Declared, Evidence, Figure, Header, Inspection, Previous
 
 pytest.importorskip("polars", reason="grading at scale needs the extra: grader[columnar]")
 
@@ -110,3 +114,134 @@ def statuses_by_reference() -> Callable[
         }
 
     return lay
+
+
+@pytest.fixture(scope="session")
+def example_path() -> Path:
+    """The example inspection."""
+    return Path(__file__).resolve().parents[2] / "examples" / "leicestershire_2021_22" / "inspection.yaml"
+
+
+ASSESSMENTS = ("falls_short", "partly_meets", "meets", "exceeds")
+BASES = ("case_file_review", "data", "observation", "other_inspection", "document", "interview", "survey")
+KINDS = ("area_for_improvement", "cause_of_concern", "innovative_practice")
+
+
+@pytest.fixture(scope="session")
+def shipped() -> Any:
+    """The shipped framework's file and rule book."""
+    framework = catalogue.framework("PEEL_2021_22")
+    return SimpleNamespace(
+        framework=framework.framework, book=catalogue.rulebook("PEEL_2021_22", framework), file=framework
+    )
+
+
+@pytest.fixture(scope="session")
+def random_inspections(shipped: Any) -> Callable[..., list[Inspection]]:
+    """Inspections of the shipped framework with everything in them that rules can see."""
+
+    def make(many: int, edition: str, seed: int, items: int = 30) -> list[Inspection]:
+        draw = random.Random(seed)
+        areas = shipped.framework.areas_in(edition)
+        return [_inspection(draw, shipped, edition, areas, f"body-{seed}-{n}", items) for n in range(many)]
+
+    return make
+
+
+def _inspection(
+    draw: random.Random, shipped: Any, edition: str, areas: Any, name: str, items: int
+) -> Inspection:
+    # Few areas at a time, so that those looked at are looked at closely and their grades differ.
+    chosen = draw.sample(areas, draw.randint(1, 4))
+    names = [c.id for a in chosen for c in a.characteristics]
+    optional = [a.id for a in areas if a.editions[edition].optional]
+    return Inspection.model_construct(
+        inspection=Header.model_construct(
+            id=name,
+            body="A body",
+            framework=shipped.framework.id,
+            edition=edition,
+            not_inspected=draw.sample(optional, draw.choice((0, 0, 1))),
+        ),
+        sources={},
+        evidence=[_item(draw, shipped, names, n) for n in range(draw.randint(0, 2 * items))],
+        findings=[_finding(draw, Declared, chosen, n) for n in range(draw.choice((0, 0, 0, 1)))],
+        previous=[_finding(draw, Previous, chosen, n + 9) for n in range(draw.choice((0, 0, 1, 2)))],
+    )
+
+
+def _item(draw: random.Random, shipped: Any, names: list[str], n: int) -> Evidence:
+    measured = draw.random() < 0.05
+    name = draw.choice(sorted(shipped.book.measures))
+    own = shipped.book.measures[name].characteristic
+    measured = measured and own in names
+    return Evidence.model_construct(
+        id=f"E{n}",
+        characteristics=[own] if measured else draw.sample(names, draw.choice((1, 1, 1, 2))),
+        assessment=None if measured else draw.choices(ASSESSMENTS, (1, 3, 8, 2))[0],
+        statement="found",
+        basis=draw.choice(BASES),
+        extent=draw.choice(("widespread", "some", "isolated")),
+        harm=draw.choices(("none", "moderate", "serious"), (5, 2, 1))[0],
+        remedied=draw.random() < 0.2,
+        remedied_on=None,
+        innovative=draw.random() < 0.1,
+        measure=_figure(draw, name) if measured else None,
+        source="report",
+        locator=None,
+    )
+
+
+def _figure(draw: random.Random, name: str) -> Figure:
+    value = draw.choice((round(draw.uniform(80, 100), draw.randint(0, 3)), 93.7, 88.1, 86.49999))
+    return Figure.model_construct(name=name, value=value, interval=None, unit="percent")
+
+
+def _finding(draw: random.Random, kind: Any, areas: Any, n: int) -> Any:
+    area = draw.choice(areas)
+    earlier = {"progress": draw.choice(("closed", "improving", "not_improving"))} if kind is Previous else {}
+    names = [c.id for c in area.characteristics]
+    return kind.model_construct(
+        id=f"F{n}",
+        kind=draw.choice(KINDS),
+        area=area.id,
+        statement="said",
+        characteristics=draw.sample(names, draw.choice((0, 1, 2))),
+        evidence=[],
+        recommendations=[],
+        source=None,
+        issued=None,
+        **earlier,
+    )
+
+
+@pytest.fixture(scope="session")
+def rows_by_reference() -> Callable[..., list[dict[str, Any]]]:
+    """The rows a batch writes, off the reference's passes."""
+
+    def lay(plan: Any, inspections: Sequence[Inspection], passed: Sequence[Pass]) -> list[dict[str, Any]]:
+        return [
+            _row(plan, inspection, area.id, each)
+            for inspection, each in zip(inspections, passed, strict=True)
+            for area in plan.areas
+        ]
+
+    return lay
+
+
+def _row(plan: Any, inspection: Inspection, area: str, passed: Pass) -> dict[str, Any]:
+    _, _, outcome, rank, facts, deciding, _ = _area(plan, 0, area, passed)
+    raised = []
+    if area in passed.areas:
+        raised = [f"{r.rule.id}:{c.id}" for c in passed.characteristics[area] for r in c.raised]
+        raised += [r.rule.id for r in passed.areas[area].raised]
+    return {
+        "inspection": inspection.id,
+        "edition": plan.edition,
+        "area": area,
+        "outcome": outcome,
+        "grade": None if rank is None else plan.book.grade_scale.name_of(rank),
+        "deciding": list(deciding),
+        "findings": sorted(raised),
+        **{f"profile.{name}": None if facts is None else facts[name] for name in sorted(plan.above)},
+    }

@@ -1,0 +1,67 @@
+"""Columns against the reference on many random area gradings, on every backend there is.
+
+Everything a batch writes is compared: outcome, grade, deciding rules, findings and every fact.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.bulk.backends import NAMES, backend, pl
+from grader.bulk.coding import rows_of
+from grader.bulk.plan import Plan
+from grader.bulk.rows import in_columns
+from grader.errors import MissingExtraError
+from grader.language.bind import bind
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def run(request):
+    """A backend; Spark is a real local session."""
+    try:
+        found = backend(request.param)
+    except MissingExtraError as error:
+        pytest.skip(error.message)
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="module")
+def agree(shipped, random_inspections, passes, rows_by_reference):
+    """Grades so many inspections both ways, and returns how many area gradings that was."""
+
+    def check(run, edition, many, seed, items):
+        plan = Plan(shipped.framework, edition, bind(shipped.book))
+        found = random_inspections(many, edition, seed, items)
+        expected = rows_by_reference(plan, found, passes(shipped.framework, shipped.book, found))
+        rows = rows_of(plan, found)
+        ids = pl.DataFrame({"number": range(many), "inspection": rows.ids})
+        actual = in_columns(plan, run, rows.coded(run), ids).drop("number").to_dicts()
+        differ = [(e, a) for e, a in zip(expected, actual, strict=True) if e != a]
+        assert [] == differ[:3]
+        return len(expected), {row["grade"] or row["outcome"] for row in expected}
+
+    return check
+
+
+def check_all(agree, run, wanted, many, items):
+    """Piece after piece, editions in turn, until so many area gradings have been compared."""
+    compared, seen, seed = 0, set(), 0
+    while compared < wanted:
+        edition = ("2022-03", "2021-04")[seed % 2]
+        more, names = agree(run, edition, many, seed, items)
+        compared, seen, seed = compared + more, seen | names, seed + 1
+    assert {
+        "outstanding", "good", "adequate", "requires_improvement", "inadequate",
+        "withheld", "ungraded", "not_inspected",
+    } == seen  # fmt: skip
+    assert compared >= wanted
+
+
+def test_columns_equal_the_reference_on_20_000_area_gradings(agree, run):
+    check_all(agree, run, 20_000, many=900, items=20)
+
+
+@pytest.mark.slow
+def test_columns_equal_the_reference_on_1_000_000_area_gradings(agree, run):
+    check_all(agree, run, 1_000_000, many=9_000, items=12)
