@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from grader.cli import main
 from grader.engines.reference import ReferenceEngine
 from grader.files import catalogue
 from grader.grading.conclude import Concluder
@@ -20,7 +22,7 @@ from grader.language.vocabulary import STATUS
 from grader.model.framework import Framework
 from grader.model.inspection import Declared, Evidence, Figure, Header, Inspection, Previous
 
-pytest.importorskip("polars", reason="grading at scale needs the extra: grader[columnar]")
+pl = pytest.importorskip("polars", reason="grading at scale needs the extra: grader[columnar]")
 
 
 @pytest.fixture(scope="session")
@@ -245,3 +247,107 @@ def _row(plan: Any, inspection: Inspection, area: str, passed: Pass) -> dict[str
         "findings": sorted(raised),
         **{f"profile.{name}": None if facts is None else facts[name] for name in sorted(plan.above)},
     }
+
+
+@pytest.fixture
+def ran(capsys):
+    """Runs the command here; gives back its exit code and both streams."""
+
+    def run(*arguments):
+        code = main(["batch", *map(str, arguments)])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def write_tables():
+    """Writes inspections in the columnar layout."""
+
+    def write(folder, inspections, ending=".parquet", turned=False):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        tables = {
+            "inspections": [_head(i.inspection) for i in inspections],
+            "evidence": [
+                _tag(i.id, item, name)
+                for i in inspections
+                for item in i.evidence
+                for name in item.characteristics
+            ],
+            "findings": [_said(i.id, f) for i in inspections for f in i.all_findings],
+        }
+        for name, rows in tables.items():
+            frame = pl.DataFrame(
+                rows[::-1] if turned and name != "inspections" else rows, schema=SCHEMAS[name]
+            )
+            if ending == ".csv":
+                frame.write_csv(folder / f"{name}.csv")
+            else:
+                frame.write_parquet(folder / f"{name}.parquet")
+        return folder
+
+    return write
+
+
+TEXT = pl.String()
+WORDS = ("id", "assessment", "basis", "extent", "harm")
+FLAGS = ("remedied", "innovative")
+SCHEMAS = {
+    "inspections": dict.fromkeys(("inspection", "edition", "framework", "not_inspected"), TEXT),
+    "evidence": {
+        **dict.fromkeys(("inspection", "characteristic", *WORDS, "measure"), TEXT),
+        **dict.fromkeys(FLAGS, pl.Boolean()),
+        "value": pl.Float64(),
+    },
+    "findings": dict.fromkeys(("inspection", "id", "area", "kind", "progress", "characteristics"), TEXT),
+}
+
+
+def _head(head):
+    absent = " ".join(head.not_inspected)
+    named = {"edition": head.edition, "framework": head.framework}
+    return {"inspection": head.id, **named, "not_inspected": absent}
+
+
+def _tag(inspection, item, characteristic):
+    tags = {name: getattr(item, name) for name in (*WORDS, *FLAGS)}
+    measure = item.measure
+    figure = (
+        {"measure": measure.name, "value": measure.value} if measure else {"measure": None, "value": None}
+    )
+    return {"inspection": inspection, "characteristic": characteristic, **tags, **figure}
+
+
+def _said(inspection, finding):
+    return {
+        "inspection": inspection,
+        "id": finding.id,
+        "area": finding.area,
+        "kind": finding.kind,
+        "progress": getattr(finding, "progress", None),
+        "characteristics": " ".join(finding.characteristics) or None,
+    }
+
+
+@pytest.fixture(scope="session")
+def expected_rows(shipped, passes, rows_by_reference):
+    """The rows of inspections of any edition, off the reference."""
+    from grader.bulk.plan import Plan
+
+    def expect(inspections):
+        found = []
+        for each in inspections:
+            plan = Plan(shipped.framework, each.inspection.edition, bind(shipped.book))
+            found += rows_by_reference(plan, [each], passes(shipped.framework, shipped.book, [each]))
+        return found
+
+    return expect
+
+
+@pytest.fixture(scope="session")
+def both_editions(random_inspections):
+    first, second = (random_inspections(40, e, seed) for seed, e in enumerate(("2022-03", "2021-04")))
+    # Editions by turns, so that rows of the one stand between those of the other.
+    return [each for pair in zip(first, second, strict=True) for each in pair]

@@ -33,7 +33,7 @@ class Backend(Protocol):
     """Whether everything is handed over at once, since the backend itself goes beyond memory."""
 
     def rows(self, path: Path, start: int, stop: int) -> Frame:
-        """Rows of a Parquet file, with their number in it (null where the backend cannot tell)."""
+        """Rows of a Parquet file, with their number in it (-1 where the backend cannot tell)."""
         ...
 
     def table(self, frame: pl.DataFrame) -> Frame:
@@ -78,8 +78,10 @@ class OnPolars:
     whole = False
 
     def rows(self, path: Path, start: int, stop: int) -> Frame:
-        scanned = pl.scan_parquet(path, row_index_name=ROW).slice(start, stop - start)
-        return nw.from_native(scanned)
+        scanned = pl.scan_parquet(path)
+        if ROW not in scanned.collect_schema():
+            scanned = pl.scan_parquet(path, row_index_name=ROW)
+        return nw.from_native(scanned.slice(start, stop - start))
 
     def table(self, frame: pl.DataFrame) -> Frame:
         return nw.from_native(frame.lazy())
@@ -113,9 +115,12 @@ class OnDuckDB:
         self._connection.execute("SET enable_progress_bar = false")
 
     def rows(self, path: Path, start: int, stop: int) -> Frame:
-        read = self._connection.read_parquet(str(path), file_row_number=True)
-        frame = nw.from_native(read).rename({"file_row_number": ROW})
-        return frame.filter(nw.col(ROW) >= start, nw.col(ROW) < stop)
+        frame = nw.from_native(self._connection.read_parquet(str(path), file_row_number=True))
+        at = nw.col("file_row_number")
+        frame = frame.filter(at >= start, at < stop)
+        if ROW in frame.collect_schema().names():
+            return frame.drop("file_row_number")
+        return frame.rename({"file_row_number": ROW})
 
     def table(self, frame: pl.DataFrame) -> Frame:
         return nw.from_native(self._connection.from_arrow(frame.to_arrow()))
@@ -163,6 +168,8 @@ class OnSpark:
 
     def rows(self, path: Path, start: int, stop: int) -> Frame:
         frame = nw.from_native(self._session.read.parquet(str(path)))
+        if ROW in frame.collect_schema().names():
+            return frame
         return frame.with_columns(nw.lit(-1, nw.Int64).alias(ROW))
 
     def table(self, frame: pl.DataFrame) -> Frame:

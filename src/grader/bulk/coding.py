@@ -68,9 +68,9 @@ class Rows:
         """The rows as frames of a backend."""
         several = (self.findings, self.earlier, self.absent)
         return Coded(
-            backend.table(_frame({"number": list(range(len(self.ids)))})),
-            backend.table(_frame(self.evidence)),
-            *[backend.table(_frame(rows)) if rows["number"] else None for rows in several],
+            backend.table(numbered({"number": list(range(len(self.ids)))})),
+            backend.table(numbered(self.evidence)),
+            *[backend.table(numbered(rows)) if rows["number"] else None for rows in several],
         )
 
 
@@ -83,7 +83,8 @@ def _append(columns: dict[str, list[Any]], **values: int) -> None:
 _WIDE = {"number": pl.Int64, "item": pl.Int64, "place": pl.Int32, "area": pl.Int32, "figure": pl.Int32}
 
 
-def _frame(columns: Mapping[str, Sequence[int]]) -> pl.DataFrame:
+def numbered(columns: Mapping[str, Sequence[int]]) -> pl.DataFrame:
+    """Columns of whole numbers, each of the width it has everywhere."""
     return pl.DataFrame(dict(columns), schema={name: _WIDE.get(name, pl.Int8) for name in columns})
 
 

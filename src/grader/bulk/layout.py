@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.bulk.backends import ROW, Backend, nw, pl
+from grader.bulk.coding import numbered
 from grader.bulk.conclude import Coded
 from grader.bulk.plan import ITEM, Plan
 from grader.errors import Place, Problem, quoted, suggest
@@ -136,10 +137,12 @@ def _figure(there: Mapping[str, Any]) -> nw.Expr:
     if "value" not in there:
         return nw.lit(-1)
     value = nw.col("value").cast(nw.Float64)
+    # 10 times a number is rounded, so the candidates are held against the number itself. They are divided by
+    # a column: dividing by one number, some backends multiply by its inverse, and 881 / 10 is not 88.1 then.
+    tens = value * 0 + 10
     near = (value * 10).floor()
-    # 10 times a number is rounded; what it is compared with are the numbers nearest to those written.
-    near = nw.when(near / 10 > value).then(near - 1).otherwise(near)
-    near = nw.when((near + 1) / 10 <= value).then(near + 1).otherwise(near)
+    near = nw.when(near / tens > value).then(near - 1).otherwise(near)
+    near = nw.when((near + 1) / tens <= value).then(near + 1).otherwise(near)
     sound = (value >= 0) & (value <= 100)
     return nw.when(sound.fill_null(False)).then(near).otherwise(nw.lit(-1))
 
@@ -247,12 +250,11 @@ class Record:
 
     def coded(self, backend: Backend, numbers: Sequence[int], evidence: Frame) -> Coded:
         """Everything about these inspections, for `conclude`."""
-        there = pl.DataFrame({"number": numbers}, schema={"number": pl.Int64})
         tables = [
-            backend.table(pl.DataFrame(rows).cast({"number": pl.Int64})) if rows else None
+            backend.table(numbered({name: [row[name] for row in rows] for name in rows[0]})) if rows else None
             for rows in (self.findings, self.earlier, self.absent)
         ]
-        return Coded(backend.table(there), evidence, *tables)
+        return Coded(backend.table(numbered({"number": numbers})), evidence, *tables)
 
 
 def record(
