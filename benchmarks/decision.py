@@ -79,6 +79,8 @@ def _ask(engine: Any, asked: list[Question]) -> Answers:
 class Zen:
     """Every table as one expression node of a compiled zen decision: rule by rule, true or false."""
 
+    name = "zen"
+
     def __init__(self, book: RuleBook, zen: Any) -> None:
         engine = zen.ZenEngine()
         self._tables = {}
@@ -88,12 +90,13 @@ class Zen:
             self._tables[table.layer, table.level] = (engine.create_decision(content), names)
 
     def __call__(self, asked: list[Question]) -> Answers:
-        answers = []
-        for layer, level, scope, facts in asked:
-            decision, names = self._tables[layer, level]
-            result = decision.evaluate(facts)["result"]
-            answers.append(frozenset(r.id for n, r in names.items() if result.get(n) and r.applies_to(scope)))
-        return answers
+        return [self.held(*question) for question in asked]
+
+    def held(self, layer: Layer, level: Level, scope: str, facts: Mapping[str, int]) -> frozenset[str]:
+        """Ids of the rules of a table that speak of `scope` and hold on these facts."""
+        decision, names = self._tables[layer, level]
+        result = decision.evaluate(dict(facts))["result"]
+        return frozenset(r.id for n, r in names.items() if result.get(n) and r.applies_to(scope))
 
 
 def _model(names: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from decision import questions, ways
 from made import inspection
 from rich.console import Console
 from rich.table import Table
+from scale import growth, scale
 
 from grader import api
 from grader.files.inspections import InspectionFile
@@ -137,13 +138,13 @@ def _resident_mb() -> float:
 
 def main() -> None:
     """Run every measurement, or those named on the command line."""
-    parts = {f.__name__: f for f in (cold, warm, rules, decisions, memory)}
-    table = Table("what", "median", "limit, or growth")
+    parts = {f.__name__: f for f in (cold, warm, rules, decisions, memory, scale, growth)}
+    table = Table("what", "median", "limit, growth, or times the query by hand", "peak")
     for name in sys.argv[1:] or parts:
         for row in parts[name]():
             table.add_row(*row)
         table.add_section()
-    Console(width=100).print(table)
+    Console(width=130).print(table)
 
 
 if __name__ == "__main__":

@@ -67,11 +67,11 @@ class Rows:
     def coded(self, backend: Backend) -> Coded:
         """The rows as frames of a backend."""
         several = (self.findings, self.earlier, self.absent)
-        return Coded(
-            backend.table(numbered({"number": list(range(len(self.ids)))})),
-            backend.table(numbered(self.evidence)),
-            *[backend.table(numbered(rows)) if rows["number"] else None for rows in several],
-        )
+        tables = [backend.table(numbered(rows)) if rows["number"] else None for rows in several]
+        listed = backend.table(numbered({"number": list(range(len(self.ids)))}))
+        findings, earlier, absent = tables
+        evidence = backend.table(numbered(self.evidence))
+        return Coded(listed, evidence, findings, earlier, absent, informs(self.plan, backend))
 
 
 def _append(columns: dict[str, list[Any]], **values: int) -> None:
@@ -80,7 +80,17 @@ def _append(columns: dict[str, list[Any]], **values: int) -> None:
 
 
 #: Ranks are small; numbers of inspections and figures are not.
-_WIDE = {"number": pl.Int64, "item": pl.Int64, "place": pl.Int32, "area": pl.Int32, "figure": pl.Int32}
+_WIDE = {"number": pl.Int64, "item": pl.Int64} | dict.fromkeys(
+    ("place", "informed", "area", "figure"), pl.Int32
+)
+
+
+def informs(plan: Plan, backend: Backend) -> Any:
+    """Which place's evidence counts on which other place also, as a table; None where none does."""
+    if not plan.informs:
+        return None
+    pairs = zip(*plan.informs, strict=True)
+    return backend.table(numbered(dict(zip(("place", "informed"), map(list, pairs), strict=True))))
 
 
 def numbered(columns: Mapping[str, Sequence[int]]) -> pl.DataFrame:

@@ -41,6 +41,8 @@ class Coded:
         A row for each characteristic an earlier finding names: `number`, `place`, `kind`, `progress`.
     absent : frame or None
         Areas that were not inspected: `number`, `area`.
+    informs : frame or None
+        `place`, and the place its evidence counts on also (`informed`): `plan.informs` as a table.
     """
 
     inspections: Frame
@@ -48,6 +50,7 @@ class Coded:
     findings: Frame | None = None
     earlier: Frame | None = None
     absent: Frame | None = None
+    informs: Frame | None = None
 
 
 # Evidence -------------------------------------------------------------------------------------------------
@@ -69,22 +72,17 @@ def assessed(plan: Plan, evidence: Frame) -> Frame:
     return evidence.with_columns(assessment=nw.when(own > 0).then(own).otherwise(said).cast(nw.Int8))
 
 
-def informing(plan: Plan, evidence: Frame) -> Frame:
+def informing(plan: Plan, evidence: Frame, informs: Frame | None) -> Frame:
     """Evidence with a row more for each characteristic an item informs; an item counts once on each."""
-    if not plan.informs:
+    if informs is None:
         return evidence
-    sources = sorted({source for source, _ in plan.informs})
+    columns = evidence.collect_schema().names()
+    own = [nw.col("informed" if name == "place" else name).alias(name) for name in columns]
+    keys = ["number", "item", "place"]
+    once = evidence.join(informs, on="place", how="inner").select(*own).unique(subset=keys)
     targets = sorted({target for _, target in plan.informs})
-    rows = evidence.filter(nw.col("place").is_in(sources))
-    further = [
-        rows.filter(nw.col("place").is_in([s for s, t in plan.informs if t == target])).with_columns(
-            place=nw.lit(target, nw.Int32)
-        )
-        for target in targets
-    ]
-    once = nw.concat(further).unique(subset=["number", "item", "place"])
-    direct = evidence.filter(nw.col("place").is_in(targets)).select("number", "item", "place")
-    return nw.concat([evidence, once.join(direct, on=["number", "item", "place"], how="anti")])
+    direct = evidence.filter(nw.col("place").is_in(targets)).select(*keys)
+    return nw.concat([evidence, once.join(direct, on=keys, how="anti")])
 
 
 # Characteristics ------------------------------------------------------------------------------------------
@@ -96,7 +94,7 @@ def characteristics(plan: Plan, coded: Coded) -> Frame:
     Columns are `number`, `area`, `place`, `items` (how many count on it), the facts of `plan.below`, and for
     each rule that may raise a finding on it whether it does (`raises`).
     """
-    rows = informing(plan, assessed(plan, coded.evidence)).select("number", "place", *ITEM)
+    rows = informing(plan, assessed(plan, coded.evidence), coded.informs).select("number", "place", *ITEM)
     key = nw.col("number").cast(nw.Int64) * plan.span + nw.col("place")
     if coded.earlier is None:
         rows = rows.select(*ITEM, key=key)

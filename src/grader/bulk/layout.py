@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.bulk.backends import ROW, Backend, nw, pl
-from grader.bulk.coding import numbered
+from grader.bulk.coding import informs, numbered
 from grader.bulk.conclude import Coded
 from grader.bulk.plan import ITEM, Plan
 from grader.errors import Place, Problem, quoted, suggest
@@ -248,13 +248,15 @@ class Record:
         several = (self.findings, self.earlier, self.absent)
         return Record(*[[row for row in rows if row["number"] in numbers] for rows in several])
 
-    def coded(self, backend: Backend, numbers: Sequence[int], evidence: Frame) -> Coded:
+    def coded(self, plan: Plan, backend: Backend, numbers: Sequence[int], evidence: Frame) -> Coded:
         """Everything about these inspections, for `conclude`."""
         tables = [
             backend.table(numbered({name: [row[name] for row in rows] for name in rows[0]})) if rows else None
             for rows in (self.findings, self.earlier, self.absent)
         ]
-        return Coded(backend.table(numbered({"number": numbers})), evidence, *tables)
+        listed = backend.table(numbered({"number": numbers}))
+        findings, earlier, absent = tables
+        return Coded(listed, evidence, findings, earlier, absent, informs(plan, backend))
 
 
 def record(

@@ -103,7 +103,7 @@ class Tables:
             chosen = chosen.filter(~pl.col("inspection").is_in(sorted({name for name, _ in faults})))
             coded = coded.join(self.backend.table(chosen.select("number")), on="number", how="semi")
             made = made.only(set(chosen["number"]))
-        given = made.coded(self.backend, chosen["number"].to_list(), sound(coded))
+        given = made.coded(plan, self.backend, chosen["number"].to_list(), sound(coded))
         return in_columns(plan, self.backend, given, chosen.select("number", "inspection")), faults
 
     def _rows(self, chosen: pl.DataFrame, numbers: pl.DataFrame) -> Any:
