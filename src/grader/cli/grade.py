@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,21 +11,12 @@ import typer
 
 from grader.cli import options, terminal
 from grader.cli.output import check_output
-from grader.errors import GraderError, InputError, Place, Problem
+from grader.errors import InputError, Place, Problem
 from grader.files.written import write_whole
 
 if TYPE_CHECKING:
     from grader.api import Loaded
     from grader.model.proposal import Proposal
-
-
-@dataclass(frozen=True, slots=True)
-class Graded:
-    """An inspection file, what was read of it, and its proposal."""
-
-    path: str
-    loaded: Loaded
-    proposal: Proposal
 
 
 Inspections = Annotated[list[str], typer.Argument(metavar="INSPECTION", help="Inspection files (YAML).")]
@@ -59,27 +50,60 @@ def grade(
         endings = (".jsonl",) if many else (".json", ".jsonl")
         help = "several inspections go one a line into a .jsonl file" if many else None
         destination = check_output(output, endings, force=force, inputs=inspections, help=help)
-    graded = _grade_all(inspections, options.split_settings(settings or ()), rules, engine)
-    proposals = [each.proposal for each in graded]
-    html, odd = _report(graded[0], decisions) if page is not None else ("", ())
+    written = options.split_settings(settings or ())
+    if many:
+        from grader.cli.grade_many import Each, grade_many
+
+        on_terminal = sys.stdout is not None and sys.stdout.isatty()
+        grade_many(inspections, Each(rules, written, engine, on_terminal, json), destination)
+    else:
+        _grade_one(inspections[0], written, rules, engine, json, destination, page, decisions)
+    for path in (destination, page):
+        if path is not None and not json:
+            terminal.err(f"written: {path}\n")
+
+
+def _grade_one(
+    inspection: str,
+    written: dict[str, str],
+    rules: str | None,
+    engine: str | None,
+    json: bool,
+    destination: Path | None,
+    page: Path | None,
+    decisions: str | None,
+) -> None:
+    from grader import api
+
+    loaded = api.load(inspection, rules=rules)
+    proposal = api.grade(loaded, overrides=options.overrides_for(loaded.book, written), engine=engine)
+    html, odd = _report(loaded, proposal, decisions) if page is not None else ("", ())
     if page is not None:
         write_whole(page, html)
+    lines = destination is not None and destination.suffix.lower() == ".jsonl"
     if destination is not None:
-        write_whole(destination, _json(proposals, lines=destination.suffix.lower() == ".jsonl"))
-    warn(graded)
+        write_whole(destination, proposal.to_json(indent=None if lines else 2) + "\n")
+    terminal.warn(warnings_of(inspection, loaded, proposal))
     terminal.warn(odd)
     if json:
-        terminal.out_json(_json(proposals, lines=many))
+        terminal.out_json(proposal.to_json() + "\n")
         return
     from grader.cli.summary import summary
 
-    for i, each in enumerate(graded):
-        if i:
-            terminal.out("\n\n")
-        terminal.print_for_person(*summary(each.loaded, each.proposal))
-    for written in (destination, page):
-        if written is not None:
-            terminal.err(f"written: {written}\n")
+    terminal.print_for_person(*summary(loaded, proposal))
+
+
+def warnings_of(path: str, loaded: Loaded, proposal: Proposal) -> list[Problem]:
+    """What a person should look at in a record: located where it can be."""
+    placed = {(w.code, w.message) for w in loaded.warnings}
+    return [
+        *loaded.warnings,
+        *(
+            Problem(w.message, Place(path), code=w.code)
+            for w in proposal.warnings
+            if (w.code, w.message) not in placed
+        ),
+    ]
 
 
 def _check_report(
@@ -98,54 +122,12 @@ def _check_report(
     return check_output(report, (".html",), force=force, inputs=inputs)
 
 
-def _report(graded: Graded, decisions: str | None) -> tuple[str, Sequence[Problem]]:
+def _report(loaded: Loaded, proposal: Proposal, decisions: str | None) -> tuple[str, Sequence[Problem]]:
     """The report's text, and what is odd in the decisions it shows."""
     from grader.report.decided import read_decided
     from grader.report.page import report
 
     decided = None
     if decisions is not None:
-        decided = read_decided(Path(decisions), graded.loaded, graded.proposal)
-    return report(graded.loaded, graded.proposal, decided), decided.warnings if decided else ()
-
-
-def _grade_all(
-    inspections: Sequence[str], settings: dict[str, str], rules: str | None, engine: str | None
-) -> list[Graded]:
-    """Every inspection with its proposal; where any has faults, those of all are raised together."""
-    from grader import api
-
-    loaded: list[tuple[str, Loaded, dict[str, int]]] = []
-    problems: list[Problem] = []
-    for path in inspections:
-        try:
-            file = api.load(path, rules=rules)
-            loaded.append((path, file, options.overrides_for(file.book, settings)))
-        except GraderError as error:
-            if error.exit_code != InputError.exit_code:
-                raise
-            problems += terminal.problems_of(error)
-    if problems:
-        raise InputError(problems)
-    return [
-        Graded(path, file, api.grade(file, overrides=values, engine=engine)) for path, file, values in loaded
-    ]
-
-
-def warn(graded: Sequence[Graded]) -> None:
-    """Print what a person should look at in the records, in order of place."""
-    found: list[Problem] = []
-    for each in graded:
-        found += each.loaded.warnings
-        placed = {(w.code, w.message) for w in each.loaded.warnings}
-        found += [
-            Problem(w.message, Place(each.path), code=w.code)
-            for w in each.proposal.warnings
-            if (w.code, w.message) not in placed
-        ]
-    terminal.warn(found)
-
-
-def _json(proposals: Sequence[Proposal], *, lines: bool) -> str:
-    indent = None if lines else 2
-    return "".join(f"{proposal.to_json(indent=indent)}\n" for proposal in proposals)
+        decided = read_decided(Path(decisions), loaded, proposal)
+    return report(loaded, proposal, decided), decided.warnings if decided else ()

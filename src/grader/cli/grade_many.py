@@ -1,0 +1,92 @@
+"""`grader grade` on several inspections: passed by several processes, kept in order, never all in memory."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from grader.bulk.processes import in_processes
+from grader.cli import options, terminal
+from grader.cli.grade import warnings_of
+from grader.errors import GraderError, InputError, Problem, Problems
+from grader.files.written import write_by
+
+#: With fewer inspections, starting processes takes longer than they save.
+FEW = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What there is to say of one inspection."""
+
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+    line: str = ""
+    """The proposal as JSON on one line."""
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """Grades one inspection; goes to another process as it is."""
+
+    rules: str | None
+    settings: Mapping[str, str]
+    engine: str | None
+    on_terminal: bool
+    as_json: bool
+
+    def grade(self, path: str) -> Said:
+        """What there is to say of the inspection in a file."""
+        from grader import api
+
+        try:
+            loaded = api.load(path, rules=self.rules)
+            values = options.overrides_for(loaded.book, self.settings)
+            proposal = api.grade(loaded, overrides=values, engine=self.engine)
+        except GraderError as error:
+            if error.exit_code != InputError.exit_code:
+                raise
+            return Said(terminal.problems_of(error))
+        said = Said((), tuple(warnings_of(path, loaded, proposal)), proposal.to_json(indent=None) + "\n")
+        if self.as_json:
+            return said
+        from grader.cli.summary import summary
+
+        text = terminal.laid_out(*summary(loaded, proposal), on_terminal=self.on_terminal)
+        return Said(said.problems, said.warnings, said.line, text)
+
+
+def grade_many(paths: Sequence[str], each: Each, destination: Path | None) -> None:
+    """Grade every inspection, then say it all; where any has faults, those of all are raised together."""
+    problems = Problems()
+    warnings: list[Problem] = []
+    with _text() as lines, _text() as summaries:
+        for at, said in enumerate(in_processes(each, paths, None if len(paths) >= FEW else 1)):
+            problems.extend(said.problems)
+            warnings += said.warnings
+            lines.write(said.line)
+            summaries.write(("\n\n" if at else "") + said.summary)
+        if problems:
+            raise InputError(problems)
+        if destination is not None:
+            write_by(destination, lambda path: _copy(lines, path))
+        terminal.warn(warnings)
+        shown, out = (lines, terminal.out_json) if each.as_json else (summaries, terminal.out)
+        shown.seek(0)
+        while text := shown.read(1 << 20):
+            out(text)
+
+
+def _text() -> IO[str]:
+    return tempfile.TemporaryFile("w+", encoding="utf-8")
+
+
+def _copy(lines: IO[str], path: Path) -> None:
+    lines.seek(0)
+    with open(path, "w", encoding="utf-8", newline="\n") as stream:
+        shutil.copyfileobj(lines, stream)
