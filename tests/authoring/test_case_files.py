@@ -186,7 +186,7 @@ def test_a_wrong_name_or_value_is_named_with_its_line_and_the_nearest_spelling(s
 
 def test_a_figure_outside_0_to_100_per_cent_is_refused():
     from grader.authoring.cases import parse_cases
-    from grader.authoring.suites import open_rulebook
+    from grader.files.catalogue import open_rulebook
     from grader.files.marked import parse_document
 
     _, framework, book = open_rulebook("PEEL_2021_22")

@@ -6,7 +6,7 @@ import pytest
 from grader.authoring.cases import parse_cases
 from grader.authoring.mutation import mutate
 from grader.authoring.run_cases import run_all
-from grader.authoring.suites import open_rulebook
+from grader.files.catalogue import open_rulebook
 from grader.files.marked import parse_document
 
 DOC = Path(__file__).resolve().parents[2] / "docs" / "rule_tests.md"

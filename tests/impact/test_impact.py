@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from grader.authoring.impact import impact, prove
 from grader.authoring.same_rules import same_rules
 from grader.authoring.strategies import frameworks, inspections, rulebooks
-from grader.authoring.suites import open_rulebook
 from grader.cli.app import run
 from grader.engines.reference import ReferenceEngine
 from grader.errors import UnknownNameError
+from grader.files.catalogue import open_rulebook
 from grader.grading.run import Inputs, propose
 from grader.language.bind import bind
 

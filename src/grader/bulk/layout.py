@@ -6,6 +6,7 @@ those allowed becomes -1, so that sound rows cost nothing but the looking.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
@@ -272,7 +273,7 @@ def record(
     made = Record([], [], [])
     faults: list[tuple[str, Problem]] = []
     for row in inspections:
-        for name in (row.get("not_inspected") or "").split():
+        for name in _ids(row.get("not_inspected")):
             if name in plan.area_numbers:
                 made.absent.append({"number": row["number"], "area": plan.area_numbers[name]})
             else:
@@ -304,7 +305,7 @@ def _finding_faults(plan: Plan, row: Mapping[str, Any], at: Place) -> Iterator[P
     if row.get("progress") is not None and row["progress"] not in PROGRESS.ranks:
         yield _unknown("progress", row["progress"], PROGRESS.ranks, at)
     own = {c.id for c in plan.areas[plan.area_numbers[row["area"]]].characteristics}
-    for name in (row.get("characteristics") or "").split():
+    for name in _ids(row.get("characteristics")):
         if name not in own:
             yield _unknown(f"characteristic of {row['area']}", name, own, at)
 
@@ -316,8 +317,13 @@ def _add_finding(plan: Plan, made: Record, row: Mapping[str, Any]) -> None:
     number = row["number"]
     made.findings.append({"number": number, "area": plan.area_numbers[row["area"]], **ranks})
     known = {name: ranks[name] for name in ("kind", "progress")}
-    for name in (row.get("characteristics") or "").split() if progress is not None else ():
+    for name in _ids(row.get("characteristics")) if progress is not None else ():
         made.earlier.append({"number": number, "place": plan.places[name], **known})
+
+
+def _ids(cell: str | None) -> list[str]:
+    """The ids in one cell."""
+    return re.split(r"[\s,;]+", cell.strip(" ,;")) if cell and cell.strip(" ,;") else []
 
 
 def shown(path: Path) -> str:
