@@ -11,6 +11,7 @@ import typer
 
 from grader.cli import options, terminal
 from grader.cli.output import check_output
+from grader.cli.record import warnings_of
 from grader.errors import InputError, Place, Problem
 from grader.files.written import write_whole
 
@@ -91,19 +92,6 @@ def _grade_one(
     from grader.cli.summary import summary
 
     terminal.print_for_person(*summary(loaded, proposal))
-
-
-def warnings_of(path: str, loaded: Loaded, proposal: Proposal) -> list[Problem]:
-    """What a person should look at in a record: located where it can be."""
-    placed = {(w.code, w.message) for w in loaded.warnings}
-    return [
-        *loaded.warnings,
-        *(
-            Problem(w.message, Place(path), code=w.code)
-            for w in proposal.warnings
-            if (w.code, w.message) not in placed
-        ),
-    ]
 
 
 def _check_report(

@@ -11,7 +11,7 @@ from typing import IO
 
 from grader.bulk.processes import in_processes
 from grader.cli import options, terminal
-from grader.cli.grade import warnings_of
+from grader.cli.record import warnings_of
 from grader.errors import GraderError, InputError, Problem, Problems
 from grader.files.written import write_by
 
