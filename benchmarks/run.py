@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import gc
 import os
-import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
@@ -18,6 +16,7 @@ from made import inspection
 from rich.console import Console
 from rich.table import Table
 from scale import growth, scale
+from timing import median_seconds
 
 from grader import api
 from grader.files.inspections import InspectionFile
@@ -30,15 +29,8 @@ Row = tuple[str, str, str]
 
 
 def median_ms(work: Callable[[], object], runs: int) -> float:
-    """Median of wall-clock times in milliseconds, after one run to warm up."""
-    work()
-    times = []
-    for _ in range(runs):
-        gc.collect()
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return 1000 * statistics.median(times)
+    """Median of wall-clock times in milliseconds."""
+    return 1000 * median_seconds(work, runs)
 
 
 def cold() -> Iterator[Row]:

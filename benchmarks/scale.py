@@ -6,18 +6,17 @@ grading with all its facts, not start-up; one run to warm up is not counted.
 
 from __future__ import annotations
 
-import gc
 import json
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+from timing import median_seconds
 
 ITEMS = 110
 """Rows of evidence an inspection has: ten for each graded or ungraded area of the edition."""
@@ -125,15 +124,8 @@ def main(way: str, inspections: int, items: int, rules: int) -> None:
     """Time one way, and print seconds and peak as JSON."""
     with tempfile.TemporaryDirectory() as folder:
         work = _work(way, inspections, items, rules, Path(folder))
-        work()
         runs = 3 if inspections > 1_000 or (way in ONE_BY_ONE and inspections > 1) else 7
-        times = []
-        for _ in range(runs):
-            gc.collect()
-            start = time.perf_counter()
-            work()
-            times.append(time.perf_counter() - start)
-        print(json.dumps({"seconds": statistics.median(times), "peak": _peak()}))
+        print(json.dumps({"seconds": median_seconds(work, runs), "peak": _peak()}))
 
 
 def _work(way: str, inspections: int, items: int, rules: int, folder: Path) -> Callable[[], object]:
