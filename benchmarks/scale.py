@@ -172,8 +172,8 @@ def _in_columns(way: str, chosen: Any, folder: Path) -> Callable[[], Any]:
         tables = [run.rows(folder / f"{name}.parquet", 0, everything) for name in ("inspections", "evidence")]
         coded = Coded(tables[0].select("number"), tables[1].drop("row_of_file"), informs=informs(chosen, run))
         assert isinstance(coded.evidence, nw.LazyFrame)
-        below = run.keep(characteristics(chosen, coded))  # as a batch does, which reads it twice
-        return run.collect(areas(chosen, coded, below))
+        with run.kept(characteristics(chosen, coded)) as below:  # as in a batch, which reads it twice
+            return run.collect(areas(chosen, coded, below))
 
     return grade
 

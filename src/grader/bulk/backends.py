@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -40,8 +42,8 @@ class Backend(Protocol):
         """A small table."""
         ...
 
-    def keep(self, frame: Frame) -> Frame:
-        """The frame worked out, to be read more than once."""
+    def kept(self, frame: Frame) -> AbstractContextManager[Frame]:
+        """The frame worked out, to be read more than once; let go of at the end."""
         ...
 
     def collect(self, frame: Frame) -> pl.DataFrame:
@@ -86,8 +88,9 @@ class OnPolars:
     def table(self, frame: pl.DataFrame) -> Frame:
         return nw.from_native(frame.lazy())
 
-    def keep(self, frame: Frame) -> Frame:
-        return self.table(self.collect(frame))
+    @contextmanager
+    def kept(self, frame: Frame) -> Iterator[Frame]:
+        yield self.table(self.collect(frame))
 
     def collect(self, frame: Frame) -> pl.DataFrame:
         found: pl.DataFrame = frame.to_native().collect(engine="streaming")
@@ -125,8 +128,9 @@ class OnDuckDB:
     def table(self, frame: pl.DataFrame) -> Frame:
         return nw.from_native(self._connection.from_arrow(frame.to_arrow()))
 
-    def keep(self, frame: Frame) -> Frame:
-        return self.table(self.collect(frame))
+    @contextmanager
+    def kept(self, frame: Frame) -> Iterator[Frame]:
+        yield self.table(self.collect(frame))
 
     def collect(self, frame: Frame) -> pl.DataFrame:
         found: pl.DataFrame = frame.to_native().pl()
@@ -151,10 +155,12 @@ class OnSpark:
             ) from error
         # What a person set in the environment or in spark-defaults.conf stands.
         builder = SparkSession.builder.appName("grader").config("spark.ui.enabled", "false")
+        builder = builder.config("spark.ui.showConsoleProgress", "false")
         builder = builder.config("spark.sql.execution.arrow.pyspark.enabled", "true")
         if "SPARK_REMOTE" not in os.environ and "MASTER" not in os.environ:
             builder = builder.master("local[*]").config("spark.driver.bindAddress", "127.0.0.1")
             builder = builder.config("spark.driver.host", "127.0.0.1")
+            builder = builder.config("spark.driver.memory", "4g")  # Spark's own 1g is soon full
             builder = builder.config("spark.sql.shuffle.partitions", str(2 * (os.cpu_count() or 2)))
         try:
             self._session = builder.getOrCreate()
@@ -164,7 +170,6 @@ class OnSpark:
                 f"Spark does not start here: {said}", help="Spark needs Java 17 or later: set JAVA_HOME"
             ) from error
         self._session.sparkContext.setLogLevel("ERROR")
-        self._kept: list[Any] = []
 
     def rows(self, path: Path, start: int, stop: int) -> Frame:
         frame = nw.from_native(self._session.read.parquet(str(path)))
@@ -175,10 +180,13 @@ class OnSpark:
     def table(self, frame: pl.DataFrame) -> Frame:
         return nw.from_native(self._session.createDataFrame(frame.to_arrow()))
 
-    def keep(self, frame: Frame) -> Frame:
+    @contextmanager
+    def kept(self, frame: Frame) -> Iterator[Frame]:
         kept = frame.to_native().persist()
-        self._kept.append(kept)
-        return nw.from_native(kept)
+        try:
+            yield nw.from_native(kept)
+        finally:
+            kept.unpersist()
 
     def collect(self, frame: Frame) -> pl.DataFrame:
         found = pl.from_arrow(frame.to_native().toArrow())
@@ -186,5 +194,4 @@ class OnSpark:
         return found
 
     def close(self) -> None:
-        for kept in self._kept:
-            kept.unpersist()
+        """The session stays: it may be another's too."""

@@ -32,9 +32,9 @@ def in_columns(plan: Plan, backend: Backend, coded: Coded, ids: pl.DataFrame) ->
     ids : DataFrame
         `number` and `inspection`.
     """
-    below = backend.keep(characteristics(plan, coded))
-    found = backend.collect(areas(plan, coded, below))
-    proposed = _findings(plan, backend, coded, below, found)
+    with backend.kept(characteristics(plan, coded)) as below:
+        found = backend.collect(areas(plan, coded, below))
+        proposed = _findings(plan, backend, below, found)
     names = [area.id for area in plan.areas]
     graded = pl.col("outcome") == OUTCOMES.index("graded")
     inspected = pl.col("outcome") != OUTCOMES.index("not_inspected")
@@ -67,7 +67,7 @@ def _named(column: str, names: Sequence[str]) -> pl.Expr:
     return pl.col(column).replace_strict(dict(enumerate(names)), default=None, return_dtype=pl.String)
 
 
-def _findings(plan: Plan, backend: Backend, coded: Coded, below: Any, found: pl.DataFrame) -> pl.DataFrame:
+def _findings(plan: Plan, backend: Backend, below: Any, found: pl.DataFrame) -> pl.DataFrame:
     """Ids of the findings proposed in each area, in code point order: `number`, `area`, `findings`."""
     rules = raises(plan, Level.CHARACTERISTIC)
     names = {place: name for name, place in plan.places.items()}

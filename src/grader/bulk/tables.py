@@ -93,18 +93,18 @@ class Tables:
         """Rows of the inspections of one edition, and what is wrong with them."""
         numbers = chosen.select("inspection", "number")
         rows = self._rows(chosen, numbers)
-        coded = self.backend.keep(code_evidence(plan, self.backend, rows, numbers))
-        faults = [*self._unsound(plan, rows, coded, chosen), *self._repeated(plan, coded, chosen)]
-        of = self.dataset.findings.join(numbers, on="number", how="semi")
-        listed = chosen.iter_rows(named=True) if "not_inspected" in chosen.columns else ()
-        made, wrong = record(plan, self.dataset.findings_name, listed, of.iter_rows(named=True))
-        faults += wrong
-        if faults:
-            chosen = chosen.filter(~pl.col("inspection").is_in(sorted({name for name, _ in faults})))
-            coded = coded.join(self.backend.table(chosen.select("number")), on="number", how="semi")
-            made = made.only(set(chosen["number"]))
-        given = made.coded(plan, self.backend, chosen["number"].to_list(), sound(coded))
-        return in_columns(plan, self.backend, given, chosen.select("number", "inspection")), faults
+        with self.backend.kept(code_evidence(plan, self.backend, rows, numbers)) as coded:
+            faults = [*self._unsound(plan, rows, coded, chosen), *self._repeated(plan, coded, chosen)]
+            of = self.dataset.findings.join(numbers, on="number", how="semi")
+            listed = chosen.iter_rows(named=True) if "not_inspected" in chosen.columns else ()
+            made, wrong = record(plan, self.dataset.findings_name, listed, of.iter_rows(named=True))
+            faults += wrong
+            if faults:
+                chosen = chosen.filter(~pl.col("inspection").is_in(sorted({name for name, _ in faults})))
+                coded = coded.join(self.backend.table(chosen.select("number")), on="number", how="semi")
+                made = made.only(set(chosen["number"]))
+            given = made.coded(plan, self.backend, chosen["number"].to_list(), sound(coded))
+            return in_columns(plan, self.backend, given, chosen.select("number", "inspection")), faults
 
     def _rows(self, chosen: pl.DataFrame, numbers: pl.DataFrame) -> Any:
         """The evidence on these inspections."""
