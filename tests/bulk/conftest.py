@@ -83,7 +83,7 @@ def areas_by_columns() -> Callable[[Any, Any], list[tuple[Any, ...]]]:
             absent = outcome == "not_inspected"
             rank = row["rank"] if outcome == "graded" else None
             facts = {name: row[column] for name, column in plan.above.items()}
-            deciding = tuple(d for d in row["deciding"].split(",") if d)
+            deciding = tuple(d for d in row["deciding"].split("\n") if d)
             raised = {rule.id: row[column] for column, rule in rules.items() if row[column]}
             found.append(
                 (

@@ -47,7 +47,7 @@ def test_any_tables_give_the_rows_of_the_reference(
 
 def test_pieces_change_nothing(write_tables, both_editions, expected_rows, tmp_path, monkeypatch):
     monkeypatch.setattr(tables, "ROWS", 50)
-    monkeypatch.setattr(tables, "INSPECTIONS", 7)
+    monkeypatch.setattr(tables, "MOST_INSPECTIONS", 7)
     monkeypatch.setattr(dataset, "_STRIDE", 33)
     for turned in (False, True):
         folder = write_tables(tmp_path / "tables", both_editions, turned=turned)
@@ -65,7 +65,7 @@ FAULTS = {
     "assessment": ("meet", "'meet' is not a value of 'assessment'\n  help: did you mean 'meets'?"),
     "basis": ("hearsay", "'hearsay' is not a value of 'basis'"),
     "extent": ("wide", "'wide' is not a value of 'extent'"),
-    "harm": ("", "'' is not a value of 'harm'"),
+    "harm": ("grave", "'grave' is not a value of 'harm'"),
 }
 
 
@@ -137,11 +137,63 @@ CHANGES = {
     "unknown area 'workforces'\n  help: did you mean 'workforce'?": lambda f: rewrite(
         f, "inspections", lambda t: t.with_columns(not_inspected=pl.lit("workforces"))
     ),
-    "this cannot be read as parquet": lambda f: (f / "evidence.parquet").write_bytes(b"PAR1 not"),
+    "evidence.parquet: the table cannot be read": lambda f: (f / "evidence.parquet").write_bytes(b"PAR1 not"),
     "findings.parquet: row 1: unknown kind 'concern'": lambda f: rewrite(
         f, "findings", lambda t: t.with_columns(kind=pl.lit("concern"))
     ),
 }
+
+
+CHANGES |= {
+    "row 1: rows of item 'E-two' have different tags": lambda f: rewrite(
+        f, "evidence", lambda t: pl.concat([two(t, "meets"), two(t, "exceeds", "strategy.1b"), t])
+    ),
+    "row 1: area 'armed_threats' stands twice": lambda f: rewrite(
+        f, "inspections", lambda t: t.with_columns(not_inspected=pl.lit("armed_threats, armed_threats"))
+    ),
+    "column 'value' holds Float32, and should hold numbers\n  help: write it as Float64": lambda f: rewrite(
+        f, "evidence", lambda t: t.cast({"value": pl.Float32})
+    ),
+    "row 1: the row has no 'framework'": lambda f: rewrite(
+        f,
+        "inspections",
+        lambda t: t.with_columns(framework=pl.when(pl.int_range(pl.len()) > 0).then("framework")),
+    ),
+    "row 1: ' a' is not an id": lambda f: rewrite(
+        f, "inspections", lambda t: pl.concat([t.head(1).with_columns(inspection=pl.lit(" a")), t])
+    ),
+    "Findings.CSV: this is no table, and stands among tables": lambda f: (f / "Findings.CSV").write_text(
+        "a\n"
+    ),
+    "one.yaml: this is no table, and stands among tables": lambda f: (f / "one.yaml").write_text("a: b\n"),
+    "findings.csv: a table is one file": lambda f: [
+        (f / "findings.parquet").unlink(),
+        (f / "findings.csv").mkdir(),
+    ],
+    "row 2: 'value' 'nan' is no number": lambda f: rewrite(
+        f,
+        "evidence",
+        lambda t: t.with_columns(
+            value=pl.when(pl.int_range(pl.len()) == 1).then(float("nan")).otherwise("value")
+        ),
+    ),
+}
+
+
+def all_but(row):
+    """Every row but one."""
+    return pl.int_range(pl.len()) != row
+
+
+def two(table, assessment, characteristic="strategy.1a"):
+    """A row of an item that has another."""
+    return table.head(1).with_columns(
+        id=pl.lit("E-two"),
+        characteristic=pl.lit(characteristic),
+        assessment=pl.lit(assessment),
+        measure=pl.lit(None, pl.String),
+        value=pl.lit(None, pl.Float64),
+    )
 
 
 def rewrite(folder, table, change):
@@ -182,3 +234,93 @@ def test_a_figure_is_rounded_down_as_written(on):
         frame.select("value", _figure({"value": nw.Float64()}).cast(nw.Int32).alias("figure"))
     )
     assert {v: per_mille(v) for v in values} == dict(found.iter_rows())
+
+
+def test_a_csv_value_is_shown_as_it_was_written(write_tables, random_inspections, ran, tmp_path):
+    folder = write_tables(tmp_path / "tables", random_inspections(1, "2022-03", 7), ".csv")
+    lines = (folder / "evidence.csv").read_text("utf-8").splitlines()
+    columns = lines[0].split(",")
+    assert ["inspection", "characteristic"] == columns[:2]
+    values = {
+        "inspection": "body-7-0", "id": "E-new", "characteristic": "strategy.1a", "assessment": "meets",
+        "basis": "data", "measure": "a_rate", "value": '"93,5"',
+    }  # fmt: skip
+    lines.append(",".join(values.get(name, "") for name in columns))
+    (folder / "evidence.csv").write_text("\n".join(lines) + "\n")
+    code, _, messages = ran(folder, "-o", tmp_path / "out.csv")
+    assert 2 == code
+    assert f"evidence.csv: row {len(lines) - 1}: 'value' '93,5' is no number" in messages
+
+
+@pytest.mark.parametrize("name", ["t[1]", "t*", "a?b", "{x}"])
+@pytest.mark.parametrize("on", ["polars", "duckdb"])
+def test_names_are_no_patterns(name, on, write_tables, random_inspections, ran, tmp_path):
+    write_tables(tmp_path / "t1", random_inspections(2, "2022-03", 1))
+    folder = write_tables(tmp_path / name, random_inspections(3, "2022-03", 2))
+    code, said, messages = ran(folder, "-o", tmp_path / f"{name}.csv", "--on", on)
+    assert (0, "3 inspections, 33 areas") == (code, said.partition(":")[0]), messages
+
+
+@pytest.mark.parametrize("on", ["polars", "duckdb"])
+@pytest.mark.parametrize("turned", [False, True])
+def test_text_may_be_categorical_and_a_column_empty(
+    turned, on, write_tables, both_editions, expected_rows, tmp_path
+):
+    folder = write_tables(tmp_path / "tables", both_editions, turned=turned)
+    rewrite(
+        folder,
+        "evidence",
+        lambda t: t.cast(dict.fromkeys(("inspection", "characteristic", "harm"), pl.Categorical)),
+    )
+    rewrite(folder, "findings", lambda t: t.head(0))
+    batch([folder], tmp_path / "out.parquet", on=on)
+    bare = [i.model_copy(update={"findings": [], "previous": []}) for i in both_editions]
+    assert expected_rows(bare) == pl.read_parquet(tmp_path / "out.parquet").to_dicts()
+    rewrite(folder, "evidence", lambda t: t.with_columns(innovative=pl.lit(None), harm=pl.lit(None)))
+    batch([folder], tmp_path / "again.parquet", on=on)
+
+
+NO_CSV = (
+    b"inspection,edition\na,2022-03,more\n",
+    b'inspection,edition\n"a,2022-03\n',
+    b"inspection,edition\n\xe9,2022-03\n",
+)
+
+
+@pytest.mark.parametrize("broken", NO_CSV)
+def test_a_csv_file_that_is_none_is_exit_2(broken, write_tables, random_inspections, ran, tmp_path):
+    folder = write_tables(tmp_path / "tables", random_inspections(2, "2022-03", 1), ".csv")
+    (folder / "inspections.csv").write_bytes(broken)
+    code, _, messages = ran(folder, "-o", tmp_path / "out.csv")
+    assert 2 == code
+    assert f"error: {folder}/inspections.csv" in messages
+    assert [folder] == list(tmp_path.iterdir())
+
+
+def test_the_output_is_never_an_input(write_tables, random_inspections, ran, tmp_path):
+    folder = write_tables(tmp_path / "tables", random_inspections(2, "2022-03", 1))
+    before = (folder / "evidence.parquet").read_bytes()
+    code, _, messages = ran(folder, "-o", folder / "evidence.parquet", "--force")
+    assert 2 == code
+    assert "the output is also an input" in messages
+    assert before == (folder / "evidence.parquet").read_bytes()
+
+
+def test_a_damaged_piece_is_graded_again(write_tables, random_inspections, ran, tmp_path, monkeypatch):
+    monkeypatch.setattr(tables, "MOST_INSPECTIONS", 1)
+    folder = write_tables(tmp_path / "tables", random_inspections(4, "2022-03", 1))
+    out = tmp_path / "out.jsonl"
+
+    def stopped(done, of):
+        if done == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        batch([folder], out, progress=stopped)
+    parts = sorted((tmp_path / ".out.jsonl.parts").glob("*.json"))
+    assert 3 == len(parts)
+    parts[0].write_text("")
+    parts[1].with_suffix(".parquet").write_bytes(parts[1].with_suffix(".parquet").read_bytes()[:-9])
+    assert 1 == batch([folder], out).taken_up
+    batch([folder], tmp_path / "whole.jsonl")
+    assert (tmp_path / "whole.jsonl").read_bytes() == out.read_bytes()

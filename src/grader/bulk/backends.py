@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -33,6 +34,8 @@ class Backend(Protocol):
     name: str
     whole: bool
     """Whether everything is handed over at once, since the backend itself goes beyond memory."""
+    errors: tuple[type[Exception], ...]
+    """What it raises where a file is not what its ending says."""
 
     def rows(self, path: Path, start: int, stop: int) -> Frame:
         """Rows of a Parquet file, with their number in it (-1 where the backend cannot tell)."""
@@ -78,11 +81,12 @@ class OnPolars:
 
     name = "polars"
     whole = False
+    errors = (pl.exceptions.PolarsError,)
 
     def rows(self, path: Path, start: int, stop: int) -> Frame:
-        scanned = pl.scan_parquet(path)
+        scanned = pl.scan_parquet(path, glob=False)
         if ROW not in scanned.collect_schema():
-            scanned = pl.scan_parquet(path, row_index_name=ROW)
+            scanned = pl.scan_parquet(path, glob=False, row_index_name=ROW)
         return nw.from_native(scanned.slice(start, stop - start))
 
     def table(self, frame: pl.DataFrame) -> Frame:
@@ -114,11 +118,12 @@ class OnDuckDB:
             raise MissingExtraError(
                 "--on duckdb needs duckdb and pyarrow", help="pip install duckdb pyarrow"
             ) from error
+        self.errors: tuple[type[Exception], ...] = (duckdb.Error,)
         self._connection = duckdb.connect()
         self._connection.execute("SET enable_progress_bar = false")
 
     def rows(self, path: Path, start: int, stop: int) -> Frame:
-        frame = nw.from_native(self._connection.read_parquet(str(path), file_row_number=True))
+        frame = nw.from_native(self._connection.read_parquet(_literal(path), file_row_number=True))
         at = nw.col("file_row_number")
         frame = frame.filter(at >= start, at < stop)
         if ROW in frame.collect_schema().names():
@@ -139,6 +144,14 @@ class OnDuckDB:
     def close(self) -> None:
         self._connection.close()
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return backend, (self.name,)  # a connection of its own in every process
+
+
+def _literal(path: Path) -> str:
+    """A file's name as DuckDB reads names: as a pattern."""
+    return re.sub(r"([*?\[])", r"[\1]", str(path))
+
 
 class OnSpark:
     """Spark: the session there is, or a local one over every core."""
@@ -148,6 +161,7 @@ class OnSpark:
 
     def __init__(self) -> None:
         try:
+            from pyspark.errors import PySparkException
             from pyspark.sql import SparkSession
         except ImportError as error:
             raise MissingExtraError(
@@ -170,9 +184,12 @@ class OnSpark:
                 f"Spark does not start here: {said}", help="Spark needs Java 17 or later: set JAVA_HOME"
             ) from error
         self._session.sparkContext.setLogLevel("ERROR")
+        self.errors: tuple[type[Exception], ...] = (PySparkException,)
 
     def rows(self, path: Path, start: int, stop: int) -> Frame:
-        frame = nw.from_native(self._session.read.parquet(str(path)))
+        # Spark reads names as patterns, with a backslash before what is none.
+        name = re.sub(r"([\\\[\]{}*?])", r"\\\1", str(path.resolve()))
+        frame = nw.from_native(self._session.read.parquet(name))
         if ROW in frame.collect_schema().names():
             return frame
         return frame.with_columns(nw.lit(-1, nw.Int64).alias(ROW))

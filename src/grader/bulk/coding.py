@@ -80,9 +80,11 @@ def _append(columns: dict[str, list[Any]], **values: int) -> None:
 
 
 #: Ranks are small; numbers of inspections and figures are not.
-_WIDE = {"number": pl.Int64, "item": pl.Int64} | dict.fromkeys(
-    ("place", "informed", "area", "figure"), pl.Int32
-)
+_WIDE = {
+    **dict.fromkeys(("number", "item", "figure"), pl.Int64),
+    **dict.fromkeys(("place", "informed", "area"), pl.Int32),
+    "measure": pl.Int16,
+}
 
 
 def informs(plan: Plan, backend: Backend) -> Any:

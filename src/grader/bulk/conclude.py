@@ -20,6 +20,8 @@ from grader.language.rulebook import Fact, Layer, Rule
 from grader.language.vocabulary import ASSESSMENT, FINDING_KIND, ORIGIN, STANDING, STATUS
 
 Frame = Any  # a Narwhals LazyFrame of whichever backend
+#: No id holds one.
+BETWEEN = "\n"
 OUTCOMES = ("graded", "withheld", "ungraded", "not_inspected")
 
 
@@ -137,7 +139,7 @@ def _facts_of_group(plan: Plan, item: nw.Expr | None, earlier: nw.Expr | None) -
     attributes = {name: name for name in (*ITEM, *_EARLIER)}
     found = [(nw.len() if item is None else whole(item).sum()).alias("items")]
     for fact in _counting(plan):
-        of_earlier = getattr(fact.definition, "entity", "") == "earlier"
+        of_earlier = fact.entity == "earlier"
         if of_earlier and earlier is None:
             value = nw.col("assessment").min() * 0  # there are none
         else:
@@ -187,8 +189,8 @@ def areas(plan: Plan, coded: Coded, below: Frame) -> Frame:
     """A row for each inspection and area of the edition.
 
     Columns are `number`, `area`, `outcome` (its place in `OUTCOMES`), `rank` of the grade (-1 where there is
-    none), `deciding` (ids of the rules that decided, with commas), the facts of `plan.above`, and for each
-    rule that may raise a finding how often it did.
+    none), `deciding` (ids of the rules that decided, with `BETWEEN` between them), the facts of `plan.above`,
+    and for each rule that may raise a finding how often it did.
     """
     frame = _grid(plan, coded)
     frame = frame.join(_sums(plan, below), on="key", how="left")
@@ -218,7 +220,7 @@ def _grid(plan: Plan, coded: Coded) -> Frame:
     frame = nw.concat(parts)
     if coded.absent is None:
         return frame.with_columns(absent=nw.lit(0, nw.Int32))
-    absent = coded.absent.select(
+    absent = coded.absent.unique().select(
         key=nw.col("number").cast(nw.Int64) * len(plan.areas) + nw.col("area"), absent=nw.lit(1, nw.Int32)
     )
     return frame.join(absent, on="key", how="left").with_columns(absent=nw.col("absent").fill_null(0))
@@ -363,7 +365,7 @@ def _outcomes(plan: Plan, frame: Frame) -> Frame:
     rank = nw.when(limit < reached).then(limit).otherwise(reached)
     return frame.with_columns(
         rank=nw.when(graded).then(rank).otherwise(nw.lit(-1)).cast(nw.Int32),
-        deciding=columnar.names_of(deciding, ","),
+        deciding=columnar.names_of(deciding, BETWEEN),
     ).select("number", "area", "outcome", "rank", "deciding", *plan.above.values(), *_raise_columns(plan))
 
 

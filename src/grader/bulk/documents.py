@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from grader import api
 from grader.bulk.backends import Backend, pl
 from grader.bulk.coding import rows_of
-from grader.bulk.plan import Plan
+from grader.bulk.plan import Plan, plans
+from grader.bulk.processes import in_processes
 from grader.bulk.rows import PROFILE, in_columns, of_proposal, schema
 from grader.bulk.sources import Graded
 from grader.errors import GraderError, InputError, Place, Problem, quoted
-from grader.files.folders import kind_of
+from grader.files.folders import ENDINGS, kind_of
 from grader.files.frameworks import FrameworkFile
 from grader.files.inspections import draft_of, resolve_draft
 from grader.files.marked import parse_document, read_bytes
 from grader.grading.run import propose
-from grader.language.bind import bind
 from grader.language.rulebook import RuleBook
 from grader.model.inspection import Inspection
 
-#: Files read and graded together.
+#: About so many files are read and graded together.
 FILES = 16
 
 
@@ -41,12 +43,30 @@ class Documents:
     def size(self) -> int:
         return len(self.paths)
 
+    @property
+    def made_by(self) -> str:
+        return f"{self.engine} {self.backend.name if self.backend is not None else None}"
+
     def pieces(self) -> list[Sequence[Path]]:
-        return [self.paths[i : i + FILES] for i in range(0, len(self.paths), FILES)]
+        """Neighbours in order; where a piece ends is read off a file's name, not its place.
+
+        So a file that is added or taken away changes its own piece, and leaves the others as they were.
+        """
+        found: list[list[Path]] = [[]]
+        for path in self.paths:
+            found[-1].append(path)
+            last = hashlib.sha256(path.name.encode("utf-8", "surrogateescape")).digest()[0]
+            if last % FILES == 0 or len(found[-1]) >= 3 * FILES:
+                found.append([])
+        return [piece for piece in found if piece]
 
     def mark(self, piece: Sequence[Path]) -> str:
-        stats = [(str(path), path.stat()) for path in piece]
-        return "\n".join(f"{name} {s.st_size} {s.st_mtime_ns}" for name, s in stats)
+        return "\n".join(f"{path} {_digest(path)}" for path in piece)
+
+    def graded(self, pieces: Sequence[Sequence[Path]]) -> Iterator[Graded]:
+        if self.backend is not None and self.backend.whole:
+            return map(self.grade, pieces)
+        return in_processes(self, pieces)
 
     def weight(self, piece: Sequence[Path]) -> int:
         return len(piece)
@@ -54,9 +74,16 @@ class Documents:
     def grade(self, piece: Sequence[Path]) -> Graded:
         read: list[tuple[Path, api.Loaded]] = []
         faults: list[tuple[str, Problem]] = []
+        met: dict[str, Path] = {}
         for path in piece:
             try:
-                read.append((path, self._load(path)))
+                loaded = self._load(path)
+                other = met.setdefault(loaded.inspection.id, path)
+                if other is not path:
+                    help = f"the other is {other}; keep one of them"
+                    message = f"inspection {quoted(loaded.inspection.id)} stands in two files"
+                    raise InputError([Problem(message, Place(str(path)), help)])
+                read.append((path, loaded))
             except InputError as error:
                 faults += [(str(path), problem) for problem in error.problems]
             except GraderError as error:
@@ -65,9 +92,9 @@ class Documents:
                 faults.append(
                     (str(path), Problem(error.message, error.place or Place(str(path)), error.help))
                 )
-        loaded = [each for _, each in read]
-        rows = self._explained(loaded) if self.engine is not None else self._in_columns(loaded)
-        return Graded(rows, [each.inspection.id for each in loaded], faults)
+        found = [each for _, each in read]
+        rows = self._explained(found) if self.engine is not None else self._in_columns(found)
+        return Graded(rows, [(each.inspection.id, str(path)) for path, each in read], faults)
 
     def _load(self, path: Path) -> api.Loaded:
         raw = read_bytes(path)
@@ -92,13 +119,12 @@ class Documents:
         return pl.DataFrame(rows, schema=self._schema, orient="row")
 
     @cached_property
-    def _schema(self) -> dict[str, pl.DataType]:
-        return schema(next(iter(self._plans.values())).above)
+    def _schema(self) -> dict[str, Any]:
+        return schema(self.book)
 
     @cached_property
-    def _plans(self) -> Mapping[str, Plan]:
-        bound = bind(self.book)
-        return {e: Plan(self.framework.framework, e, bound) for e in self.framework.framework.editions}
+    def _plans(self) -> dict[str, Plan]:
+        return plans(self.framework.framework, self.book)
 
     def _in_columns(self, loaded: Sequence[api.Loaded]) -> pl.DataFrame:
         assert self.backend is not None
@@ -118,6 +144,27 @@ class Documents:
         return pl.concat(parts).sort("at", maintain_order=True).select(*self._schema)
 
 
-def inspections_among(paths: Sequence[Path]) -> list[Path]:
-    """The files that are inspections, by their first key."""
-    return [path for path in paths if kind_of(read_bytes(path), str(path)) == "inspection"]
+def _digest(path: Path) -> str:
+    """What tells a file's content from any other; of one that cannot be read, nothing."""
+    try:
+        return hashlib.sha256(read_bytes(path)).hexdigest()
+    except InputError:
+        return "unreadable"
+
+
+def inspections_among(paths: Iterable[Path]) -> tuple[list[Path], list[Path]]:
+    """The files that are inspections by their first key, and those by their ending that are not.
+
+    One that cannot be read is kept, to be told of with the others; files with other endings are no business
+    of ours.
+    """
+    found: list[Path] = []
+    others: list[Path] = []
+    for path in paths:
+        if path.suffix.lower() in ENDINGS:
+            try:
+                kind = kind_of(read_bytes(path), str(path))
+            except InputError:
+                kind = "inspection"
+            (found if kind == "inspection" else others).append(path)
+    return found, others

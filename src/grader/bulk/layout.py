@@ -1,13 +1,13 @@
 """The columnar layout: tables of inspections, evidence and findings, and what can be wrong with their rows.
 
-`docs/columnar_layout.md` says what the columns hold. Texts become whole numbers here; a text that is none of
+`docs/scale.md` says what the columns hold. Texts become whole numbers here; a text that is none of
 those allowed becomes -1, so that sound rows cost nothing but the looking.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,6 +55,14 @@ FINDINGS = Table("findings", ("inspection", "id", "area", "kind"), ("progress", 
 TABLES = (INSPECTIONS, EVIDENCE, FINDINGS)
 FLAGS = ("remedied", "innovative")
 NUMBERS = ("value",)
+#: A value of a CSV file as it is written there, for messages.
+AS_WRITTEN = "value_as_written"
+
+PERCENT = "percent"
+#: What stands for a value that is not given, and for one that is no number.
+NO_FIGURE, BAD_FIGURE = -(2**60), -(2**61)
+#: Beyond what is measured of anything, and within what a whole number can hold ten times.
+_LARGEST = 1e15
 
 #: A basis that never counts, once it has been looked at.
 _SURVEY = len(STRENGTH.names)
@@ -97,8 +105,9 @@ def code_evidence(plan: Plan, backend: Backend, rows: Frame, numbers: pl.DataFra
         "item": nw.col("id"),
         **{name: _word(name, there).cast(nw.Int8) for name in _WORDS},
         **{name: _flag(name, there).cast(nw.Int8) for name in FLAGS},
-        "measure": _measure(plan, there).cast(nw.Int8),
-        "figure": _figure(there).cast(nw.Int32),
+        "measure": _measure(plan, there).cast(nw.Int16),
+        "figure": _figure(there).cast(nw.Int64),
+        "beyond": _beyond(there).cast(nw.Int8),
     }
     return rows.select(ROW, **found)
 
@@ -113,16 +122,21 @@ def _word(name: str, there: Mapping[str, Any]) -> nw.Expr:
     said = nw.lit(-1)
     for word, rank in ranks.items():
         said = nw.when(nw.col(name) == word).then(nw.lit(rank)).otherwise(said)
-    return nw.when(nw.col(name).is_null()).then(nw.lit(left_out)).otherwise(said)
+    return nw.when(_empty(name)).then(nw.lit(left_out)).otherwise(said)
+
+
+def _empty(name: str) -> nw.Expr:
+    """Where a cell of text holds nothing."""
+    return nw.col(name).is_null() | (nw.col(name) == "")
 
 
 def _flag(name: str, there: Mapping[str, Any]) -> nw.Expr:
     if name not in there:
         return nw.lit(0)
-    if there[name] == nw.Boolean:
-        return nw.when(nw.col(name).fill_null(False)).then(nw.lit(1)).otherwise(nw.lit(0))
+    if there[name] != nw.String:
+        return nw.when(nw.col(name).cast(nw.Boolean).fill_null(False)).then(nw.lit(1)).otherwise(nw.lit(0))
     said = nw.when(nw.col(name) == "true").then(nw.lit(1)).otherwise(nw.lit(-1))
-    return nw.when(nw.col(name).is_null() | (nw.col(name) == "false")).then(nw.lit(0)).otherwise(said)
+    return nw.when(_empty(name) | (nw.col(name) == "false")).then(nw.lit(0)).otherwise(said)
 
 
 def _measure(plan: Plan, there: Mapping[str, Any]) -> nw.Expr:
@@ -134,9 +148,9 @@ def _measure(plan: Plan, there: Mapping[str, Any]) -> nw.Expr:
 
 
 def _figure(there: Mapping[str, Any]) -> nw.Expr:
-    """The figure in whole per mille, rounded down on the number as written; -1 where it is no per cent."""
+    """The figure times ten, rounded down on the number as written: of a per cent its whole per mille."""
     if "value" not in there:
-        return nw.lit(-1)
+        return nw.lit(NO_FIGURE)
     value = nw.col("value").cast(nw.Float64)
     # 10 times a number is rounded, so the candidates are held against the number itself. They are divided by
     # a column: dividing by one number, some backends multiply by its inverse, and 881 / 10 is not 88.1 then.
@@ -144,29 +158,68 @@ def _figure(there: Mapping[str, Any]) -> nw.Expr:
     near = (value * 10).floor()
     near = nw.when(near / tens > value).then(near - 1).otherwise(near)
     near = nw.when((near + 1) / tens <= value).then(near + 1).otherwise(near)
-    sound = (value >= 0) & (value <= 100)
-    return nw.when(sound.fill_null(False)).then(near).otherwise(nw.lit(-1))
+    finite = ((value > -_LARGEST) & (value < _LARGEST)).fill_null(False)
+    odd = nw.when(value.is_null()).then(nw.lit(NO_FIGURE)).otherwise(nw.lit(BAD_FIGURE))
+    return nw.when(finite).then(near).otherwise(odd)
+
+
+def _beyond(there: Mapping[str, Any]) -> nw.Expr:
+    """1 where the value is no per cent, else 0."""
+    if "value" not in there:
+        return nw.lit(0)
+    value = nw.col("value").cast(nw.Float64)
+    return nw.when(((value < 0) | (value > 100)).fill_null(False)).then(nw.lit(1)).otherwise(nw.lit(0))
+
+
+def _tags() -> nw.Expr:
+    """All tags of a row in one number, equal where they are."""
+    code = nw.col("assessment").cast(nw.Int64)
+    for name, many in (
+        ("basis", 8),
+        ("extent", 4),
+        ("harm", 4),
+        *((flag, 4) for flag in FLAGS),
+        ("measure", 1000),
+    ):
+        code = code * many + nw.col(name).cast(nw.Int64)
+    return code
 
 
 def unsound(plan: Plan) -> nw.Expr:
     """Rows of coded evidence with anything wrong."""
-    column = {name: nw.col(name) for name in ("number", "place", *_WORDS, "measure", "figure")}
-    wrong = (column["number"] < 0) | (column["place"] < 0) | nw.col("item").is_null()
+    number, place, measure, figure = (nw.col(n) for n in ("number", "place", "measure", "figure"))
+    wrong = (number < 0) | (place < 0) | _empty("item") | (figure == BAD_FIGURE)
     for name in (*_WORDS, *FLAGS):
         wrong |= nw.col(name) < 0
-    figured = column["measure"] >= 0
-    wrong |= (column["assessment"] == 0) & ~figured
-    wrong |= figured & (column["figure"] < 0)
-    for name, number in plan.measures.items():
-        alone = plan.places.get(plan.book.measures[name].characteristic, -2)
-        wrong |= (column["measure"] == number) & (column["place"] != alone)
+    wrong |= (nw.col("assessment") == 0) & (measure < 0)
+    wrong |= (measure >= 0) & (figure == NO_FIGURE)
+    for name, its in plan.measures.items():
+        found = plan.book.measures[name]
+        alone = plan.places.get(found.characteristic, -2)
+        wrong |= (measure == its) & (place != alone)
+        if found.unit == PERCENT:
+            wrong |= (measure == its) & (nw.col("beyond") == 1)
     return wrong
 
 
-def repeated(coded: Frame) -> Frame:
-    """Items that are tagged twice to one characteristic: `number`, `item`, `place`."""
-    keys = ("number", "item", "place")
-    return coded.group_by(*keys).agg(nw.len().alias("times")).filter(nw.col("times") > 1).select(*keys)
+def of_several_rows(coded: Frame) -> Frame:
+    """Items with more than one row, and the least and greatest of their tags: the same, where all is well."""
+    tags = coded.select(ROW, "number", "item", tags=_tags())
+    found = tags.group_by("number", "item").agg(
+        nw.len().alias("rows"),
+        nw.col(ROW).min(),
+        nw.col("tags").min().alias("least"),
+        nw.col("tags").max().alias("most"),
+    )
+    return found.filter(nw.col("rows") > 1)
+
+
+def repeated(coded: Frame, several: Frame) -> Frame:
+    """Items that stand twice on one characteristic, with the first row."""
+    keys = ["number", "item"]
+    rows = coded.select(ROW, *keys, "place").join(several.select(*keys), on=keys, how="inner")
+    found = rows.group_by(*keys, "place").agg(nw.len().alias("rows"), nw.col(ROW).min())
+    return found.filter(nw.col("rows") > 1)
 
 
 def sound(coded: Frame) -> Frame:
@@ -181,7 +234,7 @@ def sound(coded: Frame) -> Frame:
             "item",
             "place",
             *ITEM,
-            measure=nw.when(own).then(nw.lit(-1)).otherwise(nw.col("measure")).cast(nw.Int8),
+            measure=nw.when(own).then(nw.lit(-1)).otherwise(nw.col("measure")).cast(nw.Int16),
             figure=nw.col("figure"),
         )
     )
@@ -189,48 +242,67 @@ def sound(coded: Frame) -> Frame:
 
 def evidence_faults(plan: Plan, file: str, row: Mapping[str, Any]) -> Iterator[Problem]:
     """What is wrong with one row of evidence, which `unsound` found."""
-    at = Place(
-        f"{file}: row {row[ROW] + 1}" if row[ROW] >= 0 else f"{file}: {row['inspection']}, {row['id']}"
+    at = (
+        row_of(file, row[ROW])
+        if row[ROW] >= 0
+        else Place(f"{file}: {named(row['inspection'])}, {named(row['id'])}")
     )
-    if row["id"] is None:
+    if not row["id"]:
         yield Problem("the row has no 'id'", at, "every item has an id: what its rows have in common")
     if row["characteristic"] not in plan.places:
         yield _unknown("characteristic", row["characteristic"], plan.places, at)
     for name, (ranks, default) in _WORDS.items():
-        word = row.get(name)
+        word = row.get(name) or None
         if word is None and (default is not None or name == "assessment"):
             continue
         if word not in ranks:
             message = f"{quoted(word)} is not a value of {name!r}" if word is not None else f"no {name!r}"
             yield Problem(message, at, suggest(str(word), ranks, "values"))
     for name in FLAGS:
-        if row.get(name) not in (None, True, False, "true", "false"):
+        if (row.get(name) or None) not in (None, True, "true", "false"):
             yield Problem(f"{quoted(row[name])} is not a value of {name!r}", at, "write true or false")
     yield from _figure_faults(plan, row, at)
 
 
 def _figure_faults(plan: Plan, row: Mapping[str, Any], at: Place) -> Iterator[Problem]:
-    measure = row.get("measure")
+    measure, value = row.get("measure") or None, row.get("value")
+    written = row.get(AS_WRITTEN) or value
+    if value is not None and not -_LARGEST < value < _LARGEST:
+        yield Problem(
+            f"'value' {quoted(written)} is no number", at, "write it with digits and a point, as 95.5"
+        )
+        return
     if measure is None or measure not in plan.measures:
-        if row.get("assessment") is None:
+        if not row.get("assessment"):
             help = "add one of exceeds, meets, partly_meets, falls_short"
             if measure is not None:
                 help = f"{suggest(measure, plan.measures, 'measures with rules')} (or {help})"
             yield Problem("no 'assessment', and no measure with rules supplies one", at, help)
         return
-    alone = plan.book.measures[measure].characteristic
-    if row["characteristic"] in plan.places and row["characteristic"] != alone:
-        message = f"measure {measure!r} assesses {alone} alone, and the row is on {row['characteristic']}"
+    found = plan.book.measures[measure]
+    if row["characteristic"] in plan.places and row["characteristic"] != found.characteristic:
+        alone, on = found.characteristic, row["characteristic"]
+        message = f"measure {measure!r} assesses {alone} alone, and the row is on {on}"
         yield Problem(message, at, "give the other characteristics an item of their own")
-    value = row.get("value")
-    if value is None or not 0 <= value <= 100:
-        said = "no 'value'" if value is None else f"'value' {value:g} is no per cent"
-        yield Problem(f"{said}, which measure {measure!r} needs", at, "a per cent lies in 0 to 100")
+    if value is None:
+        yield Problem(f"no 'value', which measure {measure!r} needs", at, f"write it, in {found.unit}")
+    elif found.unit == PERCENT and not 0 <= value <= 100:
+        yield Problem(f"'value' {quoted(written)} is no per cent", at, "a per cent lies in 0 to 100")
 
 
 def _unknown(what: str, name: Any, known: Any, at: Place) -> Problem:
-    message = f"no {what!r}" if name is None else f"unknown {what} {quoted(name)}"
-    return Problem(message, at, suggest(str(name), known, f"{what}s"))
+    message = f"no {what!r}" if not name else f"unknown {what} {quoted(name)}"
+    return Problem(message, at, suggest(str(name), known, f"{what}s" if what != "progress" else "values"))
+
+
+def row_of(file: str, row: int) -> Place:
+    """Where a row stands; rows count from 1, without a line of headings."""
+    return Place(f"{file}: row {row + 1}")
+
+
+def named(name: Any) -> str:
+    """An id in a message: short, and on one line."""
+    return quoted(name, 200)[1:-1]
 
 
 # Findings and areas not inspected -------------------------------------------------------------------------
@@ -261,27 +333,35 @@ class Record:
 
 
 def record(
-    plan: Plan, file: str, inspections: Iterable[Mapping[str, Any]], findings: Iterable[Mapping[str, Any]]
+    plan: Plan,
+    files: tuple[str, str],
+    inspections: Iterable[Mapping[str, Any]],
+    findings: Iterable[Mapping[str, Any]],
 ) -> tuple[Record, list[tuple[str, Problem]]]:
     """The rows, and every fault of them with the id of the inspection it is in.
 
     Parameters
     ----------
-    inspections : iterable of mapping
-        Rows of the layout with their `number`; `findings` likewise.
+    files : pair of str
+        Names of the two tables, for messages.
+    inspections, findings : iterable of mapping
+        Rows of the layout with their `number`, and their place in the file.
     """
     made = Record([], [], [])
     faults: list[tuple[str, Problem]] = []
     for row in inspections:
-        for name in _ids(row.get("not_inspected")):
-            if name in plan.area_numbers:
-                made.absent.append({"number": row["number"], "area": plan.area_numbers[name]})
-            else:
-                at = Place(f"inspections: {row['inspection']}")
-                faults.append((row["inspection"], _unknown("area", name, plan.area_numbers, at)))
+        at = row_of(files[0], row[ROW])
+        names = _ids(row.get("not_inspected"), plan.area_numbers)
+        found = [
+            _unknown("area", name, plan.area_numbers, at) for name in names if name not in plan.area_numbers
+        ]
+        found += _twice(names, "area", at)
+        faults += [(row["inspection"], problem) for problem in found]
+        if not found:
+            made.absent += [{"number": row["number"], "area": plan.area_numbers[name]} for name in names]
     seen: set[tuple[str, str]] = set()
     for row in findings:
-        at = Place(f"{file}: row {row[ROW] + 1}")
+        at = row_of(files[1], row[ROW])
         found = list(_finding_faults(plan, row, at))
         if (row["inspection"], row["id"]) in seen:
             found.append(
@@ -292,6 +372,15 @@ def record(
         if not found:
             _add_finding(plan, made, row)
     return made, faults
+
+
+def _twice(names: Sequence[str], what: str, at: Place) -> list[Problem]:
+    """Names that stand twice in one cell."""
+    return [
+        Problem(f"{what} {quoted(name)} stands twice", at, "name it once")
+        for name in dict.fromkeys(names)
+        if names.count(name) > 1
+    ]
 
 
 def _finding_faults(plan: Plan, row: Mapping[str, Any], at: Place) -> Iterator[Problem]:
@@ -305,7 +394,9 @@ def _finding_faults(plan: Plan, row: Mapping[str, Any], at: Place) -> Iterator[P
     if row.get("progress") is not None and row["progress"] not in PROGRESS.ranks:
         yield _unknown("progress", row["progress"], PROGRESS.ranks, at)
     own = {c.id for c in plan.areas[plan.area_numbers[row["area"]]].characteristics}
-    for name in _ids(row.get("characteristics")):
+    names = _ids(row.get("characteristics"), own)
+    yield from _twice(names, "characteristic", at)
+    for name in names:
         if name not in own:
             yield _unknown(f"characteristic of {row['area']}", name, own, at)
 
@@ -317,13 +408,15 @@ def _add_finding(plan: Plan, made: Record, row: Mapping[str, Any]) -> None:
     number = row["number"]
     made.findings.append({"number": number, "area": plan.area_numbers[row["area"]], **ranks})
     known = {name: ranks[name] for name in ("kind", "progress")}
-    for name in _ids(row.get("characteristics")) if progress is not None else ():
+    for name in _ids(row.get("characteristics"), plan.places) if progress is not None else ():
         made.earlier.append({"number": number, "place": plan.places[name], **known})
 
 
-def _ids(cell: str | None) -> list[str]:
-    """The ids in one cell."""
-    return re.split(r"[\s,;]+", cell.strip(" ,;")) if cell and cell.strip(" ,;") else []
+def _ids(cell: str | None, known: Container[str]) -> list[str]:
+    """The ids in one cell; an id may itself hold what else stands between ids."""
+    if not cell or not cell.strip(" ,;"):
+        return []
+    return [cell] if cell in known else re.split(r"[\s,;]+", cell.strip(" ,;"))
 
 
 def shown(path: Path) -> str:

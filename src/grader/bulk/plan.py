@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from grader.engines.reference import holds, satisfies
-from grader.language.nodes import Best, Definition, Level, Lowest, Share, StatusOf
+from grader.language.bind import bind
+from grader.language.nodes import Best, Level, Lowest, Share, StatusOf
 from grader.language.rulebook import Fact, Layer, Rule, RuleBook
 from grader.language.typecheck import facts_named
 from grader.language.vocabulary import ENTITIES
@@ -20,6 +21,8 @@ from grader.model.framework import Area, Framework
 
 #: The attributes of an item, which are columns of its rows under their own names.
 ITEM = tuple(ENTITIES["evidence"].attributes)
+#: The layers whose facts about an area make its profile.
+PROFILED = (Layer.FINDING, Layer.SUFFICIENCY, Layer.GRADE)
 FINDING = tuple({**ENTITIES["findings"].attributes, **ENTITIES["earlier"].attributes})
 
 
@@ -42,7 +45,7 @@ class Plan:
     def __post_init__(self) -> None:
         areas = self.framework.areas_in(self.edition)
         object.__setattr__(self, "areas", areas)
-        object.__setattr__(self, "width", max(len(a.characteristics) for a in areas))
+        object.__setattr__(self, "width", max((len(a.characteristics) for a in areas), default=1))
 
     # Numbers ----------------------------------------------------------------------------------------------
 
@@ -107,7 +110,7 @@ class Plan:
     @cached_property
     def area_facts(self) -> tuple[Fact, ...]:
         """Every fact about an area, shares last: the profile."""
-        facts = self.book.facts_at(Level.AREA, (Layer.FINDING, Layer.SUFFICIENCY, Layer.GRADE))
+        facts = self.book.facts_at(Level.AREA, PROFILED)
         return tuple(sorted(facts, key=lambda f: isinstance(f.definition, Share)))
 
     @cached_property
@@ -128,7 +131,7 @@ class Plan:
 
     def of_entity(self, entity: str) -> tuple[Fact, ...]:
         """Facts about an area that count things of one kind."""
-        return tuple(f for f in self.area_facts if entity_of(f.definition) == entity)
+        return tuple(f for f in self.area_facts if f.entity == entity)
 
     @cached_property
     def below(self) -> Mapping[str, str]:
@@ -167,9 +170,10 @@ class Plan:
         return tuple(len(area.counted) for area in self.areas)
 
 
-def entity_of(definition: Definition) -> str | None:
-    """What a fact counts; None for a share and a named status."""
-    return getattr(definition, "entity", None)
+def plans(framework: Framework, book: RuleBook) -> dict[str, Plan]:
+    """The plan of each edition, the rule book's parameters at their defaults."""
+    bound = bind(book)
+    return {edition: Plan(framework, edition, bound) for edition in framework.editions}
 
 
 def shares(facts: Iterable[Fact]) -> list[tuple[str, Share]]:

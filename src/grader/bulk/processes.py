@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
+import signal
+import tempfile
+import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
+
+from grader.errors import GraderError
 
 P = TypeVar("P", contravariant=True)
 R = TypeVar("R", covariant=True)
@@ -26,9 +35,18 @@ _HERE: Any = None
 """In a process of the pool: what grades there."""
 
 
-def _start(work: Any) -> None:
+def _start(work: str) -> None:
     global _HERE
-    _HERE = work
+    _HERE = pickle.loads(Path(work).read_bytes())
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """End when the parent does, however it ends: nobody is left to grade for."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _grade(piece: Any) -> Any:
@@ -47,23 +65,53 @@ def in_processes(work: Grades[P, R], pieces: Sequence[P], processes: int | None 
         however many there are.
     processes : int, optional
         By default as many as this process may use processors, and no more than there are pieces.
+
+    Raises
+    ------
+    GraderError
+        A process ended before its work was done.
     """
-    many = min(processes or len(os.sched_getaffinity(0)), len(pieces))
+    many = min(processes or _processors(), len(pieces))
     if many < 2:
         yield from map(work.grade, pieces)
         return
     # Forking a process that runs threads (Polars does) can hang the child.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(many, mp_context=context, initializer=_start, initargs=(work,)) as pool:
+    with tempfile.NamedTemporaryFile(suffix=".pickle") as sent:
+        # By way of a file: a start that fails before it has read a large argument blocks who sends it.
+        sent.write(pickle.dumps(work))
+        sent.flush()
+        pool = ProcessPoolExecutor(many, mp_context=context, initializer=_start, initargs=(sent.name,))
         under_way: deque[Future[Any]] = deque()
-        left = iter(pieces)
         try:
-            for piece in left:
-                under_way.append(pool.submit(_grade, piece))
+            with _interrupts_ignored():  # as the processes inherit it: an interrupt is for this one to act on
+                under_way.append(pool.submit(_grade, pieces[0]))
+            for piece in pieces[1:]:
                 if len(under_way) >= many * _AHEAD:
                     yield under_way.popleft().result()
+                under_way.append(pool.submit(_grade, piece))
             while under_way:
                 yield under_way.popleft().result()
+        except BrokenProcessPool as error:
+            help = "from a script, start below `if __name__ == '__main__':`; else see whether memory ran out"
+            raise GraderError("a process that grades ended before its work was done", help=help) from error
         finally:
-            for future in under_way:
-                future.cancel()
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

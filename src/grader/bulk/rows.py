@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from grader.bulk.backends import Backend, nw, pl
-from grader.bulk.conclude import OUTCOMES, Coded, areas, characteristics, raises
-from grader.bulk.plan import Plan
+from grader.bulk.conclude import BETWEEN, OUTCOMES, Coded, areas, characteristics, raises
+from grader.bulk.plan import PROFILED, Plan
 from grader.language.nodes import Level
-from grader.language.rulebook import Rule
+from grader.language.rulebook import Rule, RuleBook
 from grader.model.proposal import Proposal
 
 #: Columns before the profile, which has one for each fact about an area.
@@ -17,11 +17,12 @@ HEAD = ("inspection", "edition", "area", "outcome", "grade", "deciding", "findin
 PROFILE = "profile."
 
 
-def schema(facts: Iterable[str]) -> dict[str, Any]:
-    """The columns of a row and their types; `facts` are the names of the facts about an area."""
+def schema(book: RuleBook) -> dict[str, Any]:
+    """The columns of a row and their types: the profile has every fact about an area."""
     lists = ("deciding", "findings")
     head = {name: pl.List(pl.String) if name in lists else pl.String for name in HEAD}
-    return {**head, **{PROFILE + name: pl.Int32() for name in sorted(facts)}}
+    facts = sorted(f.name for f in book.facts_at(Level.AREA, PROFILED))
+    return {**head, **{PROFILE + name: pl.Int32() for name in facts}}
 
 
 def in_columns(plan: Plan, backend: Backend, coded: Coded, ids: pl.DataFrame) -> pl.DataFrame:
@@ -38,7 +39,7 @@ def in_columns(plan: Plan, backend: Backend, coded: Coded, ids: pl.DataFrame) ->
     names = [area.id for area in plan.areas]
     graded = pl.col("outcome") == OUTCOMES.index("graded")
     inspected = pl.col("outcome") != OUTCOMES.index("not_inspected")
-    said = pl.col("deciding").str.split(",")
+    said = pl.col("deciding").str.split(BETWEEN)
     frame = (
         found.with_columns(pl.col("number").cast(pl.Int64), pl.col("area").cast(pl.Int32))
         .join(proposed, on=["number", "area"], how="left")
@@ -60,7 +61,7 @@ def in_columns(plan: Plan, backend: Backend, coded: Coded, ids: pl.DataFrame) ->
             PROFILE + name: pl.when(inspected).then(pl.col(column)).cast(pl.Int32)
             for name, column in plan.above.items()
         },
-    ).select("number", *schema(plan.above))
+    ).select("number", *schema(plan.book))
 
 
 def _named(column: str, names: Sequence[str]) -> pl.Expr:

@@ -37,6 +37,9 @@ STEP: Final = 0.1
 #: Draws worked through together: what is in memory is one small number for each item and draw of a block.
 _BLOCK: Final = 25_000
 
+#: Beyond what is measured of anything, and within what a whole number can hold ten times.
+_LARGEST: Final = 1e15
+
 Codes = Any
 """An array of whole numbers, one for each draw."""
 
@@ -165,7 +168,8 @@ class _Drawing:
         if not item.measure.interval:
             return np.full(many, self.concluder.assessment(name, per_mille(value)).rank)
         reach = item.measure.interval
-        figures = np.clip(generator.uniform(value - reach, value + reach, many), 0, 100)
+        low, high = (0, 100) if item.measure.unit == "percent" else (-_LARGEST, _LARGEST)
+        figures = np.clip(value + reach * generator.uniform(-1, 1, many), low, high)
         whole, at = np.unique(np.floor(figures * 10).astype(np.int64), return_inverse=True)
         ranks = [self.concluder.assessment(name, int(figure)).rank for figure in whole]
         return np.array(ranks)[at]

@@ -6,6 +6,7 @@ done need not be done again.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -23,14 +24,14 @@ class Graded:
     ----------
     rows : DataFrame
         A row for each inspection and area (see `rows.schema`), faulty inspections left out.
-    inspections : list of str
-        Ids of those graded, in order.
+    inspections : list of tuple of str
+        Ids of those graded, in order, each with the file it stands in.
     faults : list of tuple of str and Problem
         Every fault, with the inspection it is in (for a file that cannot be read, the file).
     """
 
     rows: pl.DataFrame
-    inspections: list[str]
+    inspections: list[tuple[str, str]]
     faults: list[tuple[str, Problem]]
 
 
@@ -57,6 +58,11 @@ class Source(Protocol):
         """How many inspections a piece holds."""
         ...
 
-    def grade(self, piece: Any) -> Graded:
-        """Grade one piece."""
+    @property
+    def made_by(self) -> str:
+        """How pieces are graded."""
+        ...
+
+    def graded(self, pieces: Sequence[Any]) -> Iterator[Graded]:
+        """Pieces graded, in their order."""
         ...

@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from grader.bulk.backends import ROW, Backend, nw, pl
-from grader.bulk.dataset import Dataset
-from grader.bulk.layout import code_evidence, evidence_faults, record, repeated, sound, unsound
-from grader.bulk.plan import Plan
+from grader.bulk.dataset import Dataset, unreadable
+from grader.bulk.layout import (
+    code_evidence,
+    evidence_faults,
+    named,
+    of_several_rows,
+    record,
+    repeated,
+    row_of,
+    sound,
+    unsound,
+)
+from grader.bulk.plan import Plan, plans
 from grader.bulk.rows import in_columns, schema
 from grader.bulk.sources import Graded
-from grader.errors import Place, Problem, quoted
+from grader.errors import Place, Problem, quoted, suggest
 from grader.files.frameworks import FrameworkFile
-from grader.language.bind import bind
 from grader.language.rulebook import RuleBook
 
 #: About so many rows of evidence are graded together.
 ROWS = 3_000_000
 #: So many inspections at most, with evidence or without.
-INSPECTIONS = 100_000
+MOST_INSPECTIONS = 100_000
 #: So many faulty rows of a piece are told of; their inspections are left out whatever their number.
 TOLD = 5_000
 
@@ -43,10 +53,16 @@ class Tables:
         return self.dataset.inspections.height
 
     @cached_property
-    def plans(self) -> Mapping[str, Plan]:
+    def plans(self) -> dict[str, Plan]:
         """The plan of each edition."""
-        bound = bind(self.book)
-        return {e: Plan(self.framework.framework, e, bound) for e in self.framework.framework.editions}
+        return plans(self.framework.framework, self.book)
+
+    @property
+    def made_by(self) -> str:
+        return self.backend.name
+
+    def graded(self, pieces: Sequence[range]) -> Iterator[Graded]:
+        return map(self.grade, pieces)
 
     def pieces(self) -> list[range]:
         """Ranges of inspections, by number."""
@@ -55,7 +71,7 @@ class Tables:
         found, start, rows = [], 0, 0
         sizes = self.dataset.inspections.select(pl.col("stop") - pl.col("start")).to_series()
         for number, size in enumerate(sizes):
-            if number > start and (rows + size > ROWS or number - start >= INSPECTIONS):
+            if number > start and (rows + size > ROWS or number - start >= MOST_INSPECTIONS):
                 found.append(range(start, number))
                 start, rows = number, 0
             rows += size
@@ -68,9 +84,9 @@ class Tables:
         return len(piece)
 
     def grade(self, piece: range) -> Graded:
+        """Grade the inspections of one piece."""
         chosen = self.dataset.inspections.slice(piece.start, len(piece))
-        names = schema(next(iter(self.plans.values())).above)
-        parts = [pl.DataFrame(schema={"number": pl.Int64(), **names})]
+        parts = [pl.DataFrame(schema={"number": pl.Int64(), **schema(self.book)})]
         faults = list(self._unknown_editions(chosen))
         for edition, plan in self.plans.items():
             of = chosen.filter(pl.col("edition") == edition)
@@ -80,24 +96,31 @@ class Tables:
                 faults += wrong
         bad = {name for name, _ in faults}
         rows = pl.concat(parts).sort("number", maintain_order=True).drop("number")
-        return Graded(rows, [name for name in chosen["inspection"] if name not in bad], faults)
+        file = self.dataset.inspections_name
+        return Graded(rows, [(name, file) for name in chosen["inspection"] if name not in bad], faults)
 
     def _unknown_editions(self, chosen: pl.DataFrame) -> Iterator[Fault]:
         unknown = chosen.filter(~pl.col("edition").is_in(list(self.plans)))
-        for name, edition in unknown.select("inspection", "edition").iter_rows():
-            at = Place(f"inspections: {name}")
-            help = f"known editions: {', '.join(self.plans)}"
+        for row, name, edition in unknown.select(ROW, "inspection", "edition").iter_rows():
+            at = row_of(self.dataset.inspections_name, row)
+            help = suggest(edition, self.plans, "editions")
             yield name, Problem(f"unknown edition {quoted(edition)}", at, help)
 
     def _edition(self, plan: Plan, chosen: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
         """Rows of the inspections of one edition, and what is wrong with them."""
         numbers = chosen.select("inspection", "number")
         rows = self._rows(chosen, numbers)
-        with self.backend.kept(code_evidence(plan, self.backend, rows, numbers)) as coded:
-            faults = [*self._unsound(plan, rows, coded, chosen), *self._repeated(plan, coded, chosen)]
+        with ExitStack() as stack:
+            try:
+                coded = stack.enter_context(
+                    self.backend.kept(code_evidence(plan, self.backend, rows, numbers))
+                )
+            except self.backend.errors as error:
+                raise unreadable(self.dataset.evidence_name, error) from error
+            faults = [*self._unsound(plan, rows, coded, chosen), *self._of_items(plan, coded, chosen)]
             of = self.dataset.findings.join(numbers, on="number", how="semi")
-            listed = chosen.iter_rows(named=True) if "not_inspected" in chosen.columns else ()
-            made, wrong = record(plan, self.dataset.findings_name, listed, of.iter_rows(named=True))
+            names = (self.dataset.inspections_name, self.dataset.findings_name)
+            made, wrong = record(plan, names, chosen.iter_rows(named=True), of.iter_rows(named=True))
             faults += wrong
             if faults:
                 chosen = chosen.filter(~pl.col("inspection").is_in(sorted({name for name, _ in faults})))
@@ -111,6 +134,7 @@ class Tables:
         there = chosen.filter(pl.col("stop") > pl.col("start"))
         first, last = (there["start"][0], there["stop"][-1]) if there.height else (0, 0)
         rows = self.backend.rows(self.dataset.evidence, first, last)
+        rows = rows.with_columns(nw.col("inspection").cast(nw.String))
         if int((there["stop"] - there["start"]).sum()) == last - first and not self.backend.whole:
             return rows
         # Rows of another edition stand between.
@@ -128,7 +152,7 @@ class Tables:
                 yield row["inspection"], problem
         for name in chosen.join(bad, on="number", how="semi")["inspection"]:
             if name not in told:
-                at = Place(f"{self.dataset.evidence_name}: {name}")
+                at = Place(f"{self.dataset.evidence_name}: {named(name)}")
                 yield name, Problem("rows of this inspection have faults too", at, "mend the others first")
 
     def _rows_at(self, rows: Any, wrong: Any) -> pl.DataFrame:
@@ -142,15 +166,26 @@ class Tables:
         keys = ["inspection", "id"]
         return self.backend.collect(rows.join(items.select(*keys), on=keys, how="semi").head(TOLD))
 
-    def _repeated(self, plan: Plan, coded: Any, chosen: pl.DataFrame) -> Iterator[Fault]:
+    def _of_items(self, plan: Plan, coded: Any, chosen: pl.DataFrame) -> Iterator[Fault]:
+        """Items whose rows do not go together."""
         places = {place: name for name, place in plan.places.items()}
-        sound_rows = coded.filter(nw.col("place") >= 0, ~nw.col("item").is_null())
-        twice = self.backend.collect(repeated(sound_rows))
-        if not twice.height:
-            return
         names = dict(chosen.select("number", "inspection").iter_rows())
+        rows = coded.filter(nw.col("number") >= 0, nw.col("place") >= 0, ~nw.col("item").is_null())
+        with self.backend.kept(of_several_rows(rows)) as several:
+            twice = self.backend.collect(repeated(rows, several))
+            differ = self.backend.collect(several.filter(nw.col("least") != nw.col("most")))
         for row in twice.sort("number", "item", "place").iter_rows(named=True):
-            at = Place(f"{self.dataset.evidence_name}: {names[row['number']]}")
             message = f"item {quoted(row['item'])} stands twice on {places[row['place']]}"
             help = "an item has one row for each characteristic: take one away, or give it an id of its own"
-            yield names[row["number"]], Problem(message, at, help)
+            yield names[row["number"]], Problem(message, self._at(row, names), help)
+        for row in differ.sort("number", "item").iter_rows(named=True):
+            message = f"rows of item {quoted(row['item'])} have different tags"
+            help = (
+                "its rows differ in the characteristic alone: give what was found otherwise an id of its own"
+            )
+            yield names[row["number"]], Problem(message, self._at(row, names), help)
+
+    def _at(self, row: Mapping[str, Any], names: Mapping[int, str]) -> Place:
+        if row[ROW] >= 0:
+            return row_of(self.dataset.evidence_name, row[ROW])
+        return Place(f"{self.dataset.evidence_name}: {named(names[row['number']])}")

@@ -13,7 +13,7 @@ import typer
 
 from grader.cli import options, terminal
 from grader.cli.output import check_output
-from grader.errors import FAULT_LIMIT, InputError, Place, Problem
+from grader.errors import FAULT_LIMIT, InputError, Place, Problem, quoted
 
 if TYPE_CHECKING:
     from grader.bulk.batch import Batch, Progress
@@ -50,17 +50,27 @@ def batch(
     from grader.bulk.batch import batch as grade_all
 
     paths = _existing(inputs)
-    files = [str(path) for path in paths if path.is_file()]
+    files = [str(file) for path in paths for file in (path.iterdir() if path.is_dir() else [path])]
     destination = check_output(output, ENDINGS, force=force, inputs=files)
     if engine is not None and on != "polars":
         help = "leave one of the two out"
         raise InputError(
             [Problem("--engine passes inspections one by one, not in columns", Place("--on"), help)]
         )
-    with _progress() as progress:
-        done = grade_all(
-            paths, destination, rules=rules, on=on, engine=engine, keep_going=keep_going, progress=progress
-        )
+    try:
+        with _progress() as progress:
+            done = grade_all(
+                paths,
+                destination,
+                rules=rules,
+                on=on,
+                engine=engine,
+                keep_going=keep_going,
+                progress=progress,
+            )
+    except KeyboardInterrupt:
+        terminal.err("stopped; the same command takes it up where it was\n")
+        raise
     _say(done, destination)
     if done.skipped:
         raise typer.Exit(1)
@@ -70,11 +80,12 @@ def _existing(inputs: Sequence[str]) -> list[Path]:
     problems = []
     for name in inputs:
         try:
-            there = Path(name).exists()
+            there = bool(name) and Path(name).exists()
         except (OSError, ValueError):  # a name no file can have
             there = False
         if not there:
-            problems.append(Problem("there is no such file or folder", Place(name), "check the name"))
+            place = Place(name) if name else Place("INPUT")
+            problems.append(Problem("there is no such file or folder", place, "check the name"))
     if problems:
         raise InputError(problems)
     return [Path(name) for name in inputs]
@@ -108,28 +119,44 @@ def _progress() -> Iterator[Progress]:
         yield show
 
 
+#: Files passed over that are named.
+SHOWN = 10
+
+
+def _short(name: object) -> str:
+    """A name of a user's on one line."""
+    return quoted(name, 200)[1:-1]
+
+
 def _say(done: Batch, destination: Path) -> None:
     """What was graded and what came of it; skipped inspections on standard error."""
     book, framework = done.book, done.framework.framework
     lines = [
-        f"{terminal.plural(done.inspections, 'inspection', 'inspections')},"
+        f"{done.inspections:,} {'inspection' if done.inspections == 1 else 'inspections'},"
         f" {done.areas:,} areas: {framework.framework.title}",
         f"rule book {book.id} {book.version}: proposed grades, a person decides",
         "",
     ]
     grades = [name for name in reversed(framework.grades_worst_first) if name in done.outcomes]
-    named = [*grades, *(name for name in ("withheld", "ungraded", "not_inspected") if name in done.outcomes)]
-    width = max((len(name) for name in named), default=0)
-    lines += [f"{name.replace('_', ' '):{width}} {done.outcomes[name]:>11,}" for name in named]
+    came_to = [
+        *grades,
+        *(name for name in ("withheld", "ungraded", "not_inspected") if name in done.outcomes),
+    ]
+    width = max((len(name) for name in came_to), default=0)
+    lines += [f"{name.replace('_', ' '):{width}} {done.outcomes[name]:>11,}" for name in came_to]
     terminal.out("\n".join(lines).rstrip() + "\n")
     if done.taken_up:
-        terminal.err(f"{done.taken_up:,} of them were graded by an earlier run that was cut short\n")
+        terminal.err(f"{done.taken_up:,} of them had been graded by an earlier run\n")
+    if done.passed_over:
+        named = ", ".join(_short(path) for path in done.passed_over[:SHOWN])
+        rest = len(done.passed_over) - SHOWN
+        terminal.err(f"passed over, no inspections: {named}{f' and {rest:,} more' if rest > 0 else ''}\n")
     for name, problems in islice(done.skipped.items(), FAULT_LIMIT):
-        terminal.err(f"skipped: {name}\n" + "".join(f"  {problem}\n" for problem in problems[:3]))
+        terminal.err(f"skipped: {_short(name)}\n" + "".join(f"  {problem}\n" for problem in problems[:3]))
         if len(problems) > 3:
             terminal.err(f"  and {len(problems) - 3} more\n")
     if done.skipped:
         more = len(done.skipped) - FAULT_LIMIT
-        rest = f", {more:,} of them not listed" if more > 0 else ""
-        terminal.err(f"{terminal.plural(len(done.skipped), 'inspection', 'inspections')} skipped{rest}\n")
+        unlisted = f", {more:,} of them not listed" if more > 0 else ""
+        terminal.err(f"{terminal.plural(len(done.skipped), 'inspection', 'inspections')} skipped{unlisted}\n")
     terminal.err(f"written: {destination}\n")

@@ -12,7 +12,7 @@ from typing import IO
 from grader.bulk.processes import in_processes
 from grader.cli import options, terminal
 from grader.cli.record import warnings_of
-from grader.errors import GraderError, InputError, Problem, Problems
+from grader.errors import GraderError, InputError, Place, Problem, Problems
 from grader.files.written import write_by
 
 #: With fewer inspections, starting processes takes longer than they save.
@@ -69,8 +69,14 @@ def grade_many(paths: Sequence[str], each: Each, destination: Path | None) -> No
         for at, said in enumerate(in_processes(each, paths, None if len(paths) >= FEW else 1)):
             problems.extend(said.problems)
             warnings += said.warnings
-            lines.write(said.line)
-            summaries.write(("\n\n" if at else "") + said.summary)
+            try:
+                lines.write(said.line)
+                summaries.write(("\n\n" if at else "") + said.summary)
+            except OSError as error:
+                message = f"the folder for temporary files takes no more: {(error.strerror or '?').lower()}"
+                raise InputError(
+                    [Problem(message, Place("TMPDIR"), "make room, or name another folder")]
+                ) from error
         if problems:
             raise InputError(problems)
         if destination is not None:

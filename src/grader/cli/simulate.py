@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 import typer
@@ -20,6 +21,8 @@ Step = Annotated[
         "--step", metavar="P", help="Probability that an assessment is a step better or worse: 0.1 or 10%."
     ),
 ]
+
+_NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?", re.ASCII)
 
 
 def simulate(
@@ -51,11 +54,11 @@ def simulate(
 
 def _probability(written: str) -> float:
     """A probability from 0 to 1, or a per cent."""
-    try:
-        if written.endswith("%"):
-            return float(written[:-1]) / 100
+    if _NUMBER.fullmatch(written):
         return float(written)
-    except ValueError:
-        message = f"{quoted(written)} is no probability"
-        problem = Problem(message, Place("--step"), "write a number from 0 to 1, or a per cent, as in 10%")
-        raise InputError([problem]) from None
+    if _NUMBER.fullmatch(written.removesuffix("%")):
+        return float(written[:-1]) / 100
+    message = f"{quoted(written)} is no probability"
+    raise InputError(
+        [Problem(message, Place("--step"), "write a number from 0 to 1, or a per cent, as in 10%")]
+    )

@@ -21,9 +21,10 @@ def simulation_for_person(framework: Framework, found: Simulation) -> list[Rende
     titles = {grade.id: grade.title for grade in framework.grade_scale.grades}
     letters = _letters([*titles.values(), "Withheld"])
     marks = dict(zip([*titles, "withheld"], letters, strict=True))
-    moves = f"{found.step:.1%}".replace(".0%", "%").replace("%", " %")
+    versions = "version" if found.draws == 1 else "versions"
+    moves = f"{100 * found.step:g} %"
     said = (
-        f"{found.draws:,} versions drawn (seed {found.seed}): each assessment a step better or worse with"
+        f"{found.draws:,} {versions} drawn (seed {found.seed}): each assessment a step better or worse with"
         f" probability {moves}, each figure within its interval. The probability is assumed: no rate"
         " is published at which two inspectors differ."
     )

@@ -154,16 +154,16 @@ class FactReader:
         self.facts = tuple(sorted(facts, key=lambda f: isinstance(f.definition, Share)))
         self._clauses: dict[str, dict[str, list[tuple[str, Comparison, Any]]]] = {}
         for fact in self.facts:
-            self._clauses.setdefault(_entity(fact), {})[fact.name] = _clauses(fact)
+            self._clauses.setdefault(fact.entity or "", {})[fact.name] = _clauses(fact)
         # How each is read is looked up once; the rest is asked over and over.
         self._read = [
-            (f.name, _entity(f), f.definition, value.dispatch(type(f.definition))) for f in self.facts
+            (f.name, f.entity, f.definition, value.dispatch(type(f.definition))) for f in self.facts
         ]
         self._truths: dict[str, Memo[Row, dict[str, bool]]] = {entity: Memo() for entity in self._clauses}
 
     def satisfied(self, fact: Fact, row: Row) -> bool:
         """Whether a row is among those a fact looks at."""
-        return self._truth(_entity(fact), row)[fact.name]
+        return self._truth(fact.entity or "", row)[fact.name]
 
     def values(self, things: Things, given: Facts) -> dict[str, int]:
         """The value of every fact.
@@ -179,7 +179,7 @@ class FactReader:
         known = dict(given)
         seen = {e: [(row, self._truth(e, row)) for row in things[e]] for e in self._clauses if e}
         for name, entity, definition, read in self._read:
-            rows = seen.get(entity, ())
+            rows = seen.get(entity or "", ())
             chosen = [row for row, truth in rows if truth[name]]
             known[name] = read(definition, chosen, known)
         return {name: known[name] for name, *_ in self._read}
@@ -194,11 +194,6 @@ class FactReader:
             }
             self._truths[entity][row] = known
         return known
-
-
-def _entity(fact: Fact) -> str:
-    """What a fact counts; nothing for a share, a named status and what is given."""
-    return getattr(fact.definition, "entity", "")
 
 
 def _clauses(fact: Fact) -> list[tuple[str, Comparison, Any]]:

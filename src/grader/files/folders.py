@@ -13,8 +13,10 @@ from grader.files.marked import parse_document
 ENDINGS = (".yaml", ".yml", ".json")
 #: What marks a proposal, of this version or another.
 _PROPOSAL = b'"grader.proposal/'
-#: The first key of a file that is ours, so that a folder's files need not all be read whole.
-_TOP = re.compile(rb"^[\"']?(inspection|decisions)[\"']?[ \t]*:", re.MULTILINE)
+#: A key that only a file of ours has at its top, so that a folder's files need not all be read whole.
+_TOP = rb"[\"']?(inspection|decisions)[\"']?[ \t]*:"
+#: The indent of the first line that is neither blank, nor a comment, nor YAML's own.
+_FIRST = re.compile(rb"^( *)(?![ \t]*(?:[#%\r\n]|---|$))", re.MULTILINE)
 
 
 def files_in(path: Path) -> Iterator[Path]:
@@ -41,7 +43,12 @@ def kind_of(raw: bytes, shown: str) -> str | None:
     """What a file's content is: a proposal, an inspection, decisions, or None of these."""
     if is_proposal(raw):
         return "proposal"
-    top = _TOP.search(raw.removeprefix(b"\xef\xbb\xbf"))
+    raw = raw.removeprefix(b"\xef\xbb\xbf")
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raw = raw.decode("utf-16", "replace").encode()
+    # Where the first thing stands, the top keys stand: YAML may be indented as a whole.
+    first = _FIRST.search(raw)
+    top = re.search(rb"^" + first[1] + _TOP, raw[first.start() :], re.MULTILINE) if first else None
     if top is not None:
         return top[1].decode("ascii")
     if raw.lstrip()[:1] == b"{" and any(kind in raw for kind in (b"inspection", b"decisions")):

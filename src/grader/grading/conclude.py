@@ -91,7 +91,7 @@ class Concluder:
         )
         self._area_finding_facts = FactReader(book.facts_at(Level.AREA, (Layer.FINDING,)))
         self._scoped = any(r.scope for r in book.rules if r.level is Level.CHARACTERISTIC)
-        self._decided: dict[tuple[Layer, frozenset[str]], Decision] = {}
+        self._decided: Memo[tuple[Layer, frozenset[str]], Decision] = Memo()
         self._judged: Memo[tuple[str, bool, bool, Row], tuple[Decision, tuple[Rule, ...], Row]] = Memo()
 
     def assessment(self, measure: str, per_mille: int) -> Decision:
@@ -192,9 +192,10 @@ class Concluder:
         return Concluded("graded", held | thin, decision)
 
     def _decide(self, layer: Layer, held: frozenset[str], scale: Scale, default: str) -> Decision:
-        if (layer, held) not in self._decided:
-            self._decided[layer, held] = decide(self._of(held), held, scale, default)
-        return self._decided[layer, held]
+        found = self._decided.get((layer, held))
+        if found is None:
+            found = self._decided[layer, held] = decide(self._of(held), held, scale, default)
+        return found
 
     def _of(self, held: Iterable[str]) -> list[Rule]:
         return [self.rules[name] for name in sorted(held)]

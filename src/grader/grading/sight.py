@@ -106,7 +106,7 @@ class Sight:
     def __post_init__(self) -> None:
         layers = (Layer.FINDING, Layer.SUFFICIENCY, Layer.GRADE)
         above = self._with_parts(n for r in self._rules(Level.AREA, layers) for n in facts_named(r.condition))
-        self._seen = tuple(f for f in above if _entity(f) == "characteristics")
+        self._seen = tuple(f for f in above if f.entity == "characteristics")
         named = {f.definition.characteristic for f in above if isinstance(f.definition, StatusOf)}
         self._named = tuple(c.id for c in self.area.characteristics if c.id in named)
         telling = self._tell(above)
@@ -116,9 +116,9 @@ class Sight:
         names |= {t.attribute for f in self._seen for t in getattr(f.definition, "where", ())}
         ranked = {f.definition.attribute for f in self._seen if isinstance(f.definition, Best | Lowest)}
         below = self._with_parts(names | ranked)
-        self._evidence = tuple(f for f in below if _entity(f) == "evidence")
+        self._evidence = tuple(f for f in below if f.entity == "evidence")
         every = self.concluder.characteristic_facts.facts
-        self._of_earlier = tuple(f.name for f in every if _entity(f) == "earlier")
+        self._of_earlier = tuple(f.name for f in every if f.entity == "earlier")
         whole = ranked | {
             n
             for f in below
@@ -153,7 +153,7 @@ class Sight:
 
     def _tell(self, above: Iterable[Fact]) -> list[Rule]:
         """Characteristic rules whose findings bear on something: a cause of concern always does."""
-        counting = [f.definition for f in above if _entity(f) == "findings"]
+        counting = [f.definition for f in above if f.entity == "findings"]
         return [
             r
             for r in self._rules(Level.CHARACTERISTIC, (Layer.FINDING,))
@@ -191,7 +191,7 @@ class Sight:
         found = self._cases.get(key)
         if found is None:
             reader = self.concluder.characteristic_facts
-            facts = {f.name: before.facts[f.name] if _entity(f) == "earlier" else 0 for f in reader.facts}
+            facts = {f.name: before.facts[f.name] if f.entity == "earlier" else 0 for f in reader.facts}
             for fact, n in zip(self._evidence, measure, strict=False):
                 facts[fact.name] = 0 if n == _NOTHING else n
             for fact in (f for f in reader.facts if isinstance(f.definition, Share)):
@@ -282,10 +282,6 @@ class Sight:
             if isinstance(fact.definition, Share):
                 facts[fact.name] = value(fact.definition, (), facts)
         return facts
-
-
-def _entity(fact: Fact) -> str | None:
-    return getattr(fact.definition, "entity", None)
 
 
 def _caps(rules: Iterable[Rule], seen: Iterable[Fact]) -> dict[str, int]:

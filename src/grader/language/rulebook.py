@@ -59,6 +59,11 @@ class Fact:
     scale: Scale | None = None
     place: Place | None = None
 
+    @property
+    def entity(self) -> str | None:
+        """What the fact counts; None for a share, a named status and what is given."""
+        return getattr(self.definition, "entity", None)
+
 
 #: Facts every rule book has: the figure of a measure in whole per mille, and a characteristic's status,
 #: which the layers above the status layer may look at.

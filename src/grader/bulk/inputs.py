@@ -1,0 +1,116 @@
+"""What a batch was asked to grade: files, folders of them, or a folder of tables; and by which rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.bulk.backends import Backend, pl
+from grader.bulk.dataset import files_of, is_dataset, read_dataset
+from grader.bulk.documents import Documents, inspections_among
+from grader.bulk.sources import Source
+from grader.bulk.tables import Tables
+from grader.bulk.work import Work
+from grader.errors import GraderError, InputError, Place, Problem, quoted
+from grader.files import catalogue
+from grader.files.folders import files_in
+from grader.files.frameworks import FrameworkFile
+from grader.files.marked import read_document
+from grader.language.rulebook import RuleBook
+
+Rules = tuple[FrameworkFile, RuleBook]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The inspections of the inputs, and files among them that are none."""
+
+    source: Source
+    passed_over: list[Path]
+
+
+def asked_for(
+    inputs: Sequence[Path], work: Work, rules: str | None, run: Backend | None, engine: str | None
+) -> Asked:
+    """What the inputs hold.
+
+    Raises
+    ------
+    InputError
+        They hold no inspections, or no one framework; or a table has faults as a whole.
+    """
+    tables = [path for path in inputs if path.is_dir() and is_dataset(path)]
+    if not tables:
+        return _documents(inputs, rules, run, engine)
+    if len(inputs) > 1:
+        help = "name one folder of tables"
+        raise InputError([Problem("tables are graded by themselves", Place(str(tables[0])), help)])
+    if run is None:
+        help = "leave --engine out, or grade the inspections' files"
+        raise InputError([Problem("tables are graded in columns alone", Place("--engine"), help)])
+    (folder,) = tables
+    stats = [(path, path.stat()) for path in files_of(folder)]
+    identity = "\n".join(f"{p} {s.st_size} {s.st_mtime_ns} {s.st_ctime_ns} {s.st_ino}" for p, s in stats)
+    dataset = read_dataset(folder, work.prepared(identity))
+    framework, book = _rules_of(dataset.inspections, folder, rules)
+    return Asked(Tables(dataset, framework, book, run, identity), [])
+
+
+def _rules_of(inspections: pl.DataFrame, folder: Path, rules: str | None) -> Rules:
+    """The one framework of a table of inspections, or that of the rule book named, and the rule book."""
+    column = inspections["framework"] if "framework" in inspections.columns else pl.Series(dtype=pl.String)
+    named = column.unique().sort().drop_nulls().to_list()
+    at = Place(str(folder))
+    if len(named) > 1:
+        help = "put each framework's inspections in tables of their own"
+        message = f"inspections of several frameworks: {', '.join(quoted(n) for n in named[:5])}"
+        raise InputError([Problem(message, at, help)])
+    if named:
+        return _rules_for(named[0], rules, at)
+    if rules is None:
+        help = "give the table of inspections a column 'framework', or name a rule book with --rules"
+        raise InputError([Problem("which framework are these inspections on?", at, help)])
+    _, framework, book = catalogue.open_rulebook(rules)
+    return framework, book
+
+
+def _documents(inputs: Sequence[Path], rules: str | None, run: Backend | None, engine: str | None) -> Asked:
+    paths: list[Path] = []
+    passed_over: list[Path] = []
+    for path in inputs:
+        found, others = inspections_among(files_in(path)) if path.is_dir() else ([path], [])
+        if not found:
+            help = "name a folder of inspections (YAML), or of tables in the columnar layout"
+            raise InputError([Problem("there is no inspection in this folder", Place(str(path)), help)])
+        paths += found
+        passed_over += others
+    framework, book = _rules_of_first(paths, rules)
+    return Asked(Documents(paths, framework, book, run, engine), passed_over)
+
+
+def _rules_of_first(paths: Sequence[Path], rules: str | None) -> Rules:
+    """The rules of the first inspection that can be read so far; else what is wrong with the first file."""
+    errors: list[InputError] = []
+    for path in paths:
+        try:
+            document = read_document(path)
+            head = document.data.get("inspection") if isinstance(document.data, dict) else None
+            name = head.get("framework") if isinstance(head, dict) else None
+            if isinstance(name, str):
+                return _rules_for(name, rules, document.place(("inspection", "framework")))
+            help = "name an inspection (YAML), which says what framework it is on"
+            raise InputError([Problem("this is no inspection", Place(str(path)), help)])
+        except InputError as error:
+            errors.append(error)
+    raise errors[0]
+
+
+def _rules_for(name: str, rules: str | None, at: Place | None) -> Rules:
+    near = Path(rules) if rules is not None and Path(rules).is_dir() else None
+    try:
+        framework = catalogue.framework(name, near)
+    except LookupError as error:
+        help = error.help if isinstance(error, GraderError) else None
+        raise InputError([Problem(f"unknown framework {quoted(name)}", at, help)]) from error
+    return framework, catalogue.rulebook(rules if rules is not None else name, framework)

@@ -1,0 +1,126 @@
+"""The folder a batch works in, beside its output: what is done stands there until all is done."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from grader.bulk.backends import pl
+from grader.bulk.sources import Graded
+from grader.errors import InputError, Place, Problem
+from grader.files.written import write_whole
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A piece as it stands on the disk: its rows, and what is said of it (see `Graded`)."""
+
+    rows: Path
+    inspections: list[tuple[str, str]]
+    faults: list[tuple[str, Problem]]
+    found: bool
+    """Whether an earlier run left it."""
+
+
+def digest(text: str) -> str:
+    """A short name for what tells one content from another."""
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+
+
+class Work:
+    """The pieces done so far, each under a name that says what it was made from."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def prepared(self, identity: str) -> Path:
+        """A folder for what has to be put in order before it can be graded."""
+        made = self.folder / digest(identity)
+        made.mkdir(exist_ok=True)
+        return made
+
+    def keep(self, name: str, graded: Graded) -> None:
+        """Put a piece on the disk; what is said of it comes last, and says that it is whole."""
+        raw = io.BytesIO()
+        graded.rows.write_parquet(raw)
+        write_whole(self.folder / f"{name}.parquet", raw.getvalue())
+        faults = [(inspection, _written(problem)) for inspection, problem in graded.faults]
+        said = {"inspections": graded.inspections, "faults": faults}
+        write_whole(self.folder / f"{name}.json", json.dumps(said))
+
+    def has(self, name: str) -> bool:
+        """Whether a piece is there, and whole: others than a batch may have been at the folder."""
+        try:
+            self.done(name, found=True)
+            pl.read_parquet_metadata(self.folder / f"{name}.parquet")
+            pl.scan_parquet(self.folder / f"{name}.parquet", glob=False).select(pl.len()).collect()
+        except (OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError):
+            return False
+        return True
+
+    def done(self, name: str, found: bool) -> Done:
+        """A piece that is there."""
+        said = json.loads((self.folder / f"{name}.json").read_bytes())
+        faults = [
+            (inspection, Problem(message, Place(*place) if place else None, help))
+            for inspection, (message, place, help) in said["faults"]
+        ]
+        inspections = [(str(name), str(file)) for name, file in said["inspections"]]
+        return Done(self.folder / f"{name}.parquet", inspections, faults, found)
+
+
+def _written(problem: Problem) -> list[Any]:
+    place = problem.place
+    return [problem.message, [place.file, place.line, place.column] if place else None, problem.help]
+
+
+@contextmanager
+def working(output: Path) -> Iterator[Work]:
+    """The work folder of an output, for one batch at a time.
+
+    It goes when all is done, and when nothing in it is worth keeping.
+
+    Raises
+    ------
+    InputError
+        The folder cannot be made, or another batch is at it.
+    """
+    folder = output.parent / f".{output.name}.parts"
+    try:
+        folder.mkdir(exist_ok=True)
+        lock = open(folder / "lock", "w")  # noqa: SIM115  # closed below, which lets go of it
+    except OSError as error:
+        said = (error.strerror or "unknown reason").lower()
+        problem = Problem(
+            f"no folder can be made to work in: {said}", Place(str(folder)), "name another output"
+        )
+        raise InputError([problem]) from error
+    with lock:
+        _lock(lock, output)
+        try:
+            yield Work(folder)
+        except BaseException:
+            if not any(folder.glob("*.json")):
+                shutil.rmtree(folder, ignore_errors=True)
+            raise
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _lock(stream: IO[str], output: Path) -> None:
+    """Keep others off the folder until this process is done, however it ends."""
+    try:
+        import fcntl
+    except ImportError:  # Windows has none, and there two batches on one output are the user's to keep apart
+        return
+    try:
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        help = "wait for it, or name another output"
+        raise InputError([Problem("another batch is writing this", Place(str(output)), help)]) from error
