@@ -62,7 +62,7 @@ test-without-rete: ## the whole suite where durable-rules is not installed: the 
 	.venv-without-rete/bin/python -m pip uninstall --quiet --yes durable-rules
 	.venv-without-rete/bin/python -m pytest -q -n $(WORKERS) -m "not slow"
 
-bench: $(VENV)/benchmarking ## the benchmarks: one table, one run (about 5 minutes)
+bench: $(VENV)/benchmarking ## the benchmarks: one table, one run (about 25 minutes)
 	$(BIN)/python benchmarks/run.py
 
 clean: ## remove the environment and everything built

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from grader.bulk.conclude import BETWEEN
 from grader.bulk.plan import Plan
 from grader.language.nodes import Level
 from grader.language.rulebook import Layer
@@ -174,7 +175,9 @@ class ByHand:
             r: graded & ~c("opened") & held & (c("reached") == ranks[r]) for r, held in rules.items()
         }
         deciding |= {r: (c("outcome") == 1) & held for r, held in thin.items()}
-        said = [pl.when(deciding[r]).then(pl.lit("," + r)).otherwise(pl.lit("")) for r in sorted(deciding)]
+        said = [
+            pl.when(deciding[r]).then(pl.lit(BETWEEN + r)).otherwise(pl.lit("")) for r in sorted(deciding)
+        ]
         return frame.select(
             "number",
             area="at",
