@@ -110,6 +110,8 @@ def growth() -> Iterator[Row]:
                 "",
             )
         panel.set_xlabel(what)
+        panel.set_xticks(sizes, [f"{n:,}" for n in sizes])
+        panel.xaxis.minorticks_off()
         panel.grid(True, which="major", alpha=0.3)
     panels[0].set_ylabel("microseconds an area grading")
     panels[0].legend(loc="best", fontsize="small")
