@@ -7,8 +7,6 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from grader.bulk.coding import informs
-from grader.bulk.conclude import Coded
 from grader.bulk.plan import Plan
 from grader.files import catalogue
 from grader.language.bind import bind
@@ -46,9 +44,3 @@ def evidence(of: Plan, inspections: int, rows: int, seed: int = 1) -> pl.DataFra
             "figure": np.zeros(rows, dtype=np.int32),
         }
     )
-
-
-def coded(of: Plan, backend: Any, inspections: int, rows: pl.DataFrame) -> Coded:
-    """The rows as a backend reads them."""
-    listed = pl.DataFrame({"number": np.arange(inspections)})
-    return Coded(backend.table(listed), backend.table(rows), informs=informs(of, backend))
