@@ -158,16 +158,6 @@ except MessageObservedException: print('observed')""",
 h, fired = host({'k': 'met'}); h.assert_fact('r', {'k': 'met' + 'x' * 65_533}); print(fired)""",
         "[0]",
     ),
-    "d18_joins_on_ids": (
-        """
-fired = []
-join = [{'e': {'kind': 'e'}}, {'l': {'$and': [{'kind': 'l'}, {'ref': {'e': 'id'}}]}}]
-h = Quiet({'r': {'j': {'all': join, 'run': lambda c: fired.append(1)}}})
-for i in range(200): h.assert_fact('r', {'id': f'E{i:04}', 'kind': 'e', 't': i})
-for i in range(200): h.assert_fact('r', {'id': f'L{i:04}', 'kind': 'l', 'ref': f'E{i:04}'})
-print(len(fired) < 100)""",
-        "True",
-    ),
     "d19_no_check_of_types": (
         """
 h, fired = host({'x': 1}, {'x': True}); h.assert_fact('r', {'x': True}); h.assert_fact('r', {'x': 1})
@@ -292,6 +282,19 @@ h.assert_fact('r', {'z': 1, 'x': float('nan')}); print(sorted(fired))""",
 def test_gun_lies(gun, name):
     source, wrong = LIES[name]
     assert (0, wrong) == gun(source, perturb=False)
+
+
+def test_gun_d18_joins_on_ids_read_freed_memory(gun):
+    source = """
+fired = []
+join = [{'e': {'kind': 'e'}}, {'l': {'$and': [{'kind': 'l'}, {'ref': {'e': 'id'}}]}}]
+h = Quiet({'r': {'j': {'all': join, 'run': lambda c: fired.append(1)}}})
+for i in range(200): h.assert_fact('r', {'id': f'E{i:04}', 'kind': 'e', 't': i})
+for i in range(200): h.assert_fact('r', {'id': f'L{i:04}', 'kind': 'l', 'ref': f'E{i:04}'})
+print(len(fired) < 200)"""
+    code, said = gun(source, perturb=False)
+    # What freed memory holds is chance: joins are missed, or the process is killed.
+    assert (0, "True") == (code, said) or code < 0
 
 
 def test_gun_d31_rulesets_never_freed_leak(gun):
