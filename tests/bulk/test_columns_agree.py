@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -11,6 +14,7 @@ from grader.bulk.backends import OnPolars
 from grader.bulk.coding import rows_of
 from grader.bulk.conclude import areas, characteristics, raises
 from grader.bulk.plan import Plan
+from grader.bulk.rows import in_columns
 from grader.files import catalogue
 from grader.language.bind import bind
 from grader.language.nodes import Level
@@ -63,3 +67,15 @@ def test_columns_agree_on_the_shipped_rule_book(data, agree):
     edition = data.draw(st.sampled_from(sorted(FRAMEWORK.framework.editions)))
     drawn = inspections(FRAMEWORK.framework, edition, measures=BOOK.measures)
     agree(FRAMEWORK.framework, BOOK, data.draw(st.lists(drawn, max_size=4)), edition)
+
+
+def test_ids_of_rules_may_hold_what_stands_between_others(random_inspections, passes, rows_by_reference):
+    odd = tuple(replace(r, id=f"{r.id}, {n}; x") for n, r in enumerate(BOOK.rules))
+    book = replace(BOOK, rules=odd)
+    plan = Plan(FRAMEWORK.framework, "2022-03", bind(book))
+    found = random_inspections(30, "2022-03", 5)
+    backend = OnPolars()
+    rows = rows_of(plan, found)
+    ids = pl.DataFrame({"number": range(30), "inspection": rows.ids})
+    actual = in_columns(plan, backend, rows.coded(backend), ids).drop("number").to_dicts()
+    assert rows_by_reference(plan, found, passes(FRAMEWORK.framework, book, found)) == actual
