@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import islice
 
+from grader.distribution import overlap
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
@@ -124,6 +126,12 @@ class UnknownNameError(GraderError, LookupError):
 
 class MissingExtraError(GraderError, ImportError):
     """An optional dependency is not installed; `help` says which extra brings it."""
+
+    def __init__(self, message: str, *, help: str, place: Place | None = None) -> None:
+        # Whoever followed an old hint has a stranger's package beside ours: the next hint must not hide it.
+        if (found := overlap()) is not None:
+            help = f"{help}; first mend this: {found[0]} ({found[1]})"
+        super().__init__(message, help=help, place=place)
 
 
 class EngineDisagreementError(GraderError, RuntimeError):

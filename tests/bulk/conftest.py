@@ -22,7 +22,7 @@ from grader.language.vocabulary import STATUS
 from grader.model.framework import Framework
 from grader.model.inspection import Declared, Evidence, Figure, Header, Inspection, Previous
 
-pl = pytest.importorskip("polars", reason="grading at scale needs the extra: grader[columnar]")
+pl = pytest.importorskip("polars", reason="grading at scale needs the extra: inspection-grader[columnar]")
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("polars", reason="grading at scale needs the extra: grader[columnar]")
+pytest.importorskip("polars", reason="grading at scale needs the extra: inspection-grader[columnar]")
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "scale.md").read_text("utf-8")

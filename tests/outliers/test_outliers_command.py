@@ -205,7 +205,9 @@ def test_without_matplotlib_a_chart_says_which_extra_brings_it(
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     ran = run("outliers", table(TABLE), "-o", tmp_path / "out.svg")
     assert (2, False) == (ran.code, (tmp_path / "out.svg").exists())
-    assert ran.err.startswith("error: charts need matplotlib\n  help: pip install 'grader[report]'")
+    assert ran.err.startswith(
+        "error: charts need matplotlib\n  help: pip install 'inspection-grader[report]'"
+    )
 
 
 def test_importing_the_package_brings_no_statistics_library() -> None:

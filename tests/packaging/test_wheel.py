@@ -58,7 +58,7 @@ def test_wheel_holds_the_licence_and_the_types_marker(wheel: Path):
 def test_wheel_holds_no_tests_and_no_examples(wheel: Path):
     held = zipfile.ZipFile(wheel).namelist()
     tops = {name.split("/")[0] for name in held}
-    assert {"grader", f"grader-{grader.__version__}.dist-info"} == tops
+    assert {"grader", f"inspection_grader-{grader.__version__}.dist-info"} == tops
 
 
 def test_installed_wheel_grades_a_copied_inspection_as_the_checkout_does(console_script: Path):

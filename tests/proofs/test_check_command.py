@@ -97,7 +97,7 @@ def test_without_the_solver_it_says_what_to_install():
         [sys.executable, "-c", code], capture_output=True, check=False, text=True, env=_environment("0")
     )
     assert 2 == ran.returncode
-    assert "grader[prove]" in ran.stderr
+    assert "inspection-grader[prove]" in ran.stderr
     assert "" == ran.stdout
 
 

@@ -122,5 +122,5 @@ def test_a_missing_library_names_the_extra_and_nothing_is_written(
     page._environment.cache_clear()
     ran = run("grade", inspection, "--report", tmp_path / "out.html", "-o", tmp_path / "out.json")
     assert 2 == ran.code
-    assert "pip install 'grader[report]'" in ran.err
+    assert "pip install 'inspection-grader[report]'" in ran.err
     assert [inspection] == list(tmp_path.iterdir())

@@ -9,15 +9,14 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
+from grader.distribution import install
 from grader.errors import InputError, MissingExtraError, Place, Problem, quoted, suggest
 
 try:
     import narwhals as nw
     import polars as pl
 except ImportError as error:
-    raise MissingExtraError(
-        "grading at scale needs narwhals and polars", help="pip install 'grader[columnar]'"
-    ) from error
+    raise MissingExtraError("grading at scale needs narwhals and polars", help=install("columnar")) from error
 
 __all__ = ["NAMES", "ROW", "Backend", "OnDuckDB", "OnPolars", "OnSpark", "backend", "nw", "pl"]
 
@@ -164,9 +163,7 @@ class OnSpark:
             from pyspark.errors import PySparkException
             from pyspark.sql import SparkSession
         except ImportError as error:
-            raise MissingExtraError(
-                "--on pyspark needs pyspark", help="pip install 'grader[spark]'"
-            ) from error
+            raise MissingExtraError("--on pyspark needs pyspark", help=install("spark")) from error
         # What a person set in the environment or in spark-defaults.conf stands.
         builder = SparkSession.builder.appName("grader").config("spark.ui.enabled", "false")
         builder = builder.config("spark.ui.showConsoleProgress", "false")

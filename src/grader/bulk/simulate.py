@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 
 from pydantic import Field
 
+from grader.distribution import install
 from grader.engines.reference import ReferenceEngine
 from grader.errors import InputError, MissingExtraError, Place, Problem
 from grader.grading.conclude import CharacteristicCase, Concluder
@@ -28,7 +29,7 @@ from grader.model.proposal import Answer, to_json
 try:
     import numpy as np
 except ImportError as error:
-    raise MissingExtraError("drawing needs numpy", help="pip install 'grader[columnar]'") from error
+    raise MissingExtraError("drawing needs numpy", help=install("columnar")) from error
 
 SCHEMA: Final = "grader.simulation/1"
 DRAWS: Final = 10_000

@@ -32,6 +32,7 @@ from grader.cli.simulate import simulate
 from grader.cli.test import test
 from grader.cli.validate import validate
 from grader.cli.verify import verify
+from grader.distribution import overlap
 from grader.errors import GraderError
 
 INTERRUPTED = 130
@@ -58,7 +59,14 @@ COMMANDS = (
 def _version(asked: bool) -> None:
     if asked:
         terminal.out(f"grader {__version__}\n")
+        _show_overlap()
         raise typer.Exit
+
+
+def _show_overlap() -> None:
+    """Warn where another distribution's files may have replaced ours."""
+    if (found := overlap()) is not None:
+        terminal.err(f"warning: {found[0]}\n  help: {found[1]}\n")
 
 
 def _grader(
@@ -109,6 +117,7 @@ def run(argv: Sequence[str] | None = None) -> int:
         said = " ".join(str(error).split())[:300]
         again = "" if debugging.on else " (run again with --debug)"
         terminal.err(f"internal error: {type(error).__name__}{': ' if said else ''}{said}{again}\n")
+        _show_overlap()
         return FAULT_OF_OURS
     return 0
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce, singledispatch
 
+from grader.distribution import install
 from grader.errors import MissingExtraError
 from grader.language.nodes import (
     All,
@@ -36,7 +37,7 @@ try:
     import narwhals as nw
 except ImportError as error:
     raise MissingExtraError(
-        "grading at scale needs narwhals and a data frame library", help="pip install 'grader[columnar]'"
+        "grading at scale needs narwhals and a data frame library", help=install("columnar")
     ) from error
 
 __all__ = [

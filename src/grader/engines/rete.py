@@ -21,6 +21,7 @@ from threading import Lock
 from types import ModuleType, TracebackType
 from typing import Final
 
+from grader.distribution import install
 from grader.errors import InputError, InternalError, MissingExtraError
 from grader.language.limits import limit_problems
 from grader.language.nodes import Const, Level
@@ -62,7 +63,7 @@ def _extension() -> ModuleType:
     except ImportError as error:
         raise MissingExtraError(
             "engine 'rete' needs durable-rules, which is not installed or does not load here",
-            help="pip install 'grader[rete]' (needs gcc and Python headers; not on Python 3.13),"
+            help=f"{install('rete')} (needs gcc and Python headers; not on Python 3.13),"
             " or use --engine reference",
         ) from error
 

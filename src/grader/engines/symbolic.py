@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import singledispatch
 
+from grader.distribution import install
 from grader.engines.reference import satisfies
 from grader.errors import MissingExtraError
 from grader.language.nodes import (
@@ -41,7 +42,7 @@ from grader.language.vocabulary import Scale
 try:
     import z3
 except ImportError as error:
-    raise MissingExtraError("proofs need the solver z3", help="pip install 'grader[prove]'") from error
+    raise MissingExtraError("proofs need the solver z3", help=install("prove")) from error
 
 Row = Mapping[str, int]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+from grader.distribution import install
 from grader.errors import MissingExtraError
 
 
@@ -27,4 +28,4 @@ def library(module: str, what: str) -> Any:
         return import_module(module)
     except ImportError as error:
         name = module.partition(".")[0]
-        raise MissingExtraError(f"{what} {name}", help="pip install 'grader[report]'") from error
+        raise MissingExtraError(f"{what} {name}", help=install("report")) from error

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from grader.distribution import install
 from grader.errors import MissingExtraError
 from grader.report.inline_svg import inline
 
@@ -63,7 +64,7 @@ def _drawing() -> Iterator[None]:
     try:
         import matplotlib
     except ImportError as error:
-        raise MissingExtraError("the report needs matplotlib", help="pip install 'grader[report]'") from error
+        raise MissingExtraError("the report needs matplotlib", help=install("report")) from error
     # Its keys are a type of their own, which differs from version to version.
     settings: dict[Any, Any] = {
         **{k: v for k, v in matplotlib.rcParamsDefault.items() if not k.startswith("backend")},

@@ -15,6 +15,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from grader.api import Loaded, inputs_of
+from grader.distribution import install
 from grader.errors import MissingExtraError
 from grader.explain.why import explain
 from grader.language.english import number
@@ -176,7 +177,7 @@ def _environment() -> Environment:
     try:
         from jinja2 import Environment, PackageLoader, StrictUndefined
     except ImportError as error:
-        raise MissingExtraError("the report needs jinja2", help="pip install 'grader[report]'") from error
+        raise MissingExtraError("the report needs jinja2", help=install("report")) from error
     environment = Environment(
         loader=PackageLoader("grader.report"),
         autoescape=True,

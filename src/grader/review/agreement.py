@@ -15,6 +15,7 @@ from itertools import groupby
 from typing import Any
 from warnings import catch_warnings, simplefilter
 
+from grader.distribution import install
 from grader.model.diff import Agreement, AreaDiff, Bias, Figures
 
 #: Below this many pairs a coefficient says next to nothing.
@@ -26,8 +27,7 @@ SEED = 2_021
 #: Beyond these the last bits of a sum differ from one machine to another.
 DIGITS = 6
 MISSING = (
-    "weighted kappa, its interval and alpha are left out: they need the extra 'report' (pip install"
-    " 'grader[report]')"
+    f"weighted kappa, its interval and alpha are left out: they need the extra 'report' ({install('report')})"
 )
 LIKE_FOR_LIKE = (
     "not comparable with published reliabilities of inspectors, who start from what they find; a proposal"

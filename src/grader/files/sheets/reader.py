@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import Any
 
+from grader.distribution import install
 from grader.errors import InputError, MissingExtraError, Place, Problem
 from grader.files.marked import read_bytes
 from grader.files.scalars import decode, shown_name
@@ -99,7 +100,7 @@ def _tables(archive: Archive, extents: dict[str, Extent], names: list[str]) -> I
     try:
         from python_calamine import CalamineError, CalamineWorkbook
     except ImportError as error:
-        help = "pip install 'grader[sheets]', or save the sheet as .csv"
+        help = f"{install('sheets')}, or save the sheet as .csv"
         raise MissingExtraError("workbooks need the extra 'sheets'", help=help) from error
     try:
         book = CalamineWorkbook.from_filelike(archive.rebuilt())

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from grader.distribution import install
 from grader.errors import InputError, MissingExtraError, Problem, quoted
 from grader.files.sheets.columns import (
     EVIDENCE,
@@ -58,7 +59,7 @@ def workbook_bytes(inspection: Inspection, framework: Framework) -> bytes:
     try:
         from openpyxl import Workbook
     except ImportError as error:
-        help = "pip install 'grader[sheets]'"
+        help = install("sheets")
         raise MissingExtraError("workbooks need the extra 'sheets'", help=help) from error
     _check_ids(inspection)
     book = Workbook()
