@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from grader import api
 from grader.engines.reference import compare
 from grader.errors import UnknownNameError
-from grader.explain.why_not import missed, why_not
+from grader.explanations.why_not import missed, why_not
 from grader.language.bind import bind
 from grader.language.nodes import All, Any_, Compare, Const, Not, Op
 from grader.language.typecheck import comparisons

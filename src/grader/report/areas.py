@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from grader.engines.reference import compare
-from grader.explain.why import CharacteristicWhy, Cited, Explanation
+from grader.explanations.why import CharacteristicWhy, Cited, Explanation
 from grader.grading.conclude import counts_as
 from grader.language.bind import bind
 from grader.language.english import English, number

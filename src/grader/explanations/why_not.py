@@ -16,7 +16,7 @@ from pydantic import Field
 
 from grader.engines.reference import ReferenceEngine, holds, satisfies
 from grader.errors import UnknownNameError, quoted, suggest
-from grader.explain.why import Cited, cite
+from grader.explanations.why import Cited, cite
 from grader.grading.conclude import AreaCase, CharacteristicCase, Concluder, Standing, finding_row
 from grader.grading.run import Inputs, Pass, run, standing_of
 from grader.grading.support import of_area
