@@ -22,9 +22,9 @@ from grader.model.inspection import Inspection
 from grader.model.proposal import Proposal
 
 if TYPE_CHECKING:
-    from grader.explain.smallest_change import SmallestChange
-    from grader.explain.why import Explanation
-    from grader.explain.why_not import WhyNot
+    from grader.explanations.smallest_change import SmallestChange
+    from grader.explanations.why import Explanation
+    from grader.explanations.why_not import WhyNot
 
 PathLike = str | os.PathLike[str]
 
@@ -160,7 +160,7 @@ def explain(
     UnknownNameError
         The edition has no such area.
     """
-    from grader.explain.why import explain as why
+    from grader.explanations.why import explain as why
 
     loaded = inspection if isinstance(inspection, Loaded) else load(inspection, rules=rules)
     proposal = grade(loaded, overrides=overrides, engine=engine)
@@ -197,8 +197,8 @@ def why_not(
     UnknownNameError
         The edition has no such area, or the scale no such grade.
     """
-    from grader.explain.why_not import check_grade
-    from grader.explain.why_not import why_not as answer
+    from grader.explanations.why_not import check_grade
+    from grader.explanations.why_not import why_not as answer
 
     loaded = inspection if isinstance(inspection, Loaded) else load(inspection, rules=rules)
     check_grade(loaded.book, asked)
@@ -235,7 +235,7 @@ def smallest_change(
     UnknownNameError
         The edition has no such area, or the scale no such grade.
     """
-    from grader.explain.smallest_change import smallest_change as answer
+    from grader.explanations.smallest_change import smallest_change as answer
 
     loaded = inspection if isinstance(inspection, Loaded) else load(inspection, rules=rules)
     values = check_overrides(loaded.book, overrides or {})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from grader.language.english import English, number
@@ -17,28 +19,29 @@ def rule(book, name):
 def test_a_parameter_prints_its_value_and_its_name(book):
     condition = rule(book, "good.substantially-all").condition
     share = "share of assessed characteristics demonstrated or better"
-    assert f"{share}: at least 80 % (substantially_all)" == English(book).condition(condition)
+    assert f"{share}: at least 80 % (substantially_all, assumed)" == English(book).condition(condition)
 
 
 def test_an_override_prints_in_place_of_the_default(book):
     condition = rule(book, "good.substantially-all").condition
-    assert "75.5 % (substantially_all)" in English(book, {"substantially_all": 755}).condition(condition)
+    said = "75.5 % (substantially_all, set here; by default 80 %, assumed)"
+    assert said in English(book, {"substantially_all": 755}).condition(condition)
 
 
 def test_what_was_seen_stands_before_what_is_needed(book):
     condition = rule(book, "good.substantially-all").condition
     assert (
         "share of assessed characteristics demonstrated or better: 76.9 %,"
-        " where at least 80 % (substantially_all) is needed"
+        " where at least 80 % (substantially_all, assumed) is needed"
     ) == English(book).condition(condition, {"demonstrated_share": 769})
 
 
 def test_parts_are_joined_by_and(book):
     printed = English(book).condition(rule(book, "outstanding.substantially-exceeded").condition)
     assert (
-        "share of assessed characteristics exceeded: more than 20 % (substantially_exceeded); and"
-        " share of assessed characteristics demonstrated or better: at least 80 % (substantially_all); and"
-        " characteristics where people are put at risk: at most 0"
+        "share of assessed characteristics exceeded: more than 20 % (substantially_exceeded, assumed); and"
+        " share of assessed characteristics demonstrated or better: at least 80 % (substantially_all,"
+        " assumed); and characteristics where people are put at risk: at most 0"
     ) == printed
 
 
@@ -54,7 +57,7 @@ def test_nested_parts_are_bracketed_and_not_is_said(book):
 
 def test_a_share_is_less_than_and_a_named_value_is(book):
     share = Compare("coverage", Op.FEWER_THAN, (Param("minimum_coverage"),))
-    assert "less than 20 % (minimum_coverage)" in English(book).condition(share)
+    assert "less than 20 % (minimum_coverage, assumed)" in English(book).condition(share)
     status = Compare("headline", Op.EQUALS, (Const(STATUS.rank("partly_demonstrated")),))
     assert English(book).condition(status).endswith(": is partly demonstrated")
     either = Compare("headline", Op.ONE_OF, (Const(3), Const(4)))
@@ -84,8 +87,14 @@ def test_because_is_filled_with_facts_and_parameters(book):
     text = rule(book, "good.substantially-all").because
     seen = {"demonstrated": 10, "assessed": 13, "demonstrated_share": 769}
     assert (
-        "10 of 13 assessed characteristics are demonstrated or better (76.9 %); good needs 80 %"
+        "10 of 13 assessed characteristics are demonstrated or better (76.9 %); good needs 80 % (assumed)"
     ) == English(book).because(text, seen)
+
+
+def test_an_official_number_says_nothing_more(book):
+    official = replace(book.parameters["substantially_all"], basis="official")
+    stated = replace(book, parameters={**book.parameters, "substantially_all": official})
+    assert "needs 80 %" == English(stated).because("needs {$substantially_all}", {})
 
 
 def test_every_because_of_the_shipped_rules_is_filled_whole(grade, item):

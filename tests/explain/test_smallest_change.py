@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from grader import api
 from grader.engines.reference import ReferenceEngine
 from grader.errors import UnknownNameError
-from grader.explain import search
-from grader.explain.smallest_change import smallest_change
-from grader.explain.why_not import why_not
+from grader.explanations import search
+from grader.explanations.smallest_change import smallest_change
+from grader.explanations.why_not import why_not
 from grader.grading.conclude import Concluder
 from grader.grading.run import propose, run
 from grader.language.bind import bind

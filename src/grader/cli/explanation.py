@@ -13,9 +13,9 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.cli.summary import grouped, text_of
-from grader.explain.smallest_change import SmallestChange
-from grader.explain.why import CharacteristicWhy, Cited, Explanation
-from grader.explain.why_not import Barrier, Missed, WhyNot
+from grader.explanations.smallest_change import SmallestChange
+from grader.explanations.why import CharacteristicWhy, Cited, Explanation
+from grader.explanations.why_not import Barrier, Missed, WhyNot
 from grader.model.framework import Framework
 from grader.model.proposal import Answer, Reason
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from grader.engines.reference import compare
 from grader.grading.conclude import AreaCase, CharacteristicCase, Raised, Standing, proposed_row
 from grader.grading.hinges import Firmness
-from grader.grading.support import Support, behind_rule, of_area
+from grader.grading.support import Support, behind_rule, lacking, of_area, wants_more
 from grader.grading.wording import recommendations, statement
 from grader.language.english import English
-from grader.language.nodes import Better, Effect
+from grader.language.nodes import Effect
 from grader.language.rulebook import Fact, Layer, Rule, RuleBook
 from grader.language.typecheck import comparisons, facts_named
 from grader.language.vocabulary import STATUS
@@ -204,7 +204,7 @@ def _reason(
         effect=str(rule.effect),
         target=target,
         held=held,
-        because=written.english.because(rule.because, area.facts),
+        because=written.english.because(rule.because, area.facts, rule.condition),
         facts={name: area.facts[name] for name in names},
         evidence=sorted(evidence),
     )
@@ -234,11 +234,7 @@ def _in_the_way(
     for comparison, negated in comparisons(rule.condition):
         if compare(seen[comparison.fact], comparison.op, comparison.operands) is not negated:
             continue
-        fact = facts[comparison.fact]
-        support = of_area(fact, cases, known, facts)
-        if fact.better is Better.MORE:
-            got = support.characteristics
-            found |= {i.id for c in cases if c.counted and c.id not in got for i in c.items}
-        else:
-            found |= support.evidence
+        more = wants_more(comparison, not negated, seen[comparison.fact])
+        stands = (lacking if more else of_area)(facts[comparison.fact], cases, known, facts)
+        found |= stands.evidence
     return found

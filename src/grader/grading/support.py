@@ -14,13 +14,17 @@ from grader.language.nodes import (
     Best,
     Compare,
     Condition,
+    Const,
     Count,
     Lowest,
     Not,
+    Op,
     Share,
     StatusOf,
+    Test,
 )
 from grader.language.rulebook import Fact
+from grader.language.vocabulary import ORIGIN
 
 
 @dataclass(slots=True)
@@ -29,10 +33,23 @@ class Support:
 
     characteristics: set[str] = field(default_factory=set)
     evidence: set[str] = field(default_factory=set)
+    findings: set[str] = field(default_factory=set)
 
     def add(self, other: Support) -> None:
+        self.findings |= other.findings
         self.characteristics |= other.characteristics
         self.evidence |= other.evidence
+
+
+def wants_more(comparison: Compare | Test, wanted: bool, value: int) -> bool:
+    """Whether a fact would have to be greater for a comparison to come out as wanted, which it does not."""
+    match comparison.op:
+        case Op.AT_LEAST | Op.MORE_THAN:
+            return wanted
+        case Op.AT_MOST | Op.FEWER_THAN:
+            return not wanted
+        case _:
+            return wanted and max(o.value for o in comparison.operands if isinstance(o, Const)) > value
 
 
 def satisfied(condition: Condition, facts: Mapping[str, int]) -> Iterator[Compare]:
@@ -67,6 +84,26 @@ def of_characteristic(fact: Fact, case: CharacteristicCase, facts: Mapping[str, 
             return Support({case.id}, set())
 
 
+def lacking_on(fact: Fact, case: CharacteristicCase, facts: Mapping[str, Fact]) -> Support:
+    """Evidence that keeps a fact about one characteristic from being greater."""
+    definition = fact.definition
+    where = getattr(definition, "where", ())
+    counted = [i for i in case.items if satisfies(i.row, where)]
+    match definition:
+        case Count(entity="evidence") | AnyOf(entity="evidence"):
+            return Support({case.id}, {i.id for i in case.items} - {i.id for i in counted})
+        case Best(entity="evidence"):
+            return Support({case.id}, {i.id for i in counted or case.items})
+        case Lowest(entity="evidence", attribute=attribute):
+            lowest = [i for i in counted if i.row[attribute] == case.facts[fact.name]]
+            return Support({case.id}, {i.id for i in lowest or case.items})
+        case Share(part=part, whole=whole):
+            among = of_characteristic(facts[whole], case, facts).evidence or {i.id for i in case.items}
+            return Support({case.id}, among - of_characteristic(facts[part], case, facts).evidence)
+        case _:
+            return Support({case.id}, {i.id for i in case.items})
+
+
 def behind_rule(condition: Condition, case: CharacteristicCase, facts: Mapping[str, Fact]) -> Support:
     """Evidence behind a characteristic rule that holds; all of it where nothing is narrower."""
     found = Support({case.id}, set())
@@ -84,25 +121,130 @@ def of_area(
     findings: Iterable[Standing],
     facts: Mapping[str, Fact],
 ) -> Support:
-    """Characteristics and evidence behind a fact about an area."""
-    found = Support()
-    match fact.definition:
-        case Count(entity="characteristics", where=where) | AnyOf(entity="characteristics", where=where):
-            for case in cases:
-                if case.counted and satisfies(case.facts, where):
-                    found.characteristics.add(case.id)
-                    narrower = Support()
-                    for test in where:
-                        if test.attribute in facts:
-                            narrower.add(of_characteristic(facts[test.attribute], case, facts))
-                    found.evidence |= narrower.evidence or {i.id for i in case.items}
-        case Count(entity="findings", where=where) | AnyOf(entity="findings", where=where):
-            for standing in findings:
-                if satisfies(standing.row, where):
-                    found.add(Support(set(standing.characteristics), set(standing.evidence)))
-        case Share(part=part):
-            return of_area(facts[part], cases, findings, facts)
-        case StatusOf(characteristic=named):
-            found.characteristics.add(named)
-            found.evidence |= {i.id for case in cases if case.id == named for i in case.items}
-    return found
+    """What a fact about an area counts, or takes its value from, and the evidence that rests on."""
+    return _Area(tuple(cases), tuple(findings), facts).behind(fact)
+
+
+def lacking(
+    fact: Fact,
+    cases: Iterable[CharacteristicCase],
+    findings: Iterable[Standing],
+    facts: Mapping[str, Fact],
+) -> Support:
+    """What keeps a fact about an area from being greater: what it could count and does not, or its lowest."""
+    return _Area(tuple(cases), tuple(findings), facts).lacking(fact)
+
+
+@dataclass(frozen=True, slots=True)
+class _Area:
+    """The things facts about one area look at."""
+
+    cases: tuple[CharacteristicCase, ...]
+    findings: tuple[Standing, ...]
+    facts: Mapping[str, Fact]
+
+    def behind(self, fact: Fact) -> Support:
+        match fact.definition:
+            case StatusOf(characteristic=named):
+                return self._status_of(named)
+            case Share(part=part):
+                return self.behind(self.facts[part])
+            case Best() | Lowest():
+                return self._all(fact, self._extreme(fact))
+            case _:
+                return self._all(fact, self._chosen(fact))
+
+    def lacking(self, fact: Fact) -> Support:
+        match fact.definition:
+            case StatusOf(characteristic=named):
+                return self._status_of(named)
+            case Share(part=part, whole=whole):
+                counted = self._chosen(self.facts[part])
+                among = self._chosen(self.facts[whole]) or self._looked_at(self.facts[whole])
+                return self._missing(self.facts[part], [t for t in among if t not in counted])
+            case Best():
+                return self._missing(fact, self._chosen(fact) or self._looked_at(fact))
+            case Lowest():
+                return self._missing(fact, self._extreme(fact) or self._looked_at(fact))
+            case _:
+                counted = self._chosen(fact)
+                return self._missing(fact, [t for t in self._looked_at(fact) if t not in counted])
+
+    def _status_of(self, named: str) -> Support:
+        return Support({named}, {i.id for case in self.cases if case.id == named for i in case.items})
+
+    def _looked_at(self, fact: Fact) -> list[CharacteristicCase | Standing]:
+        """Every thing of the kind a fact counts."""
+        match fact.entity:
+            case "characteristics":
+                return [case for case in self.cases if case.counted]
+            case "findings":
+                return list(self.findings)
+            case "earlier":
+                return [f for f in self.findings if f.row["origin"] == ORIGIN.rank("previous")]
+            case _:
+                return []
+
+    def _chosen(self, fact: Fact) -> list[CharacteristicCase | Standing]:
+        where = getattr(fact.definition, "where", ())
+        return [thing for thing in self._looked_at(fact) if satisfies(_row(thing), where)]
+
+    def _extreme(self, fact: Fact) -> list[CharacteristicCase | Standing]:
+        """The things a best or a lowest has its value from."""
+        assert isinstance(fact.definition, Best | Lowest)
+        attribute, chosen = fact.definition.attribute, self._chosen(fact)
+        pick = max if isinstance(fact.definition, Best) else min
+        value = pick((_row(thing)[attribute] for thing in chosen), default=None)
+        return [thing for thing in chosen if _row(thing)[attribute] == value]
+
+    def _all(self, fact: Fact, things: Iterable[CharacteristicCase | Standing]) -> Support:
+        """The things, with the evidence by which each is as the fact looks for it."""
+        found = Support()
+        attribute = getattr(fact.definition, "attribute", None)
+        names = [test.attribute for test in getattr(fact.definition, "where", ())]
+        names += [attribute] if attribute is not None else []
+        for thing in things:
+            if isinstance(thing, Standing):
+                found.add(Support(set(thing.characteristics), set(thing.evidence), {thing.id}))
+                continue
+            narrower = Support({thing.id})
+            for name in names:
+                if name not in self.facts:  # its status, which all of its evidence makes
+                    narrower.evidence |= {i.id for i in thing.items}
+                else:
+                    narrower.add(of_characteristic(self.facts[name], thing, self.facts))
+            found.add(narrower if narrower.evidence else Support({thing.id}, {i.id for i in thing.items}))
+        return found
+
+    def _missing(self, fact: Fact, things: Iterable[CharacteristicCase | Standing]) -> Support:
+        """The things, with the evidence by which each is not as it would have to be.
+
+        A finding that is not counted stands in nobody's way.
+        """
+        found = Support()
+        for thing in things:
+            if isinstance(thing, CharacteristicCase):
+                found.add(self._short(fact, thing))
+            elif isinstance(fact.definition, Best | Lowest):
+                found.add(Support(set(thing.characteristics), set(thing.evidence), {thing.id}))
+        return found
+
+    def _short(self, fact: Fact, case: CharacteristicCase) -> Support:
+        """The evidence by which a characteristic is not counted, or not as good as it would have to be."""
+        found = Support({case.id})
+        attribute = getattr(fact.definition, "attribute", None)
+        failing = [
+            (test.attribute, wants_more(test, True, case.facts[test.attribute]))
+            for test in getattr(fact.definition, "where", ())
+            if not satisfies(case.facts, (test,))
+        ]
+        for name, more in failing or ([(attribute, True)] if attribute is not None else []):
+            if name not in self.facts:  # its status, which all of its evidence makes
+                found.evidence |= {i.id for i in case.items}
+            else:
+                found.add((lacking_on if more else of_characteristic)(self.facts[name], case, self.facts))
+        return found
+
+
+def _row(thing: CharacteristicCase | Standing) -> Mapping[str, int]:
+    return thing.facts if isinstance(thing, CharacteristicCase) else thing.row

@@ -1,18 +1,18 @@
 """Conditions in plain English, with the numbers asked for and the numbers seen.
 
-A parameter prints as its value, with its name beside it. The words come from the rule author (`english`,
-`because`); nothing a user wrote is ever filled in here.
+A parameter prints as its value, with what it rests on beside it (and, where there is no sentence around it,
+its name). The words come from the rule author (`english`, `because`); nothing a user wrote is filled in here.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import singledispatch
 
-from grader.language.nodes import All, Any_, Compare, Condition, Const, Kind, Not, Op, Operand
+from grader.language.nodes import All, Any_, Compare, Condition, Const, Kind, Not, Op, Operand, Share
 from grader.language.rulebook import GIVEN_FACTS, Fact, RuleBook
-from grader.language.typecheck import PLACEHOLDER
+from grader.language.typecheck import PLACEHOLDER, comparisons
 
 _WORDS = {
     Op.AT_LEAST: "at least",
@@ -25,12 +25,57 @@ _WORDS = {
 _FEWER_OF_SHARE = {Op.FEWER_THAN: "less than"}
 
 
+#: A comparison a share is printed beside: the operator, and its operands in whole per mille.
+Beside = tuple[Op, Sequence[int]]
+
+
+def per_cent(part: int, whole: int, beside: Iterable[Beside] = ()) -> str:
+    """A share as per cent to the nearest tenth; every share that is printed comes from here.
+
+    What is printed never says otherwise than the share does: it stays on its side of every threshold beside
+    it (79.96 beside 80 prints 79.9), and is 0 or 100 only where the share is. 0 of 0 is 0.
+
+    Parameters
+    ----------
+    part, whole : int
+        The counts it is a share of.
+    beside : iterable of (Op, operands)
+        The comparisons it stands beside, in whole per mille.
+    """
+    if whole <= 0 or part == 0:
+        return "0 %"
+    exact, rounded = 1000 * part // whole, (2000 * part + whole) // (2 * whole)
+    if rounded == 0:
+        return "less than 0.1 %"
+    turned = any(_stands(exact, op, values) is not _stands(rounded, op, values) for op, values in beside)
+    if turned or (rounded == 1000 and part < whole):
+        rounded = exact
+    return _tenths(rounded)
+
+
+def _stands(value: int, op: Op, values: Sequence[int]) -> bool:
+    match op:
+        case Op.AT_LEAST | Op.FEWER_THAN:
+            return value >= values[0]
+        case Op.AT_MOST | Op.MORE_THAN:
+            return value > values[0]
+        case _:
+            return value in values
+
+
+def _tenths(per_mille: int) -> str:
+    whole, tenth = divmod(per_mille, 10)
+    return f"{whole}.{tenth} %" if tenth else f"{whole} %"
+
+
 def number(value: int, fact: Fact | None, kind: Kind | None = None) -> str:
-    """A fact's value as a person reads it: a share as per cent, a rank by its name, a flag as yes or no."""
+    """A value as it is written in a rule book: a share as per cent, a rank by its name, a flag as yes or no.
+
+    What was found of a share is printed by `English.seen`, which knows the counts behind it.
+    """
     kind = fact.kind if fact is not None else kind
     if kind is Kind.SHARE:
-        whole, tenth = divmod(value, 10)
-        return f"{whole}.{tenth} %" if tenth else f"{whole} %"
+        return _tenths(value)
     if kind is Kind.SCALE and fact is not None and fact.scale is not None:
         return fact.scale.name_of(value).replace("_", " ")
     if kind is Kind.FLAG:
@@ -53,22 +98,78 @@ class English:
         """The condition in English; with `seen`, each comparison adds the number seen."""
         return _print(condition, self, seen)
 
-    def because(self, text: str, seen: Mapping[str, int]) -> str:
-        """A rule's `because` with `{fact}` and `{$parameter}` filled in."""
+    def because(self, text: str, seen: Mapping[str, int], condition: Condition | None = None) -> str:
+        """A rule's `because` with `{fact}` and `{$parameter}` filled in.
+
+        Parameters
+        ----------
+        text : str
+            The `because`.
+        seen : mapping of str to int
+            The facts.
+        condition : Condition, optional
+            The rule's condition, so that a share stays on its side of what it is compared with.
+        """
+        tests = [c for c, _ in comparisons(condition)] if condition is not None else []
+        named = [name for dollar, name in PLACEHOLDER.findall(text) if dollar]
+        shares = [name for name in named if self.book.parameters[name].kind is Kind.SHARE]
+        quoted = [(Op.AT_LEAST, (self.values[name],)) for name in shares]
 
         def fill(match: re.Match[str]) -> str:
             dollar, name = match.groups()
             if dollar:
-                return number(self.values[name], None, self.book.parameters[name].kind)
-            return number(seen[name], self.fact(name)) if name in seen else "{" + name + "}"
+                notes = self._rests_on(name)
+                value = number(self.values[name], None, self.book.parameters[name].kind)
+                return f"{value} ({notes})" if notes else value
+            return self.seen(name, seen, tests, quoted) if name in seen else "{" + name + "}"
 
         return PLACEHOLDER.sub(fill, text)
 
+    def seen(
+        self,
+        name: str,
+        seen: Mapping[str, int],
+        tests: Iterable[Compare] = (),
+        beside: Iterable[Beside] = (),
+    ) -> str:
+        """What was found of a fact, as a person reads it: a share by `per_cent`, anything else by `number`.
+
+        Parameters
+        ----------
+        name : str
+            The fact.
+        seen : mapping of str to int
+            The facts, with the counts that shares are made of.
+        tests : iterable of Compare
+            The comparisons printed beside it, on this fact or another.
+        beside : iterable of (Op, operands)
+            Other thresholds printed beside it.
+        """
+        fact = self.fact(name)
+        definition = fact.definition
+        if not isinstance(definition, Share) or definition.part not in seen or definition.whole not in seen:
+            return number(seen[name], fact)
+        held = [(c.op, self._values(c.operands)) for c in tests if c.fact == name]
+        return per_cent(seen[definition.part], seen[definition.whole], [*held, *beside])
+
     def operand(self, operand: Operand, fact: Fact) -> str:
-        """A value of a fact's type, with the parameter's name beside it where it has one."""
+        """A value of a fact's type; of a parameter with its name and what it rests on beside it."""
         if isinstance(operand, Const):
             return number(operand.value, fact)
-        return f"{number(self.values[operand.name], fact)} ({operand.name})"
+        notes = ", ".join(n for n in (operand.name, self._rests_on(operand.name)) if n)
+        return f"{number(self.values[operand.name], fact)} ({notes})"
+
+    def _rests_on(self, name: str) -> str:
+        """What a parameter's value rests on, where it is not official: `assumed`, or that it was set."""
+        parameter = self.book.parameters[name]
+        basis = "" if parameter.basis == "official" else parameter.basis
+        if self.values[name] == parameter.default:
+            return basis
+        default = number(parameter.default, None, parameter.kind)
+        return f"set here; by default {default}{f', {basis}' if basis else ''}"
+
+    def _values(self, operands: Iterable[Operand]) -> tuple[int, ...]:
+        return tuple(o.value if isinstance(o, Const) else self.values[o.name] for o in operands)
 
 
 @singledispatch
@@ -89,7 +190,8 @@ def _(condition: Compare, english: English, seen: Mapping[str, int] | None) -> s
         words = "is"
     if seen is None:
         return f"{fact.english}: {words} {needed}"
-    return f"{fact.english}: {number(seen[condition.fact], fact)}, where {words} {needed} is needed"
+    found = english.seen(condition.fact, seen, [condition])
+    return f"{fact.english}: {found}, where {words} {needed} is needed"
 
 
 @_print.register

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from grader.engines.reference import compare
-from grader.explain.why import CharacteristicWhy, Cited, Explanation
+from grader.explanations.why import CharacteristicWhy, Cited, Explanation
 from grader.grading.conclude import counts_as
 from grader.language.bind import bind
 from grader.language.english import English, number
@@ -231,7 +231,7 @@ class Areas:
                 yield Test(
                     grade=self.titles.get(rule.target, rule.target),
                     asked=f"not ({asked})" if negated else asked,
-                    found=number(seen, self.english.fact(written.fact)),
+                    found=self.english.seen(written.fact, result.profile, [written]),
                     met=compare(seen, test.op, test.operands) is not negated,
                 )
 
@@ -251,10 +251,11 @@ class Areas:
                         grades.append(said)
         for name, shares in asked.items():
             fact, found = self.english.fact(name), result.profile[name]
+            beside = [(Op.AT_LEAST, (share,)) for share in shares]
             yield Needed(
                 label=opened(fact.english),
                 found=found,
-                found_words=number(found, fact),
+                found_words=self.english.seen(name, result.profile, beside=beside),
                 asked={
                     share: f"{', '.join(reversed(g))}: {number(share, fact)}" for share, g in shares.items()
                 },

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from grader.api import Loaded, inputs_of
 from grader.distribution import install
 from grader.errors import MissingExtraError
-from grader.explain.why import explain
+from grader.explanations.why import explain
 from grader.language.english import number
 from grader.model.inspection import Evidence
 from grader.model.proposal import NotCounted, Proposal

@@ -14,17 +14,16 @@ from typing import Final, Literal
 
 from pydantic import Field
 
-from grader.engines.reference import ReferenceEngine, holds, satisfies
+from grader.engines.reference import ReferenceEngine, holds
 from grader.errors import UnknownNameError, quoted, suggest
-from grader.explain.why import Cited, cite
+from grader.explanations.why import Cited, cite
 from grader.grading.conclude import AreaCase, CharacteristicCase, Concluder, Standing, finding_row
 from grader.grading.run import Inputs, Pass, run, standing_of
-from grader.grading.support import of_area
+from grader.grading.support import lacking, of_area, wants_more
 from grader.language.bind import bind
-from grader.language.english import English, number
-from grader.language.nodes import All, Any_, Better, Compare, Condition, Effect, Kind, Not, Op
-from grader.language.rulebook import Fact, Layer, Rule, RuleBook
-from grader.language.vocabulary import ORIGIN
+from grader.language.english import English
+from grader.language.nodes import All, Any_, Compare, Condition, Effect, Kind, Not, Op
+from grader.language.rulebook import Layer, Rule, RuleBook
 from grader.model.proposal import Answer, AreaResult, Outcome, Proposal, Reason
 
 SCHEMA: Final = "grader.why_not/1"
@@ -255,7 +254,7 @@ def _barrier(seen: _Seen, rule: Rule, *, wanted: bool) -> Barrier:
         effect=str(rule.effect),  # type: ignore[arg-type]  # rules of these layers have no other
         target=rule.target,
         needed=wanted,
-        because=seen.english.because(rule.because, seen.case.facts),
+        because=seen.english.because(rule.because, seen.case.facts, rule.condition),
         conditions=[_missed(seen, bound, shown) for bound, shown in pairs],
     )
 
@@ -304,44 +303,19 @@ def missed(
 def _missed(seen: _Seen, bound: Failing, shown: Failing) -> Missed:
     fact = seen.bound.facts[bound.comparison.fact]
     facts = seen.bound.facts
-    support = of_area(fact, seen.cases, seen.findings, facts)
-    evidence, characteristics = support.evidence, support.characteristics
-    if _wants_more(bound, seen.case.facts[fact.name]) and fact.better is not Better.FEWER:
-        lacking = [c for c in seen.cases if c.counted and c.id not in support.characteristics]
-        characteristics = {c.id for c in lacking} or support.characteristics
-        evidence = {i.id for c in lacking for i in c.items} or support.evidence
+    more = wants_more(bound.comparison, bound.wanted, seen.case.facts[fact.name])
+    support = (lacking if more else of_area)(fact, seen.cases, seen.findings, facts)
     # A finding may cite evidence that counts on other areas alone: the finding is named, which leads there.
-    evidence = evidence & {i.id for c in seen.cases for i in c.items}
+    evidence = support.evidence & {i.id for c in seen.cases for i in c.items}
     return Missed(
         fact=fact.name,
         seen=seen.case.facts[fact.name],
         text=_needed(seen.english, shown, seen.case.facts),
         alternative=bound.alternative,
         evidence=sorted(evidence),
-        findings=sorted(_counted(fact, seen.findings)),
-        characteristics=sorted(characteristics),
+        findings=sorted(support.findings),
+        characteristics=sorted(support.characteristics),
     )
-
-
-def _wants_more(failing: Failing, value: int) -> bool:
-    """Whether the fact would have to be greater than it is."""
-    match failing.comparison.op:
-        case Op.AT_LEAST | Op.MORE_THAN:
-            return failing.wanted
-        case Op.AT_MOST | Op.FEWER_THAN:
-            return not failing.wanted
-        case _:
-            numbers = [getattr(o, "value", value) for o in failing.comparison.operands]
-            return failing.wanted and max(numbers) > value
-
-
-def _counted(fact: Fact, findings: Sequence[Standing]) -> Iterator[str]:
-    """Ids of the findings a fact looks at."""
-    if getattr(fact.definition, "entity", None) in ("findings", "earlier"):
-        where = getattr(fact.definition, "where", ())
-        earlier = getattr(fact.definition, "entity", None) == "earlier"
-        among = [s for s in findings if not earlier or s.row["origin"] == ORIGIN.rank("previous")]
-        yield from (s.id for s in among if satisfies(s.row, where))
 
 
 def _needed(english: English, failing: Failing, facts: Mapping[str, int]) -> str:
@@ -352,7 +326,8 @@ def _needed(english: English, failing: Failing, facts: Mapping[str, int]) -> str
     words = _NEEDED[comparison.op][not failing.wanted]
     if fact.kind is Kind.SHARE and words == "fewer than":
         words = "less than"
-    return f"{fact.english}: {number(facts[fact.name], fact)}, where {words} {numbers} is needed"
+    found = english.seen(fact.name, facts, [comparison])
+    return f"{fact.english}: {found}, where {words} {numbers} is needed"
 
 
 # What keeps a grade up ------------------------------------------------------------------------------------

@@ -16,9 +16,9 @@ from pydantic import Field
 
 from grader.engines.reference import ReferenceEngine
 from grader.errors import InternalError, UnknownNameError, quoted, suggest
-from grader.explain.changes import Change, Concern, Found, Reassessed, apply, choices, concerns
-from grader.explain.search import BOUNDS, GaveUp, Least, Search, Way
-from grader.explain.why_not import check_grade
+from grader.explanations.changes import Change, Concern, Found, Reassessed, apply, choices, concerns
+from grader.explanations.search import BOUNDS, GaveUp, Least, Search, Way
+from grader.explanations.why_not import check_grade
 from grader.grading.conclude import CharacteristicCase, Concluder
 from grader.grading.run import Inputs, Pass, run, standing_of
 from grader.grading.sight import Measure, Sight

@@ -145,7 +145,10 @@ def _characteristic(
     inputs: Inputs, bound: RuleBook, english: English, passed: Pass, case: CharacteristicCase
 ) -> CharacteristicWhy:
     rules = {rule.id: rule for rule in bound.rules}
-    because = [english.because(rules[name].because, case.facts) for name in case.status.deciding]
+    because = [
+        english.because(rules[name].because, case.facts, rules[name].condition)
+        for name in case.status.deciding
+    ]
     if case.items and not because:
         because = ["no finding of fact reaches even a part of it"]
     evidence = {e.id: e for e in inputs.inspection.evidence}

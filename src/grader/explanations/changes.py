@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import combinations_with_replacement
 from typing import Final
 
-from grader.explain.search import Choice, Option
+from grader.explanations.search import Choice, Option
 from grader.grading.run import Inputs, Pass
 from grader.grading.sight import Sight
 from grader.grading.tally import placements, row_of
