@@ -28,6 +28,7 @@ from grader.files.sheets.columns import (
 )
 from grader.files.sheets.convert import CellFault, convert, is_blank
 from grader.files.sheets.entries import Entries, read_entries, unknown_sheet
+from grader.files.sheets.headings import Headings
 from grader.files.sheets.mapping import Mapping as SheetsMapping
 from grader.files.sheets.reader import Spreadsheet, Table, open_spreadsheet
 from grader.model.inspection import Inspection
@@ -82,7 +83,9 @@ def import_sheet(
     InputError
         Every fault found, each with its sheet and cell.
     """
-    gathered = _Gathering(open_spreadsheet(path), dict(head or {}), mapping or SheetsMapping(), sheet)
+    mapping = mapping or SheetsMapping()
+    book = open_spreadsheet(path, Headings(EVIDENCE, mapping.evidence).score)
+    gathered = _Gathering(book, dict(head or {}), mapping, sheet)
     document = gathered.document()
     inspection, warnings = _resolve(document, gathered.problems, rules)
     if _pieces(document.data) > EVENT_LIMIT:
