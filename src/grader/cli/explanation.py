@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.cli.summary import grouped, text_of
-from grader.explanations.smallest_change import SmallestChange
+from grader.explanations.change_answer import SmallestChange
 from grader.explanations.why import CharacteristicWhy, Cited, Explanation
 from grader.explanations.why_not import Barrier, Missed, WhyNot
 from grader.model.framework import Framework
