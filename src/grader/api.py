@@ -197,11 +197,11 @@ def why_not(
     UnknownNameError
         The edition has no such area, or the scale no such grade.
     """
-    from grader.explanations.why_not import check_grade
+    from grader.explanations.asked import grade_asked
     from grader.explanations.why_not import why_not as answer
 
     loaded = inspection if isinstance(inspection, Loaded) else load(inspection, rules=rules)
-    check_grade(loaded.book, asked)
+    asked = grade_asked(loaded.framework.framework, asked)
     proposal = grade(loaded, overrides=overrides, engine=engine)
     return answer(inputs_of(loaded, proposal.overrides), proposal, area, asked)
 

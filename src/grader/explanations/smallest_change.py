@@ -13,7 +13,8 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from grader.engines.reference import ReferenceEngine
-from grader.errors import InternalError, UnknownNameError, quoted, suggest
+from grader.errors import InternalError
+from grader.explanations.asked import area_asked, grade_asked
 from grader.explanations.change_answer import (
     SCHEMA,
     Moved,
@@ -24,7 +25,6 @@ from grader.explanations.change_answer import (
 )
 from grader.explanations.changes import ADDED_AS, Change, Found, Issued, Reassessed, apply, choices, issuing
 from grader.explanations.search import BOUNDS, GaveUp, Least, Search, Way
-from grader.explanations.why_not import check_grade
 from grader.grading.conclude import CharacteristicCase, Concluder
 from grader.grading.run import Inputs, Pass, run, standing_of
 from grader.grading.sight import Measure, Sight
@@ -43,6 +43,12 @@ _FOUND: Final = {
     "falls_short": "fall short of what good looks like",
 }
 
+
+NO_GRADE: Final = {
+    "withheld": "no grade is proposed (too little to go on)",
+    "ungraded": "not graded",
+    "not_inspected": "not inspected",
+}
 
 #: The least cost that gives a grade, and different changes of that cost.
 Cheapest = tuple[int, list[tuple[Change, ...]]]
@@ -69,13 +75,8 @@ def smallest_change(inputs: Inputs, area: str, asked: str, *, exactly: bool = Fa
     InternalError
         An answer did not give the grade when it was applied: a fault of grader.
     """
-    edition = inputs.inspection.inspection.edition
-    known = [a.id for a in inputs.framework.areas_in(edition)]
-    if area not in known:
-        raise UnknownNameError(
-            f"edition {edition} has no area {quoted(area)}", help=suggest(area, known, "areas")
-        )
-    check_grade(inputs.book, asked)
+    area = area_asked(inputs.framework, inputs.inspection.inspection.edition, area)
+    asked = grade_asked(inputs.framework, asked)
     bound = bind(inputs.book, inputs.overrides)
     concluder = Concluder(bound, ReferenceEngine(bound))
     return _Question(inputs, concluder, run(inputs, concluder), area, asked, exactly).answer()
@@ -105,10 +106,13 @@ class _Question:
             said = f"nothing, {_plain(grade)} is better (for {_plain(self.asked)} itself add --exactly)"
             return self._said("already", said)
         if outcome == "not_inspected":
-            return self._said("none", "not inspected, so nothing found would bring a grade")
+            return self._said(
+                "none", "nothing found would bring it: the inspection says it was not inspected"
+            )
         if outcome == "ungraded":
             edition = self.inputs.inspection.inspection.edition
-            return self._said("none", f"edition {edition} gives this area no grade, whatever is found")
+            said = f"edition {edition} of the framework gives this area no grade, whatever is found"
+            return self._said("none", said)
         if not self._can_be_given():
             return self._said("none", f"no rule gives {self._wanted} in this area")
         try:
@@ -313,7 +317,7 @@ class _Question:
     ) -> SmallestChange:
         title = self.inputs.framework.area(self.area).title
         outcome, grade = self._conclusion(self.passed, self.area)
-        got = f"proposed {_plain(grade)}" if grade is not None else outcome.replace("_", " ")
+        got = f"proposed {_plain(grade)}" if grade is not None else NO_GRADE[outcome]
         return SmallestChange(
             schema=SCHEMA,
             inspection=self.inputs.inspection.id,
