@@ -22,7 +22,7 @@ from grader.model.inspection import Inspection
 from grader.model.proposal import Proposal
 
 if TYPE_CHECKING:
-    from grader.explanations.smallest_change import SmallestChange
+    from grader.explanations.change_answer import SmallestChange
     from grader.explanations.why import Explanation
     from grader.explanations.why_not import WhyNot
 
@@ -197,11 +197,11 @@ def why_not(
     UnknownNameError
         The edition has no such area, or the scale no such grade.
     """
-    from grader.explanations.why_not import check_grade
+    from grader.explanations.asked import grade_asked
     from grader.explanations.why_not import why_not as answer
 
     loaded = inspection if isinstance(inspection, Loaded) else load(inspection, rules=rules)
-    check_grade(loaded.book, asked)
+    asked = grade_asked(loaded.framework.framework, asked)
     proposal = grade(loaded, overrides=overrides, engine=engine)
     return answer(inputs_of(loaded, proposal.overrides), proposal, area, asked)
 
@@ -211,10 +211,11 @@ def smallest_change(
     area: str,
     asked: str,
     *,
+    exactly: bool = False,
     rules: PathLike | None = None,
     overrides: Mapping[str, int] | None = None,
 ) -> SmallestChange:
-    """What would have had to be found for a grade: the least change, applied and graded again.
+    """What would have had to be found for a grade or a better one: the least change, graded again.
 
     Parameters
     ----------
@@ -222,6 +223,8 @@ def smallest_change(
         As for `grade`.
     area, asked : str
         An area of the edition, and a grade of its scale.
+    exactly : bool
+        Whether a better grade is no answer.
 
     Returns
     -------
@@ -239,7 +242,7 @@ def smallest_change(
 
     loaded = inspection if isinstance(inspection, Loaded) else load(inspection, rules=rules)
     values = check_overrides(loaded.book, overrides or {})
-    return answer(inputs_of(loaded, values), area, asked)
+    return answer(inputs_of(loaded, values), area, asked, exactly=exactly)
 
 
 _ENGINES: Latest[Engine] = Latest(8)

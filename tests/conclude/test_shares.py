@@ -1,4 +1,4 @@
-"""Shares as they are printed: to the nearest tenth, and never on the other side of a threshold beside them."""
+"""Shares as they are printed: to the nearest tenth, on the same side of every threshold beside them."""
 
 from __future__ import annotations
 

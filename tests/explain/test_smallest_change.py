@@ -1,4 +1,4 @@
-"""What would have had to be found: it gives the grade, and by brute force nothing smaller does."""
+"""What would have had to be found: it gives the grade or better, and by brute force nothing smaller does."""
 
 from __future__ import annotations
 
@@ -19,9 +19,15 @@ from grader.explanations.why_not import why_not
 from grader.grading.conclude import Concluder
 from grader.grading.run import propose, run
 from grader.language.bind import bind
+from grader.language.nodes import All, Better, Compare, Const, Count, Effect, Kind, Level, Op, Test
+from grader.language.rulebook import Fact, Layer, Rule
+from grader.language.vocabulary import FINDING_KIND, ORIGIN
 from grader.model.inspection import Declared, Evidence
 
+NEVER = Compare("assessed", Op.AT_LEAST, (Const(999),))
+
 SCALE = ("falls_short", "partly_meets", "meets", "exceeds")
+KINDS = ("area_for_improvement", "cause_of_concern", "innovative_practice")
 
 
 # Single changes, made here once more and plainly ----------------------------------------------------------
@@ -40,10 +46,10 @@ def _singles(case, assessments):
         for name in SCALE:
             yield ("add", c.id, name), 3, {"add": [(c.id, name)]}
     for a in areas:
-        yield ("issue", a.id), 5, {"issue": [a.id]}
+        for kind in KINDS:
+            yield ("issue", a.id, kind), 5, {"issue": [(a.id, kind)]}
     for f in case.inspection.findings:
-        if f.kind == "cause_of_concern":
-            yield ("withdraw", f.id), 5, {"withdraw": [f.id]}
+        yield ("withdraw", f.id), 5, {"withdraw": [f.id]}
 
 
 def _changed(inspection, *changes):
@@ -53,20 +59,20 @@ def _changed(inspection, *changes):
         for name, assessment in change.get("assess", {}).items():
             at = next(i for i, e in enumerate(evidence) if e.id == name)
             evidence[at] = evidence[at].model_copy(update={"assessment": assessment})
-        for characteristic, assessment in change.get("add", ()):
+        for characteristic, assessment, *basis in change.get("add", ()):
             evidence.append(
                 Evidence(
                     id=f"new{len(evidence)}",
                     characteristics=[characteristic],
                     assessment=assessment,
                     statement="new",
-                    basis="observation",
+                    basis=basis[0] if basis else "observation",
                     source="report",
                 )
             )
-        for area in change.get("issue", ()):
+        for area, kind in change.get("issue", ()):
             name = f"new-finding{len(findings)}"
-            findings.append(Declared(id=name, kind="cause_of_concern", area=area, statement="new"))
+            findings.append(Declared(id=name, kind=kind, area=area, statement="new"))
         findings = [f for f in findings if f.id not in change.get("withdraw", ())]
     return inspection.model_copy(update={"evidence": evidence, "findings": findings})
 
@@ -78,7 +84,7 @@ def _made(answer):
             case "assessment":
                 yield {"assess": {change.evidence: change.after}}
             case "evidence_added":
-                yield {"add": [(change.characteristics[0], change.after)]}
+                yield {"add": [(change.characteristics[0], change.after, change.basis)]}
             case "finding_withdrawn":
                 yield {"withdraw": [change.finding]}
 
@@ -89,11 +95,11 @@ def _grades(passed, book):
 
 
 def _issued(answer, area):
-    return [{"issue": [area]} for c in answer.changes if c.kind == "finding_added"]
+    return [{"issue": [(area, c.finding_kind)]} for c in answer.changes if c.kind == "finding_added"]
 
 
 def _least_by_hand(case, most):
-    """For each area and grade, the least cost of so many changes at most that give it."""
+    """For each area and grade, the least cost of so many changes at most that give exactly it."""
     concluder = Concluder(bind(case.book), ReferenceEngine(bind(case.book)))
     passed = run(case.inputs, concluder)
     singles = list(_singles(case, passed.assessments))
@@ -113,19 +119,23 @@ def _least_by_hand(case, most):
     return least
 
 
-def _check(case, most=2):
+def _check(case, most=2, readings=(False, True)):
     least = _least_by_hand(case, most)
+    grades = case.book.grade_scale.names
     for area in case.framework.areas_in(case.inspection.inspection.edition):
-        for grade in case.book.grade_scale.names:
-            answer = smallest_change(case.inputs, area.id, grade)
-            brute = least.get((area.id, grade))
-            if brute is not None:
-                assert answer.result in ("found", "already")
-                assert answer.cost <= brute
-            for each in answer.answers:
-                assert answer.cost == sum(c.cost for c in each.changes)
-                if len(each.changes) <= most:
-                    assert brute == answer.cost
+        for rank, grade in enumerate(grades):
+            for exactly in readings:
+                enough = (grade,) if exactly else grades[rank:]
+                answer = smallest_change(case.inputs, area.id, grade, exactly=exactly)
+                brute = min((least[area.id, g] for g in enough if (area.id, g) in least), default=None)
+                if brute is not None:
+                    assert answer.result in ("found", "already")
+                    assert answer.cost <= brute
+                for each in answer.answers:
+                    assert each.grade in enough
+                    assert answer.cost == sum(c.cost for c in each.changes)
+                    if len(each.changes) <= most:
+                        assert brute == answer.cost
 
 
 @settings(max_examples=15, deadline=None)
@@ -148,10 +158,10 @@ def test_no_one_or_two_changes_are_smaller_in_many_cases(data, random_cases):
     _check(data.draw(random_cases(max_items=5)))
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(data=st.data())
 def test_no_single_change_is_smaller_under_the_shipped_rules(data, shipped_cases):
-    _check(data.draw(shipped_cases(max_items=6)), most=1)
+    _check(data.draw(shipped_cases(max_items=5)), most=1, readings=(data.draw(st.booleans()),))
 
 
 @settings(max_examples=6, deadline=None)
@@ -161,16 +171,119 @@ def test_an_answer_applied_gives_the_grade_and_moves_what_it_says(data, shipped_
     before = {a.area: (a.outcome, a.grade) for a in case.proposal.areas}
     for area in before:
         for grade in case.book.grade_scale.names:
-            for each in smallest_change(case.inputs, area, grade).answers:
+            exactly = data.draw(st.booleans())
+            for each in smallest_change(case.inputs, area, grade, exactly=exactly).answers:
                 changes = [*_made(each), *_issued(each, area)]
                 inputs = replace(case.inputs, inspection=_changed(case.inspection, *changes))
                 proposal = propose(inputs, ReferenceEngine(bind(case.book)))
-                assert ("graded", grade) == (proposal.area(area).outcome, proposal.area(area).grade)
+                assert ("graded", each.grade) == (proposal.area(area).outcome, proposal.area(area).grade)
+                ranks = case.book.grade_scale.ranks
+                assert each.grade == grade if exactly else ranks[each.grade] >= ranks[grade]
                 after = {a.area: (a.outcome, a.grade) for a in proposal.areas}
                 moved = {m.area: (m.outcome_after, m.grade_after) for m in each.moves}
                 assert moved == {a: after[a] for a in after if a != area and after[a] != before[a]}
                 # What stood in the way of the grade stands there no longer.
                 assert [] == why_not(inputs, proposal, area, grade).barriers
+
+
+# No more than is needed -----------------------------------------------------------------------------------
+
+
+def _weaker(change):
+    """The same changes with one added item weaker: nearer the middle of the scale, or described."""
+    order = ("partly_meets", "meets", "exceeds")
+    for at, one in enumerate(change):
+        if "add" not in one:
+            continue
+        ((characteristic, assessment, basis),) = one["add"]
+        lower = order[: order.index(assessment)] if assessment in order else ()
+        for weaker in [(characteristic, name, basis) for name in lower] + (
+            [(characteristic, assessment, "interview")] if basis == "observation" else []
+        ):
+            yield [*change[:at], {"add": [weaker]}, *change[at + 1 :]]
+
+
+@settings(max_examples=6, deadline=None)
+@given(data=st.data())
+def test_the_first_answer_asks_for_no_stronger_item_than_is_needed(data, shipped_cases):
+    case = data.draw(shipped_cases(max_items=6))
+    ranks = case.book.grade_scale.ranks
+    for area in case.framework.areas_in(case.inspection.inspection.edition):
+        for grade in case.book.grade_scale.names:
+            for each in smallest_change(case.inputs, area.id, grade).answers[:1]:
+                for weaker in _weaker(list(_made(each))):
+                    inputs = replace(case.inputs, inspection=_changed(case.inspection, *weaker))
+                    passed = run(inputs, Concluder(bind(case.book), ReferenceEngine(bind(case.book))))
+                    given = _grades(passed, case.book).get(area.id)
+                    assert given is None or ranks[given] < ranks[grade]
+
+
+def _items(*found):
+    """Items on characteristics of responding: (characteristic, assessment, basis)."""
+    return [
+        {
+            "id": f"E{n}",
+            "characteristics": [c],
+            "assessment": a,
+            "statement": "s",
+            "basis": b,
+            "source": "report",
+        }
+        for n, (c, a, b) in enumerate(found)
+    ]
+
+
+def test_an_item_that_meets_is_asked_for_where_that_is_enough(example):
+    ids = [c.id for c in example.framework.framework.area("responding").characteristics]
+    evidence = _items(*((c, "meets", "data") for c in ids[:3]), (ids[3], "falls_short", "data"))
+    answer = api.smallest_change(_with(example, evidence=evidence), "responding", "good")
+    assert {("evidence_added", "meets", "interview")} == {
+        (c.kind, c.after, c.basis) for a in answer.answers for c in a.changes
+    } or answer.cost < 3
+
+
+def test_a_better_grade_is_an_answer_unless_exactly_one_is_asked_for(example):
+    better = api.smallest_change(example, "responding", "adequate")
+    assert ("already", 0, []) == (better.result, better.cost, better.answers)
+    assert better.summary.endswith("nothing, good is better (for adequate itself add --exactly)")
+    exact = api.smallest_change(example, "responding", "adequate", exactly=True)
+    assert ("found", True, {"adequate"}) == (exact.result, exact.exactly, {a.grade for a in exact.answers})
+
+
+def test_a_nearer_better_grade_is_given_in_place_of_the_one_asked_for(example):
+    """A rule book in which one step leaps over a grade."""
+    rules = [r for r in example.book.rules if r.id not in ("good.substantially-all", "adequate.some")]
+    good = next(r for r in example.book.rules if r.id == "good.substantially-all")
+    adequate = replace(good, id="adequate.never", target="adequate", condition=All((good.condition, NEVER)))
+    book = replace(example.book, rules=(*rules, good, adequate))
+    loaded = replace(example, book=book)
+    answer = api.smallest_change(loaded, "workforce", "adequate")
+    assert ("found", {"good"}, False) == (answer.result, {a.grade for a in answer.answers}, answer.exactly)
+    assert answer.cost < (api.smallest_change(loaded, "workforce", "adequate", exactly=True).cost or 99)
+
+
+def test_a_finding_of_any_kind_that_a_rule_counts_may_be_withdrawn(example):
+    where = (Test("kind", Op.EQUALS, (Const(FINDING_KIND.rank("area_for_improvement")),)),
+             Test("origin", Op.EQUALS, (Const(ORIGIN.rank("declared")),)))  # fmt: skip
+    fact = Fact("afis", Layer.GRADE, Level.AREA, Kind.COUNT, Better.FEWER, "afis", Count("findings", where))
+    test = Compare("afis", Op.AT_LEAST, (Const(1),))
+    limit = Rule("held", Layer.GRADE, Level.AREA, Effect.LIMITS, "adequate", test, "held", "made")
+    book = replace(
+        example.book, facts={**example.book.facts, "afis": fact}, rules=(*example.book.rules, limit)
+    )
+    finding = {"id": "F1", "kind": "area_for_improvement", "area": "responding", "statement": "calls wait"}
+    loaded = replace(_with(example, findings=[finding]), book=book)
+    (answer,) = api.smallest_change(loaded, "responding", "good").answers
+    (change,) = answer.changes
+    assert ("finding_withdrawn", "F1", "area_for_improvement", 5) == (
+        change.kind, change.finding, change.finding_kind, change.cost,
+    )  # fmt: skip
+    assert "if the area for improvement F1 had not been issued" == change.text
+
+
+def test_what_was_set_otherwise_is_said(example):
+    answer = api.smallest_change(example, "responding", "good", overrides={"some": 350})
+    assert {"some": 350} == answer.overrides
 
 
 # The published inspection ---------------------------------------------------------------------------------
@@ -238,7 +351,7 @@ def test_a_grade_no_rule_gives_is_proved_out_of_reach(example):
     book = replace(
         example.book, rules=tuple(r for r in example.book.rules if r.id != "inadequate.open-concern")
     )
-    answer = api.smallest_change(replace(example, book=book), "responding", "inadequate")
+    answer = api.smallest_change(replace(example, book=book), "responding", "inadequate", exactly=True)
     assert "none" == answer.result
 
 

@@ -67,6 +67,8 @@ class Simulation(Answer):
     seed: int
     step: float
     """Probability that an assessment is drawn a step better or worse."""
+    overrides: dict[str, int]
+    """Parameters that were set otherwise than their defaults."""
     areas: list[AreaSimulated]
 
     def to_json(self, *, indent: int | None = 2) -> str:
@@ -151,6 +153,7 @@ class _Drawing:
             draws=self.draws,
             seed=self.seed,
             step=self.step,
+            overrides=dict(sorted(self.inputs.overrides.items())),
             areas=[self._area(area, graded.get(area.id)) for area in areas],
         )
 

@@ -74,9 +74,12 @@ def _mutate(rulebook: str, timeout: float) -> MutationReport:
 
 def _survivors(report: MutationReport) -> str:
     """How many changes were noticed and by what, and those that were not."""
+    from grader.language.english import per_cent
+
     counts = report.counts
     noticed = ", ".join(f"{counts[by]} {words}" for by, words in _NOTICED.items())
-    lines = [f"\n{len(report.tried)} small changes to the rules: {report.percent:.1f} % noticed ({noticed})"]
+    share = per_cent(len(report.tried) - len(report.survivors), len(report.tried))
+    lines = [f"\n{len(report.tried)} small changes to the rules: {share} noticed ({noticed})"]
     for tried in report.survivors:
         lines.append(f"  unnoticed: {tried.mutant.place or ''} {tried.mutant.of}: {tried.mutant.change}")
         lines += [f"    {line}" for line in tried.detail.splitlines()]

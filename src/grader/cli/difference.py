@@ -9,12 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.console import Group, RenderableType
-from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
-from grader.cli.difference_tables import number, share, words
-from grader.cli.summary import RULED, grouped, text_of
+from grader.cli.difference_tables import COEFFICIENTS, figures_of, number, settings_of, words
+from grader.cli.summary import grouped
+from grader.cli.tables import Column, Fitting, Labelled, indented, text_of
 from grader.cli.terminal import plural
 from grader.model.diff import AreaDiff, Diff, Figures
 from grader.review.agreement import LIKE_FOR_LIKE
@@ -28,7 +27,8 @@ def difference_for_person(diff: Diff) -> list[RenderableType]:
     """The parts of a comparison, from top to bottom."""
     many = len(diff.inspections) > 1
     differing = [row for row in diff.areas if row.differs]
-    parts: list[RenderableType] = [text_of(_title(diff), "bold"), Text()]
+    parts: list[RenderableType] = [text_of(_title(diff), "bold")]
+    parts += [*(text_of(line, "bold") for line in settings_of(diff)), Text()]
     if many:
         shown = sorted(differing, key=lambda row: -abs(row.steps or 0))[:SHOWN]
         if shown:
@@ -54,22 +54,16 @@ def _title(diff: Diff) -> str:
     return f"{head}: {differing} of {plural(final, 'final grade', 'final grades')} not as proposed"
 
 
-def _table(rows: Sequence[AreaDiff], *, many: bool) -> Table:
-    table = Table(box=RULED, show_edge=False, pad_edge=False, padding=0, header_style="bold")
+def _table(rows: Sequence[AreaDiff], *, many: bool) -> Fitting:
+    columns = [Column("area"), Column("proposed"), Column("final"), Column("steps", right=True)]
     if many:
-        table.add_column("inspection", overflow="fold")
-    table.add_column("area", overflow="fold")
-    table.add_column("proposed", overflow="fold")
-    table.add_column("final", overflow="fold")
-    table.add_column("steps", justify="right", no_wrap=True)
-    if many:
-        table.add_column("rationale", overflow="fold")
+        columns = [Column("inspection", words=True), *columns, Column("rationale", words=True)]
+    cells = []
     for row in rows:
         steps = "-" if row.steps is None else f"{row.steps:+d}" if row.steps else "0"
-        cells = [row.area, _proposed(row), words(row.final or "-"), steps]
-        cells = [row.inspection, *cells, row.rationale or ""] if many else cells
-        table.add_row(*(text_of(cell) for cell in cells))
-    return table
+        line = [row.area, _proposed(row), words(row.final or "-"), steps]
+        cells.append([row.inspection, *line, row.rationale or ""] if many else line)
+    return Fitting(columns, cells)
 
 
 def _proposed(row: AreaDiff) -> str:
@@ -77,13 +71,8 @@ def _proposed(row: AreaDiff) -> str:
 
 
 def _difference(row: AreaDiff) -> RenderableType:
-    lines = Table.grid(padding=(0, 1, 0, 0))
-    lines.add_column(no_wrap=True)
-    lines.add_column(overflow="fold")
-    for label, said in _lines(row):
-        lines.add_row(text_of(label), text_of(said))
     head = text_of(f"{row.area}: proposed {_proposed(row)}, final {words(row.final or '')}", "bold")
-    return Group(head, Padding(lines, (0, 0, 0, 2)))
+    return Group(head, indented(Labelled(_lines(row))))
 
 
 def _lines(row: AreaDiff) -> Iterator[tuple[str, str]]:
@@ -109,44 +98,25 @@ def _found(change: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _agreement(diff: Diff) -> RenderableType:
-    lines = Table.grid(padding=(0, 2, 0, 0))
-    lines.add_column(overflow="fold")
-    lines.add_column(justify="right")
-    lines.add_column(justify="right")
     whole, without = diff.agreement, diff.agreement.without_declared_concerns
-    lines.add_row(text_of("Agreement", "bold"), text_of("all areas"), text_of("no declared concern"))
-    for (label, left), (_, right) in zip(_numbers(whole), _numbers(without), strict=True):
-        lines.add_row(text_of(label), text_of(left), text_of(right))
-    notes = [text_of(note, "dim") for note in (*whole.notes, LIKE_FOR_LIKE)]
-    return Group(lines, *notes)
+    columns = [
+        Column("Agreement"),
+        Column("all areas", right=True),
+        Column("no declared concern", right=True),
+    ]
+    pairs = zip(figures_of(whole), figures_of(without), strict=True)
+    table = Fitting(columns, [[name, left, right] for (name, left), (_, right) in pairs], ruled=False)
+    notes = [*whole.notes, COEFFICIENTS, LIKE_FOR_LIKE]
+    return Group(table, *(text_of(note, "dim") for note in notes))
 
 
-def _numbers(figures: Figures) -> Iterator[tuple[str, str]]:
-    yield "areas with both grades", str(figures.n)
-    yield "exactly alike", share(figures.exact)
-    yield "within one grade", share(figures.within_one)
-    yield "right by the commonest final grade alone", share(figures.majority_baseline)
-    yield "weighted kappa (quadratic)", number(figures.weighted_kappa)
-    interval = figures.interval
-    yield "  95 % interval", f"{interval[0]:.2f} to {interval[1]:.2f}" if interval else "none"
-    yield "alpha (ordinal)", number(figures.alpha)
-    yield "mean steps, + where proposed is higher", number(figures.bias.overall, sign=True)
+def _confusion(figures: Figures) -> Fitting:
+    columns = [Column("proposed, by final:", words=True)]
+    columns += [Column(words(grade), right=True) for grade in figures.confusion]
+    rows = [[words(grade), *map(str, counts.values())] for grade, counts in figures.confusion.items()]
+    return Fitting(columns, rows)
 
 
-def _confusion(figures: Figures) -> RenderableType:
-    table = Table(box=RULED, show_edge=False, pad_edge=False, padding=0, header_style="bold")
-    table.add_column("proposed, by final:", overflow="fold")
-    for grade in figures.confusion:
-        table.add_column(words(grade), justify="right", overflow="fold")
-    for grade, counts in figures.confusion.items():
-        table.add_row(text_of(words(grade)), *(str(n) for n in counts.values()))
-    return table
-
-
-def _bias(figures: Figures) -> RenderableType:
-    table = Table(box=RULED, show_edge=False, pad_edge=False, padding=0, header_style="bold")
-    table.add_column("area", overflow="fold")
-    table.add_column("mean steps", justify="right")
-    for area, mean in figures.bias.areas.items():
-        table.add_row(text_of(area), number(mean, sign=True))
-    return table
+def _bias(figures: Figures) -> Fitting:
+    columns = [Column("area"), Column("mean steps", right=True)]
+    return Fitting(columns, [[area, number(mean, sign=True)] for area, mean in figures.bias.areas.items()])

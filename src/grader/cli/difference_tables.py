@@ -8,11 +8,13 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Iterator
 from json import dumps
 
 from grader.cli.terminal import clean
+from grader.language.english import per_cent
 from grader.model.diff import AreaDiff, Diff, Figures
-from grader.review.agreement import LIKE_FOR_LIKE
+from grader.review.agreement import LIKE_FOR_LIKE, SMALL
 
 COLUMNS = ("inspection", "area", "outcome", "proposed", "final", "steps", "rationale")
 #: What a spreadsheet takes for the start of a formula.
@@ -51,9 +53,17 @@ def markdown(diff: Diff) -> str:
             "Without areas that carry a declared cause of concern", diff.agreement.without_declared_concerns
         ),
         "",
-        *(f"- {escaped(note)}" for note in (*diff.agreement.notes, LIKE_FOR_LIKE)),
+        *(f"- {escaped(note)}" for note in (*diff.agreement.notes, COEFFICIENTS, LIKE_FOR_LIKE)),
+        *(f"- {escaped(line)}" for line in settings_of(diff)),
     ]
     return "\n".join(lines) + "\n"
+
+
+def settings_of(diff: Diff) -> Iterator[str]:
+    """Parameters that were set for the proposals, by inspection, as the proposals record them."""
+    for inspection, values in diff.overrides.items():
+        said = ", ".join(f"{name} {value}" for name, value in values.items())
+        yield f"overrides of {inspection} (shares in tenths of a per cent): {said}"
 
 
 def _row(row: AreaDiff) -> str:
@@ -79,23 +89,34 @@ def escaped(text: str) -> str:
 
 
 def _agreement(title: str, figures: Figures) -> list[str]:
-    low_high = f"{figures.interval[0]:.2f} to {figures.interval[1]:.2f}" if figures.interval else "none"
-    numbers = {
-        "pairs": str(figures.n),
-        "exactly alike": share(figures.exact),
-        "within one grade": share(figures.within_one),
-        "right by the commonest final grade alone": share(figures.majority_baseline),
-        "weighted kappa (quadratic)": number(figures.weighted_kappa),
-        "95 % interval of it": low_high,
-        "alpha (ordinal)": number(figures.alpha),
-        "mean steps": number(figures.bias.overall, sign=True),
-    }
-    return [f"| {title} | |", "|---|---:|", *(f"| {name} | {value} |" for name, value in numbers.items())]
+    return [f"| {title} | |", "|---|---:|", *(f"| {name} | {value} |" for name, value in figures_of(figures))]
 
 
-def share(value: float | None) -> str:
-    """A share as a whole per cent."""
-    return "none" if value is None else f"{value:.0%}".replace("%", " %")
+#: What the coefficients are, for who meets them here.
+COEFFICIENTS = (
+    "weighted kappa and alpha: agreement beyond what chance would give, 1 where it is complete; grades"
+    " further apart weigh more"
+)
+
+
+def figures_of(figures: Figures) -> Iterator[tuple[str, str]]:
+    """How far the grades agree, each figure with its name; of few pairs the coefficients say so."""
+    n = figures.n
+    few = "too few" if 0 < n < SMALL else None
+    interval = figures.interval
+    yield "areas with both grades", str(n)
+    yield "exactly alike", share(figures.exact, n)
+    yield "within one grade", share(figures.within_one, n)
+    yield "right by the commonest final grade alone", share(figures.majority_baseline, n)
+    yield "weighted kappa (quadratic)", few or number(figures.weighted_kappa)
+    yield "95 % interval of it", few or (f"{interval[0]:.2f} to {interval[1]:.2f}" if interval else "none")
+    yield "alpha (ordinal)", few or number(figures.alpha)
+    yield "mean steps, + where proposed is higher", number(figures.bias.overall, sign=True)
+
+
+def share(value: float | None, of: int) -> str:
+    """A share of so many as per cent."""
+    return "none" if value is None else per_cent(round(value * of), of)
 
 
 def number(value: float | None, *, sign: bool = False) -> str:

@@ -7,19 +7,23 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from grader.cli import options, terminal
+from grader.errors import InputError, Place, Problem
 
 if TYPE_CHECKING:
     from grader.model.proposal import Answer
 
 Inspection = Annotated[str, typer.Argument(metavar="INSPECTION", help="An inspection file (YAML).")]
-Area = Annotated[str, typer.Argument(metavar="AREA", help="An area's id, such as responding.")]
+Area = Annotated[str, typer.Argument(metavar="AREA", help="An area: its id, as responding, or its title.")]
 WhyNot = Annotated[
     str | None, typer.Option("--why-not", metavar="GRADE", help="Say what stood in the way of this grade.")
 ]
 To = Annotated[
     str | None,
-    typer.Option("--to", metavar="GRADE", help="Say what would have had to be found for this grade."),
+    typer.Option(
+        "--to", metavar="GRADE", help="Say what would have had to be found for this grade or a better one."
+    ),
 ]
+Exactly = Annotated[bool, typer.Option("--exactly", help="With --to: for this grade and no better one.")]
 
 
 def explain(
@@ -27,6 +31,7 @@ def explain(
     area: Area,
     why_not: WhyNot = None,
     to: To = None,
+    exactly: Exactly = False,
     json: options.Json = False,
     settings: options.Set = None,
     rules: options.Rules = None,
@@ -39,13 +44,16 @@ def explain(
     """
     from grader import api
 
+    if exactly and to is None:
+        help = "add --to GRADE, or leave it out"
+        raise InputError([Problem("--exactly says how --to is meant", Place("--exactly"), help)])
     loaded = api.load(inspection, rules=rules)
     values = options.overrides_for(loaded.book, options.split_settings(settings or ()))
     answers: list[Answer] = []
     if why_not is not None:
         answers.append(api.why_not(loaded, area, why_not, overrides=values, engine=engine))
     if to is not None:
-        answers.append(api.smallest_change(loaded, area, to, overrides=values))
+        answers.append(api.smallest_change(loaded, area, to, exactly=exactly, overrides=values))
     if not answers:
         answers.append(api.explain(loaded, area, overrides=values, engine=engine))
     if json:
@@ -60,4 +68,4 @@ def explain(
     for i, answer in enumerate(answers):
         if i:
             terminal.out("\n\n")
-        terminal.print_for_person(*answer_for_person(loaded.framework.framework, answer))
+        terminal.print_for_person(*answer_for_person(loaded.framework.framework, loaded.book, answer))

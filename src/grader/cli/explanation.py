@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from rich.console import Group, RenderableType
-from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
-from grader.cli.summary import grouped, text_of
-from grader.explanations.smallest_change import SmallestChange
+from grader.cli.settings import settings_line
+from grader.cli.summary import grouped
+from grader.cli.tables import Labelled, indented, text_of
+from grader.explanations.change_answer import SmallestChange
 from grader.explanations.why import CharacteristicWhy, Cited, Explanation
 from grader.explanations.why_not import Barrier, Missed, WhyNot
+from grader.language.rulebook import RuleBook
 from grader.model.framework import Framework
 from grader.model.proposal import Answer, Reason
 
@@ -26,32 +27,35 @@ _SHORT = {
 }
 
 
-def answer_for_person(framework: Framework, answer: Answer) -> list[RenderableType]:
+def answer_for_person(framework: Framework, book: RuleBook, answer: Answer) -> list[RenderableType]:
     """The parts of an answer about one area."""
     match answer:
         case Explanation():
-            return explanation_for_person(framework, answer)
+            return [*_head(framework, book, answer), *_explanation(answer)]
         case WhyNot():
-            return why_not_for_person(framework, answer)
+            return [*_head(framework, book, answer), *_why_not(answer)]
         case SmallestChange():
-            return smallest_change_for_person(framework, answer)
+            return [*_head(framework, book, answer), *_smallest_change(answer)]
         case _:
             raise TypeError(f"no words for {type(answer).__name__}")
 
 
-def _head(framework: Framework, answer: Explanation | WhyNot | SmallestChange) -> list[RenderableType]:
+def _head(
+    framework: Framework, book: RuleBook, answer: Explanation | WhyNot | SmallestChange
+) -> list[RenderableType]:
     reconstructed = framework.framework.status == "reconstruction"
     over = " over a reconstructed framework" if reconstructed else ""
     return [
         text_of(f"{answer.body} ({answer.inspection})", "bold"),
         text_of(answer.summary, "bold"),
         text_of(f"proposed by rules{over}; a person decides"),
+        *([text_of(settings, "bold")] if (settings := settings_line(book, answer.overrides)) else []),
     ]
 
 
-def why_not_for_person(framework: Framework, why: WhyNot) -> list[RenderableType]:
+def _why_not(why: WhyNot) -> list[RenderableType]:
     """What stood in the way of a grade: each rule with its conditions, then the evidence they rest on."""
-    parts = _head(framework, why)
+    parts: list[RenderableType] = []
     lifted = [b for b in why.barriers if not b.needed]
     routes = [b for b in why.barriers if b.needed]
     parts += _barriers("What held it down", lifted)
@@ -63,14 +67,15 @@ def why_not_for_person(framework: Framework, why: WhyNot) -> list[RenderableType
     return parts
 
 
-def smallest_change_for_person(framework: Framework, change: SmallestChange) -> list[RenderableType]:
+def _smallest_change(change: SmallestChange) -> list[RenderableType]:
     """What would have had to be found for a grade: each smallest change, and what else it would move."""
-    parts = _head(framework, change)
+    parts: list[RenderableType] = []
     asked = change.asked.replace("_", " ")
     for n, answer in enumerate(change.answers, 1):
         of = f" ({n} of {len(change.answers)})" if len(change.answers) > 1 else ""
+        better = "" if answer.grade == change.asked else f", which gives {answer.grade.replace('_', ' ')}"
         parts += _section(
-            f"What would have had to be found for {asked}{of}",
+            f"What would have had to be found for {asked}{better}{of}",
             [("and" if i else "", c.text) for i, c in enumerate(answer.changes)],
         )
         moves = [(m.area, f"{_said(m.grade, m.outcome)} to {_said(m.grade_after, m.outcome_after)}")
@@ -91,7 +96,7 @@ def _barriers(title: str, barriers: Sequence[Barrier]) -> Iterator[RenderableTyp
     for barrier in barriers:
         head = f"{barrier.target.replace('_', ' ')}: {barrier.because} [{barrier.rule or 'no rule'}]"
         lines = [line for missed in barrier.conditions for line in _missed(missed)]
-        yield Padding(Group(text_of(head), Padding(_grid(lines), (0, 0, 0, 2))), (0, 0, 0, 2))
+        yield indented(Group(text_of(head), indented(_grid(lines))))
 
 
 def _missed(missed: Missed) -> Iterator[tuple[str, str]]:
@@ -103,9 +108,9 @@ def _missed(missed: Missed) -> Iterator[tuple[str, str]]:
         yield "", f"evidence: {', '.join(missed.evidence)}"
 
 
-def explanation_for_person(framework: Framework, why: Explanation) -> list[RenderableType]:
+def _explanation(why: Explanation) -> list[RenderableType]:
     """The parts of an explanation, from the grade down to the evidence."""
-    parts = _head(framework, why)
+    parts: list[RenderableType] = []
     parts += _section("Why", _reasons(why.reasons_for))
     parts += _section("What stood in the way", _reasons(_in_the_way(why)))
     parts += _section("How firm", _firmness(why))
@@ -129,16 +134,11 @@ def _section(title: str, lines: Sequence[tuple[str, str]]) -> Iterator[Renderabl
     if lines:
         yield Text()
         yield text_of(title, "bold")
-        yield Padding(_grid(lines), (0, 0, 0, 2))
+        yield indented(_grid(lines))
 
 
-def _grid(lines: Iterable[tuple[str, str]]) -> Table:
-    table = Table.grid(padding=(0, 1, 0, 0))
-    table.add_column(overflow="fold", max_width=28)
-    table.add_column(overflow="fold")
-    for label, said in lines:
-        table.add_row(text_of(label), text_of(said))
-    return table
+def _grid(lines: Iterable[tuple[str, str]]) -> Labelled:
+    return Labelled(lines, widest=28)
 
 
 def _reasons(reasons: Iterable[Reason]) -> list[tuple[str, str]]:
@@ -181,7 +181,7 @@ def _characteristic(why: CharacteristicWhy, *, name_source: bool) -> RenderableT
     lines = [("because", text) for text in why.because]
     lines += [_cited("for", c, name_source) for c in why.evidence_for]
     lines += [_cited("against", c, name_source) for c in why.evidence_against]
-    return Padding(Group(head, Padding(_grid(lines), (0, 0, 0, 2))), (0, 0, 0, 2))
+    return indented(Group(head, indented(_grid(lines))))
 
 
 def _cited(side: str, cited: Cited, name_source: bool) -> tuple[str, str]:
@@ -192,5 +192,6 @@ def _cited(side: str, cited: Cited, name_source: bool) -> tuple[str, str]:
         tags.append(f"{cited.harm} harm")
     if cited.remedied:
         tags.append("remedied since")
-    where = [part for part in (cited.source if name_source else None, cited.locator) if part]
+    through = f"through {', '.join(cited.via)}" if cited.via else None
+    where = [part for part in (cited.source if name_source else None, cited.locator, through) if part]
     return f"{side} {cited.id}".strip(), f"{cited.statement} ({'; '.join([', '.join(tags), *where])})"

@@ -41,6 +41,7 @@ def grade(
     rules: options.Rules = None,
     engine: options.Engine = None,
     force: options.Force = False,
+    verbose: options.Verbose = False,
     debug: options.Debug = False,
 ) -> None:
     """Propose a grade for each area of an inspection, and say why."""
@@ -56,7 +57,7 @@ def grade(
         from grader.cli.grade_many import Each, grade_many
 
         on_terminal = sys.stdout is not None and sys.stdout.isatty()
-        grade_many(inspections, Each(rules, written, engine, on_terminal, json), destination)
+        grade_many(inspections, Each(rules, written, engine, on_terminal, json, verbose), destination)
     else:
         _grade_one(inspections[0], written, rules, engine, json, destination, page, decisions)
     for path in (destination, page):

@@ -28,6 +28,10 @@ class Said:
     line: str = ""
     """The proposal as JSON on one line."""
     summary: str = ""
+    basis: str = ""
+    """What the grades rest on: inspections that share it say it whole once in a run."""
+    brief: str = ""
+    """The summary where that has been said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class Each:
     engine: str | None
     on_terminal: bool
     as_json: bool
+    verbose: bool = False
 
     def grade(self, path: str) -> Said:
         """What there is to say of the inspection in a file."""
@@ -57,21 +62,29 @@ class Each:
             return said
         from grader.cli.summary import summary
 
-        text = terminal.laid_out(*summary(loaded, proposal), on_terminal=self.on_terminal)
-        return Said(said.problems, said.warnings, said.line, text)
+        text, brief = (
+            terminal.laid_out(*summary(loaded, proposal, brief=short), on_terminal=self.on_terminal)
+            for short in (False, not self.verbose)
+        )
+        used, book = proposal.framework, proposal.rulebook
+        basis = f"{used.id} {used.edition} {used.sha256} {book.id} {book.sha256} {proposal.engine}"
+        return Said(said.problems, said.warnings, said.line, text, basis, brief)
 
 
 def grade_many(paths: Sequence[str], each: Each, destination: Path | None) -> None:
     """Grade every inspection, then say it all; where any has faults, those of all are raised together."""
     problems = Problems()
     warnings: list[Problem] = []
+    told: set[str] = set()
     with _text() as lines, _text() as summaries:
         for at, said in enumerate(in_processes(each, paths, None if len(paths) >= FEW else 1)):
             problems.extend(said.problems)
             warnings += said.warnings
             try:
                 lines.write(said.line)
-                summaries.write(("\n\n" if at else "") + said.summary)
+                text = said.brief if said.basis in told else said.summary
+                told.add(said.basis)
+                summaries.write(("\n\n" if at else "") + text)
             except OSError as error:
                 message = f"the folder for temporary files takes no more: {(error.strerror or '?').lower()}"
                 raise InputError(

@@ -57,6 +57,10 @@ Output = Annotated[
     str | None,
     typer.Option("-o", "--output", metavar="FILE", help="Write JSON to a file; its ending decides how."),
 ]
+Verbose = Annotated[
+    bool,
+    typer.Option("--verbose", help="Say of every inspection, not the first alone, what its grades rest on."),
+]
 Force = Annotated[bool, typer.Option("--force", help="Replace an output file that exists.")]
 
 _PERCENT = re.compile(r"(\d{1,7}(?:\.\d{1,6})?)\s*%", re.ASCII)

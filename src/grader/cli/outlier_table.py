@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from rich.console import RenderableType
-from rich.table import Table
 from rich.text import Text
 
-from grader.cli.summary import RULED, text_of
+from grader.cli.tables import Column, Fitting, Labelled, text_of
 from grader.cli.terminal import plural
+from grader.language.english import per_cent
 from grader.outliers import OutlierLines
 
 _STRIP = 25
-_NAME = 23
 _DIGITS = 6
 _WORDS = {"well_above": "well above", "well_below": "well below", "missing": "no score"}
 
@@ -22,18 +21,18 @@ def lines_for_person(found: OutlierLines) -> list[RenderableType]:
     """The parts, from top to bottom."""
     parts: list[RenderableType] = [text_of(f"{found.measure or 'scores'}: {_counted(found)}", "bold"), Text()]
     parts += [text_of(_sentence(note)) for note in found.notes]
-    parts += [Text(), _grid(_facts(found)), Text(), _table(found), Text()]
+    parts += [Text(), Labelled(_facts(found)), Text(), _table(found), Text()]
     for label, names in (("no score, not filled in", found.missing), ("left out", found.left_out)):
         if names:
             parts.append(text_of(f"{label}: {', '.join(names)}"))
     said = [(c.name.replace("_", " "), f"{c.value}{_default(c.value, c.default)}") for c in found.choices]
     parts += [Text(), text_of("Choices the published method leaves open; their defaults are ours", "bold")]
-    return [*parts, _grid(said)]
+    return [*parts, Labelled(said)]
 
 
 def _counted(found: OutlierLines) -> str:
     outside = found.well_above + found.well_below
-    share = f"{100 * outside / found.n:.0f} %"
+    share = per_cent(outside, found.n)
     return (
         f"{outside} of {plural(found.n, 'body', 'bodies')} outside the lines ({share}):"
         f" {found.well_above} above, {found.well_below} below"
@@ -48,15 +47,6 @@ def _default(value: str, default: str) -> str:
     return "" if value == default else f" (by default {default})"
 
 
-def _grid(lines: Iterable[tuple[str, str]]) -> Table:
-    grid = Table.grid(padding=(0, 2, 0, 0))
-    grid.add_column()
-    grid.add_column(overflow="fold")
-    for label, said in lines:
-        grid.add_row(text_of(label), text_of(said))
-    return grid
-
-
 def _facts(found: OutlierLines) -> Iterator[tuple[str, str]]:
     yield "mean", f"{found.mean:.6g}, unweighted"
     if found.method == "logged":
@@ -66,25 +56,27 @@ def _facts(found: OutlierLines) -> Iterator[tuple[str, str]]:
     yield "sd", f"{found.sd:.6g}{logged}: {found.because}"
 
 
-def _table(found: OutlierLines) -> Table:
-    table = Table(box=RULED, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
-    table.add_column("body", overflow="fold", max_width=_NAME)
-    table.add_column("score", justify="right")
-    table.add_column("z", justify="right")
-    table.add_column("o score  | lines  : centre", no_wrap=True, min_width=_STRIP)
-    table.add_column("average", overflow="fold")
+def _table(found: OutlierLines) -> Fitting:
+    columns = (
+        Column("body", words=True),
+        Column("score", right=True),
+        Column("z", right=True),
+        Column("o score  | lines  : centre"),
+        Column("average", words=True),
+    )
     decimals = _decimals(found)
     low, high = _ends(found)
-    for body in found.bodies:
-        score, z = body.score, body.z
-        table.add_row(
-            text_of(body.name),
-            "" if score is None else _number(score, decimals),
-            "" if z is None else f"{z:+.2f}",
-            "" if score is None else Text(_strip(found, score, low, high)),
+    rows = [
+        [
+            body.name,
+            "" if body.score is None else _number(body.score, decimals),
+            "" if body.z is None else f"{body.z:+.2f}",
+            "" if body.score is None else _strip(found, body.score, low, high),
             _WORDS.get(body.position, ""),
-        )
-    return table
+        ]
+        for body in found.bodies
+    ]
+    return Fitting(columns, rows, gap=1)
 
 
 def _decimals(found: OutlierLines) -> int:

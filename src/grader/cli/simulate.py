@@ -49,7 +49,7 @@ def simulate(
         return
     from grader.cli.simulation import simulation_for_person
 
-    terminal.print_for_person(*simulation_for_person(loaded.framework.framework, found))
+    terminal.print_for_person(*simulation_for_person(loaded.framework.framework, loaded.book, found))
 
 
 def _probability(written: str) -> float:

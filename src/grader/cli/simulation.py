@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from rich.console import RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from grader.bulk.simulate import AreaSimulated, Simulation
-from grader.cli.summary import RULED, text_of
+from grader.cli.settings import settings_line
+from grader.cli.tables import Column, Fitting, text_of
+from grader.language.english import per_cent
+from grader.language.rulebook import RuleBook
 from grader.model.framework import Framework
 
 #: Characters of a bar: each stands for so many of a hundred draws.
-BAR = 24
+BAR = 16
 
 
-def simulation_for_person(framework: Framework, found: Simulation) -> list[RenderableType]:
+def simulation_for_person(framework: Framework, book: RuleBook, found: Simulation) -> list[RenderableType]:
     """The parts of the answer, from top to bottom."""
     titles = {grade.id: grade.title for grade in framework.grade_scale.grades}
     letters = _letters([*titles.values(), "Withheld"])
@@ -33,6 +35,7 @@ def simulation_for_person(framework: Framework, found: Simulation) -> list[Rende
     return [
         text_of(f"{found.body} ({found.inspection})", "bold"),
         text_of(f"{framework.framework.title}: proposed grades, a person decides"),
+        *([text_of(settings, "bold")] if (settings := settings_line(book, found.overrides)) else []),
         text_of(said),
         Text(),
         _table(found, marks),
@@ -46,31 +49,27 @@ def _letters(names: Sequence[str]) -> list[str]:
     return first if len(set(first)) == len(first) else [str(n) for n in range(1, len(names) + 1)]
 
 
-def _table(found: Simulation, marks: Mapping[str, str]) -> Table:
-    table = Table(box=RULED, show_edge=False, pad_edge=False, padding=0)
-    table.add_column("area", no_wrap=True)
-    table.add_column("proposed", no_wrap=True)
-    for mark in marks.values():
-        table.add_column(mark, justify="right", no_wrap=True, min_width=3)
-    table.add_column("", no_wrap=True)
-    for area in found.areas:
-        table.add_row(text_of(area.area), *_cells(area, marks))
-    return table
+def _table(found: Simulation, marks: Mapping[str, str]) -> Fitting:
+    shares = [Column(mark, right=True) for mark in marks.values()]
+    columns = [Column("area"), Column("proposed"), *shares, Column("")]
+    return Fitting(columns, [[area.area, *_cells(area, marks, found.draws)] for area in found.areas])
 
 
-def _cells(area: AreaSimulated, marks: Mapping[str, str]) -> list[Text]:
+def _cells(area: AreaSimulated, marks: Mapping[str, str], draws: int) -> list[str]:
     if not area.shares:
         said = {"ungraded": "not graded", "not_inspected": "not inspected"}
-        return [text_of(said.get(area.outcome, area.outcome))]
+        return [said.get(area.outcome, area.outcome), *[""] * len(marks), ""]
     proposed = marks[area.proposed] if area.proposed is not None else marks["withheld"]
-    shares = [text_of(_per_cent(area.shares[name])) for name in marks]
-    return [text_of(proposed), *shares, text_of(bar([area.shares[n] for n in marks], list(marks.values())))]
+    shares = [_share(round(area.shares[name] * draws), draws) for name in marks]
+    return [proposed, *shares, bar([area.shares[n] for n in marks], list(marks.values()))]
 
 
-def _per_cent(share: float) -> str:
-    if share == 0:
+def _share(part: int, draws: int) -> str:
+    """A share of the draws in per cent, without its sign; a point where there is none."""
+    if part == 0:
         return "."
-    return "<1" if share < 0.005 else f"{100 * share:.0f}"
+    said = per_cent(part, draws).removesuffix(" %").replace("less than ", "<")
+    return said if "." in said or part == draws else f"{said}.0"
 
 
 def bar(shares: Sequence[float], marks: Sequence[str], width: int = BAR) -> str:

@@ -5,31 +5,38 @@ Every name and statement here is somebody's own words: they enter as `Text`, cle
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from rich.box import Box
 from rich.console import Group, RenderableType
-from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from grader.api import Loaded
-from grader.cli.terminal import GLUE, clean
+from grader.cli.settings import settings_line
+from grader.cli.tables import Column, Fitting, Labelled, indented, text_of
 from grader.grading.conclude import counts_as
-from grader.language.english import number
 from grader.language.vocabulary import STATUS
 from grader.model.framework import Framework
 from grader.model.proposal import AreaResult, FindingResult, Hinge, Proposal, Reason
 
-#: A line under the head and nothing else, in characters every terminal has.
-RULED = Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True)
-_LEGEND = "demonstrated includes exceeded; AFIs are areas for improvement, issued or proposed"
+_LEGEND = (
+    "assessed: characteristics with evidence that counts; demonstrated includes exceeded; AFIs are areas for"
+    " improvement, issued or proposed",
+    "hinges on: evidence without which the grade would be another; one step away: grades that one item"
+    " assessed one step otherwise would give",
+)
 _HINGES = 8
 _STEPS = 2
-_UNIT = re.compile(r"(?<=\d) %")
+_COLUMNS = (
+    Column("area", "\narea"),
+    Column("proposed grade", "proposed\ngrade"),
+    Column("assessed", "\nassessed", right=True),
+    Column("demonstrated", "demon-\nstrated", right=True),
+    Column("exceeded", "\nexceeded", right=True),
+    Column("open concerns", "open\nconcerns", right=True),
+    Column("AFIs", "\nAFIs", right=True),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +52,7 @@ class _Row:
     improvements: Sequence[FindingResult]
 
 
-def summary(loaded: Loaded, proposal: Proposal) -> list[RenderableType]:
+def summary(loaded: Loaded, proposal: Proposal, *, brief: bool = False) -> list[RenderableType]:
     """The parts of the summary, from top to bottom.
 
     Parameters
@@ -54,20 +61,22 @@ def summary(loaded: Loaded, proposal: Proposal) -> list[RenderableType]:
         The inspection graded, with its framework and rule book.
     proposal : Proposal
         What was concluded.
+    brief : bool
+        Whether what the grades rest on has been said whole in this run, and takes one line here.
     """
     framework = loaded.framework.framework
     progress = {p.id: p.progress for p in loaded.inspection.previous}
     rows = [_row(framework, area, progress) for area in proposal.areas]
     parts: list[RenderableType] = [
-        *_head(loaded, proposal),
+        *_head(loaded, proposal, brief),
         Text(),
-        _table(framework, rows),
-        text_of(_LEGEND, "dim"),
+        Fitting(_COLUMNS, [_cells(framework, row) for row in rows], bold=(1,)),
+        *([] if brief else [text_of(line, "dim") for line in _LEGEND]),
     ]
     for row in rows:
         if row.result.outcome in ("graded", "withheld") or row.concerns:
             parts += [Text(), _block(framework, row)]
-    return [*parts, *_foot(proposal)]
+    return [*parts, *_foot(loaded, proposal)]
 
 
 def _row(framework: Framework, area: AreaResult, progress: Mapping[str, str]) -> _Row:
@@ -90,26 +99,26 @@ def _row(framework: Framework, area: AreaResult, progress: Mapping[str, str]) ->
 # Head ----------------------------------------------------------------------------------------------------
 
 
-def _head(loaded: Loaded, proposal: Proposal) -> Iterator[Text]:
+def _head(loaded: Loaded, proposal: Proposal, brief: bool) -> Iterator[Text]:
     framework = loaded.framework.framework
     yield text_of(f"{proposal.body} ({proposal.inspection})", "bold")
-    yield text_of(f"{framework.framework.title}, edition {proposal.framework.edition}")
-    yield text_of(f"{_standing_of(proposal.framework.status)}: proposed grades, a person decides")
-    if proposal.framework.provenance:
-        yield text_of(_provenance(framework, proposal))
-    yield text_of(
-        f"rule book {proposal.rulebook.id} {proposal.rulebook.version}, engine {proposal.engine},"
-        f" grader {proposal.grader_version}"
-    )
-    if proposal.overrides:
-        book = loaded.book.parameters
-        changed = "; ".join(
-            f"{p.name} {number(p.value, None, book[p.name].kind)}"
-            f" (default {number(p.default, None, book[p.name].kind)})"
-            for p in proposal.parameters
-            if p.name in proposal.overrides
+    title = f"{framework.framework.title}, edition {proposal.framework.edition}"
+    then = " (the framework as it then stood)"
+    standing = f"{_standing_of(proposal.framework.status)}: proposed grades, a person decides"
+    if brief:
+        yield text_of(f"{title}; {standing} (as above; --verbose says it whole)")
+    else:
+        yield text_of(title + then)
+        yield text_of(standing)
+        if proposal.framework.provenance:
+            yield text_of(_provenance(framework, proposal))
+        yield text_of(
+            f"rule book {proposal.rulebook.id} {proposal.rulebook.version}, engine {proposal.engine},"
+            f" grader {proposal.grader_version}"
         )
-        yield text_of(f"overrides: {changed}", "bold")
+    settings = settings_line(loaded.book, proposal.overrides)
+    if settings is not None:
+        yield text_of(settings, "bold")
 
 
 def _standing_of(status: str) -> str:
@@ -130,30 +139,18 @@ def _provenance(framework: Framework, proposal: Proposal) -> str:
 # Table ---------------------------------------------------------------------------------------------------
 
 
-def _table(framework: Framework, rows: Iterable[_Row]) -> Table:
-    table = Table(
-        box=RULED, show_edge=False, pad_edge=False, padding=0, header_style="bold",
-    )  # fmt: skip
-    table.add_column("\narea", overflow="fold")
-    table.add_column("proposed\ngrade", overflow="fold")
-    table.add_column("\nassessed", justify="right", no_wrap=True)
-    table.add_column("demon-\nstrated", justify="right", no_wrap=True)
-    table.add_column("\nexceeded", justify="right", no_wrap=True)
-    table.add_column("open\nconcerns", justify="right", no_wrap=True)
-    table.add_column("\nAFIs", justify="right", no_wrap=True)
-    for row in rows:
-        area = row.result
-        looked_at = area.outcome != "not_inspected"
-        table.add_row(
-            text_of(area.area),
-            text_of(_outcome(framework, area), "bold" if area.outcome == "graded" else ""),
-            f"{row.assessed} of {row.listed}" if looked_at else "-",
-            str(row.demonstrated) if looked_at else "-",
-            str(row.exceeded) if looked_at else "-",
-            str(len(row.concerns)),
-            str(len(row.improvements)),
-        )
-    return table
+def _cells(framework: Framework, row: _Row) -> list[str]:
+    area = row.result
+    looked_at = area.outcome != "not_inspected"
+    return [
+        area.area,
+        _outcome(framework, area),
+        f"{row.assessed} of {row.listed}" if looked_at else "-",
+        str(row.demonstrated) if looked_at else "-",
+        str(row.exceeded) if looked_at else "-",
+        str(len(row.concerns)),
+        str(len(row.improvements)),
+    ]
 
 
 def _outcome(framework: Framework, area: AreaResult) -> str:
@@ -171,13 +168,8 @@ def _grade(framework: Framework, grade: str) -> str:
 
 def _block(framework: Framework, row: _Row) -> RenderableType:
     area = row.result
-    lines = Table.grid(padding=(0, 1, 0, 0))
-    lines.add_column(no_wrap=True)
-    lines.add_column(overflow="fold")
-    for label, said in _lines(framework, row):
-        lines.add_row(text_of(label), text_of(said))
     heading = text_of(f"{area.title} ({area.area}): {_outcome(framework, area)}", "bold")
-    return Group(heading, Padding(lines, (0, 0, 0, 2)))
+    return Group(heading, indented(Labelled(_lines(framework, row))))
 
 
 def _lines(framework: Framework, row: _Row) -> Iterator[tuple[str, str]]:
@@ -230,8 +222,8 @@ def _some(entries: Sequence[str], limit: int, between: str) -> str:
 # Foot ----------------------------------------------------------------------------------------------------
 
 
-def _foot(proposal: Proposal) -> Iterator[RenderableType]:
-    lines = []
+def _foot(loaded: Loaded, proposal: Proposal) -> Iterator[RenderableType]:
+    lines = [*_without_grade(loaded.framework.framework, proposal)]
     if proposal.not_counted:
         items = {(n.reason, n.evidence) for n in proposal.not_counted}
         reasons = Counter(reason for reason, _ in items)
@@ -244,8 +236,17 @@ def _foot(proposal: Proposal) -> Iterator[RenderableType]:
         yield from (text_of(line) for line in lines)
 
 
-def text_of(text: str, style: str = "") -> Text:
-    return Text(_UNIT.sub(f"{GLUE}%", clean(text)), style=style, overflow="fold")
+def _without_grade(framework: Framework, proposal: Proposal) -> Iterator[str]:
+    """Why areas have no grade; one that is withheld says so among its reasons."""
+    edition = proposal.framework.edition
+    ungraded = [a.area for a in proposal.areas if a.outcome == "ungraded"]
+    if ungraded:
+        informs = any(c.informs for a in ungraded for c in framework.area(a).characteristics)
+        more = "; what was found there counts in the areas it informs" if informs else ""
+        yield f"not graded: edition {edition} of the framework gives no grade to {', '.join(ungraded)}{more}"
+    absent = [a.area for a in proposal.areas if a.outcome == "not_inspected"]
+    if absent:
+        yield f"not inspected, as the inspection says: {', '.join(absent)}"
 
 
 def _lower(text: str) -> str:

@@ -1,16 +1,16 @@
 """What could have been found otherwise: single changes of an inspection, and the inspection after them.
 
 The space is small on purpose, and the same for every area: an assessment one step up or down (1 a step), one
-more item of evidence (3), a cause of concern issued or withdrawn (5). Costs say how far a change is from what
-was found, nothing else.
+more item of evidence (3), a finding declared or withdrawn (5). Costs say how far a change is from what was
+found, nothing else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import combinations_with_replacement
-from typing import Final
+from itertools import chain, combinations_with_replacement, product
+from typing import Final, Literal
 
 from grader.explanations.search import Choice, Option
 from grader.grading.run import Inputs, Pass
@@ -22,9 +22,14 @@ from grader.model.inspection import Declared, Evidence, Inspection
 STEP: Final = 1
 ADDED: Final = 3
 FINDING: Final = 5
-#: At most so many items are added on one characteristic, and so many findings on the area.
+#: At least so many items may be added on one characteristic, and findings of a kind on the area; more where
+#: some rule counts further.
 MOST_ADDED: Final = 2
+COUNTED_TO: Final = 4
 ASSESSMENTS: Final = ASSESSMENT.names[1:]
+#: Assessments of an added item, the one preferred among equals first: nearest the middle of the scale, and of
+#: two as near the lower.
+ADDED_AS: Final = ("partly_meets", "meets", "falls_short", "exceeds")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -42,14 +47,19 @@ class Reassessed:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Found:
-    """One more item: tested, widespread, without harm."""
+    """One more item, widespread and without harm: tested, or described where that is enough."""
 
     characteristic: str
     assessment: str
+    tested: bool = True
 
     @property
     def cost(self) -> int:
         return ADDED
+
+    @property
+    def basis(self) -> Literal["observation", "interview"]:
+        return "observation" if self.tested else "interview"
 
     def item(self, name: str, source: str) -> Evidence:
         """The item, as an inspection would hold it."""
@@ -58,16 +68,17 @@ class Found:
             characteristics=[self.characteristic],
             assessment=self.assessment,  # type: ignore[arg-type]  # a name of the scale
             statement="a finding of fact that was not made",
-            basis="observation",
+            basis=self.basis,
             source=source,
         )
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Concern:
-    """A cause of concern issued on the area; or, where it has an id, one not issued."""
+class Issued:
+    """A finding declared on the area; or, where it has an id, one not declared."""
 
     area: str
+    kind: str
     withdrawn: str | None = None
 
     @property
@@ -75,7 +86,7 @@ class Concern:
         return FINDING
 
 
-Change = Reassessed | Found | Concern
+Change = Reassessed | Found | Issued
 
 
 def choices(inputs: Inputs, passed: Pass, sight: Sight) -> Iterator[Choice[Change]]:
@@ -91,6 +102,7 @@ def choices(inputs: Inputs, passed: Pass, sight: Sight) -> Iterator[Choice[Chang
     for name in sorted(counts):
         yield _reassessing(written[name], passed.assessments[name], frozenset(counts[name]))
     met: set[frozenset[str]] = set()
+    most = _most(sight.counted_to)
     own = [c.id for c in sight.area.characteristics]
     others = [c.id for a in framework.areas_in(edition) for c in a.characteristics if c.id not in own]
     for name in (*own, *others):
@@ -98,7 +110,7 @@ def choices(inputs: Inputs, passed: Pass, sight: Sight) -> Iterator[Choice[Chang
         on = frozenset(c for _, c in placements(added, framework, edition) if c in mine)
         if on and on not in met:
             met.add(on)
-            yield _adding(name, on)
+            yield _adding(name, on, most)
 
 
 def _reassessing(evidence: Evidence, assessment: str, on: frozenset[str]) -> Choice[Change]:
@@ -111,31 +123,41 @@ def _reassessing(evidence: Evidence, assessment: str, on: frozenset[str]) -> Cho
     return Choice(on, tuple(options))
 
 
-def _adding(characteristic: str, on: frozenset[str]) -> Choice[Change]:
+def _adding(characteristic: str, on: frozenset[str], most: int) -> Choice[Change]:
     options: list[Option[Change]] = []
-    for many in range(MOST_ADDED + 1):
-        for added in combinations_with_replacement(reversed(ASSESSMENTS), many):
+    for many in range(most + 1):
+        for added in combinations_with_replacement(ADDED_AS, many):
             found = tuple(Found(characteristic, a) for a in added)
             rows = [row_of(f.item("added", "added"), f.assessment) for f in found]
             options.append(Option(ADDED * many, found, tuple(r for r in rows if r is not None)))
     return Choice(on, tuple(options))
 
 
-def issued(inspection: Inspection, area: str) -> list[Declared]:
-    """Causes of concern issued on an area, in id order."""
-    found = (f for f in inspection.findings if f.area == area and f.kind == "cause_of_concern")
+def _most(counted_to: int) -> int:
+    return min(max(MOST_ADDED, counted_to), COUNTED_TO)
+
+
+def declared(inspection: Inspection, area: str, kind: str) -> list[Declared]:
+    """Findings of a kind declared on an area, in id order."""
+    found = (f for f in inspection.findings if f.area == area and f.kind == kind)
     return sorted(found, key=lambda f: f.id)
 
 
-def concerns(inspection: Inspection, area: str) -> Mapping[int, tuple[Change, ...]]:
-    """Changes of how many causes of concern are issued, by that difference."""
-    there = issued(inspection, area)
-    found: dict[int, tuple[Change, ...]] = {0: ()}
-    for many in range(1, len(there) + 1):
-        found[-many] = tuple(Concern(area, f.id) for f in there[:many])
-    for many in range(1, MOST_ADDED + 1):
-        found[many] = (Concern(area),) * many
-    return found
+def issuing(inspection: Inspection, area: str, sight: Sight) -> list[tuple[Change, ...]]:
+    """Every way in which findings could have been declared, or not, that the area's rules can tell apart.
+
+    Findings of one kind are alike to every rule, so how many there are is all that is chosen.
+    """
+    by_kind: list[list[tuple[Change, ...]]] = []
+    for kind in sight.kinds_told_apart:
+        there = declared(inspection, area, kind)
+        ways: list[tuple[Change, ...]] = [()]
+        for many in range(1, len(there) + 1):
+            ways.append(tuple(Issued(area, kind, f.id) for f in there[:many]))
+        for many in range(1, _most(sight.findings_counted_to) + 1):
+            ways.append((Issued(area, kind),) * many)
+        by_kind.append(ways)
+    return [tuple(chain.from_iterable(chosen)) for chosen in product(*by_kind)]
 
 
 def apply(inspection: Inspection, changes: Iterable[Change]) -> Inspection:
@@ -152,16 +174,16 @@ def apply(inspection: Inspection, changes: Iterable[Change]) -> Inspection:
             case Found():
                 taken.add(name)
                 evidence[name] = change.item(name, next(iter(sources), "added"))
-            case Concern(area, None):
+            case Issued(area, kind, None):
                 taken.add(name)
                 findings[name] = Declared(
                     id=name,
-                    kind="cause_of_concern",
+                    kind=kind,  # type: ignore[arg-type]  # a kind of finding
                     area=area,
-                    statement="a cause of concern that was not issued",
-                    recommendations=["put it right"],
+                    statement=f"{kind.replace('_', ' ')} that was not issued",
+                    recommendations=["put it right"] if kind == "cause_of_concern" else [],
                 )
-            case Concern(_, withdrawn):
+            case Issued(_, _, withdrawn):
                 del findings[str(withdrawn)]
     return inspection.model_copy(
         update={"evidence": list(evidence.values()), "findings": list(findings.values())}

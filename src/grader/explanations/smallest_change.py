@@ -1,4 +1,4 @@
-"""What would have had to be found for another grade: the least change of the evidence that gives it.
+"""What would have had to be found for a grade or a better one: the least change of the record that gives it.
 
 Every answer is applied to the inspection and graded again by the reference engine before it is given, and
 names the grades it would move in other areas. The search (`search.py`) is exact over its space
@@ -8,26 +8,31 @@ names the grades it would move in other areas. The search (`search.py`) is exact
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
-from pydantic import Field
-
 from grader.engines.reference import ReferenceEngine
-from grader.errors import InternalError, UnknownNameError, quoted, suggest
-from grader.explanations.changes import Change, Concern, Found, Reassessed, apply, choices, concerns
+from grader.errors import InternalError
+from grader.explanations.asked import area_asked, grade_asked
+from grader.explanations.change_answer import (
+    SCHEMA,
+    Moved,
+    OneChange,
+    SmallestAnswer,
+    SmallestChange,
+    one_change,
+)
+from grader.explanations.changes import ADDED_AS, Change, Found, Issued, Reassessed, apply, choices, issuing
 from grader.explanations.search import BOUNDS, GaveUp, Least, Search, Way
-from grader.explanations.why_not import check_grade
 from grader.grading.conclude import CharacteristicCase, Concluder
 from grader.grading.run import Inputs, Pass, run, standing_of
 from grader.grading.sight import Measure, Sight
 from grader.language.bind import bind
 from grader.language.nodes import Level
 from grader.language.rulebook import Layer
-from grader.model.proposal import Answer, Outcome
+from grader.model.proposal import Outcome
 
-SCHEMA: Final = "grader.smallest_change/1"
 #: Answers given, all of the same cost.
 MOST_ANSWERS: Final = 3
 
@@ -39,65 +44,18 @@ _FOUND: Final = {
 }
 
 
+NO_GRADE: Final = {
+    "withheld": "no grade is proposed (too little to go on)",
+    "ungraded": "not graded",
+    "not_inspected": "not inspected",
+}
+
 #: The least cost that gives a grade, and different changes of that cost.
 Cheapest = tuple[int, list[tuple[Change, ...]]]
 
 
-class OneChange(Answer):
-    """One thing that would have had to be otherwise."""
-
-    kind: Literal["assessment", "evidence_added", "finding_added", "finding_withdrawn"]
-    cost: int
-    evidence: str | None
-    """The item assessed otherwise."""
-    finding: str | None
-    """The finding withdrawn."""
-    characteristics: list[str]
-    """Those tagged; of an added item the one it would be tagged to."""
-    before: str | None
-    after: str | None
-    text: str
-
-
-class Moved(Answer):
-    """Another area whose outcome or grade the change would move too."""
-
-    area: str
-    outcome: Outcome
-    grade: str | None
-    outcome_after: Outcome
-    grade_after: str | None
-
-
-class SmallestAnswer(Answer):
-    """One smallest change: applied to the inspection and graded again, it gives the grade."""
-
-    changes: list[OneChange]
-    moves: list[Moved]
-
-
-class SmallestChange(Answer):
-    """What would have had to be found for a grade."""
-
-    schema_: Literal["grader.smallest_change/1"] = Field(SCHEMA, alias="schema")
-    inspection: str
-    body: str
-    area: str
-    title: str
-    outcome: Outcome
-    grade: str | None
-    asked: str
-    result: Literal["already", "found", "none", "gave_up"]
-    summary: str
-    cost: int | None
-    """What each of the answers costs; no change that costs less gives the grade."""
-    ruled_out: int | None
-    """Where the search gave up: changes that cost so much or less do not give the grade."""
-    answers: list[SmallestAnswer]
-
-
-def smallest_change(inputs: Inputs, area: str, asked: str) -> SmallestChange:
-    """The least change of the evidence, or of the findings issued, by which an area is graded so.
+def smallest_change(inputs: Inputs, area: str, asked: str, *, exactly: bool = False) -> SmallestChange:
+    """The least change of the evidence, or of the findings issued, by which an area is graded so or better.
 
     Parameters
     ----------
@@ -107,6 +65,8 @@ def smallest_change(inputs: Inputs, area: str, asked: str) -> SmallestChange:
         An area of the edition.
     asked : str
         A grade of the scale.
+    exactly : bool
+        Whether a better grade is no answer.
 
     Raises
     ------
@@ -115,16 +75,11 @@ def smallest_change(inputs: Inputs, area: str, asked: str) -> SmallestChange:
     InternalError
         An answer did not give the grade when it was applied: a fault of grader.
     """
-    edition = inputs.inspection.inspection.edition
-    known = [a.id for a in inputs.framework.areas_in(edition)]
-    if area not in known:
-        raise UnknownNameError(
-            f"edition {edition} has no area {quoted(area)}", help=suggest(area, known, "areas")
-        )
-    check_grade(inputs.book, asked)
+    area = area_asked(inputs.framework, inputs.inspection.inspection.edition, area)
+    asked = grade_asked(inputs.framework, asked)
     bound = bind(inputs.book, inputs.overrides)
     concluder = Concluder(bound, ReferenceEngine(bound))
-    return _Question(inputs, concluder, run(inputs, concluder), area, asked).answer()
+    return _Question(inputs, concluder, run(inputs, concluder), area, asked, exactly).answer()
 
 
 @dataclass(slots=True)
@@ -134,40 +89,47 @@ class _Question:
     passed: Pass
     area: str
     asked: str
-    _issuing: Mapping[int, tuple[Change, ...]] = field(init=False)
+    exactly: bool
+    _sight: Sight = field(init=False)
+    _issuing: list[tuple[Change, ...]] = field(init=False)
     _graded: dict[tuple[Measure, tuple[Change, ...]], bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._issuing = concerns(self.inputs.inspection, self.area)
+        self._sight = Sight(self.concluder, self.inputs.framework.area(self.area))
+        self._issuing = issuing(self.inputs.inspection, self.area, self._sight)
 
     def answer(self) -> SmallestChange:
         outcome, grade = self._conclusion(self.passed, self.area)
         if grade == self.asked:
             return self._said("already", "nothing, it is proposed so already")
+        if grade is not None and self._is_asked(grade):
+            said = f"nothing, {_plain(grade)} is better (for {_plain(self.asked)} itself add --exactly)"
+            return self._said("already", said)
         if outcome == "not_inspected":
-            return self._said("none", "not inspected, so nothing found would bring a grade")
+            return self._said(
+                "none", "nothing found would bring it: the inspection says it was not inspected"
+            )
         if outcome == "ungraded":
             edition = self.inputs.inspection.inspection.edition
-            return self._said("none", f"edition {edition} gives this area no grade, whatever is found")
+            said = f"edition {edition} of the framework gives this area no grade, whatever is found"
+            return self._said("none", said)
         if not self._can_be_given():
-            return self._said("none", f"no rule gives {self._plain} in this area")
+            return self._said("none", f"no rule gives {self._wanted} in this area")
         try:
             return self._search()
         except GaveUp as gave_up:
             said = (
                 f"the search gave up: there are too many possibilities; no change of cost {gave_up.cost} or"
-                f" less gives {self._plain}"
+                f" less gives {self._wanted}"
             )
             return self._said("gave_up", said, ruled_out=gave_up.cost)
 
     # The search -------------------------------------------------------------------------------------------
 
     def _search(self) -> SmallestChange:
-        framework = self.inputs.framework
-        sight = Sight(self.concluder, framework.area(self.area))
         cases = {c.id: c for c in self.passed.characteristics[self.area]}
-        asking = tuple(choices(self.inputs, self.passed, sight))
-        search = Search(sight, cases, asking)
+        asking = tuple(choices(self.inputs, self.passed, self._sight))
+        search = Search(self._sight, cases, asking)
         alone = self._by_findings_alone()
         before = 0
         for bound in BOUNDS:
@@ -181,82 +143,111 @@ class _Question:
             if found is not None:
                 return self._found(*found)
             if not states.cut:
-                return self._said("none", f"nothing that could have been found gives {self._plain}")
+                return self._said("none", f"nothing that could have been found gives {self._wanted}")
             before = bound
         raise GaveUp(before)
 
     def _can_be_given(self) -> bool:
-        """Whether the grade is the default, or some rule that speaks of the area names it."""
+        """Whether the default is a grade asked for, or some rule that speaks of the area names one."""
         book = self.concluder.book
         rules = book.table(Layer.GRADE, Level.AREA).rules
         named = {r.target for r in rules if r.applies_to(self.area)}
-        return self.asked in {book.grade_default, *named}
+        return any(self._is_asked(grade) for grade in {book.grade_default, *named})
 
     def _by_findings_alone(self) -> Cheapest | None:
-        """The fewest causes of concern, issued or withdrawn, that give the grade by themselves."""
+        """The fewest findings, declared or withdrawn, that give the grade by themselves."""
         cases = list(self.passed.characteristics[self.area])
-        for issuing in sorted(self._issuing.values(), key=len):
-            if self._grades(cases, issuing):
-                return _cost(issuing), [issuing]
+        for issued in sorted(self._issuing, key=len):
+            if self._grades(cases, issued):
+                return _cost(issued), [issued]
         return None
 
     def _cheapest(self, states: Least[Measure, Change], before: int) -> Cheapest | None:
         """The least cost at which the grade is given, above `before`, and the changes that do it."""
         by_cost: dict[int, list[tuple[Measure, tuple[Change, ...], list[Way[Change]]]]] = {}
-        for issuing in self._issuing.values():
+        for issued in self._issuing:
+            extra = _cost(issued)
+            if extra > states.bound and states.cut:
+                continue
             for measure, (cost, ways) in states.found.items():
-                whole = cost + _cost(issuing)
                 # Beyond the bound a cheaper way may be missing, unless there is nothing beyond it.
-                if before < whole and (whole <= states.bound or not states.cut):
-                    by_cost.setdefault(whole, []).append((measure, issuing, ways))
+                if before < cost + extra and (cost + extra <= states.bound or not states.cut):
+                    by_cost.setdefault(cost + extra, []).append((measure, issued, ways))
         for cost in sorted(by_cost):
             changes = [
-                (*way.all_changes(), *issuing)
-                for measure, issuing, ways in by_cost[cost]
-                if self._gives(measure, issuing, ways[0])
+                (*way.all_changes(), *issued)
+                for measure, issued, ways in by_cost[cost]
+                if self._gives(measure, issued, ways[0])
                 for way in ways
             ]
             if changes:
                 return cost, changes
         return None
 
-    def _gives(self, measure: Measure, issuing: tuple[Change, ...], way: Way[Change]) -> bool:
-        """Whether an area that comes to this, with these findings issued or not, is graded so."""
-        key = (measure, issuing)
+    def _gives(self, measure: Measure, issued: tuple[Change, ...], way: Way[Change]) -> bool:
+        """Whether an area that comes to this, with these findings declared or not, is graded so."""
+        key = (measure, issued)
         if key not in self._graded:
-            self._graded[key] = self._grades(way.cases(), issuing)
+            self._graded[key] = self._grades(way.cases(), issued)
         return self._graded[key]
 
-    def _grades(self, cases: Sequence[CharacteristicCase], issuing: Sequence[Change]) -> bool:
+    def _grades(self, cases: Sequence[CharacteristicCase], issued: Sequence[Change]) -> bool:
         area = self.inputs.framework.area(self.area)
-        inspection = apply(self.inputs.inspection, issuing)
+        inspection = apply(self.inputs.inspection, issued)
         standing = [standing_of(f) for f in inspection.all_findings if f.area == self.area]
         case = self.concluder.area(area, inspection.inspection.edition, cases, standing)
-        wanted = self.concluder.book.grade_scale.rank(self.asked)
-        return case.decision is not None and case.decision.rank == wanted
+        named = self.concluder.book.grade_scale.name_of
+        return case.decision is not None and self._is_asked(named(case.decision.rank))
+
+    def _is_asked(self, grade: str) -> bool:
+        """Whether a grade is the one asked for or, unless exactly that one was, a better one."""
+        ranks = self.concluder.book.grade_scale.ranks
+        return grade == self.asked or (not self.exactly and ranks[grade] > ranks[self.asked])
 
     # Answers ----------------------------------------------------------------------------------------------
 
     def _found(self, cost: int, ways: Iterable[tuple[Change, ...]]) -> SmallestChange:
         distinct = {tuple(sorted(changes, key=_order)) for changes in ways}
-        chosen = sorted(distinct, key=lambda way: (len(way), [_order(c) for c in way]))[:MOST_ANSWERS]
-        answers = [self._verified(changes, cost) for changes in chosen]
+        chosen: dict[tuple[Change, ...], Pass] = {}
+        for changes in sorted(distinct, key=lambda way: (len(way), [_order(c) for c in way])):
+            if len(chosen) == MOST_ANSWERS:
+                break
+            weakest, passed = self._weakened(changes)
+            chosen.setdefault(weakest, passed)
+        answers = [self._answer(changes, passed, cost) for changes, passed in chosen.items()]
         these = "this" if len(answers) == 1 else f"one of these {len(answers)}"
         said = f"{these} would have had to be found; no smaller difference in the record gives it"
         return self._said("found", said).model_copy(update={"cost": cost, "answers": answers})
 
-    def _verified(self, changes: Sequence[Change], cost: int) -> SmallestAnswer:
-        """The changes in words, once they have been applied and graded again."""
+    def _weakened(self, changes: tuple[Change, ...]) -> tuple[tuple[Change, ...], Pass]:
+        """The changes with each added item described where that is enough, and what they come to."""
+        passed = self._applied(changes)
+        for at, change in enumerate(changes):
+            if isinstance(change, Found):
+                weaker = (*changes[:at], replace(change, tested=False), *changes[at + 1 :])
+                after = self._applied(weaker)
+                if self._is_given(after):
+                    changes, passed = weaker, after
+        return tuple(sorted(changes, key=_order)), passed
+
+    def _applied(self, changes: Sequence[Change]) -> Pass:
         inspection = apply(self.inputs.inspection, changes)
-        passed = run(replace(self.inputs, inspection=inspection), self.concluder)
+        return run(replace(self.inputs, inspection=inspection), self.concluder)
+
+    def _is_given(self, passed: Pass) -> bool:
+        grade = self._conclusion(passed, self.area)[1]
+        return grade is not None and self._is_asked(grade)
+
+    def _answer(self, changes: Sequence[Change], passed: Pass, cost: int) -> SmallestAnswer:
+        """The changes in words, now that they have been applied and graded again."""
         given = self._conclusion(passed, self.area)
-        if given != ("graded", self.asked) or _cost(changes) != cost:
+        if given[1] is None or not self._is_asked(given[1]) or _cost(changes) != cost:
             raise InternalError(
                 f"a smallest change gives {given[1] or given[0]} where {self.asked} was worked out",
                 help="please report it with the inspection",
             )
         moves = []
-        for name in (a.id for a in self.inputs.framework.areas_in(inspection.inspection.edition)):
+        for name in (a.id for a in self.inputs.framework.areas_in(self.inputs.inspection.inspection.edition)):
             before, after = self._conclusion(self.passed, name), self._conclusion(passed, name)
             if name != self.area and before != after:
                 moves.append(
@@ -268,7 +259,7 @@ class _Question:
                         grade_after=after[1],
                     )
                 )
-        return SmallestAnswer(changes=[self._worded(c) for c in changes], moves=moves)
+        return SmallestAnswer(grade=given[1], changes=[self._worded(c) for c in changes], moves=moves)
 
     def _worded(self, change: Change) -> OneChange:
         match change:
@@ -276,19 +267,25 @@ class _Question:
                 item = next(e for e in self.inputs.inspection.evidence if e.id == name)
                 steps = f"{before.replace('_', ' ')} to {after.replace('_', ' ')}"
                 text = f"if {self._texts(name)} had been found to {_FOUND[after]} ({name}: {steps})"
-                return _one("assessment", change, text, item.characteristics, name, before, after)
-            case Found(characteristic, after):
+                return one_change("assessment", change, text, item.characteristics, name, before, after)
+            case Found(characteristic, after, tested):
                 good = self._quoted(characteristic)
+                strength = "tested" if tested else "described is enough"
                 text = (
-                    f"if one more finding of fact had shown {good} to {_FOUND[after]} (tested, on"
+                    f"if one more finding of fact had shown {good} to {_FOUND[after]} ({strength}, on"
                     f" {characteristic})"
                 )
-                return _one("evidence_added", change, text, [characteristic], None, None, after)
-            case Concern(_, None):
-                return _one("finding_added", change, "if a cause of concern had been issued on this area")
-            case Concern(_, withdrawn):
-                text = f"if the cause of concern {withdrawn} had not been issued"
-                return _one("finding_withdrawn", change, text, finding=withdrawn)
+                one = one_change("evidence_added", change, text, [characteristic], None, None, after)
+                return one.model_copy(update={"basis": change.basis})
+            case Issued(_, kind, withdrawn):
+                named = kind.replace("_", " ")
+                if withdrawn is None:
+                    a = "an" if named[0] in "aeiou" else "a"
+                    one = one_change("finding_added", change, f"if {a} {named} had been issued on this area")
+                else:
+                    text = f"if the {named} {withdrawn} had not been issued"
+                    one = one_change("finding_withdrawn", change, text, finding=withdrawn)
+                return one.model_copy(update={"finding_kind": kind})
 
     def _texts(self, name: str) -> str:
         """The characteristics of this area an item counts on, as the framework words them."""
@@ -308,15 +305,19 @@ class _Question:
         return case.outcome, None if case.decision is None else scale.name_of(case.decision.rank)  # type: ignore[return-value]  # one of the four names
 
     @property
-    def _plain(self) -> str:
-        return self.asked.replace("_", " ")
+    def _wanted(self) -> str:
+        """The grade asked for, with how it is meant where a better one is there."""
+        best = self.concluder.book.grade_scale.names[-1]
+        if self.exactly:
+            return f"exactly {_plain(self.asked)}"
+        return _plain(self.asked) + ("" if self.asked == best else " or better")
 
     def _said(
         self, result: Literal["already", "found", "none", "gave_up"], said: str, ruled_out: int | None = None
     ) -> SmallestChange:
         title = self.inputs.framework.area(self.area).title
         outcome, grade = self._conclusion(self.passed, self.area)
-        got = f"proposed {grade.replace('_', ' ')}" if grade is not None else outcome.replace("_", " ")
+        got = f"proposed {_plain(grade)}" if grade is not None else NO_GRADE[outcome]
         return SmallestChange(
             schema=SCHEMA,
             inspection=self.inputs.inspection.id,
@@ -326,46 +327,30 @@ class _Question:
             outcome=outcome,
             grade=grade,
             asked=self.asked,
+            exactly=self.exactly,
+            overrides=dict(sorted(self.inputs.overrides.items())),
             result=result,
-            summary=f"{title}: {got}; for {self._plain}: {said}",
+            summary=f"{title}: {got}; for {self._wanted}: {said}",
             cost=0 if result == "already" else None,
             ruled_out=ruled_out,
             answers=[],
         )
 
 
-def _one(
-    kind: Literal["assessment", "evidence_added", "finding_added", "finding_withdrawn"],
-    change: Change,
-    text: str,
-    characteristics: Iterable[str] = (),
-    evidence: str | None = None,
-    before: str | None = None,
-    after: str | None = None,
-    finding: str | None = None,
-) -> OneChange:
-    return OneChange(
-        kind=kind,
-        cost=change.cost,
-        evidence=evidence,
-        finding=finding,
-        characteristics=sorted(characteristics),
-        before=before,
-        after=after,
-        text=text,
-    )
-
-
 def _cost(changes: Iterable[Change]) -> int:
     return sum(c.cost for c in changes)
 
 
-def _order(change: Change) -> tuple[int, tuple[str, ...]]:
-    """Assessments first, then items added, then findings; each by its names."""
+def _order(change: Change) -> tuple[int, tuple[str | int, ...]]:
+    """Assessments first, then items added (the weakest first), then findings; each by its names."""
     match change:
         case Reassessed(name, before, after):
             return 0, (name, before, after)
-        case Found(characteristic, assessment):
-            return 1, (characteristic, assessment)
-        case Concern(area, withdrawn):
-            return 2, (area, withdrawn or "")
+        case Found(characteristic, assessment, tested):
+            return 1, (ADDED_AS.index(assessment), tested, characteristic)
+        case Issued(area, kind, withdrawn):
+            return 2, (area, kind, withdrawn or "")
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", " ")

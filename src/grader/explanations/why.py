@@ -6,21 +6,21 @@ missing. Its shape is `grader.explanation/1`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final, Literal
 
 from pydantic import Field
 
 from grader.engines.reference import ReferenceEngine
-from grader.errors import UnknownNameError, suggest
+from grader.explanations.asked import area_asked
 from grader.grading.conclude import CharacteristicCase, Concluder
 from grader.grading.run import Inputs, Pass, run
-from grader.grading.tally import Item
+from grader.grading.tally import Item, placements
 from grader.language.bind import bind
 from grader.language.english import English
 from grader.language.rulebook import RuleBook
 from grader.language.vocabulary import ASSESSMENT, STATUS
-from grader.model.inspection import Evidence, Inspection
+from grader.model.inspection import Evidence
 from grader.model.proposal import Answer, FindingResult, Hinge, NotCounted, Proposal, Reachable, Reason
 
 SCHEMA: Final = "grader.explanation/1"
@@ -42,7 +42,9 @@ class Cited(Answer):
     source: str
     locator: str | None
     tagged: list[str]
-    """Characteristics the item was tagged to; it may count here because one of them informs this one."""
+    """Characteristics the item was tagged to."""
+    via: list[str]
+    """Those of them it counts here through, where it is not tagged to what it bears on but informs it."""
 
 
 class CharacteristicWhy(Answer):
@@ -67,6 +69,8 @@ class Explanation(Answer):
     title: str
     outcome: str
     grade: str | None
+    overrides: dict[str, int]
+    """Parameters that were set otherwise than their defaults."""
     summary: str
     reasons_for: list[Reason]
     reasons_against: list[Reason]
@@ -96,11 +100,7 @@ def explain(inputs: Inputs, proposal: Proposal, area: str) -> Explanation:
     UnknownNameError
         The edition has no such area.
     """
-    known = [a.area for a in proposal.areas]
-    if area not in known:
-        raise UnknownNameError(
-            f"edition {proposal.framework.edition} has no area {area!r}", help=suggest(area, known, "areas")
-        )
+    area = area_asked(inputs.framework, proposal.framework.edition, area)
     bound = bind(inputs.book, inputs.overrides)
     passed = run(inputs, Concluder(bound, ReferenceEngine(bound)))
     english = English(inputs.book, inputs.overrides)
@@ -116,7 +116,8 @@ def explain(inputs: Inputs, proposal: Proposal, area: str) -> Explanation:
         title=result.title,
         outcome=result.outcome,
         grade=result.grade,
-        summary=_summary(proposal, area),
+        overrides=proposal.overrides,
+        summary=_summary(inputs, proposal, area),
         reasons_for=[r for r in result.reasons if r.held],
         reasons_against=[r for r in result.reasons if not r.held],
         characteristics=characteristics,
@@ -128,17 +129,25 @@ def explain(inputs: Inputs, proposal: Proposal, area: str) -> Explanation:
     )
 
 
-def _summary(proposal: Proposal, area: str) -> str:
+def _summary(inputs: Inputs, proposal: Proposal, area: str) -> str:
     result = proposal.area(area)
-    match result.outcome:
-        case "graded":
-            return f"{result.title}: proposed {(result.grade or '').replace('_', ' ')}"
+    if result.outcome == "graded":
+        return f"{result.title}: proposed {(result.grade or '').replace('_', ' ')}"
+    return f"{result.title}: {no_grade(inputs, proposal, area)}"
+
+
+def no_grade(inputs: Inputs, proposal: Proposal, area: str) -> str:
+    """Why an area that is withheld, ungraded or not inspected has no grade, in plain words."""
+    match proposal.area(area).outcome:
         case "withheld":
-            return f"{result.title}: no grade is proposed, since there is too little to go on"
+            return "no grade is proposed, since there is too little to go on"
         case "ungraded":
-            return f"{result.title}: edition {proposal.framework.edition} gives this area no grade"
+            edition = proposal.framework.edition
+            informs = any(c.informs for c in inputs.framework.area(area).characteristics)
+            more = "; what was found on it counts in the areas it informs" if informs else ""
+            return f"edition {edition} of the framework gives this area no grade{more}"
         case _:
-            return f"{result.title}: not inspected"
+            return "not inspected, as the inspection says, so no grade is proposed"
 
 
 def _characteristic(
@@ -152,7 +161,7 @@ def _characteristic(
     if case.items and not because:
         because = ["no finding of fact reaches even a part of it"]
     evidence = {e.id: e for e in inputs.inspection.evidence}
-    cited = [cite(inputs.inspection, evidence[i.id], passed.assessments[i.id], i) for i in case.items]
+    cited = [cite(inputs, evidence[i.id], i, passed.assessments[i.id], (case.id,)) for i in case.items]
     return CharacteristicWhy(
         id=case.id,
         text=inputs.framework.characteristic(case.id).text,
@@ -172,9 +181,11 @@ def _strongest_first(cited: Iterable[Cited]) -> list[Cited]:
     )
 
 
-def cite(inspection: Inspection, evidence: Evidence, assessment: str, item: Item) -> Cited:
-    """An item of evidence as it bears on a characteristic."""
-    shortfall = assessment in ("partly_meets", "falls_short")
+def cite(inputs: Inputs, evidence: Evidence, item: Item, assessment: str, on: Collection[str]) -> Cited:
+    """An item of evidence as it bears on a characteristic, or on several of an area."""
+    inspection, shortfall = inputs.inspection, assessment in ("partly_meets", "falls_short")
+    ways = list(placements(evidence, inputs.framework, inspection.inspection.edition))
+    direct = any(tagged in on for tagged in evidence.characteristics)
     return Cited(
         id=item.id,
         assessment=assessment,
@@ -187,4 +198,5 @@ def cite(inspection: Inspection, evidence: Evidence, assessment: str, item: Item
         source=inspection.sources[evidence.source].title,
         locator=evidence.locator,
         tagged=sorted(evidence.characteristics),
+        via=[] if direct else sorted({tagged for tagged, counts in ways if counts in on}),
     )

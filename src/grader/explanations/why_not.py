@@ -15,8 +15,8 @@ from typing import Final, Literal
 from pydantic import Field
 
 from grader.engines.reference import ReferenceEngine, holds
-from grader.errors import UnknownNameError, quoted, suggest
-from grader.explanations.why import Cited, cite
+from grader.explanations.asked import area_asked, grade_asked
+from grader.explanations.why import Cited, cite, no_grade
 from grader.grading.conclude import AreaCase, CharacteristicCase, Concluder, Standing, finding_row
 from grader.grading.run import Inputs, Pass, run, standing_of
 from grader.grading.support import lacking, of_area, wants_more
@@ -79,6 +79,8 @@ class WhyNot(Answer):
     outcome: Outcome
     grade: str | None
     asked: str
+    overrides: dict[str, int]
+    """Parameters that were set otherwise than their defaults."""
     met: bool
     """Whether the area is graded so already, or better."""
     summary: str
@@ -106,14 +108,6 @@ class _Seen:
         return sorted(found, key=lambda r: r.id)
 
 
-def check_grade(book: RuleBook, grade: str) -> str:
-    """The grade, where the scale has it; raises UnknownNameError with the nearest one."""
-    names = book.grade_scale.names
-    if grade not in names:
-        raise UnknownNameError(f"unknown grade {quoted(grade)}", help=suggest(grade, names, "grades"))
-    return grade
-
-
 def why_not(inputs: Inputs, proposal: Proposal, area: str, asked: str) -> WhyNot:
     """What stood in the way of a grade (or a better one) in one area of a proposal.
 
@@ -133,13 +127,8 @@ def why_not(inputs: Inputs, proposal: Proposal, area: str, asked: str) -> WhyNot
     UnknownNameError
         The edition has no such area, or the scale no such grade.
     """
-    known = [a.area for a in proposal.areas]
-    if area not in known:
-        raise UnknownNameError(
-            f"edition {proposal.framework.edition} has no area {quoted(area)}",
-            help=suggest(area, known, "areas"),
-        )
-    check_grade(inputs.book, asked)
+    area = area_asked(inputs.framework, proposal.framework.edition, area)
+    asked = grade_asked(inputs.framework, asked)
     result = proposal.area(area)
     scale = inputs.book.grade_scale
     met = result.grade is not None and scale.rank(result.grade) >= scale.rank(asked)
@@ -158,8 +147,9 @@ def why_not(inputs: Inputs, proposal: Proposal, area: str, asked: str) -> WhyNot
         outcome=result.outcome,
         grade=result.grade,
         asked=asked,
+        overrides=proposal.overrides,
         met=met,
-        summary=_summary(proposal, result, asked, met),
+        summary=_summary(inputs, proposal, result, asked, met),
         barriers=barriers,
         kept_up=kept_up,
         evidence=_cited(inputs, passed, area, barriers, kept_up),
@@ -183,22 +173,15 @@ def _seen(inputs: Inputs, bound: RuleBook, passed: Pass, result: AreaResult) -> 
     )
 
 
-def _summary(proposal: Proposal, result: AreaResult, asked: str, met: bool) -> str:
+def _summary(inputs: Inputs, proposal: Proposal, result: AreaResult, asked: str, met: bool) -> str:
     wanted, title = _plain(asked), result.title
     if met:
         got = _plain(result.grade or "")
         same = result.grade == asked
         return f"{title}: proposed {got}{' already' if same else f', which is better than {wanted}'}"
-    match result.outcome:
-        case "graded":
-            return f"{title}: proposed {_plain(result.grade or '')}, not {wanted} or better"
-        case "withheld":
-            return f"{title}: no grade is proposed, {wanted} or other, since there is too little to go on"
-        case "ungraded":
-            edition = proposal.framework.edition
-            return f"{title}: edition {edition} gives this area no grade, {wanted} or other"
-        case _:
-            return f"{title}: not inspected, so no grade is proposed, {wanted} or other"
+    if result.outcome == "graded":
+        return f"{title}: proposed {_plain(result.grade or '')}, not {wanted} or better"
+    return f"{title}: not {wanted} nor any other grade: {no_grade(inputs, proposal, result.area)}"
 
 
 def _plain(name: str) -> str:
@@ -347,9 +330,11 @@ def _cited(
 ) -> list[Cited]:
     named = {e for b in barriers for m in b.conditions for e in m.evidence}
     named |= {e for r in kept_up for e in r.evidence}
-    items = {i.id: i for case in passed.characteristics.get(area, ()) for i in case.items}
+    cases = passed.characteristics.get(area, ())
+    items = {i.id: i for case in cases for i in case.items}
+    on = frozenset(case.id for case in cases)
     written = {e.id: e for e in inputs.inspection.evidence}
     return [
-        cite(inputs.inspection, written[name], passed.assessments[name], items[name])
+        cite(inputs, written[name], items[name], passed.assessments[name], on)
         for name in sorted(named & items.keys())
     ]

@@ -165,6 +165,37 @@ class Sight:
         """Whether any rule of the area can tell what becomes of a characteristic."""
         return characteristic in self._named or any(c.id == characteristic for c in self.area.counted)
 
+    @property
+    def counted_to(self) -> int:
+        """The number of findings of fact on a characteristic beyond which no rule counts."""
+        pairs = zip(self.on_characteristic.kinds, self.on_characteristic.caps, strict=True)
+        return max((cap for kind, cap in pairs if kind is Count), default=0)
+
+    @property
+    def kinds_told_apart(self) -> tuple[str, ...]:
+        """Kinds of declared finding that bear on some rule of the area; a cause of concern always does."""
+        return tuple(
+            kind
+            for kind in FINDING_KIND.names
+            if kind == _CONCERN or any(self._declared(f, kind) for f in self._about_findings)
+        )
+
+    @property
+    def findings_counted_to(self) -> int:
+        """The number of findings on the area beyond which no rule counts."""
+        rules = self._rules(Level.AREA, (Layer.FINDING, Layer.SUFFICIENCY, Layer.GRADE))
+        caps = _caps(rules, ())
+        return max((caps.get(f.name, 0) for f in self._about_findings), default=0)
+
+    @property
+    def _about_findings(self) -> list[Fact]:
+        rules = self._rules(Level.AREA, (Layer.FINDING, Layer.SUFFICIENCY, Layer.GRADE))
+        named = self._with_parts(n for r in rules for n in facts_named(r.condition))
+        return [f for f in named if f.entity == "findings"]
+
+    def _declared(self, fact: Fact, kind: str) -> bool:
+        return satisfies(finding_row(kind, "declared"), getattr(fact.definition, "where", ()))
+
     # Measures ---------------------------------------------------------------------------------------------
 
     def of_row(self, row: Row) -> Measure:

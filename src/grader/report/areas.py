@@ -296,7 +296,7 @@ class Areas:
             cited=cited,
             item=self.evidence[cited.id],
             supports=supports,
-            informs=characteristic not in cited.tagged,
+            informs=bool(cited.via),
             anchor=self.anchor(cited.id),
         )
 

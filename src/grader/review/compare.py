@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from grader.model.decisions import DecidedGrade, Decisions
@@ -68,7 +68,10 @@ def _area(
 
 
 def together(
-    inspections: Iterable[Sequence[AreaDiff]], grades: Sequence[str], ignored: Iterable[str] = ()
+    inspections: Iterable[Sequence[AreaDiff]],
+    grades: Sequence[str],
+    ignored: Iterable[str] = (),
+    overrides: Mapping[str, Mapping[str, int]] | None = None,
 ) -> Diff:
     """The comparison of one inspection or many, in the order of their ids, and how far they agree."""
     ordered = sorted((rows for rows in inspections if rows), key=lambda rows: rows[0].inspection)
@@ -78,5 +81,6 @@ def together(
         inspections=[rows[0].inspection for rows in ordered],
         areas=areas,
         agreement=agreement(areas, grades),
+        overrides={name: dict(sorted(values.items())) for name, values in sorted((overrides or {}).items())},
         ignored=sorted(ignored),
     )

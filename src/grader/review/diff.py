@@ -89,7 +89,7 @@ def review(
         subject = given if isinstance(given, Proposal) else Path(given)
         grading = Grading(rules, engine)
         laid = one(subject, final, grading, smallest_change or grading.smallest_change)
-    found = together(laid.inspections, laid.grades, laid.ignored)
+    found = together(laid.inspections, laid.grades, laid.ignored, laid.overrides)
     return Reviewed(found, tuple(sorted(set(laid.warnings), key=lambda p: p.sort_key)))
 
 

@@ -55,7 +55,8 @@ class Grading:
         """
         if self._last is None or self._last.inspection.id != proposal.inspection:
             return None
-        return api.smallest_change(self._last, area, final).model_dump(mode="json", by_alias=True)
+        found = api.smallest_change(self._last, area, final, exactly=True)
+        return found.model_dump(mode="json", by_alias=True)
 
     def _load(self, path: Path, document: Document) -> api.Loaded:
         draft = draft_of(document)

@@ -40,6 +40,7 @@ class Laid:
     grades: tuple[str, ...] = ()
     inspections: list[list[AreaDiff]] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
+    overrides: dict[str, dict[str, int]] = field(default_factory=dict)
     warnings: list[Problem] = field(default_factory=list)
 
 
@@ -130,6 +131,8 @@ def _lay(
     if faults:
         raise InputError(faults)
     laid.framework, laid.grades = proposal.framework.id, grades
+    if proposal.overrides:
+        laid.overrides[proposal.inspection] = proposal.overrides
     laid.inspections.append(compare(proposal, file.decisions, grades, change))
     laid.warnings += [
         *stale(proposal, framework, shown),
