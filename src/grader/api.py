@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.engines.choice import engine_for
-from grader.errors import GraderError, InputError, Problem, quoted, suggest
+from grader.errors import InputError, Problem
 from grader.files import catalogue
 from grader.files.frameworks import FrameworkFile
 from grader.files.inspections import InspectionFile, read_draft, resolve_draft
@@ -18,6 +18,7 @@ from grader.language.bind import bind
 from grader.language.engine import Engine
 from grader.language.memo import Latest
 from grader.language.rulebook import RuleBook
+from grader.language.settings import Settings, read_settings
 from grader.model.inspection import Inspection
 from grader.model.proposal import Proposal
 
@@ -78,15 +79,12 @@ def load(path: PathLike, *, rules: PathLike | None = None) -> Loaded:
     """
     draft = read_draft(Path(path))
     name = draft.inspection.inspection.framework
-    near = Path(rules) if rules is not None and os.path.isdir(rules) else None
+    near = catalogue.folder_near(rules)
     try:
-        framework = catalogue.framework(name, near)
-    except LookupError as error:
-        help = error.help if isinstance(error, GraderError) else None
-        place = draft.document.place(("inspection", "framework"))
-        unknown = Problem(f"unknown framework {quoted(name)}", place, help)
-        raise InputError([*draft.problems, unknown]) from error
-    book = catalogue.rulebook(os.fspath(rules) if rules is not None else name, framework)
+        framework = catalogue.framework_in(name, draft.document.place(("inspection", "framework")), near)
+    except InputError as error:
+        raise InputError([*draft.problems, *error.problems]) from error
+    book = catalogue.rulebook(rules, framework)
     file = resolve_draft(draft, framework.framework, book.measures)
     return Loaded(file, framework, book)
 
@@ -95,7 +93,7 @@ def grade(
     inspection: PathLike | Loaded,
     *,
     rules: PathLike | None = None,
-    overrides: Mapping[str, int] | None = None,
+    overrides: Mapping[str, str | int] | None = None,
     engine: str | None = None,
 ) -> Proposal:
     """Propose a grade for each area of an inspection.
@@ -106,9 +104,9 @@ def grade(
         The inspection's file, or what `load` returned.
     rules : path or str, optional
         A rule book's folder or id, where `inspection` is a path.
-    overrides : mapping of str to int, optional
-        Parameters at values other than their defaults: whole per mille for a share, a whole number for a
-        count. Overrides are recorded in the proposal.
+    overrides : mapping of str to str or int, optional
+        Parameters at values other than their defaults: `"35%"` for a share, a whole number for a count.
+        Overrides are recorded in the proposal.
     engine : {"rete", "reference"}, optional
         The engine the pass runs on: by default `rete`, checked against `reference` at every step, where
         durable-rules can be imported, else `reference`. `proposal.engine` says which it was.
@@ -136,7 +134,7 @@ def explain(
     area: str,
     *,
     rules: PathLike | None = None,
-    overrides: Mapping[str, int] | None = None,
+    overrides: Mapping[str, str | int] | None = None,
     engine: str | None = None,
 ) -> Explanation:
     """Why an area is graded as it is: reasons for and against, statuses, findings and the evidence.
@@ -173,7 +171,7 @@ def why_not(
     asked: str,
     *,
     rules: PathLike | None = None,
-    overrides: Mapping[str, int] | None = None,
+    overrides: Mapping[str, str | int] | None = None,
     engine: str | None = None,
 ) -> WhyNot:
     """What stood in the way of a grade, or of a better one.
@@ -197,11 +195,9 @@ def why_not(
     UnknownNameError
         The edition has no such area, or the scale no such grade.
     """
-    from grader.explanations.asked import grade_asked
     from grader.explanations.why_not import why_not as answer
 
     loaded = inspection if isinstance(inspection, Loaded) else load(inspection, rules=rules)
-    asked = grade_asked(loaded.framework.framework, asked)
     proposal = grade(loaded, overrides=overrides, engine=engine)
     return answer(inputs_of(loaded, proposal.overrides), proposal, area, asked)
 
@@ -213,7 +209,7 @@ def smallest_change(
     *,
     exactly: bool = False,
     rules: PathLike | None = None,
-    overrides: Mapping[str, int] | None = None,
+    overrides: Mapping[str, str | int] | None = None,
 ) -> SmallestChange:
     """What would have had to be found for a grade or a better one: the least change, graded again.
 
@@ -267,31 +263,6 @@ def inputs_of(loaded: Loaded, values: Mapping[str, int]) -> Inputs:
     )
 
 
-def check_overrides(book: RuleBook, overrides: Mapping[str, int]) -> dict[str, int]:
-    """The overrides, each a parameter of the rule book at a whole number in its range; raises InputError."""
-    problems = []
-    for name, value in overrides.items():
-        parameter = book.parameters.get(name)
-        if parameter is None:
-            problems.append(
-                Problem(
-                    f"unknown parameter {quoted(name)}", None, suggest(name, book.parameters, "parameters")
-                )
-            )
-        elif (
-            isinstance(value, bool)
-            or not isinstance(value, int)
-            or not parameter.minimum <= value <= parameter.maximum
-        ):
-            unit = "whole per mille" if parameter.kind == "share" else "a whole number"
-            problems.append(
-                Problem(
-                    f"parameter {name!r} cannot be {quoted(value)}",
-                    None,
-                    f"{unit} from {parameter.minimum} to {parameter.maximum}"
-                    f"; the default is {parameter.default}",
-                )
-            )
-    if problems:
-        raise InputError(problems)
-    return {name: overrides[name] for name in sorted(overrides)}
+def check_overrides(book: RuleBook, overrides: Mapping[str, str | int]) -> Settings:
+    """The overrides as whole numbers of the rule book's parameters; raises InputError."""
+    return read_settings(book, overrides)
