@@ -54,11 +54,15 @@ from grader.language.vocabulary import ASSESSMENT, ENTITIES, FLAG, PROGRESS, STA
 from grader.model.framework import Framework
 
 SHARES: Final = (0, 1, 200, 333, 400, 500, 667, 800, 999, 1000)
+#: Counts a parameter may stand at: a few, and the ends of its range.
+MOST: Final = 1_000_000
+COUNTS: Final = (0, 1, 2, 3, MOST)
+UNITS: Final = ("percent", "minutes")
 KINDS: Final = ("area_for_improvement", "cause_of_concern", "innovative_practice")
 RISING: Final = (Op.AT_LEAST, Op.MORE_THAN)
 FALLING: Final = (Op.AT_MOST, Op.FEWER_THAN)
 
-#: How many facts of each layer and level: at most; at least one less than that, and one.
+#: How many facts of each layer and level: at most, and at least two fewer.
 FACTS: Final = (
     (Layer.STATUS, Level.CHARACTERISTIC, 4),
     (Layer.FINDING, Level.CHARACTERISTIC, 3),
@@ -80,20 +84,23 @@ class RuleBooks:
         self.areas = tuple(a.id for a in framework.areas)
         self.parameters = {
             "some_share": self.parameter("some_share", Kind.SHARE, draw(st.sampled_from(SHARES)), 1000),
-            "some_count": self.parameter("some_count", Kind.COUNT, draw(st.integers(0, 3)), 20),
+            "some_count": self.parameter("some_count", Kind.COUNT, draw(st.sampled_from(COUNTS)), MOST),
         }
         characteristics = [c.id for _, c in framework.characteristics()]
-        chosen = draw(st.lists(st.sampled_from(characteristics), max_size=2))
+        chosen = draw(st.lists(st.sampled_from(characteristics), max_size=3))
         self.measures = {
-            f"rate_{n}": Measure(f"rate_{n}", c, "percent", f"rate {n}") for n, c in enumerate(chosen)
+            f"rate_{n}": Measure(f"rate_{n}", c, draw(st.sampled_from(UNITS)), f"rate {n}")
+            for n, c in enumerate(chosen)
         }
 
     def book(self) -> RuleBook:
         for layer, level, most in FACTS:
-            for n in range(self.draw(st.integers(max(1, most - 2), most))):
+            for n in range(self.draw(st.integers(max(0, most - 2), most))):
                 fact = self.fact(f"{layer}_{level[:4]}_{n}", layer, level)
                 self.facts[fact.name] = fact
-        rules = [rule for layer, level in TABLES for rule in self.table(layer, level)]
+        silent = self.draw(st.one_of(st.just(set()), st.sets(st.sampled_from(Layer))))
+        tables = [(layer, level) for layer, level in TABLES if layer not in silent]
+        rules = [rule for layer, level in tables for rule in self.table(layer, level)]
         return RuleBook(
             id="RANDOM",
             version="1",
@@ -192,7 +199,7 @@ class RuleBooks:
             case Kind.SHARE:
                 return self.share_or_count("some_share", SHARES)
             case Kind.COUNT:
-                return self.share_or_count("some_count", range(6))
+                return self.share_or_count("some_count", (*range(6), MOST))
 
     def share_or_count(self, parameter: str, numbers: Sequence[int]) -> Operand:
         operands: list[Operand] = [Param(parameter), *map(Const, numbers)]

@@ -13,6 +13,7 @@ from grader.authoring._hypothesis import st
 from grader.authoring.changes import Change, changes
 from grader.authoring.random_rules import RuleBooks
 from grader.errors import suggest
+from grader.language.limits import LARGEST_FIGURE
 from grader.language.rulebook import Measure, RuleBook
 from grader.model.framework import (
     About,
@@ -67,6 +68,8 @@ _BASES: Final = (
     "survey",
 )
 _KINDS: Final = ("area_for_improvement", "cause_of_concern", "innovative_practice")
+#: Figures that are no per cent: about the lines rules draw, and the ends of the range.
+_FIGURES: Final = (-float(LARGEST_FIGURE), -0.05, 0.0, 49.99, 80.0, 100.1, 1e12, float(LARGEST_FIGURE))
 _FEW: Final = st.sampled_from((0, 0, 0, 1, 2))
 _DAYS: Final = ("2021-09-30", "2024-02-29")
 
@@ -84,7 +87,7 @@ def frameworks(draw: st.DrawFn, *, max_areas: int = 4) -> Framework:
     -------
     Framework
         Areas are graded, ungraded, optional or missing from an edition; characteristics inform those of other
-        areas, and some are graded by another programme (`counted` false).
+        areas, and some (in some areas all) are graded by another programme (`counted` false).
     """
     if not 1 <= max_areas <= len(AREAS):
         raise ValueError(f"max_areas={max_areas!r} is outside 1 to {len(AREAS)}")
@@ -125,13 +128,14 @@ def _area(
     held = editions if first else draw(st.lists(st.sampled_from(editions), min_size=1, unique=True))
     others = [c for area, found in ids.items() if area != name for c in found]
     informs = st.lists(st.sampled_from(others), max_size=2, unique=True) if others else st.just([])
+    elsewhere = draw(st.integers(0, 7)) == 7
     made = [
         Characteristic(
             id=c,
             text=draw(_PLAIN),
             provenance="inferred",
             informs=draw(informs),
-            counted=draw(st.integers(0, 5)) < 5,
+            counted=draw(st.integers(0, 5)) < 5 and not elsewhere,
         )
         for c in ids[name]
     ]
@@ -150,7 +154,7 @@ def _area(
 
 @st.composite
 def rulebooks(draw: st.DrawFn, framework: Framework, *, monotone: bool = False) -> RuleBook:
-    """A rule book for a framework, with facts, parameters and rules in every layer.
+    """A rule book for a framework; some have layers without facts or rules, and measures no rule reads.
 
     Parameters
     ----------
@@ -299,7 +303,8 @@ class _InspectionMaker:
             value = self.draw(st.floats(allow_nan=False, allow_infinity=False))
             return Figure(name="callouts", value=value, unit="minutes")
         if ruled.unit != "percent":
-            value = self.draw(st.floats(allow_nan=False, allow_infinity=False))
+            anything = st.floats(-LARGEST_FIGURE, LARGEST_FIGURE)
+            value = self.draw(st.one_of(st.sampled_from(_FIGURES), anything))
             return Figure(name=ruled.name, value=value, unit=ruled.unit)
         value = self.draw(st.integers(0, 10_000)) / 100
         interval = self.draw(st.sampled_from((None, 0.0, 2.5)))

@@ -61,7 +61,7 @@ class Coded:
 def assessed(plan: Plan, evidence: Frame) -> Frame:
     """Evidence with the assessment that each figure supplies."""
     rules = plan.rules(Layer.MEASURE, Level.FIGURE)
-    if not rules:
+    if not plan.measures:
         return evidence
     figure = {"figure": "figure"}
     said = nw.lit(0, nw.Int32)

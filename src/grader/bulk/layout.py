@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from grader.bulk.conclude import Coded
 from grader.bulk.plan import ITEM, Plan
 from grader.errors import Place, Problem, quoted, suggest
 from grader.grading.conclude import finding_row
+from grader.language.limits import LARGEST_FIGURE
+from grader.language.rulebook import PERCENT
 from grader.language.vocabulary import (
     ASSESSMENT,
     BASIS_STRENGTH,
@@ -58,12 +61,8 @@ NUMBERS = ("value",)
 #: A value of a CSV file as it is written there, for messages.
 AS_WRITTEN = "value_as_written"
 
-PERCENT = "percent"
 #: What stands for a value that is not given, and for one that is no number.
 NO_FIGURE, BAD_FIGURE = -(2**60), -(2**61)
-#: Beyond what is measured of anything, and within what a whole number can hold ten times.
-_LARGEST = 1e15
-
 #: A basis that never counts, once it has been looked at.
 _SURVEY = len(STRENGTH.names)
 
@@ -158,7 +157,7 @@ def _figure(there: Mapping[str, Any]) -> nw.Expr:
     near = (value * 10).floor()
     near = nw.when(near / tens > value).then(near - 1).otherwise(near)
     near = nw.when((near + 1) / tens <= value).then(near + 1).otherwise(near)
-    finite = ((value > -_LARGEST) & (value < _LARGEST)).fill_null(False)
+    finite = ((value >= -LARGEST_FIGURE) & (value <= LARGEST_FIGURE)).fill_null(False)
     odd = nw.when(value.is_null()).then(nw.lit(NO_FIGURE)).otherwise(nw.lit(BAD_FIGURE))
     return nw.when(finite).then(near).otherwise(odd)
 
@@ -267,10 +266,13 @@ def evidence_faults(plan: Plan, file: str, row: Mapping[str, Any]) -> Iterator[P
 def _figure_faults(plan: Plan, row: Mapping[str, Any], at: Place) -> Iterator[Problem]:
     measure, value = row.get("measure") or None, row.get("value")
     written = row.get(AS_WRITTEN) or value
-    if value is not None and not -_LARGEST < value < _LARGEST:
-        yield Problem(
-            f"'value' {quoted(written)} is no number", at, "write it with digits and a point, as 95.5"
-        )
+    if value is not None and not -LARGEST_FIGURE <= value <= LARGEST_FIGURE:
+        if isfinite(value):
+            message = f"'value' {quoted(written)} is beyond {LARGEST_FIGURE:,}, the largest figure"
+            yield Problem(message, at, "write it in a larger unit")
+        else:
+            message = f"'value' {quoted(written)} is no number"
+            yield Problem(message, at, "write it with digits and a point, as 95.5")
         return
     if measure is None or measure not in plan.measures:
         if not row.get("assessment"):

@@ -21,6 +21,7 @@ from grader.grading.hinges import with_assessment
 from grader.grading.run import Inputs, Pass, per_mille, run, standing_of
 from grader.grading.sight import Measure, Sight, Sums
 from grader.language.bind import bind
+from grader.language.limits import figure_range
 from grader.language.vocabulary import ASSESSMENT
 from grader.model.framework import Area
 from grader.model.inspection import Evidence
@@ -37,9 +38,6 @@ MOST_DRAWS: Final = 10_000_000
 STEP: Final = 0.1
 #: Draws worked through together: what is in memory is one small number for each item and draw of a block.
 _BLOCK: Final = 25_000
-
-#: Beyond what is measured of anything, and within what a whole number can hold ten times.
-_LARGEST: Final = 1e15
 
 Codes = Any
 """An array of whole numbers, one for each draw."""
@@ -172,7 +170,7 @@ class _Drawing:
         if not item.measure.interval:
             return np.full(many, self.concluder.assessment(name, per_mille(value)).rank)
         reach = item.measure.interval
-        low, high = (0, 100) if item.measure.unit == "percent" else (-_LARGEST, _LARGEST)
+        low, high = figure_range(item.measure.unit)
         figures = np.clip(value + reach * generator.uniform(-1, 1, many), low, high)
         whole, at = np.unique(np.floor(figures * 10).astype(np.int64), return_inverse=True)
         ranks = [self.concluder.assessment(name, int(figure)).rank for figure in whole]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from grader.errors import Place
 from grader.language.nodes import Better, Condition, Definition, Effect, Given, Kind, Level
@@ -98,6 +99,10 @@ class Parameter:
     source: str
     why: str
     place: Place | None = None
+
+
+#: The unit of a figure that lies in 0 to 100; of any other unit it lies in the range of `limits`.
+PERCENT: Final = "percent"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 import z3
 
 from grader.authoring.proofs.areas import AreaTerms, Kin, State
 from grader.authoring.proofs.characteristics import CharacteristicTerms
 from grader.authoring.proofs.order import misordered
-from grader.authoring.proofs.promises import measured
+from grader.authoring.proofs.promises import figures, measured
 from grader.authoring.proofs.report import Finding
 from grader.authoring.proofs.subject import GRADE_AND_SUFFICIENCY, Subject
 from grader.authoring.proofs.witness import Situation, Witness, agree, case_of, told
@@ -26,7 +27,7 @@ from grader.engines.symbolic import Conclusion, Solver, Undecided, number
 from grader.errors import Place
 from grader.grading.conclude import STATUS_DEFAULT
 from grader.language.nodes import Effect, Level
-from grader.language.rulebook import Layer, Rule
+from grader.language.rulebook import PERCENT, Layer, Rule
 from grader.language.vocabulary import ASSESSMENT, STATUS, Scale
 
 Held = Sequence[tuple[Rule, z3.BoolRef]]
@@ -199,15 +200,18 @@ def _at_measure(subject: Subject, rule: Rule, measure: str) -> Find:
     view = _ordered(rule, held, whole, less, ASSESSMENT)
 
     def find(ask: Callable[[View], z3.BoolRef]) -> Seen | None:
-        solver = Solver(subject.budget, figure >= 0, figure <= 1000)
-        model = solver.model(ask(view))
+        ranges = figures(subject.bound, measure, figure)
+        models = (Solver(subject.budget, *within).model(ask(view)) for within in ranges)
+        model = next((found for found in models if found is not None), None)
         if model is None:
             return None
         value = number(model, figure)
         there = frozenset(r.id for r in rules if holds(r.condition, {"figure": value}))
         rank = subject.concluder.assessment(measure, value).rank
         agree(number(model, whole.rank), rank, f"replay of a figure of {measure}")
-        words = f"{measure} at {value / 10:g} % reads as {ASSESSMENT.name_of(rank).replace('_', ' ')}"
+        unit = subject.bound.measures[measure].unit
+        said = f"{Decimal(value) / 10:f} {'%' if unit == PERCENT else unit}"
+        words = f"{measure} at {said} reads as {ASSESSMENT.name_of(rank).replace('_', ' ')}"
         return Seen(words, None, there)
 
     return find

@@ -14,6 +14,7 @@ from grader.engines import symbolic
 from grader.engines.symbolic import Solver
 from grader.errors import InternalError
 from grader.grading.conclude import MEASURE_DEFAULT
+from grader.language.limits import figure_range
 from grader.language.nodes import (
     AnyOf,
     Best,
@@ -55,7 +56,7 @@ def check_total(subject: Subject) -> list[Finding]:
     figure = z3.Int("figure")
     for measure in subject.bound.measures:
         rank = measured(subject.bound, measure, figure).rank
-        solver = Solver(subject.budget, figure >= 0, figure <= 1000)
+        solver = Solver(subject.budget, *figures(subject.bound, measure, figure)[-1])
         _must_hold(solver, z3.And(rank >= 1, rank < len(ASSESSMENT.names)), f"measure {measure}")
     return []
 
@@ -67,6 +68,13 @@ def measured(
     rules = [r for r in book.table(Layer.MEASURE, Level.FIGURE).rules if r.applies_to(measure)]
     held = [(r, symbolic.holds(r.condition, {"figure": figure})) for r in rules if r is not without]
     return symbolic.decide(held, ASSESSMENT, MEASURE_DEFAULT)
+
+
+def figures(book: RuleBook, measure: str, figure: z3.ArithRef) -> list[tuple[z3.BoolRef, z3.BoolRef]]:
+    """The ranges a figure, ten times and rounded down, may lie in; the last is the whole of it."""
+    low, high = figure_range(book.measures[measure].unit)
+    small, whole = (figure >= 0, figure <= 1000), (figure >= 10 * low, figure <= 10 * high)
+    return [small] if (low, high) == (0, 100) else [small, whole]
 
 
 def _must_hold(solver: Solver, claim: z3.BoolRef, what: str) -> None:
