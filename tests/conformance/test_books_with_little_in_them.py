@@ -14,9 +14,9 @@ from grader.files import catalogue
 from grader.grading.conclude import Concluder
 from grader.grading.run import Inputs, per_mille, propose, run
 from grader.language.bind import bind
-from grader.language.limits import LARGEST_FIGURE
 from grader.language.nodes import Better, Compare, Const, Count, Effect, Kind, Level, Op, Test
 from grader.language.rulebook import Fact, Layer, Measure, Rule
+from grader.model.base import LARGEST_FIGURE
 from grader.model.inspection import Inspection
 
 FRAMEWORK = catalogue.framework("PEEL_2021_22")
@@ -145,7 +145,7 @@ def measured(op, value):
     return replace(BOOK, rules=(*BOOK.rules, rule), measures={**BOOK.measures, "minutes": minutes})
 
 
-FIGURES = (-LARGEST_FIGURE, -1e-9, 0.0, 1e-300, 99.999, 100.0, 1e12, LARGEST_FIGURE - 0.1, LARGEST_FIGURE)
+FIGURES = (-LARGEST_FIGURE, -1e-9, 0.0, 1e-300, 99.999, 100.0, 1e8, LARGEST_FIGURE - 0.1, LARGEST_FIGURE)
 
 
 @pytest.mark.parametrize(("op", "value"), [(Op.AT_LEAST, 1000), (Op.FEWER_THAN, 0), (Op.EQUALS, 0)])

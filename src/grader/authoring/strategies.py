@@ -13,8 +13,8 @@ from grader.authoring._hypothesis import st
 from grader.authoring.changes import Change, changes
 from grader.authoring.random_rules import RuleBooks
 from grader.errors import suggest
-from grader.language.limits import LARGEST_FIGURE
 from grader.language.rulebook import Measure, RuleBook
+from grader.model.base import LARGEST_FIGURE
 from grader.model.framework import (
     About,
     Area,
@@ -69,7 +69,7 @@ _BASES: Final = (
 )
 _KINDS: Final = ("area_for_improvement", "cause_of_concern", "innovative_practice")
 #: Figures that are no per cent: about the lines rules draw, and the ends of the range.
-_FIGURES: Final = (-float(LARGEST_FIGURE), -0.05, 0.0, 49.99, 80.0, 100.1, 1e12, float(LARGEST_FIGURE))
+_FIGURES: Final = (-float(LARGEST_FIGURE), -0.05, 0.0, 49.99, 80.0, 100.1, 1e8, float(LARGEST_FIGURE))
 _FEW: Final = st.sampled_from((0, 0, 0, 1, 2))
 _DAYS: Final = ("2021-09-30", "2024-02-29")
 

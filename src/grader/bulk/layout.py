@@ -19,7 +19,6 @@ from grader.bulk.conclude import Coded
 from grader.bulk.plan import ITEM, Plan
 from grader.errors import Place, Problem, quoted, suggest
 from grader.grading.conclude import finding_row
-from grader.language.limits import LARGEST_FIGURE
 from grader.language.rulebook import PERCENT
 from grader.language.vocabulary import (
     ASSESSMENT,
@@ -31,6 +30,7 @@ from grader.language.vocabulary import (
     PROGRESS,
     STRENGTH,
 )
+from grader.model.base import LARGEST_FIGURE
 
 Frame = Any
 

@@ -21,7 +21,7 @@ from grader.grading.hinges import with_assessment
 from grader.grading.run import Inputs, Pass, per_mille, run, standing_of
 from grader.grading.sight import Measure, Sight, Sums
 from grader.language.bind import bind
-from grader.language.limits import figure_range
+from grader.language.figures import figure_range
 from grader.language.vocabulary import ASSESSMENT
 from grader.model.framework import Area
 from grader.model.inspection import Evidence

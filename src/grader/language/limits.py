@@ -14,7 +14,7 @@ from itertools import accumulate
 
 from grader.errors import Place, Problem
 from grader.language.nodes import Const, Level
-from grader.language.rulebook import PERCENT, Layer, Rule
+from grader.language.rulebook import Layer, Rule
 from grader.language.typecheck import comparisons
 from grader.language.ways import MAX_WAYS, Atom, TooManyWays, Ways, ordered, ways
 
@@ -27,13 +27,6 @@ MAX_TESTS = 480
 MAX_AT_ONCE = 60
 MAX_FACTS = 200
 MAX_VALUE = 2**31 - 1
-#: The largest figure rules may read, and its negative the smallest: ten times it stays well within 64 bits.
-LARGEST_FIGURE = 10**15
-
-
-def figure_range(unit: str) -> tuple[int, int]:
-    """The smallest and the largest figure of a unit that rules may read."""
-    return (0, 100) if unit == PERCENT else (-LARGEST_FIGURE, LARGEST_FIGURE)
 
 
 SPLIT = (

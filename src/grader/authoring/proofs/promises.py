@@ -14,7 +14,7 @@ from grader.engines import symbolic
 from grader.engines.symbolic import Solver
 from grader.errors import InternalError
 from grader.grading.conclude import MEASURE_DEFAULT
-from grader.language.limits import figure_range
+from grader.language.figures import figure_range
 from grader.language.nodes import (
     AnyOf,
     Best,
