@@ -21,8 +21,8 @@ _REMARK = re.compile(
 _ID = (
     "ref", "refs", "ref_no", "ref_num", "ref_number", "ref_id", "reference", "reference_no",
     "reference_number", "no", "nr", "num", "number", "item", "item_no", "item_number", "item_ref", "item_id",
-    "evidence_id", "evidence_ref", "evidence_reference", "evidence_no", "evidence_number", "finding_id", "finding_ref",
-    "finding_no", "finding_number", "unique_id", "unique_ref", "unique_reference", "uid",
+    "evidence_id", "evidence_ref", "evidence_reference", "evidence_no", "evidence_number", "finding_id",
+    "finding_ref", "finding_no", "finding_number", "unique_id", "unique_ref", "unique_reference", "uid",
 )  # fmt: skip
 _STATEMENT = (
     "finding", "findings", "finding_text", "finding_statement", "observation", "observations", "evidence",
