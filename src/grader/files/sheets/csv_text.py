@@ -138,7 +138,7 @@ def _windows(raw: bytes, first: int, file: str) -> tuple[str, list[Problem]]:
 
 def _word(text: str) -> str:
     """A word with a character beyond ASCII, one of letters and signs rather than a sign alone."""
-    words = [word for word in re.findall(r"[^\s,;|\"]+", text) if not word.isascii()]
+    words: list[str] = [word for word in re.findall(r"[^\s,;|\"]+", text) if not word.isascii()]
     if words:
         return next((word for word in words if len(word) > 2), words[0])
     first = re.search(r"[^\x00-\x7f]", text)  # a space that is not the common one
@@ -223,8 +223,7 @@ class _Lines:
         if self.signs > _SIGNS_LIMIT:
             message = f"a row has more than {limits.COLUMN_LIMIT} columns"
             refuse(Place(self.file), message, limits.SMALLER)
-        found: str = self.text[start:end]
-        return found
+        return self.text[start:end]
 
 
 def _check_quotes(row: list[str], number: int, file: str, delimiter: str, warnings: list[Problem]) -> None:

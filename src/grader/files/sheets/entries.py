@@ -15,7 +15,7 @@ from grader.files.sheets.mapping import SheetMapping
 from grader.files.sheets.places import CellPlace, letters
 from grader.files.sheets.reader import Row, Table
 from grader.files.sheets.said import columns_said, count_said, rows_said, sign_said
-from grader.files.sheets.values import Percent, Value, shown
+from grader.files.sheets.values import Percent, Value, shown, shown_number
 from grader.files.sheets.words import keys_of, word_key
 
 Entry = dict[str, object]
@@ -269,11 +269,10 @@ class _Reading:
 
     def holds_entry(self, number: int, values: list[Value], own: set[int], header: list[Value]) -> bool:
         """Whether a row is one of the table; one that is not is counted, or a fault."""
-        if self.table.delimiter and self.ragged(number, values, own):
+        if all(map(is_blank, values)) or (self.table.delimiter and self.ragged(number, values, own)):
             return False
         if not own:
-            if any(not is_blank(value) for value in values):
-                self.passed.setdefault("nothing in the columns that are read", []).append(number)
+            self.passed.setdefault("nothing in the columns that are read", []).append(number)
             return False
         names = {self.names.columns[at].name for at in own}
         if names == {"id"}:
@@ -339,7 +338,10 @@ class _Reading:
             return self.mapping.defaults.get(column.name, "")
         words = self.words.get(column.name)
         if words:
-            return next((words[key] for key in keys_of(shown(value)) if key in words), value)
+            keys = keys_of(shown(value))
+            if isinstance(value, float):  # a format may add to the number
+                keys += keys_of(shown_number(value))
+            return next((words[key] for key in keys if key in words), value)
         return value
 
     def blanks(self, entry: Entry, number: int) -> None:
