@@ -127,7 +127,7 @@ def outliers(
         read.scores, choices, measure=read.measure, left_out=read.left_out, data_sha256=read.sha256
     )
     if destination is not None:
-        write_whole(destination, rendered(found, destination.suffix.lower()))
+        write_whole(destination, rendered(found, destination.suffix.lower()), new=not force)
     terminal.warn(read.warnings)
     if json:
         terminal.out_json(rendered(found, ".json"))

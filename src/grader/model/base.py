@@ -8,11 +8,18 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
+from grader.cached import cached_property
+
 
 class Written(BaseModel):
     """A block a person writes: unknown keys are faults, types are taken as they stand, nothing changes."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        frozen=True,
+        ignored_types=(cached_property,),  # no fields
+    )
 
 
 def _not_blank(text: str) -> str:
