@@ -294,7 +294,7 @@ class _Check:
     def _no_assessment(self, item: Evidence, at: Path_) -> Problem:
         if item.measure is None:
             return self._fault(
-                at,
+                (*at, "assessment"),
                 f"{quoted(item.id)} lacks 'assessment'",
                 "add assessment: one of exceeds, meets, partly_meets, falls_short",
             )

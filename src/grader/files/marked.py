@@ -134,11 +134,15 @@ def read_document(path: str | os.PathLike[str]) -> Document:
     return parse_document(_read(name, SIZE_LIMIT), name)
 
 
-def parse_document(raw: bytes, file: str) -> Document:
-    """The YAML document in `raw`; `file` is its name in messages."""
+def parse_document(raw: bytes, file: str, *, keys_as_text: bool = False) -> Document:
+    """The YAML document in `raw`; `file` is its name in messages.
+
+    With `keys_as_text` a key is the text that stands there: `1` and `TRUE` too.
+    """
     file = shown_name(file)
     _check_size(len(raw), SIZE_LIMIT, file)
     reader = _Reader(decode(raw, file), file)
+    reader.keys_as_text = keys_as_text
     data = reader.document()
     return Document(
         data=data,
@@ -224,6 +228,7 @@ class _Reader:
         self.problems: list[Problem] = []
         self.count = 0
         self.at = _START
+        self.keys_as_text = False
         self.parser = parser or _parser(text)
 
     def document(self) -> object:
@@ -317,7 +322,7 @@ class _Reader:
         if not self.fit(event, at):
             return None
         text: str = event.value
-        if event.style:
+        if event.style or (self.keys_as_text and text):
             return text
         try:
             value = read_plain(text)

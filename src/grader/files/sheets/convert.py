@@ -9,7 +9,16 @@ from grader.errors import quoted
 from grader.files.marked import SCALAR_LIMIT
 from grader.files.scalars import unfit_in_value
 from grader.files.sheets.columns import SEPARATORS, Column, Kind
-from grader.files.sheets.values import Day, Moment, Percent, Unreadable, Value, shown_number
+from grader.files.sheets.values import (
+    Day,
+    Moment,
+    Percent,
+    Unreadable,
+    Value,
+    fifteen,
+    shown,
+    shown_number,
+)
 
 _FORMAT = "format the cell as text, and type it again"
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)(e[+-]?[0-9]{1,3})?", re.ASCII | re.IGNORECASE)
@@ -39,7 +48,7 @@ def is_blank(value: Value) -> bool:
     return isinstance(value, str) and not value.strip()
 
 
-def convert(value: Value, column: Column, ids: Collection[str] = ()) -> object:
+def convert(value: Value, column: Column, ids: Collection[str] = (), *, exact: bool = False) -> object:
     """The value of a cell that is not blank.
 
     Parameters
@@ -50,6 +59,8 @@ def convert(value: Value, column: Column, ids: Collection[str] = ()) -> object:
         The column it stands in.
     ids : collection of str
         Ids known to stand in it: they are taken whole, whatever signs they hold.
+    exact : bool
+        Whether a number written as text keeps its digits beyond the fifteen that spreadsheets do.
 
     Raises
     ------
@@ -60,6 +71,11 @@ def convert(value: Value, column: Column, ids: Collection[str] = ()) -> object:
         raise CellFault(f"{quoted(column.name)}: {value.message}", value.help)
     if column.kind == "ids":
         return _ids(_text(value, column), ids)
+    if column.kind == "number":
+        number = _number(value, column)
+        if exact:
+            return number
+        return Percent(fifteen(number)) if isinstance(number, Percent) else fifteen(number)
     return _READERS[column.kind](value, column)
 
 
@@ -69,12 +85,7 @@ def _text(value: Value, column: Column) -> str:
         what = f"the date {value.text}" if isinstance(value, Day) else f"the time {value.text}"
         message = f"{quoted(column.name)} must be text, and the spreadsheet took it for {what}"
         raise CellFault(message, _FORMAT)
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, float):
-        return shown_number(value) + ("%" if isinstance(value, Percent) else "")
-    assert isinstance(value, str)
-    text = value.replace("\r\n", "\n").replace("\r", "\n")
+    text = shown(value).replace("\r\n", "\n").replace("\r", "\n")
     if len(text) > SCALAR_LIMIT:
         message = f"{quoted(column.name)} is longer than {SCALAR_LIMIT:,} characters"
         raise CellFault(message, "shorten it")
@@ -90,10 +101,15 @@ def _id(value: Value, column: Column) -> str:
 
 
 def _tag(value: Value, column: Column) -> str:
-    """A tag in any case, with spaces or hyphens for underscores; another word as it stands."""
+    """A tag as it is printed, led back to how it is written in a file; another word as it stands."""
     text = _id(value, column)
-    plain = re.sub(r"[\s_-]+", "_", text.casefold())
-    return plain if plain in column.choices else text
+    return chosen(text, column.choices) or text
+
+
+def chosen(word: str, choices: Collection[str]) -> str | None:
+    """The choice a word names: in any case, with spaces or hyphens for underscores."""
+    plain = "_".join(re.split(r"[\s_-]+", word.strip().casefold()))
+    return plain if plain in choices else None
 
 
 def _ids(text: str, known: Collection[str]) -> list[str]:
@@ -119,18 +135,15 @@ def _number(value: Value, column: Column) -> float:
         bare = bare.removesuffix("%").rstrip()
         if len(bare) <= 400 and _NUMBER.fullmatch(bare):
             return Percent(bare) if percent else float(bare)
-        shown = quoted(value)
-    else:
-        shown = _shown(value)
-    message = f"{quoted(column.name)} must be a number, not {shown}"
+    message = f"{quoted(column.name)} must be a number, not {_shown(value)}"
     raise CellFault(message, "write the number alone, with a point, as in 95.5")
 
 
 def _flag(value: Value, column: Column) -> bool:
     if isinstance(value, bool):
         return value
-    shown = shown_number(value) if isinstance(value, float) else value
-    if isinstance(shown, str) and (flag := _FLAGS.get(shown.strip().casefold())) is not None:
+    word = shown_number(value) if isinstance(value, float) else value
+    if isinstance(word, str) and (flag := _FLAGS.get(word.strip().casefold())) is not None:
         return flag
     raise CellFault(f"{quoted(column.name)} must be yes or no, not {_shown(value)}", "write yes or no")
 
@@ -158,7 +171,6 @@ _READERS: Mapping[Kind, Callable[[Value, Column], object]] = {
     "tag": _tag,
     "text": _text,
     "lines": _lines,
-    "number": _number,
     "flag": _flag,
     "day": _day,
     "partial_day": _day,

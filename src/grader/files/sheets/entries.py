@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from grader.errors import Place, Problem, Problems, quoted, suggest
-from grader.files.sheets.columns import NUMBERED, Column, Sheet, plain_name
+from grader.files.sheets.columns import NUMBERED, Column, Sheet
 from grader.files.sheets.convert import CellFault, convert, is_blank
+from grader.files.sheets.headings import Headings, Named, heading_name
 from grader.files.sheets.mapping import SheetMapping
 from grader.files.sheets.places import CellPlace, letters
 from grader.files.sheets.reader import Row, Table
-from grader.files.sheets.values import Percent, Value
-
-#: Titles and notes may stand above the names of the columns.
-_HEADER_WITHIN = 20
+from grader.files.sheets.said import columns_said, count_said, rows_said, sign_said
+from grader.files.sheets.values import Percent, Value, shown
+from grader.files.sheets.words import keys_of, word_key
 
 Entry = dict[str, object]
 
@@ -92,17 +93,23 @@ class _Reading:
         self.mapping = mapping
         self.ids = ids
         self.row_as_locator = row_as_locator and "locator" in entries.sheet.names
-        self.called = {plain_name(called): name for name, called in mapping.columns.items()}
-        self.called |= {n: n for n in entries.sheet.names if n not in mapping.columns}
+        #: Of grader's own workbooks every figure is as it was.
+        self.exact = not row_as_locator
+        self.headings = Headings(self.sheet, mapping)
+        self.names = Named()
+        self.shown: dict[str, str] = {}
         self.columns: list[tuple[int, Column]] = []
         self.absent: list[tuple[Column, str]] = []
         self.words = {
-            name: {plain_name(word): meant for word, meant in words.items()}
+            name: {word_key(word): meant for word, meant in words.items()}
             for name, words in mapping.values.items()
         }
+        self.slips: set[str] = set()
+        #: Rows passed over, by why.
+        self.passed: dict[str, list[int]] = {}
 
     def read(self) -> Entries:
-        header = self.header()
+        header = self.headings.header(self.table.rows)
         if header is None:
             self.entries.complete = False
             message = "the sheet is empty"
@@ -113,87 +120,116 @@ class _Reading:
         self.name_columns(header)
         if self.entries.complete:
             body = [row for row in self.table.rows if row[0] > header[0]]
-            for row in self.merged(body, header[0]):
+            for row in self.merged(body, header):
                 self.entry(*row)
+            self.say_passed()
         return self.entries
 
     # The names of the columns ------------------------------------------------------------------------------
 
-    def header(self) -> Row | None:
-        """The row with the most names of columns among the first; the first of those."""
-        first = self.table.rows[:_HEADER_WITHIN]
-        return max(first, key=lambda row: sum(self.column_of(v) is not None for v in row[1]), default=None)
-
-    def column_of(self, value: Value) -> Column | None:
-        if not isinstance(value, str):
-            return None
-        plain = plain_name(value)
-        name = self.called.get(plain)
-        if name is not None:
-            return self.sheet.column(name)
-        numbered = NUMBERED.fullmatch(plain)
-        if numbered and "recommendations" in self.sheet.names:
-            return Column(plain, "text", "one recommendation")
-        return None
-
     def name_columns(self, header: Row) -> None:
         number, values = header
-        taken: dict[str, int] = {}
-        ignored = {plain_name(name) for name in self.mapping.ignore}
-        for at, value in enumerate(values, 1):
-            column = self.column_of(value)
-            if column is None:
-                if not is_blank(value) and plain_name(str(value)) not in ignored:
-                    self.unknown(str(value), self.table.place(number, at))
-            elif column.name in taken:
-                message = f"column {column.name} stands twice"
-                help = f"first at {self.table.place(number, taken[column.name])}; rename one of the two"
-                self.fault(message, self.table.place(number, at), help)
-            else:
-                taken[column.name] = at
-                self.columns.append((at, column))
-                self.entries.cells[column.path] = at
-                if NUMBERED.fullmatch(column.name):
-                    self.entries.cells.setdefault(("recommendations",), at)
+        self.names = names = self.headings.named(values)
+        self.columns = list(names.columns.items())
         self.columns.sort(key=lambda c: (bool(NUMBERED.fullmatch(c[1].name)), _number_of(c[1])))
+        for at, column in sorted(self.columns):
+            self.entries.cells[column.path] = at
+            self.shown[column.name] = shown(values[at - 1]).strip()
+            if NUMBERED.fullmatch(column.name):
+                self.entries.cells.setdefault(("recommendations",), at)
+        taken = names.names
         defaults = self.mapping.defaults.items()
         self.absent = [(self.sheet.column(n), value) for n, value in defaults if n not in taken]
+        if not taken and self.headings.needed:
+            help = f"name them: {', '.join(self.sheet.names)}; or say in a mapping file what they are called"
+            self.fault("no row names the columns", self.table.place(number), help)
+            return
+        for at, first in names.twice:
+            message = f"column {names.columns[first].name} stands twice"
+            help = f"first at {self.table.place(number, first)}; rename one of the two"
+            self.fault(message, self.table.place(number, at), help)
+        self.unclear(number, values)
+        self.not_read(header)
         self.missing(number, taken)
-        self.nameless(header)
+        self.assumed(number)
 
-    def unknown(self, name: str, place: Place) -> None:
-        """A column nobody asked for: perhaps a slip, else it is passed over and said so."""
-        # Nearer than elsewhere: a person's sheet has columns of its own.
-        near = get_close_matches(plain_name(name)[:60], self.called, n=1, cutoff=0.75)
-        if not near:
-            message = f"column {quoted(name)} is not read"
-            self.entries.warnings.append(Problem(message, place, None, "column_not_read"))
-        else:
-            help = f"did you mean {near[0]!r}? if not, put it under 'ignore' in a mapping file"
-            self.entries.problems.append(Problem(f"unknown column {quoted(name)}", place, help))
+    def unclear(self, number: int, values: list[Value]) -> None:
+        """Headings in common use, several of which could be one column."""
+        for name, places in self.names.unclear.items():
+            called = [quoted(shown(values[at - 1]).strip()) for at in places]
+            if name in self.headings.needed or name == "assessment":
+                message = f"column {name} could be {' or '.join(called)}"
+                help = "say which in a mapping file, under 'columns', or rename one of them"
+                self.fault(message, self.table.place(number, places[1]), help)
+            else:
+                self.names.others |= {at: shown(values[at - 1]) for at in places}
 
-    def missing(self, number: int, taken: dict[str, int]) -> None:
+    def missing(self, number: int, taken: set[str]) -> None:
+        needed = set(self.headings.needed)  # what a slip of a name seems to mean has been spoken of
+        if "assessment" in self.headings.own and "measure" not in taken:  # which may supply it
+            needed |= {"assessment"} - self.mapping.defaults.keys()
         for column in self.sheet.columns:
-            if column.required and column.name not in taken and column.name not in self.mapping.defaults:
-                called = self.mapping.columns.get(column.name, column.name)
+            name = column.name
+            if name in needed and name not in taken | self.slips and name not in self.names.unclear:
+                called = self.mapping.columns.get(name, name)
                 help = "add it, or say in a mapping file what it is called or stands for"
                 if column.choices:
                     help += f"; its values: {', '.join(column.choices)}"
                 self.fault(f"the sheet has no column {quoted(called)}", self.table.place(number), help)
 
+    def not_read(self, header: Row) -> None:
+        """Columns nobody asked for: perhaps a slip, else they are passed over and said so, all in one."""
+        number = header[0]
+        plainly = {plain: name for plain, name in (self.headings.own | self.headings.nearly).items() if plain}
+        passed: list[int] = []
+        for at, name in sorted(self.names.others.items()):
+            # Nearer than elsewhere: a person's sheet has columns of its own.
+            near = get_close_matches(heading_name(name)[:60], plainly, n=1, cutoff=0.75)
+            if not near or plainly[near[0]] in self.names.names:
+                passed.append(at)
+                continue
+            self.slips.add(plainly[near[0]])
+            help = f"did you mean {near[0]!r}? if not, put it under 'ignore' in a mapping file"
+            place = self.table.place(number, at)
+            self.entries.problems.append(Problem(f"unknown column {quoted(name)}", place, help))
+            self.entries.complete &= plainly[near[0]] not in {*self.headings.needed, "assessment"}
+        called = [quoted(self.names.others[at].strip()) for at in passed]
+        if len(called) > 1:
+            called = [f"{name} ({letters(at)})" for name, at in zip(called, passed, strict=True)]
+        if called:
+            message = f"{columns_said(called)} not read"
+            self.warn(message, self.table.place(number, passed[0]), "column_not_read")
+        self.nameless(header)
+
     def nameless(self, header: Row) -> None:
         """Columns with something in them and no name."""
         named = {at for at, value in enumerate(header[1], 1) if not is_blank(value)}
-        seen: set[int] = set()
+        seen: dict[int, Place] = {}
         for number, values in self.table.rows:
             if number <= header[0]:
                 continue
             for at, value in enumerate(values, 1):
-                if at not in named and at not in seen and not is_blank(value):
-                    seen.add(at)
-                    message = f"column {letters(at)} has no name, and is not read"
-                    place = self.table.place(number, at)
-                    self.entries.warnings.append(Problem(message, place, None, "column_not_read"))
+                # Beyond the names a row of text is ragged, and a fault.
+                beyond = bool(self.table.delimiter) and at > self.names.width
+                if at not in named and at not in seen and not beyond and not is_blank(value):
+                    seen[at] = self.table.place(number, at)
+        for at, place in sorted(seen.items()):
+            self.warn(f"column {letters(at)} has no name, and is not read", place, "column_not_read")
+
+    def assumed(self, number: int) -> None:
+        """What was taken to be so of the headings, and where they stand."""
+        read = [f"{quoted(called.strip())} as {name}" for called, name in self.names.assumed]
+        if read:
+            message = f"read by what {'they are' if len(read) > 1 else 'it is'} called: {', '.join(read)}"
+            self.warn(message, self.table.place(number), "column_assumed")
+        above = [row for row, _ in self.table.rows if row < number]
+        if above:
+            where = f"the names of the columns stand in row {number}"
+            message = f"{where}; what stands above, in {rows_said(above)}, is not read"
+            self.warn(message, self.table.place(number), "rows_above")
+
+    def warn(self, message: str, place: Place, code: str) -> None:
+        self.entries.warnings.append(Problem(message, place, None, code))
 
     def fault(self, message: str, place: Place, help: str) -> None:
         """A fault of the columns: entries made of them would have it each."""
@@ -202,9 +238,10 @@ class _Reading:
 
     # The rows below ----------------------------------------------------------------------------------------
 
-    def merged(self, body: list[Row], above: int) -> Iterator[Row]:
+    def merged(self, body: list[Row], header: Row) -> Iterator[Row]:
         """The rows that hold something of their own; cells merged downwards stand for each row they cover."""
         columns = dict(self.columns)
+        above = header[0]
         reach: dict[tuple[int, int], int] = {}
         for top, left, bottom, right in self.table.merges:
             if top <= above:
@@ -217,7 +254,7 @@ class _Reading:
                 reach[top, left] = bottom
         lasting: dict[int, tuple[int, Value]] = {}
         for number, values in body:
-            own = any(at <= len(values) and not is_blank(values[at - 1]) for at in columns)
+            own = {at for at in columns if at <= len(values) and not is_blank(values[at - 1])}
             if reach:
                 values = list(values)
                 for at, (bottom, value) in lasting.items():
@@ -227,8 +264,48 @@ class _Reading:
                 for at in columns:
                     if (number, at) in reach and at <= len(values):
                         lasting[at] = (reach[number, at], values[at - 1])
-            if own:
+            if self.holds_entry(number, values, own, header[1]):
                 yield number, values
+
+    def holds_entry(self, number: int, values: list[Value], own: set[int], header: list[Value]) -> bool:
+        """Whether a row is one of the table; one that is not is counted, or a fault."""
+        if self.table.delimiter and self.ragged(number, values, own):
+            return False
+        if not own:
+            if any(not is_blank(value) for value in values):
+                self.passed.setdefault("nothing in the columns that are read", []).append(number)
+            return False
+        names = {self.names.columns[at].name for at in own}
+        if names == {"id"}:
+            self.passed.setdefault("nothing but an id", []).append(number)
+            return False
+        if len(own) > 1 and all(shown(values[at - 1]).strip() == shown(header[at - 1]).strip() for at in own):
+            self.passed.setdefault("the names of the columns again", []).append(number)
+            return False
+        return True
+
+    def ragged(self, number: int, values: list[Value], own: set[int]) -> bool:
+        """Whether a row of text has more cells than headings, or ends before a cell it needs."""
+        filled = max((at for at, value in enumerate(values, 1) if not is_blank(value)), default=0)
+        last = max((at for at, c in self.columns if c.name in self.headings.needed), default=0)
+        sign = sign_said(self.table.delimiter)
+        if filled > self.names.width:
+            cells, help = filled, f"a cell that holds {sign} stands in quotes; a column of its own has a name"
+        elif len(values) < last and not (own == {self.entries.cells.get(("id",))} and _numbered(values)):
+            cells, help = len(values), f"put {sign} for each blank cell, and quotes about a line break in one"
+        else:
+            return False
+        message = f"the row has {count_said(cells, 'cell')} against {count_said(self.names.width, 'heading')}"
+        self.entries.problems.append(Problem(message, self.table.place(number), help))
+        return True
+
+    def say_passed(self) -> None:
+        for why, rows in self.passed.items():
+            verbs = ("holds", "is") if len(rows) == 1 else ("hold", "are")
+            message = f"{rows_said(rows)} {verbs[0]} {why}, and {verbs[1]} not read"
+            self.warn(message, self.table.place(rows[0]), "row_not_read")
+        if self.sheet.key == "evidence" and not self.entries.found and not self.entries.problems:
+            self.warn("no row below the names of the columns holds evidence", self.table.place(), "no_rows")
 
     def entry(self, number: int, values: list[Value]) -> None:
         entry: Entry = {}
@@ -239,7 +316,7 @@ class _Reading:
             if is_blank(value):
                 continue
             try:
-                found = convert(value, column, self.ids)
+                found = convert(value, column, self.ids, exact=self.exact)
             except CellFault as fault:
                 place = self.table.place(number, at)
                 self.entries.problems.append(Problem(fault.message, place, fault.help))
@@ -252,6 +329,7 @@ class _Reading:
         for column, value in self.absent:
             self.put(entry, column, convert(value, column, self.ids))
         self.complete(entry, number, percents)
+        self.blanks(entry, number)
         self.entries.found.append(entry)
         self.entries.rows.append(number)
 
@@ -260,7 +338,30 @@ class _Reading:
         if is_blank(value):
             return self.mapping.defaults.get(column.name, "")
         words = self.words.get(column.name)
-        return words.get(plain_name(value), value) if words and isinstance(value, str) else value
+        if words:
+            return next((words[key] for key in keys_of(shown(value)) if key in words), value)
+        return value
+
+    def blanks(self, entry: Entry, number: int) -> None:
+        """Cells that may not be blank, in the words of the sheet."""
+        for column in self.sheet.columns:
+            if column.name in entry or not self.is_needed(column, entry):
+                continue
+            at = self.entries.cells.get(column.path)
+            place = self.table.place(number, at or self.entries.cells.get(("id",), 0))
+            if any(p.place == place for p in self.entries.problems[-len(self.sheet.columns) :]):
+                continue  # it holds something, which could not be read
+            whose = f" of {quoted(entry['id'])}" if "id" in entry and column.name != "id" else ""
+            words = [*self.mapping.values.get(column.name, ())] or list(column.choices)
+            help = f"write one of {', '.join(words)}" if words else "write it, or take the row out"
+            called = quoted(self.shown[column.name]) if at else "the rating"
+            message = f"{called}{whose} is blank" if at else f"nothing gives {called}{whose}"
+            self.entries.problems.append(Problem(message, place, help))
+
+    def is_needed(self, column: Column, entry: Entry) -> bool:
+        if column.name == "assessment":
+            return "measure" not in entry  # which may supply it
+        return column.required or (column.name == "id" and ("id",) in self.entries.cells)
 
     def put(self, entry: Entry, column: Column, value: object) -> None:
         if NUMBERED.fullmatch(column.name):
@@ -289,6 +390,14 @@ class _Reading:
             entry["id"] = f"E{number:03d}"
         if self.row_as_locator and "locator" not in entry:
             entry["locator"] = f"{self.table.name} row {number}".strip()
+
+
+_PRENUMBERED = re.compile(r"[A-Za-z]{0,6}[-. _/]?[0-9]{1,6}[a-z]?", re.ASCII)
+
+
+def _numbered(values: list[Value]) -> bool:
+    """Whether a short row holds an id made in advance, and not the end of a text."""
+    return all(is_blank(v) or _PRENUMBERED.fullmatch(shown(v).strip()) for v in values)
 
 
 def _number_of(column: Column) -> int:

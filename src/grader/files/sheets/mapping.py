@@ -5,13 +5,15 @@ Only names, words and defaults: a mapping computes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from grader.errors import InputError, Problem, quoted, suggest
 from grader.files.faults import validate
-from grader.files.marked import Document, parse_document, read_bytes
-from grader.files.sheets.columns import SHEETS, Column, Sheet, plain_name
+from grader.files.marked import Document, NodePath, parse_document, read_bytes
+from grader.files.sheets.columns import SHEETS, Column, Sheet
+from grader.files.sheets.convert import chosen
+from grader.files.sheets.words import word_key
 from grader.model.base import Text, Written
 
 
@@ -52,14 +54,24 @@ def read_mapping(path: Path) -> Mapping:
     InputError
         Every fault of the file, located.
     """
-    document = parse_document(read_bytes(path), str(path))
-    mapping, problems = validate(document, Mapping)
+    document = parse_document(read_bytes(path), str(path), keys_as_text=True)
+    # `1` is the word a sheet shows as 1, whatever YAML takes it for.
+    mapping, problems = validate(document, Mapping, _as_written(document, document.data, ()))
     if mapping is None:
         raise InputError(problems)
     problems = [p for sheet in SHEETS for p in _faults(mapping.of(sheet), sheet, document)]
     if problems:
         raise InputError(problems)
     return mapping
+
+
+def _as_written(document: Document, value: object, path: NodePath) -> object:
+    """The data with every number, date and yes or no as the text that stands in the file."""
+    if isinstance(value, dict):
+        return {key: _as_written(document, inner, (*path, key)) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_as_written(document, inner, (*path, i)) for i, inner in enumerate(value)]
+    return value if value is None or isinstance(value, str) else document.raw(path)
 
 
 def _faults(mapping: SheetMapping, sheet: Sheet, document: Document) -> Iterator[Problem]:
@@ -72,22 +84,35 @@ def _faults(mapping: SheetMapping, sheet: Sheet, document: Document) -> Iterator
                 message = f"{sheet.key} have no column {quoted(name)}"
                 yield Problem(message, place, suggest(name, known, "columns"))
     for name, words in mapping.values.items():
+        yield from _same_words(words, document, (sheet.key, "values", name))
         for word, meant in words.items():
             yield from _unknown_tag(known.get(name), meant, document, (sheet.key, "values", name, word))
     for name, meant in mapping.defaults.items():
         yield from _unknown_tag(known.get(name), meant, document, (sheet.key, "defaults", name))
     first: dict[str, str] = {}
     for name, called in mapping.columns.items():
-        other = first.setdefault(plain_name(called), name)
+        other = first.setdefault(word_key(called), name)
         if other != name:
             place = document.place((sheet.key, "columns", name))
             message = f"column {quoted(called)} is read as {other} already"
-            yield Problem(message, place, "name another column, or take one of the two away")
+            where = document.place((sheet.key, "columns", other))
+            yield Problem(message, place, f"at {where}; name another column, or take one of the two away")
+
+
+def _same_words(words: Iterable[str], document: Document, at: NodePath) -> Iterator[Problem]:
+    """Words that no cell could tell apart."""
+    first: dict[str, str] = {}
+    for word in words:
+        other = first.setdefault(word_key(word), word)
+        if other != word:
+            here, there = document.keys[(*at, word)], document.keys[(*at, other)]
+            message = f"{quoted(word)} is the same word as {quoted(other)} at {there}"
+            yield Problem(message, here, "case and space do not tell words apart; keep one of the two")
 
 
 def _unknown_tag(
     column: Column | None, meant: str, document: Document, at: tuple[str, ...]
 ) -> Iterator[Problem]:
-    if column is not None and column.choices and meant not in column.choices:
+    if column is not None and column.choices and chosen(meant, column.choices) is None:
         message = f"{column.name} cannot be {quoted(meant)}"
         yield Problem(message, document.place(at), suggest(meant, column.choices, "values"))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
@@ -11,9 +9,10 @@ from typing import Any
 
 from grader.errors import InputError, MissingExtraError, Place, Problem
 from grader.files.marked import read_bytes
-from grader.files.scalars import decode, shown_name
+from grader.files.scalars import shown_name
 from grader.files.sheets import limits
 from grader.files.sheets.archive import Archive
+from grader.files.sheets.csv_text import Score, read_csv
 from grader.files.sheets.extent import Extent, Merge
 from grader.files.sheets.limits import damaged, refuse
 from grader.files.sheets.ods import OdsSheets
@@ -22,7 +21,8 @@ from grader.files.sheets.values import Value, from_library
 from grader.files.sheets.xlsx import XlsxSheets
 
 WORKBOOKS = (".xlsx", ".xlsm", ".ods")
-ENDINGS = (*WORKBOOKS, ".csv")
+TEXTS = (".csv", ".tsv", ".tab", ".txt")
+ENDINGS = (*WORKBOOKS, *TEXTS)
 _MACROS = "xl/vbaProject.bin"
 
 Row = tuple[int, list[Value]]
@@ -37,6 +37,8 @@ class Table:
     order: int
     rows: list[Row] = field(repr=False)
     merges: list[Merge] = field(default_factory=list, repr=False)
+    delimiter: str = ""
+    """What stands between the columns of a table in text; nothing in a workbook."""
 
     def place(self, row: int = 0, column: int = 0) -> CellPlace:
         """The place of a cell, of a row, or of the sheet."""
@@ -63,8 +65,15 @@ class Spreadsheet:
     warnings: tuple[Problem, ...] = ()
 
 
-def open_spreadsheet(path: Path) -> Spreadsheet:
+def open_spreadsheet(path: Path, score: Score) -> Spreadsheet:
     """The spreadsheet in a file, told apart by its ending.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    score : callable
+        How well a row's cells name the columns of a table in text.
 
     Raises
     ------
@@ -79,8 +88,8 @@ def open_spreadsheet(path: Path) -> Spreadsheet:
         help = "save it as .xlsx" if ending in (".xls", ".xlsb") else f"it ends in {', '.join(ENDINGS)}"
         refuse(Place(file), "a spreadsheet of another kind is not read", help)
     raw = read_bytes(path, limits.FILE_LIMIT)
-    if ending == ".csv":
-        return _csv(raw, file)
+    if ending in TEXTS:
+        return _text(raw, file, score)
     archive = Archive(raw, file)
     sheets = OdsSheets(archive) if ending == ".ods" else XlsxSheets(archive)
     warnings: tuple[Problem, ...] = ()
@@ -144,41 +153,13 @@ def _mark(values: list[Value], row: int, columns: list[int] | tuple[()], extent:
         values[column - 1] = extent.unreadable[row, column]
 
 
-# CSV ------------------------------------------------------------------------------------------------------
+# Text -----------------------------------------------------------------------------------------------------
 
 
-def _csv(raw: bytes, file: str) -> Spreadsheet:
-    text = decode(raw, file)
-    if not text.strip():
-        refuse(Place(file), "the file is empty", "write a table in it")
+def _text(raw: bytes, file: str, score: Score) -> Spreadsheet:
+    found = read_csv(raw, file, score)
 
     def read(wanted: list[str]) -> dict[str, Table]:
-        return {name: Table(file, name, 0, list(_csv_rows(text, file))) for name in wanted}
+        return {name: Table(file, name, 0, found.rows, delimiter=found.delimiter) for name in wanted}
 
-    return Spreadsheet(file, [""], read)
-
-
-def _csv_rows(text: str, file: str) -> Iterator[Row]:
-    number = 0
-    try:
-        for number, row in enumerate(
-            csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True), 1
-        ):
-            if number > limits.ROW_LIMIT:
-                refuse(Place(file), f"the file has more than {limits.ROW_LIMIT:,} rows", limits.SMALLER)
-            if len(row) > limits.COLUMN_LIMIT:
-                message = f"the row has more than {limits.COLUMN_LIMIT} columns"
-                refuse(CellPlace(file, number), message, limits.SMALLER)
-            if any(row):
-                yield number, list(row)
-    except csv.Error:
-        message = "the quotes of this row do not pair, or a cell is longer than 131,072 characters"
-        help = "a cell with a comma, a quote or a line break stands in quotes, and its own quotes are doubled"
-        raise InputError([Problem(message, CellPlace(file, number + 1), help)]) from None
-
-
-def _delimiter(text: str) -> str:
-    """What stands between columns: whichever sign the first line that is not blank has most of."""
-    first = next((line for line in text.splitlines() if line.strip(' \t,;"')), "")
-    bare = "".join(first.split('"')[::2])
-    return max(",;\t", key=bare.count)
+    return Spreadsheet(file, [""], read, tuple(found.warnings))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from math import isfinite
 
 
 class Percent(float):
@@ -56,7 +57,7 @@ def from_library(
     if isinstance(value, bool | str):
         return value
     if isinstance(value, int | float):
-        return percent_of(value) if percent else float(value)
+        return percent_of(value) if percent else fifteen(float(value))
     if isinstance(value, datetime):
         if value.time() != time():
             return Moment(value.isoformat(" "))
@@ -68,7 +69,24 @@ def from_library(
 
 def percent_of(share: float) -> Percent:
     """A share as a percent: 95.5 for 0.955, and not 95.50000000000001."""
-    return Percent(Decimal(repr(float(share))) * 100)
+    return Percent(Decimal(repr(fifteen(share))) * 100)
+
+
+def fifteen(value: float) -> float:
+    """The number that a spreadsheet shows: it keeps fifteen digits, and what is beyond comes of reckoning."""
+    short = float(f"{value:.15g}")
+    return short if isfinite(short) else value
+
+
+def shown(value: Value) -> str:
+    """A cell as a spreadsheet shows it."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        return shown_number(value) + ("%" if isinstance(value, Percent) else "")
+    return "" if isinstance(value, Unreadable) else value.text
 
 
 def shown_number(value: float) -> str:

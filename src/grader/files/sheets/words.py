@@ -1,0 +1,34 @@
+"""Words compared as they are written: a sign is part of a word, and what cannot be seen is not."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+#: They choose between a coloured and a plain picture of the character before them.
+_VARIATION = re.compile("[\ufe0e\ufe0f]")
+_NUMBER = re.compile(r"([+-]?)(0|[1-9][0-9]{0,14})(?:\.([0-9]{1,15}))?(\s?%)?", re.ASCII)
+
+
+def word_key(text: str) -> str:
+    """What two words have in common that are the same word.
+
+    Case, space around and between, and the Unicode form do not matter, nor does how a number is written:
+    `1` and `1.0`. Everything else does: `+`, `-`, `Good+` and `<50%` are words of their own.
+    """
+    # Folding case may take apart what the form puts together.
+    plain = _VARIATION.sub("", unicodedata.normalize("NFC", text)).casefold()
+    plain = " ".join(unicodedata.normalize("NFC", plain).split())
+    number = _NUMBER.fullmatch(plain)
+    if number is None:
+        return plain
+    sign, whole, decimals, percent = number.groups()
+    decimals = (decimals or "").rstrip("0")
+    bare = f"{whole}.{decimals}" if decimals else whole
+    return ("" if bare == "0" else sign) + bare + ("%" if percent else "")
+
+
+def keys_of(text: str) -> tuple[str, ...]:
+    """Keys to look a cell's word up by, the nearest first: a spreadsheet drops the sign of `+1`."""
+    key = word_key(text)
+    return (key, f"+{key}") if key[:1].isdigit() and _NUMBER.fullmatch(key) else (key,)
