@@ -9,15 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.engines.choice import engine_for
-from grader.errors import GraderError, InputError, Problem, quoted, suggest
+from grader.errors import InputError, Problem, quoted
 from grader.files import catalogue
 from grader.files.frameworks import FrameworkFile
 from grader.files.inspections import InspectionFile, read_draft, resolve_draft
+from grader.files.printed_names import PrintedNames, required
 from grader.grading.run import Inputs, propose
 from grader.language.bind import bind
 from grader.language.engine import Engine
 from grader.language.memo import Latest
 from grader.language.rulebook import RuleBook
+from grader.language.settings import Settings, read_settings
 from grader.model.inspection import Inspection
 from grader.model.proposal import Proposal
 
@@ -78,15 +80,12 @@ def load(path: PathLike, *, rules: PathLike | None = None) -> Loaded:
     """
     draft = read_draft(Path(path))
     name = draft.inspection.inspection.framework
-    near = Path(rules) if rules is not None and os.path.isdir(rules) else None
+    near = catalogue.folder_near(rules)
     try:
-        framework = catalogue.framework(name, near)
-    except LookupError as error:
-        help = error.help if isinstance(error, GraderError) else None
-        place = draft.document.place(("inspection", "framework"))
-        unknown = Problem(f"unknown framework {quoted(name)}", place, help)
-        raise InputError([*draft.problems, unknown]) from error
-    book = catalogue.rulebook(os.fspath(rules) if rules is not None else name, framework)
+        framework = catalogue.framework_in(name, draft.document.place(("inspection", "framework")), near)
+    except InputError as error:
+        raise InputError([*draft.problems, *error.problems]) from error
+    book = catalogue.rulebook(rules, framework)
     file = resolve_draft(draft, framework.framework, book.measures)
     return Loaded(file, framework, book)
 
@@ -95,7 +94,7 @@ def grade(
     inspection: PathLike | Loaded,
     *,
     rules: PathLike | None = None,
-    overrides: Mapping[str, int] | None = None,
+    overrides: Mapping[str, str | int] | None = None,
     engine: str | None = None,
 ) -> Proposal:
     """Propose a grade for each area of an inspection.
@@ -106,9 +105,9 @@ def grade(
         The inspection's file, or what `load` returned.
     rules : path or str, optional
         A rule book's folder or id, where `inspection` is a path.
-    overrides : mapping of str to int, optional
-        Parameters at values other than their defaults: whole per mille for a share, a whole number for a
-        count. Overrides are recorded in the proposal.
+    overrides : mapping of str to str or int, optional
+        Parameters at values other than their defaults: `"35%"` for a share, a whole number for a count.
+        Overrides are recorded in the proposal.
     engine : {"rete", "reference"}, optional
         The engine the pass runs on: by default `rete`, checked against `reference` at every step, where
         durable-rules can be imported, else `reference`. `proposal.engine` says which it was.
@@ -136,7 +135,7 @@ def explain(
     area: str,
     *,
     rules: PathLike | None = None,
-    overrides: Mapping[str, int] | None = None,
+    overrides: Mapping[str, str | int] | None = None,
     engine: str | None = None,
 ) -> Explanation:
     """Why an area is graded as it is: reasons for and against, statuses, findings and the evidence.
@@ -163,6 +162,7 @@ def explain(
     from grader.explain.why import explain as why
 
     loaded = inspection if isinstance(inspection, Loaded) else load(inspection, rules=rules)
+    area = _area(loaded, area)
     proposal = grade(loaded, overrides=overrides, engine=engine)
     return why(inputs_of(loaded, proposal.overrides), proposal, area)
 
@@ -173,7 +173,7 @@ def why_not(
     asked: str,
     *,
     rules: PathLike | None = None,
-    overrides: Mapping[str, int] | None = None,
+    overrides: Mapping[str, str | int] | None = None,
     engine: str | None = None,
 ) -> WhyNot:
     """What stood in the way of a grade, or of a better one.
@@ -197,11 +197,10 @@ def why_not(
     UnknownNameError
         The edition has no such area, or the scale no such grade.
     """
-    from grader.explain.why_not import check_grade
     from grader.explain.why_not import why_not as answer
 
     loaded = inspection if isinstance(inspection, Loaded) else load(inspection, rules=rules)
-    check_grade(loaded.book, asked)
+    area, asked = _area(loaded, area), _grade(loaded, asked)
     proposal = grade(loaded, overrides=overrides, engine=engine)
     return answer(inputs_of(loaded, proposal.overrides), proposal, area, asked)
 
@@ -212,7 +211,7 @@ def smallest_change(
     asked: str,
     *,
     rules: PathLike | None = None,
-    overrides: Mapping[str, int] | None = None,
+    overrides: Mapping[str, str | int] | None = None,
 ) -> SmallestChange:
     """What would have had to be found for a grade: the least change, applied and graded again.
 
@@ -239,7 +238,7 @@ def smallest_change(
 
     loaded = inspection if isinstance(inspection, Loaded) else load(inspection, rules=rules)
     values = check_overrides(loaded.book, overrides or {})
-    return answer(inputs_of(loaded, values), area, asked)
+    return answer(inputs_of(loaded, values), _area(loaded, area), _grade(loaded, asked))
 
 
 _ENGINES: Latest[Engine] = Latest(8)
@@ -264,31 +263,18 @@ def inputs_of(loaded: Loaded, values: Mapping[str, int]) -> Inputs:
     )
 
 
-def check_overrides(book: RuleBook, overrides: Mapping[str, int]) -> dict[str, int]:
-    """The overrides, each a parameter of the rule book at a whole number in its range; raises InputError."""
-    problems = []
-    for name, value in overrides.items():
-        parameter = book.parameters.get(name)
-        if parameter is None:
-            problems.append(
-                Problem(
-                    f"unknown parameter {quoted(name)}", None, suggest(name, book.parameters, "parameters")
-                )
-            )
-        elif (
-            isinstance(value, bool)
-            or not isinstance(value, int)
-            or not parameter.minimum <= value <= parameter.maximum
-        ):
-            unit = "whole per mille" if parameter.kind == "share" else "a whole number"
-            problems.append(
-                Problem(
-                    f"parameter {name!r} cannot be {quoted(value)}",
-                    None,
-                    f"{unit} from {parameter.minimum} to {parameter.maximum}"
-                    f"; the default is {parameter.default}",
-                )
-            )
-    if problems:
-        raise InputError(problems)
-    return {name: overrides[name] for name in sorted(overrides)}
+def check_overrides(book: RuleBook, overrides: Mapping[str, str | int]) -> Settings:
+    """The overrides as whole numbers of the rule book's parameters; raises InputError."""
+    return read_settings(book, overrides)
+
+
+def _area(loaded: Loaded, name: str) -> str:
+    """The id of an area of the edition, however it was printed; raises UnknownNameError."""
+    edition = loaded.inspection.inspection.edition
+    names = PrintedNames(loaded.framework.framework, edition)
+    return required(name, names.areas, "area", f"edition {edition} has no area {quoted(name)}")
+
+
+def _grade(loaded: Loaded, name: str) -> str:
+    """The id of a grade, however it was printed; raises UnknownNameError."""
+    return required(name, PrintedNames(loaded.framework.framework).grades, "grade")

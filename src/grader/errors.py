@@ -7,10 +7,12 @@ raised once, so that a person mends a file in one sitting.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from bisect import bisect
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
+from functools import lru_cache
 from itertools import islice
 
 
@@ -49,29 +51,50 @@ class Problem:
         return (self.place or Place(""), self.message)
 
 
-#: A file with more faults than this is not mended by hand; the list stops there and says so.
+#: Of the faults of one run so many are shown one by one; the rest is counted by kind.
 FAULT_LIMIT = 100
+#: Nobody mends so many by hand: looking for more stops here.
+COUNT_LIMIT = 20_000
+#: Kinds of the rest that are named.
+_KINDS_SHOWN = 8
+_QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|\d[\d,.]*")
+_KEPT = re.compile(r"^'[a-z_]{1,40}' of |lacks '[a-z_]{1,40}'")
 
 
-def too_many(place: Place | None) -> Problem:
-    """What ends a list of faults cut at the limit."""
-    return Problem(f"more than {FAULT_LIMIT} faults; the rest is not looked at", place, "mend these first")
+def shown(problems: Sequence[Problem]) -> list[Problem]:
+    """The problems as they are printed: of very many the first ones, and how many more of each kind."""
+    if len(problems) <= FAULT_LIMIT:
+        return list(problems)
+    first, rest = problems[:FAULT_LIMIT], problems[FAULT_LIMIT:]
+    kinds: dict[str, list[Problem]] = {}
+    for problem in rest:
+        kinds.setdefault(_kind(problem.message), []).append(problem)
+    most = sorted(kinds.values(), key=len, reverse=True)
+    counts = [f'{len(alike):,} like "{alike[0].message}"' for alike in most[:_KINDS_SHOWN]]
+    if len(most) > _KINDS_SHOWN:
+        counts.append(f"{sum(map(len, most[_KINDS_SHOWN:])):,} of {len(most) - _KINDS_SHOWN} other kinds")
+    least = "at least " if len(problems) >= COUNT_LIMIT else ""
+    more = f"and {least}{len(rest):,} more {'fault' if len(rest) == 1 else 'faults'}: {'; '.join(counts)}"
+    return [*first, Problem(more, first[-1].place, "mend the first ones, and look again")]
+
+
+def _kind(message: str) -> str:
+    """What is the same in messages about different things."""
+    kept = _KEPT.search(message)
+    return f"{kept[0] if kept else ''} {_QUOTED.sub('', message)}"
 
 
 def cut(problems: Iterable[Problem]) -> list[Problem]:
-    """The problems; of very many the first ones, and that there are more. The rest is not worked out."""
-    found = list(islice(problems, FAULT_LIMIT + 1))
-    if len(found) > FAULT_LIMIT:
-        found[-1] = too_many(found[-1].place)
-    return found
+    """The problems, up to a number nobody mends by hand; what is beyond is not worked out."""
+    return list(islice(problems, COUNT_LIMIT))
 
 
 class Problems(list[Problem]):
-    """Faults as they are found; adding one too many raises an `InputError` with those there are."""
+    """Faults as they are found; adding far too many raises an `InputError` with those there are."""
 
     def append(self, problem: Problem) -> None:
-        if len(self) == FAULT_LIMIT:
-            raise InputError([*self, too_many(problem.place)])
+        if len(self) == COUNT_LIMIT:
+            raise InputError(self)
         super().append(problem)
 
     def extend(self, problems: Iterable[Problem]) -> None:
@@ -115,7 +138,7 @@ class InputError(GraderError, ValueError):
         super().__init__(first.message, help=first.help, place=first.place)
 
     def __str__(self) -> str:
-        return "\n".join(str(problem) for problem in self.problems)
+        return "\n".join(str(problem) for problem in shown(self.problems))
 
 
 class UnknownNameError(GraderError, LookupError):
@@ -138,20 +161,85 @@ class InternalError(GraderError, RuntimeError):
     exit_code = 3
 
 
-#: Comparing spellings takes the square of their length: among very many names only the alphabet's neighbours
-#: are compared, and never long ones.
-_NEAR_COUNT = 250
+#: Names longer than this are not compared, and among more than so many only the alphabet's neighbours are.
 _NEAR_LENGTH = 60
+_NEAR_COUNT = 250
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known spelling nearest to `name`, or None where none is near."""
-    candidates = sorted(k for k in known if len(k) <= _NEAR_LENGTH)
+    """The known spelling nearest to `name` by edits, or None where none is near or several are as near.
+
+    Of names with a dot, such as characteristics, those in the same area are looked at alone.
+    """
+    return _nearest(name, tuple(known))
+
+
+@lru_cache(maxsize=4096)
+def _nearest(name: str, known: tuple[str, ...]) -> str | None:
+    if len(name) > _NEAR_LENGTH:
+        return None
+    candidates = sorted({k for k in known if len(k) <= _NEAR_LENGTH})
+    typed = folded(name)
+    area, dot, _ = typed.partition(".")
+    if dot:
+        areas = {folded(k.partition(".")[0]) for k in candidates if "." in k}
+        meant = area if area in areas else _closest(area, areas)
+        if areas and meant is None:
+            return None
+        candidates = [k for k in candidates if not areas or folded(k.partition(".")[0]) == meant]
     if len(candidates) > _NEAR_COUNT:
         middle = bisect(candidates, name)
         candidates = candidates[max(0, middle - _NEAR_COUNT // 2) : middle + _NEAR_COUNT // 2]
-    found = get_close_matches(name[:_NEAR_LENGTH], candidates, n=1, cutoff=0.6)
-    return found[0] if found else None
+    return _closest(typed, candidates) or (None if dot else _shortened(typed, candidates))
+
+
+def _shortened(typed: str, candidates: Iterable[str]) -> str | None:
+    """The one candidate that starts with what was typed, or that is its first word or words."""
+    found = [
+        k
+        for k in candidates
+        if (len(typed) > 2 and folded(k).startswith(typed)) or typed.startswith(f"{folded(k)} ")
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _closest(typed: str, candidates: Iterable[str]) -> str | None:
+    """The one candidate at the smallest distance, where that is small for so short a name."""
+    least = min(3, (len(typed) + 1) // 3 if len(typed) > 2 else 0)
+    found: list[str] = []
+    for candidate in candidates:
+        distance = edits(typed, folded(candidate), least)
+        if distance < least:
+            least, found = distance, []
+        if distance == least:
+            found.append(candidate)
+    return found[0] if len(found) == 1 else None
+
+
+def folded(name: str) -> str:
+    """A name as it is compared: without case, and with a space for what stands between words."""
+    return " ".join(
+        unicodedata.normalize("NFKC", name).casefold().replace("_", " ").replace("-", " ").split()
+    )
+
+
+def edits(one: str, other: str, most: int) -> int:
+    """How many letters were dropped, added, changed or swapped with a neighbour; `most + 1` for more."""
+    if abs(len(one) - len(other)) > most:
+        return most + 1
+    before: list[int] = []
+    last = list(range(len(other) + 1))
+    for i, a in enumerate(one, 1):
+        row = [i]
+        for j, b in enumerate(other, 1):
+            cost = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
+                cost = min(cost, before[j - 2] + 1)
+            row.append(cost)
+        if min(row) > most:
+            return most + 1
+        before, last = last, row
+    return min(last[-1], most + 1)
 
 
 def suggest(name: str, known: Iterable[str], what: str) -> str:
@@ -160,6 +248,10 @@ def suggest(name: str, known: Iterable[str], what: str) -> str:
     near = nearest(name, known)
     if near is not None:
         return f"did you mean {near!r}?"
+    area = folded(name.partition(".")[0])
+    within = [k for k in known if "." in k and "." in name and folded(k.partition(".")[0]) == area]
+    if 0 < len(within) <= 30:
+        return f"{what} of {within[0].partition('.')[0]}: {', '.join(within)}"
     if len(known) <= 12:
         return f"known {what}: {', '.join(known) or 'none'}"
     return f"there are {len(known)} {what}, from {known[0]} to {known[-1]}"

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
 
-from grader.errors import FAULT_LIMIT, InputError, Place, Problem, Problems, cut, quoted, suggest
+from grader.errors import COUNT_LIMIT, InputError, Place, Problem, Problems, cut, quoted, suggest
 from grader.files.faults import validate
 from grader.files.inspections import resolve
 from grader.files.marked import Document
@@ -86,7 +86,7 @@ def parse_cases(document: Document, framework: Framework, book: RuleBook) -> tup
         resolver = _Resolver(case, ("cases", i), document, framework, book)
         resolved = resolver.case()
         problems += resolver.problems
-        if len(problems) > FAULT_LIMIT:
+        if len(problems) > COUNT_LIMIT:
             break
         if resolved is not None:
             found.append(resolved)

@@ -11,11 +11,11 @@ from grader.errors import InputError, Place, Problem, quoted
 from grader.files import catalogue
 from grader.files.frameworks import FrameworkFile
 from grader.files.marked import parse_document, read_bytes
+from grader.files.rulebooks import refuse_link_out, yaml_files
 from grader.language.rulebook import RuleBook
 from grader.model.framework import Framework
 
 FOLDER = "tests"
-ENDINGS = (".yaml", ".yml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Suite:
     cases: tuple[Case, ...]
 
 
-def load_suite(name: str) -> Suite:
+def load_suite(name: catalogue.NameOrPath) -> Suite:
     """The rule book with this id or path, and every case in its `tests` folder.
 
     Raises
@@ -46,8 +46,13 @@ def load_suite(name: str) -> Suite:
 
 def case_files(folder: Path) -> tuple[Path, ...]:
     """The files of cases of a rule book, in code point order of their paths."""
-    found = (folder / FOLDER).rglob("*")
-    return tuple(sorted(p for p in found if p.suffix in ENDINGS and p.is_file()))
+    there = folder / FOLDER
+    if not there.is_dir() or there.is_symlink():
+        return ()
+    paths = tuple(there / name for name in sorted(yaml_files(there)))
+    for path in paths:
+        refuse_link_out(path, folder, str(path))
+    return paths
 
 
 def read_cases(paths: Mapping[str, Path], framework: Framework, book: RuleBook) -> tuple[Case, ...]:

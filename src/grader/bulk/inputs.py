@@ -12,7 +12,7 @@ from grader.bulk.documents import Documents, inspections_among
 from grader.bulk.sources import Source
 from grader.bulk.tables import Tables
 from grader.bulk.work import Work
-from grader.errors import GraderError, InputError, Place, Problem, quoted
+from grader.errors import InputError, Place, Problem, quoted
 from grader.files import catalogue
 from grader.files.folders import files_in
 from grader.files.frameworks import FrameworkFile
@@ -107,10 +107,5 @@ def _rules_of_first(paths: Sequence[Path], rules: str | None) -> Rules:
 
 
 def _rules_for(name: str, rules: str | None, at: Place | None) -> Rules:
-    near = Path(rules) if rules is not None and Path(rules).is_dir() else None
-    try:
-        framework = catalogue.framework(name, near)
-    except LookupError as error:
-        help = error.help if isinstance(error, GraderError) else None
-        raise InputError([Problem(f"unknown framework {quoted(name)}", at, help)]) from error
-    return framework, catalogue.rulebook(rules if rules is not None else name, framework)
+    framework = catalogue.framework_in(name, at, catalogue.folder_near(rules))
+    return framework, catalogue.rulebook(rules, framework)

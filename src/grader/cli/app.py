@@ -32,7 +32,7 @@ from grader.cli.simulate import simulate
 from grader.cli.test import test
 from grader.cli.validate import validate
 from grader.cli.verify import verify
-from grader.errors import GraderError
+from grader.errors import GraderError, shown
 
 INTERRUPTED = 130
 FAULT_OF_OURS = 3
@@ -102,7 +102,7 @@ def run(argv: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except GraderError as error:
         _show_trace(debugging)
-        terminal.err("".join(f"error: {problem}\n" for problem in terminal.problems_of(error)))
+        terminal.err("".join(f"error: {problem}\n" for problem in shown(terminal.problems_of(error))))
         return error.exit_code
     except Exception as error:
         _show_trace(debugging)

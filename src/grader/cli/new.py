@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from grader.cli import options, terminal
-from grader.errors import InputError, Place, Problem, UnknownNameError, suggest
+from grader.errors import InputError, Place, Problem, quoted
 from grader.files.written import write_whole
 
 NAME = "inspection.yaml"
@@ -31,16 +31,14 @@ def new(
 ) -> None:
     """Start an inspection: a commented file that loads as it is, with every characteristic listed."""
     from grader.files import catalogue
+    from grader.files.printed_names import PrintedNames, required
     from grader.files.starter import starter
 
-    chosen = catalogue.framework(framework).framework
+    chosen = catalogue.framework_at(framework).framework
     if edition is None:
         edition = max(chosen.editions, key=lambda e: chosen.editions[e].published)
-    if edition not in chosen.editions:
-        raise UnknownNameError(
-            f"framework {chosen.id} has no edition {edition!r}",
-            help=suggest(edition, chosen.editions, "editions"),
-        )
+    unknown = f"framework {chosen.id} has no edition {quoted(edition)}"
+    edition = required(edition, PrintedNames(chosen).editions, "edition", unknown)
     target = Path(folder) / NAME
     if target.exists() and not force:
         raise InputError([Problem("the file exists", Place(str(target)), "add --force to replace it")])

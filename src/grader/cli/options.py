@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.errors import InputError, Place, Problem, quoted, suggest
+from grader.errors import InputError, Place, Problem, quoted
 
 if TYPE_CHECKING:
-    from grader.language.rulebook import Parameter, RuleBook
+    from grader.language.rulebook import RuleBook
+    from grader.language.settings import Settings
 
 
 @dataclass(slots=True)
@@ -49,7 +48,7 @@ Set = Annotated[
     typer.Option(
         "--set",
         metavar="NAME=VALUE",
-        help="A parameter at another value: a whole number (per mille for a share), or a share as 80%.",
+        help="A parameter at another value: a share as 80%, a count as a whole number.",
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON alone.")]
@@ -58,9 +57,6 @@ Output = Annotated[
     typer.Option("-o", "--output", metavar="FILE", help="Write JSON to a file; its ending decides how."),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace an output file that exists.")]
-
-_PERCENT = re.compile(r"(\d{1,7}(?:\.\d{1,6})?)\s*%", re.ASCII)
-_WHOLE = re.compile(r"[+-]?\d{1,9}", re.ASCII)
 
 
 def split_settings(settings: Iterable[str]) -> dict[str, str]:
@@ -87,44 +83,8 @@ def split_settings(settings: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def overrides_for(book: RuleBook, settings: Mapping[str, str]) -> dict[str, int]:
+def overrides_for(book: RuleBook, settings: Mapping[str, str]) -> Settings:
     """The settings as whole numbers of the rule book's parameters; raises InputError with every fault."""
-    found: dict[str, int] = {}
-    problems: list[Problem] = []
-    for name, written in settings.items():
-        place = Place(f"--set {name}={written}"[:80])
-        parameter = book.parameters.get(name)
-        if parameter is None:
-            help = suggest(name, book.parameters, "parameters")
-            problems.append(Problem(f"unknown parameter {quoted(name)}", place, help))
-            continue
-        value = _number(written, share=parameter.kind == "share")
-        if value is None or not parameter.minimum <= value <= parameter.maximum:
-            message = f"parameter {name!r} cannot be {quoted(written)}"
-            problems.append(Problem(message, place, _allowed(parameter)))
-        else:
-            found[name] = value
-    if problems:
-        raise InputError(problems)
-    return found
+    from grader.language.settings import read_settings
 
-
-def _number(written: str, *, share: bool) -> int | None:
-    """The value in the parameter's unit; None where it is no whole number of it."""
-    if _WHOLE.fullmatch(written):
-        return int(written)
-    percent = _PERCENT.fullmatch(written) if share else None
-    if percent is None:
-        return None
-    per_mille = Decimal(percent[1]) * 10
-    return int(per_mille) if per_mille == per_mille.to_integral_value() else None
-
-
-def _allowed(parameter: Parameter) -> str:
-    low, high, default = parameter.minimum, parameter.maximum, parameter.default
-    if parameter.kind == "share":
-        return (
-            f"whole per mille from {low} to {high}, or a per cent from {low / 10:g}% to {high / 10:g}% with"
-            f" one decimal at most; the default is {default}, which is {default / 10:g}%"
-        )
-    return f"a whole number from {low} to {high}; the default is {default}"
+    return read_settings(book, settings, "--set")

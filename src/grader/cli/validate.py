@@ -88,9 +88,10 @@ def _inspection(path: Path, document: Document, rules: str | None) -> Checked:
 
 
 def _decisions(path: Path, document: Document, rules: str | None) -> Checked:
+    from grader.files import catalogue
     from grader.files.decisions import decisions_of
 
-    file = decisions_of(document, near=Path(rules) if rules is not None and os.path.isdir(rules) else None)
+    file = decisions_of(document, near=catalogue.folder_near(rules))
     count = terminal.plural(len(file.decisions.grades), "grade", "grades")
     on = terminal.clean(file.decisions.decisions.inspection)
     return f"valid decisions ({count} on {on}, framework {file.framework.framework.id})", file.warnings
@@ -128,8 +129,7 @@ def _rulebook(folder: Path, document: Document | None = None, rules: str | None 
     file, problems = validate_document(head, RuleBookFile)
     if file is None:
         raise InputError(problems)
-    framework = catalogue.framework(file.rulebook.framework, folder)
-    book = catalogue.rulebook(str(folder), framework)
+    _, _, book = catalogue.open_rulebook(folder)
     counts = [
         terminal.plural(len(book.rules), "rule", "rules"),
         terminal.plural(len(book.facts), "fact", "facts"),

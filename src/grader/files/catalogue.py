@@ -1,23 +1,31 @@
 """Where frameworks and rule books are: the built-in ones, by id from any folder, and a person's own.
 
-This module alone knows that built-ins travel in the package, and stand at the top of a checkout.
+This module alone knows that built-ins travel in the package, and stand at the top of a checkout. An id is looked
+up in the places for ids; a path is written as one. Where a word could mean two things, that is an error.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from grader.errors import GraderError, InputError, Problem, UnknownNameError, quoted, suggest
+from grader.errors import InputError, Place, Problem, UnknownNameError, folded, quoted, suggest
 from grader.files.frameworks import FrameworkFile, read_framework
-from grader.files.marked import parse_document, read_bytes
-from grader.files.rulebooks import HEAD, read_rulebook
+from grader.files.marked import parse_document, read_bytes, text_sha256
+from grader.files.rulebooks import HEAD, lines_sha256, read_rulebook, refuse_link_out, rule_files
+from grader.files.scalars import decode
 from grader.language.rulebook import RuleBook
+from grader.model.base import file_id
+
+#: An id (text without a separator), or a path: text with one, or a path object.
+NameOrPath = str | os.PathLike[str]
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _HOMES = (_PACKAGE / "builtin", _PACKAGE.parent.parent)
+_ENDINGS = (".yaml", ".yml")
 
 
 def _home() -> Path:
@@ -40,13 +48,70 @@ def rulebook_ids() -> list[str]:
     return sorted(p.parent.name for p in (_home() / "rules").glob(f"*/{HEAD}"))
 
 
+# Names and paths -----------------------------------------------------------------------------------------
+
+
+def is_path(given: NameOrPath) -> bool:
+    """Whether a word is written as a path: `./X`, with a separator, or a path object."""
+    if not isinstance(given, str):
+        return True
+    return "/" in given or os.sep in given or given in (os.curdir, os.pardir)
+
+
+def _checked_id(name: str, what: str, known: Iterable[str]) -> None:
+    """Raise UnknownNameError for what cannot be an id, before any file is looked for."""
+    try:
+        file_id(name)
+    except ValueError as error:
+        raise UnknownNameError(
+            f"unknown {what} {quoted(name)}: it {error}", help=suggest(name, known, f"{what}s")
+        ) from None
+
+
+def _one_of(found: list[Path], what: str, name: str) -> Path | None:
+    """The one place found for a name; raises InputError where there are two."""
+    different: list[Path] = []
+    for path in found:
+        if not any(os.path.samefile(path, other) for other in different):
+            different.append(path)
+    if len(different) < 2:
+        return different[0] if different else None
+    first, second = (_shown(path) for path in different[:2])
+    help = "give one of the two an id and a name of its own, or take it away"
+    if what == "rule book":
+        help = "for a folder write its path, as in ./X; else give one of the two a name of its own"
+    message = f"{what} {quoted(name)} may mean two things: {first} or {second}"
+    raise InputError([Problem(message, None, help)])
+
+
+def _shown(path: Path) -> str:
+    if path.is_relative_to(_home()):
+        return f"the built-in {path.relative_to(_home()).as_posix()}"
+    return str(path) if path.is_absolute() else f"{os.curdir}{os.sep}{path}"
+
+
+def _named(folder: Path, name: str, ending: str = "") -> Iterator[Path]:
+    """What a folder holds under an id, in any case where it is not there as written."""
+    try:
+        there = sorted(os.listdir(folder))
+    except (OSError, ValueError):  # no such folder, or none anybody may read
+        return
+    wanted = name + ending
+    for entry in [wanted] if wanted in there else there:
+        if folded(entry) == folded(wanted):
+            yield folder / entry
+
+
+# Frameworks ----------------------------------------------------------------------------------------------
+
+
 def framework(name: str, near: Path | None = None) -> FrameworkFile:
-    """The framework with this id: built in, or in a `frameworks/` folder near a person's own rule book.
+    """The framework with this id: built in, or in a `frameworks/` folder here or near a person's rule book.
 
     Parameters
     ----------
     name : str
-        A framework's id, or the path of its file.
+        A framework's id.
     near : Path, optional
         A rule book's folder; looked at with its parents' `frameworks/` folders.
 
@@ -55,27 +120,86 @@ def framework(name: str, near: Path | None = None) -> FrameworkFile:
     UnknownNameError
         There is none.
     InputError
-        The file has faults.
+        There are two, or the file has faults.
     """
-    if name.endswith((".yaml", ".yml")):
+    _checked_id(name, "framework", framework_ids())
+    found = list(_framework_files(name, near))
+    path = _one_of(found, "framework", name)
+    if path is None:
+        raise UnknownNameError(f"unknown framework {quoted(name)}", help=_known_frameworks(name, near))
+    if path.is_relative_to(_home()):
+        return _read_framework(path, f"frameworks/{path.name}")
+    refuse_link_out(path, path.parent.parent, str(path))
+    return _read_framework(path, str(path))
+
+
+def framework_in(name: str, place: Place | None, near: Path | None = None) -> FrameworkFile:
+    """As `framework`, of an id that stands in a file, at `place`; raises InputError alone."""
+    try:
+        return framework(name, near)
+    except UnknownNameError as error:
+        raise InputError([Problem(error.message, place, error.help)]) from error
+    except InputError as error:
+        problems = [p if p.place else Problem(p.message, place, p.help, p.code) for p in error.problems]
+        raise InputError(problems) from error
+
+
+def framework_at(given: NameOrPath) -> FrameworkFile:
+    """The framework a person names: by its id, or by the path of its file.
+
+    Raises
+    ------
+    UnknownNameError
+        There is none of this id.
+    InputError
+        The word could mean an id and a file, or the file has faults.
+    """
+    name = os.fspath(given)
+    if is_path(given) or name.endswith(_ENDINGS):
         return _read_framework(Path(name), name)
-    for path in _framework_paths(name, near):
-        if os.path.isfile(path):  # unlike pathlib, takes any name
-            built_in = path.is_relative_to(_home() / "frameworks")
-            return _read_framework(path, f"frameworks/{path.name}" if built_in else str(path))
-    raise UnknownNameError(f"unknown framework {name!r}", help=suggest(name, framework_ids(), "frameworks"))
+    _checked_id(name, "framework", framework_ids())
+    if os.path.lexists(name):
+        _one_of([*_framework_files(name, None), Path(name)], "framework", name)
+    return framework(name)
 
 
-def _framework_paths(name: str, near: Path | None) -> Iterator[Path]:
-    file = f"{name}.yaml"
-    if "/" in name or "\\" in name:
-        return
-    yield _home() / "frameworks" / file
+def _framework_folders(near: Path | None) -> Iterator[Path]:
+    yield _home() / "frameworks"
     if near is not None:
         for folder in (near, near.parent, near.parent.parent):
-            yield folder / "frameworks" / file
-            yield folder / file
-    yield Path("frameworks") / file
+            yield folder / "frameworks"
+    yield Path("frameworks")
+
+
+def _framework_files(name: str, near: Path | None) -> Iterator[Path]:
+    """Files of the folders in reach that go by an id: by their name, or by the id in them."""
+    for i, folder in enumerate(_framework_folders(near)):
+        named = [path for path in _named(folder, name, ".yaml") if path.is_file() or path.is_symlink()]
+        yield from named
+        if i and folder.is_dir() and not folder.samefile(_home() / "frameworks"):
+            for path in sorted(folder.glob("*.y*ml")):
+                if path not in named and not path.is_symlink() and path.is_file() and _id_in(path) == name:
+                    yield path
+
+
+_ID = re.compile(
+    rb"^framework:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ \t]+id:[ \t]*([^\s#]+)", re.M
+)
+
+
+def _id_in(path: Path) -> str | None:
+    """The id at the head of a framework file, where it stands first in it."""
+    try:
+        with open(path, "rb") as stream:
+            found = _ID.search(stream.read(20_000))
+    except OSError:
+        return None
+    return found[1].decode("utf-8", "replace").strip("\"'") if found else None
+
+
+def _known_frameworks(name: str, near: Path | None) -> str:
+    known = {p.stem for folder in _framework_folders(near) if folder.is_dir() for p in folder.glob("*.yaml")}
+    return suggest(name, known, "frameworks")
 
 
 def _read_framework(path: Path, shown: str) -> FrameworkFile:
@@ -83,7 +207,7 @@ def _read_framework(path: Path, shown: str) -> FrameworkFile:
     try:
         found = path.resolve()
         status = found.stat()
-    except OSError:
+    except (OSError, ValueError):
         return read_framework(path, shown)  # which says what is wrong with it
     return _read_once(found, shown, (status.st_mtime_ns, status.st_size))
 
@@ -93,44 +217,100 @@ def _read_once(path: Path, shown: str, stamp: tuple[int, int]) -> FrameworkFile:
     return read_framework(path, shown)
 
 
-def rulebook_folder(name: str) -> Path:
-    """The folder of a rule book: a path that is one, or the id of one built in, or in `rules/` here."""
-    path = Path(name)
-    if os.path.isdir(path):
-        return path
-    if "/" not in name:
-        for folder in (_home() / "rules" / name, Path("rules") / name):
-            if os.path.isfile(folder / HEAD):
-                return folder
-    raise UnknownNameError(f"unknown rule book {name!r}", help=suggest(name, rulebook_ids(), "rule books"))
+# Rule books ----------------------------------------------------------------------------------------------
 
 
-def rulebook(name: str, framework_file: FrameworkFile) -> RuleBook:
-    """The rule book with this id or path, read against a framework."""
-    return _read_rulebook(rulebook_folder(name), framework_file)
+def rulebook_folder(given: NameOrPath) -> Path:
+    """The folder of a rule book: at a path, or with an id, built in or in `rules/` here.
+
+    Raises
+    ------
+    UnknownNameError
+        There is none.
+    InputError
+        A word could mean both a built-in one and a folder here.
+    """
+    name = os.fspath(given)
+    if is_path(given):
+        if _is_folder(name):
+            return Path(name)
+        help = "a rule book is a folder with rulebook.yaml in it, or the id of a built-in one"
+        if not name.strip() or name in rulebook_ids():
+            help = f"the built-in ones go by their ids: {', '.join(rulebook_ids())}"
+        raise InputError([Problem(f"unknown rule book {quoted(name)}: there is no such folder", None, help)])
+    _checked_id(name, "rule book", rulebook_ids())
+    found = list(_rulebook_folders(name))
+    if _is_folder(name):
+        if not found:
+            help = f"there is a folder of that name here: write {os.curdir}{os.sep}{name}"
+            raise UnknownNameError(f"unknown rule book {quoted(name)}", help=help)
+        found.append(Path(name))
+    path = _one_of(found, "rule book", name)
+    if path is None:
+        help = suggest(name, rulebook_ids(), "rule books")
+        raise UnknownNameError(f"unknown rule book {quoted(name)}", help=help)
+    return path
 
 
-def open_rulebook(name: str) -> tuple[Path, FrameworkFile, RuleBook]:
+def _is_folder(name: str) -> bool:
+    return os.path.isdir(name)  # unlike pathlib, takes any name
+
+
+def _rulebook_folders(name: str) -> Iterator[Path]:
+    """Folders of the places for ids that hold a rule book under this one."""
+    for place in (_home() / "rules", Path("rules")):
+        yield from (path for path in _named(place, name) if os.path.isfile(path / HEAD))
+
+
+def folder_near(rules: NameOrPath | None) -> Path | None:
+    """The folder of a person's own rule book, near which its framework may lie."""
+    if rules is None:
+        return None
+    folder = rulebook_folder(rules)
+    return None if folder.resolve().is_relative_to(_home() / "rules") else folder
+
+
+def rulebook(given: NameOrPath | None, framework_file: FrameworkFile) -> RuleBook:
+    """The rule book with this id or path, read against a framework; by default the one with its id."""
+    if given is not None:
+        return _read_rulebook(rulebook_folder(given), framework_file)
+    # The framework's own: an id, and never a folder that happens to be here.
+    name = framework_file.framework.id
+    folder = _one_of(list(_rulebook_folders(name)), "rule book", name)
+    if folder is None:
+        help = "name its rule book: --rules FOLDER"
+        raise UnknownNameError(f"there is no rule book {quoted(name)} for the framework", help=help)
+    return _read_rulebook(folder, framework_file)
+
+
+def open_rulebook(given: NameOrPath) -> tuple[Path, FrameworkFile, RuleBook]:
     """The rule book with this id or path, its folder, and the framework its head names."""
-    folder = rulebook_folder(name)
-    document = parse_document(read_bytes(folder / HEAD), str(folder / HEAD))
+    folder = rulebook_folder(given)
+    shown = f"{shown_folder(folder)}/{HEAD}"
+    refuse_link_out(folder / HEAD, folder, shown)
+    document = parse_document(read_bytes(folder / HEAD), shown)
     header = document.data.get("rulebook") if isinstance(document.data, dict) else None
     wanted = header.get("framework") if isinstance(header, dict) else None
     if not isinstance(wanted, str):
         place = document.place(("rulebook", "framework"))
         raise InputError([Problem("the rule book names no framework", place, "framework: the id of one")])
-    try:
-        found = framework(wanted, folder)
-    except LookupError as error:
-        place = document.place(("rulebook", "framework"))
-        help = error.help if isinstance(error, GraderError) else None
-        raise InputError([Problem(f"unknown framework {quoted(wanted)}", place, help)]) from error
-    return folder, found, rulebook(name, found)
+    found = framework_in(wanted, document.place(("rulebook", "framework")), folder)
+    return folder, found, _read_rulebook(folder, found)
 
 
 def shown_folder(folder: Path) -> str:
     """How messages name a rule book's folder: a built-in one's is the same wherever grader is installed."""
     return f"rules/{folder.name}" if folder.resolve().is_relative_to(_home() / "rules") else str(folder)
+
+
+@lru_cache(maxsize=8)
+def built_in_sha256(name: str) -> str | None:
+    """SHA-256 of the built-in rule book with this id; None where there is none."""
+    folder = _home() / "rules" / name
+    if name not in rulebook_ids():
+        return None
+    texts = {file: decode(read_bytes(folder / file), file) for file in rule_files(folder)}
+    return lines_sha256({file: text_sha256(text) for file, text in texts.items()})
 
 
 def _read_rulebook(folder: Path, framework_file: FrameworkFile) -> RuleBook:

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.errors import GraderError, InputError, Problem, cut, quoted, suggest
+from grader.errors import InputError, Problem, cut, folded, quoted, suggest
 from grader.files import catalogue
 from grader.files.faults import validate
 from grader.files.frameworks import FrameworkFile
 from grader.files.marked import Document, parse_document, read_bytes
+from grader.files.printed_decisions import decisions_with_ids
 from grader.model.decisions import Decisions
 from grader.model.framework import Framework
 
@@ -25,6 +26,8 @@ class DecisionsFile:
     decisions: Decisions
     sha256: str
     framework: FrameworkFile
+    document: Document
+    """The file with the names in it as ids, and the place of everything."""
     warnings: tuple[Problem, ...] = ()
 
 
@@ -54,16 +57,27 @@ def decisions_of(
     decisions, problems = validate(document, Decisions)
     if decisions is None:
         raise InputError(problems)
-    chosen, faults = _resolve(decisions, document, framework, near)
-    if faults:
-        raise InputError(faults)
-    return DecisionsFile(decisions, document.sha256, chosen, tuple(_warnings(decisions, document)))
+    found = _resolve(decisions, document, framework, near)
+    if found.faults:
+        raise InputError(found.faults)
+    warnings = tuple(_warnings(found.decisions, found.document))
+    return DecisionsFile(found.decisions, document.sha256, found.framework, found.document, warnings)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """Decisions as they read under one framework, and the faults there are then."""
+
+    framework: FrameworkFile
+    decisions: Decisions
+    document: Document
+    faults: list[Problem]
 
 
 def _resolve(
     decisions: Decisions, document: Document, framework: FrameworkFile | None, near: Path | None
-) -> tuple[FrameworkFile, list[Problem]]:
-    """The framework with the fewest faults among those that may be meant, and these faults."""
+) -> _Reading:
+    """The reading with the fewest faults among those of the frameworks that may be meant."""
     named = decisions.decisions.framework
     if named is not None:
         candidates = [_named(named, document, framework, near)]
@@ -71,9 +85,19 @@ def _resolve(
         candidates = [framework]
     else:
         candidates = [catalogue.framework(name) for name in catalogue.framework_ids()]
-    checked = [(c, cut(_faults(decisions, document, c.framework))) for c in candidates]
+    readings = [_read_under(candidate, document) for candidate in candidates]
     # Where as much is unknown in two, the one meant is the one that holds the nearest spellings.
-    return min(checked, key=lambda each: (len(each[1]), -sum(_is_near(fault) for fault in each[1])))
+    return min(readings, key=lambda each: (len(each.faults), -sum(map(_is_near, each.faults))))
+
+
+def _read_under(framework: FrameworkFile, document: Document) -> _Reading:
+    """The decisions with the names in them as this framework's ids."""
+    known = framework.framework
+    with_ids, twice = decisions_with_ids(document, known)
+    decisions, problems = validate(with_ids, Decisions)
+    if decisions is None:  # names were replaced by names
+        raise InputError(problems)
+    return _Reading(framework, decisions, with_ids, cut([*twice, *_faults(decisions, with_ids, known)]))
 
 
 def _is_near(fault: Problem) -> bool:
@@ -81,14 +105,9 @@ def _is_near(fault: Problem) -> bool:
 
 
 def _named(name: str, document: Document, given: FrameworkFile | None, near: Path | None) -> FrameworkFile:
-    if given is not None and given.framework.id == name:
+    if given is not None and folded(given.framework.id) == folded(name):
         return given
-    try:
-        return catalogue.framework(name, near)
-    except LookupError as error:
-        help = error.help if isinstance(error, GraderError) else None
-        place = document.place(("decisions", "framework"))
-        raise InputError([Problem(f"unknown framework {quoted(name)}", place, help)]) from error
+    return catalogue.framework_in(name, document.place(("decisions", "framework")), near)
 
 
 def _faults(decisions: Decisions, document: Document, framework: Framework) -> Iterator[Problem]:

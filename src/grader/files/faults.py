@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from grader.errors import FAULT_LIMIT, Place, Problem, nearest, quoted, too_many
+from grader.errors import COUNT_LIMIT, Place, Problem, nearest, quoted
 from grader.files.marked import Document
 from grader.files.scalars import read_as
 
@@ -17,9 +17,6 @@ Model = TypeVar("Model", bound=BaseModel)
 Path = tuple[str | int, ...]
 #: What is wrong, and what to do about it.
 Words = tuple[str, str | None]
-#: Pieces in a file, and entries of each of its lists that are read alone first where there are more.
-_LARGE = 20_000
-_FIRST = 1_000
 
 
 def validate(
@@ -35,38 +32,25 @@ def validate_by_path(
 ) -> tuple[Model | None, list[tuple[Path, Problem]]]:
     """As `validate`, each fault with the path of what is faulty in the document."""
     data = document.data if data is None else data
-    # Every fault takes a kilobyte: of a large file the start is read first, to stop there if there are many.
-    for part in (_start(data), data) if len(document.places) > _LARGE else (data,):
-        try:
-            found = model.model_validate(part)
-        except ValidationError as error:
-            if part is data or error.error_count() > FAULT_LIMIT:
-                return None, _located(error, document, model)
-    return found, []
-
-
-def _start(data: Any) -> Any:
-    """The data with every list cut to its first entries."""
-    if isinstance(data, list):
-        return [_start(entry) for entry in data[:_FIRST]]
-    if isinstance(data, dict):
-        return {key: _start(value) for key, value in data.items()}
-    return data
+    try:
+        return model.model_validate(data), []
+    except ValidationError as error:
+        return None, _located(error, document, model)
 
 
 def _located(
     error: ValidationError, document: Document, model: type[BaseModel]
 ) -> list[tuple[Path, Problem]]:
-    """The faults of a validation, each with its path; the first of very many."""
-    errors = error.errors(include_url=False)
-    faults = [_Fault(e, document, model) for e in errors[:FAULT_LIMIT]]
+    """The faults of a validation, each with its path; as many as are counted."""
+    if error.error_count() > COUNT_LIMIT:
+        message = f"more than {COUNT_LIMIT:,} faults"
+        help = "is this the file you mean? check the first entries, or start from grader new"
+        return [((), Problem(message, document.place(()), help))]
+    faults = [_Fault(e, document, model) for e in error.errors(include_url=False)]
     # A misspelt key is unknown, and the key it was meant to be is missing: one fault, said once.
     respelt = {(*f.path[:-1], f.near) for f in faults if f.kind == "extra_forbidden" and f.near}
     kept = (f for f in faults if not (f.kind == "missing" and f.path in respelt))
-    found = [(f.path, f.problem()) for f in kept]
-    if len(errors) > FAULT_LIMIT:
-        found.append(((), too_many(max(p.place for _, p in found if p.place))))
-    return found
+    return [(f.path, f.problem()) for f in kept]
 
 
 class _Fault:

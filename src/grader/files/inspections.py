@@ -12,6 +12,7 @@ from grader.cached import cached_property
 from grader.errors import InputError, Problem, cut, quoted, suggest
 from grader.files.faults import twice, validate, validate_by_path
 from grader.files.marked import Document, parse_document, read_bytes
+from grader.files.printed_inspection import with_ids
 from grader.language.rulebook import Measure
 from grader.model.framework import Framework
 from grader.model.inspection import Declared, Evidence, Inspection, Previous
@@ -126,7 +127,7 @@ def resolve_draft(
     problems = cut(chain(draft.problems, check.problems()))
     if problems:
         raise InputError(problems)
-    return InspectionFile(draft.inspection, draft.document.sha256, tuple(check.warnings()))
+    return InspectionFile(check.inspection, draft.document.sha256, tuple(check.warnings()))
 
 
 class _Check:
@@ -134,11 +135,11 @@ class _Check:
 
     def __init__(self, draft: InspectionDraft, framework: Framework, measures: Mapping[str, Measure]) -> None:
         self.draft = draft
-        self.inspection = draft.inspection
         self.document = draft.document
         self.framework = framework
         self.measures = measures
-        self.edition = draft.inspection.inspection.edition
+        self.inspection = with_ids(draft.inspection, framework, measures, self._evidence_ids, self._sources)
+        self.edition = self.inspection.inspection.edition
 
     def problems(self) -> Iterator[Problem]:
         head = self.inspection.inspection

@@ -22,7 +22,7 @@ from typing import Any, NoReturn, Protocol
 
 import yaml
 
-from grader.errors import FAULT_LIMIT, InputError, Place, Problem, quoted, too_many
+from grader.errors import COUNT_LIMIT, InputError, Place, Problem, quoted
 from grader.files.scalars import (
     ScalarFault,
     decode,
@@ -98,7 +98,7 @@ class Document:
     texts : Mapping
         What stands in the file for each value that is not text, by path: `12:30` where `data` has 750.
     sha256 : str
-        Of the file's bytes.
+        Of the file's text with LF line ends and no byte order mark.
     file : str
         Name shown in messages.
     """
@@ -141,7 +141,8 @@ def parse_document(raw: bytes, file: str, *, keys_as_text: bool = False) -> Docu
     """
     file = shown_name(file)
     _check_size(len(raw), SIZE_LIMIT, file)
-    reader = _Reader(decode(raw, file), file)
+    text = decode(raw, file)
+    reader = _Reader(text, file)
     reader.keys_as_text = keys_as_text
     data = reader.document()
     return Document(
@@ -149,9 +150,14 @@ def parse_document(raw: bytes, file: str, *, keys_as_text: bool = False) -> Docu
         places=Marks(file, reader.places),
         keys=Marks(file, reader.keys),
         texts=reader.texts,
-        sha256=hashlib.sha256(raw).hexdigest(),
+        sha256=text_sha256(text),
         file=file,
     )
+
+
+def text_sha256(text: str) -> str:
+    """SHA-256 of a text in UTF-8, the same whatever line ends it was saved with."""
+    return hashlib.sha256(text.replace("\r\n", "\n").replace("\r", "\n").encode()).hexdigest()
 
 
 # Bytes ---------------------------------------------------------------------------------------------------
@@ -384,8 +390,8 @@ class _Reader:
         raise InputError([*self.problems, Problem(message, place, help)])
 
     def fault(self, at: int, message: str, help: str) -> None:
-        if len(self.problems) == FAULT_LIMIT:
-            raise InputError([*self.problems, too_many(_place(self.file, at))])
+        if len(self.problems) == COUNT_LIMIT:
+            raise InputError(self.problems)
         self.problems.append(Problem(message, _place(self.file, at), help))
 
     def stop(self, at: int, message: str, help: str) -> NoReturn:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, WithJsonSchema
 
-from grader.model.base import Id, Text, Written
+from grader.model.base import FileId, Id, Text, Written
 
 LayerName = Literal["measure", "status", "finding", "sufficiency", "grade"]
 GradeableName = Literal["area_for_improvement", "cause_of_concern", "innovative_practice"]
@@ -15,9 +15,9 @@ GradeableName = Literal["area_for_improvement", "cause_of_concern", "innovative_
 class RuleBookHeader(Written):
     """Which rule book this is."""
 
-    id: Id
+    id: FileId
     version: Text
-    framework: Id
+    framework: FileId
     title: Text
     statement: Text | None = None
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from grader.errors import InputError, Place, Problem, cut
@@ -97,6 +98,7 @@ def _read_all(folder: Path, shown: str) -> tuple[dict[str, Document], list[Probl
     problems: list[Problem] = []
     for name in rule_files(folder):
         try:
+            refuse_link_out(folder / name, folder, f"{shown}/{name}")
             documents[name] = parse_document(read_bytes(folder / name), f"{shown}/{name}")
         except InputError as error:
             problems.extend(error.problems)
@@ -104,22 +106,51 @@ def _read_all(folder: Path, shown: str) -> tuple[dict[str, Document], list[Probl
 
 
 def rule_files(folder: Path) -> list[str]:
-    """Names, relative to the folder, of the YAML a rule book is made of: its tests are left out."""
+    """Names, relative to the folder, of the YAML a rule book is made of: its tests are left out.
+
+    A link is listed whatever it leads to; links to folders are not followed.
+    """
     if not folder.is_dir():
-        raise InputError(
-            [
-                Problem(
-                    "no such rule book",
-                    Place(str(folder)),
-                    "a rule book is a folder, or the id of a built-in one",
+        help = "a rule book is a folder, or the id of a built-in one"
+        raise InputError([Problem("no such rule book", Place(str(folder)), help)])
+    return sorted(name for name in yaml_files(folder) if not name.startswith("tests/"))
+
+
+def yaml_files(folder: Path) -> Iterator[str]:
+    """Names, relative to a folder, of the YAML in it and below it; raises InputError for what is unreadable."""
+
+    def refuse(error: OSError) -> None:
+        said = (error.strerror or "unknown reason").lower()
+        raise InputError([Problem(f"the folder cannot be read: {said}", Place(str(error.filename)), None)])
+
+    for at, below, names in os.walk(folder, onerror=refuse):
+        linked = [name for name in below if os.path.islink(os.path.join(at, name))]
+        for name in [*names, *linked]:
+            path = os.path.relpath(os.path.join(at, name), folder).replace(os.sep, "/")
+            if name in linked and not name.startswith("."):
+                message = "a link to a folder, which is not followed"
+                raise InputError(
+                    [Problem(message, Place(f"{folder}/{path}"), "put the files themselves here")]
                 )
-            ]
-        )
-    found = (p.relative_to(folder).as_posix() for p in folder.rglob("*.y*ml") if p.is_file())
-    return sorted(n for n in found if not n.startswith("tests/") and n.endswith((".yaml", ".yml")))
+            if name.endswith((".yaml", ".yml")):
+                yield path
+
+
+def refuse_link_out(path: Path, folder: Path, shown: str) -> None:
+    """Raise InputError for a link that leads out of a folder: nothing of what it leads to is read or shown."""
+    if not os.path.islink(path) and not os.path.islink(path.parent):
+        return
+    if not os.path.realpath(path).startswith(os.path.join(os.path.realpath(folder), "")):
+        message = "this is a link that leads out of the folder, and is not read"
+        raise InputError([Problem(message, Place(shown), "put the file itself here")])
 
 
 def folder_sha256(documents: Mapping[str, Document]) -> str:
     """SHA-256 of the sorted lines `path sha256` of a rule book's YAML."""
-    lines = "".join(f"{name} {documents[name].sha256}\n" for name in sorted(documents))
-    return hashlib.sha256(lines.encode()).hexdigest()
+    return lines_sha256({name: document.sha256 for name, document in documents.items()})
+
+
+def lines_sha256(hashes: Mapping[str, str]) -> str:
+    """SHA-256 of the sorted lines `path sha256`."""
+    lines = "".join(f"{name} {hashes[name]}\n" for name in sorted(hashes))
+    return hashlib.sha256(lines.encode("utf-8", "surrogateescape")).hexdigest()

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar, Literal, get_args, get_origin
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
 
 from grader.cached import cached_property
+from grader.model.printed import match_printed
 
 
 class Written(BaseModel):
-    """A block a person writes: unknown keys are faults, types are taken as they stand, nothing changes."""
+    """A block a person writes: unknown keys are faults, and types are taken as they stand.
+
+    A word of a closed list may be written as printed (`Partly meets`); nothing else changes.
+    """
 
     model_config = ConfigDict(
         extra="forbid",
@@ -20,6 +33,34 @@ class Written(BaseModel):
         frozen=True,
         ignored_types=(cached_property,),  # no fields
     )
+    _words: ClassVar[Mapping[str, Mapping[str, Iterable[str]]]] = {}
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        fields = ((name, _words_of(field.annotation)) for name, field in cls.model_fields.items())
+        cls._words = {name: dict.fromkeys(words, ()) for name, words in fields if words}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_printed(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        changed = {}
+        for name, words in cls._words.items():
+            value = data.get(name)
+            if isinstance(value, str) and value not in words and (found := match_printed(value, words)):
+                changed[name] = found
+        return {**data, **changed} if changed else data
+
+
+def _words_of(annotation: Any) -> tuple[str, ...]:
+    """The words of a closed list, optional or not; none for any other type."""
+    if get_origin(annotation) is Literal:
+        return tuple(word for word in get_args(annotation) if isinstance(word, str))
+    parts = [part for part in get_args(annotation) if part is not type(None)]
+    optional = type(None) in get_args(annotation) and len(parts) == 1
+    return _words_of(parts[0]) if optional else ()
 
 
 def _not_blank(text: str) -> str:
@@ -31,6 +72,16 @@ def _not_blank(text: str) -> str:
 def _identifier(text: str) -> str:
     if not re.fullmatch(r"[^\s/\\](?:[^\r\n\t]{0,198}[^\s])?", text):
         raise ValueError("is not an id: up to 200 characters, no line breaks, no space at either end")
+    return text
+
+
+FILE_ID = r"^[A-Za-z0-9][A-Za-z0-9_.\-]{0,99}$"
+
+
+def file_id(text: str) -> str:
+    """The text, where it can be the id of a framework or a rule book; raises ValueError."""
+    if not re.fullmatch(FILE_ID[1:-1], text) or text.endswith((".yaml", ".yml", ".")):
+        raise ValueError("is not an id: letters, digits, '_', '-' and '.' only, and is no file name")
     return text
 
 
@@ -80,6 +131,9 @@ Text = Annotated[str, AfterValidator(_not_blank), WithJsonSchema({"type": "strin
 Id = Annotated[str, AfterValidator(_identifier)]
 """An id: the user's own, shown and compared, never parsed."""
 
+FileId = Annotated[str, AfterValidator(file_id), WithJsonSchema({"type": "string", "pattern": FILE_ID})]
+"""The id of a framework or a rule book, which names its file: never a path."""
+
 Date = Annotated[
     str,
     BeforeValidator(_iso),
@@ -96,5 +150,15 @@ PartialDate = Annotated[
 ]
 """A year, a month or a day: YYYY, YYYY-MM or YYYY-MM-DD, quoted or not."""
 
-Finite = Annotated[float, Field(allow_inf_nan=False)]
-"""A number that is one: not infinite, not NaN."""
+#: Figures beyond this, in the measure's unit, are slips: engines count in whole per mille of 64 bits.
+LARGEST_FIGURE = 10**9
+
+
+def _in_range(value: float) -> float:
+    if abs(value) > LARGEST_FIGURE:
+        raise ValueError(f"is {value:g}: a figure lies between -{LARGEST_FIGURE:,} and {LARGEST_FIGURE:,}")
+    return value
+
+
+Finite = Annotated[float, Field(allow_inf_nan=False), AfterValidator(_in_range)]
+"""A number that is one: not infinite, not NaN, and of a size that every engine counts with."""

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from grader.model.base import Date, Id, PartialDate, Text, Written
+from grader.model.base import Date, FileId, Id, PartialDate, Text, Written
 from grader.model.proposal import Outcome
 
 
@@ -28,7 +28,7 @@ class DecisionsHeader(Written):
 
     inspection: Id
     decided_by: Text
-    framework: Id | None = None
+    framework: FileId | None = None
     edition: Text | None = None
     published: PartialDate | None = None
     stated_counts: dict[str, Annotated[int, Field(ge=0)]] = {}

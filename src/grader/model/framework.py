@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from grader.cached import cached_property
-from grader.model.base import Id, PartialDate, Text, Written
+from grader.model.base import FileId, Id, PartialDate, Text, Written
 from grader.model.inspection import FindingKind
 
 
@@ -24,7 +24,7 @@ class Incomparable(Written):
 class About(Written):
     """What the framework is, whose, and how far it may be trusted."""
 
-    id: Id
+    id: FileId
     title: Text
     publisher: Text
     licence: Text
@@ -101,6 +101,8 @@ class Characteristic(Written):
     note: Text | None = None
     source: list[Text] = []
     reference: Text | None = None
+    code: Text | None = None
+    """What it is called in a published table, where that is not the area's code and the number."""
     informs: list[Id] = []
     """Characteristics its evidence also counts on, in an edition that does not grade its own area."""
     counted: bool = True
@@ -125,6 +127,8 @@ class Area(Written):
     id: Id
     title: Text
     names: Names = Names()
+    code: Text | None = None
+    """What its characteristics are numbered under in a published table, as in `RESP-2c`."""
     question_provenance: Id | None = None
     note: Text | None = None
     editions: dict[str, InEdition] = Field(min_length=1)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from grader.model.base import Date, Finite, Id, PartialDate, Text, Written
+from grader.model.base import Date, FileId, Finite, Id, PartialDate, Text, Written
 
 AssessmentName = Literal["falls_short", "partly_meets", "meets", "exceeds"]
 BasisName = Literal[
@@ -26,7 +26,7 @@ class Header(Written):
 
     id: Id
     body: Text
-    framework: Id
+    framework: FileId
     edition: Text
     not_inspected: list[Id] = []
 

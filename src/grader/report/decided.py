@@ -48,6 +48,7 @@ def read_decided(path: Path, loaded: Loaded, proposal: Proposal) -> Decided:
     if refusal is not None:
         raise InputError([refusal])
     file = decisions_of(document, loaded.framework)
+    document = file.document
     problems = list(foreign(file.decisions, document, proposal))
     named = file.decisions.decisions.inspection
     if named != proposal.inspection:

@@ -173,7 +173,8 @@ def _open(
     refusal = incomparable(document, proposal, framework.framework)
     if refusal is not None:
         raise InputError([refusal])
-    found = decisions_of(document, framework).decisions
+    file = decisions_of(document, framework)
+    document, found = file.document, file.decisions
     problems = list(foreign(found, document, proposal))
     if found.decisions.inspection != proposal.inspection:
         message = (

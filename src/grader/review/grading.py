@@ -71,8 +71,7 @@ class Grading:
         """The framework with this id; raises UnknownNameError."""
         if name in self._read:
             return self._read[name][0]
-        near = Path(self.rules) if self.rules is not None and Path(self.rules).is_dir() else None
-        return catalogue.framework(name, near)
+        return catalogue.framework(name, catalogue.folder_near(self.rules))
 
 
 def proposal_of(raw: bytes, shown: str) -> Proposal:

@@ -126,6 +126,7 @@ def _lay(
     if refusal is not None:
         raise InputError([refusal])
     file = decisions_of(document, framework)
+    document = file.document
     faults = list(foreign(file.decisions, document, proposal))
     if faults:
         raise InputError(faults)

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from grader.errors import Problem, quoted
+from grader.errors import Problem, folded, quoted
 from grader.files.marked import Document
+from grader.files.printed_names import PrintedNames
 from grader.model.decisions import Decisions
 from grader.model.framework import Framework, GradeMeaning
 from grader.model.proposal import AreaResult, Proposal
@@ -36,10 +37,12 @@ def incomparable(document: Document, proposal: Proposal, framework: Framework) -
     beside = f"a proposal under {framework.id}, edition {proposal.framework.edition}"
     help = f"name the grades given under {framework.id}, edition {proposal.framework.edition}"
     named, edition, published = head.get("framework"), head.get("edition"), head.get("published")
-    if isinstance(named, str) and named != framework.id:
+    if isinstance(named, str) and folded(named) != folded(framework.id):
         place = document.place(("decisions", "framework"))
         why = reason(framework, named)
         return Problem(f"grades under {quoted(named)} are not laid beside {beside}: {why}", place, help)
+    if isinstance(edition, str):
+        edition = PrintedNames(framework).matched("editions", edition)
     if isinstance(edition, str) and edition != proposal.framework.edition:
         place = document.place(("decisions", "edition"))
         why = "each edition grades areas of its own, by its own text"

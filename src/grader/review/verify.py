@@ -11,6 +11,7 @@ from grader.errors import InputError, Place, Problem, quoted
 from grader.files.decisions import read_decisions
 from grader.files.folders import is_proposal
 from grader.files.marked import read_bytes
+from grader.language.settings import Settings
 from grader.model.decisions import ProposalRecorded
 from grader.model.proposal import Proposal
 from grader.review.decisions import refuse_overrides
@@ -118,7 +119,7 @@ def _again(
     if is_proposal(raw):
         return proposal_of(raw, str(path))
     loaded = api.load(path, rules=rules)
-    known = {n: v for n, v in recorded.overrides.items() if n in loaded.book.parameters}
+    known = Settings((n, v) for n, v in recorded.overrides.items() if n in loaded.book.parameters)
     return api.grade(loaded, overrides=known, engine=engine)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
-from grader.errors import GraderError, InputError, Place, Problem, Problems, cut, nearest, quoted
+from grader.errors import InputError, Place, Problem, Problems, cut, nearest, quoted
 from grader.files import catalogue
 from grader.files.inspections import InspectionDraft, InspectionFile, draft_of, resolve_draft
 from grader.files.marked import EVENT_LIMIT, Document, NodePath
@@ -122,16 +122,13 @@ def _resolve(
     try:
         draft = draft_of(document)
         name = draft.inspection.inspection.framework
+        place = document.place(("inspection", "framework"))
         try:
-            near = Path(rules) if rules is not None and Path(rules).is_dir() else None
-            framework = catalogue.framework(name, near).framework
-        except LookupError as error:
-            help = error.help if isinstance(error, GraderError) else None
-            place = document.place(("inspection", "framework"))
-            unknown = Problem(f"unknown framework {quoted(name)}", place, help)
-            raise InputError([*draft.problems, unknown]) from error
-        book = catalogue.rulebook(rules or name, catalogue.framework(name, near))
-        resolved = resolve_draft(draft, framework, book.measures)
+            framework = catalogue.framework_in(name, place, catalogue.folder_near(rules))
+        except InputError as error:
+            raise InputError([*draft.problems, *error.problems]) from error
+        book = catalogue.rulebook(rules, framework)
+        resolved = resolve_draft(draft, framework.framework, book.measures)
     except InputError as error:
         raise InputError(all_of(error.problems)) from error
     if problems:

@@ -1,0 +1,116 @@
+"""Parameters at other values: how a share or a count is written, and read as a whole number.
+
+Rules reckon shares in whole per mille. In files 800 means that, and `80%` the same; in settings, on the command
+line and in Python, a bare number could as well mean per cent, so it is refused with both readings.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+
+from grader.errors import InputError, Place, Problem, quoted, suggest
+from grader.language.nodes import Kind
+from grader.language.rulebook import Parameter, RuleBook
+from grader.model.printed import match_printed
+
+_PERCENT = re.compile(r"(\d{1,7}(?:\.\d{1,6})?)[ \t]*%", re.ASCII)
+_COMMA = re.compile(r"(\d{1,7}),(\d{1,6})[ \t]*%", re.ASCII)
+_WHOLE = re.compile(r"[+-]?\d{1,9}", re.ASCII)
+_BARE = re.compile(r"\d{1,9}(?:\.\d{1,6})?", re.ASCII)
+
+
+class Settings(dict[str, int]):
+    """Parameters by name at whole numbers of their unit, read and found to be in range."""
+
+
+def per_mille(written: str) -> int | None:
+    """A share written `35%` or `35.5 %` as whole per mille; None where it is no whole number of these."""
+    percent = _PERCENT.fullmatch(written.strip())
+    if percent is None:
+        return None
+    value = Decimal(percent[1]) * 10
+    return int(value) if value == value.to_integral_value() else None
+
+
+def share_help(written: object) -> str:
+    """How a share is written, with the nearest to what was written."""
+    comma = _COMMA.fullmatch(written.strip()) if isinstance(written, str) else None
+    if comma is not None:
+        return f"write the decimal with a point: {comma[1]}.{comma[2]}%"
+    return "a share is written as a per cent with one decimal at most, as in 35% or 35.5%"
+
+
+def read_settings(book: RuleBook, written: Mapping[str, object], option: str | None = None) -> Settings:
+    """The settings as whole numbers of the rule book's parameters.
+
+    Parameters
+    ----------
+    book : RuleBook
+        Whose parameters they are.
+    written : mapping of str to str or int
+        `"35%"` for a share, a whole number for a count; what this function returned is taken as it is.
+    option : str, optional
+        The option they come from, such as `--set`, to say where a fault stands.
+
+    Raises
+    ------
+    InputError
+        Every parameter that is unknown, and every value that is of another form or out of range.
+    """
+    found = Settings()
+    problems: list[Problem] = []
+    if not isinstance(written, Mapping):
+        help = 'write {"some": "35%"}'
+        raise InputError([Problem(f"overrides are names with values, not {quoted(written)}", None, help)])
+    known: dict[str, tuple[str, ...]] = dict.fromkeys(book.parameters, ())
+    for name in sorted(written, key=str):
+        value = written[name]
+        place = Place(f"{option} {name}={value}"[:80]) if option is not None else None
+        parameter = book.parameters.get(match_printed(str(name), known) or "")
+        if parameter is not None and parameter.name in found:
+            message = f"parameter {quoted(parameter.name)} is set twice"
+            problems.append(Problem(message, place, "set it once"))
+            continue
+        if parameter is None:
+            help = suggest(str(name), book.parameters, "parameters")
+            problems.append(Problem(f"unknown parameter {quoted(name)}", place, help))
+            continue
+        number = value if isinstance(written, Settings) else _number(value, parameter)
+        if isinstance(number, int) and parameter.minimum <= number <= parameter.maximum:
+            found[parameter.name] = number
+        else:
+            message, help = _fault(parameter, value, number)
+            problems.append(Problem(message, place, help))
+    if problems:
+        raise InputError(problems)
+    return found
+
+
+def _number(value: object, parameter: Parameter) -> int | None:
+    """The value in the parameter's unit; None where it is not written in that."""
+    if parameter.kind is Kind.SHARE:
+        return per_mille(value) if isinstance(value, str) else None
+    if isinstance(value, str):
+        return int(value) if _WHOLE.fullmatch(value.strip()) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _fault(parameter: Parameter, value: object, number: object) -> tuple[str, str]:
+    low, high, default = parameter.minimum, parameter.maximum, parameter.default
+    message = f"parameter {parameter.name!r} cannot be {quoted(value)}"
+    if parameter.kind is not Kind.SHARE:
+        return message, f"a whole number from {low} to {high}; the default is {default}"
+    allowed = f"a share from {percent(low)} to {percent(high)}; the default is {percent(default)}"
+    bare = str(value).strip()
+    if number is None and not isinstance(value, bool) and _BARE.fullmatch(bare):
+        thousandth = Decimal(bare) / 10
+        message = f"parameter {parameter.name!r} is a share, and {quoted(value)} may be per cent or per mille"
+        return message, f"write {bare}%, or {thousandth.normalize():f}% for {bare} per mille; {allowed}"
+    return message, allowed if number is not None else f"{share_help(value)}; {allowed}"
+
+
+def percent(value: int) -> str:
+    """Whole per mille as a setting is written: `35%`."""
+    return f"{value / 10:g}%"
