@@ -1,4 +1,4 @@
-"""Several people decide at once, and processes are killed: nothing agreed is lost, nothing is half written."""
+"""Several people decide at once, and processes are killed: nothing agreed is lost or half written."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ ROOT = Path(__file__).resolve().parents[2]
 #: Longer than anything here takes on a busy machine: what waits longer hangs.
 HANGS = 600
 AREAS = (
-    "recording", "treatment", "prevention", "responding", "investigating", "vulnerable", "offenders", "workforce",
+    "recording", "treatment", "prevention", "responding",
+    "investigating", "vulnerable", "offenders", "workforce",
 )  # fmt: skip
 
 Small = Callable[..., Path]
@@ -93,13 +94,13 @@ def test_eight_writers_at_once_lose_nothing(tmp_path: Path, at_once: int) -> Non
     file = tmp_path / "kept.txt"
     adding = (
         "import sys; from pathlib import Path; from grader.files.written import update_whole\n"
-        "for i in range(50): update_whole(Path(sys.argv[1]), lambda b: (b or b'').decode() + sys.argv[2])"
+        "for i in range(20): update_whole(Path(sys.argv[1]), lambda b: (b or b'').decode() + sys.argv[2])"
     )
     running = [
         subprocess.Popen([sys.executable, "-c", adding, str(file), str(number)]) for number in range(at_once)
     ]
     assert [0] * at_once == [process.wait(HANGS) for process in running]
-    assert {str(number): 50 for number in range(at_once)} == {
+    assert {str(number): 20 for number in range(at_once)} == {
         sign: file.read_text().count(sign) for sign in sorted(set(file.read_text()))
     }
     assert [file] == list(tmp_path.iterdir())
@@ -130,16 +131,16 @@ def test_who_waits_too_long_is_told_that_another_writes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "kept.yaml"
-    with holder(file), pytest.raises(InputError, match="another process is writing this file"):
-        with locked.locked(file, wait=0.1):
-            pass
+    message = "another process is writing this file"
+    with holder(file), pytest.raises(InputError, match=message), locked.locked(file, wait=0.1):
+        pass
     with locked.locked(file, wait=HANGS):  # let go of when its process was killed
         pass
     assert [] == list(tmp_path.iterdir())
 
 
 class holder:
-    """Another process that holds the lock of a file, and has half written one beside it, until it is killed."""
+    """Another process that holds the lock of a file and has half written it, until it is killed."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
@@ -247,22 +248,17 @@ write_whole(Path(sys.argv[1]), "new")
     return subprocess.run([sys.executable, "-c", code, str(file)], timeout=HANGS, check=False).returncode
 
 
-@pytest.mark.parametrize(
-    "seed", [1, 2, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(3, 60))]
-)
+@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 60))])
 def test_decide_killed_at_a_random_moment_is_recorded_whole_or_not_at_all(proposal: Path, seed: int) -> None:
     file = proposal.with_name("decisions.yaml")
     assert 0 == subprocess.run(decide_command(proposal, AREAS[0]), timeout=HANGS, check=False).returncode
     old = read_decisions(file).decisions
     process = subprocess.Popen(decide_command(proposal, AREAS[1]), stdout=subprocess.DEVNULL)
-    # Some of the kills come while it writes: then its part or its lock is there.
-    watched = random.Random(seed).random() < 0.7
-    for _ in range(HANGS * 1000):
-        if process.poll() is not None or (watched and len(list(proposal.parent.iterdir())) > 2):
-            break
-        if not watched and random.Random().random() < 0.002:
-            break
-        time.sleep(0.001)
+    chance = random.Random(seed)
+    if chance.random() < 0.7:  # while it writes: then its part or its lock is there
+        while process.poll() is None and len(list(proposal.parent.iterdir())) == 2:
+            time.sleep(0.001)
+    time.sleep(chance.choice([0.0, 0.001, 0.01, 1.0]))
     process.kill()
     process.wait(HANGS)
     after = read_decisions(file).decisions

@@ -194,7 +194,7 @@ def test_mended_tag_makes_its_area_stale_and_blocks_no_other(
     file = inspection.with_name("decisions.yaml")
     run("decide", inspection, "--area", "responding", "--grade", "good", *BY)
     run("decide", inspection, *STRATEGY)
-    mended(inspection, old, new)
+    mended(inspection, f"assessment: {old}", f"assessment: {new}")
     verified = run("verify", file)
     assert 1 == verified.code
     assert "  stale: responding; no other decision in the file is\n" in verified.out

@@ -111,8 +111,8 @@ def outliers(
 ) -> None:
     """Draw lines one standard deviation about the mean of bodies, and say who lies beyond them.
 
-    1 where a total stands among the bodies. An outlier is never by itself a finding. Each choice the published method leaves open is an option, and
-    its default is ours.
+    1 where a total stands among the bodies. An outlier is never by itself a finding. Each choice the
+    published method leaves open is an option, and its default is ours.
     """
     destination = None if output is None else check_output(output, ENDINGS, force=force, inputs=[data])
     from grader import outliers as statistics

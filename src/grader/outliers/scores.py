@@ -326,9 +326,9 @@ class _Table:
         columns, groups = self._numbers(names), self._groups(names)
         labels = {label for column in groups for label in column if label}
         why |= {name: ": a group has its name" for name in names if name in labels and _can_be_group(name)}
-        known = frozenset(at for at, name in enumerate(names) if name in why)
+        known = frozenset(at for at, name in enumerate(names) if name in why and name not in kept)
         heading = self.columns.headings[self.columns.value]
-        for at, said in totals_by_sum(columns, heading, known, groups).items():
+        for at, said in totals_by_sum(names, columns, heading, known, groups).items():
             why.setdefault(names[at], f": {said}")
         for name, said in why.items():
             if name in self.scores and name not in kept:

@@ -67,7 +67,7 @@ _SINGLE: Final[dict[str, frozenset[str]]] = {
     "UNION": _words("uk gb ew britain"),
     "COUNTRY": _words("england eng"),
     "NATION": _words("wales cymru scotland"),
-    "REGION": _words("london midlands eastern humberside yorkshire_and_the_humber"),
+    "REGION": _words("london midlands eastern"),
 }
 #: Words that may stand with these, and say nothing by themselves.
 _BESIDE: Final = _words(
@@ -79,6 +79,8 @@ _BESIDE: Final = _words(
     " including incl family type typical level wide"
 )
 _EXCEPT = re.compile(r" (?:excluding|excl|except|excepting|ex|minus|less|without|but not|not including)\b.*")
+#: Words of a single body, though a country's name follow.
+_ONE_BODY: Final = _words("police service")
 #: Ends that only what holds many bodies has, whatever stands before them.
 _ENDS = re.compile(r".+ (?:totals?|subtotals?|sub totals?|averages?|avg|mean|median|region|forces|bodies)")
 _STARTS = re.compile(
@@ -113,7 +115,7 @@ def kind_of_name(name: str) -> Kind | None:
     for phrase, kind in _PHRASES.items():
         text = re.sub(rf"\b{phrase}\b", kind, text)
     kinds = {_kind_of_word(word) for word in text.split()}
-    if None in kinds:
+    if None in kinds or (_ONE_BODY & {*text.split()} and not {"TOTAL", "GROUP"} & kinds):
         return None
     for kind in ("TOTAL", "GROUP", "UNION", "COUNTRY", "NATION", "REGION"):
         if kind in kinds:

@@ -14,11 +14,14 @@ def saved(book: Any) -> io.BytesIO:
     from openpyxl.writer.excel import ExcelWriter
 
     class InMemory(ExcelWriter):
+        _archive: ZipFile
+        manifest: Any
+
         def write_worksheet(self, ws: Any) -> None:
             ws._drawing = SpreadsheetDrawing()
             ws._drawing.charts, ws._drawing.images = ws._charts, ws._images
             page = io.BytesIO()
-            writer = WorksheetWriter(ws, out=page)
+            writer: Any = WorksheetWriter(ws, out=page)
             writer.write()
             ws._rels = writer._rels
             self._archive.writestr(ws.path[1:], page.getvalue())
