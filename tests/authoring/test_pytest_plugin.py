@@ -10,7 +10,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def run_pytest(tmp_path):
-    def running(folder, *arguments):
+    def running(folder, *arguments, asked=("--grader",), settings=""):
+        (tmp_path / "pytest.ini").write_text(f"[pytest]\n{settings}")
         command = [
             sys.executable,
             "-m",
@@ -22,7 +23,7 @@ def run_pytest(tmp_path):
         ]
         environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
         return subprocess.run(
-            [*command, "--rootdir", str(tmp_path), "-c", os.devnull, *arguments, str(folder)],
+            [*command, "--rootdir", str(tmp_path), "-c", "pytest.ini", *asked, *arguments, str(folder)],
             cwd=tmp_path,
             env=environment,
             capture_output=True,
@@ -71,3 +72,27 @@ def test_yaml_elsewhere_is_let_be_and_imports_nothing(run_pytest, tmp_path):
 
     assert 0 == ran.returncode, ran.stdout
     assert "1 passed" in ran.stdout
+
+
+STRANGE = "id: [a rule book of somebody else's\n"
+
+
+def test_strangers_suite_is_let_be(run_pytest, small_book, tmp_path):
+    """Found in use: a suite with a `rulebook.yaml` of another kind stopped at errors of collection."""
+    (tmp_path / "rulebook.yaml").write_text(STRANGE)
+    folder = tmp_path / "tests"
+    folder.mkdir()
+    (folder / "data.yaml").write_text("rules: nonsense\n")
+    (folder / "test_theirs.py").write_text("def test_theirs():\n    assert True\n")
+    ran = run_pytest(folder, asked=())
+    assert (0, True) == (ran.returncode, "1 passed" in ran.stdout), ran.stdout
+    assert 5 == run_pytest(small_book(), asked=()).returncode, "no tests are collected"
+
+
+def test_setting_names_the_folders_whose_cases_are_run(run_pytest, small_book, tmp_path):
+    book = small_book()
+    named = book.relative_to(tmp_path)
+    ran = run_pytest(book, asked=(), settings=f"grader_rulebooks = elsewhere {named}\n")
+    assert (0, True) == (ran.returncode, "2 passed" in ran.stdout), ran.stdout
+    other = run_pytest(book, asked=(), settings="grader_rulebooks = elsewhere\n")
+    assert 5 == other.returncode

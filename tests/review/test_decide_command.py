@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ Run = Callable[..., Any]
 Small = Callable[..., Path]
 Decided = Callable[..., Path]
 
+ROOT = Path(__file__).resolve().parents[2]
 BY = ("--by", "A. Reviewer", "--on", "2026-03-01")
 
 
@@ -137,16 +139,116 @@ def test_area_decided_already_needs_force_whoever_decides(run: Run, small: Small
     )
 
 
-def test_decision_on_another_proposal_than_the_rest_is_refused(run: Run, small: Small) -> None:
+STRATEGY = ("--area", "strategy", "--grade", "good", "--rationale", "x", *BY)
+
+
+def test_decision_on_another_rule_book_than_the_rest_is_refused(
+    run: Run, small: Small, tmp_path: Path
+) -> None:
     inspection = small()
     run("decide", inspection, "--area", "responding", "--grade", "good", *BY)
-    inspection.write_text(inspection.read_text("utf-8") + "# changed\n", "utf-8")
-    decide_strategy = ("decide", inspection, "--area", "strategy", "--grade", "good", "--rationale", "x", *BY)
+    book = tmp_path / "rules" / "PEEL_2021_22"
+    shutil.copytree(ROOT / "rules" / "PEEL_2021_22", book)
+    head = book / "rulebook.yaml"
+    head.write_text(head.read_text("utf-8") + "\n# changed\n", "utf-8")
     for more in ((), ("--force",)):
-        ran = run(*decide_strategy, *more)
+        ran = run("decide", inspection, *STRATEGY, "--rules", book, *more)
         assert 2 == ran.code
-        assert "responding decided on another proposal: the inspection changed" in ran.err
-    assert 0 == run(*decide_strategy, "-o", inspection.with_name("later.yaml")).code
+        assert "responding decided on another proposal: the rule book changed" in ran.err
+    assert 0 == run("decide", inspection, *STRATEGY, "--rules", book, "-o", tmp_path / "later.yaml").code
+
+
+def mended(inspection: Path, old: str, new: str) -> None:
+    text = inspection.read_text("utf-8")
+    assert old in text
+    inspection.write_text(text.replace(old, new, 1), "utf-8")
+
+
+def test_other_words_in_the_inspection_make_no_decision_stale(run: Run, small: Small) -> None:
+    inspection = small()
+    run("decide", inspection, "--area", "responding", "--grade", "good", *BY)
+    mended(inspection, "statement: Does", "statement: Does indeed")
+    ran = run("decide", inspection, *STRATEGY)
+    assert (0, "") == (ran.code, ran.err)
+    verified = run("verify", inspection.with_name("decisions.yaml"))
+    assert 0 == verified.code
+    assert "stale" not in verified.out
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            "assessment: meets",
+            "assessment: falls_short",
+            "responding.1a was demonstrated, now not demonstrated",
+        ),
+        ("assessment: meets", "assessment: exceeds", "responding.1a was demonstrated, now exceeded"),
+    ],
+    ids=["another grade", "another status alone"],
+)
+def test_mended_tag_makes_its_area_stale_and_blocks_no_other(
+    run: Run, small: Small, old: str, new: str, said: str
+) -> None:
+    inspection = small()
+    file = inspection.with_name("decisions.yaml")
+    run("decide", inspection, "--area", "responding", "--grade", "good", *BY)
+    run("decide", inspection, *STRATEGY)
+    mended(inspection, f"assessment: {old}", f"assessment: {new}")
+    verified = run("verify", file)
+    assert 1 == verified.code
+    assert "  stale: responding; no other decision in the file is\n" in verified.out
+    assert f"  responding: {said}\n" in verified.out
+    ran = run("decide", inspection, "--area", "workforce", "--grade", "good", "--rationale", "x", *BY)
+    assert 0 == ran.code
+    assert "responding is stale, decided on a proposal that changed since" in ran.err
+    assert "strategy" not in ran.err
+    again = run("verify", file)
+    assert (1, True) == (again.code, "  stale: responding; no other" in again.out)
+    # Decided again on what is proposed now, nothing is stale any more.
+    redecided = ("--area", "responding", "--grade", "adequate", "--rationale", "Seen again", "--force", *BY)
+    assert 0 == run("decide", inspection, *redecided).code
+    assert 0 == run("verify", file).code
+
+
+def test_each_decision_keeps_the_hash_of_the_inspection_it_was_made_on(run: Run, small: Small) -> None:
+    inspection = small()
+    first = grader.grade(inspection).inspection_sha256
+    run("decide", inspection, "--area", "responding", "--grade", "good", *BY)
+    mended(inspection, "statement: Does", "statement: Does indeed")
+    run("decide", inspection, *STRATEGY)
+    recorded = read_decisions(inspection.with_name("decisions.yaml")).decisions.proposal
+    assert recorded is not None
+    assert grader.grade(inspection).inspection_sha256 == recorded.inspection_sha256
+    assert (first, None) == (
+        recorded.areas["responding"].inspection_sha256,
+        recorded.areas["strategy"].inspection_sha256,
+    )
+
+
+def test_finding_issued_after_a_decision_makes_its_area_stale(run: Run, small: Small) -> None:
+    inspection = small()
+    run("decide", inspection, "--area", "responding", "--grade", "good", *BY)
+    concern = {"id": "F1", "kind": "area_for_improvement", "area": "responding", "statement": "Improve"}
+    small(findings=[concern])
+    verified = run("verify", inspection.with_name("decisions.yaml"))
+    assert 1 == verified.code
+    assert "responding: area for improvement (declared) was not there, and is now" in verified.out
+
+
+def test_first_version_files_say_too_little_to_go_on_with(run: Run, small: Small) -> None:
+    inspection = small()
+    file = inspection.with_name("decisions.yaml")
+    run("decide", inspection, "--area", "responding", "--grade", "good", *BY)
+    data = yaml.safe_load(file.read_text("utf-8"))
+    del data["proposal"]["areas"]
+    file.write_text(yaml.safe_dump(data), "utf-8")
+    assert 0 == run("verify", file).code
+    mended(inspection, "statement: Does", "statement: Does indeed")
+    assert 1 == run("verify", file).code
+    ran = run("decide", inspection, *STRATEGY)
+    assert 2 == ran.code
+    assert "responding decided on another proposal: the inspection changed" in ran.err
 
 
 def test_published_grades_are_kept_beside_a_new_decision(run: Run, small: Small, decided: Decided) -> None:

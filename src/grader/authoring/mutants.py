@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 
 from grader.authoring.coverage import with_rule, without_rule
+from grader.cached import cached_property
 from grader.errors import Place
 from grader.language.nodes import (
     All,

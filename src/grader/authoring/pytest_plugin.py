@@ -1,7 +1,8 @@
 """A pytest plugin that runs the cases of rule books: each case is one test.
 
-Collected are YAML files under a folder `tests` beside a `rulebook.yaml`. Everything else is imported when
-such a file is met, so that the plugin costs other projects nothing.
+It acts where it is asked to: under the folders that the setting `grader_rulebooks` names, or everywhere with
+`--grader`. Collected are YAML files under a folder `tests` beside a `rulebook.yaml`. Everything else is
+imported when such a file is met, so that the plugin costs other projects nothing.
 """
 
 from __future__ import annotations
@@ -18,16 +19,35 @@ if TYPE_CHECKING:
 
 _FOLDER = "tests"
 _HEAD = "rulebook.yaml"
+_SETTING = "grader_rulebooks"
 _ENDINGS = (".yaml", ".yml")
 _RUNNERS = pytest.StashKey[dict[Path, Any]]()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The setting and the option by which the plugin is asked to act."""
+    parser.getgroup("grader").addoption(
+        "--grader",
+        action="store_true",
+        help="run the cases of every rule book that pytest comes by: YAML in its folder `tests`",
+    )
+    parser.addini(_SETTING, "folders of rule books whose cases are run, from the root folder", "args", [])
+
+
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Collect a file of cases."""
-    if file_path.suffix not in _ENDINGS or _rulebook_of(file_path) is None:
+    if file_path.suffix not in _ENDINGS or not _asked_for(file_path, parent.config):
+        return None
+    if _rulebook_of(file_path) is None:
         return None
     found: CaseFile = CaseFile.from_parent(parent, path=file_path)
     return found
+
+
+def _asked_for(file: Path, config: pytest.Config) -> bool:
+    if config.getoption("--grader"):
+        return True
+    return any(file.is_relative_to(config.rootpath / folder) for folder in config.getini(_SETTING))
 
 
 def _rulebook_of(file: Path) -> Path | None:

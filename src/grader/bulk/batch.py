@@ -71,6 +71,7 @@ def batch(
     on: str = "polars",
     engine: str | None = None,
     keep_going: bool = False,
+    new: bool = False,
     progress: Progress = lambda done, of: None,
 ) -> Batch:
     """Grade every inspection of the inputs into one file.
@@ -89,6 +90,8 @@ def batch(
         Passes every inspection on its own on this engine, in several processes, instead of in columns.
     keep_going : bool
         Whether inspections with faults are skipped; they are faults of the whole otherwise.
+    new : bool
+        Whether an output that is there when all is done is left alone, and that is an error.
     progress : callable
         Told how many inspections are done, and of how many.
 
@@ -106,7 +109,7 @@ def batch(
             done = Batch(source.framework, source.book, asked.passed_over)
             with closing(_pieces(source, work, done, keep_going, progress)) as found:
                 pieces = list(found)
-            write_by(output, lambda path: _put_together(pieces, path, output.suffix.lower()))
+            write_by(output, lambda path: _put_together(pieces, path, output.suffix.lower()), new=new)
         return done
     finally:
         if run is not None:

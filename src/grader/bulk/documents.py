@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from grader.bulk.plan import Plan, plans
 from grader.bulk.processes import in_processes
 from grader.bulk.rows import PROFILE, in_columns, of_proposal, schema
 from grader.bulk.sources import Graded
+from grader.cached import cached_property
 from grader.errors import GraderError, InputError, Place, Problem, quoted
 from grader.files.folders import ENDINGS, kind_of
 from grader.files.frameworks import FrameworkFile

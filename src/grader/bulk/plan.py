@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 
+from grader.cached import cached_property
 from grader.engines.reference import holds, satisfies
 from grader.language.bind import bind
 from grader.language.nodes import Best, Level, Lowest, Share, StatusOf

@@ -6,7 +6,6 @@ import multiprocessing
 import os
 import pickle
 import signal
-import tempfile
 import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from grader.errors import GraderError
+from grader.files.locked import passing_file
 
 P = TypeVar("P", contravariant=True)
 R = TypeVar("R", covariant=True)
@@ -77,11 +77,9 @@ def in_processes(work: Grades[P, R], pieces: Sequence[P], processes: int | None 
         return
     # Forking a process that runs threads (Polars does) can hang the child.
     context = multiprocessing.get_context("spawn")
-    with tempfile.NamedTemporaryFile(suffix=".pickle") as sent:
-        # By way of a file: a start that fails before it has read a large argument blocks who sends it.
-        sent.write(pickle.dumps(work))
-        sent.flush()
-        pool = ProcessPoolExecutor(many, mp_context=context, initializer=_start, initargs=(sent.name,))
+    # By way of a file: a start that fails before it has read a large argument blocks who sends it.
+    with passing_file(pickle.dumps(work)) as sent:
+        pool = ProcessPoolExecutor(many, mp_context=context, initializer=_start, initargs=(str(sent),))
         under_way: deque[Future[Any]] = deque()
         try:
             with _interrupts_ignored():  # as the processes inherit it: an interrupt is for this one to act on

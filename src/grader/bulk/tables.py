@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from grader.bulk.backends import ROW, Backend, nw, pl
@@ -24,6 +23,7 @@ from grader.bulk.layout import (
 from grader.bulk.plan import Plan, plans
 from grader.bulk.rows import in_columns, schema
 from grader.bulk.sources import Graded
+from grader.cached import cached_property
 from grader.errors import Place, Problem, quoted, suggest
 from grader.files.frameworks import FrameworkFile
 from grader.language.rulebook import RuleBook

@@ -10,12 +10,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, Final
 
 from grader.bulk.backends import pl
 from grader.bulk.sources import Graded
 from grader.errors import InputError, Place, Problem
-from grader.files.written import write_whole
+from grader.files.locked import locked, sweep_parts
+from grader.files.written import put_whole
+
+#: Seconds to wait for another batch that may be about to end; most go on for longer than anybody waits.
+WAIT: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +54,10 @@ class Work:
         """Put a piece on the disk; what is said of it comes last, and says that it is whole."""
         raw = io.BytesIO()
         graded.rows.write_parquet(raw)
-        write_whole(self.folder / f"{name}.parquet", raw.getvalue())
+        put_whole(self.folder / f"{name}.parquet", lambda path: path.write_bytes(raw.getvalue()))
         faults = [(inspection, _written(problem)) for inspection, problem in graded.faults]
-        said = {"inspections": graded.inspections, "faults": faults}
-        write_whole(self.folder / f"{name}.json", json.dumps(said))
+        said = json.dumps({"inspections": graded.inspections, "faults": faults})
+        put_whole(self.folder / f"{name}.json", lambda path: path.write_bytes(said.encode()))
 
     def has(self, name: str) -> bool:
         """Whether a piece is there, and whole: others than a batch may have been at the folder."""
@@ -93,17 +97,17 @@ def working(output: Path) -> Iterator[Work]:
         The folder cannot be made, or another batch is at it.
     """
     folder = output.parent / f".{output.name}.parts"
-    try:
-        folder.mkdir(exist_ok=True)
-        lock = open(folder / "lock", "w")  # noqa: SIM115  # closed below, which lets go of it
-    except OSError as error:
-        said = (error.strerror or "unknown reason").lower()
-        problem = Problem(
-            f"no folder can be made to work in: {said}", Place(str(folder)), "name another output"
-        )
-        raise InputError([problem]) from error
-    with lock:
-        _lock(lock, output)
+    help = "wait for it, or name another output"
+    with locked(folder, wait=WAIT, busy=Problem("another batch is writing this", Place(str(output)), help)):
+        try:
+            folder.mkdir(exist_ok=True)
+        except OSError as error:
+            said = (error.strerror or "unknown reason").lower()
+            problem = Problem(
+                f"no folder can be made to work in: {said}", Place(str(folder)), "name another output"
+            )
+            raise InputError([problem]) from error
+        sweep_parts(folder)
         try:
             yield Work(folder)
         except BaseException:
@@ -111,16 +115,3 @@ def working(output: Path) -> Iterator[Work]:
                 shutil.rmtree(folder, ignore_errors=True)
             raise
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _lock(stream: IO[str], output: Path) -> None:
-    """Keep others off the folder until this process is done, however it ends."""
-    try:
-        import fcntl
-    except ImportError:  # Windows has none, and there two batches on one output are the user's to keep apart
-        return
-    try:
-        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        help = "wait for it, or name another output"
-        raise InputError([Problem("another batch is writing this", Place(str(output)), help)]) from error

@@ -66,6 +66,7 @@ def batch(
                 on=on,
                 engine=engine,
                 keep_going=keep_going,
+                new=not force,
                 progress=progress,
             )
     except KeyboardInterrupt:

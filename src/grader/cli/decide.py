@@ -9,9 +9,10 @@ import typer
 
 from grader.cli import options, terminal
 from grader.cli.output import check_output
-from grader.files.written import write_whole
+from grader.files.written import update_whole
 
 if TYPE_CHECKING:
+    from grader.files.frameworks import FrameworkFile
     from grader.model.proposal import Proposal
     from grader.review.grading import Grading
 
@@ -61,7 +62,6 @@ def decide(
     """Record what a person decides on an area, why, and the proposal it was decided on."""
     from datetime import date
 
-    from grader.files.marked import read_bytes
     from grader.review.decisions import Decision
     from grader.review.decisions import decide as record
     from grader.review.grading import Grading
@@ -72,19 +72,39 @@ def decide(
     destination = check_output(named, (".yaml", ".yml"), force=True, inputs=[inspection])
     grading = Grading(rules, engine)
     proposal = _proposal(inspection, settings or [], grading)
-    text = record(
-        proposal,
-        grading.framework(proposal.framework.id),
-        Decision(area, grade, by, on if on is not None else date.today().isoformat(), rationale),
-        read_bytes(destination) if destination.exists() else None,
-        shown=str(destination),
-        force=force,
-        allow_overrides=allow_overrides,
-    )
-    write_whole(destination, text)
+    framework = grading.framework(proposal.framework.id)
+    decision = Decision(area, grade, by, on if on is not None else date.today().isoformat(), rationale)
+
+    def with_it(existing: bytes | None) -> str:
+        return record(
+            proposal,
+            framework,
+            decision,
+            existing,
+            shown=str(destination),
+            force=force,
+            allow_overrides=allow_overrides,
+        )
+
+    recorded = update_whole(destination, with_it)
+    _warn_of_stale(recorded, str(destination), framework, proposal)
     proposed = proposal.area(area).grade or proposal.area(area).outcome
     said = f"{area}: {grade} decided, {proposed} proposed".replace("_", " ")
     terminal.out(f"{terminal.clean(str(destination))}: {said}\n")
+
+
+def _warn_of_stale(text: str, shown: str, framework: FrameworkFile, proposal: Proposal) -> None:
+    """Say which decisions in the file were made on another proposal than now follows."""
+    from grader.errors import Place, Problem
+    from grader.files.decisions import decisions_of
+    from grader.files.marked import parse_document
+    from grader.review.stale import stale_areas
+
+    recorded = decisions_of(parse_document(text.encode("utf-8"), shown), framework).decisions.proposal
+    assert recorded is not None, "a decision is recorded with its proposal"
+    for area, changed in stale_areas(recorded, proposal).items():
+        message = f"{area} is stale, decided on a proposal that changed since: {'; '.join(changed)}"
+        terminal.warn([Problem(message, Place(shown), "decide it again with --force")])
 
 
 def _proposal(given: str, settings: list[str], grading: Grading) -> Proposal:

@@ -62,7 +62,7 @@ def diff(
     reviewed = review(given, decisions, rules=rules, engine=engine, each=_with_progress)
     chosen = "json" if json else format
     if destination is not None:
-        write_whole(destination, rendered(reviewed.diff, ENDINGS[destination.suffix.lower()]))
+        write_whole(destination, rendered(reviewed.diff, ENDINGS[destination.suffix.lower()]), new=not force)
     _warn(reviewed.warnings)
     for note in _notes(reviewed.diff, all_of_them=chosen != "text"):
         terminal.err(f"note: {note}\n")

@@ -27,6 +27,6 @@ def export(
     from grader.files.sheets.workbook import workbook_bytes
 
     loaded = api.load(inspection, rules=rules)
-    write_whole(destination, workbook_bytes(loaded.inspection, loaded.framework.framework))
+    write_whole(destination, workbook_bytes(loaded.inspection, loaded.framework.framework), new=not force)
     items = terminal.plural(len(loaded.inspection.evidence), "item of evidence", "items of evidence")
     terminal.out(f"{terminal.clean(str(destination))}: {items}\n")

@@ -57,9 +57,10 @@ def grade(
         from grader.cli.grade_many import Each, grade_many
 
         on_terminal = sys.stdout is not None and sys.stdout.isatty()
-        grade_many(inspections, Each(rules, written, engine, on_terminal, json, verbose), destination)
+        each = Each(rules, written, engine, on_terminal, json, verbose)
+        grade_many(inspections, each, destination, new=not force)
     else:
-        _grade_one(inspections[0], written, rules, engine, json, destination, page, decisions)
+        _grade_one(inspections[0], written, rules, engine, json, destination, page, decisions, force)
     for path in (destination, page):
         if path is not None and not json:
             terminal.err(f"written: {path}\n")
@@ -74,6 +75,7 @@ def _grade_one(
     destination: Path | None,
     page: Path | None,
     decisions: str | None,
+    force: bool,
 ) -> None:
     from grader import api
 
@@ -81,10 +83,10 @@ def _grade_one(
     proposal = api.grade(loaded, overrides=options.overrides_for(loaded.book, written), engine=engine)
     html, odd = _report(loaded, proposal, decisions) if page is not None else ("", ())
     if page is not None:
-        write_whole(page, html)
+        write_whole(page, html, new=not force)
     lines = destination is not None and destination.suffix.lower() == ".jsonl"
     if destination is not None:
-        write_whole(destination, proposal.to_json(indent=None if lines else 2) + "\n")
+        write_whole(destination, proposal.to_json(indent=None if lines else 2) + "\n", new=not force)
     terminal.warn(warnings_of(inspection, loaded, proposal))
     terminal.warn(odd)
     if json:

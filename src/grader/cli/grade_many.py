@@ -71,7 +71,7 @@ class Each:
         return Said(said.problems, said.warnings, said.line, text, basis, brief)
 
 
-def grade_many(paths: Sequence[str], each: Each, destination: Path | None) -> None:
+def grade_many(paths: Sequence[str], each: Each, destination: Path | None, *, new: bool = False) -> None:
     """Grade every inspection, then say it all; where any has faults, those of all are raised together."""
     problems = Problems()
     warnings: list[Problem] = []
@@ -93,7 +93,7 @@ def grade_many(paths: Sequence[str], each: Each, destination: Path | None) -> No
         if problems:
             raise InputError(problems)
         if destination is not None:
-            write_by(destination, lambda path: _copy(lines, path))
+            write_by(destination, lambda path: _copy(lines, path), new=new)
         terminal.warn(warnings)
         shown, out = (lines, terminal.out_json) if each.as_json else (summaries, terminal.out)
         shown.seek(0)

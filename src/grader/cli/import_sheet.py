@@ -76,7 +76,7 @@ def import_sheet(
     )
     text = inspection_text(imported.inspection, Path(sheet).name)
     if destination is not None and not dry_run:
-        write_whole(destination, text)
+        write_whole(destination, text, new=not force)
     _warn(imported.warnings)
     inspection = imported.inspection
     counts = [

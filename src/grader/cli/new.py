@@ -47,5 +47,5 @@ def new(
     except OSError as error:
         said = (error.strerror or "unknown reason").lower()
         raise InputError([Problem(f"the folder cannot be made: {said}", Place(folder))]) from error
-    write_whole(target, starter(chosen, edition))
+    write_whole(target, starter(chosen, edition), new=not force)
     terminal.out(f"{target}\n")

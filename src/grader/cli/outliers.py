@@ -28,6 +28,10 @@ Name = Annotated[
 LeaveOut = Annotated[
     list[str] | None, typer.Option("--leave-out", metavar="NAME", help="A body that is not compared.")
 ]
+Keep = Annotated[
+    list[str] | None,
+    typer.Option("--keep", metavar="NAME", help="A body that looks like a total, and is none."),
+]
 # The defaults of the choices stand in one place, `grader.outliers.choices`, and are quoted here.
 AppearsNormal = Annotated[
     str | None,
@@ -92,6 +96,7 @@ def outliers(
     value: Value = None,
     name: Name = None,
     leave_out: LeaveOut = None,
+    keep: Keep = None,
     appears_normal: AppearsNormal = None,
     significance: Significance = None,
     closer: Closer = None,
@@ -106,8 +111,8 @@ def outliers(
 ) -> None:
     """Draw lines one standard deviation about the mean of bodies, and say who lies beyond them.
 
-    An outlier is never by itself a finding. Each choice the published method leaves open is an option, and
-    its default is ours.
+    1 where a total stands among the bodies. An outlier is never by itself a finding. Each choice the
+    published method leaves open is an option, and its default is ours.
     """
     destination = None if output is None else check_output(output, ENDINGS, force=force, inputs=[data])
     from grader import outliers as statistics
@@ -122,12 +127,14 @@ def outliers(
         "missing": missing,
     }
     choices = statistics.Choices(**{name: chosen for name, chosen in said.items() if chosen is not None})
-    read = statistics.read_scores(data, value=value, name=name, leave_out=leave_out or ())
+    read = statistics.read_scores(data, value=value, name=name, leave_out=leave_out or (), keep=keep or ())
     found = statistics.lines(
         read.scores, choices, measure=read.measure, left_out=read.left_out, data_sha256=read.sha256
     )
+    said_of_totals = [f"{warning.message}" for warning in read.totals]
+    found = found.model_copy(update={"notes": [*said_of_totals, *found.notes]})
     if destination is not None:
-        write_whole(destination, rendered(found, destination.suffix.lower()))
+        write_whole(destination, rendered(found, destination.suffix.lower()), new=not force)
     terminal.warn(read.warnings)
     if json:
         terminal.out_json(rendered(found, ".json"))
@@ -137,6 +144,8 @@ def outliers(
         terminal.print_for_person(*lines_for_person(found))
     if destination is not None:
         terminal.err(f"written: {destination}\n")
+    if read.totals:
+        raise typer.Exit(1)
 
 
 def rendered(found: OutlierLines, ending: str) -> str:

@@ -53,7 +53,7 @@ def test(
 
     report = case_report.run_suite(load_suite(rulebook), suggest=suggest)
     if destination is not None:
-        write_whole(destination, case_report.junit(report))
+        write_whole(destination, case_report.junit(report), new=not force)
     if json:
         from json import dumps
 

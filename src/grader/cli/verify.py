@@ -34,6 +34,8 @@ def verify(
         terminal.out(f"{name}: the proposal for {areas} decided on it reproduces\n")
     else:
         terminal.out(f"{name}: the proposal for {areas} decided on it does not reproduce\n")
+    if verdict.stale:
+        terminal.out(f"  stale: {', '.join(verdict.stale)}; no other decision in the file is\n")
     for line in (*verdict.changed, *verdict.noted):
         terminal.out(f"  {terminal.clean(line)}\n")
     if not verdict.reproduces:

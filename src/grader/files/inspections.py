@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from grader.cached import cached_property
 from grader.errors import InputError, Problem, cut, quoted, suggest
 from grader.files.faults import twice, validate, validate_by_path
 from grader.files.marked import Document, parse_document, read_bytes

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from functools import cached_property
 
+from grader.cached import cached_property
 from grader.errors import InputError, Problem, UnknownNameError, folded, quoted, suggest
 from grader.model.framework import Area, Framework
 from grader.model.printed import initials, match_printed

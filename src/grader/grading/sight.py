@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, reduce
+from functools import reduce
 
+from grader.cached import cached_property
 from grader.engines.reference import satisfies, value
 from grader.grading.conclude import CharacteristicCase, Concluded, Concluder, finding_row, proposed_row
 from grader.grading.tally import Item

@@ -17,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from grader.cached import cached_property
 from grader.model.printed import match_printed
 
 
@@ -26,7 +27,12 @@ class Written(BaseModel):
     A word of a closed list may be written as printed (`Partly meets`); nothing else changes.
     """
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        frozen=True,
+        ignored_types=(cached_property,),  # no fields
+    )
     _words: ClassVar[Mapping[str, Mapping[str, Iterable[str]]]] = {}
 
     @classmethod

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
@@ -63,11 +63,31 @@ class RuleBookRecorded(Written):
     sha256: Sha256 | None = None
 
 
+class FindingRecorded(Written):
+    """A finding on an area as it was proposed: what it is and on what, and none of its words."""
+
+    kind: Id
+    origin: Literal["declared", "previous", "proposed"]
+    rule: Id | None = None
+    """The rule that proposes it."""
+    characteristics: list[Id] = []
+
+
 class OutcomeRecorded(Written):
     """What was proposed for an area."""
 
     outcome: Outcome
     grade: Id | None = None
+
+
+class AreaRecorded(Written):
+    """What an area's proposal rested on: enough to say later what of it changed."""
+
+    statuses: dict[str, Id] = {}
+    """The status of each characteristic assessed."""
+    findings: list[FindingRecorded] = []
+    inspection_sha256: Sha256 | None = None
+    """The inspection it was proposed from, where that has changed since."""
 
 
 class ProposalRecorded(Written):
@@ -81,6 +101,8 @@ class ProposalRecorded(Written):
     overrides: dict[str, int] = {}
     proposed: dict[str, OutcomeRecorded] = Field(min_length=1)
     """What was proposed for each area decided on it."""
+    areas: dict[str, AreaRecorded] = {}
+    """What each of these proposals rested on; files of the first version do not say."""
 
 
 class Decisions(Written):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 from typing import Literal
 
 from pydantic import Field
 
+from grader.cached import cached_property
 from grader.model.base import FileId, Id, PartialDate, Text, Written
 from grader.model.inspection import FindingKind
 

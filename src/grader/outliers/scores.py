@@ -6,29 +6,37 @@ Nothing is guessed. A cell that a spreadsheet would show as a number but that is
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 
 from grader.errors import InputError, Place, Problem, Problems, quoted, suggest
 from grader.files.marked import read_bytes
-from grader.files.scalars import decode, shown_name
+from grader.files.scalars import shown_name
+from grader.files.sheets.csv_text import HEADER_WITHIN, read_csv
 from grader.outliers.sd_lines import MOST, name_faults, score_fault
+from grader.outliers.sums import totals_by_sum
+from grader.outliers.totals import named_totals, plain_name
 
 SIZE_LIMIT = 4 * 2**20
 #: What publishers write where a body gave no figure, in any case.
 MISSING_MARKS = frozenset({"", "na", "n/a", "..", "-"})
-#: Names of rows that hold no body's score but a sum or a mean of them.
-_TOTAL = re.compile(
-    r"(grand |all )?totals?|all (bodies|forces)|england( and wales)?|average|mean|median", re.I
-)
+LOOKS_LIKE_A_TOTAL = "looks-like-a-total"
+_LIKE_A_NUMBER = re.compile(r"[+-]?\d[\d., ]*%?", re.ASCII)
+_YEAR = re.compile(r"(19|20)\d\d", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,3})?", re.ASCII)
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}([,\u00a0\u202f' ]\d{3})+(\.\d+)?", re.ASCII)
+#: What is said of a name that is that of many bodies, where it is not plainly a total's.
+_BY_NAME = {
+    "region": ": a region has its name",
+    "nation": ": a country has its name",
+    "country": ": a country has its name",
+    "group": ": it names a group",
+}
 #: What a spreadsheet takes for the start of a formula.
 _FORMULA = ("=", "+", "-", "@")
 _FORMULA_CELL = re.compile(r"[=@]|[+-][^\d.]")
@@ -49,7 +57,7 @@ class Scores:
     sha256 : str
         The hash of the file.
     warnings : tuple of Problem
-        Rows that look like totals.
+        Rows that look like totals, and what was assumed of the file.
     """
 
     measure: str
@@ -57,6 +65,11 @@ class Scores:
     left_out: tuple[str, ...]
     sha256: str
     warnings: tuple[Problem, ...]
+
+    @property
+    def totals(self) -> tuple[Problem, ...]:
+        """Those of the warnings that are about rows that look like totals."""
+        return tuple(warning for warning in self.warnings if warning.code == LOOKS_LIKE_A_TOTAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +87,23 @@ def read_scores(
     value: str | None = None,
     name: str | None = None,
     leave_out: Sequence[str] = (),
+    keep: Sequence[str] = (),
 ) -> Scores:
     """Read a score for each body from a CSV file.
 
     Parameters
     ----------
     path : path
-        A CSV file in UTF-8, with commas, whose first line is its headings.
+        A table in text as it was saved: commas, semicolons, tabs or bars between columns, a line `sep=`,
+        title lines above the headings; in UTF-8, UTF-16 or Windows-1252.
     value : str, optional
         The heading of the scores; the other column where there are two.
     name : str, optional
         The heading of the names; the first column by default.
     leave_out : sequence of str
-        Names of bodies that are not compared, such as one outside the inspection.
+        Names of rows that are not compared: totals, or a body outside the inspection.
+    keep : sequence of str
+        Names of rows that are bodies although they look like totals.
 
     Returns
     -------
@@ -101,15 +118,16 @@ def read_scores(
     """
     raw = read_bytes(Path(path), SIZE_LIMIT)
     file = shown_name(os.fspath(path))
-    rows = _rows(decode(raw, file), file)
-    line, headings = next(rows, (0, None))
-    if headings is None:
+    rows, warnings = _rows(raw, file, [heading for heading in (value, name) if heading is not None])
+    if not rows:
         raise InputError([Problem("the file is empty", Place(file), "its first line is the headings")])
+    line, headings = rows[0]
     columns = _columns(headings, Place(file, line), value=value, name=name)
     table = _Table(file, columns)
-    for line, cells in rows:
+    for line, cells in rows[1:]:
         table.add(line, cells)
     left_out = table.leave_out(leave_out)
+    kept = table.kept(keep, left_out)
     if table.problems:
         raise InputError(table.problems)
     return Scores(
@@ -117,30 +135,44 @@ def read_scores(
         scores=table.scores,
         left_out=left_out,
         sha256=hashlib.sha256(raw).hexdigest(),
-        warnings=tuple(table.totals()),
+        warnings=(*warnings, *table.totals(kept)),
     )
 
 
 # Rows and columns -----------------------------------------------------------------------------------------
 
 
-def _rows(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
-    """Each row that is not blank, with the line it starts on; cells without the space around them."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    line = 1
-    while True:
-        try:
-            cells = next(reader, None)
-        except csv.Error as error:
-            long = "field larger" in str(error)
-            said = "a cell is too long" if long else "a quote is opened and never closed, or closed too early"
-            help = "check the quotes from here on; a quote in a text is written twice"
-            raise InputError([Problem(said, Place(file, line, 1), help)]) from error
-        if cells is None:
-            return
-        if any(cell.strip() for cell in cells):
-            yield line, [" ".join(cell.split()) for cell in cells]
-        line = reader.line_num + 1
+def _rows(raw: bytes, file: str, asked: Sequence[str]) -> tuple[list[tuple[int, list[str]]], list[Problem]]:
+    """Each row that is not blank, with its number, from the row of headings on; and what was assumed."""
+    wanted = {" ".join(heading.split()).casefold() for heading in asked}
+
+    def names(cells: Sequence[object]) -> int:
+        """How well a row is cut into a name and numbers."""
+        texts = [" ".join(str(cell).split()) for cell in cells if cell is not None]
+        if any(sign in text for sign in ";\t|" for text in texts):
+            return 0
+        if wanted:
+            return 10 * len(wanted & {text.casefold() for text in texts})
+        return sum(map(bool, texts)) if any(_LIKE_A_NUMBER.fullmatch(text) for text in texts) else 0
+
+    read = read_csv(raw, file, names)
+    rows = [(number, [" ".join(str(cell).split()) for cell in cells]) for number, cells in read.rows]
+    rows = [(number, cells) for number, cells in rows if any(cells)]
+    return rows[_first(rows, wanted) :], read.warnings
+
+
+def _first(rows: Sequence[tuple[int, Sequence[str]]], wanted: set[str]) -> int:
+    """Where the headings stand: below title lines, which fill one cell alone."""
+    start = rows[:HEADER_WITHIN]
+    for at, (_, cells) in enumerate(start):
+        if wanted and wanted <= {cell.casefold() for cell in cells}:
+            return at
+    for at, (_, cells) in enumerate(start):
+        if sum(map(bool, cells)) > 1:
+            # A row with a number in it is no row of headings, but for years: the first is, and has a fault.
+            numbers = any(_LIKE_A_NUMBER.fullmatch(cell) and not _YEAR.fullmatch(cell) for cell in cells)
+            return 0 if numbers else at
+    return 0
 
 
 def _columns(headings: list[str], first: Place, *, value: str | None, name: str | None) -> _Columns:
@@ -205,6 +237,7 @@ class _Table:
         self.problems = Problems()
         self.scores: dict[str, float | None] = {}
         self.lines: dict[str, int] = {}
+        self.cells: dict[str, list[str]] = {}
         self._seen: dict[str, str] = {}
 
     def add(self, line: int, cells: list[str]) -> None:
@@ -226,6 +259,7 @@ class _Table:
             raise InputError([*self.problems, too_many])
         self.scores[name] = score
         self.lines[name] = line
+        self.cells[name] = cells
 
     def _name(self, line: int, cell: str) -> str | None:
         column = self.columns.name + 1
@@ -270,16 +304,73 @@ class _Table:
                 found.append(known)
         return tuple(found)
 
-    def totals(self) -> Iterator[Problem]:
+    def kept(self, names: Sequence[str], left_out: Sequence[str]) -> frozenset[str]:
+        """Rows that are bodies whatever they look like; one that is not there, or left out, is a fault."""
+        found = set()
+        for name in dict.fromkeys(" ".join(n.split()) for n in names):
+            known = self._seen.get(name.casefold())
+            if known is None:
+                help = suggest(name, self.scores, "names")
+                self.problems.append(Problem(f"there is no body {quoted(name)}", Place("--keep"), help))
+            elif known in left_out:
+                message = f"{quoted(known)} is left out as well"
+                self.problems.append(Problem(message, Place("--keep"), "name it once"))
+            else:
+                found.add(known)
+        return frozenset(found)
+
+    def totals(self, kept: frozenset[str]) -> Iterator[Problem]:
         """A warning for each row that looks like a total: it would count as one more body."""
-        for name, line in self.lines.items():
-            if name in self.scores and _TOTAL.fullmatch(name):
-                message = f"{quoted(name)} looks like a total, and counts here as a body"
-                place = Place(self.file, line, self.columns.name + 1)
-                yield Problem(message, place, f'leave it out with --leave-out "{name}"', "looks-like-a-total")
+        names = list(self.lines)
+        why: dict[str, str] = {name: _BY_NAME.get(kind, "") for name, kind in named_totals(names).items()}
+        columns, groups = self._numbers(names), self._groups(names)
+        labels = {label for column in groups for label in column if label}
+        why |= {name: ": a group has its name" for name in names if name in labels and _can_be_group(name)}
+        known = frozenset(at for at, name in enumerate(names) if name in why and name not in kept)
+        heading = self.columns.headings[self.columns.value]
+        for at, said in totals_by_sum(names, columns, heading, known, groups).items():
+            why.setdefault(names[at], f": {said}")
+        for name, said in why.items():
+            if name in self.scores and name not in kept:
+                message = f"{quoted(name)} looks like a total, and counts here as a body{said}"
+                help = f'leave it out with --leave-out "{name}", or say that it is a body: --keep "{name}"'
+                place = Place(self.file, self.lines[name], self.columns.name + 1)
+                yield Problem(message, place, help, LOOKS_LIKE_A_TOTAL)
+
+    def _numbers(self, names: Sequence[str]) -> dict[str, list[Decimal | None]]:
+        """Every column of numbers; the scores among them."""
+        found = {}
+        for at, heading in enumerate(self.columns.headings):
+            numbers = [_loose_number(self.cells[name][at]) for name in names]
+            if at == self.columns.value or (
+                at != self.columns.name and heading and 2 * sum(n is not None for n in numbers) > len(names)
+            ):
+                found[heading] = numbers
+        return found
+
+    def _groups(self, names: Sequence[str]) -> list[list[str]]:
+        """Columns of words of which each says which group a row is of: some come again."""
+        found = []
+        for at in range(len(self.columns.headings)):
+            labels = [self.cells[name][at] for name in names]
+            words = [label for label in labels if label and _loose_number(label) is None]
+            if at not in (self.columns.name, self.columns.value) and 1 < len({*words}) < len(words):
+                found.append(labels)
+        return found
 
     def _fault(self, line: int, column: int, message: str, help: str) -> None:
         self.problems.append(Problem(message, Place(self.file, line, column), help))
+
+
+def _loose_number(cell: str) -> Decimal | None:
+    """The number in a cell, for comparing it with others: signs that only help to read it aside."""
+    text = re.sub(r"(?<=\d)[, '\u00a0\u202f](?=\d{3}(?!\d))", "", cell.rstrip("% "))
+    return Decimal(text) if _NUMBER.fullmatch(text) and len(text) < 40 and "e" not in text.lower() else None
+
+
+def _can_be_group(name: str) -> bool:
+    """Whether a name that a column gives to a group is no body's too, as `West Midlands` is."""
+    return plain_name(name) != "west midlands"
 
 
 def _cell_fault(cell: str) -> tuple[str, str] | None:

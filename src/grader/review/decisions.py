@@ -18,6 +18,7 @@ from grader.files.decisions import decisions_of
 from grader.files.frameworks import FrameworkFile
 from grader.files.marked import parse_document
 from grader.model.decisions import (
+    AreaRecorded,
     DecidedGrade,
     Decisions,
     DecisionsHeader,
@@ -28,7 +29,10 @@ from grader.model.decisions import (
 )
 from grader.model.proposal import AreaResult, Proposal
 from grader.review.record import foreign, incomparable
+from grader.review.stale import area_recorded
 
+_CHANGED = "the {} changed"
+_INSPECTION_CHANGED = _CHANGED.format("inspection")
 #: Lines longer than this are folded; nothing depends on it.
 _WIDTH = 100
 
@@ -180,7 +184,7 @@ def _open(
         problems.append(Problem(message, place, "name another file: -o FILE"))
     others = {name for name in found.proposal.proposed if name != area} if found.proposal else set()
     if found.proposal is not None and others:
-        changed = changes(found.proposal, proposal)
+        changed = _other_bases(found.proposal, proposal, others)
         if changed:
             message = f"{', '.join(sorted(others))} decided on another proposal: {'; '.join(changed)}"
             help = "start another decisions file, and decide again what is to stand: -o FILE"
@@ -227,8 +231,9 @@ def has_comments(text: str) -> bool:
 def _recorded(
     proposal: Proposal, before: ProposalRecorded | None, result: AreaResult, order: dict[str, int]
 ) -> ProposalRecorded:
-    proposed = dict(before.proposed) if before is not None and not changes(before, proposal) else {}
+    proposed, areas = _kept(before, proposal)
     proposed[result.area] = OutcomeRecorded(outcome=result.outcome, grade=result.grade)
+    areas[result.area] = area_recorded(result)
     return ProposalRecorded(
         framework=FrameworkRecorded(
             id=proposal.framework.id,
@@ -243,7 +248,34 @@ def _recorded(
         grader_version=proposal.grader_version,
         overrides=proposal.overrides,
         proposed=dict(sorted(proposed.items(), key=lambda each: order.get(each[0], len(order)))),
+        areas=dict(sorted(areas.items(), key=lambda each: order.get(each[0], len(order)))),
     )
+
+
+def _kept(
+    before: ProposalRecorded | None, proposal: Proposal
+) -> tuple[dict[str, OutcomeRecorded], dict[str, AreaRecorded]]:
+    """What stays recorded of the areas decided before: on which proposal each of them was."""
+    if before is None or not set(changes(before, proposal)) <= {_INSPECTION_CHANGED}:
+        return {}, {}
+    areas = {}
+    for area, basis in before.areas.items():
+        of = basis.inspection_sha256 or before.inspection_sha256
+        other = of if of != proposal.inspection_sha256 else None
+        areas[area] = basis.model_copy(update={"inspection_sha256": other})
+    return dict(before.proposed), areas
+
+
+def _other_bases(recorded: ProposalRecorded, proposal: Proposal, others: set[str]) -> list[str]:
+    """What keeps a decision on this proposal out of a file with decisions on the recorded one.
+
+    A changed inspection does not, where the file says what each proposal rested on: which of them are stale
+    can then be told.
+    """
+    changed = changes(recorded, proposal)
+    if others <= recorded.areas.keys():
+        changed = [said for said in changed if said != _INSPECTION_CHANGED]
+    return changed
 
 
 def changes(recorded: ProposalRecorded, proposal: Proposal) -> list[str]:
@@ -262,7 +294,7 @@ def changes(recorded: ProposalRecorded, proposal: Proposal) -> list[str]:
         "inspection": recorded.inspection_sha256,
         "overrides": recorded.overrides,
     }
-    return [f"the {name} changed" for name in now if now[name] != then[name]]
+    return [_CHANGED.format(name) for name in now if now[name] != then[name]]
 
 
 def _written(decisions: Decisions, shown: str, framework: FrameworkFile) -> str:

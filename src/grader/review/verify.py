@@ -12,10 +12,11 @@ from grader.files.decisions import read_decisions
 from grader.files.folders import is_proposal
 from grader.files.marked import read_bytes
 from grader.language.settings import Settings
-from grader.model.decisions import OutcomeRecorded, ProposalRecorded
+from grader.model.decisions import ProposalRecorded
 from grader.model.proposal import Proposal
 from grader.review.decisions import refuse_overrides
 from grader.review.grading import proposal_of
+from grader.review.stale import stale_areas
 
 INSPECTION = "inspection.yaml"
 
@@ -29,13 +30,17 @@ class Verdict:
     changed : tuple of str
         What is not as recorded; empty where the proposal reproduces.
     noted : tuple of str
-        What is different and no reason to call it changed: grader's version, and the engine.
+        What is different and no reason to call it changed: grader's version, the engine, and an inspection
+        from which the same is still proposed for the areas decided.
+    stale : tuple of str
+        Areas whose proposal is not what their decision was made on.
     """
 
     inspection: str
     areas: int
     changed: tuple[str, ...]
     noted: tuple[str, ...]
+    stale: tuple[str, ...] = ()
 
     @property
     def reproduces(self) -> bool:
@@ -81,11 +86,19 @@ def verify(
             f"the decisions are on {quoted(file.decisions.inspection)}, not {quoted(proposal.inspection)}"
         )
         raise InputError([Problem(message, Place(str(path)), "name the inspection they are on")])
+    stale = stale_areas(recorded, proposal)
+    rests_on, noted = list(_rests_on(recorded, proposal)), list(_noted(recorded, proposal))
+    inspection_changed = list(_inspection_changed(recorded, proposal))
+    if stale or not recorded.proposed.keys() <= recorded.areas.keys():
+        rests_on += inspection_changed
+    else:  # another text, from which the same follows for every area decided
+        noted = [*inspection_changed, *noted]
     return Verdict(
         inspection=proposal.inspection,
         areas=len(recorded.proposed),
-        changed=(*_rests_on(recorded, proposal), *_proposed(recorded, proposal)),
-        noted=tuple(_noted(recorded, proposal)),
+        changed=(*rests_on, *(f"{area}: {said}" for area in stale for said in stale[area])),
+        noted=tuple(noted),
+        stale=tuple(stale),
     )
 
 
@@ -126,27 +139,17 @@ def _rests_on(recorded: ProposalRecorded, now: Proposal) -> Iterator[str]:
         yield f"rule book: {versions}{_hashes(book.sha256, now.rulebook.sha256)}"
     elif before != after:
         yield f"rule book: {before}, now {after}"
-    if recorded.inspection_sha256 != now.inspection_sha256:
-        yield f"inspection: {_hashes(recorded.inspection_sha256, now.inspection_sha256)}"
     if recorded.overrides != now.overrides:
         yield f"overrides: {recorded.overrides or 'none'}, now {now.overrides or 'none'}"
 
 
+def _inspection_changed(recorded: ProposalRecorded, now: Proposal) -> Iterator[str]:
+    if recorded.inspection_sha256 != now.inspection_sha256:
+        yield f"inspection: {_hashes(recorded.inspection_sha256, now.inspection_sha256)}"
+
+
 def _hashes(then: str | None, now: str | None) -> str:
     return f"SHA-256 {(then or 'none')[:12]}, now {(now or 'none')[:12]}"
-
-
-def _proposed(recorded: ProposalRecorded, now: Proposal) -> Iterator[str]:
-    results = {a.area: OutcomeRecorded(outcome=a.outcome, grade=a.grade) for a in now.areas}
-    for area, then in recorded.proposed.items():
-        if area not in results:
-            yield f"{area}: {_words(then)} was proposed, now there is no such area"
-        elif results[area] != then:
-            yield f"{area}: {_words(then)} was proposed, now {_words(results[area])}"
-
-
-def _words(proposed: OutcomeRecorded) -> str:
-    return (proposed.grade or proposed.outcome).replace("_", " ")
 
 
 def _noted(recorded: ProposalRecorded, now: Proposal) -> Iterator[str]:

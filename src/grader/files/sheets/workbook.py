@@ -27,6 +27,7 @@ from grader.files.sheets.columns import (
     Sheet,
 )
 from grader.files.sheets.places import letters
+from grader.files.sheets.saving import saved
 from grader.model.framework import Framework
 from grader.model.inspection import Inspection
 
@@ -75,9 +76,7 @@ def workbook_bytes(inspection: Inspection, framework: Framework) -> bytes:
         _table(page, columns, entries)
         _drop_downs(page, columns, len(entries), sum(len(a.characteristics) for a in areas), len(areas))
     _reference(book.create_sheet(REFERENCE_NAME), framework, inspection.inspection.edition)
-    stream = io.BytesIO()
-    book.save(stream)
-    return _without_clock(stream)
+    return _without_clock(saved(book))
 
 
 def _check_ids(inspection: Inspection) -> None:
