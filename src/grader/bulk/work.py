@@ -15,6 +15,8 @@ from typing import IO, Any
 from grader.bulk.backends import pl
 from grader.bulk.sources import Graded
 from grader.errors import InputError, Place, Problem
+from grader.files.json_text import read_json
+from grader.files.marked import read_bytes
 from grader.files.written import write_whole
 
 
@@ -67,7 +69,8 @@ class Work:
 
     def done(self, name: str, found: bool) -> Done:
         """A piece that is there."""
-        said = json.loads((self.folder / f"{name}.json").read_bytes())
+        path = self.folder / f"{name}.json"
+        said = read_json(read_bytes(path), str(path))
         faults = [
             (inspection, Problem(message, Place(*place) if place else None, help))
             for inspection, (message, place, help) in said["faults"]

@@ -18,6 +18,7 @@ from rich.text import Text
 
 from grader.api import Loaded
 from grader.cli.terminal import GLUE, clean
+from grader.files.catalogue import built_in_sha256
 from grader.grading.conclude import counts_as
 from grader.language.english import number
 from grader.language.vocabulary import STATUS
@@ -98,7 +99,8 @@ def _head(loaded: Loaded, proposal: Proposal) -> Iterator[Text]:
     if proposal.framework.provenance:
         yield text_of(_provenance(framework, proposal))
     yield text_of(
-        f"rule book {proposal.rulebook.id} {proposal.rulebook.version}, engine {proposal.engine},"
+        f"rule book {proposal.rulebook.id} {proposal.rulebook.version}{_own_rules(proposal)},"
+        f" engine {proposal.engine},"
         f" grader {proposal.grader_version}"
     )
     if proposal.overrides:
@@ -110,6 +112,14 @@ def _head(loaded: Loaded, proposal: Proposal) -> Iterator[Text]:
             if p.name in proposal.overrides
         )
         yield text_of(f"overrides: {changed}", "bold")
+
+
+def _own_rules(proposal: Proposal) -> str:
+    """The start of the rule book's hash, where its rules are not the built-in one's."""
+    sha256 = proposal.rulebook.sha256
+    if sha256 is None or sha256 == built_in_sha256(proposal.rulebook.id):
+        return ""
+    return f" ({sha256[:8]}, not built in)"
 
 
 def _standing_of(status: str) -> str:
