@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -76,7 +77,7 @@ def decide(
         proposal,
         grading.framework(proposal.framework.id),
         Decision(area, grade, by, on if on is not None else date.today().isoformat(), rationale),
-        read_bytes(destination) if destination.exists() else None,
+        read_bytes(destination) if os.path.exists(destination) else None,
         shown=str(destination),
         force=force,
         allow_overrides=allow_overrides,

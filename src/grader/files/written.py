@@ -24,9 +24,9 @@ def write_by(path: Path, write: Callable[[Path], object]) -> None:
     InputError
         The folder or the disk does not take it.
     """
-    target = path.resolve()  # a link keeps leading to its file
     beside = None
     try:
+        target = path.resolve()  # a link keeps leading to its file
         descriptor, beside = tempfile.mkstemp(
             dir=target.parent, prefix=f".{target.name[:50]}.", suffix=".part"
         )
@@ -42,6 +42,9 @@ def write_by(path: Path, write: Callable[[Path], object]) -> None:
         problem = Problem(
             f"the file cannot be written: {said}", Place(str(path)), "check the folder and the disk"
         )
+        raise InputError([problem]) from error
+    except UnicodeEncodeError as error:
+        problem = Problem("this cannot be the name of a file", Place(str(path)), "name another file")
         raise InputError([problem]) from error
     finally:
         if beside is not None:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from grader.errors import MissingExtraError
+from grader.outliers.extra import library
 from grader.report.inline_svg import inline
 
 if TYPE_CHECKING:
@@ -60,10 +60,7 @@ class Needed:
 @contextmanager
 def _drawing() -> Iterator[None]:
     """Settings of our own over matplotlib's defaults: none of the user's enters the file."""
-    try:
-        import matplotlib
-    except ImportError as error:
-        raise MissingExtraError("the report needs matplotlib", help="pip install 'grader[report]'") from error
+    matplotlib = library("matplotlib", "the report needs")
     # Its keys are a type of their own, which differs from version to version.
     settings: dict[Any, Any] = {
         **{k: v for k, v in matplotlib.rcParamsDefault.items() if not k.startswith("backend")},
