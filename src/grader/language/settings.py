@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from decimal import Decimal
 
 from grader.errors import InputError, Place, Problem, quoted, suggest
 from grader.language.nodes import Kind
@@ -89,8 +88,12 @@ def _fault(parameter: Parameter, value: object, number: object) -> tuple[str, st
     if number is not None or isinstance(value, bool) or not _BARE.fullmatch(bare):
         return message, allowed if number is not None else f"{share_help(value)}; {allowed}"
     message += ": it is a share, and a bare number may be per cent or per mille"
-    readings = ((Decimal(bare) * 10, f"{bare}%"), (Decimal(bare), f"{Decimal(bare) / 10:f}%"))
-    good = [written for value, written in readings if low <= value <= high and value == int(value)]
+    cent, mille = float(bare), float(bare) / 10
+    good = [each for each in (cent, mille) if low <= each * 10 <= high]
     if len(good) == 2:
-        return message, f"write {bare}%, or {good[1]} for {bare} per mille; {allowed}"
-    return message, f"write {good[0]}; {allowed}" if good else allowed
+        return message, f"write {cent:g}%, or {mille:g}% for {cent:g} per mille; {allowed}"
+    if good == [mille]:
+        return message, f"write {mille:g}% for {cent:g} per mille; {cent:g}% is out of range; {allowed}"
+    if good == [cent]:
+        return message, f"write {cent:g}%; {cent:g} per mille is out of range; {allowed}"
+    return message, f"{cent:g}% and {cent:g} per mille are both out of range; {allowed}"
