@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 
@@ -72,7 +71,7 @@ def test_a_folder_named_without_a_separator_is_pointed_at(here: Path) -> None:
 
 def test_a_rule_book_in_rules_here_with_a_built_in_id_is_an_error(here: Path) -> None:
     own_rules(here / "rules" / "PEEL_2021_22")
-    with pytest.raises(InputError, match="the built-in rules/PEEL_2021_22 or ./rules/PEEL_2021_22"):
+    with pytest.raises(InputError, match=r"the built-in rules/PEEL_2021_22 or \./rules/PEEL_2021_22"):
         grader.grade("inspection.yaml")
 
 
@@ -143,7 +142,7 @@ def test_a_link_that_leads_out_of_a_rule_book_is_not_read(here: Path, place: str
 
 def test_a_link_within_a_rule_book_is_read_and_one_to_a_folder_is_not(here: Path) -> None:
     book = own_rules(here / "book")
-    os.rename(book / "grades.yaml", book / "kept.txt")
+    (book / "grades.yaml").rename(book / "kept.txt")
     (book / "grades.yaml").symlink_to("kept.txt")
     assert "PEEL_2021_22" == catalogue.open_rulebook("./book")[2].id
     (book / "more").symlink_to(here, target_is_directory=True)

@@ -19,7 +19,8 @@ NAMES = PrintedNames(FRAMEWORK)
 IDS = sorted(NAMES.characteristics)
 
 INSPECTION = """\
-inspection: {id: a, body: A, framework: peel_2021_22, edition: "2022-03", not_inspected: [Recording data about crime]}
+inspection: {id: a, body: A, framework: peel_2021_22, edition: "2022-03",
+             not_inspected: [Recording data about crime]}
 sources: {Report: {title: R}}
 evidence:
   - {id: E1, characteristics: [RESP-2c, Responding.1A], assessment: Partly meets, statement: S,

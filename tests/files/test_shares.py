@@ -81,7 +81,10 @@ def changed(tmp_path: Path, file: str, old: str, new: str) -> Path:
 
 def test_a_rule_book_may_write_its_shares_as_per_cent(tmp_path: Path) -> None:
     folder = changed(
-        tmp_path, "rulebook.yaml", "default: 800\n    range: [500, 1000]", "default: 80%\n    range: [50 %, 100%]"
+        tmp_path,
+        "rulebook.yaml",
+        "default: 800\n    range: [500, 1000]",
+        "default: 80%\n    range: [50 %, 100%]",
     )
     parameter = catalogue.open_rulebook(folder)[2].parameters["substantially_all"]
     assert (800, 500, 1000) == (parameter.default, parameter.minimum, parameter.maximum)

@@ -14,10 +14,7 @@ _COPY = "copy its findings to a spreadsheet, and import that with grader import"
 _KINDS = {
     "xlsx": ("an Excel workbook", _IMPORT),
     "ods": ("an OpenDocument workbook", _IMPORT),
-    "xls": (
-        "a file of the old Office formats, or one locked with a password",
-        "save it as .xlsx, and " + _IMPORT,
-    ),
+    "xls": ("an old or a locked Office file", "save it as .xlsx without a password, and " + _IMPORT),
     "html": ("a web page (HTML)", "open it in a spreadsheet program, save it as .xlsx, and " + _IMPORT),
     "xml": ("XML", _COPY),
     "rtf": ("a text document (RTF)", _COPY),
