@@ -203,11 +203,8 @@ def _nearest(name: str, known: tuple[str, ...]) -> str | None:
 
 def _shortened(typed: str, candidates: Iterable[str]) -> str | None:
     """The one candidate that starts with what was typed, or that is its first word or words."""
-    found = [
-        k
-        for k in candidates
-        if (len(typed) > 2 and folded(k).startswith(typed)) or typed.startswith(f"{folded(k)} ")
-    ]
+    known = [(k, folded(k)) for k in candidates]
+    found = [k for k, f in known if typed.startswith(f"{f} ") or (len(typed) > 2 and f.startswith(typed))]
     return found[0] if len(found) == 1 else None
 
 

@@ -119,11 +119,12 @@ def test_directives_are_accepted() -> None:
     assert {"a": "b"} == parse("%YAML 1.1\n%TAG !e! tag:x,2000:\n---\na: b\n...\n").data
 
 
-def test_digest_is_of_the_bytes(tmp_path: Path) -> None:
-    raw = b"\xef\xbb\xbfa: b\r\n"
+@pytest.mark.parametrize("raw", [b"a: b\n", b"\xef\xbb\xbfa: b\r\n", b"a: b\r"])
+def test_digest_is_of_the_text_whatever_its_line_ends_and_byte_order_mark(tmp_path: Path, raw: bytes) -> None:
     (tmp_path / "a.yaml").write_bytes(raw)
     document = read_document(tmp_path / "a.yaml")
-    assert (hashlib.sha256(raw).hexdigest(), str(tmp_path / "a.yaml")) == (document.sha256, document.file)
+    expected = hashlib.sha256(b"a: b\n").hexdigest()
+    assert (expected, str(tmp_path / "a.yaml")) == (document.sha256, document.file)
 
 
 # Scalars -------------------------------------------------------------------------------------------------
@@ -266,9 +267,16 @@ f.yaml:5:4: a quote is opened here and never closed
     assert expected == str(caught.value)
 
 
-def test_the_list_of_faults_ends() -> None:
-    found = faults("- *x\n" * 5000)
-    assert (101, "101:3 more than 100 faults; the rest is not looked at") == (len(found), found[-1])
+def test_of_very_many_faults_the_rest_is_counted_by_kind() -> None:
+    assert 5000 == len(faults("- *x\n" * 5000))
+    with pytest.raises(InputError) as caught:
+        parse_document(b"- *x\n" * 5000 + b"- !t x\n", "a.yaml")
+    *_, last, _help = str(caught.value).splitlines()
+    expected = (
+        "a.yaml:100:3: and 4,901 more faults: 4,900 like \"alias '*x': aliases and anchors are not read\";"
+        " 1 like \"tag '!t': tags are not read\""
+    )
+    assert (expected, 202) == (last, len(str(caught.value).splitlines()))
 
 
 def test_alias_bomb() -> None:

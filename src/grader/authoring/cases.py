@@ -17,6 +17,7 @@ from grader.files.faults import validate
 from grader.files.inspections import resolve
 from grader.files.marked import Document
 from grader.grading.tally import placements
+from grader.language.nodes import Kind
 from grader.language.rulebook import RuleBook
 from grader.model import cases as words
 from grader.model.framework import Framework
@@ -250,6 +251,12 @@ class _Resolver:
             parameter = self.book.parameters.get(name)
             if parameter is None:
                 self.unknown("parameter", name, self.book.parameters, ("set", name))
+            elif parameter.kind is Kind.COUNT and isinstance(
+                self.document.data_at((*self.at, "set", name)), str
+            ):
+                self.fault(
+                    ("set", name), f"parameter {name!r} is a count, not a share", "write a whole number"
+                )
             elif not parameter.minimum <= value <= parameter.maximum:
                 unit = "whole per mille" if parameter.kind == "share" else "a whole number"
                 self.fault(

@@ -6,6 +6,7 @@ present.
 
 from __future__ import annotations
 
+import os
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -243,7 +244,7 @@ def _said(result: AreaResult) -> str:
 def _decisions(path: Path, proposal: Proposal, loaded: api.Loaded) -> Decisions | None:
     """Decisions on this inspection that stand beside it."""
     beside = path.parent / DECISIONS
-    if not beside.is_file():
+    if not os.path.isfile(beside):
         return None
     decisions = read_decisions(beside, loaded.framework).decisions
     return decisions if decisions.decisions.inspection == proposal.inspection else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,7 +41,7 @@ def asked_for(
     InputError
         They hold no inspections, or no one framework; or a table has faults as a whole.
     """
-    tables = [path for path in inputs if path.is_dir() and is_dataset(path)]
+    tables = [path for path in inputs if os.path.isdir(path) and is_dataset(path)]
     if not tables:
         return _documents(inputs, rules, run, engine)
     if len(inputs) > 1:
@@ -79,7 +80,7 @@ def _documents(inputs: Sequence[Path], rules: str | None, run: Backend | None, e
     paths: list[Path] = []
     passed_over: list[Path] = []
     for path in inputs:
-        found, others = inspections_among(files_in(path)) if path.is_dir() else ([path], [])
+        found, others = inspections_among(files_in(path)) if os.path.isdir(path) else ([path], [])
         if not found:
             help = "name a folder of inspections (YAML), or of tables in the columnar layout"
             raise InputError([Problem("there is no inspection in this folder", Place(str(path)), help)])

@@ -15,7 +15,9 @@ from typing import Any, Final
 from grader.bulk.backends import pl
 from grader.bulk.sources import Graded
 from grader.errors import InputError, Place, Problem
+from grader.files.json_text import read_json
 from grader.files.locked import locked, sweep_parts
+from grader.files.marked import read_bytes
 from grader.files.written import put_whole
 
 #: Seconds to wait for another batch that may be about to end; most go on for longer than anybody waits.
@@ -71,7 +73,8 @@ class Work:
 
     def done(self, name: str, found: bool) -> Done:
         """A piece that is there."""
-        said = json.loads((self.folder / f"{name}.json").read_bytes())
+        path = self.folder / f"{name}.json"
+        said = read_json(read_bytes(path), str(path))
         faults = [
             (inspection, Problem(message, Place(*place) if place else None, help))
             for inspection, (message, place, help) in said["faults"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -33,7 +34,7 @@ from grader.cli.test import test
 from grader.cli.validate import validate
 from grader.cli.verify import verify
 from grader.distribution import overlap
-from grader.errors import GraderError, shown
+from grader.errors import GraderError, InputError, Place, Problem, shown
 
 INTERRUPTED = 130
 FAULT_OF_OURS = 3
@@ -108,18 +109,50 @@ def run(argv: Sequence[str] | None = None) -> int:
         return end.code if isinstance(end.code, int) else 0
     except KeyboardInterrupt:
         return INTERRUPTED
+    except OSError as error:
+        # Commands say what is wrong with each file; this is for what no command foresees of odd paths.
+        if error.filename is None and not _folder_is_gone():
+            return _fault_of_ours(error, debugging)
+        _show_trace(debugging)
+        terminal.err(f"error: {_of_path(error)}\n")
+        return InputError.exit_code
+    except UnicodeEncodeError as error:
+        if not any("\ud800" <= c <= "\udfff" or c == "\0" for argument in arguments for c in argument):
+            return _fault_of_ours(error, debugging)
+        _show_trace(debugging)
+        terminal.err("error: a name on the command line is not UTF-8\n  help: rename the file\n")
+        return InputError.exit_code
     except GraderError as error:
         _show_trace(debugging)
         terminal.err("".join(f"error: {problem}\n" for problem in shown(terminal.problems_of(error))))
         return error.exit_code
     except Exception as error:
-        _show_trace(debugging)
-        said = " ".join(str(error).split())[:300]
-        again = "" if debugging.on else " (run again with --debug)"
-        terminal.err(f"internal error: {type(error).__name__}{': ' if said else ''}{said}{again}\n")
-        _show_overlap()
-        return FAULT_OF_OURS
+        return _fault_of_ours(error, debugging)
     return 0
+
+
+def _fault_of_ours(error: Exception, debugging: Debugging) -> int:
+    _show_trace(debugging)
+    said = " ".join(str(error).split())[:300]
+    again = "" if debugging.on else " (run again with --debug)"
+    terminal.err(f"internal error: {type(error).__name__}{': ' if said else ''}{said}{again}\n")
+    _show_overlap()
+    return FAULT_OF_OURS
+
+
+def _folder_is_gone() -> bool:
+    try:
+        Path.cwd()
+    except OSError:
+        return True
+    return False
+
+
+def _of_path(error: OSError) -> Problem:
+    said = (error.strerror or "unknown reason").lower()
+    if _folder_is_gone():
+        return Problem("the folder this was run in is gone", None, "change to a folder that is there")
+    return Problem(f"the file cannot be used: {said}", Place(str(error.filename)), "name another file")
 
 
 def _show_trace(debugging: Debugging) -> None:

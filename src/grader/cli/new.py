@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -40,12 +41,15 @@ def new(
     unknown = f"framework {chosen.id} has no edition {quoted(edition)}"
     edition = required(edition, PrintedNames(chosen).editions, "edition", unknown)
     target = Path(folder) / NAME
-    if target.exists() and not force:
+    if os.path.exists(target) and not force:
         raise InputError([Problem("the file exists", Place(str(target)), "add --force to replace it")])
     try:
         Path(folder).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         said = (error.strerror or "unknown reason").lower()
         raise InputError([Problem(f"the folder cannot be made: {said}", Place(folder))]) from error
+    except ValueError as error:
+        problem = Problem("this cannot be the name of a folder", Place(folder), "name another folder")
+        raise InputError([problem]) from error
     write_whole(target, starter(chosen, edition), new=not force)
     terminal.out(f"{target}\n")

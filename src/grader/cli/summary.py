@@ -15,6 +15,7 @@ from rich.text import Text
 from grader.api import Loaded
 from grader.cli.settings import settings_line
 from grader.cli.tables import Column, Fitting, Labelled, indented, text_of
+from grader.files.catalogue import built_in_sha256
 from grader.grading.conclude import counts_as
 from grader.language.vocabulary import STATUS
 from grader.model.framework import Framework
@@ -112,13 +113,22 @@ def _head(loaded: Loaded, proposal: Proposal, brief: bool) -> Iterator[Text]:
         yield text_of(standing)
         if proposal.framework.provenance:
             yield text_of(_provenance(framework, proposal))
+    if not brief or _own_rules(proposal):
         yield text_of(
-            f"rule book {proposal.rulebook.id} {proposal.rulebook.version}, engine {proposal.engine},"
-            f" grader {proposal.grader_version}"
+            f"rule book {proposal.rulebook.id} {proposal.rulebook.version}{_own_rules(proposal)},"
+            f" engine {proposal.engine}, grader {proposal.grader_version}"
         )
     settings = settings_line(loaded.book, proposal.overrides)
     if settings is not None:
         yield text_of(settings, "bold")
+
+
+def _own_rules(proposal: Proposal) -> str:
+    """The start of the rule book's hash, where its rules are not the built-in one's."""
+    sha256 = proposal.rulebook.sha256
+    if sha256 is None or sha256 == built_in_sha256(proposal.rulebook.id):
+        return ""
+    return f" ({sha256[:8]}, not built in)"
 
 
 def _standing_of(status: str) -> str:

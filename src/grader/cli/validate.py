@@ -122,7 +122,7 @@ def _rulebook(folder: Path, document: Document | None = None, rules: str | None 
             help = f"name it {HEAD}, in a folder with its layers"
             raise InputError([Problem(f"the head of a rule book is a file {HEAD}", Place(str(folder)), help)])
         folder = folder.parent
-    elif not (folder / HEAD).is_file():
+    elif not os.path.isfile(folder / HEAD):
         help = f"a rule book is a folder with {HEAD} and one file a layer"
         raise InputError([Problem(f"no {HEAD} in the folder", Place(str(folder)), help)])
     head = document or read_document(folder / HEAD)

@@ -1,7 +1,7 @@
 """Where frameworks and rule books are: the built-in ones, by id from any folder, and a person's own.
 
-This module alone knows that built-ins travel in the package, and stand at the top of a checkout. An id is looked
-up in the places for ids; a path is written as one. Where a word could mean two things, that is an error.
+This module alone knows that built-ins travel in the package, and stand at the top of a checkout. An id is
+looked up in the places for ids; a path is written as one. A word that could mean two things is an error.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def _one_of(found: list[Path], what: str, name: str) -> Path | None:
     """The one place found for a name; raises InputError where there are two."""
     different: list[Path] = []
     for path in found:
-        if not any(os.path.samefile(path, other) for other in different):
+        if not any(_same(path, other) for other in different):
             different.append(path)
     if len(different) < 2:
         return different[0] if different else None
@@ -84,6 +84,13 @@ def _one_of(found: list[Path], what: str, name: str) -> Path | None:
     raise InputError([Problem(message, None, help)])
 
 
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:  # a link that leads nowhere
+        return False
+
+
 def _shown(path: Path) -> str:
     if path.is_relative_to(_home()):
         return f"the built-in {path.relative_to(_home()).as_posix()}"
@@ -93,7 +100,7 @@ def _shown(path: Path) -> str:
 def _named(folder: Path, name: str, ending: str = "") -> Iterator[Path]:
     """What a folder holds under an id, in any case where it is not there as written."""
     try:
-        there = sorted(os.listdir(folder))
+        there = sorted(path.name for path in folder.iterdir())
     except (OSError, ValueError):  # no such folder, or none anybody may read
         return
     wanted = name + ending
@@ -182,9 +189,7 @@ def _framework_files(name: str, near: Path | None) -> Iterator[Path]:
                     yield path
 
 
-_ID = re.compile(
-    rb"^framework:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ \t]+id:[ \t]*([^\s#]+)", re.M
-)
+_ID = re.compile(rb"^framework:[^\n]*\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ \t]+id:[ \t]*([^\s#]+)", re.MULTILINE)
 
 
 def _id_in(path: Path) -> str | None:

@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 from grader.errors import COUNT_LIMIT, Place, Problem, nearest, quoted
 from grader.files.marked import Document
 from grader.files.scalars import read_as
+from grader.files.wrong_kind import other_kind
 
 Model = TypeVar("Model", bound=BaseModel)
 Path = tuple[str | int, ...]
@@ -32,6 +33,10 @@ def validate_by_path(
 ) -> tuple[Model | None, list[tuple[Path, Problem]]]:
     """As `validate`, each fault with the path of what is faulty in the document."""
     data = document.data if data is None else data
+    other = other_kind(data, next(iter(model.model_fields)))
+    if other is not None:
+        message, help = other
+        return None, [((), Problem(message, Place(document.file), help))]
     try:
         return model.model_validate(data), []
     except ValidationError as error:

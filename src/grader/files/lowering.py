@@ -77,7 +77,11 @@ def lower_parameters(work: Lowering, blocks: Mapping[str, ParameterBlock], head:
     for name, block in blocks.items():
         place = head.place(("parameters", name))
         low, high = block.range
+        at: tuple[str | int, ...] = ("parameters", name)
+        shares = [head.data_at((*at, *key)) for key in (("default",), ("range", 0), ("range", 1))]
         wrong = _range_fault(name, block)
+        if block.type == "count" and any(isinstance(written, str) for written in shares):
+            wrong = "default", f"count {quoted(name)} is written as a share", "write whole numbers without %"
         if wrong is not None:
             key, message, help = wrong
             work.problems.append(Problem(message, head.place(("parameters", name, key)), help))

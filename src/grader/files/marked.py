@@ -33,6 +33,7 @@ from grader.files.scalars import (
     shown_name,
     unfit_in_value,
 )
+from grader.files.wrong_kind import refuse_other_kinds, table_fault
 
 SIZE_LIMIT = 16 * 2**20
 DEPTH_LIMIT = 64
@@ -118,6 +119,13 @@ class Document:
                     return known[path[:end]]
         return Place(self.file)
 
+    def data_at(self, path: NodePath) -> object:
+        """The value at a path that is in the file."""
+        found: Any = self.data
+        for step in path:
+            found = found[step]
+        return found
+
     def raw(self, path: NodePath) -> str | None:
         """The source of a value that YAML read as something else than text; None where it is text."""
         return self.texts.get(path)
@@ -141,10 +149,16 @@ def parse_document(raw: bytes, file: str, *, keys_as_text: bool = False) -> Docu
     """
     file = shown_name(file)
     _check_size(len(raw), SIZE_LIMIT, file)
+    refuse_other_kinds(raw, file)
     text = decode(raw, file)
     reader = _Reader(text, file)
     reader.keys_as_text = keys_as_text
-    data = reader.document()
+    try:
+        data = reader.document()
+    except InputError as error:
+        raise table_fault(text, file) or error from None
+    if isinstance(data, str) and (table := table_fault(text, file)) is not None:
+        raise table
     return Document(
         data=data,
         places=Marks(file, reader.places),

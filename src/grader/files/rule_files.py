@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, WithJsonSchema
 
 from grader.model.base import FileId, Id, Text, Written
+from grader.model.shares import Number
 
 LayerName = Literal["measure", "status", "finding", "sufficiency", "grade"]
 GradeableName = Literal["area_for_improvement", "cause_of_concern", "innovative_practice"]
@@ -26,8 +27,8 @@ class ParameterBlock(Written):
     """A named number and what it rests on."""
 
     type: Literal["share", "count"]
-    default: Annotated[int, Field(ge=0, le=1_000_000)]
-    range: Annotated[list[Annotated[int, Field(ge=0, le=1_000_000)]], Field(min_length=2, max_length=2)]
+    default: Number
+    range: Annotated[list[Number], Field(min_length=2, max_length=2)]
     basis: Literal["official", "calibrated", "assumed"]
     source: Text
     why: Text

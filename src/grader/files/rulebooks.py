@@ -117,30 +117,29 @@ def rule_files(folder: Path) -> list[str]:
 
 
 def yaml_files(folder: Path) -> Iterator[str]:
-    """Names, relative to a folder, of the YAML in it and below it; raises InputError for what is unreadable."""
+    """Names, relative to a folder, of the YAML in it and below it; raises InputError for one unread."""
 
     def refuse(error: OSError) -> None:
         said = (error.strerror or "unknown reason").lower()
         raise InputError([Problem(f"the folder cannot be read: {said}", Place(str(error.filename)), None)])
 
     for at, below, names in os.walk(folder, onerror=refuse):
-        linked = [name for name in below if os.path.islink(os.path.join(at, name))]
-        for name in [*names, *linked]:
-            path = os.path.relpath(os.path.join(at, name), folder).replace(os.sep, "/")
-            if name in linked and not name.startswith("."):
-                message = "a link to a folder, which is not followed"
-                raise InputError(
-                    [Problem(message, Place(f"{folder}/{path}"), "put the files themselves here")]
-                )
+        here = Path(at)
+        for name in below:
+            if (here / name).is_symlink() and not name.startswith("."):
+                help = "put the files themselves here"
+                problem = Problem("a link to a folder, which is not followed", Place(str(here / name)), help)
+                raise InputError([problem])
+        for name in names:
             if name.endswith((".yaml", ".yml")):
-                yield path
+                yield (here / name).relative_to(folder).as_posix()
 
 
 def refuse_link_out(path: Path, folder: Path, shown: str) -> None:
-    """Raise InputError for a link that leads out of a folder: nothing of what it leads to is read or shown."""
-    if not os.path.islink(path) and not os.path.islink(path.parent):
+    """Raise InputError for a link that leads out of a folder: nothing it leads to is read or shown."""
+    if not path.is_symlink() and not path.parent.is_symlink():
         return
-    if not os.path.realpath(path).startswith(os.path.join(os.path.realpath(folder), "")):
+    if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
         message = "this is a link that leads out of the folder, and is not read"
         raise InputError([Problem(message, Place(shown), "put the file itself here")])
 

@@ -100,6 +100,11 @@ def put_whole(
             beside.chmod(mode)
         check()
         beside.replace(target)
+    except UnicodeEncodeError as error:
+        problem = Problem(
+            "this cannot be the name of a file", Place(str(shown or target)), "name another file"
+        )
+        raise InputError([problem]) from error
     except OSError as error:
         raise cannot_write(shown or target, error) from error
     finally:

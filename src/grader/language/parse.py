@@ -24,6 +24,8 @@ from grader.language.nodes import (
 )
 from grader.language.rulebook import Parameter
 from grader.language.vocabulary import Scale
+from grader.model.printed import match_printed
+from grader.model.shares import per_mille, share_help
 
 Path = tuple[str | int, ...]
 
@@ -183,6 +185,13 @@ def parse_operand(
         return None
     if subject.kind is Kind.SCALE:
         return _parse_scale(value, path, reader, subject)
+    if subject.kind is Kind.SHARE and isinstance(value, str) and "%" in value:
+        read = per_mille(value)
+        if read is None:
+            message = f"{quoted(subject.name)} is held against a share, not {quoted(value)}"
+            reader.fault(path, message, share_help(value))
+            return None
+        value = read
     if isinstance(value, bool) or not isinstance(value, int):
         reader.fault(
             path,
@@ -205,8 +214,9 @@ def parse_operand(
 
 def _parse_scale(value: object, path: Path, reader: Reader, subject: Typed) -> Operand | None:
     assert subject.scale is not None
-    if isinstance(value, str) and value in subject.scale.ranks:
-        return Const(subject.scale.ranks[value])
+    name = match_printed(value, dict.fromkeys(subject.scale.names, ())) if isinstance(value, str) else None
+    if name is not None:
+        return Const(subject.scale.ranks[name])
     reader.fault(
         path,
         f"{quoted(value)} is no value of {quoted(subject.name)}",

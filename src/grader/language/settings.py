@@ -1,45 +1,26 @@
 """Parameters at other values: how a share or a count is written, and read as a whole number.
 
-Rules reckon shares in whole per mille. In files 800 means that, and `80%` the same; in settings, on the command
-line and in Python, a bare number could as well mean per cent, so it is refused with both readings.
+Rules reckon shares in whole per mille. In files 800 means that, and `80%` the same; in settings, on the
+command line and in Python, a bare number could as well mean per cent, so it is refused with both readings.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from decimal import Decimal
 
 from grader.errors import InputError, Place, Problem, quoted, suggest
 from grader.language.nodes import Kind
 from grader.language.rulebook import Parameter, RuleBook
 from grader.model.printed import match_printed
+from grader.model.shares import per_mille, percent, share_help
 
-_PERCENT = re.compile(r"(\d{1,7}(?:\.\d{1,6})?)[ \t]*%", re.ASCII)
-_COMMA = re.compile(r"(\d{1,7}),(\d{1,6})[ \t]*%", re.ASCII)
 _WHOLE = re.compile(r"[+-]?\d{1,9}", re.ASCII)
 _BARE = re.compile(r"\d{1,9}(?:\.\d{1,6})?", re.ASCII)
 
 
 class Settings(dict[str, int]):
     """Parameters by name at whole numbers of their unit, read and found to be in range."""
-
-
-def per_mille(written: str) -> int | None:
-    """A share written `35%` or `35.5 %` as whole per mille; None where it is no whole number of these."""
-    percent = _PERCENT.fullmatch(written.strip())
-    if percent is None:
-        return None
-    value = Decimal(percent[1]) * 10
-    return int(value) if value == value.to_integral_value() else None
-
-
-def share_help(written: object) -> str:
-    """How a share is written, with the nearest to what was written."""
-    comma = _COMMA.fullmatch(written.strip()) if isinstance(written, str) else None
-    if comma is not None:
-        return f"write the decimal with a point: {comma[1]}.{comma[2]}%"
-    return "a share is written as a per cent with one decimal at most, as in 35% or 35.5%"
 
 
 def read_settings(book: RuleBook, written: Mapping[str, object], option: str | None = None) -> Settings:
@@ -104,13 +85,15 @@ def _fault(parameter: Parameter, value: object, number: object) -> tuple[str, st
         return message, f"a whole number from {low} to {high}; the default is {default}"
     allowed = f"a share from {percent(low)} to {percent(high)}; the default is {percent(default)}"
     bare = str(value).strip()
-    if number is None and not isinstance(value, bool) and _BARE.fullmatch(bare):
-        thousandth = Decimal(bare) / 10
-        message = f"parameter {parameter.name!r} is a share, and {quoted(value)} may be per cent or per mille"
-        return message, f"write {bare}%, or {thousandth.normalize():f}% for {bare} per mille; {allowed}"
-    return message, allowed if number is not None else f"{share_help(value)}; {allowed}"
-
-
-def percent(value: int) -> str:
-    """Whole per mille as a setting is written: `35%`."""
-    return f"{value / 10:g}%"
+    if number is not None or isinstance(value, bool) or not _BARE.fullmatch(bare):
+        return message, allowed if number is not None else f"{share_help(value)}; {allowed}"
+    message += ": it is a share, and a bare number may be per cent or per mille"
+    cent, mille = float(bare), float(bare) / 10
+    good = [each for each in (cent, mille) if low <= each * 10 <= high]
+    if len(good) == 2:
+        return message, f"write {cent:g}%, or {mille:g}% for {cent:g} per mille; {allowed}"
+    if good == [mille]:
+        return message, f"write {mille:g}% for {cent:g} per mille; {cent:g}% is out of range; {allowed}"
+    if good == [cent]:
+        return message, f"write {cent:g}%; {cent:g} per mille is out of range; {allowed}"
+    return message, f"{cent:g}% and {cent:g} per mille are both out of range; {allowed}"

@@ -12,12 +12,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, repeat
 from typing import Any
 
-from grader.errors import Place, Problem, suggest
+from grader.errors import Place, Problem, quoted, suggest
 from grader.language.nodes import All, Any_, Better, Compare, Condition, Effect, Not, Op
 from grader.language.rulebook import Fact, Rule
 
 Path = tuple[str | int, ...]
 PLACEHOLDER = re.compile(r"\{(\$?)([A-Za-z_][A-Za-z0-9_]*)\}")
+#: What is left of braces, and of parameters without them, once the placeholders are taken out.
+ODD_BRACE = re.compile(r"\{[^{}]{0,40}\}?|\}|\$[A-Za-z_][A-Za-z0-9_]*")
 
 _RISING = frozenset({Op.AT_LEAST, Op.MORE_THAN})
 _FALLING = frozenset({Op.AT_MOST, Op.FEWER_THAN})
@@ -112,6 +114,10 @@ def text_problems(
     `elsewhere` holds facts the rule does not see: what to say of each, or None where it has been said.
     """
     known = {"": sorted(facts), "$": sorted(parameters)}
+    for odd in ODD_BRACE.findall(PLACEHOLDER.sub("", rule.because)):
+        message = f"'because' of rule {rule.id!r} holds {quoted(odd)}, which names nothing"
+        help = "write {fact} or {$parameter}; braces and '$' stand for nothing else"
+        yield Problem(message, place, help)
     for dollar, name in PLACEHOLDER.findall(rule.because):
         if name in known[dollar]:
             continue

@@ -9,6 +9,7 @@ from pydantic_core import CoreSchema
 
 from grader.model.base import Finite, Id, Text, Written
 from grader.model.inspection import AssessmentName, BasisName, FindingKind
+from grader.model.shares import Number
 
 StatusName = Literal["not_assessed", "not_demonstrated", "partly_demonstrated", "demonstrated", "exceeded"]
 OutcomeName = Literal["graded", "withheld", "ungraded", "not_inspected"]
@@ -118,8 +119,8 @@ class Case(Written):
     findings: list[CaseFinding] = []
     previous: list[CasePrevious] = []
     not_inspected: list[Id] = []
-    set: dict[Id, Annotated[int, Field(ge=0)]] = {}
-    """Parameters at values other than their defaults: whole per mille for a share."""
+    set: dict[Id, Number] = {}
+    """Parameters at values other than their defaults: a share in whole per mille, or as 35%."""
     expect: Expect
 
     @field_validator("evidence", mode="before")

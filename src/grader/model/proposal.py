@@ -7,6 +7,9 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from grader.errors import UnknownNameError, quoted, suggest
+from grader.model.printed import match_printed
+
 SCHEMA: Final = "grader.proposal/1"
 
 Outcome = Literal["graded", "withheld", "ungraded", "not_inspected"]
@@ -151,17 +154,21 @@ class Proposal(Answer):
     warnings: list[Warning_]
 
     def area(self, area_id: str) -> AreaResult:
-        """The result for one area.
+        """The result for one area, by its id or as it is printed.
 
         Raises
         ------
-        KeyError
+        UnknownNameError
             The edition has no such area.
         """
+        known = {result.area: (result.title,) for result in self.areas}
+        found = match_printed(area_id, known) if isinstance(area_id, str) else None
         for result in self.areas:
-            if result.area == area_id:
+            if result.area == found:
                 return result
-        raise KeyError(area_id)
+        raise UnknownNameError(
+            f"the proposal has no area {quoted(area_id)}", help=suggest(str(area_id), known, "areas")
+        )
 
     def to_json(self, *, indent: int | None = 2) -> str:
         """The proposal as JSON text, the same bytes for the same conclusions."""

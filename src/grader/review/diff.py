@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,7 +79,7 @@ def review(
         that would have had to be found, where the inspections are few enough to be read one by one.
     """
     final = Path(decisions) if decisions is not None else None
-    if not isinstance(given, Proposal) and Path(given).is_dir():
+    if not isinstance(given, Proposal) and os.path.isdir(given):
         if final is not None:
             message = "decisions are named beside a folder, which holds its own"
             raise InputError(

@@ -12,12 +12,15 @@ from grader.errors import InputError, Place, Problem, quoted
 from grader.files import catalogue
 from grader.files.frameworks import FrameworkFile
 from grader.files.inspections import draft_of, resolve_draft
+from grader.files.json_text import read_json
 from grader.files.marked import Document
 from grader.grading.run import propose
 from grader.language.rulebook import RuleBook
 from grader.model.proposal import Proposal
 
 _SHOWN_FAULTS = 5
+_MOST_AREAS = 1_000
+_AGAIN = "write it again: grader grade INSPECTION -o FILE.json"
 
 
 class Grading:
@@ -83,15 +86,39 @@ def proposal_of(raw: bytes, shown: str) -> Proposal:
     InputError
         It is not a whole proposal of a version that is known.
     """
+    data = read_json(raw, shown)
+    if found := _areas_at_fault(data):
+        raise InputError(Problem(f"not a proposal: {fault}", Place(shown), _AGAIN) for fault in found)
     try:
-        return Proposal.model_validate_json(raw.removeprefix(b"\xef\xbb\xbf"))
+        return Proposal.model_validate(data)
     except ValidationError as error:
         faults = error.errors(include_url=False, include_context=False, include_input=False)
-    help = "write it again: grader grade INSPECTION -o FILE.json"
     raise InputError(
-        Problem(f"not a proposal: {_at(f['loc'])}{f['msg'][:1].lower()}{f['msg'][1:]}", Place(shown), help)
+        Problem(f"not a proposal: {_at(f['loc'])}{f['msg'][:1].lower()}{f['msg'][1:]}", Place(shown), _AGAIN)
         for f in faults[:_SHOWN_FAULTS]
     )
+
+
+def _areas_at_fault(data: object) -> list[str]:
+    """What is wrong with the list of areas as a whole, before each is looked into."""
+    areas = data.get("areas") if isinstance(data, dict) else None
+    if not isinstance(areas, list):
+        return []
+    seen: set[str] = set()
+    faults: list[str] = []
+    for i, area in enumerate(areas):
+        name = area.get("area") if isinstance(area, dict) else None
+        if not isinstance(name, str):
+            faults.append(f"entry {i + 1} of 'areas' names no area")
+        elif name in seen:
+            faults.append(f"area {quoted(name)} stands twice")
+        else:
+            seen.add(name)
+        if len(faults) == _SHOWN_FAULTS:
+            break
+    if not faults and len(areas) > _MOST_AREAS:
+        faults.append(f"it holds {len(areas):,} areas, more than any framework")
+    return faults
 
 
 def _at(loc: tuple[int | str, ...]) -> str:

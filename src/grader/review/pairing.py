@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -90,7 +91,7 @@ def _decisions_beside(given: Path | Proposal, decisions: Path | None) -> Path:
     if isinstance(given, Proposal):
         raise InputError([Problem("no decisions are named", None, "name the decisions file")])
     beside = given.parent / DECISIONS
-    if not beside.exists():
+    if not os.path.exists(beside):
         message = f"no decisions: there is no {DECISIONS} beside it"
         help = "name the decisions file, or record decisions with grader decide"
         raise InputError([Problem(message, Place(str(given)), help)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,7 +107,7 @@ def _inspection(decisions: Path, given: api.PathLike | None) -> Path:
     if given is not None:
         return Path(given)
     beside = decisions.parent / INSPECTION
-    if not beside.exists():
+    if not os.path.exists(beside):
         message = f"no inspection: there is no {INSPECTION} beside the decisions"
         raise InputError([Problem(message, Place(str(decisions)), "name the inspection")])
     return beside

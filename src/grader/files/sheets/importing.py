@@ -133,7 +133,7 @@ def _resolve(
         raise InputError(all_of(error.problems)) from error
     if problems:
         raise InputError(problems)
-    return resolved, framework, book.measures
+    return resolved, framework.framework, book.measures
 
 
 def _too_long(place: Place, count: int) -> NoReturn:

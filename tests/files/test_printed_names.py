@@ -1,0 +1,190 @@
+"""Names as people write and print them, and what is suggested for those that are mistyped."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+import grader
+from grader import api
+from grader.errors import UnknownNameError, nearest, suggest
+from grader.files import catalogue
+from grader.files.decisions import read_decisions
+from grader.files.printed_names import PrintedNames, match_printed
+
+FRAMEWORK = catalogue.framework("PEEL_2021_22").framework
+NAMES = PrintedNames(FRAMEWORK)
+IDS = sorted(NAMES.characteristics)
+
+INSPECTION = """\
+inspection: {id: a, body: A, framework: peel_2021_22, edition: "2022-03",
+             not_inspected: [Recording data about crime]}
+sources: {Report: {title: R}}
+evidence:
+  - {id: E1, characteristics: [RESP-2c, Responding.1A], assessment: Partly meets, statement: S,
+     basis: Case file review, extent: Widespread, harm: Serious, source: report}
+findings:
+  - {id: F1, kind: Cause of concern, area: Responding to the public, statement: S, recommendations: [R],
+     evidence: [e1], characteristics: [resp-2C]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "word", "expected"),
+    [
+        ("grades", "Adequate", "adequate"),
+        ("grades", "RI", "requires_improvement"),
+        ("grades", "Requires improvement", "requires_improvement"),
+        ("grades", "requires-improvement", "requires_improvement"),
+        ("areas", "Responding to the public", "responding"),
+        ("areas", "RESPONDING", "responding"),
+        ("areas", "tackling serious and organised crime", "organised_crime"),
+        ("areas", "SOC", "organised_crime"),
+        ("characteristics", "RESP-2c", "responding.2c"),
+        ("characteristics", "CDI-1", "recording.1a"),
+        ("characteristics", "CDI-12", "recording.1l"),
+        ("characteristics", "VIC-3a", "victims.3a"),
+        ("characteristics", "Strategic_Policing.1A", "strategic_policing.1a"),
+    ],
+)
+def test_a_printed_name_stands_for_its_id(kind: str, word: str, expected: str) -> None:
+    assert expected == match_printed(word, getattr(NAMES, kind))
+    assert expected == NAMES.matched(kind, word)
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_every_characteristic_goes_by_its_id_in_any_case_and_by_its_code(name: str) -> None:
+    codes = NAMES.characteristics[name]
+    assert [name] * (1 + len(codes)) == [NAMES.matched("characteristics", w) for w in (name.upper(), *codes)]
+
+
+def test_a_name_of_two_things_stands_for_none() -> None:
+    assert match_printed("ri", {"a": ["RI"], "b": ["Ri"]}) is None
+    assert "RI" == match_printed("RI", {"RI": [], "b": ["RI"]})
+
+
+def test_an_inspection_may_name_things_as_printed(tmp_path: Path) -> None:
+    file = tmp_path / "inspection.yaml"
+    file.write_text(INSPECTION)
+    found = grader.load(file).inspection
+    (item,), (finding,) = found.evidence, found.findings
+    head = found.inspection
+    assert ("PEEL_2021_22", ["recording"]) == (head.framework, head.not_inspected)
+    assert ["responding.2c", "responding.1a"] == item.characteristics
+    assert ("partly_meets", "case_file_review", "serious", "Report") == (
+        item.assessment,
+        item.basis,
+        item.harm,
+        item.source,
+    )
+    assert ("cause_of_concern", "responding", ["E1"], ["responding.2c"]) == (
+        finding.kind,
+        finding.area,
+        finding.evidence,
+        finding.characteristics,
+    )
+
+
+def test_decisions_may_name_things_as_printed_and_keep_their_places(tmp_path: Path) -> None:
+    file = tmp_path / "decisions.yaml"
+    file.write_text(
+        "decisions: {inspection: a, decided_by: B, framework: Peel_2021_22, stated_counts: {RI: 1}}\n"
+        "grades:\n  Responding to the public: {grade: Requires improvement}\n"
+    )
+    read = read_decisions(file)
+    assert {"responding": "requires_improvement"} == {k: v.grade for k, v in read.decisions.grades.items()}
+    assert {"requires_improvement": 1} == read.decisions.decisions.stated_counts
+    assert 3 == read.document.place(("grades", "responding")).line
+
+
+def test_an_area_decided_under_two_of_its_names_is_an_error(tmp_path: Path) -> None:
+    file = tmp_path / "decisions.yaml"
+    file.write_text(
+        "decisions: {inspection: a, decided_by: B, framework: PEEL_2021_22}\n"
+        "grades: {responding: {grade: good}, RESP: {grade: adequate}}\n"
+    )
+    with pytest.raises(grader.InputError, match="'RESP' is responding, which stands twice; first as 'resp"):
+        read_decisions(file)
+
+
+def test_functions_take_areas_and_grades_as_printed_and_say_the_nearest(tmp_path: Path) -> None:
+    file = tmp_path / "inspection.yaml"
+    file.write_text(INSPECTION)
+    proposal = grader.grade(file)
+    assert "responding" == proposal.area("Responding to the public").area
+    assert "responding" == api.explain(file, "RESP").area
+    with pytest.raises(UnknownNameError, match="did you mean 'responding'"):
+        proposal.area("respondin")
+    with pytest.raises(UnknownNameError, match="no area 'responing'\n  help: did you mean 'responding'"):
+        api.smallest_change(file, "responing", "good")
+    with pytest.raises(UnknownNameError, match="unknown grade 'god'\n  help: did you mean 'good'"):
+        api.why_not(file, "responding", "god")
+
+
+# Mistyped names ------------------------------------------------------------------------------------------
+
+
+def typo(name: str, draw: random.Random) -> str:
+    """The name as one slip of a finger leaves it."""
+    at = draw.randrange(len(name))
+    digits = [i for i, c in enumerate(name) if c.isdigit()]
+    match draw.randrange(6):
+        case 0:
+            return name.upper() if draw.random() < 0.5 else name.capitalize()
+        case 1:
+            return name[:at] + name[at + 1 :]
+        case 2:
+            return name[:at] + name[at] + name[at:]
+        case 3:
+            at = min(at, len(name) - 2)
+            return name[:at] + name[at + 1] + name[at] + name[at + 2 :]
+        case 4:
+            at = draw.choice(digits)
+            return name[:at] + draw.choice("0123456789") + name[at + 1 :]
+        case _:
+            return name[:at] + draw.choice("abcdefghijklmnopqrstuvwxyz") + name[at + 1 :]
+
+
+def test_a_suggestion_is_the_name_meant_or_none_and_never_of_another_area() -> None:
+    draw = random.Random(12)
+    meant_again = 0
+    for meant in IDS:
+        for _ in range(4):
+            typed = typo(meant, draw)
+            if typed in IDS:
+                continue
+            near = nearest(typed, IDS)
+            assert near in (meant, None), (typed, meant)
+            meant_again += near == meant
+    assert meant_again > 300
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("meant", IDS)
+def test_five_hundred_slips_of_every_characteristic(meant: str) -> None:
+    draw = random.Random(meant)
+    for typed in {typo(meant, draw) for _ in range(500)} - set(IDS):
+        assert nearest(typed, IDS) in (meant, None), typed
+
+
+@pytest.mark.parametrize(
+    ("typed", "known", "expected"),
+    [
+        ("Recording.1A", ["recording.1a", "recording.1b"], "recording.1a"),
+        ("recording.1z", ["recording.1a", "recording.1b"], None),
+        ("victms.1a", ["victims.1a", "victims.1b", "offenders.1a"], "victims.1a"),
+        ("minimum_coverge", ["minimum_coverage", "some"], "minimum_coverage"),
+        ("E004", ["E001", "E002", "E003"], None),
+        ("x", ["a", "b"], None),
+        ("S9", ["S1"], None),
+    ],
+)
+def test_the_nearest_is_by_edits_and_unique(typed: str, known: list[str], expected: str | None) -> None:
+    assert expected == nearest(typed, known)
+
+
+def test_without_a_nearest_the_names_of_the_same_area_are_listed() -> None:
+    known = ["calls.1a", "calls.1b", "visits.1a"]
+    assert "characteristics of calls: calls.1a, calls.1b" == suggest("calls.1z", known, "characteristics")
