@@ -6,6 +6,8 @@ test says so and the guard may go. The numbers are those of docs/durable_rules.m
 
 import pytest
 
+pytestmark = pytest.mark.third_party
+
 FATAL = {-11, -8, -6}  # SIGSEGV, SIGFPE, SIGABRT
 
 KILLED = {
