@@ -10,13 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grader import api
-from grader.authoring.strategies import frameworks, inspections, rulebooks
 from grader.bulk import simulate as module
 from grader.bulk.simulate import simulate
 from grader.cli import main
 from grader.errors import InputError
 from grader.grading.run import Inputs
 from grader.language.vocabulary import ASSESSMENT
+from grader.testing.strategies import frameworks, inspections, rulebooks
 
 
 def drawn_one_by_one(inputs, draws, seed, step, passes):
