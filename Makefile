@@ -49,18 +49,18 @@ lint: $(VENV)/developing ## ruff, mypy and the layers of the house
 	$(BIN)/lint-imports
 
 check: lint ## lint and the fast tests: before every commit (under 2 minutes)
-	$(PYTEST) -n $(WORKERS) -m "not slow and not packaging" $(LONG:%=--ignore=tests/%)
+	$(PYTEST) -n $(WORKERS) -m "not slow and not third_party and not packaging" $(LONG:%=--ignore=tests/%)
 
 test: $(VENV)/developing ## the whole suite but the slow part (under 15 minutes)
-	$(PYTEST) -n $(WORKERS) -m "not slow"
+	$(PYTEST) -n $(WORKERS) -m "not slow and not third_party"
 
-test-slow: $(VENV)/developing ## the slow part: long runs of the same promises
-	$(PYTEST) -n $(WORKERS) -m slow
+test-slow: $(VENV)/developing ## the slow part: long runs of the same promises, and what durable-rules does unguarded
+	$(PYTEST) -n $(WORKERS) -m "slow or third_party"
 
 test-without-rete: ## the whole suite where durable-rules is not installed: the pass runs on reference
 	$(MAKE) --no-print-directory VENV=.venv-without-rete .venv-without-rete/developing
 	.venv-without-rete/bin/python -m pip uninstall --quiet --yes durable-rules
-	.venv-without-rete/bin/python -m pytest -q -n $(WORKERS) -m "not slow"
+	.venv-without-rete/bin/python -m pytest -q -n $(WORKERS) -m "not slow and not third_party"
 
 bench: $(VENV)/benchmarking ## the benchmarks: one table, one run (about 25 minutes)
 	$(BIN)/python benchmarks/run.py

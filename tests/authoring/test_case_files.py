@@ -8,7 +8,7 @@ from grader.authoring.suites import load_suite
 from grader.errors import InputError
 from grader.files.catalogue import rulebook_folder
 from grader.files.marked import read_document
-from grader.files.schemas import schema_of
+from grader.schemas import schema_of
 
 
 def faults(folder):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from grader.bulk import dataset, tables
 from grader.bulk.backends import backend
 from grader.bulk.batch import batch
-from grader.bulk.layout import _figure
+from grader.bulk.layout import figure_in_per_mille
 from grader.errors import MissingExtraError
 from grader.grading.run import per_mille
 
@@ -48,7 +48,7 @@ def test_any_tables_give_the_rows_of_the_reference(
 def test_pieces_change_nothing(write_tables, both_editions, expected_rows, tmp_path, monkeypatch):
     monkeypatch.setattr(tables, "ROWS", 50)
     monkeypatch.setattr(tables, "MOST_INSPECTIONS", 7)
-    monkeypatch.setattr(dataset, "_STRIDE", 33)
+    monkeypatch.setattr(dataset, "STRIDE", 33)
     for turned in (False, True):
         folder = write_tables(tmp_path / "tables", both_editions, turned=turned)
         batch([folder], tmp_path / "out.parquet")
@@ -231,7 +231,7 @@ def test_a_figure_is_rounded_down_as_written(on):
         pytest.skip(error.message)
     frame = run.table(pl.DataFrame({"value": values}))
     found = run.collect(
-        frame.select("value", _figure({"value": nw.Float64()}).cast(nw.Int32).alias("figure"))
+        frame.select("value", figure_in_per_mille({"value": nw.Float64()}).cast(nw.Int32).alias("figure"))
     )
     assert {v: per_mille(v) for v in values} == dict(found.iter_rows())
 

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from grader.authoring.strategies import frameworks, inspections, rulebooks
 from grader.bulk.backends import OnPolars
 from grader.bulk.coding import rows_of
 from grader.bulk.conclude import areas, characteristics, raises
@@ -19,6 +18,7 @@ from grader.files import catalogue
 from grader.language.bind import bind
 from grader.language.nodes import Level
 from grader.language.vocabulary import STATUS
+from grader.testing.strategies import frameworks, inspections, rulebooks
 
 FRAMEWORK = catalogue.framework("PEEL_2021_22")
 BOOK = catalogue.rulebook("PEEL_2021_22", FRAMEWORK)

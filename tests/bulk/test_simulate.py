@@ -10,13 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grader import api
-from grader.authoring.strategies import frameworks, inspections, rulebooks
 from grader.bulk import simulate as module
 from grader.bulk.simulate import simulate
 from grader.cli import main
 from grader.errors import InputError
 from grader.grading.run import Inputs
 from grader.language.vocabulary import ASSESSMENT
+from grader.testing.strategies import frameworks, inspections, rulebooks
 
 
 def drawn_one_by_one(inputs, draws, seed, step, passes):
@@ -24,11 +24,11 @@ def drawn_one_by_one(inputs, draws, seed, step, passes):
     generator = np.random.default_rng(seed)
     items = sorted(inputs.inspection.evidence, key=lambda e: e.id)
     ranks = {item.id: [] for item in items}
-    for start in range(0, draws, module._BLOCK):
-        many = min(module._BLOCK, draws - start)
-        drawing = module._Drawing(inputs, draws, seed, step)
+    for start in range(0, draws, module.BLOCK):
+        many = min(module.BLOCK, draws - start)
+        drawing = module.Drawing(inputs, draws, seed, step)
         for item in items:
-            ranks[item.id] += drawing._drawn(item, generator, many).tolist()
+            ranks[item.id] += drawing.drawn(item, generator, many).tolist()
     versions = [
         inputs.inspection.model_copy(
             update={
@@ -71,7 +71,7 @@ def test_shares_are_those_of_grading_each_version(data, passes):
 
 
 def test_blocks_change_nothing_but_memory(monkeypatch, example, passes):
-    monkeypatch.setattr(module, "_BLOCK", 7)
+    monkeypatch.setattr(module, "BLOCK", 7)
     found = simulate(example, draws=20, seed=3, step=0.4)
     passed = drawn_one_by_one(example, 20, 3, 0.4, passes)
     by_area = {a.area: a.shares for a in found.areas if a.shares}
@@ -99,8 +99,8 @@ def test_the_same_seed_is_the_same_answer_in_any_order_of_evidence(example):
 
 def test_a_step_moves_as_often_as_it_says(example):
     item = next(e for e in example.inspection.evidence if e.assessment == "meets")
-    drawing = module._Drawing(example, 100_000, 1, 0.1)
-    drawn = drawing._drawn(item, np.random.default_rng(1), 100_000)
+    drawing = module.Drawing(example, 100_000, 1, 0.1)
+    drawn = drawing.drawn(item, np.random.default_rng(1), 100_000)
     shares = np.bincount(drawn, minlength=5) / 100_000
     assert [0.0, 0.0, 0.05, 0.9, 0.05] == pytest.approx(shares.tolist(), abs=0.004)
 

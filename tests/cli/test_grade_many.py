@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import grader
-from grader.bulk.processes import _AHEAD, in_processes
+from grader.bulk.processes import AHEAD, in_processes
 from grader.cli import main
 from grader.errors import EngineDisagreementError
 
@@ -54,7 +54,7 @@ def test_few_pieces_are_under_way_at_a_time(tmp_path):
     found = in_processes(Squares(tmp_path), range(100), 2)
     assert 0 == next(found)
     time.sleep(1)
-    assert 2 * _AHEAD >= len(list(tmp_path.iterdir()))
+    assert 2 * AHEAD >= len(list(tmp_path.iterdir()))
     found.close()
 
 

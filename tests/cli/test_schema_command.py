@@ -13,7 +13,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from grader.files.marked import read_document
-from grader.files.schemas import schema_names, schema_of
+from grader.schemas import schema_names, schema_of
 
 Run = Callable[..., Any]
 

@@ -17,7 +17,9 @@ EXAMPLE = ROOT / "examples" / "leicestershire_2021_22" / "inspection.yaml"
 def test_keys_that_are_asked_of_a_proposal_are_in_one():
     proposal = json.loads(grader.grade(EXAMPLE).to_json())
     assert {"area", "outcome", "grade"} <= set(proposal["areas"][0])
-    asked = re.findall(r"`(?:jq )?\.([a-z_]+)(?:\.([a-z0-9_]+))?(?: then\.json)?[`,]", PAGE.partition("## If pip")[0])
+    asked = re.findall(
+        r"`(?:jq )?\.([a-z_]+)(?:\.([a-z0-9_]+))?(?: then\.json)?[`,]", PAGE.partition("## If pip")[0]
+    )
     assert [("rulebook", "sha256"), ("framework", "sha256"), ("overrides", "")] == asked
     assert all(key in proposal and (not inner or inner in proposal[key]) for key, inner in asked)
 

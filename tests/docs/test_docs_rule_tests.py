@@ -1,5 +1,6 @@
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -21,6 +22,24 @@ def test_the_cases_shown_pass():
 
     assert 3 == len(results)
     assert [] == [(m.subject, m.actual) for r in results for m in r.misses]
+
+
+def test_the_test_shown_passes_and_draws_its_inspections(monkeypatch):
+    monkeypatch.chdir(DOC.parents[1])
+    section = DOC.read_text(encoding="utf-8").split("## Any inspection")[1]
+    scope = {}
+    exec(re.search(r"```python\n(.+?)```", section, re.DOTALL)[1], scope)
+    (shown,) = (made for name, made in scope.items() if name.startswith("test_"))
+    shown()
+    with pytest.raises(AssertionError):
+        shown.hypothesis.inner_test(_with_outstanding_on_nothing(scope))
+
+
+def _with_outstanding_on_nothing(scope):
+    """Makes the shown test's grades such as it says there are none of."""
+    area = SimpleNamespace(grade="outstanding", profile={"demonstrated": 0})
+    scope["grader"] = SimpleNamespace(grade=lambda drawn: SimpleNamespace(areas=[area]))
+    return scope["loaded"].inspection
 
 
 @pytest.mark.slow

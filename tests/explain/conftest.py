@@ -11,7 +11,6 @@ import pytest
 from hypothesis import strategies as st
 
 from grader import api
-from grader.authoring.strategies import frameworks, inspections, rulebooks
 from grader.engines.reference import ReferenceEngine
 from grader.files import catalogue
 from grader.grading.run import Inputs, propose
@@ -20,6 +19,7 @@ from grader.language.rulebook import RuleBook
 from grader.model.framework import Framework
 from grader.model.inspection import Inspection
 from grader.model.proposal import Proposal
+from grader.testing.strategies import frameworks, inspections, rulebooks
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "leicestershire_2021_22" / "inspection.yaml"
 

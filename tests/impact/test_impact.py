@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 
 from grader.authoring.impact import impact, prove
 from grader.authoring.same_rules import same_rules
-from grader.authoring.strategies import frameworks, inspections, rulebooks
 from grader.cli.app import run
 from grader.engines.reference import ReferenceEngine
 from grader.errors import UnknownNameError
 from grader.files.catalogue import open_rulebook
 from grader.grading.run import Inputs, propose
 from grader.language.bind import bind
+from grader.testing.strategies import frameworks, inspections, rulebooks
 
 SHIPPED = "PEEL_2021_22"
 needs_solver = pytest.mark.skipif(find_spec("z3") is None, reason="the solver is an extra")

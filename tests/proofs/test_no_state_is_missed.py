@@ -42,7 +42,7 @@ def test_every_move_brute_force_makes_is_listed(opened, part):
     for _, space, seen in _spaces(opened, "PEEL_2021_22"):
         moves = space.moves(seen, changes(part))
         listed = {tuple(tuple(seen_in(s, e) for s in seen) for e in (m.before, m.after)) for m in moves}
-        made = space._distinct(changes(part))
+        made = space.distinct(changes(part))
         for rows in [(), *((r,) for r in space.evidence.rows)]:
             for change, _, _ in made:
                 kept = {"evidence": list(rows), "earlier": []}

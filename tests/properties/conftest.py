@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from grader.authoring.strategies import frameworks, inspections, rulebooks
 from grader.engines.reference import ReferenceEngine
 from grader.files import catalogue
 from grader.grading.conclude import Concluder
@@ -19,6 +18,7 @@ from grader.language.rulebook import RuleBook
 from grader.model.framework import Framework
 from grader.model.inspection import Inspection
 from grader.model.proposal import Proposal
+from grader.testing.strategies import frameworks, inspections, rulebooks
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.authoring.changes import changes
-from grader.authoring.strategies import frameworks, inspections, rulebooks
 from grader.engines.reference import ReferenceEngine
 from grader.grading.conclude import Concluder
 from grader.grading.run import Inputs, run
 from grader.language.bind import bind
+from grader.testing.changes import changes
+from grader.testing.strategies import frameworks, inspections, rulebooks
 
 pytest.importorskip("durable", reason="durable-rules is not installed")
 rete = pytest.importorskip("grader.engines.rete")

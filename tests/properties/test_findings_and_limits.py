@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.authoring.strategies import steps
+from grader.testing.strategies import steps
 
 
 def open_concerns(case, area, proposal):

@@ -7,8 +7,8 @@ from dataclasses import replace
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from grader.authoring.strategies import steps
 from grader.grading.tally import placements
+from grader.testing.strategies import steps
 
 
 def reach(case, item):

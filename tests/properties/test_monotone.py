@@ -8,8 +8,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from grader.authoring.changes import STEPS, changes
-from grader.authoring.strategies import inspections
+from grader.testing.changes import STEPS, changes
+from grader.testing.strategies import inspections
 
 PROMISED = {
     "a": ("raise_assessment",),

@@ -13,8 +13,6 @@ from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
 import grader
-from grader.authoring.changes import STEPS, changes
-from grader.authoring.strategies import frameworks, improvements, inspections, rulebooks, steps
 from grader.files.frameworks import read_framework
 from grader.files.inspections import read_draft, resolve_draft
 from grader.files.rulebooks import read_rulebook
@@ -36,6 +34,8 @@ from grader.language.nodes import (
 from grader.language.parse_facts import attributes_of
 from grader.language.rulebook import GIVEN_FACTS, Layer
 from grader.language.vocabulary import ENTITIES
+from grader.testing.changes import STEPS, changes
+from grader.testing.strategies import frameworks, improvements, inspections, rulebooks, steps
 
 ASSESSMENTS = ("falls_short", "partly_meets", "meets", "exceeds")
 
@@ -222,7 +222,7 @@ def test_without_hypothesis_the_error_says_what_to_install():
     code = (
         "import sys; sys.modules['hypothesis'] = None\n"
         "from grader.errors import MissingExtraError\n"
-        "try:\n    import grader.authoring.strategies\n"
+        "try:\n    import grader.testing.strategies\n"
         "except MissingExtraError as error:\n    print(error)\n"
     )
     source = Path(grader.__file__).resolve().parents[1]

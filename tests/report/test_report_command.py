@@ -119,7 +119,7 @@ def test_a_missing_library_names_the_extra_and_nothing_is_written(
     from grader.report import page
 
     monkeypatch.setitem(sys.modules, library, None)
-    page._environment.cache_clear()
+    page.templates.cache_clear()
     ran = run("grade", inspection, "--report", tmp_path / "out.html", "-o", tmp_path / "out.json")
     assert 2 == ran.code
     assert "pip install 'inspection-grader[report]'" in ran.err

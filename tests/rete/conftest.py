@@ -122,8 +122,8 @@ def patterns(programs):
 @pytest.fixture
 def calls(monkeypatch):
     """Records every call into durable-rules, which is made all the same."""
-    real = rete._extension()
-    rete.RULESETS.free(list(rete.RULESETS._handles))
+    real = rete.extension()
+    rete.RULESETS.free(list(rete.RULESETS.handles))
     seen = []
 
     class Recorder:
@@ -134,7 +134,7 @@ def calls(monkeypatch):
 
             return call
 
-    monkeypatch.setattr(rete, "_extension", Recorder)
+    monkeypatch.setattr(rete, "extension", Recorder)
     return seen
 
 

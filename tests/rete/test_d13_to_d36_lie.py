@@ -48,7 +48,7 @@ def test_d16_names_compared_by_hash_only_ours_go_in_and_are_checked(make_book, c
     book = make_book([compare("liquid", "equals", 1), compare("costarring", "equals", 1)])
     assert ["r0001"] == held(book, {"costarring": 1, "liquid": 0})
     monkeypatch.setattr(rete, "MARKER", "costarring")
-    monkeypatch.setattr(rete, "_THEIRS", ("liquid",))
+    monkeypatch.setattr(rete, "RESERVED", ("liquid",))
     with pytest.raises(InternalError, match="share a 32-bit hash"):
         ReteEngine(book)
 
@@ -127,11 +127,11 @@ def test_d23_an_action_that_never_ends_locks_the_session_each_is_ended_or_its_ru
                 raise KeyboardInterrupt
             return getattr(self.real, name)
 
-    real = rete._extension()
+    real = rete.extension()
     with ReteEngine(make_book([compare("a", "at_least", 1)])) as engine:
         assert {"r0000"} == held_by(engine, {"a": 1})
         with monkeypatch.context() as patch:
-            patch.setattr(rete, "_extension", Interrupted)
+            patch.setattr(rete, "extension", Interrupted)
             with pytest.raises(KeyboardInterrupt):
                 held_by(engine, {"a": 1})
         assert {"r0000"} == held_by(engine, {"a": 2})
@@ -263,4 +263,4 @@ def test_the_pass_on_rete_is_checked_against_the_reference(built_in_book):
 
     engine = engine_for(bind(built_in_book), "rete")
     assert (CheckedEngine, "rete") == (type(engine), engine.name)
-    assert isinstance(engine._witness, ReferenceEngine)
+    assert isinstance(engine.witness, ReferenceEngine)

@@ -6,6 +6,8 @@ test says so and the guard may go. The numbers are those of docs/durable_rules.m
 
 import pytest
 
+pytestmark = pytest.mark.third_party
+
 FATAL = {-11, -8, -6}  # SIGSEGV, SIGFPE, SIGABRT
 
 KILLED = {
@@ -25,8 +27,8 @@ try:
 except MemoryError: pass
 for k in range(3): h.assert_fact('r', {'sid': f's{i}', 'k': 2 + k})""",
     "d06_no_catch_all": """
-pattern = rete._pattern
-rete._pattern = lambda tests: pattern(tests or [{'$gte': {'g': 2}}])
+pattern = rete.pattern
+rete.pattern = lambda tests: pattern(tests or [{'$gte': {'g': 2}}])
 raw_start = raw.start_action_for_state
 class Careless:
     create_ruleset, assert_fact = raw.create_ruleset, raw.assert_fact
@@ -37,7 +39,7 @@ class Careless:
         return started
 def assert_fact(handle, message): return 0, raw.assert_fact(handle, message)[1]
 Careless.assert_fact = staticmethod(assert_fact)
-rete._extension = lambda: Careless
+rete.extension = lambda: Careless
 held_by(ReteEngine(make_book([compare('a', 'at_least', 1)])), {'a': 0})""",
     "d12_retracting_under_an_action": """
 h, fired = host({'$ex': {'k': 1}}); handle = h.get_ruleset('r')._handle
@@ -98,7 +100,7 @@ except Exception as e: print(e)""",
     ),
     "d10_catch_all_without_a_positive_test": (
         """
-rete._pattern = lambda tests: {'all': [{'m': {'$and': list(tests)}}]}
+rete.pattern = lambda tests: {'all': [{'m': {'$and': list(tests)}}]}
 try: held_by(ReteEngine(make_book([])), {})
 except rete.InternalError as e: print(e.message)""",
         "durable-rules fired more often than it has patterns",

@@ -29,7 +29,7 @@ def test_rulesets_are_bounded_and_the_least_recently_used_freed_first(make_book,
         rulesets.fired(program, program.message("here", {"a": 0, "b": 0}))
     rulesets.fired(programs[0], programs[0].message("here", {"a": 0, "b": 0}))
     rulesets.fired(programs[3], programs[3].message("here", {"a": 0, "b": 0}))
-    assert {programs[0].key, programs[2].key, programs[3].key} == set(rulesets._handles)
+    assert {programs[0].key, programs[2].key, programs[3].key} == set(rulesets.handles)
     # one that was freed is made anew
     fired = rulesets.fired(programs[1], programs[1].message("here", {"a": 5, "b": 1}))
     assert ["p0", "p1", "p2"] == sorted(fired)
@@ -83,7 +83,7 @@ import os
 book = make_book([compare('a', 'at_least', 1)])
 engine = ReteEngine(book)
 held_by(engine, {'a': 1})
-rete.RULESETS._lock.acquire()  # as if another thread were in the middle of an evaluation
+rete.RULESETS.lock.acquire()  # as if another thread were in the middle of an evaluation
 child = os.fork()
 if not child:
     os._exit(0 if len(rete.RULESETS) == 0 and held_by(engine, {'a': 1}) == {'r0000'} else 9)
@@ -97,7 +97,7 @@ def test_an_evaluation_that_goes_wrong_drops_its_ruleset_and_the_next_is_right(
     program = compile_table(make_book([compare("a", "at_least", 1)]).tables()[-1])
     with pytest.raises(InternalError, match="did not take a fact"):
         RULESETS.fired(program, json.dumps({"sid": "s", "id": "e", "g": 2, "f0": 5}))
-    assert program.key not in RULESETS._handles
+    assert program.key not in RULESETS.handles
     assert ["p0", "p1"] == sorted(RULESETS.fired(program, program.message("here", {"a": 5})))
 
 

@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 import grader
 from grader.api import Loaded
 from grader.authoring.case_report import run_suite
-from grader.authoring.strategies import inspections
 from grader.authoring.suites import Suite
 from grader.engines.choice import engine_for
 from grader.errors import InputError
@@ -24,6 +23,7 @@ from grader.files import catalogue
 from grader.files.decisions import read_decisions
 from grader.grading.run import Inputs, propose
 from grader.language.bind import bind
+from grader.testing.strategies import inspections
 
 if TYPE_CHECKING:
     from grader.authoring.proofs.report import CheckReport

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.authoring.strategies import inspections
 from grader.files import catalogue
 from grader.files.sheets.importing import import_sheet
 from grader.files.sheets.workbook import workbook_bytes
 from grader.files.sheets.yaml_text import inspection_text
 from grader.model.inspection import Inspection
+from grader.testing.strategies import inspections
 
 FRAMEWORK = catalogue.framework("PEEL_2021_22")
 BOOK = catalogue.rulebook("PEEL_2021_22", FRAMEWORK)

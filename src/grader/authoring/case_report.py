@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 from xml.etree import ElementTree
 
 from grader.authoring.coverage import Coverage, Gap, coverage, percent
@@ -13,8 +13,7 @@ from grader.authoring.run_cases import Miss, Result, run_all
 from grader.authoring.suggest import suggest_case
 from grader.authoring.suites import Suite
 from grader.files.scalars import UNFIT_IN_VALUE
-
-SCHEMA: Final = "grader.test/1"
+from grader.model.tested import SCHEMA, Tested
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ class TestReport:
     def to_dict(self) -> dict[str, Any]:
         """The report as plain data, for JSON."""
         found = self.coverage
-        return {
+        data = {
             "schema": SCHEMA,
             "rulebook": {"id": self.suite.book.id, "version": self.suite.book.version},
             "cases": [_case(r) for r in self.results],
@@ -61,6 +60,7 @@ class TestReport:
                 {"rule": gap.rule, "condition": gap.condition, "case": text} for gap, text in self.suggested
             ],
         }
+        return Tested.model_validate(data).model_dump(mode="json", by_alias=True)
 
 
 def run_suite(suite: Suite, *, suggest: bool = False) -> TestReport:

@@ -23,9 +23,9 @@ from grader.language.bind import bind
 from grader.language.rulebook import RuleBook
 from grader.model.decisions import Decisions
 from grader.model.framework import Framework
+from grader.model.impact import SCHEMA, ImpactAnswer
 from grader.model.proposal import AreaResult, Proposal
 
-SCHEMA: Final = "grader.impact/1"
 DECISIONS: Final = "decisions.yaml"
 TIMEOUT: Final = 60.0
 WIDTH: Final = 80
@@ -117,7 +117,7 @@ class Impact:
 
     def to_dict(self) -> dict[str, Any]:
         """The impact as `grader.impact/1`."""
-        return {
+        found = {
             "schema": SCHEMA,
             "old": _book(self.old),
             "new": _book(self.new),
@@ -136,6 +136,7 @@ class Impact:
             "agreement": _fits(self.fits, self.verdict),
             "moves": self.moves,
         }
+        return ImpactAnswer.model_validate(found).model_dump(mode="json", by_alias=True)
 
 
 def _book(book: RuleBook) -> dict[str, Any]:

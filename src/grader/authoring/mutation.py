@@ -6,6 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from grader.authoring.cases import Case
 from grader.authoring.coverage import percent
@@ -52,7 +53,7 @@ class MutationReport:
         """Per cent of mutants noticed."""
         return percent(len(self.tried) - len(self.survivors), len(self.tried))
 
-    def to_dict(self) -> dict[str, object]:
+    def to_dict(self) -> dict[str, Any]:
         """The report as plain data, for JSON."""
         mutants = [
             {

@@ -27,7 +27,7 @@ ENDINGS = (".parquet", ".csv")
 #: An id, as in every file.
 ID = r"^[^\s/\\]([^\r\n\t]{0,198}[^\s])?$"
 #: Rows looked at together where a file is gone through from start to end.
-_STRIDE = 4_000_000
+STRIDE = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,8 +289,8 @@ def _runs(evidence: Path) -> pl.DataFrame:
     scan = pl.scan_parquet(evidence, glob=False).select(pl.col("inspection").cast(pl.String))
     rows = scan.select(pl.len()).collect().item()
     parts = []
-    for start in range(0, rows, _STRIDE):
-        names = scan.slice(start, _STRIDE).collect()["inspection"]
+    for start in range(0, rows, STRIDE):
+        names = scan.slice(start, STRIDE).collect()["inspection"]
         parts.append(
             names.rle().struct.unnest().select(inspection="value", rows=pl.col("len").cast(pl.Int64))
         )

@@ -105,7 +105,7 @@ def code_evidence(plan: Plan, backend: Backend, rows: Frame, numbers: pl.DataFra
         **{name: _word(name, there).cast(nw.Int8) for name in _WORDS},
         **{name: _flag(name, there).cast(nw.Int8) for name in FLAGS},
         "measure": _measure(plan, there).cast(nw.Int16),
-        "figure": _figure(there).cast(nw.Int64),
+        "figure": figure_in_per_mille(there).cast(nw.Int64),
         "beyond": _beyond(there).cast(nw.Int8),
     }
     return rows.select(ROW, **found)
@@ -146,7 +146,7 @@ def _measure(plan: Plan, there: Mapping[str, Any]) -> nw.Expr:
     return said
 
 
-def _figure(there: Mapping[str, Any]) -> nw.Expr:
+def figure_in_per_mille(there: Mapping[str, Any]) -> nw.Expr:
     """The figure times ten, rounded down on the number as written: of a per cent its whole per mille."""
     if "value" not in there:
         return nw.lit(NO_FIGURE)

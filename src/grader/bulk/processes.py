@@ -22,7 +22,7 @@ P = TypeVar("P", contravariant=True)
 R = TypeVar("R", covariant=True)
 
 #: Pieces under way for each process: one being done, one waiting, so that none stands idle.
-_AHEAD = 2
+AHEAD = 2
 
 
 class Grades(Protocol[P, R]):
@@ -85,7 +85,7 @@ def in_processes(work: Grades[P, R], pieces: Sequence[P], processes: int | None 
             with _interrupts_ignored():  # as the processes inherit it: an interrupt is for this one to act on
                 under_way.append(pool.submit(_grade, pieces[0]))
             for piece in pieces[1:]:
-                if len(under_way) >= many * _AHEAD:
+                if len(under_way) >= many * AHEAD:
                     yield under_way.popleft().result()
                 under_way.append(pool.submit(_grade, piece))
             while under_way:

@@ -37,7 +37,7 @@ DRAWS: Final = 10_000
 MOST_DRAWS: Final = 10_000_000
 STEP: Final = 0.1
 #: Draws worked through together: what is in memory is one small number for each item and draw of a block.
-_BLOCK: Final = 25_000
+BLOCK: Final = 25_000
 
 Codes = Any
 """An array of whole numbers, one for each draw."""
@@ -98,7 +98,7 @@ def simulate(inputs: Inputs, *, draws: int = DRAWS, seed: int = 1, step: float =
         An argument is out of its range.
     """
     _check(draws, seed, step)
-    return _Drawing(inputs, draws, seed, step).answer()
+    return Drawing(inputs, draws, seed, step).answer()
 
 
 def _check(draws: int, seed: int, step: float) -> None:
@@ -115,7 +115,9 @@ def _check(draws: int, seed: int, step: float) -> None:
 
 
 @dataclass(slots=True)
-class _Drawing:
+class Drawing:
+    """The versions of one inspection: drawn with one seed, and counted."""
+
     inputs: Inputs
     draws: int
     seed: int
@@ -139,9 +141,9 @@ class _Drawing:
         }
         items = sorted(inspection.evidence, key=lambda e: e.id)
         generator = np.random.default_rng(self.seed)
-        for start in range(0, self.draws, _BLOCK):
-            many = min(_BLOCK, self.draws - start)
-            drawn = {item.id: self._drawn(item, generator, many) for item in items}
+        for start in range(0, self.draws, BLOCK):
+            many = min(BLOCK, self.draws - start)
+            drawn = {item.id: self.drawn(item, generator, many) for item in items}
             for area in graded.values():
                 area.count(drawn, many)
         return Simulation(
@@ -155,7 +157,7 @@ class _Drawing:
             areas=[self._area(area, graded.get(area.id)) for area in areas],
         )
 
-    def _drawn(self, item: Evidence, generator: Any, many: int) -> Codes:
+    def drawn(self, item: Evidence, generator: Any, many: int) -> Codes:
         """The rank of an item's assessment in each draw."""
         if item.assessment is None:
             return self._figures(item, generator, many)
@@ -192,7 +194,7 @@ class _Drawing:
 class _AreaDrawn:
     """One area over the draws: which conclusions they came to, and how often."""
 
-    def __init__(self, drawing: _Drawing, area: Area) -> None:
+    def __init__(self, drawing: Drawing, area: Area) -> None:
         inspection = drawing.inputs.inspection
         self._sight = Sight(drawing.concluder, area)
         self._scale = drawing.concluder.book.grade_scale

@@ -51,7 +51,7 @@ def check(
     if json:
         from json import dumps
 
-        data = {**report.to_dict(), "mutation": mutation.to_dict() if mutation else None}
+        data = report.to_dict(mutation.to_dict() if mutation else None)
         terminal.out_json(dumps(data, ensure_ascii=False, indent=2) + "\n")
     else:
         terminal.out(for_person(report))

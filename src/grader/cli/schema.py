@@ -1,4 +1,4 @@
-"""`grader schema`: print the JSON Schema of a format."""
+"""`grader schema`: list the formats, or print the JSON Schema of one."""
 
 from __future__ import annotations
 
@@ -9,16 +9,23 @@ import typer
 
 from grader.cli import options, terminal
 
-Name = Annotated[
-    str,
-    typer.Argument(
-        metavar="NAME", help="One of inspection, decisions, framework, rulebook, layer and proposal."
+Name = Annotated[str | None, typer.Argument(metavar="NAME", help="A format; without one, all are listed.")]
+Rules = Annotated[
+    str | None,
+    typer.Option(
+        "--rules",
+        metavar="RULEBOOK",
+        help="With layer: allow the facts, parameters, areas and grades of this rule book alone.",
     ),
 ]
 
 
-def schema(name: Name, debug: options.Debug = False) -> None:
+def schema(name: Name = None, rules: Rules = None, debug: options.Debug = False) -> None:
     """Print the JSON Schema (draft 2020-12) of a file people write or grader answers with."""
-    from grader.files.schemas import schema_of
+    from grader.schemas import schema_names, schema_of
 
-    terminal.out_json(json.dumps(schema_of(name), indent=2, ensure_ascii=False) + "\n")
+    if name is None:
+        terminal.out("".join(f"{each:16} {title}\n" for each, title in schema_names().items()))
+    else:
+        found = schema_of(name, rules=rules)
+        terminal.out_json(json.dumps(found, indent=2, ensure_ascii=False) + "\n")

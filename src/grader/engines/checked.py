@@ -23,8 +23,8 @@ class CheckedEngine:
 
     def __init__(self, engine: Engine, witness: Engine) -> None:
         self.name = engine.name
-        self._engine = engine
-        self._witness = witness
+        self.engine = engine
+        self.witness = witness
 
     def held(self, layer: Layer, level: Level, scope: str, facts: Mapping[str, int]) -> frozenset[str]:
         """Ids of the rules that hold, agreed by both engines.
@@ -34,8 +34,8 @@ class CheckedEngine:
         EngineDisagreementError
             The engines differ on a rule; names table, rules and facts.
         """
-        answer = self._engine.held(layer, level, scope, facts)
-        expected = self._witness.held(layer, level, scope, facts)
+        answer = self.engine.held(layer, level, scope, facts)
+        expected = self.witness.held(layer, level, scope, facts)
         if answer != expected:
             raise self._disagreement(f"{layer}.{level} of {scope}", answer, expected, facts)
         return answer
@@ -44,7 +44,7 @@ class CheckedEngine:
         self, table: str, answer: frozenset[str], expected: frozenset[str], facts: Mapping[str, int]
     ) -> EngineDisagreementError:
         differ = "; ".join(
-            f"{rule} holds only on {(self._engine if rule in answer else self._witness).name}"
+            f"{rule} holds only on {(self.engine if rule in answer else self.witness).name}"
             for rule in sorted(answer ^ expected)
         )
         shown = ", ".join(f"{name}={value}" for name, value in sorted(facts.items()))

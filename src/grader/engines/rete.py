@@ -41,7 +41,7 @@ MARKER: Final = "g"
 CATCH_ALL: Final = "p0"
 
 #: Names the engine itself gives messages and properties: ours may not share a hash with them.
-_THEIRS: Final = ("$s", "$time", "$timerName", "$baseTime", "$forward", "$m")
+RESERVED: Final = ("$s", "$time", "$timerName", "$baseTime", "$forward", "$m")
 _MESSAGE_IDS: Final = (FACT_ID, f"sid-{SESSION}", "$pulse")
 
 _OPERATORS: Final = {"!=": "$neq", ">=": "$gte", "<=": "$lte", ">": "$gt", "<": "$lt"}
@@ -57,7 +57,8 @@ def available() -> bool:
     return True
 
 
-def _extension() -> ModuleType:
+def extension() -> ModuleType:
+    """The C functions of durable-rules; raises MissingExtraError."""
     try:
         return importlib.import_module(EXTENSION)
     except ImportError as error:
@@ -113,11 +114,11 @@ def compile_table(table: Table) -> Program:
     flags = {scope: f"z{i}" for i, scope in enumerate(scopes)}
     fields = {name: f"f{i}" for i, name in enumerate(facts)}
     rules = {CATCH_ALL: frozenset(patterns.pop((None, frozenset()), set()))}
-    definition = {CATCH_ALL: _pattern([])}
+    definition = {CATCH_ALL: pattern([])}
     for (scope, way), ids in sorted(patterns.items(), key=_pattern_key):
         name = f"p{len(rules)}"
         tests = [] if scope is None else [{flags[scope]: 1}]
-        definition[name] = _pattern([*tests, *(_test(atom, fields) for atom in ordered(way))])
+        definition[name] = pattern([*tests, *(_test(atom, fields) for atom in ordered(way))])
         rules[name] = frozenset(ids)
     columns = [*flags.values(), *fields.values()]
     _check_names(["sid", "id", MARKER, *columns])
@@ -134,7 +135,8 @@ def _pattern_key(item: tuple[tuple[Scope, Way], object]) -> tuple[object, ...]:
     return sorted(scope or ()), [atom.sort_key for atom in ordered(way)], scope is not None
 
 
-def _pattern(tests: Sequence[Mapping[str, object]]) -> dict[str, object]:
+def pattern(tests: Sequence[Mapping[str, object]]) -> dict[str, object]:
+    """One rule of a ruleset: the tests that the fact must all pass, with one that is always positive."""
     return {"all": [{"m": {"$and": [{MARKER: 1}, *tests]}}]}
 
 
@@ -154,7 +156,7 @@ def fnv1a(text: str) -> int:
 
 
 def _check_names(fields: Sequence[str]) -> None:
-    for names in ([*fields, *_THEIRS], _MESSAGE_IDS):
+    for names in ([*fields, *RESERVED], _MESSAGE_IDS):
         if len({fnv1a(name) for name in names}) < len(names):
             raise InternalError("two names in a ruleset share a 32-bit hash")
 
@@ -171,12 +173,12 @@ class Rulesets:
 
     def __init__(self, most: int = MAX_RULESETS) -> None:
         self.most = most
-        self._handles: OrderedDict[str, int] = OrderedDict()
+        self.handles: OrderedDict[str, int] = OrderedDict()
         self._names = itertools.count()
-        self._lock = Lock()
+        self.lock = Lock()
 
     def __len__(self) -> int:
-        return len(self._handles)
+        return len(self.handles)
 
     def fired(self, program: Program, message: str) -> list[str]:
         """Patterns that fired on one fact.
@@ -184,37 +186,37 @@ class Rulesets:
         An evaluation that ends otherwise than it should leaves a session in a state nobody knows: its
         ruleset is dropped unfreed (freeing it could crash) and made anew when next asked for.
         """
-        engine = _extension()
-        with self._lock:
+        engine = extension()
+        with self.lock:
             handle = self._open(engine, program)
             try:
                 return _evaluate(engine, handle, message, len(program.rules))
             except BaseException:
-                self._handles.pop(program.key, None)
+                self.handles.pop(program.key, None)
                 raise
 
     def _open(self, engine: ModuleType, program: Program) -> int:
-        handle = self._handles.get(program.key)
+        handle = self.handles.get(program.key)
         if handle is None:
             handle = engine.create_ruleset(f"r{next(self._names)}", program.definition)
-            self._handles[program.key] = handle
-            while len(self._handles) > self.most:
-                engine.delete_ruleset(self._handles.popitem(last=False)[1])
-        self._handles.move_to_end(program.key)
+            self.handles[program.key] = handle
+            while len(self.handles) > self.most:
+                engine.delete_ruleset(self.handles.popitem(last=False)[1])
+        self.handles.move_to_end(program.key)
         return handle
 
     def free(self, keys: Iterable[str]) -> None:
         """Free the rulesets of these definitions; they are made anew if asked for again."""
-        with self._lock:
+        with self.lock:
             for key in keys:
-                handle = self._handles.pop(key, None)
+                handle = self.handles.pop(key, None)
                 if handle is not None:
-                    _extension().delete_ruleset(handle)
+                    extension().delete_ruleset(handle)
 
     def forget(self) -> None:
         """Start empty in a forked child, where another thread's evaluation may hang half done."""
-        self._handles.clear()
-        self._lock = Lock()
+        self.handles.clear()
+        self.lock = Lock()
 
 
 def _evaluate(engine: ModuleType, handle: int, message: str, patterns: int) -> list[str]:
@@ -267,7 +269,7 @@ class ReteEngine:
     name = "rete"
 
     def __init__(self, book: RuleBook) -> None:
-        _extension()
+        extension()
         problems = list(limit_problems(book.rules))
         if problems:
             raise InputError(problems)

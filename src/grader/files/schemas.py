@@ -1,7 +1,8 @@
 """JSON Schemas of the formats, for editors and other programs.
 
-A schema holds shapes: keys, types and fixed values. What takes a framework or another part of the file to
-know (ids, spans of dates, an assessment where no measure supplies one) is checked by reading the file.
+A schema holds shapes: keys, types and fixed values, and the rule language whole. What takes a framework or
+another part of the file to know (ids, spans of dates, an assessment where no measure supplies one) is checked
+by reading the file.
 """
 
 from __future__ import annotations
@@ -16,25 +17,29 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from grader.errors import UnknownNameError, quoted, suggest
 from grader.files.rule_files import LayerFile, RuleBookFile
+from grader.files.rule_schema import Names, with_rule_language
+from grader.files.sheets.columns import SHEETS
+from grader.files.sheets.mapping import Mapping
 from grader.model.base import Written
 from grader.model.cases import CaseFile
 from grader.model.decisions import Decisions
 from grader.model.framework import Framework
 from grader.model.inspection import Inspection
-from grader.model.proposal import Proposal
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
-_FORMATS: dict[str, tuple[str, type[BaseModel], Literal["validation", "serialization"]]] = {
-    "inspection": ("grader inspection file", Inspection, "validation"),
-    "decisions": ("grader decisions file", Decisions, "validation"),
-    "framework": ("grader framework file", Framework, "validation"),
-    "rulebook": ("head of a grader rule book (rulebook.yaml)", RuleBookFile, "validation"),
-    "layer": ("one layer of a grader rule book", LayerFile, "validation"),
-    "cases": ("grader rule tests", CaseFile, "validation"),
-    "proposal": ("grader proposal, version 1", Proposal, "serialization"),
+Mode = Literal["validation", "serialization"]
+
+#: Files people write: a title, and the model that reads them.
+FILES: dict[str, tuple[str, type[BaseModel]]] = {
+    "inspection": ("grader inspection file", Inspection),
+    "decisions": ("grader decisions file", Decisions),
+    "framework": ("grader framework file", Framework),
+    "rulebook": ("head of a grader rule book (rulebook.yaml)", RuleBookFile),
+    "layer": ("facts and rules of one layer of a grader rule book", LayerFile),
+    "cases": ("grader rule tests", CaseFile),
+    "mapping": ("grader mapping file: what a spreadsheet calls things", Mapping),
 }
 
 
@@ -71,27 +76,29 @@ def _said_below(model: type) -> dict[str, str]:
     return said
 
 
-def schema_names() -> list[str]:
-    """Names of the formats that have a schema."""
-    return list(_FORMATS)
-
-
-def schema_of(name: str) -> dict[str, Any]:
-    """The JSON Schema of a format.
+def file_schema(name: str, names: Names | None = None) -> dict[str, Any]:
+    """The JSON Schema of a file that people write.
 
     Parameters
     ----------
     name : str
-        `inspection`, `decisions`, `framework`, `rulebook`, `layer`, `cases` or `proposal`.
-
-    Raises
-    ------
-    UnknownNameError
-        There is no such format.
+        A key of `FILES`.
+    names : Names, optional
+        Those of one rule book, for its layers.
     """
-    if name not in _FORMATS:
-        raise UnknownNameError(f"unknown schema {quoted(name)}", help=suggest(name, _FORMATS, "schemas"))
-    title, model, mode = _FORMATS[name]
+    title, model = FILES[name]
+    schema = model_schema(model, "validation")
+    if name == "layer":
+        schema = with_rule_language(schema, names)
+    elif name == "rulebook":
+        _limit_shares(schema["$defs"]["ParameterBlock"])
+    elif name == "mapping":
+        schema = _with_columns(schema)
+    return headed(name, title, schema)
+
+
+def model_schema(model: type[BaseModel], mode: Mode) -> dict[str, Any]:
+    """The schema of a model, with every key required where grader writes it."""
     schema = model.model_json_schema(by_alias=True, mode=mode, schema_generator=_Plain)
     schema.pop("title", None)
     if mode == "serialization":
@@ -99,4 +106,26 @@ def schema_of(name: str) -> dict[str, Any]:
         for block in (schema, *schema.get("$defs", {}).values()):
             if "properties" in block:
                 block["required"] = list(block["properties"])
+    return schema
+
+
+def headed(name: str, title: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema with what it is the schema of."""
     return {"$schema": DIALECT, "$id": f"urn:grader:schema:{name}", "title": title, **schema}
+
+
+def _limit_shares(parameter: dict[str, Any]) -> None:
+    """A share lies in 0 to 1000 per mille."""
+    top = {"maximum": 1000}
+    parameter["if"] = {"properties": {"type": {"const": "share"}}, "required": ["type"]}
+    parameter["then"] = {"properties": {"default": top, "range": {"items": top}}}
+
+
+def _with_columns(schema: dict[str, Any]) -> dict[str, Any]:
+    """A mapping speaks of the columns that its sheet has."""
+    for sheet in SHEETS:
+        known = {"propertyNames": {"enum": [column.name for column in sheet.columns]}}
+        block = schema["properties"][sheet.key]
+        held = {"properties": dict.fromkeys(("columns", "values", "defaults"), known)}
+        schema["properties"][sheet.key] = {"allOf": [block, held]}
+    return schema

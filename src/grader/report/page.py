@@ -74,7 +74,7 @@ def report(loaded: Loaded, proposal: Proposal, decided: Decided | None = None) -
     MissingExtraError
         Jinja or matplotlib is not installed.
     """
-    environment = _environment()
+    environment = templates()
     areas, anchors, left = _areas(loaded, proposal, decided)
     ordered = sorted(areas, key=lambda a: -1 if a.proposed.place is None else a.proposed.place, reverse=True)
     style = environment.get_template("report.css").render(
@@ -173,7 +173,8 @@ def _charts(
 
 
 @cache
-def _environment() -> Environment:
+def templates() -> Environment:
+    """What renders templates: everything that is filled in is escaped."""
     try:
         from jinja2 import Environment, PackageLoader, StrictUndefined
     except ImportError as error:

@@ -164,7 +164,7 @@ class Space:
     def moves(self, seen: Sequence[Seen], changes: Iterable[Change]) -> list[Move]:
         """One smallest example of each pair of different observations that one of these changes makes."""
         items, earlier = self.variables()
-        steps = self._distinct(changes)
+        steps = self.distinct(changes)
         if not steps:
             return []
         picks = [z3.Bool(f"pick{i}") for i in range(len(steps))]
@@ -186,7 +186,7 @@ class Space:
             found.append(self._move(self.example_in(model, items, earlier), change))
         return found
 
-    def _distinct(self, changes: Iterable[Change]) -> list[tuple[Change, int | None, int]]:
+    def distinct(self, changes: Iterable[Change]) -> list[tuple[Change, int | None, int]]:
         """The changes the facts can tell apart: one for each pair of groups, without those that stay put."""
         found: dict[tuple[str, int | None, int], Change] = {}
         for change in changes:

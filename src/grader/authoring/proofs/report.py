@@ -12,9 +12,9 @@ import yaml
 from grader.authoring.proofs.witness import Witness
 from grader.errors import Place
 from grader.language.rulebook import RuleBook
+from grader.model.check import SCHEMA, Check
 
 Result = Literal["proved", "refuted", "unknown"]
-SCHEMA = "grader.check/1"
 
 #: How an open question starts among what a proof assumes.
 UNDECIDED = "undecided: "
@@ -63,9 +63,9 @@ class CheckReport:
         """Whether every promise is proved and nothing was found."""
         return not self.findings and all(p.result == "proved" for p in self.promises)
 
-    def to_dict(self) -> dict[str, Any]:
-        """The report as `grader.check/1`."""
-        return {
+    def to_dict(self, mutation: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The report as `grader.check/1`, with what became of changed rules where that was tried."""
+        found = {
             "schema": SCHEMA,
             "rulebook": {"id": self.book.id, "version": self.book.version, "sha256": self.book.sha256},
             "promises": [
@@ -73,7 +73,9 @@ class CheckReport:
                 for p in self.promises
             ],
             "findings": [_finding(f) for f in self.findings],
+            "mutation": mutation,
         }
+        return Check.model_validate(found).model_dump(mode="json", by_alias=True)
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

@@ -9,9 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from grader.authoring._hypothesis import st
-from grader.authoring.changes import Change, changes
-from grader.authoring.random_rules import RuleBooks
 from grader.errors import suggest
 from grader.language.rulebook import Measure, RuleBook
 from grader.model.base import LARGEST_FIGURE
@@ -28,6 +25,9 @@ from grader.model.framework import (
     Topic,
 )
 from grader.model.inspection import Declared, Evidence, Figure, Header, Inspection, Previous, Source
+from grader.testing._hypothesis import st
+from grader.testing.changes import Change, changes
+from grader.testing.random_rules import RuleBooks
 
 GRADES: Final = ("outstanding", "good", "adequate", "requires_improvement", "inadequate")
 AREAS: Final = ("alpha", "bravo", "charlie", "delta")
@@ -336,7 +336,7 @@ def improvements(inspection: Inspection, framework: Framework) -> st.SearchStrat
 
 
 def steps(inspection: Inspection, framework: Framework, *names: str) -> st.SearchStrategy[Change]:
-    """One change of an inspection, of the kinds named in `grader.authoring.changes.STEPS`.
+    """One change of an inspection, of the kinds named in `grader.testing.changes.STEPS`.
 
     Nothing can be drawn where the inspection allows none.
     """

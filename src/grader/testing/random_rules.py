@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from grader.authoring._hypothesis import st
 from grader.language.nodes import (
     All,
     Any_,
@@ -52,6 +51,7 @@ from grader.language.rulebook import (
 from grader.language.typecheck import direction_problems, facts_named
 from grader.language.vocabulary import ASSESSMENT, ENTITIES, FLAG, PROGRESS, STATUS, Scale
 from grader.model.framework import Framework
+from grader.testing._hypothesis import st
 
 SHARES: Final = (0, 1, 200, 333, 400, 500, 667, 800, 999, 1000)
 #: Counts a parameter may stand at: a few, and the ends of its range.

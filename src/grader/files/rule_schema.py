@@ -1,0 +1,351 @@
+"""The JSON Schema of the rule language: conditions, facts and rules, layer by layer.
+
+Built from the vocabulary that the parser reads. Without a rule book, a condition may name any fact and any
+parameter; with one, its own facts, parameters, areas, grades and measures alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from grader.language.nodes import Better, Effect, Kind, Level, Op
+from grader.language.parse import CONNECTIVES
+from grader.language.parse_facts import COUNTABLE, DEFINERS
+from grader.language.rulebook import (
+    EFFECTS,
+    GIVEN_FACTS,
+    TABLES,
+    VISIBLE,
+    Fact,
+    Layer,
+    RuleBook,
+)
+from grader.language.vocabulary import ASSESSMENT, ENTITIES, FLAG, SCALES, STATUS, Entity, Scale
+
+Schema = dict[str, Any]
+
+FACT_NAME: Final = {"pattern": "^[A-Za-z][A-Za-z0-9_]*$", "not": {"enum": [*CONNECTIVES, *GIVEN_FACTS]}}
+_TEXT: Final[Schema] = {"type": "string", "pattern": r"\S"}
+_NOTHING: Final[Mapping[str, Fact]] = {}
+
+_SAYS: Final = {
+    "count": "How many of these there are.",
+    "any": "Whether there is one of these.",
+    "best": "The highest value of this attribute; add `of`.",
+    "lowest": "The lowest value of this attribute; add `of`.",
+    "share": "A count over a count about the same thing, in whole per mille: [part, whole].",
+    "status_of": "The status of one named characteristic.",
+    "of": "What `best` or `lowest` looks through.",
+    "where": "Clauses that must all hold: {attribute: value} or {attribute: {comparison: value}}.",
+    "per": "Whether earlier findings are counted by characteristic or by area.",
+    "better": "Which way the fact moves when things get better.",
+    "english": "A noun phrase without a capital, as it reads in explanations.",
+    "all": "Conditions that must all hold.",
+    "not": "A condition that must not hold.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What one rule book and its framework call things; empty where any name will do."""
+
+    facts: Mapping[str, Fact] = field(default_factory=lambda: _NOTHING)
+    parameters: Mapping[Kind, tuple[str, ...]] = field(default_factory=dict)
+    areas: tuple[str, ...] = ()
+    grades: tuple[str, ...] = ()
+    measures: tuple[str, ...] = ()
+    characteristics: tuple[str, ...] = ()
+
+    @property
+    def known(self) -> bool:
+        return bool(self.grades)
+
+
+def names_of(book: RuleBook, characteristics: Iterable[str]) -> Names:
+    """The names of a rule book and of its framework's characteristics."""
+    kinds = {
+        kind: tuple(p.name for p in book.parameters.values() if p.kind is kind)
+        for kind in (Kind.SHARE, Kind.COUNT)
+    }
+    return Names(
+        book.facts, kinds, book.areas, book.grade_scale.names, tuple(book.measures), tuple(characteristics)
+    )
+
+
+def with_rule_language(schema: Schema, names: Names | None = None) -> Schema:
+    """The schema of a layer file, with what its facts and rules may hold in each layer.
+
+    Parameters
+    ----------
+    schema : dict
+        The keys of a layer file and of a rule, as the models have them.
+    names : Names, optional
+        Those of one rule book.
+    """
+    names = names or Names()
+    rule = schema["$defs"].pop("RuleBlock")
+    found = _comparisons(names)
+    for layer, level in TABLES:
+        found[_condition_key(layer, level)] = _condition(layer, level, names)
+    for layer in Layer:
+        if COUNTABLE[layer]:
+            found[f"fact.{layer}"] = _fact(layer, names)
+        found[f"rule.{layer}"] = _rule(layer, rule, names)
+    properties = {**schema["properties"], "facts": {"type": "object"}, "rules": {"type": "array"}}
+    cases = [_in_layer(layer) for layer in Layer]
+    return {**schema, "$defs": {**schema["$defs"], **found}, "properties": properties, "allOf": cases}
+
+
+def _in_layer(layer: Layer) -> Schema:
+    facts: Schema = {"maxProperties": 0}
+    if COUNTABLE[layer]:
+        facts = {"propertyNames": FACT_NAME, "additionalProperties": _ref(f"fact.{layer}")}
+    held: Schema = {"facts": facts, "rules": {"items": _ref(f"rule.{layer}")}}
+    if layer is not Layer.MEASURE:
+        held["measures"] = {"maxProperties": 0}
+    return {
+        "if": {"properties": {"layer": {"const": str(layer)}}, "required": ["layer"]},
+        "then": {"properties": held},
+    }
+
+
+def _ref(name: str) -> Schema:
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def _condition_key(layer: Layer, level: Level) -> str:
+    return f"condition.{layer}.{level}"
+
+
+# Values and comparisons -----------------------------------------------------------------------------------
+
+
+def _comparisons(names: Names) -> dict[str, Schema]:
+    """A comparison for each type there is, and one for a fact that is not known."""
+    found = {f"comparison.{kind}": _comparison(_number(kind, names)) for kind in (Kind.COUNT, Kind.SHARE)}
+    found["comparison.flag"] = _comparison(_value(FLAG))
+    for scale in SCALES.values():
+        found[f"comparison.{scale.name}"] = _comparison(_value(scale), ordered=scale.ordered)
+    found["comparison"] = _comparison(_any_value(names))
+    return found
+
+
+def _comparison(value: Schema, *, ordered: bool = True) -> Schema:
+    ops = [op for op in Op if ordered or op in (Op.EQUALS, Op.ONE_OF)]
+    several = {"type": "array", "minItems": 1, "items": value}
+    return {
+        "type": "object",
+        "properties": {str(op): several if op is Op.ONE_OF else value for op in ops},
+        "additionalProperties": False,
+        "minProperties": 1,
+        "maxProperties": 1,
+    }
+
+
+def _number(kind: Kind, names: Names) -> Schema:
+    top = 1000 if kind is Kind.SHARE else 1_000_000
+    return {"anyOf": [{"type": "integer", "minimum": 0, "maximum": top}, _parameter(names, kind)]}
+
+
+def _parameter(names: Names, *kinds: Kind) -> Schema:
+    if not names.known:
+        return {"type": "string", "pattern": r"^\$."}
+    return {"enum": [f"${name}" for kind in kinds for name in names.parameters[kind]]}
+
+
+def _value(scale: Scale) -> Schema:
+    return {"type": "boolean"} if scale is FLAG else {"enum": list(scale.names)}
+
+
+def _any_value(names: Names) -> Schema:
+    words = sorted({name for scale in SCALES.values() for name in scale.names})
+    return {
+        "anyOf": [
+            {"type": "integer", "minimum": 0, "maximum": 1_000_000},
+            {"type": "boolean"},
+            {"enum": words},
+            _parameter(names, Kind.SHARE, Kind.COUNT),
+        ]
+    }
+
+
+def _of_type(fact: Fact) -> Schema:
+    """The comparison that a fact takes."""
+    return _ref(f"comparison.{fact.scale.name if fact.kind is Kind.SCALE and fact.scale else fact.kind}")
+
+
+# Conditions -----------------------------------------------------------------------------------------------
+
+
+def _condition(layer: Layer, level: Level, names: Names) -> Schema:
+    itself = _ref(_condition_key(layer, level))
+    several = {"type": "array", "minItems": 1, "items": itself}
+    every = {**GIVEN_FACTS, **names.facts}
+    seen = {f.name: f for f in every.values() if f.level is level and f.layer in VISIBLE[layer]}
+    found: Schema = {
+        "type": "object",
+        "minProperties": 1,
+        "maxProperties": 1,
+        "properties": {
+            "all": {**several, "description": _SAYS["all"]},
+            "any": {**several, "description": "Conditions of which one must hold."},
+            "not": {**itself, "description": _SAYS["not"]},
+            **{f.name: {**_of_type(f), "description": f.english} for f in seen.values()},
+            **{name: False for name in GIVEN_FACTS if name not in seen},
+        },
+    }
+    if names.known or not COUNTABLE[layer]:
+        return {**found, "additionalProperties": False}
+    return {
+        **found,
+        "propertyNames": {"pattern": FACT_NAME["pattern"]},
+        "additionalProperties": _ref("comparison"),
+    }
+
+
+# Facts ----------------------------------------------------------------------------------------------------
+
+
+def _fact(layer: Layer, names: Names) -> Schema:
+    entities = sorted(COUNTABLE[layer])
+    thing: Schema = {"enum": entities}
+    properties: dict[str, Schema] = {
+        "count": thing,
+        "any": thing,
+        "best": {"type": "string"},
+        "lowest": {"type": "string"},
+        "share": {"type": "array", "items": _count(layer, names), "minItems": 2, "maxItems": 2},
+        "of": thing,
+        "where": {"type": "object"},
+        "per": {"enum": sorted(Level.__members__.values())},
+        "better": {"enum": [str(b) for b in Better]},
+        "english": _TEXT,
+    }
+    definers = list(DEFINERS)
+    if layer in (Layer.SUFFICIENCY, Layer.GRADE):
+        properties["status_of"] = {"enum": list(names.characteristics)} if names.known else {"type": "string"}
+    else:
+        definers.remove("status_of")
+    ranked: Schema = {"anyOf": [{"required": ["best"]}, {"required": ["lowest"]}]}
+    return {
+        "type": "object",
+        "properties": {key: {**held, "description": _SAYS[key]} for key, held in properties.items()},
+        "required": ["better", "english"],
+        "additionalProperties": False,
+        "oneOf": [{"required": [definer]} for definer in definers],
+        "allOf": [
+            {"if": ranked, "then": {"required": ["of"]}},
+            *(_about(ENTITIES[name], layer, names) for name in entities),
+        ],
+    }
+
+
+def _count(layer: Layer, names: Names) -> Schema:
+    """A count that a share of this layer may be of."""
+    counts = [f.name for f in names.facts.values() if f.kind is Kind.COUNT and f.layer in VISIBLE[layer]]
+    return {"enum": counts} if names.known else {"type": "string"}
+
+
+def _about(entity: Entity, layer: Layer, names: Names) -> Schema:
+    """What a fact that counts this may look at."""
+    named = [{"properties": {key: {"const": entity.name}}, "required": [key]} for key in ("count", "any")]
+    through = [
+        {"properties": {"of": {"const": entity.name}}, "required": ["of", key]} for key in ("best", "lowest")
+    ]
+    levels = sorted(
+        level
+        for level in entity.levels
+        if level is not Level.CHARACTERISTIC or layer in (Layer.STATUS, Layer.FINDING)
+    )
+    clauses = {a: _clause(_value(s), f"comparison.{_type(s)}") for a, s in entity.attributes.items()}
+    ranked: Schema = {"enum": [a for a, s in entity.attributes.items() if s is not FLAG and s.ordered]}
+    others: Schema | bool = False
+    if entity.name == "characteristics":  # these may also be told apart by facts of their own
+        own = [f for f in names.facts.values() if f.level is Level.CHARACTERISTIC]
+        clauses |= {f.name: _clause(_fact_value(f, names), f"comparison.{_type_of(f)}") for f in own}
+        if names.known:
+            ranked["enum"] += [f.name for f in own if f.kind is Kind.SCALE and f.scale and f.scale.ordered]
+        else:
+            others, ranked = _clause(_any_value(names), "comparison"), {"type": "string"}
+    where = {"properties": clauses, "additionalProperties": others}
+    held: Schema = {"where": where, "best": ranked, "lowest": ranked, "per": {"enum": levels}}
+    then: Schema = {"properties": held}
+    if len(entity.levels) > 1:
+        then["required"] = ["per"]
+    return {"if": {"anyOf": named + through}, "then": then}
+
+
+def _type(scale: Scale) -> str:
+    return "flag" if scale is FLAG else scale.name
+
+
+def _type_of(fact: Fact) -> str:
+    return _type(fact.scale) if fact.kind is Kind.SCALE and fact.scale else str(fact.kind)
+
+
+def _fact_value(fact: Fact, names: Names) -> Schema:
+    if fact.kind in (Kind.COUNT, Kind.SHARE):
+        return _number(fact.kind, names)
+    return _value(fact.scale or FLAG)
+
+
+def _clause(value: Schema, comparison: str) -> Schema:
+    return {"anyOf": [value, _ref(comparison)]}
+
+
+# Rules ----------------------------------------------------------------------------------------------------
+
+
+def _rule(layer: Layer, rule: Schema, names: Names) -> Schema:
+    """The keys of a rule that this layer's rules may have, and what they may hold."""
+    dropped = {str(e) for e in Effect if e not in EFFECTS[layer]}
+    dropped |= {"measure"} if layer is not Layer.MEASURE else {"areas"}
+    dropped |= {"per"} if layer is not Layer.FINDING else set()
+    properties = {key: held for key, held in rule["properties"].items() if key not in dropped}
+    for effect in EFFECTS[layer]:
+        properties[str(effect)] = _target(layer, effect, rule, names)
+    found: Schema = {**rule, "properties": properties}
+    found["oneOf"] = [{"required": [str(effect)]} for effect in sorted(EFFECTS[layer])]
+    levels = [level for of, level in TABLES if of is layer]
+    if layer is Layer.MEASURE:
+        found["required"] = [*rule["required"], "measure"]
+        properties["measure"] = _name(names, names.measures)
+    elif names.known:
+        listed = {"type": "array", "minItems": 1, "items": {"enum": list(names.areas)}}
+        excepted = {
+            "type": "object", "properties": {"except": listed}, "required": ["except"],
+            "additionalProperties": False,
+        }  # fmt: skip
+        properties["areas"] = {"anyOf": [listed, excepted, {"type": "null"}]}
+    if layer is Layer.FINDING:
+        found["required"] = [*rule["required"], "per"]
+        properties["per"] = {"enum": [str(level) for level in levels]}
+        properties["when"] = {"type": "object"}
+        found["allOf"] = [
+            {
+                "if": {"properties": {"per": {"const": str(level)}}, "required": ["per"]},
+                "then": {"properties": {"when": _ref(_condition_key(layer, level))}},
+            }
+            for level in levels
+        ]
+    else:
+        properties["when"] = _ref(_condition_key(layer, levels[0]))
+    return found
+
+
+def _target(layer: Layer, effect: Effect, rule: Schema, names: Names) -> Schema:
+    """What the rules of a layer may conclude; the first two scales begin with "nothing there"."""
+    if layer is Layer.MEASURE:
+        return {"enum": list(ASSESSMENT.names[1:])}
+    if layer is Layer.STATUS:
+        return {"enum": list(STATUS.names[1:])}
+    if layer is Layer.GRADE:
+        return _name(names, names.grades)
+    held: list[Schema] = rule["properties"][str(effect)]["anyOf"]
+    return next(each for each in held if each != {"type": "null"})
+
+
+def _name(names: Names, known: tuple[str, ...]) -> Schema:
+    return {"enum": list(known)} if names.known else dict(_TEXT)

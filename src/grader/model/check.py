@@ -1,0 +1,69 @@
+"""What a check of a rule book found: `grader.check/1`. Every key is always present."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal
+
+from pydantic import Field
+
+from grader.model.proposal import Answer, RuleBookUsed
+
+SCHEMA: Final = "grader.check/1"
+
+
+class PromiseChecked(Answer):
+    """One promise: whether it holds for every inspection there can be."""
+
+    id: str
+    result: Literal["proved", "refuted", "unknown"]
+    seconds: float
+    assumes: list[str]
+    """What the proof assumes, or why it is open."""
+
+
+class WitnessShown(Answer):
+    """A smallest inspection that shows a finding, in words and as rule tests."""
+
+    words: str
+    cases: list[dict[str, Any]]
+
+
+class FindingOfCheck(Answer):
+    """Something wrong with a rule book; `code` has a page of its own in docs/findings."""
+
+    code: str
+    rules: list[str]
+    file: str | None
+    line: int | None
+    witness: WitnessShown | None
+    message: str
+    help: str
+
+
+class MutantTried(Answer):
+    """One small change of the rules, and what noticed it."""
+
+    mutant: str
+    file: str | None
+    line: int | None
+    killed_by: Literal["load", "case", "proof"] | None
+    detail: str
+
+
+class Mutation(Answer):
+    """Every small change of the rules, and how many were noticed."""
+
+    percent: float
+    counts: dict[str, int]
+    mutants: list[MutantTried]
+
+
+class Check(Answer):
+    """The outcome of a check."""
+
+    schema_: Literal["grader.check/1"] = Field(SCHEMA, alias="schema")
+    rulebook: RuleBookUsed
+    promises: list[PromiseChecked]
+    findings: list[FindingOfCheck]
+    mutation: Mutation | None = None
+    """None where it was not asked for (`--mutate`)."""

@@ -1,0 +1,88 @@
+"""A JSON Schema for every format that grader reads or writes."""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from grader.errors import InputError, Place, Problem, UnknownNameError, quoted, suggest
+from grader.files.catalogue import open_rulebook
+from grader.files.rule_schema import names_of
+from grader.files.schemas import FILES, file_schema, headed, model_schema
+
+#: What commands print with --json: a title, and where the model stands. It is imported when it is asked for,
+#: since some need an extra.
+_ANSWERS: Final[dict[str, tuple[str, str, str]]] = {
+    "proposal": ("proposed grades (grader grade)", "grader.model.proposal", "Proposal"),
+    "explanation": ("why an area is graded so (grader explain)", "grader.explain.why", "Explanation"),
+    "why_not": ("what stood in the way (grader explain --why-not)", "grader.explain.why_not", "WhyNot"),
+    "smallest_change": (
+        "what would have had to be found (grader explain --to)",
+        "grader.explain.smallest_change",
+        "SmallestChange",
+    ),
+    "diff": ("proposed beside final grades (grader diff)", "grader.model.diff", "Diff"),
+    "check": ("promises and findings of a rule book (grader check)", "grader.model.check", "Check"),
+    "test": ("what came of rule tests (grader test)", "grader.model.tested", "Tested"),
+    "impact": ("what a change of rules moves (grader impact)", "grader.model.impact", "ImpactAnswer"),
+    "simulation": ("how firm each grade is (grader simulate)", "grader.bulk.simulate", "Simulation"),
+    "outliers": ("outlier lines (grader outliers)", "grader.outliers.answer", "OutlierLines"),
+}
+VERSION: Final = "1"
+
+
+def schema_names() -> dict[str, str]:
+    """Names of the formats that have a schema, each with what it is the schema of."""
+    return {n: title for n, (title, _) in FILES.items()} | {n: title for n, (title, _, _) in _ANSWERS.items()}
+
+
+def schema_of(name: str, *, rules: str | os.PathLike[str] | None = None) -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of a format.
+
+    Parameters
+    ----------
+    name : str
+        A name that `schema_names` gives; that of an answer may carry its version, as in `proposal/1`.
+    rules : path or str, optional
+        With `layer`: a rule book's folder or id, whose facts, parameters, areas and grades are then the only
+        ones.
+
+    Raises
+    ------
+    InputError
+        `rules` is given with another format, or the rule book has faults.
+    MissingExtraError
+        The format is that of a command whose extra is not installed.
+    UnknownNameError
+        There is no such format or rule book.
+    """
+    plain = name.removesuffix(f"/{VERSION}").removeprefix("grader.") if name.endswith(f"/{VERSION}") else name
+    if plain not in FILES and plain not in _ANSWERS:
+        raise UnknownNameError(
+            f"unknown schema {quoted(name)}", help=suggest(plain, schema_names(), "schemas")
+        )
+    if rules is not None:
+        if plain != "layer":
+            problem = Problem("a rule book has no names for this format", Place("--rules"), "ask for layer")
+            raise InputError([problem])
+        _, framework, book = open_rulebook(os.fspath(rules))
+        characteristics = [c.id for _, c in framework.framework.characteristics()]
+        return file_schema(plain, names_of(book, characteristics))
+    if plain in FILES:
+        return file_schema(plain)
+    title, module, model = _ANSWERS[plain]
+    found: type[BaseModel] = getattr(import_module(module), model)
+    return headed(plain, f"{title}, version {VERSION}", _whole(model_schema(found, "serialization"), plain))
+
+
+def _whole(schema: dict[str, Any], name: str) -> dict[str, Any]:
+    """The schema of an answer, with those of other formats that stand in it."""
+    if name == "impact":
+        schema["$defs"]["CaseMoved"]["properties"]["inspection"] = file_schema("inspection")
+    elif name == "diff":
+        change = {"anyOf": [schema_of("smallest_change"), {"type": "null"}]}
+        schema["$defs"]["AreaDiff"]["properties"]["smallest_change"] |= change
+    return schema

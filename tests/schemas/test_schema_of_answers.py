@@ -1,0 +1,213 @@
+"""What commands print with --json is what the schemas say, and people's files are too."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.cli.app import COMMANDS
+from grader.files.sheets.mapping import read_mapping
+from grader.schemas import schema_names, schema_of
+
+ROOT = Path(__file__).resolve().parents[2]
+PEEL = ROOT / "examples" / "leicestershire_2021_22"
+CARE = ROOT / "examples" / "example_care_homes_rowan_house"
+EXAMPLES = sorted(p.parent for p in (ROOT / "examples").glob("*/inspection.yaml"))
+
+Run = Callable[..., Any]
+Faults = Callable[..., list[str]]
+
+
+def answers(ran: Any) -> list[dict[str, Any]]:
+    """One object, or one a line."""
+    assert ran.code in (0, 1), ran.err
+    try:
+        return [json.loads(ran.out)]
+    except json.JSONDecodeError:
+        return [json.loads(line) for line in ran.out.splitlines()]
+
+
+def check_all(faults: Faults, found: list[dict[str, Any]]) -> list[str]:
+    """The formats found, each held against its schema: sound, and with no key to spare."""
+    names = []
+    for answer in found:
+        name, version = answer["schema"].removeprefix("grader.").split("/")
+        assert "1" == version
+        assert [] == faults(name, answer)
+        for key in answer:
+            assert faults(name, {k: v for k, v in answer.items() if k != key}), key
+        assert faults(name, {**answer, "more": 1})
+        names.append(name)
+    return names
+
+
+@pytest.mark.parametrize("folder", EXAMPLES, ids=lambda p: p.name)
+def test_proposals(run: Run, faults: Faults, folder: Path):
+    assert ["proposal"] == check_all(faults, answers(run("grade", folder / "inspection.yaml", "--json")))
+
+
+def test_proposals_of_several_inspections(run: Run, faults: Faults):
+    files = [folder / "inspection.yaml" for folder in EXAMPLES]
+    assert ["proposal"] * len(files) == check_all(faults, answers(run("grade", *files, "--json")))
+
+
+def test_explanations(run: Run, faults: Faults):
+    for area in ("vulnerable", "recording", "victims"):
+        found = answers(run("explain", PEEL / "inspection.yaml", area, "--json"))
+        assert ["explanation"] == check_all(faults, found)
+
+
+def test_what_stood_in_the_way_and_what_would_change_it(run: Run, faults: Faults):
+    asked = ("explain", PEEL / "inspection.yaml", "workforce", "--why-not", "good", "--to", "good", "--json")
+    assert ["why_not", "smallest_change"] == check_all(faults, answers(run(*asked)))
+
+
+def test_differences_with_the_smallest_changes_to_the_final_grades(run: Run, faults: Faults):
+    found = answers(run("diff", CARE / "inspection.yaml", "--json"))
+    assert ["diff"] == check_all(faults, found)
+    change = answers(run("explain", CARE / "inspection.yaml", found[0]["areas"][0]["area"], "--to",
+                         found[0]["areas"][0]["final"], "--json"))[0]  # fmt: skip
+    found[0]["areas"][0]["smallest_change"] = change
+    assert [] == faults("diff", found[0])
+    change["cost"] = "much"
+    assert faults("diff", found[0])
+
+
+def test_rule_tests(run: Run, faults: Faults):
+    assert ["test"] == check_all(faults, answers(run("test", "EXAMPLE_CARE_HOMES", "--json")))
+
+
+def test_rule_tests_that_fail_and_leave_gaps(run: Run, faults: Faults, tmp_path: Path):
+    book = tmp_path / "book"
+    shutil.copytree(ROOT / "rules" / "EXAMPLE_CARE_HOMES", book)
+    for path in (book / "tests").iterdir():
+        path.unlink()
+    case = "{name: n, area: nursing, evidence: {1a: exceeds}, expect: {grade: good}}"
+    (book / "tests" / "one.yaml").write_text(f"cases: [{case}]\n", "utf-8")
+    found = answers(run("test", book, "--json", "--suggest"))
+    assert found[0]["cases"][0]["misses"]
+    assert found[0]["coverage"]["undecided"]
+    assert ["test"] == check_all(faults, found)
+
+
+def test_simulations(run: Run, faults: Faults):
+    pytest.importorskip("numpy")
+    asked = ("simulate", PEEL / "inspection.yaml", "--draws", "50", "--json")
+    assert ["simulation"] == check_all(faults, answers(run(*asked)))
+
+
+def test_outlier_lines(run: Run, faults: Faults, tmp_path: Path):
+    pytest.importorskip("scipy")
+    data = tmp_path / "scores.csv"
+    data.write_text("name,score\n" + "".join(f"Force {i},{50 + i * i % 37}\n" for i in range(43)), "utf-8")
+    assert ["outliers"] == check_all(faults, answers(run("outliers", data, "--json")))
+
+
+def test_checks_that_find_nothing_and_something(run: Run, faults: Faults):
+    pytest.importorskip("z3")
+    for book in ("sound", "vacuous"):
+        found = answers(run("check", ROOT / "examples" / "rule_books" / book, "--json"))
+        assert ("vacuous" == book) == bool(found[0]["findings"])
+        assert ["check"] == check_all(faults, found)
+
+
+def test_impact_by_proof_and_by_replay(run: Run, faults: Faults, tmp_path: Path):
+    pytest.importorskip("z3")
+    new = tmp_path / "EXAMPLE_CARE_HOMES"
+    shutil.copytree(ROOT / "rules" / "EXAMPLE_CARE_HOMES", new)
+    head = new / "rulebook.yaml"
+    text = head.read_text("utf-8")
+    default = re.search(r"default: (\d+)", text)
+    assert default
+    head.write_text(text.replace(default[0], f"default: {int(default[1]) + 1}", 1), "utf-8")
+    found = answers(run("impact", "EXAMPLE_CARE_HOMES", new, CARE / "inspection.yaml", "--json"))
+    assert ["impact"] == check_all(faults, found)
+    assert found[0]["replay"]
+
+
+def test_every_answer_has_a_schema_by_the_name_it_bears():
+    named = {
+        name
+        for path in (ROOT / "src").rglob("*.py")
+        for name in re.findall(r'"grader\.([a-z_]+)/1"', path.read_text("utf-8"))
+    }
+    assert named - {"workbook"} <= set(schema_names())  # a workbook is no JSON
+
+
+def test_every_command_that_prints_json_is_tried_here():
+    text = Path(__file__).read_text("utf-8")
+    speaking = [c.__name__ for c in COMMANDS if "json" in c.__annotations__]
+    assert {"grade", "explain", "diff"} <= set(speaking)
+    assert [] == [name for name in speaking if f'"{name}"' not in text]
+
+
+def test_an_answers_name_may_carry_its_version(run: Run):
+    assert schema_of("proposal") == schema_of("proposal/1") == schema_of("grader.proposal/1")
+    assert (2, "") == (run("schema", "proposal/2").code, "")
+
+
+def test_without_a_name_the_formats_are_listed(run: Run):
+    ran = run("schema")
+    assert (0, list(schema_names())) == (ran.code, [line.split()[0] for line in ran.out.splitlines()])
+
+
+def test_the_page_lists_the_formats():
+    rows = re.findall(r"^\| `(\w+)` \| (.+) \|$", (ROOT / "docs" / "schemas.md").read_text("utf-8"), re.M)
+    assert list(schema_names().items()) == rows
+
+
+def test_a_rule_books_names_are_for_its_layers(run: Run):
+    ran = run("schema", "inspection", "--rules", "PEEL_2021_22")
+    assert (2, "error: --rules: a rule book has no names for this format\n  help: ask for layer\n") == (
+        ran.code,
+        ran.err,
+    )
+
+
+# Files that people write ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("folder", EXAMPLES, ids=lambda p: p.name)
+def test_examples_are_what_the_schemas_say(faults: Faults, folder: Path):
+    assert [] == faults("inspection", folder / "inspection.yaml")
+    assert [] == faults("decisions", folder / "decisions.yaml")
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "frameworks").glob("*.yaml")), ids=lambda p: p.stem)
+def test_frameworks_are_what_the_schema_says(faults: Faults, file: Path):
+    assert [] == faults("framework", file)
+
+
+def test_rule_tests_of_the_rule_books_are_what_the_schema_says(faults: Faults):
+    files = [
+        p
+        for p in sorted((ROOT / "rules").rglob("*.yaml"))
+        if re.search(r"^cases:", p.read_text("utf-8"), re.M)
+    ]
+    assert files
+    assert [] == [fault for file in files for fault in faults("cases", file)]
+
+
+MAPPING = """\
+evidence:
+  sheet: Findings
+  columns: {statement: What we found, id: Ref}
+  values: {assessment: {good practice: exceeds}}
+  defaults: {basis: interview}
+  ignore: [Initials]
+"""
+
+
+def test_mappings(faults: Faults, tmp_path: Path):
+    file = tmp_path / "mapping.yaml"
+    file.write_text(MAPPING, "utf-8")
+    assert read_mapping(file)
+    assert [] == faults("mapping", file)
+    file.write_text(MAPPING.replace("statement:", "statment:"), "utf-8")
+    assert faults("mapping", file)
