@@ -9,11 +9,13 @@ from difflib import get_close_matches
 
 from grader.errors import Place, Problem, Problems, quoted, suggest
 from grader.files.sheets.columns import NUMBERED, Column, Sheet
+from grader.files.sheets.cells import Row
 from grader.files.sheets.convert import CellFault, convert, is_blank
 from grader.files.sheets.headings import Headings, Named, heading_name
+from grader.files.sheets.hidden import Hidden, seen_rows
 from grader.files.sheets.mapping import SheetMapping
 from grader.files.sheets.places import CellPlace, letters
-from grader.files.sheets.reader import Row, Table
+from grader.files.sheets.reader import Table
 from grader.files.sheets.values import Percent, Value, shown
 from grader.files.sheets.words import keys_of, word_key
 
@@ -63,6 +65,7 @@ def read_entries(
     ids: Collection[str] = (),
     *,
     row_as_locator: bool = False,
+    hidden: Hidden = "warn",
 ) -> Entries:
     """The entries of a sheet, and everything that is wrong with single cells of it.
 
@@ -78,8 +81,12 @@ def read_entries(
         Ids that a cell of several may hold, taken whole.
     row_as_locator : bool
         Whether an entry without a locator gets its row as one.
+    hidden : str
+        What to do about rows that are hidden or struck through.
     """
-    return _Reading(Entries(sheet, table), mapping, ids, row_as_locator).read()
+    reading = _Reading(Entries(sheet, table), mapping, ids, row_as_locator)
+    reading.hidden = hidden
+    return reading.read()
 
 
 class _Reading:
@@ -103,6 +110,7 @@ class _Reading:
             name: {word_key(word): meant for word, meant in words.items()}
             for name, words in mapping.values.items()
         }
+        self.hidden: Hidden = "warn"
         #: Rows passed over, by why.
         self.passed: dict[str, list[int]] = {}
 
@@ -118,6 +126,8 @@ class _Reading:
         self.name_columns(header)
         if self.entries.complete:
             body = [row for row in self.table.rows if row[0] > header[0]]
+            body, said = seen_rows(self.table, body, self.hidden)
+            self.entries.warnings += said
             for row in self.merged(body, header):
                 self.entry(*row)
             self.say_passed()
