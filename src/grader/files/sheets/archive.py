@@ -74,6 +74,10 @@ class Archive:
                 raise
             damaged(self.file, f"its part {name} cannot be unpacked")
 
+    def has_workbook(self) -> bool:
+        """Whether one of its parts is named as that of a workbook is."""
+        return any(name.endswith(("workbook.xml", "content.xml")) for name in self._names)
+
     def measure(self) -> None:
         """Unpack every part, and keep none, to know that another reader may."""
         for name in self._names:

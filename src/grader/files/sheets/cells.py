@@ -1,12 +1,13 @@
-"""The cells of one sheet, gathered as its XML goes by, and which of its rows the spreadsheet does not show."""
+"""The cells of one sheet, gathered as its XML goes by, and which of its rows are not shown."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 from grader.files.sheets import limits
 from grader.files.sheets.limits import Budget, refuse
-from grader.files.sheets.places import CellPlace
+from grader.files.sheets.places import CellPlace, letters
 from grader.files.sheets.values import Value
 
 #: First row and column, last row and column.
@@ -56,9 +57,9 @@ class Cells:
         if isinstance(value, str) and not value.strip():
             return
         if row > limits.ROW_LIMIT:
-            refuse(self._shown, f"the sheet has more than {limits.ROW_LIMIT:,} rows", limits.SMALLER)
+            self._too_far(f"{limits.ROW_LIMIT:,} rows", row, column)
         if column > limits.COLUMN_LIMIT:
-            refuse(self._shown, f"the sheet has more than {limits.COLUMN_LIMIT} columns", limits.SMALLER)
+            self._too_far(f"{limits.COLUMN_LIMIT} columns", row, column)
         self.budget.fill(1)
         if not self.rows or self.rows[-1][0] != row:
             self.rows.append((row, []))
@@ -70,6 +71,10 @@ class Cells:
         self._filled += 1
         if struck:
             self._struck.append(column)
+
+    def _too_far(self, most: str, row: int, column: int) -> NoReturn:
+        help = f"cell {letters(column)}{row} holds something: clear it, or {limits.SMALLER}"
+        refuse(self._shown, f"the sheet has more than {most}", help)
 
     def end_row(self, row: int, *, hidden: bool) -> None:
         """Note how a row is shown, once its cells are there."""

@@ -88,8 +88,8 @@ def _text(value: Value, column: Column) -> str:
         raise CellFault(message, _FORMAT)
     if isinstance(value, Number) and value.told is None:
         number = shown_number(value / 100 if isinstance(value, Percent) else value)
-        message = f"{quoted(column.name)} must be text, and how the cell shows the number {number} cannot be told"
-        raise CellFault(message, _FORMAT)
+        message = f"{quoted(column.name)} must be text, and how the cell shows the number {number}"
+        raise CellFault(f"{message} cannot be told", _FORMAT)
     text = shown(value).replace("\r\n", "\n").replace("\r", "\n")
     if len(text) > SCALAR_LIMIT:
         message = f"{quoted(column.name)} is longer than {SCALAR_LIMIT:,} characters"

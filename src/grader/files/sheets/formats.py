@@ -138,7 +138,7 @@ def _kinds_of_unread(part: str) -> set[str]:
             found.add("percent")
         elif sign in "0#?":
             found.add("digit")
-    return found - {"date"} if "digit" in found else found
+    return found
 
 
 def _bare(part: str) -> str:

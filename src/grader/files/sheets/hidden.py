@@ -41,7 +41,7 @@ def seen_rows(table: Table, body: list[Row], hidden: Hidden) -> tuple[list[Row],
         )
         one = len(cells) == 1
         message = f"{'cell' if one else 'cells'} {shown} {'is' if one else 'are'} struck through"
-        message += f", and {'is' if one else 'are'} read: other cells of {'its row' if one else 'their rows'} are not"
+        message += f", and {'is' if one else 'are'} read: other cells of the row are not"
         said.append(Problem(message, table.place(partly[0]), None, "cell_struck"))
     if hidden == "skip":
         body = [row for row in body if row[0] not in unseen.hidden and row[0] not in unseen.struck]

@@ -1,4 +1,4 @@
-"""What the sheets of an OpenDocument workbook hold: it keeps the text that each cell shows beside its value."""
+"""What the sheets of an OpenDocument workbook hold: each cell has the text it shows beside its value."""
 
 from __future__ import annotations
 

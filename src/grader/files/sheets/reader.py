@@ -107,7 +107,7 @@ def _workbook(raw: bytes, file: str) -> Spreadsheet:
             archive.measure()
             kind = "xls"
             sheets = OldSheets(raw, file)
-        elif kind == "zip" and "[Content_Types].xml" not in archive and "content.xml" not in archive:
+        elif kind == "zip" and not archive.has_workbook():
             refuse(Place(file), f"this is not a workbook but {NAMES['zip'][0]}", NAMES["zip"][1])
         else:
             sheets = OdsSheets(archive) if _opendocument(archive, kind) else XlsxSheets(archive)

@@ -111,7 +111,7 @@ class _SheetWalk:
         self.styles = styles
         self.from_1904 = from_1904
         self.row = self.column = 0
-        self.row_hidden = self.all_hidden = False
+        self.row_hidden = False
         self.row_style: Style | None = None
         self.cell: Attributes | None = None
         self.formula = False
@@ -134,9 +134,6 @@ class _SheetWalk:
             self.inline = TextReader(self.budget)
         elif name == "row":
             self.open_row(attributes)
-        elif name == "sheetFormatPr":
-            none_high = _zero(attributes.get("defaultRowHeight"))
-            self.all_hidden = attributes.get("zeroHeight", "").lower() in _SWITCHED_ON or none_high
         elif name == "mergeCell":
             self.merge(attributes.get("ref", ""))
 
@@ -147,8 +144,7 @@ class _SheetWalk:
         self.row, self.column = row, 0
         self.budget.see(1)
         hidden, height = attributes.get("hidden"), attributes.get("ht")
-        by_default = self.all_hidden and hidden is None and height is None
-        self.row_hidden = (hidden or "").lower() in _SWITCHED_ON or _zero(height) or by_default
+        self.row_hidden = (hidden or "").lower() in _SWITCHED_ON or _zero(height)
         own = attributes.get("customFormat", "").lower() in _SWITCHED_ON
         self.row_style = self.style(attributes.get("s")) if own else None
 
