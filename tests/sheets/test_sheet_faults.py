@@ -39,8 +39,8 @@ def test_faults_of_every_kind_are_said_together(
         "findings.xlsx:Evidence!C4: 'assessment' of 'E3' cannot be 'meats'",
         "findings.xlsx:Evidence!A6: evidence 'E2' stands twice",
         "findings.xlsx:Evidence!F6: unknown source 'nots'",
-        "findings.xlsx:Evidence!D7: 'E4' lacks 'statement'",
-        "findings.xlsx:Evidence!E7: 'E4' lacks 'basis'",
+        "findings.xlsx:Evidence!D7: 'statement' of 'E4' is blank",
+        "findings.xlsx:Evidence!E7: 'basis' of 'E4' is blank",
         "findings.xlsx:Sources!A3: source 'notes' stands twice",
         "findings.xlsx:Findings!C2: unknown area 'respond'",
         "findings.xlsx:Findings!E2: unknown evidence 'E9'",
@@ -141,9 +141,17 @@ def test_an_unknown_framework_or_edition_is_a_fault_of_the_option(
 @pytest.mark.parametrize(
     ("raw", "says"),
     [
-        (b"id,statement\nE1,caf\xe9\n", "findings.csv:2:7: byte 0xe9 is not UTF-8"),
-        ("id\nE1\n".encode("utf-16"), "findings.csv:1:1: the file is in UTF-16 or UTF-32, not UTF-8"),
-        (b'id,statement\nE1,"never closed\n', "findings.csv:row 2: the quotes of this row do not pair"),
+        (b"id,statement\nE1,caf\x81\n", "findings.csv:2:7: byte 0x81 is neither UTF-8 nor Windows-1252"),
+        (
+            "id\nE1\n".encode("utf-16-le"),
+            "findings.csv: the file is in UTF-16 or UTF-32 without the mark that says in which",
+        ),
+        ("id\nE1\n".encode("utf-32"), "findings.csv: the file is in UTF-32, which is not read"),
+        (
+            b'id,statement\nE1,"never closed\n',
+            "findings.csv:row 2: a quote opened in this row is never closed",
+        ),
+        (b'id,statement\nE1,"closed" twice"\n', "findings.csv:row 2: the quotes of this row do not pair"),
         (b"  \n\n", "findings.csv: the file is empty"),
     ],
 )

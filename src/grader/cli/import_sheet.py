@@ -69,6 +69,7 @@ def import_sheet(
         help = "add -o inspection.yaml, or --dry-run to check only"
         raise InputError([Problem("nothing says where to write", Place("--output"), help)])
     from grader.files.sheets.importing import import_sheet as make
+    from grader.files.sheets.keeping import read_earlier
     from grader.files.sheets.mapping import read_mapping
     from grader.files.sheets.yaml_text import inspection_text
 
@@ -80,6 +81,7 @@ def import_sheet(
         sheet=named,
         rules=rules,
         hidden=hidden,
+        over=read_earlier(destination) if destination is not None else None,
     )
     text = inspection_text(imported.inspection, Path(sheet).name)
     if destination is not None and not dry_run:
@@ -95,6 +97,10 @@ def import_sheet(
     held = ", ".join(count for count in counts if not count.startswith("0 ")) or "nothing yet"
     where = "a valid inspection, not written" if dry_run else terminal.clean(str(destination))
     terminal.out(f"{where}: {held}\n")
+    if imported.replaced:
+        terminal.err(f"note: {'would be ' if dry_run else ''}replaced in the inspection that was there:\n")
+    for line in imported.replaced:
+        terminal.err(f"  {line}\n")
 
 
 def _warn(warnings: tuple[Problem, ...]) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
-import io
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -28,7 +28,12 @@ _SEP = re.compile(r"\ufeff?\"?sep=(.)\"?[ ,;\t]*(?:\r\n|\r|\n|\Z)", re.IGNORECAS
 _UTF8 = "save the file as CSV UTF-8"
 #: Characters of more than one byte in UTF-8.
 _SEVERAL_BYTES = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_END = re.compile(r"\r\n|\r|\n")
 _CELL = 131_072
+#: Far more than a row of long texts holds.
+_SIGNS_LIMIT = 250_000
+#: Of a text so much is read to see what stands between its columns.
+_START = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,7 @@ def read_csv(raw: bytes, file: str, score: Score) -> CsvText:
         text = text[said.end() :]  # a spreadsheet program shows the rows below it alone
         delimiter = said[1]
     else:
-        delimiter = _delimiter(text, score)
+        delimiter = _delimiter(text, file, score)
     if not text.strip(f" \r\n{DELIMITERS}"):
         refuse(Place(file), "the file is empty", "write a table in it")
     return CsvText(list(_rows(text, file, delimiter, warnings)), delimiter, warnings)
@@ -133,8 +138,12 @@ def _windows(raw: bytes, first: int, file: str) -> tuple[str, list[Problem]]:
 
 def _word(text: str) -> str:
     """A word with a character beyond ASCII, one of letters and signs rather than a sign alone."""
-    words = [word for word in re.findall(r"[^\s,;|\"]+", text) if not word.isascii()]
-    return next((word for word in words if len(word) > 2), words[0] if words else "")
+    words: list[str] = [word for word in re.findall(r"[^\s,;|\"]+", text) if not word.isascii()]
+    if words:
+        return next((word for word in words if len(word) > 2), words[0])
+    first = re.search(r"[^\x00-\x7f]", text)  # a space that is not the common one
+    assert first is not None
+    return text[max(0, first.start() - 10) : first.end() + 10]
 
 
 def _at(raw: bytes, byte: int, file: str) -> Place:
@@ -147,19 +156,18 @@ def _at(raw: bytes, byte: int, file: str) -> Place:
 # Rows -----------------------------------------------------------------------------------------------------
 
 
-def _delimiter(text: str, score: Score) -> str:
+def _delimiter(text: str, file: str, score: Score) -> str:
     """The sign with which a row names most columns; of equals, what the first line has most of."""
     first = next((line for line in text.lstrip()[:100_000].splitlines() if line.strip(f' "{DELIMITERS}')), "")
     bare = "".join(first.split('"')[::2])
+    start = text[:_START]
 
     def rank(sign: str) -> tuple[int, int]:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign)
+        reader = csv.reader(_Lines(start, sign, file), delimiter=sign)
         best = 0
-        try:
+        with contextlib.suppress(csv.Error, InputError):  # what is wrong is said when the rows are read
             for row in islice(reader, HEADER_WITHIN):
                 best = max(best, score(row[: limits.COLUMN_LIMIT]))
-        except csv.Error:
-            pass
         return best, bare.count(sign)
 
     return max(DELIMITERS, key=rank)
@@ -168,8 +176,9 @@ def _delimiter(text: str, score: Score) -> str:
 def _rows(text: str, file: str, delimiter: str, warnings: list[Problem]) -> Iterator[tuple[int, list[Value]]]:
     number = seen = filled = 0
     try:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-        for number, row in enumerate(reader, 1):
+        lines = _Lines(text, delimiter, file)
+        for number, row in enumerate(csv.reader(lines, delimiter=delimiter, strict=True), 1):
+            lines.signs = 0
             if number > limits.ROW_LIMIT:
                 refuse(Place(file), f"the file has more than {limits.ROW_LIMIT:,} rows", limits.SMALLER)
             if len(row) > limits.COLUMN_LIMIT and any(row[limits.COLUMN_LIMIT :]):
@@ -188,14 +197,44 @@ def _rows(text: str, file: str, delimiter: str, warnings: list[Problem]) -> Iter
         raise InputError([_unpaired(error, number + 1, file)]) from None
 
 
+class _Lines:
+    """Lines with their ends, whichever of the three each has; nothing of the text is copied whole.
+
+    The library makes a list of a row before anybody can measure it, so the signs in it are counted here.
+    """
+
+    def __init__(self, text: str, delimiter: str, file: str) -> None:
+        self.text = text
+        self.delimiter = delimiter
+        self.file = file
+        self.signs = 0
+        """Signs that stand between columns, or in quotes, since the last row was taken."""
+
+    def __iter__(self) -> Iterator[str]:
+        start = 0
+        for end in _END.finditer(self.text):
+            yield self.line(start, end.end())
+            start = end.end()
+        if start < len(self.text):
+            yield self.line(start, len(self.text))
+
+    def line(self, start: int, end: int) -> str:
+        self.signs += self.text.count(self.delimiter, start, end)
+        if self.signs > _SIGNS_LIMIT:
+            message = f"a row has more than {limits.COLUMN_LIMIT} columns"
+            refuse(Place(self.file), message, limits.SMALLER)
+        return self.text[start:end]
+
+
 def _check_quotes(row: list[str], number: int, file: str, delimiter: str, warnings: list[Problem]) -> None:
     """A cell that holds whole rows: between two stray quotes rows are lost, and nothing else tells."""
     for at, cell in enumerate(row, 1):
         if "\n" not in cell and "\r" not in cell:
             continue
-        most = max(line.count(delimiter) for line in cell.splitlines())
-        if most >= max(3, len(row) - 1):
-            message = "the cell holds what looks like a whole row: a quote may be missing, or be one too many"
+        # In prose a space follows a comma.
+        signs = sum(not after[:1].isspace() for after in cell.split(delimiter)[1:])
+        if signs >= max(3, len(row) - 1):
+            message = "the cell holds what looks like rows: a quote may be missing, or be one too many"
             warnings.append(Problem(message, CellPlace(file, number, at), "look at its quotes", "quotes"))
 
 

@@ -8,15 +8,16 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from grader.errors import Place, Problem, Problems, quoted, suggest
-from grader.files.sheets.columns import NUMBERED, Column, Sheet
 from grader.files.sheets.cells import Row
+from grader.files.sheets.columns import NUMBERED, Column, Sheet
 from grader.files.sheets.convert import CellFault, convert, is_blank
 from grader.files.sheets.headings import Headings, Named, heading_name
 from grader.files.sheets.hidden import Hidden, seen_rows
 from grader.files.sheets.mapping import SheetMapping
 from grader.files.sheets.places import CellPlace, letters
 from grader.files.sheets.reader import Table
-from grader.files.sheets.values import Percent, Value, shown
+from grader.files.sheets.said import columns_said, count_said, rows_said, sign_said
+from grader.files.sheets.values import Percent, Value, shown, shown_number
 from grader.files.sheets.words import keys_of, word_key
 
 Entry = dict[str, object]
@@ -111,6 +112,7 @@ class _Reading:
             for name, words in mapping.values.items()
         }
         self.hidden: Hidden = "warn"
+        self.slips: set[str] = set()
         #: Rows passed over, by why.
         self.passed: dict[str, list[int]] = {}
 
@@ -157,8 +159,8 @@ class _Reading:
             help = f"first at {self.table.place(number, first)}; rename one of the two"
             self.fault(message, self.table.place(number, at), help)
         self.unclear(number, values)
-        self.missing(number, taken)
         self.not_read(header)
+        self.missing(number, taken)
         self.assumed(number)
 
     def unclear(self, number: int, values: list[Value]) -> None:
@@ -173,12 +175,12 @@ class _Reading:
                 self.names.others |= {at: shown(values[at - 1]) for at in places}
 
     def missing(self, number: int, taken: set[str]) -> None:
-        needed = set(self.headings.needed)
+        needed = set(self.headings.needed)  # what a slip of a name seems to mean has been spoken of
         if "assessment" in self.headings.own and "measure" not in taken:  # which may supply it
             needed |= {"assessment"} - self.mapping.defaults.keys()
         for column in self.sheet.columns:
             name = column.name
-            if name in needed and name not in taken and name not in self.names.unclear:
+            if name in needed and name not in taken | self.slips and name not in self.names.unclear:
                 called = self.mapping.columns.get(name, name)
                 help = "add it, or say in a mapping file what it is called or stands for"
                 if column.choices:
@@ -196,12 +198,16 @@ class _Reading:
             if not near or plainly[near[0]] in self.names.names:
                 passed.append(at)
                 continue
+            self.slips.add(plainly[near[0]])
             help = f"did you mean {near[0]!r}? if not, put it under 'ignore' in a mapping file"
             place = self.table.place(number, at)
             self.entries.problems.append(Problem(f"unknown column {quoted(name)}", place, help))
-        called = [f"{quoted(self.names.others[at].strip())} ({letters(at)})" for at in passed]
+            self.entries.complete &= plainly[near[0]] not in {*self.headings.needed, "assessment"}
+        called = [quoted(self.names.others[at].strip()) for at in passed]
+        if len(called) > 1:
+            called = [f"{name} ({letters(at)})" for name, at in zip(called, passed, strict=True)]
         if called:
-            message = f"{_columns(called)} not read"
+            message = f"{columns_said(called)} not read"
             self.warn(message, self.table.place(number, passed[0]), "column_not_read")
         self.nameless(header)
 
@@ -228,7 +234,8 @@ class _Reading:
             self.warn(message, self.table.place(number), "column_assumed")
         above = [row for row, _ in self.table.rows if row < number]
         if above:
-            message = f"the names of the columns stand in row {number}; what stands above, in {_rows(above, '')}, is not read"
+            where = f"the names of the columns stand in row {number}"
+            message = f"{where}; what stands above, in {rows_said(above)}, is not read"
             self.warn(message, self.table.place(number), "rows_above")
 
     def warn(self, message: str, place: Place, code: str) -> None:
@@ -272,11 +279,10 @@ class _Reading:
 
     def holds_entry(self, number: int, values: list[Value], own: set[int], header: list[Value]) -> bool:
         """Whether a row is one of the table; one that is not is counted, or a fault."""
-        if self.table.delimiter and self.ragged(number, values, own):
+        if all(map(is_blank, values)) or (self.table.delimiter and self.ragged(number, values, own)):
             return False
         if not own:
-            if any(not is_blank(value) for value in values):
-                self.passed.setdefault("nothing in the columns that are read", []).append(number)
+            self.passed.setdefault("nothing in the columns that are read", []).append(number)
             return False
         names = {self.names.columns[at].name for at in own}
         if names == {"id"}:
@@ -291,21 +297,21 @@ class _Reading:
         """Whether a row of text has more cells than headings, or ends before a cell it needs."""
         filled = max((at for at, value in enumerate(values, 1) if not is_blank(value)), default=0)
         last = max((at for at, c in self.columns if c.name in self.headings.needed), default=0)
-        sign = _SIGNS.get(self.table.delimiter, quoted(self.table.delimiter))
+        sign = sign_said(self.table.delimiter)
         if filled > self.names.width:
             cells, help = filled, f"a cell that holds {sign} stands in quotes; a column of its own has a name"
         elif len(values) < last and not (own == {self.entries.cells.get(("id",))} and _numbered(values)):
             cells, help = len(values), f"put {sign} for each blank cell, and quotes about a line break in one"
         else:
             return False
-        message = f"the row has {_count(cells, 'cell')} against {_count(self.names.width, 'heading')}"
+        message = f"the row has {count_said(cells, 'cell')} against {count_said(self.names.width, 'heading')}"
         self.entries.problems.append(Problem(message, self.table.place(number), help))
         return True
 
     def say_passed(self) -> None:
         for why, rows in self.passed.items():
-            hold = "holds" if len(rows) == 1 else "hold"
-            message = f"{_rows(rows, '')} {hold} {why}, and {'is' if len(rows) == 1 else 'are'} not read"
+            verbs = ("holds", "is") if len(rows) == 1 else ("hold", "are")
+            message = f"{rows_said(rows)} {verbs[0]} {why}, and {verbs[1]} not read"
             self.warn(message, self.table.place(rows[0]), "row_not_read")
         if self.sheet.key == "evidence" and not self.entries.found and not self.entries.problems:
             self.warn("no row below the names of the columns holds evidence", self.table.place(), "no_rows")
@@ -342,7 +348,10 @@ class _Reading:
             return self.mapping.defaults.get(column.name, "")
         words = self.words.get(column.name)
         if words:
-            return next((words[key] for key in keys_of(shown(value)) if key in words), value)
+            keys = keys_of(shown(value))
+            if isinstance(value, float):  # a format may add to the number
+                keys += keys_of(shown_number(value))
+            return next((words[key] for key in keys if key in words), value)
         return value
 
     def blanks(self, entry: Entry, number: int) -> None:
@@ -395,56 +404,12 @@ class _Reading:
             entry["locator"] = f"{self.table.name} row {number}".strip()
 
 
-#: What to call a sign that stands between columns.
-_SIGNS = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a bar"}
-_FEW = (
-    "no",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-)
 _PRENUMBERED = re.compile(r"[A-Za-z]{0,6}[-. _/]?[0-9]{1,6}[a-z]?", re.ASCII)
-
-
-def _count(number: int, what: str) -> str:
-    shown = _FEW[number] if number < len(_FEW) else f"{number:,}"
-    return f"{shown} {what}{'' if number == 1 else 's'}"
 
 
 def _numbered(values: list[Value]) -> bool:
     """Whether a short row holds an id made in advance, and not the end of a text."""
     return all(is_blank(v) or _PRENUMBERED.fullmatch(shown(v).strip()) for v in values)
-
-
-def _columns(called: list[str]) -> str:
-    few = [*called[:20], *([f"{len(called) - 20} more"] if len(called) > 20 else [])]
-    return f"column {few[0]} is" if len(few) == 1 else f"columns {', '.join(few)} are"
-
-
-def _rows(rows: list[int], verb: str | None = None) -> str:
-    """Rows in words, with a verb: `rows 1 to 25, which are`."""
-    parts: list[str] = []
-    start = end = rows[0]
-    for row in [*rows[1:], 0]:
-        if row == end + 1:
-            end = row
-            continue
-        parts.append(f"{start}" if start == end else f"{start} to {end}")
-        start = end = row
-    few = [*parts[:12], *([f"{len(parts) - 12} more stretches"] if len(parts) > 12 else [])]
-    if len(rows) == 1:
-        return f"row {few[0]}" + (" is" if verb is None else verb)
-    total = f" ({len(rows):,} rows)" if len(rows) > 2 else ""
-    return f"rows {', '.join(few)}{total}" + (" are" if verb is None else verb)
 
 
 def _number_of(column: Column) -> int:

@@ -21,9 +21,10 @@ _REMARK = re.compile(
 _ID = (
     "ref", "refs", "ref_no", "ref_num", "ref_number", "ref_id", "reference", "reference_no",
     "reference_number", "no", "nr", "num", "number", "item", "item_no", "item_number", "item_ref", "item_id",
-    "evidence_id", "evidence_ref", "evidence_reference", "evidence_no", "evidence_number", "finding_id", "finding_ref",
-    "finding_no", "finding_number", "unique_id", "unique_ref", "unique_reference", "uid",
+    "finding_id", "finding_ref", "finding_no", "finding_number", "unique_id", "unique_ref",
+    "unique_reference", "uid",
 )  # fmt: skip
+_EVIDENCE_ID = ("evidence_id", "evidence_ref", "evidence_reference", "evidence_no", "evidence_number")
 _STATEMENT = (
     "finding", "findings", "finding_text", "finding_statement", "observation", "observations", "evidence",
     "evidence_statement", "evidence_text", "statement_of_evidence", "what_we_found", "what_was_found",
@@ -51,7 +52,7 @@ _FINDING = {
 }
 SYNONYMS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "evidence": {
-        "id": _ID,
+        "id": (*_ID, *_EVIDENCE_ID),
         "characteristics": _TAGS,
         "assessment": (
             "rating", "ratings", "rated", "score", "grade", "grading", "judgement", "judgment", "evaluation",

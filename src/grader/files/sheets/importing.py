@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from grader.errors import GraderError, InputError, Place, Problem, Problems, cut, nearest, quoted
 from grader.files import catalogue
-from grader.files.inspections import draft_of, resolve_draft
+from grader.files.inspections import InspectionDraft, InspectionFile, draft_of, resolve_draft
 from grader.files.marked import EVENT_LIMIT, Document, NodePath
 from grader.files.sheets.columns import (
     EVIDENCE,
@@ -30,8 +30,11 @@ from grader.files.sheets.convert import CellFault, convert, is_blank
 from grader.files.sheets.entries import Entries, read_entries, unknown_sheet
 from grader.files.sheets.headings import Headings
 from grader.files.sheets.hidden import Hidden
+from grader.files.sheets.keeping import merge
 from grader.files.sheets.mapping import Mapping as SheetsMapping
 from grader.files.sheets.reader import Spreadsheet, Table, open_spreadsheet
+from grader.language.rulebook import Measure
+from grader.model.framework import Framework
 from grader.model.inspection import Inspection
 
 #: Options by the keys of an inspection's head.
@@ -50,10 +53,14 @@ _HEAD_KINDS: dict[str, Kind] = {
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """An inspection read from a spreadsheet, and what a person should look at."""
+    """An inspection read from a spreadsheet, and what a person should look at.
+
+    `replaced` says what it changes in the inspection it is written over, a line each.
+    """
 
     inspection: Inspection
     warnings: tuple[Problem, ...]
+    replaced: tuple[str, ...] = ()
 
 
 def import_sheet(
@@ -64,6 +71,7 @@ def import_sheet(
     sheet: str | None = None,
     rules: str | None = None,
     hidden: Hidden = "warn",
+    over: InspectionDraft | None = None,
 ) -> Imported:
     """The inspection in a spreadsheet, checked whole.
 
@@ -82,6 +90,8 @@ def import_sheet(
     hidden : str, optional
         `skip` leaves out rows that are hidden or struck through, `read` reads them without a word; they are
         read with a warning otherwise.
+    over : InspectionDraft, optional
+        The inspection it is written over: what the sheet does not hold is kept of it.
 
     Raises
     ------
@@ -90,19 +100,25 @@ def import_sheet(
     """
     mapping = mapping or SheetsMapping()
     book = open_spreadsheet(path, Headings(EVIDENCE, mapping.evidence).score)
-    gathered = _Gathering(book, dict(head or {}), mapping, sheet)
+    gathered = _Gathering(book, dict(head or {}), mapping, sheet, over)
     gathered.hidden = hidden
     document = gathered.document()
-    inspection, warnings = _resolve(document, gathered.problems, rules)
+    resolved, framework, measures = _resolve(document, gathered.problems, rules)
+    imported = Imported(resolved.inspection, (*gathered.warnings, *resolved.warnings))
+    if over is not None:
+        merged = merge(resolved.inspection, gathered.held, over, framework, measures)
+        said = {problem.message for problem in imported.warnings}
+        more = tuple(problem for problem in merged.warnings if problem.message not in said)
+        imported = Imported(merged.inspection, (*imported.warnings, *more), merged.said)
     if _pieces(document.data) > EVENT_LIMIT:
-        _too_long(Place(document.file), len(inspection.evidence))
-    return Imported(inspection, (*gathered.warnings, *warnings))
+        _too_long(Place(document.file), len(resolved.inspection.evidence))
+    return imported
 
 
 def _resolve(
     document: Document, problems: list[Problem], rules: str | None
-) -> tuple[Inspection, tuple[Problem, ...]]:
-    """The inspection, every name in it resolved; faults of cells are raised with those of their entries."""
+) -> tuple[InspectionFile, Framework, Mapping[str, Measure]]:
+    """The inspection, every name in it resolved, and what by; faults of cells are raised with the rest."""
     at_fault = {p.place for p in problems}
 
     def all_of(more: tuple[Problem, ...]) -> list[Problem]:
@@ -126,7 +142,7 @@ def _resolve(
         raise InputError(all_of(error.problems)) from error
     if problems:
         raise InputError(problems)
-    return resolved.inspection, resolved.warnings
+    return resolved, framework, book.measures
 
 
 def _too_long(place: Place, count: int) -> NoReturn:
@@ -147,13 +163,19 @@ class _Gathering:
     """Puts the sheets of a spreadsheet together into the data of an inspection file."""
 
     def __init__(
-        self, book: Spreadsheet, head: dict[str, str], mapping: SheetsMapping, sheet: str | None
+        self,
+        book: Spreadsheet,
+        head: dict[str, str],
+        mapping: SheetsMapping,
+        sheet: str | None,
+        over: InspectionDraft | None,
     ) -> None:
         self.book = book
         self.head = head
         self.mapping = mapping
         self.asked = sheet
         self.hidden: Hidden = "warn"
+        self.over = over
         self.problems = Problems()
         self.warnings: list[Problem] = list(book.warnings)
         self.places = _Places(book.file)
@@ -241,6 +263,9 @@ class _Gathering:
             if key in self.head:
                 found[key] = self.head[key]
                 self.places.head[key] = Place(option)
+            elif key not in found and key not in self.places.head and self.over is not None:
+                found[key] = getattr(self.over.inspection.inspection, key)
+                self.places.head[key] = self.over.document.place(("inspection", key))
             elif key not in found and key not in self.places.head:
                 where = table.place() if table is not None else Place(self.book.file)
                 message = f"nothing says the inspection's {key}"
@@ -251,11 +276,21 @@ class _Gathering:
     def read_sheet(self, table: Table, sheet: Sheet, ids: frozenset[str] | tuple[()], ours: bool) -> None:
         if len(table.rows) * _FEWEST_PIECES > EVENT_LIMIT:  # before much is made of them
             _too_long(table.place(), len(table.rows) - 1)
-        entries = read_entries(table, sheet, self.mapping.of(sheet), ids, row_as_locator=not ours, hidden=self.hidden)
+        entries = read_entries(
+            table, sheet, self.mapping.of(sheet), ids, row_as_locator=not ours, hidden=self.hidden
+        )
         self.entries[sheet.key] = entries
         self.places.entries[sheet.key] = entries
         self.problems.extend(entries.problems)
         self.warnings += entries.warnings
+
+    @property
+    def held(self) -> dict[str, frozenset[str]]:
+        """By sheet that was read, the keys of an entry that it has a column or a default for."""
+        return {
+            key: frozenset({path[0] for path in entries.cells} | {*self.mapping.of(entries.sheet).defaults})
+            for key, entries in self.entries.items()
+        }
 
     def evidence_ids(self) -> frozenset[str]:
         return frozenset(str(e.get("id")) for e in self.entries[EVIDENCE.key].found)

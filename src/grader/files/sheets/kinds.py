@@ -79,7 +79,7 @@ def kind_of(raw: bytes) -> FileKind:
         return "binary"
     start = _text(raw).lstrip()
     if not start:
-        return "empty" if not raw.strip(b"\xef\xbb\xff\xfe\0 \t\r\n\f\v") else "binary"
+        return "empty" if not raw.strip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n\f\v") else "binary"
     return _of_text(start)
 
 
