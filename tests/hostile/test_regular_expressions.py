@@ -104,7 +104,12 @@ FOUND = [used for path in sorted(SOURCE.rglob("*.py")) for used in used_in(path)
 MADE = {
     "files/scalars.py": [
         (scalars.UNFIT_IN_VALUE.pattern, 0, "search"),
-        *((w, 0, "search") for w, *_ in scalars._SYNTAX),
+        # What YAML's own library tells numbers and dates by.
+        *{
+            (matches.__self__.pattern, matches.__self__.flags & re.VERBOSE, "match")
+            for kinds in scalars._BY_START.values()
+            for matches, *_ in kinds
+        },
     ],
 }
 USED = [u for u in FOUND if isinstance(u, Used)] + [
@@ -176,10 +181,13 @@ def attacks(used: Used) -> Iterator[tuple[str, str, str]]:
     text = used.text if isinstance(used.text, str) else used.text.decode("latin-1")
     tree = list(parser.parse(text, used.flags & ~re.DEBUG))
     pumps = {(" ", ""), ("\n", ""), ("a", ""), ("1", "")}
+    ends = {"", "!", "\0", "\n#", " a"}
 
     def walk(nodes: list[Any], before: str) -> None:
         for i, (code, value) in enumerate(nodes):
             lead = before + sample(nodes[:i])
+            if len(ends) < 12:  # near misses of what it looks for
+                ends.add(_one(code, value)[:4])
             if code in (codes.MAX_REPEAT, codes.MIN_REPEAT):
                 pumps.add((sample(value[2]), lead))
                 walk(list(value[2]), lead)
@@ -196,7 +204,7 @@ def attacks(used: Used) -> Iterator[tuple[str, str, str]]:
     walk(tree, "")
     for pump, lead in sorted(pumps):
         if pump:
-            for end in ("", "!", "\0", "\n#", " a", pump[:1] + "~"):
+            for end in sorted(ends | {pump[:1] + "~"}):
                 yield lead, pump, end
 
 
