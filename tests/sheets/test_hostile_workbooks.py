@@ -134,10 +134,6 @@ def test_very_many_empty_rows_below_are_not_in_the_way_and_a_million_are_refused
         ),
         (f'<row r="1">{text("A1", "id")}{text("XFD1", "x")}</row>', "the sheet has more than 256 columns"),
         (
-            f'<row r="1">{text("A1", "id")}</row><row r="90000">{text("CZ90000", "x")}</row>',
-            "the workbook holds more than 850,000 cells",
-        ),
-        (
             f'<row r="2">{text("A2", "id")}</row><row r="1">{text("A1", "x")}</row>',
             "its rows are out of order",
         ),
@@ -217,9 +213,7 @@ def test_a_sheet_that_is_said_to_be_elsewhere_is_missing(
 
     ran = imported(changed({part: re.sub("/?(xl/)?worksheets/sheet1.xml", "../../../etc/passwd", relations)}))
 
-    assert [
-        "findings.xlsx: the workbook is damaged: its part xl/../../../etc/passwd is missing"
-    ] == ran.errors
+    assert ["findings.xlsx: the workbook is damaged: its part ../../etc/passwd is missing"] == ran.errors
 
 
 def test_macros_and_links_are_left_alone(
@@ -240,12 +234,12 @@ def test_macros_and_links_are_left_alone(
 @pytest.mark.parametrize(
     ("raw", "says"),
     [
-        (b"", "this is not a workbook"),
+        (b"", "the file is empty"),
         (b"PK\x03\x04 and nothing", "its list of parts cannot be read"),
         (b"PK" + b"PK\x01\x02" * 20_000, "the workbook has more than 10,000 parts"),
         (
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512),
-            "locked with a password, or in the old .xls format",
+            "the workbook is damaged: its sheets cannot be read",
         ),
     ],
 )

@@ -41,8 +41,6 @@ def test_faults_of_every_kind_are_said_together(
         "findings.xlsx:Evidence!F6: unknown source 'nots'",
         "findings.xlsx:Evidence!D7: 'statement' of 'E4' is blank",
         "findings.xlsx:Evidence!E7: 'basis' of 'E4' is blank",
-        "findings.xlsx:Evidence!G7: 'locator' must be text,"
-        " and the spreadsheet took it for the date 2022-03-01",
         "findings.xlsx:Sources!A3: source 'notes' stands twice",
         "findings.xlsx:Findings!C2: unknown area 'respond'",
         "findings.xlsx:Findings!E2: unknown evidence 'E9'",
@@ -67,7 +65,6 @@ def test_faults_stand_in_the_order_of_rows_and_not_of_letters(
 @pytest.mark.parametrize(
     ("column", "value", "says"),
     [
-        ("locator", datetime.time(12, 30), "must be text, and the spreadsheet took it for the time 12:30:00"),
         ("remedied", "maybe", "'remedied' must be yes or no, not 'maybe'"),
         ("remedied_on", "last week", "'remedied_on' of 'E1' is not a date: 'last week'"),
         ("remedied_on", datetime.datetime(2022, 3, 1, 9), "must be a date, not 2022-03-01 09:00:00"),

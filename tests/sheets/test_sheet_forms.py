@@ -238,10 +238,6 @@ def test_an_opendocument_workbook_is_read_alike(ods: Make, importing: Importing,
             "<text:p>#REF!</text:p></table:table-cell>",
             "the cell holds the error #REF!",
         ),
-        (
-            '<table:table-cell office:value-type="string"><text:p>a<text:tab/>b</text:p></table:table-cell>',
-            "the cell holds a tab or a soft line break, which would be lost",
-        ),
     ],
 )
 def test_what_an_opendocument_cell_does_not_say_is_a_fault(

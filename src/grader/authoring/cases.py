@@ -6,7 +6,6 @@ any other, with the places of the case's own file.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -25,7 +24,6 @@ from grader.model.inspection import Declared, Evidence, Figure, Header, Inspecti
 
 _SOURCE = "case"
 _STATEMENT = "Said by a rule test"
-_KEY = re.compile(r"\s*,\s*")
 
 Path_ = tuple[str | int, ...]
 T = TypeVar("T")
@@ -156,7 +154,7 @@ class _Resolver:
     def evidence(self) -> Iterator[Evidence]:
         number = 0
         for key, items in self.said.evidence.items():
-            for name in _KEY.split(key.strip()):
+            for name in map(str.strip, key.split(",")):
                 characteristic = self.full(name)
                 for i, item in enumerate(items):
                     at: Path_ = ("evidence", number)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -27,6 +27,13 @@ MappingFile = Annotated[
 SheetName = Annotated[
     str | None, typer.Option("--sheet", metavar="NAME", help="The sheet that holds the evidence.")
 ]
+HiddenRows = Annotated[
+    Literal["warn", "skip", "read"],
+    typer.Option(
+        "--hidden",
+        help="Rows that the workbook hides or strikes through: read them and say so, leave them out, or read them.",
+    ),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Check everything, and write nothing.")]
 InspectionId = Annotated[
     str | None, typer.Option("--inspection-id", metavar="ID", help="The inspection's id.")
@@ -43,6 +50,7 @@ def import_sheet(
     output: Output = None,
     mapping: MappingFile = None,
     named: SheetName = None,
+    hidden: HiddenRows = "warn",
     dry_run: DryRun = False,
     inspection_id: InspectionId = None,
     body: Body = None,
@@ -72,6 +80,7 @@ def import_sheet(
         mapping=read_mapping(Path(mapping)) if mapping is not None else None,
         sheet=named,
         rules=rules,
+        hidden=hidden,
         over=read_earlier(destination) if destination is not None else None,
     )
     text = inspection_text(imported.inspection, Path(sheet).name)

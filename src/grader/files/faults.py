@@ -238,12 +238,17 @@ def _bool(fault: _Fault) -> Words:
     return f"{fault.name} must be true or false, not {fault.read}", "write true or false, without quotes"
 
 
+def _is_figure(text: str, *, whole: bool) -> bool:
+    """Whether a text is a number in plain digits."""
+    before, point, after = text.removeprefix("-").partition(".")
+    parts = [before, after] if point else [before]
+    return not (whole and point) and all(part.isascii() and part.isdigit() for part in parts)
+
+
 def _number(fault: _Fault) -> Words:
     whole = fault.kind == "int_type"
     help = "write a whole number" if whole else "write the number alone, with a point, as in 95.5"
-    if isinstance(fault.value, str) and re.fullmatch(
-        "-?[0-9]+" if whole else r"-?[0-9]+(\.[0-9]+)?", fault.value
-    ):
+    if isinstance(fault.value, str) and _is_figure(fault.value, whole=whole):
         help = f"take the quotes away: {fault.value}"
     return f"{fault.name} must be {'a whole number' if whole else 'a number'}, not {fault.read}", help
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,10 +12,8 @@ from grader.files.marked import parse_document
 ENDINGS = (".yaml", ".yml", ".json")
 #: What marks a proposal, of this version or another.
 _PROPOSAL = b'"grader.proposal/'
-#: A key that only a file of ours has at its top, so that a folder's files need not all be read whole.
-_TOP = rb"[\"']?(inspection|decisions)[\"']?[ \t]*:"
-#: The indent of the first line that is neither blank, nor a comment, nor YAML's own.
-_FIRST = re.compile(rb"^( *)(?![ \t]*(?:[#%\r\n]|---|$))", re.MULTILINE)
+#: Keys that only a file of ours has at its top, so that a folder's files need not all be read whole.
+_TOP = (b"inspection", b"decisions")
 
 
 def files_in(path: Path) -> Iterator[Path]:
@@ -46,15 +43,29 @@ def kind_of(raw: bytes, shown: str) -> str | None:
     raw = raw.removeprefix(b"\xef\xbb\xbf")
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raw = raw.decode("utf-16", "replace").encode()
-    # Where the first thing stands, the top keys stand: YAML may be indented as a whole.
-    first = _FIRST.search(raw)
-    top = re.search(rb"^" + first[1] + _TOP, raw[first.start() :], re.MULTILINE) if first else None
-    if top is not None:
-        return top[1].decode("ascii")
+    if (top := _top_key(raw)) is not None:
+        return top
     if raw.lstrip()[:1] == b"{" and any(kind in raw for kind in (b"inspection", b"decisions")):
         try:
             data = parse_document(raw, shown).data
         except InputError:
             return None
         return next((k for k in ("inspection", "decisions") if isinstance(data, dict) and k in data), None)
+    return None
+
+
+def _top_key(raw: bytes) -> str | None:
+    """The first of our keys at the top of a YAML file; where its first thing stands, the top keys stand."""
+    indent: bytes | None = None
+    for line in raw.splitlines():
+        bare = line.lstrip(b" ")
+        if indent is None:
+            if bare.lstrip(b"\t ")[:1] in (b"", b"#", b"%") or bare.lstrip(b"\t ").startswith(b"---"):
+                continue  # blank, a comment, or YAML's own
+            indent = line[: len(line) - len(bare)]
+        if line[: len(indent)] == indent:
+            key, colon, _ = line[len(indent) :].partition(b":")
+            key = key.rstrip(b" \t").strip(b"\"'") if colon else b""
+            if key in _TOP:
+                return key.decode("ascii")
     return None

@@ -13,7 +13,6 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-import re
 import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -378,16 +377,16 @@ class _Reader:
             self.fault(at, f"{name} {shown}: aliases and anchors are not read", "write the value out")
         tag = getattr(event, "tag", None)
         if tag is not None and tag != "!":
-            shown = quoted(re.sub("^tag:yaml.org,2002:", "!!", tag))
+            shown = quoted(tag.replace("tag:yaml.org,2002:", "!!", 1))
             self.fault(at, f"tag {shown}: tags are not read", "take it away, and quote what is text")
 
     def syntax(self, error: yaml.MarkedYAMLError) -> NoReturn:
         """Stop at what the parser cannot read, in words for those who do not know YAML's."""
         said = f"{error.context or ''} {error.problem or ''}".strip().lower()
         mark = error.problem_mark or error.context_mark
-        if error.context_mark and re.search(
-            "simple key|an alias|an anchor|a tag|quoted scalar.*unexpected", said
-        ):
+        opened = any(words in said for words in ("simple key", "an alias", "an anchor", "a tag"))
+        opened = opened or "unexpected" in said.partition("quoted scalar")[2]
+        if error.context_mark and opened:
             # Where a thing was opened says more than where the parser gave up on its end.
             mark = error.context_mark
         if mark is None:

@@ -81,7 +81,7 @@ def shown_name(name: str) -> str:
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in name)
 
 
-#: What the two parsers say, in context, and what we say and advise instead.
+#: What the two parsers say, in context, words or others (`|`), and what we say and advise instead.
 _SYNTAX = (
     (
         "an alias|an anchor",
@@ -96,7 +96,7 @@ _SYNTAX = (
     ),
     ("incompatible yaml", "a version of YAML that is not read", "write %YAML 1.1, or take the line away"),
     ("tag", "what stands here starts like a tag", "quote text that starts with '!'"),
-    ("quoted scalar.*unexpected", "a quote is opened here and never closed", "close the quote"),
+    ("quoted scalar...unexpected", "a quote is opened here and never closed", "close the quote"),
     ("mapping values are not", "a colon where no key can stand", "quote text that holds ': '"),
     ("sequence entries are not", "a list item where none can stand", "start the list on a line of its own"),
     (
@@ -172,6 +172,16 @@ def code_point(character: str) -> str:
     return f"U+{ord(character):04X}"
 
 
+def _says(said: str, words: str) -> bool:
+    """Whether one of several words is said; `...` in them is anything between."""
+    for one in words.split("|"):
+        first, _, then = one.partition("...")
+        _, found, after = said.partition(first)
+        if found and then in after:
+            return True
+    return False
+
+
 def explain_syntax(said: str, character: str) -> tuple[str, str]:
     """Message and help for what a parser said about a character."""
     if "cannot start any token" in said:
@@ -179,7 +189,7 @@ def explain_syntax(said: str, character: str) -> tuple[str, str]:
             return "a tab where spaces belong", "indent with spaces"
         return f"a text cannot start with {quoted(character)}", "quote the text"
     for words, message, help in _SYNTAX:
-        if re.search(words, said):
+        if _says(said, words):
             return message, help
     return f"not valid YAML: {said}", "look at the line and the one before it"
 

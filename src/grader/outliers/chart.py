@@ -131,4 +131,4 @@ def _titled(text: str, found: OutlierLines) -> str:
     )
     described = f"\n <title>{title}</title>\n <desc>{escape(said)}</desc>"
     # The first `>` behind `<svg` ends that element: matplotlib writes no user's text into it.
-    return re.sub(r"<svg ([^>]*>)", lambda m: f'<svg role="img" {m[1]}{described}', text, count=1)
+    return re.sub(r"<svg ([^<>]*>)", lambda m: f'<svg role="img" {m[1]}{described}', text, count=1)

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _HREF = "{http://www.w3.org/1999/xlink}href"
-_REFERENCE = re.compile(r"url\(#([^)]+)\)")
+_REFERENCE = re.compile(r"url\(#([^()]+)\)")
 #: What matplotlib writes that says nothing to a reader of the page.
 _DROPPED = frozenset({"metadata", "style"})
-_SIZE = re.compile(r"[\d.]+px")
+_SIZE = re.compile(r"(?<![\d.])[\d.]+px")
 
 
 def inline(figure: Figure, *, name: str, title: str) -> str:

@@ -1,8 +1,6 @@
 """The parts of a workbook, which is a zip file of XML, each read within limits.
 
-Nothing is ever unpacked to the disk, so names that lead out of a folder lead nowhere. What the spreadsheet
-library is given is a new archive of the few parts that were read to their end here: what it opens has been
-measured, and cannot be read in another way than it was.
+Nothing is ever unpacked to the disk, so names that lead out of a folder lead nowhere.
 """
 
 from __future__ import annotations
@@ -24,7 +22,6 @@ _NAMES = 10_000
 _ELEMENTS = 250_000
 #: A name, or a tag with its attributes, is never that long; cell texts come in pieces.
 _TOKEN = 1 << 20
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 #: All that the zip reader raises at a damaged or unknown archive: each is told as a fault of the file.
 _FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
 
@@ -33,16 +30,11 @@ Start = Callable[[str, Attributes], None]
 
 
 class Archive:
-    """A workbook's parts by name, and the new archive of those that were read."""
+    """A workbook's parts by name, in whatever case it is written."""
 
     def __init__(self, raw: bytes, file: str) -> None:
         self.file = file
         self.unpacked = 0
-        if raw.startswith(_OLE):
-            message = "the workbook is locked with a password, or in the old .xls format"
-            refuse(Place(file), message, "save it without a password, as .xlsx or .ods")
-        if not raw.startswith(b"PK"):
-            refuse(Place(file), "this is not a workbook", "save it as .xlsx, .ods or .csv")
         # Before zipfile makes an object of each.
         if raw.count(b"PK\x01\x02") > limits.PART_LIMIT:
             refuse(Place(file), f"the workbook has more than {limits.PART_LIMIT:,} parts", limits.SMALLER)
@@ -52,28 +44,17 @@ class Archive:
             damaged(file, "its list of parts cannot be read")
         self._names: dict[str, zipfile.ZipInfo] = {}
         for info in self._zip.infolist():
-            if info.filename in self._names:
+            name = plain_part(info.filename)
+            if name in self._names:
                 damaged(file, "a part stands in it twice")
-            self._names[info.filename] = info
-        self._kept = io.BytesIO()
-        self._new = zipfile.ZipFile(self._kept, "w", zipfile.ZIP_DEFLATED, compresslevel=1)
+            self._names[name] = info
 
     def __contains__(self, name: object) -> bool:
-        return name in self._names
-
-    def names(self) -> list[str]:
-        """Names of all parts."""
-        return list(self._names)
-
-    def rebuilt(self) -> io.BytesIO:
-        """The new archive; nothing can be read into it any more."""
-        self._new.close()
-        self._kept.seek(0)
-        return self._kept
+        return isinstance(name, str) and plain_part(name) in self._names
 
     def chunks(self, name: str, limit: int) -> Iterator[bytes]:
-        """A part's bytes, which go into the new archive as well."""
-        info = self._names.get(name)
+        """A part's bytes, piece by piece."""
+        info = self._names.get(plain_part(name))
         if info is None:
             damaged(self.file, f"its part {name} is missing")
         if info.flag_bits & 1:
@@ -82,19 +63,26 @@ class Archive:
             damaged(self.file, "it is packed in a way workbooks are not")
         self._measure(info.file_size, 0, limit)  # as declared
         size = 0
-        copy = zipfile.ZipInfo(name)
-        copy.compress_type = zipfile.ZIP_DEFLATED
         try:
-            with self._zip.open(info) as part, self._new.open(copy, "w", force_zip64=True) as kept:
+            with self._zip.open(info) as part:
                 while chunk := part.read(_CHUNK):
                     size += len(chunk)
                     self._measure(size, len(chunk), limit)
-                    kept.write(chunk)
                     yield chunk
         except _FAULTS as error:
             if isinstance(error, InputError):
                 raise
             damaged(self.file, f"its part {name} cannot be unpacked")
+
+    def has_workbook(self) -> bool:
+        """Whether one of its parts is named as that of a workbook is."""
+        return any(name.endswith(("workbook.xml", "content.xml")) for name in self._names)
+
+    def measure(self) -> None:
+        """Unpack every part, and keep none, to know that another reader may."""
+        for name in self._names:
+            for _ in self.chunks(name, limits.UNPACKED_LIMIT):
+                pass
 
     def _measure(self, size: int, more: int, limit: int) -> None:
         self.unpacked += more
@@ -139,6 +127,11 @@ class Archive:
 
         self.parse(name, start, end, limit=limits.SMALL_PART_LIMIT)
         return found
+
+
+def plain_part(name: str) -> str:
+    """A part's name as it is looked up: programs differ in its case and its slashes."""
+    return name.replace("\\", "/").removeprefix("/").casefold()
 
 
 class _Locals(dict[str, str]):

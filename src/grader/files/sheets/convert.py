@@ -12,6 +12,7 @@ from grader.files.sheets.columns import SEPARATORS, Column, Kind
 from grader.files.sheets.values import (
     Day,
     Moment,
+    Number,
     Percent,
     Unreadable,
     Value,
@@ -20,7 +21,7 @@ from grader.files.sheets.values import (
     shown_number,
 )
 
-_FORMAT = "format the cell as text, and type it again"
+_FORMAT = "format the column as text, and type it again"
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)(e[+-]?[0-9]{1,3})?", re.ASCII | re.IGNORECASE)
 _FLAGS = {
     "yes": True,
@@ -80,11 +81,15 @@ def convert(value: Value, column: Column, ids: Collection[str] = (), *, exact: b
 
 
 def _text(value: Value, column: Column) -> str:
-    """Text as typed. What a spreadsheet took for a date was typed as something that is not known any more."""
-    if isinstance(value, Day | Moment):
+    """Text as the cell shows it; where that cannot be told, it is not guessed."""
+    if isinstance(value, Day | Moment) and value.told is None:
         what = f"the date {value.text}" if isinstance(value, Day) else f"the time {value.text}"
         message = f"{quoted(column.name)} must be text, and the spreadsheet took it for {what}"
         raise CellFault(message, _FORMAT)
+    if isinstance(value, Number) and value.told is None:
+        number = shown_number(value / 100 if isinstance(value, Percent) else value)
+        message = f"{quoted(column.name)} must be text, and how the cell shows the number {number}"
+        raise CellFault(f"{message} cannot be told", _FORMAT)
     text = shown(value).replace("\r\n", "\n").replace("\r", "\n")
     if len(text) > SCALAR_LIMIT:
         message = f"{quoted(column.name)} is longer than {SCALAR_LIMIT:,} characters"

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from grader.errors import Place, Problem, Problems, quoted, suggest
+from grader.files.sheets.cells import Row
 from grader.files.sheets.columns import NUMBERED, Column, Sheet
 from grader.files.sheets.convert import CellFault, convert, is_blank
 from grader.files.sheets.headings import Headings, Named, heading_name
+from grader.files.sheets.hidden import Hidden, seen_rows
 from grader.files.sheets.mapping import SheetMapping
 from grader.files.sheets.places import CellPlace, letters
-from grader.files.sheets.reader import Row, Table
+from grader.files.sheets.reader import Table
 from grader.files.sheets.said import columns_said, count_said, rows_said, sign_said
 from grader.files.sheets.values import Percent, Value, shown, shown_number
 from grader.files.sheets.words import keys_of, word_key
@@ -64,6 +66,7 @@ def read_entries(
     ids: Collection[str] = (),
     *,
     row_as_locator: bool = False,
+    hidden: Hidden = "warn",
 ) -> Entries:
     """The entries of a sheet, and everything that is wrong with single cells of it.
 
@@ -79,8 +82,12 @@ def read_entries(
         Ids that a cell of several may hold, taken whole.
     row_as_locator : bool
         Whether an entry without a locator gets its row as one.
+    hidden : str
+        What to do about rows that are hidden or struck through.
     """
-    return _Reading(Entries(sheet, table), mapping, ids, row_as_locator).read()
+    reading = _Reading(Entries(sheet, table), mapping, ids, row_as_locator)
+    reading.hidden = hidden
+    return reading.read()
 
 
 class _Reading:
@@ -104,6 +111,7 @@ class _Reading:
             name: {word_key(word): meant for word, meant in words.items()}
             for name, words in mapping.values.items()
         }
+        self.hidden: Hidden = "warn"
         self.slips: set[str] = set()
         #: Rows passed over, by why.
         self.passed: dict[str, list[int]] = {}
@@ -120,6 +128,8 @@ class _Reading:
         self.name_columns(header)
         if self.entries.complete:
             body = [row for row in self.table.rows if row[0] > header[0]]
+            body, said = seen_rows(self.table, body, self.hidden)
+            self.entries.warnings += said
             for row in self.merged(body, header):
                 self.entry(*row)
             self.say_passed()

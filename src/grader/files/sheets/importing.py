@@ -29,6 +29,7 @@ from grader.files.sheets.columns import (
 from grader.files.sheets.convert import CellFault, convert, is_blank
 from grader.files.sheets.entries import Entries, read_entries, unknown_sheet
 from grader.files.sheets.headings import Headings
+from grader.files.sheets.hidden import Hidden
 from grader.files.sheets.keeping import merge
 from grader.files.sheets.mapping import Mapping as SheetsMapping
 from grader.files.sheets.reader import Spreadsheet, Table, open_spreadsheet
@@ -69,6 +70,7 @@ def import_sheet(
     mapping: SheetsMapping | None = None,
     sheet: str | None = None,
     rules: str | None = None,
+    hidden: Hidden = "warn",
     over: InspectionDraft | None = None,
 ) -> Imported:
     """The inspection in a spreadsheet, checked whole.
@@ -85,6 +87,9 @@ def import_sheet(
         The sheet that holds the evidence.
     rules : str, optional
         A rule book's folder or id; the one named after the framework by default.
+    hidden : str, optional
+        `skip` leaves out rows that are hidden or struck through, `read` reads them without a word; they are
+        read with a warning otherwise.
     over : InspectionDraft, optional
         The inspection it is written over: what the sheet does not hold is kept of it.
 
@@ -96,6 +101,7 @@ def import_sheet(
     mapping = mapping or SheetsMapping()
     book = open_spreadsheet(path, Headings(EVIDENCE, mapping.evidence).score)
     gathered = _Gathering(book, dict(head or {}), mapping, sheet, over)
+    gathered.hidden = hidden
     document = gathered.document()
     resolved, framework, measures = _resolve(document, gathered.problems, rules)
     imported = Imported(resolved.inspection, (*gathered.warnings, *resolved.warnings))
@@ -165,6 +171,7 @@ class _Gathering:
         self.head = head
         self.mapping = mapping
         self.asked = sheet
+        self.hidden: Hidden = "warn"
         self.over = over
         self.problems = Problems()
         self.warnings: list[Problem] = list(book.warnings)
@@ -266,7 +273,9 @@ class _Gathering:
     def read_sheet(self, table: Table, sheet: Sheet, ids: frozenset[str] | tuple[()], ours: bool) -> None:
         if len(table.rows) * _FEWEST_PIECES > EVENT_LIMIT:  # before much is made of them
             _too_long(table.place(), len(table.rows) - 1)
-        entries = read_entries(table, sheet, self.mapping.of(sheet), ids, row_as_locator=not ours)
+        entries = read_entries(
+            table, sheet, self.mapping.of(sheet), ids, row_as_locator=not ours, hidden=self.hidden
+        )
         self.entries[sheet.key] = entries
         self.places.entries[sheet.key] = entries
         self.problems.extend(entries.problems)

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
-from typing import Any
 
-from grader.distribution import install
-from grader.errors import InputError, MissingExtraError, Place, Problem
+from grader.errors import Place, Problem
 from grader.files.marked import read_bytes
 from grader.files.scalars import shown_name
 from grader.files.sheets import limits
 from grader.files.sheets.archive import Archive
+from grader.files.sheets.cells import Merge, Row, Unseen
 from grader.files.sheets.csv_text import Score, read_csv
-from grader.files.sheets.extent import Extent, Merge
-from grader.files.sheets.limits import damaged, refuse
+from grader.files.sheets.kinds import NAMES, kind_of
+from grader.files.sheets.limits import refuse
 from grader.files.sheets.ods import OdsSheets
+from grader.files.sheets.old_books import OldSheets, locked
 from grader.files.sheets.places import CellPlace
-from grader.files.sheets.values import Value, from_library
 from grader.files.sheets.xlsx import XlsxSheets
 
-WORKBOOKS = (".xlsx", ".xlsm", ".ods")
+WORKBOOKS = (".xlsx", ".xlsm", ".ods", ".xls", ".xlsb")
 TEXTS = (".csv", ".tsv", ".tab", ".txt")
 ENDINGS = (*WORKBOOKS, *TEXTS)
 _MACROS = "xl/vbaProject.bin"
-
-Row = tuple[int, list[Value]]
+_BINARY = "xl/workbook.bin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +38,7 @@ class Table:
     merges: list[Merge] = field(default_factory=list, repr=False)
     delimiter: str = ""
     """What stands between the columns of a table in text; nothing in a workbook."""
+    unseen: Unseen = field(default_factory=Unseen, repr=False)
 
     def place(self, row: int = 0, column: int = 0) -> CellPlace:
         """The place of a cell, of a row, or of the sheet."""
@@ -86,72 +85,57 @@ def open_spreadsheet(path: Path, score: Score) -> Spreadsheet:
     file = shown_name(PurePath(path).name)
     ending = path.suffix.lower()
     if ending not in ENDINGS:
-        help = "save it as .xlsx" if ending in (".xls", ".xlsb") else f"it ends in {', '.join(ENDINGS)}"
-        refuse(Place(file), "a spreadsheet of another kind is not read", help)
+        refuse(Place(file), "a spreadsheet of another kind is not read", f"it ends in {', '.join(ENDINGS)}")
     raw = read_bytes(path, limits.FILE_LIMIT)
     if ending in TEXTS:
         return _text(raw, file, score)
-    archive = Archive(raw, file)
-    sheets = OdsSheets(archive) if ending == ".ods" else XlsxSheets(archive)
-    warnings: tuple[Problem, ...] = ()
-    if _MACROS in archive:
-        message = "the workbook has macros: they are neither run nor read"
-        warnings = (Problem(message, Place(file), None, "macros"),)
+    return _workbook(raw, file)
+
+
+def _workbook(raw: bytes, file: str) -> Spreadsheet:
+    """A workbook is what it holds, whatever its name ends in."""
+    kind = kind_of(raw)
+    warnings: list[Problem] = []
+    sheets: XlsxSheets | OdsSheets | OldSheets
+    if kind == "xls":
+        if locked(raw):
+            refuse(Place(file), "the workbook is locked with a password", "save it without one")
+        sheets = OldSheets(raw, file)
+    elif kind in ("xlsx", "ods", "zip") or raw.startswith(b"PK"):
+        archive = Archive(raw, file)
+        if _BINARY in archive:
+            archive.measure()
+            kind = "xls"
+            sheets = OldSheets(raw, file)
+        elif kind == "zip" and not archive.has_workbook():
+            refuse(Place(file), f"this is not a workbook but {NAMES['zip'][0]}", NAMES["zip"][1])
+        else:
+            sheets = OdsSheets(archive) if _opendocument(archive, kind) else XlsxSheets(archive)
+        if _MACROS in archive:
+            message = "the workbook has macros: they are neither run nor read"
+            warnings.append(Problem(message, Place(file), None, "macros"))
+    elif kind == "text":
+        refuse(Place(file), "this is not a workbook but text", "end its name in .csv")
+    else:
+        name, help = NAMES[kind]
+        empty = "the file is empty" if kind == "empty" else f"this is not a workbook but {name}"
+        refuse(Place(file), empty, help)
+    if kind == "xls":
+        message = "a workbook in this format does not tell which rows are hidden or struck through, nor how"
+        message += " numbers are shown; save it as .xlsx to be told"
+        warnings.append(Problem(message, Place(file), None, "old_format"))
 
     def read(wanted: list[str]) -> dict[str, Table]:
-        extents = sheets.measure(wanted)
-        return dict(_tables(archive, extents, sheets.names))
+        return {
+            name: Table(file, name, sheets.names.index(name), cells.rows, cells.merges, unseen=cells.unseen)
+            for name, cells in sheets.read(wanted).items()
+        }
 
-    return Spreadsheet(file, sheets.names, read, warnings)
-
-
-def _tables(archive: Archive, extents: dict[str, Extent], names: list[str]) -> Iterator[tuple[str, Table]]:
-    try:
-        from python_calamine import CalamineError, CalamineWorkbook
-    except ImportError as error:
-        help = f"{install('sheets')}, or save the sheet as .csv"
-        raise MissingExtraError("workbooks need the extra 'sheets'", help=help) from error
-    try:
-        book = CalamineWorkbook.from_filelike(archive.rebuilt())
-        for name, extent in extents.items():
-            sheet: Any = book.get_sheet_by_name(name)
-            rows = [*_rows(sheet, extent)]
-            yield name, Table(archive.file, name, names.index(name), rows, extent.merges)
-    except (CalamineError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
-        damaged(archive.file, "its sheets cannot be read")
+    return Spreadsheet(file, sheets.names, read, tuple(warnings))
 
 
-def _rows(sheet: Any, extent: Extent) -> Iterator[Row]:
-    """The rows that hold something; the library's start with the first column that does."""
-    before: list[Value] = [""] * (sheet.start[1] if sheet.start else 0)
-    unreadable: dict[int, list[int]] = {}
-    for at_row, at_column in extent.unreadable:
-        unreadable.setdefault(at_row, []).append(at_column)
-    number = 0
-    for number, row in enumerate(sheet.iter_rows(), 1):
-        values: list[Value] = before + [
-            value
-            if type(value) is str
-            else from_library(
-                value, percent=(number, i) in extent.percents, month=(number, i) in extent.months
-            )
-            for i, value in enumerate(row, len(before) + 1)
-        ]
-        _mark(values, number, unreadable.pop(number, ()), extent)
-        if any(value != "" for value in values):
-            yield number, values
-    for number, columns in sorted(unreadable.items()):  # below and beyond all values
-        values = []
-        _mark(values, number, columns, extent)
-        yield number, values
-
-
-def _mark(values: list[Value], row: int, columns: list[int] | tuple[()], extent: Extent) -> None:
-    for column in columns:
-        values += [""] * (column - len(values))
-        values[column - 1] = extent.unreadable[row, column]
+def _opendocument(archive: Archive, kind: str) -> bool:
+    return kind == "ods" or ("content.xml" in archive and "xl/workbook.xml" not in archive)
 
 
 # Text -----------------------------------------------------------------------------------------------------

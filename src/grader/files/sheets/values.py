@@ -6,24 +6,41 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from math import isfinite
+from typing import Self
 
 
-class Percent(float):
+class Number(float):
+    """A number of a workbook, and the text its cell shows: None where that cannot be told."""
+
+    __slots__ = ("told",)
+    told: str | None
+
+    def __new__(cls, value: float | str | Decimal, told: str | None = "") -> Self:
+        made = super().__new__(cls, value)
+        made.told = told
+        return made
+
+
+class Percent(Number):
     """A number shown with a per cent sign, as it is shown: 95.5 where the cell holds 0.955."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A date, YYYY-MM-DD, or YYYY-MM where the cell shows no day."""
+    """A date, YYYY-MM-DD, or YYYY-MM where the cell shows no day; `told` as the cell shows it, if known."""
 
     text: str
+    told: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A time of day, a date with one, or a span of time."""
+    """A time of day, a date with one, or a span of time; `told` as the cell shows it, if known."""
 
     text: str
+    told: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +84,9 @@ def from_library(
     return Moment(str(value))
 
 
-def percent_of(share: float) -> Percent:
+def percent_of(share: float, told: str | None = "") -> Percent:
     """A share as a percent: 95.5 for 0.955, and not 95.50000000000001."""
-    return Percent(Decimal(repr(fifteen(share))) * 100)
+    return Percent(Decimal(repr(fifteen(share))) * 100, told)
 
 
 def fifteen(value: float) -> float:
@@ -85,8 +102,9 @@ def shown(value: Value) -> str:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
-        return shown_number(value) + ("%" if isinstance(value, Percent) else "")
-    return "" if isinstance(value, Unreadable) else value.text
+        told = value.told if isinstance(value, Number) else None
+        return told or shown_number(value) + ("%" if isinstance(value, Percent) else "")
+    return "" if isinstance(value, Unreadable) else value.told or value.text
 
 
 def shown_number(value: float) -> str:

@@ -265,7 +265,7 @@ def _without_clock(stream: io.BytesIO) -> bytes:
         for info in old.infolist():
             raw = old.read(info)
             if info.filename == "docProps/core.xml":
-                raw = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>" + stamp, raw)
+                raw = re.sub(rb"(<dcterms:modified[^<>]*>)[^<]*", rb"\g<1>" + stamp, raw)
             part = zipfile.ZipInfo(info.filename)
             part.compress_type = zipfile.ZIP_DEFLATED
             new.writestr(part, raw)

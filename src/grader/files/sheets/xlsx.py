@@ -1,27 +1,32 @@
-"""How a workbook in Excel's format hangs together, and what its sheets hold beside their values."""
+"""How a workbook in Excel's format hangs together, and what its sheets hold, as the spreadsheet shows it."""
 
 from __future__ import annotations
 
-import re
+import posixpath
+from dataclasses import dataclass
 
-from grader.files.sheets.archive import Archive, Attributes
-from grader.files.sheets.extent import Budget, Extent, whole
-from grader.files.sheets.limits import SHEET_LIMIT, damaged
+from grader.files.sheets.archive import Archive, Attributes, plain_part
+from grader.files.sheets.cells import Cells
+from grader.files.sheets.limits import SHEET_LIMIT, Budget, damaged, whole
 from grader.files.sheets.places import row_and_column
-from grader.files.sheets.values import NOT_WORKED_OUT, failed
+from grader.files.sheets.shared_texts import Text, TextReader, read_texts
+from grader.files.sheets.styles import PLAIN, Style, read_styles
+from grader.files.sheets.values import NOT_WORKED_OUT, Value, failed
+from grader.files.sheets.worked_out import dated, numbered
 
+_TOP_RELATIONS = "_rels/.rels"
 _WORKBOOK = "xl/workbook.xml"
-_RELATIONS = "xl/_rels/workbook.xml.rels"
-_STRINGS = "xl/sharedStrings.xml"
-_STYLES = "xl/styles.xml"
-#: What any workbook has, for the library to find its way.
-_FRAME = ("[Content_Types].xml", "_rels/.rels")
+#: A number is never longer.
+_LONGEST = 100
+_SWITCHED_ON = ("1", "true", "on")
 
-#: Of the formats that have a number and no code: per cents, and a month with its year.
-_PERCENT_FORMATS = {"9", "10"}
-_MONTH_FORMATS = {"17"}
-#: Quoted text, escaped characters and bracketed colours and languages of a number format.
-_LITERAL = re.compile(r'"[^"]*"|\\.|_.|\[[^\]]*\]')
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """A sheet as the workbook lists it."""
+
+    part: str
+    hidden: bool
 
 
 class XlsxSheets:
@@ -29,133 +34,142 @@ class XlsxSheets:
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
-        targets = {
-            a.get("Id", ""): a.get("Target", "")
-            for _, name, a in archive.elements(_RELATIONS)
-            if name == "Relationship" and a.get("Type", "").endswith("/worksheet")
-        }
+        self._workbook = _workbook_part(archive)
+        folder, name = posixpath.split(self._workbook)
         self._parts: dict[str, str] = {}
-        for _, name, attributes in archive.elements(_WORKBOOK):
+        targets: dict[str, str] = {}
+        for identity, kind, part in _relations(archive, f"{folder}/_rels/{name}.rels", folder):
+            self._parts.setdefault(kind, part)
+            if kind == "worksheet":
+                targets[identity] = part
+        self.from_1904 = False
+        self._sheets: dict[str, _Listed] = {}
+        for _, name, attributes in archive.elements(self._workbook):
+            if name == "workbookPr":
+                self.from_1904 = attributes.get("date1904", "").lower() in _SWITCHED_ON
             if name != "sheet":
                 continue
             relation = next((v for k, v in attributes.items() if k.rpartition(":")[2] == "id"), "")
             if relation in targets:  # charts have sheets of their own
-                self._parts[attributes.get("name", "")] = _part(targets[relation])
-        if len(self._parts) > SHEET_LIMIT or len(set(self._parts.values())) < len(self._parts):
+                title = attributes.get("name", "")
+                if title in self._sheets:
+                    damaged(archive.file, "it lists a sheet twice")
+                hidden = attributes.get("state", "visible") != "visible"
+                self._sheets[title] = _Listed(targets[relation], hidden)
+        parts = {plain_part(sheet.part) for sheet in self._sheets.values()}
+        if len(self._sheets) > SHEET_LIMIT or len(parts) < len(self._sheets):
             damaged(archive.file, f"it lists a sheet twice, or more than {SHEET_LIMIT} of them")
-        self.names = list(self._parts)
+        self.names = list(self._sheets)
 
-    def measure(self, wanted: list[str]) -> dict[str, Extent]:
-        """Walk over the sheets wanted, and all else the library reads for them."""
-        archive = self._archive
-        for part in _FRAME:
-            archive.elements(part)
-        lengths = _lengths(archive) if _STRINGS in archive else []
-        percents, months = _styles(archive) if _STYLES in archive else (set(), set())
-        budget = Budget(archive.file)
+    def read(self, wanted: list[str]) -> dict[str, Cells]:
+        """The cells of the sheets wanted."""
+        archive, budget = self._archive, Budget(self._archive.file)
+        folder = posixpath.dirname(self._workbook)
+        texts_part = self._parts.get("sharedStrings", f"{folder}/sharedStrings.xml")
+        styles_part = self._parts.get("styles", f"{folder}/styles.xml")
+        texts = read_texts(archive, texts_part, budget) if texts_part in archive else []
+        styles = read_styles(archive, styles_part) if styles_part in archive else []
         found = {}
         for name in wanted:
-            walk = _SheetWalk(Extent(archive.file, name, budget), lengths, percents, months)
-            archive.parse(self._parts[name], walk.start, walk.end, walk.text)
-            found[name] = walk.extent
+            walk = _SheetWalk(Cells(archive.file, name, budget), texts, styles, from_1904=self.from_1904)
+            archive.parse(self._sheets[name].part, walk.start, walk.end, walk.text)
+            walk.cells.unseen.whole = self._sheets[name].hidden
+            found[name] = walk.cells
         return found
 
 
-def _part(target: str) -> str:
-    target = target.removeprefix("/")
-    return target if target.startswith("xl/") else f"xl/{target}"
+def _workbook_part(archive: Archive) -> str:
+    if _TOP_RELATIONS in archive:
+        for _, kind, part in _relations(archive, _TOP_RELATIONS, ""):
+            if kind == "officeDocument" and part in archive:
+                return part
+    return _WORKBOOK
 
 
-def _lengths(archive: Archive) -> list[int]:
-    """Length of each shared text."""
-    found: list[int] = []
-    budget = Budget(archive.file)  # the library reads every one, wherever it stands
-
-    def start(name: str, attributes: Attributes) -> None:
-        if name == "si":
-            budget.see(1)
-            found.append(0)
-
-    def text(more: str) -> None:
-        budget.spend(len(more))
-        if found:
-            found[-1] += len(more)
-
-    archive.parse(_STRINGS, start, text=text)
+def _relations(archive: Archive, part: str, folder: str) -> list[tuple[str, str, str]]:
+    """The id, the kind and the part of each relation; parts are named from their folder or from the top."""
+    found = []
+    for _, name, attributes in archive.elements(part):
+        if name == "Relationship" and attributes.get("TargetMode") != "External":
+            target = attributes.get("Target", "").replace("\\", "/")
+            # Some programs name parts from the top without saying so.
+            from_top = target.startswith("/") or (
+                bool(folder) and target.lower().startswith(f"{folder.lower()}/")
+            )
+            path = target.lstrip("/") if from_top else posixpath.normpath(posixpath.join(folder, target))
+            found.append((attributes.get("Id", ""), attributes.get("Type", "").rpartition("/")[2], path))
     return found
-
-
-def _styles(archive: Archive) -> tuple[set[str], set[str]]:
-    """Styles, by their number in the order of the part, that show per cents, and months without a day."""
-    percent_formats, month_formats = set(_PERCENT_FORMATS), set(_MONTH_FORMATS)
-    styles: list[str] = []
-    for around, name, attributes in archive.elements(_STYLES):
-        if name == "numFmt":
-            number, code = attributes.get("numFmtId", ""), attributes.get("formatCode", "")
-            plain = _LITERAL.sub("", code).lower()
-            if "%" in plain:
-                percent_formats.add(number)
-            if "m" in plain and "y" in plain and not set("dhs") & set(plain):
-                month_formats.add(number)
-        elif name == "xf" and around == "cellXfs":
-            styles.append(attributes.get("numFmtId", ""))
-    numbered = [(str(i), number) for i, number in enumerate(styles)]
-    return {i for i, n in numbered if n in percent_formats}, {i for i, n in numbered if n in month_formats}
 
 
 class _SheetWalk:
     """One walk over a worksheet."""
 
-    def __init__(self, extent: Extent, lengths: list[int], percents: set[str], months: set[str]) -> None:
-        self.extent = extent
-        self.lengths = lengths
-        self.percents = percents
-        self.months = months
-        self.budget = extent.budget
-        self.row = 0
-        self.column = 0
+    def __init__(self, cells: Cells, texts: list[Text], styles: list[Style], *, from_1904: bool) -> None:
+        self.cells = cells
+        self.budget = cells.budget
+        self.texts = texts
+        self.styles = styles
+        self.from_1904 = from_1904
+        self.row = self.column = 0
+        self.row_hidden = False
+        self.row_style: Style | None = None
         self.cell: Attributes | None = None
         self.formula = False
         self.listening = False
-        self.heard = ""
-        self.inline = 0
+        self.heard: list[str] = []
+        self.inline: TextReader | None = None
 
     def start(self, name: str, attributes: Attributes) -> None:
-        if name == "c":
+        if self.inline is not None:
+            self.inline.start(name, attributes)
+        elif name == "c":
             self.cell = attributes
-            self.formula, self.heard, self.inline = False, "", 0
+            self.formula, self.heard = False, []
             self.position(attributes.get("r"))
         elif name == "v":
             self.listening = self.cell is not None
         elif name == "f":
-            self.formula = True
-        elif name == "is":
-            self.listening = self.cell is not None
-            self.inline = 1
+            self.formula = self.cell is not None
+        elif name == "is" and self.cell is not None:
+            self.inline = TextReader(self.budget)
         elif name == "row":
-            row = whole(attributes.get("r"), self.row + 1, self.extent.file)
-            if row <= self.row:
-                damaged(self.extent.file, "its rows are out of order")
-            self.row, self.column = row, 0
-            self.budget.see(1)
+            self.open_row(attributes)
         elif name == "mergeCell":
             self.merge(attributes.get("ref", ""))
 
+    def open_row(self, attributes: Attributes) -> None:
+        row = whole(attributes.get("r"), self.row + 1, self.cells.file)
+        if row <= self.row:
+            damaged(self.cells.file, "its rows are out of order")
+        self.row, self.column = row, 0
+        self.budget.see(1)
+        hidden, height = attributes.get("hidden"), attributes.get("ht")
+        self.row_hidden = (hidden or "").lower() in _SWITCHED_ON or _zero(height)
+        own = attributes.get("customFormat", "").lower() in _SWITCHED_ON
+        self.row_style = self.style(attributes.get("s")) if own else None
+
     def text(self, more: str) -> None:
-        if not self.listening:
-            return
-        if self.inline:
-            self.inline += len(more)
-        elif len(self.heard) < 100:
-            self.heard += more
-        self.budget.spend(len(more))
+        if self.inline is not None:
+            self.inline.text(more)
+        elif self.listening:
+            self.budget.spend(len(more))
+            self.heard.append(more)
 
     def end(self, name: str) -> None:
-        if name in ("v", "is"):
+        if self.inline is not None and name != "is":
+            self.inline.end(name)
+        elif name == "v":
             self.listening = False
         elif name == "c" and self.cell is not None:
             self.finish(self.cell)
-            self.cell = None
+            self.cell = self.inline = None
+        elif name == "is":
+            if self.inline is not None and self.cell is not None:
+                self.heard.append(self.inline.close().text)
+                self.cell = {**self.cell, "t": "inlineStr", "struck": "1" if self.inline.struck else ""}
+            self.inline = None
+        elif name == "row":
+            self.cells.end_row(self.row, hidden=self.row_hidden)
 
     def position(self, reference: str | None) -> None:
         """The cell's own place; where it has none it stands right of the one before."""
@@ -165,34 +179,54 @@ class _SheetWalk:
             try:
                 row, column = row_and_column(reference)
             except ValueError:
-                damaged(self.extent.file, "a cell has a place that cannot be")
+                damaged(self.cells.file, "a cell has a place that cannot be")
         if row != self.row or column <= self.column:
-            damaged(self.extent.file, "its cells are out of order")
+            damaged(self.cells.file, "its cells are out of order")
         self.column = column
 
+    def style(self, number: str | None) -> Style:
+        if number is None or not (number.isascii() and number.isdigit() and len(number) < 8):
+            return PLAIN
+        return self.styles[int(number)] if int(number) < len(self.styles) else PLAIN
+
     def finish(self, cell: Attributes) -> None:
-        if not (self.heard or self.inline or self.formula):
+        kind = cell.get("t", "n")
+        heard = "".join(self.heard)
+        if not heard and not (self.formula and kind != "str"):
             return
-        kind, at = cell.get("t"), (self.row, self.column)
-        value = self.heard.strip()
-        unworked = self.formula and not value and kind != "str"
-        if not (value or self.inline or unworked):
-            return
-        self.extent.hold(self.column, self.row, self.column)
-        if unworked:
-            self.extent.unreadable[at] = NOT_WORKED_OUT
-        elif kind == "e":
-            self.extent.unreadable[at] = failed(value)
+        style = self.style(cell["s"]) if "s" in cell else self.row_style or PLAIN
+        struck = style.struck or bool(self.row_style and self.row_style.struck and "s" not in cell)
+        value: Value
+        if not heard.strip():
+            value = NOT_WORKED_OUT if self.formula and kind != "str" else ""
         elif kind == "s":
-            if not re.fullmatch("[0-9]{1,9}", value) or int(value) >= len(self.lengths):
-                damaged(self.extent.file, "a cell holds a text that is not there")
-            self.budget.spend(self.lengths[int(value)])
-        elif kind in (None, "n", "d"):
-            style = cell.get("s", "0")
-            if style in self.percents:
-                self.extent.percents.add(at)
-            elif style in self.months:
-                self.extent.months.add(at)
+            text = self.shared(heard.strip())
+            value, struck = text.text, struck or text.struck
+        elif kind in ("str", "inlineStr"):
+            value, struck = heard, struck or bool(cell.get("struck"))
+        else:
+            value = self.plain(kind, heard.strip(), style)
+        self.cells.put(self.row, self.column, value, struck=struck)
+
+    def shared(self, number: str) -> Text:
+        if not (number.isascii() and number.isdigit() and len(number) < 10) or int(number) >= len(self.texts):
+            damaged(self.cells.file, "a cell holds a text that is not there")
+        text = self.texts[int(number)]
+        self.budget.spend(len(text.text))
+        return text
+
+    def plain(self, kind: str, heard: str, style: Style) -> Value:
+        """A value that is not text."""
+        if kind == "e":
+            return failed(heard)
+        if kind == "b":
+            return heard.lower() in _SWITCHED_ON
+        value = dated(heard, style.format) if kind == "d" else None
+        if value is None and len(heard) <= _LONGEST:
+            value = numbered(heard, style.format, from_1904=self.from_1904)
+        if value is None:
+            damaged(self.cells.file, f"a cell of row {self.row} holds a number that is none")
+        return value
 
     def merge(self, reference: str) -> None:
         first, _, last = reference.partition(":")
@@ -200,7 +234,14 @@ class _SheetWalk:
             top, left = row_and_column(first)
             bottom, right = row_and_column(last or first)
         except ValueError:
-            damaged(self.extent.file, "merged cells have a place that cannot be")
+            damaged(self.cells.file, "merged cells have a place that cannot be")
         if bottom < top or right < left:
-            damaged(self.extent.file, "merged cells have a place that cannot be")
-        self.extent.merge((top, left, bottom, right))
+            damaged(self.cells.file, "merged cells have a place that cannot be")
+        self.cells.merge((top, left, bottom, right))
+
+
+def _zero(height: str | None) -> bool:
+    try:
+        return height is not None and float(height) == 0
+    except ValueError:
+        return False
