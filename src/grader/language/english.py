@@ -66,9 +66,9 @@ class English:
 
     def operand(self, operand: Operand, fact: Fact) -> str:
         """A value of a fact's type, with the parameter's name beside it where it has one."""
-        if isinstance(operand, Const):
-            return number(operand.value, fact)
-        return f"{number(self.values[operand.name], fact)} ({operand.name})"
+        value = operand.value if isinstance(operand, Const) else self.values[operand.name]
+        said = number(value, fact)
+        return said if operand.name is None else f"{said} ({operand.name})"
 
 
 @singledispatch
