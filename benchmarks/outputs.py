@@ -30,8 +30,10 @@ SECONDS = re.compile(r'"seconds": [0-9.e+-]+')
 EXAMPLE = "examples/leicestershire_2021_22/inspection.yaml"
 ENGINES = ("reference", "rete")
 BACKENDS = ("polars", "duckdb")
-#: Rule books at random that are checked: a check may take a minute.
-CHECKED = 8
+#: Rule books at random that are checked, and inspections that are explained.
+CHECKED, EXPLAINED = 8, 20
+#: Inspections graded by one command, which opens the framework and the rules once.
+TOGETHER = 250
 
 
 # Making ---------------------------------------------------------------------------------------------------
@@ -178,9 +180,13 @@ def of_examples() -> Iterator[tuple[str, str]]:
 def of_drawn(folder: Path, drawn: list[Path]) -> Iterator[tuple[str, str]]:
     """Inspections of the shipped framework: line by line on each engine, rows on each backend."""
     for engine in ENGINES:
-        for path in drawn:
-            yield f"{engine} {path.name}", ran("grade", path, "--json", "--engine", engine)
-    for path in drawn[:: max(1, len(drawn) // 100)]:
+        for start in range(0, len(drawn), TOGETHER):
+            some = drawn[start : start + TOGETHER]
+            lines = ran("grade", *some, "--json", "--engine", engine).splitlines()
+            yield f"{engine} from {start}", "\n".join(line for line in lines if not line.startswith("{"))
+            for path, line in zip(some, (x for x in lines if x.startswith("{")), strict=True):
+                yield f"{engine} {path.name}", line
+    for path in drawn[:: max(1, len(drawn) // EXPLAINED)]:
         for area in ("responding", "recording", "workforce"):
             yield f"explain {path.name} {area}", ran("explain", path, area, "--json")
     for backend in BACKENDS:
