@@ -10,8 +10,7 @@ import polars as pl
 
 from grader.bulk.conclude import BETWEEN
 from grader.bulk.plan import Plan
-from grader.language.nodes import Level
-from grader.language.rulebook import Layer
+from grader.language.pipeline import FINDINGS_ON_CHARACTERISTICS
 
 
 class ByHand:
@@ -228,7 +227,7 @@ def same(plan: Plan, columns: pl.DataFrame, by_hand: pl.DataFrame) -> bool:
     named = {column: name for name, column in plan.above.items()}
     practice = [
         f"r{n}"
-        for n, rule in enumerate(plan.rules(Layer.FINDING, Level.CHARACTERISTIC))
+        for n, rule in enumerate(plan.rules(FINDINGS_ON_CHARACTERISTICS))
         if rule.id == "practice.innovative"
     ]
     ours = columns.rename({**named, practice[0]: "practices"}).sort("number", "area")

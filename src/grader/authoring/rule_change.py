@@ -21,7 +21,6 @@ from grader.engines.reference import ReferenceEngine
 from grader.engines.symbolic import Budget, Solver, Undecided
 from grader.grading.conclude import Concluder
 from grader.language.bind import bind
-from grader.language.nodes import StatusOf
 from grader.language.rulebook import RuleBook
 from grader.language.vocabulary import ASSESSMENT
 from grader.model.framework import Framework
@@ -113,12 +112,7 @@ class Comparison:
         alike = [
             {a.id: i for i, kin in enumerate(kindred(book, graded)) for a in kin.areas} for book in books
         ]
-        named = {
-            f.definition.characteristic
-            for book in books
-            for f in book.facts.values()
-            if isinstance(f.definition, StatusOf)
-        }
+        named = {f.definition.named for book in books for f in book.facts.values()}
         groups: dict[tuple[object, ...], list[int]] = {}
         for at, area in enumerate(graded):
             here = tuple(c.id for c in area.characteristics if c.id in named)

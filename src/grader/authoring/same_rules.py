@@ -8,19 +8,12 @@ from collections.abc import Hashable, Iterable
 from grader.language.nodes import (
     All,
     Any_,
-    AnyOf,
-    Best,
     Compare,
     Condition,
     Const,
-    Count,
     Definition,
-    Given,
-    Lowest,
     Not,
     Operand,
-    Share,
-    StatusOf,
     Test,
 )
 from grader.language.rulebook import Layer, RuleBook
@@ -73,18 +66,10 @@ class _Bare:
         return ("given", name) if fact is None else (fact.level, self.definition(fact.definition))
 
     def definition(self, definition: Definition) -> Hashable:
-        match definition:
-            case Count(entity, where) | AnyOf(entity, where):
-                return type(definition).__name__, entity, self._where(entity, where)
-            case Best(entity, attribute, where) | Lowest(entity, attribute, where):
-                seen = self._attribute(entity, attribute)
-                return type(definition).__name__, entity, seen, self._where(entity, where)
-            case Share(part, whole):
-                return "share", self.fact(part), self.fact(whole)
-            case StatusOf(characteristic):
-                return "status of", characteristic
-            case Given(name):
-                return "given", name
+        kind, entity, ranked = type(definition).__name__, definition.entity or "", definition.ranked
+        seen = self._attribute(entity, ranked) if ranked is not None else None
+        parts = tuple(map(self.fact, definition.depends_on))
+        return kind, entity, seen, self._where(entity, definition.where), parts, definition.named
 
     def _where(self, entity: str, where: Iterable[Test]) -> Hashable:
         return frozenset((self._attribute(entity, t.attribute), t.op, _numbers(t.operands)) for t in where)

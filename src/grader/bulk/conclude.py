@@ -1,7 +1,7 @@
 """The grading pass in columns: from rows of evidence to characteristics, and from those to areas.
 
-Frames are lazy and of any backend. Characteristics nobody said anything about have no row: what they come to
-is the same for all of them, and is added by their number.
+Frames are lazy and of any backend. Characteristics nobody spoke of have no row: they add a constant times
+their number.
 """
 
 from __future__ import annotations
@@ -13,16 +13,28 @@ from typing import Any
 from grader.bulk.plan import FINDING, ITEM, Plan, shares
 from grader.engines import columnar
 from grader.engines.columnar import all_of, any_of, nw, whole
-from grader.engines.reference import satisfies
-from grader.grading.conclude import MEASURE_DEFAULT, STATUS_DEFAULT, finding_row
-from grader.language.nodes import AnyOf, Count, Level, Lowest
-from grader.language.rulebook import Fact, Layer, Rule
-from grader.language.vocabulary import ASSESSMENT, FINDING_KIND, ORIGIN, STANDING, STATUS
+from grader.grading.conclude import finding_row, proposed_counts
+from grader.language import pipeline
+from grader.language.nodes import Level
+from grader.language.pipeline import (
+    CHARACTERISTIC_STAGES,
+    EARLIER,
+    FIGURES,
+    FINDINGS_ON_AREAS,
+    FINDINGS_ON_CHARACTERISTICS,
+    GRADES,
+    OPEN,
+    SUFFICIENCY,
+    Circumstance,
+    any_open,
+)
+from grader.language.rulebook import Fact, Rule
+from grader.language.vocabulary import FINDING_KIND
 
 Frame = Any  # a Narwhals LazyFrame of whichever backend
 #: No id holds one.
 BETWEEN = "\n"
-OUTCOMES = ("graded", "withheld", "ungraded", "not_inspected")
+OUTCOMES = tuple(outcome.name for outcome in pipeline.OUTCOMES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +72,7 @@ class Coded:
 
 def assessed(plan: Plan, evidence: Frame) -> Frame:
     """Evidence with the assessment that each figure supplies."""
-    rules = plan.rules(Layer.MEASURE, Level.FIGURE)
+    rules = plan.rules(FIGURES)
     if not plan.measures:
         return evidence
     figure = {"figure": "figure"}
@@ -68,7 +80,7 @@ def assessed(plan: Plan, evidence: Frame) -> Frame:
     for name, at in plan.measures.items():
         of = [rule for rule in rules if rule.applies_to(name)]
         held = {rule.id: columnar.holds(rule.condition, figure) for rule in of}
-        rank = columnar.decided(of, held, ASSESSMENT, MEASURE_DEFAULT).rank
+        rank = columnar.decided(of, held, *FIGURES.concludes(plan.book)).rank
         said = nw.when(nw.col("measure") == at).then(rank).otherwise(said)
     own = nw.col("assessment")
     return evidence.with_columns(assessment=nw.when(own > 0).then(own).otherwise(said).cast(nw.Int8))
@@ -125,7 +137,7 @@ def characteristics(plan: Plan, coded: Coded) -> Frame:
     )
     for name, of in shares(plan.characteristic_facts):
         frame = frame.with_columns(columnar.share(of, plan.below).alias(plan.below[name]))
-    return _raising(plan, _with_status(plan, frame))
+    return _concluded(plan, frame)
 
 
 _EARLIER = ("kind", "progress")
@@ -155,27 +167,30 @@ def _held(plan: Plan, rule: Rule, columns: Mapping[str, str]) -> nw.Expr:
     return held if scope is None else any_of([nw.col("area") == n for n in scope]) & held
 
 
-def _with_status(plan: Plan, frame: Frame) -> Frame:
-    rules = plan.rules(Layer.STATUS, Level.CHARACTERISTIC)
-    held = {rule.id: _held(plan, rule, plan.below) for rule in rules}
-    rank = columnar.decided(rules, held, STATUS, STATUS_DEFAULT).rank
-    return frame.with_columns(
-        status=nw.when(nw.col("items") > 0).then(rank).otherwise(nw.lit(0)).cast(nw.Int32)
-    )
-
-
-def _raising(plan: Plan, frame: Frame) -> Frame:
-    columns = {
-        name: whole(_counted(plan) & _held(plan, rule, plan.below))
-        for name, rule in raises(plan, Level.CHARACTERISTIC).items()
-    }
-    return frame.with_columns(**columns) if columns else frame
+def _concluded(plan: Plan, frame: Frame) -> Frame:
+    """Each characteristic with what the stages conclude on it."""
+    asked = {Circumstance.NO_ITEMS: nw.col("items") > 0, Circumstance.NOT_COUNTED: _counted(plan)}
+    for stage in CHARACTERISTIC_STAGES:
+        held = {rule.id: _held(plan, rule, plan.below) for rule in plan.rules(stage)}
+        if stage.gives is None:
+            where = all_of([] if stage.unless is None else [asked[stage.unless]])
+            columns = {name: whole(where & held[r.id]) for name, r in raises(plan, stage.level).items()}
+        else:
+            scale, default = stage.concludes(plan.book)
+            rank = columnar.decided(plan.rules(stage), held, scale, default).rank
+            if stage.unless is not None:
+                unasked = nw.lit(scale.rank(stage.otherwise or default))
+                rank = nw.when(asked[stage.unless]).then(rank).otherwise(unasked)
+            columns = {plan.below[stage.gives]: rank.cast(nw.Int32)}
+        frame = frame.with_columns(**columns) if columns else frame
+    return frame
 
 
 def raises(plan: Plan, level: Level) -> dict[str, Rule]:
     """The rules that raise findings at a level, by the column that says where."""
     letter = "r" if level is Level.CHARACTERISTIC else "q"
-    return {f"{letter}{n}": rule for n, rule in enumerate(plan.rules(Layer.FINDING, level))}
+    stage = FINDINGS_ON_CHARACTERISTICS if level is Level.CHARACTERISTIC else FINDINGS_ON_AREAS
+    return {f"{letter}{n}": rule for n, rule in enumerate(plan.rules(stage))}
 
 
 def _counted(plan: Plan) -> nw.Expr:
@@ -250,16 +265,21 @@ def _sums(plan: Plan, below: Frame) -> Frame:
 def _standings(plan: Plan, findings: Frame) -> Frame:
     """What the findings on record on each area come to."""
     columns = {name: name for name in FINDING}
-    opened = nw.col("standing") == STANDING.rank("open_concern")
+    opened = _is(OPEN)
     found = [whole(opened).sum().alias("opened")]
     for entity in ("earlier", "findings"):
-        among = nw.col("origin") == ORIGIN.rank("previous") if entity == "earlier" else None
+        among = _is(EARLIER) if entity == "earlier" else None
         found += [
             columnar.reading(f.definition, columns, among).of_group().alias(plan.above[f.name])
             for f in plan.of_entity(entity)
         ]
     key = nw.col("number").cast(nw.Int64) * len(plan.areas) + nw.col("area")
     return findings.select(*FINDING, key=key).group_by("key").agg(*found)
+
+
+def _is(said: tuple[str, int]) -> nw.Expr:
+    name, rank = said
+    return nw.col(name) == rank
 
 
 def _area_facts(plan: Plan, frame: Frame, on_record: bool) -> Frame:
@@ -286,7 +306,9 @@ def _area_facts(plan: Plan, frame: Frame, on_record: bool) -> Frame:
     of_area = raises(plan, Level.AREA)
     if of_area:
         frame = frame.with_columns(**{c: whole(_held(plan, r, plan.above)) for c, r in of_area.items()})
-    frame = frame.with_columns(opened=nw.col("opened") + _proposed(plan, "cause_of_concern"))
+    opening = [kind for kind in FINDING_KIND.names if any_open([finding_row(kind, "proposed")])]
+    opened = sum((_proposed(plan, kind) for kind in opening), nw.col("opened"))
+    frame = frame.with_columns(opened=opened)
     findings = plan.of_entity("findings")
     if not findings:
         return frame
@@ -309,15 +331,7 @@ def _with_unsaid(plan: Plan, fact: Fact, unsaid: nw.Expr) -> nw.Expr:
     value = _number(plan.above[fact.name])
     if not plan.counts_nothing(fact):
         return value
-    match fact.definition:
-        case Count():
-            return value + unsaid
-        case AnyOf():
-            return nw.when(unsaid > 0).then(nw.lit(1, nw.Int32)).otherwise(value)
-        case Lowest():
-            return nw.when(unsaid > 0).then(nw.lit(0, nw.Int32)).otherwise(value)
-        case _:
-            return value  # the best of what is there and of 0
+    return columnar.reading(fact.definition, plan.below).with_least(value, unsaid)
 
 
 def _proposed(plan: Plan, kind: str) -> nw.Expr:
@@ -328,39 +342,45 @@ def _proposed(plan: Plan, kind: str) -> nw.Expr:
 
 def _with_proposed(plan: Plan, fact: Fact) -> nw.Expr:
     """A fact about an area's findings with those the rules propose."""
-    where = getattr(fact.definition, "where", ())
+    read = columnar.reading(fact.definition, {name: name for name in FINDING})
+    if fact.definition.ranked is not None:
+        raise TypeError(f"{fact.name!r} takes a rank of findings, which have none with an order")
     value = nw.col(plan.above[fact.name])
     for kind in FINDING_KIND.names:
-        if satisfies(finding_row(kind, "proposed"), where):
-            value = value + _proposed(plan, kind)
-    match fact.definition:
-        case Count():
-            return value
-        case AnyOf():
-            return whole(value > 0)
-    raise TypeError(f"{fact.name!r} is neither a count of findings nor whether there are any")
+        if proposed_counts(kind, fact.definition.where):
+            value = read.with_least(value, _proposed(plan, kind))
+    return value
 
 
 def _outcomes(plan: Plan, frame: Frame) -> Frame:
-    thin = {r.id: _held(plan, r, plan.above) for r in plan.rules(Layer.SUFFICIENCY, Level.AREA)}
-    rules = plan.rules(Layer.GRADE, Level.AREA)
+    thin = {r.id: _held(plan, r, plan.above) for r in plan.rules(SUFFICIENCY)}
+    rules = plan.rules(GRADES)
     held = {r.id: _held(plan, r, plan.above) for r in rules}
-    scale = plan.book.grade_scale
-    found = columnar.decided(rules, held, scale, plan.book.grade_default)
-    too_thin = (any_of(list(thin.values())) | (nw.col("assessed") == 0)) & (nw.col("opened") == 0)
-    outcome = nw.when(too_thin).then(nw.lit(1)).otherwise(nw.lit(0))
-    outcome = nw.when(nw.col("graded") == 0).then(nw.lit(2)).otherwise(outcome)
-    outcome = nw.when(nw.col("absent") == 1).then(nw.lit(3)).otherwise(outcome)
+    scale, default = GRADES.concludes(plan.book)
+    found = columnar.decided(rules, held, scale, default)
+    so = {
+        Circumstance.NOT_INSPECTED: nw.col("absent") == 1,
+        Circumstance.NOT_GRADED: nw.col("graded") == 0,
+        Circumstance.NO_EVIDENCE: nw.col("assessed") == 0,
+        Circumstance.THIN: any_of(list(thin.values())),
+        Circumstance.OPEN_CONCERN: nw.col("opened") > 0,
+    }
+    outcome = nw.lit(len(pipeline.OUTCOMES) - 1)
+    # The outermost choice is the one that counts, and the first outcome met is it.
+    for n, each in reversed([*enumerate(pipeline.OUTCOMES)][:-1]):
+        met = any_of([so[c] for c in each.where])
+        met = met if each.unless is None else met & ~so[each.unless]
+        outcome = nw.when(met).then(nw.lit(n)).otherwise(outcome)
     frame = frame.with_columns(outcome=outcome.cast(nw.Int32), reached=found.reached, limit=found.limit)
     reached, limit = nw.col("reached"), nw.col("limit")
-    graded, withheld = nw.col("outcome") == 0, nw.col("outcome") == 1
+    graded, withheld = (nw.col("outcome") == OUTCOMES.index(o) for o in ("graded", "withheld"))
     deciding = {
         rule.id: (
             withheld & thin[rule.id]
             if rule.id in thin
             else graded & columnar.decides(rule, held[rule.id], scale, reached, limit)
         )
-        for rule in sorted((*plan.rules(Layer.SUFFICIENCY, Level.AREA), *rules), key=lambda r: r.id)
+        for rule in sorted((*plan.rules(SUFFICIENCY), *rules), key=lambda r: r.id)
     }
     rank = nw.when(limit < reached).then(limit).otherwise(reached)
     return frame.with_columns(

@@ -1,8 +1,6 @@
-"""What a framework, an edition and a rule book come to as numbers and columns, worked out once for all rows.
+"""A framework, an edition and a rule book as numbers and columns, worked out once for all rows.
 
-Places number the characteristics of an edition, area by area with room left over, so that a place says its
-area: `area * width + position`. An inspection's places follow each other in the same way, so that one whole
-number stands for an inspection and a characteristic, and another for an inspection and an area.
+A characteristic's place is `area * width + position`, so that one number says an inspection and a place.
 """
 
 from __future__ import annotations
@@ -12,17 +10,17 @@ from dataclasses import dataclass, field
 
 from grader.cached import cached_property
 from grader.engines.reference import holds, satisfies
+from grader.grading.conclude import proposed_counts
 from grader.language.bind import bind
-from grader.language.nodes import Best, Level, Lowest, Share, StatusOf
-from grader.language.rulebook import Fact, Layer, Rule, RuleBook
-from grader.language.typecheck import facts_named
+from grader.language.nodes import Level, Share
+from grader.language.pipeline import Stage
+from grader.language.relevance import Relevance, parts_first, relevance
+from grader.language.rulebook import Fact, Rule, RuleBook
 from grader.language.vocabulary import ENTITIES
 from grader.model.framework import Area, Framework
 
 #: The attributes of an item, which are columns of its rows under their own names.
 ITEM = tuple(ENTITIES["evidence"].attributes)
-#: The layers whose facts about an area make its profile.
-PROFILED = (Layer.FINDING, Layer.SUFFICIENCY, Layer.GRADE)
 FINDING = tuple({**ENTITIES["findings"].attributes, **ENTITIES["earlier"].attributes})
 
 
@@ -90,14 +88,18 @@ class Plan:
             if informed in self.places
         )
 
-    # Rules ------------------------------------------------------------------------------------------------
+    # Rules and facts --------------------------------------------------------------------------------------
 
-    def rules(self, layer: Layer, level: Level) -> tuple[Rule, ...]:
-        """Rules of a table that speak of some area of the edition (or of a measure), in id order."""
-        found = self.book.table(layer, level).rules
-        if level is Level.FIGURE:
-            return found
-        return tuple(r for r in found if r.scope is None or any(r.applies_to(a.id) for a in self.areas))
+    @cached_property
+    def relevant(self) -> Relevance:
+        """Everything a row says of the edition's areas rests on these rules and facts."""
+        return relevance(self.book, self.area_numbers, proposed_counts, everything=True)
+
+    def rules(self, stage: Stage) -> tuple[Rule, ...]:
+        """Rules of a stage that speak of some area of the edition (or of a measure), in id order."""
+        if stage.level is Level.FIGURE:
+            return self.book.table(stage.layer, stage.level).rules
+        return self.relevant.rules[stage.layer, stage.level]
 
     def scope(self, rule: Rule) -> tuple[int, ...] | None:
         """Numbers of the areas a rule speaks of; None for all."""
@@ -105,29 +107,15 @@ class Plan:
             return None
         return tuple(n for n, area in enumerate(self.areas) if rule.applies_to(area.id))
 
-    # Facts ------------------------------------------------------------------------------------------------
-
     @cached_property
     def area_facts(self) -> tuple[Fact, ...]:
-        """Every fact about an area, shares last: the profile."""
-        facts = self.book.facts_at(Level.AREA, PROFILED)
-        return tuple(sorted(facts, key=lambda f: isinstance(f.definition, Share)))
+        """Every fact about an area, each after those it depends on: the profile."""
+        return parts_first(self.relevant.area_facts)
 
     @cached_property
     def characteristic_facts(self) -> tuple[Fact, ...]:
-        """Facts about a characteristic that a rule or a fact about its area looks at, shares last."""
-        tables = ((Layer.STATUS, Level.CHARACTERISTIC), (Layer.FINDING, Level.CHARACTERISTIC))
-        wanted = {n for t in tables for r in self.rules(*t) for n in facts_named(r.condition)}
-        for fact in self.of_entity("characteristics"):
-            wanted |= {t.attribute for t in getattr(fact.definition, "where", ())}
-            if isinstance(fact.definition, Best | Lowest):
-                wanted.add(fact.definition.attribute)
-        facts = self.book.facts_at(Level.CHARACTERISTIC, (Layer.STATUS, Layer.FINDING))
-        for fact in facts:
-            if fact.name in wanted and isinstance(fact.definition, Share):
-                wanted |= {fact.definition.part, fact.definition.whole}
-        found = (f for f in facts if f.name in wanted)
-        return tuple(sorted(found, key=lambda f: isinstance(f.definition, Share)))
+        """Facts about a characteristic that something looks at, each after those it depends on."""
+        return parts_first(self.relevant.characteristic_facts)
 
     def of_entity(self, entity: str) -> tuple[Fact, ...]:
         """Facts about an area that count things of one kind."""
@@ -146,9 +134,8 @@ class Plan:
     @cached_property
     def named(self) -> Mapping[str, str]:
         """Facts that are the status of one characteristic, and that characteristic."""
-        return {
-            f.name: f.definition.characteristic for f in self.area_facts if isinstance(f.definition, StatusOf)
-        }
+        found = {f.name: f.definition.named for f in self.area_facts}
+        return {name: named for name, named in found.items() if named is not None}
 
     # A characteristic nothing is known of -------------------------------------------------------------------
 
@@ -158,7 +145,7 @@ class Plan:
 
     def counts_nothing(self, fact: Fact) -> bool:
         """Whether a fact about an area looks at a characteristic without evidence or earlier findings."""
-        return satisfies(self._nothing, getattr(fact.definition, "where", ()))
+        return satisfies(self._nothing, fact.definition.where)
 
     def raised_by_nothing(self, rule: Rule) -> bool:
         """Whether a rule raises a finding on such a characteristic."""

@@ -7,8 +7,9 @@ from typing import Any
 
 from grader.bulk.backends import Backend, nw, pl
 from grader.bulk.conclude import BETWEEN, OUTCOMES, Coded, areas, characteristics, raises
-from grader.bulk.plan import PROFILED, Plan
+from grader.bulk.plan import Plan
 from grader.language.nodes import Level
+from grader.language.pipeline import AREA_LAYERS
 from grader.language.rulebook import Rule, RuleBook
 from grader.model.proposal import Proposal
 
@@ -21,7 +22,7 @@ def schema(book: RuleBook) -> dict[str, Any]:
     """The columns of a row and their types: the profile has every fact about an area."""
     lists = ("deciding", "findings")
     head = {name: pl.List(pl.String) if name in lists else pl.String for name in HEAD}
-    facts = sorted(f.name for f in book.facts_at(Level.AREA, PROFILED))
+    facts = sorted(f.name for f in book.facts_at(Level.AREA, AREA_LAYERS))
     return {**head, **{PROFILE + name: pl.Int32() for name in facts}}
 
 

@@ -1,8 +1,7 @@
 """The rule book as expressions over columns (Narwhals), for very many inspections at once.
 
-The same tree as the reference engine, read once more: a fact becomes a value of each row and a way to put
-the rows of a group together, a condition becomes a column of truths. Every number is whole. What runs the
-expressions (Polars, DuckDB, Spark) is no business of this file.
+A fact becomes a value of each row and an aggregation, a condition a column of truths. Every number is whole.
+Any backend of Narwhals runs the expressions.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from functools import reduce, singledispatch
 from grader.distribution import install
 from grader.errors import MissingExtraError
 from grader.language.nodes import (
+    Aggregate,
     All,
     Any_,
     AnyOf,
@@ -138,15 +138,26 @@ class Reading:
         What each row comes to; null where it comes to nothing.
     together : str
         How the rows of a group are put together: `sum`, `max` or `min`. Of nothing it is 0.
+    least : int
+        What a row comes to that is counted and whose ranks are all 0.
     """
 
     row: nw.Expr
     together: str
+    least: int = 0
 
     def of_group(self) -> nw.Expr:
         """The fact of a group, or null where no row comes to anything."""
         found: nw.Expr = getattr(self.row, self.together)()
         return found
+
+    def with_least(self, value: nw.Expr, many: nw.Expr) -> nw.Expr:
+        """The fact of a group, its value so far, with so many more rows that come to the least."""
+        if self.together == "sum":
+            return value + many * self.least
+        least = nw.lit(self.least, nw.Int32)
+        beyond = value > least if self.together == "max" else value < least
+        return nw.when((many > 0) & ~beyond).then(least).otherwise(value)
 
 
 @singledispatch
@@ -157,12 +168,12 @@ def reading(definition: Definition, columns: Columns, among: nw.Expr | None = No
 
 @reading.register
 def _(definition: Count, columns: Columns, among: nw.Expr | None = None) -> Reading:
-    return Reading(whole(_chosen(definition, columns, among)), "sum")
+    return Reading(whole(_chosen(definition, columns, among)), "sum", 1)
 
 
 @reading.register
 def _(definition: AnyOf, columns: Columns, among: nw.Expr | None = None) -> Reading:
-    return Reading(whole(_chosen(definition, columns, among)), "max")
+    return Reading(whole(_chosen(definition, columns, among)), "max", 1)
 
 
 @reading.register
@@ -177,7 +188,7 @@ def _(definition: Lowest, columns: Columns, among: nw.Expr | None = None) -> Rea
     return Reading(nw.when(_chosen(definition, columns, among)).then(value), "min")
 
 
-def _chosen(definition: Count | AnyOf | Best | Lowest, columns: Columns, among: nw.Expr | None) -> nw.Expr:
+def _chosen(definition: Aggregate, columns: Columns, among: nw.Expr | None) -> nw.Expr:
     tests = [compare(nw.col(columns[t.attribute]), t.op, t.operands) for t in definition.where]
     if among is not None:
         tests.insert(0, among)

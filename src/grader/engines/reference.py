@@ -28,6 +28,7 @@ from grader.language.nodes import (
     StatusOf,
     Test,
 )
+from grader.language.relevance import parts_first
 from grader.language.row import Row
 from grader.language.rulebook import Fact, Layer, Rule, RuleBook
 from grader.language.typecheck import comparisons
@@ -150,8 +151,7 @@ class FactReader:
     """
 
     def __init__(self, facts: Iterable[Fact]) -> None:
-        # Shares last, since they are made of counts.
-        self.facts = tuple(sorted(facts, key=lambda f: isinstance(f.definition, Share)))
+        self.facts = parts_first(facts)
         self._clauses: dict[str, dict[str, list[tuple[str, Comparison, Any]]]] = {}
         for fact in self.facts:
             self._clauses.setdefault(fact.entity or "", {})[fact.name] = _clauses(fact)
@@ -197,8 +197,7 @@ class FactReader:
 
 
 def _clauses(fact: Fact) -> list[tuple[str, Comparison, Any]]:
-    where: Sequence[Test] = getattr(fact.definition, "where", ())
-    return [(test.attribute, *comparison(test.op, test.operands)) for test in where]
+    return [(t.attribute, *comparison(t.op, t.operands)) for t in fact.definition.where]
 
 
 class ReferenceEngine:

@@ -1,9 +1,7 @@
 """The rule book as formulas over whole numbers, for proofs about every input at once.
 
-The same tree as the reference engine, read once more: a fact becomes a term, a condition a formula. Things
-come in bulk, a row with the number of things that look like it, so that a multiset of any size is a few
-whole numbers. A share stays a pair of counts, compared by cross-multiplication, so that no division and no
-rounding enters a formula: at least t is 1000·n ≥ t·d, at most t is 1000·n < (t+1)·d.
+A fact becomes a term, a condition a formula. Things come as rows with the number alike. A share stays a pair
+of counts, compared without division: at least t is 1000·n ≥ t·d, at most t is 1000·n < (t+1)·d.
 """
 
 from __future__ import annotations
@@ -15,9 +13,9 @@ from dataclasses import dataclass, field
 from functools import singledispatch
 
 from grader.distribution import install
-from grader.engines.reference import satisfies
 from grader.errors import MissingExtraError
 from grader.language.nodes import (
+    Aggregate,
     All,
     Any_,
     AnyOf,
@@ -35,7 +33,9 @@ from grader.language.nodes import (
     Operand,
     Share,
     StatusOf,
+    Test,
 )
+from grader.language.relevance import parts_first
 from grader.language.rulebook import Fact, Rule
 from grader.language.vocabulary import Scale
 
@@ -174,8 +174,26 @@ def _(definition: Given, things: BulkThings, known: Terms) -> z3.ArithRef | Rati
     return known[definition.name]
 
 
-def _chosen(definition: Count | AnyOf | Best | Lowest, things: BulkThings) -> list[Bulk]:
-    return [b for b in things[definition.entity] if satisfies(b.row, definition.where)]
+def _chosen(definition: Aggregate, things: BulkThings) -> list[Bulk]:
+    return [b for b in things[definition.entity] if all(_meets(b.row, test) for test in definition.where)]
+
+
+def _meets(row: Row, test: Test) -> bool:
+    """Whether a row satisfies a clause: both are known numbers, so this needs no formula."""
+    rank, numbers = row[test.attribute], [o.value for o in test.operands if isinstance(o, Const)]
+    if len(numbers) < len(test.operands):
+        raise TypeError(f"a clause on {test.attribute} is not bound to numbers")
+    match test.op:
+        case Op.AT_LEAST:
+            return rank >= numbers[0]
+        case Op.AT_MOST:
+            return rank <= numbers[0]
+        case Op.MORE_THAN:
+            return rank > numbers[0]
+        case Op.FEWER_THAN:
+            return rank < numbers[0]
+        case Op.EQUALS | Op.ONE_OF:
+            return rank in numbers
 
 
 def _outermost(chosen: Iterable[Bulk], attribute: str, *, lowest: bool) -> z3.ArithRef:
@@ -195,9 +213,9 @@ def total(terms: Iterable[z3.ArithRef]) -> z3.ArithRef:
 
 
 def evaluate_facts(facts: Iterable[Fact], things: BulkThings, given: Terms) -> dict[str, z3.ArithRef | Ratio]:
-    """Terms of facts, shares last; the symbolic counterpart of the reference engine's function."""
+    """Terms of facts, each worked out after those it depends on."""
     known = dict(given)
-    ordered = sorted(facts, key=lambda f: isinstance(f.definition, Share))
+    ordered = parts_first(facts)
     for fact in ordered:
         known[fact.name] = value(fact.definition, things, known)
     return {fact.name: known[fact.name] for fact in ordered}

@@ -15,7 +15,7 @@ from grader.language.rulebook import (
     Layer,
     Rule,
 )
-from grader.language.typecheck import condition_paths, direction_problems, text_problems
+from grader.language.typecheck import direction_problems, text_problems
 from grader.language.vocabulary import ASSESSMENT, STATUS
 
 LEVELS: Mapping[Layer, Level] = {
@@ -40,9 +40,7 @@ def lower_rules(work: Lowering, files: list[tuple[LayerFile, Document]]) -> None
                 )
                 continue
             work.rules[rule.id] = rule
-            when = ("rules", i, "when")
-            places = [document.place(p) for p in condition_paths(block.when, when)]
-            work.problems.extend(direction_problems(rule, every, places))
+            work.problems.extend(direction_problems(rule, every))
             sight, because = work.sight(rule.layer, rule.level), document.place(("rules", i, "because"))
             work.problems.extend(text_problems(rule, sight.facts, work.parameters, sight.elsewhere, because))
 

@@ -1,7 +1,6 @@
-"""Conclude: from the items on each characteristic to an area's outcome, layer by layer.
+"""From the items on each characteristic to an area's outcome, stage by stage of the pipeline.
 
-Pure functions of one characteristic, then of one area, so that a changed item is concluded again without
-touching anything else.
+Pure functions of one characteristic, then of one area, so that a changed item is concluded again alone.
 """
 
 from __future__ import annotations
@@ -10,19 +9,31 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from grader.engines.reference import FactReader
+from grader.engines.reference import FactReader, satisfies
 from grader.grading.tally import Item
 from grader.language.engine import Engine
 from grader.language.memo import Memo
-from grader.language.nodes import Effect, Level
+from grader.language.nodes import Effect, Level, Test
+from grader.language.pipeline import (
+    AREA_LAYERS,
+    CHARACTERISTIC_LAYERS,
+    CHARACTERISTIC_STAGES,
+    FIGURES,
+    FINDINGS_ON_AREAS,
+    GRADED,
+    GRADES,
+    OUTCOMES,
+    SUFFICIENCY,
+    Circumstance,
+    Outcome,
+    Stage,
+    any_open,
+    is_earlier,
+)
 from grader.language.row import Row
-from grader.language.rulebook import Decision, Layer, Rule, RuleBook, decide
-from grader.language.vocabulary import ASSESSMENT, FINDING_KIND, ORIGIN, PROGRESS, STANDING, STATUS, Scale
+from grader.language.rulebook import Decision, Rule, RuleBook, decide
+from grader.language.vocabulary import FINDING_KIND, ORIGIN, PROGRESS, STANDING
 from grader.model.framework import Area
-
-_OPEN = STANDING.rank("open_concern")
-MEASURE_DEFAULT = "falls_short"
-STATUS_DEFAULT = "not_demonstrated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,21 +94,16 @@ class Concluder:
         self.book = book
         self.engine = engine
         self.rules = {rule.id: rule for rule in book.rules}
-        self.characteristic_facts = FactReader(
-            book.facts_at(Level.CHARACTERISTIC, (Layer.STATUS, Layer.FINDING))
-        )
-        self.area_facts = FactReader(
-            book.facts_at(Level.AREA, (Layer.FINDING, Layer.SUFFICIENCY, Layer.GRADE))
-        )
-        self._area_finding_facts = FactReader(book.facts_at(Level.AREA, (Layer.FINDING,)))
+        self.characteristic_facts = FactReader(book.facts_at(Level.CHARACTERISTIC, CHARACTERISTIC_LAYERS))
+        self.area_facts = FactReader(book.facts_at(Level.AREA, AREA_LAYERS))
+        self._area_finding_facts = FactReader(FINDINGS_ON_AREAS.facts(book))
         self._scoped = any(r.scope for r in book.rules if r.level is Level.CHARACTERISTIC)
-        self._decided: Memo[tuple[Layer, frozenset[str]], Decision] = Memo()
+        self._decided: Memo[tuple[Stage, frozenset[str]], Decision] = Memo()
         self._judged: Memo[tuple[str, bool, bool, Row], tuple[Decision, tuple[Rule, ...], Row]] = Memo()
 
     def assessment(self, measure: str, per_mille: int) -> Decision:
         """What a figure, in whole per mille, says of its characteristic."""
-        held = self.engine.held(Layer.MEASURE, Level.FIGURE, measure, {"figure": per_mille})
-        return self._decide(Layer.MEASURE, held, ASSESSMENT, MEASURE_DEFAULT)
+        return self._decide(FIGURES, self._held(FIGURES, measure, {"figure": per_mille}))
 
     def characteristic(
         self,
@@ -130,26 +136,28 @@ class Concluder:
     def _judge(
         self, area: str, counted: bool, assessed: bool, facts: Row
     ) -> tuple[Decision, tuple[Rule, ...], Row]:
-        status = Decision(STATUS.rank("not_assessed"), ())
-        if assessed:
-            held = self.engine.held(Layer.STATUS, Level.CHARACTERISTIC, area, facts)
-            status = self._decide(Layer.STATUS, held, STATUS, STATUS_DEFAULT)
-        known = Row({**facts, "status": status.rank})
-        if not counted:
-            return status, (), known
-        held = self.engine.held(Layer.FINDING, Level.CHARACTERISTIC, area, known)
-        return status, tuple(self._of(held)), known
+        so = {Circumstance.NO_ITEMS: not assessed, Circumstance.NOT_COUNTED: not counted}
+        status = Decision(0, ())
+        raised: tuple[Rule, ...] = ()
+        for stage in CHARACTERISTIC_STAGES:
+            asked = stage.unless is None or not so[stage.unless]
+            held = self._held(stage, area, facts) if asked else frozenset()
+            if stage.gives is None:
+                raised = tuple(self._of(held))
+                continue
+            status = self._decide(stage, held) if asked else self._unasked(stage)
+            facts = Row({**facts, stage.gives: status.rank})
+        return status, raised, facts
 
     def area(
         self, area: Area, edition: str, cases: Sequence[CharacteristicCase], known: Sequence[Standing]
     ) -> AreaCase:
         """Outcome of an inspected area: the findings its rules raise, then sufficiency, then the grade."""
         counted = [case for case in cases if case.counted]
-        rows = [case.facts for case in counted]
         given = {case.id: case.status.rank for case in cases}
         things: dict[str, Sequence[Row]] = {
-            "characteristics": rows,
-            "earlier": [k.row for k in known if k.row["origin"] == ORIGIN.rank("previous")],
+            "characteristics": [case.facts for case in counted],
+            "earlier": [k.row for k in known if is_earlier(k.row)],
         }
         raised = self.raised(area.id, self._area_finding_facts.values(things, given))
         proposed = [r for case in counted for r in case.raised] + list(raised)
@@ -161,8 +169,7 @@ class Concluder:
 
     def raised(self, area: str, facts: Mapping[str, int]) -> tuple[Raised, ...]:
         """Findings an area's own rules propose."""
-        held = self.engine.held(Layer.FINDING, Level.AREA, area, facts)
-        return tuple([Raised(rule, None) for rule in self._of(held)])
+        return tuple([Raised(rule, None) for rule in self._of(self._held(FINDINGS_ON_AREAS, area, facts))])
 
     def outcome(
         self, area: str, graded: bool, facts: Mapping[str, int], findings: Iterable[Row], assessed: bool
@@ -172,33 +179,54 @@ class Concluder:
         Parameters
         ----------
         area : str
-            The area.
+            The area, inspected.
         graded : bool
             Whether the edition grades it.
         facts : mapping of str to int
             Every fact about the area.
         findings : iterable of Row
-            Its findings, those proposed among them: an area with an open cause of concern is never withheld.
+            Its findings, those proposed among them.
         assessed : bool
-            Whether any evidence is counted on it: an area without any, and without such a finding, always is.
+            Whether any evidence is counted on it.
         """
-        if not graded:
-            return Concluded("ungraded", frozenset(), None)
-        thin = self.engine.held(Layer.SUFFICIENCY, Level.AREA, area, facts)
-        if (thin or not assessed) and not any(row["standing"] == _OPEN for row in findings):
-            return Concluded("withheld", thin, None)
-        held = self.engine.held(Layer.GRADE, Level.AREA, area, facts)
-        decision = self._decide(Layer.GRADE, held, self.book.grade_scale, self.book.grade_default)
-        return Concluded("graded", held | thin, decision)
+        so = {
+            Circumstance.NOT_INSPECTED: False,
+            Circumstance.NOT_GRADED: not graded,
+            Circumstance.NO_EVIDENCE: not assessed,
+            Circumstance.OPEN_CONCERN: any_open(findings),
+        }
+        asked = SUFFICIENCY.unless is None or not so[SUFFICIENCY.unless]
+        thin = self._held(SUFFICIENCY, area, facts) if asked else frozenset()
+        so[Circumstance.THIN] = bool(thin)
+        outcome = next(o for o in OUTCOMES if _meets(o, so))
+        if outcome is not GRADED:
+            return Concluded(outcome.name, thin, None)
+        held = self._held(GRADES, area, facts)
+        return Concluded(outcome.name, held | thin, self._decide(GRADES, held))
 
-    def _decide(self, layer: Layer, held: frozenset[str], scale: Scale, default: str) -> Decision:
-        found = self._decided.get((layer, held))
+    def _held(self, stage: Stage, scope: str, facts: Mapping[str, int]) -> frozenset[str]:
+        return self.engine.held(stage.layer, stage.level, scope, facts)
+
+    def _decide(self, stage: Stage, held: frozenset[str]) -> Decision:
+        found = self._decided.get((stage, held))
         if found is None:
-            found = self._decided[layer, held] = decide(self._of(held), held, scale, default)
+            scale, default = stage.concludes(self.book)
+            found = self._decided[stage, held] = decide(self._of(held), held, scale, default)
         return found
+
+    def _unasked(self, stage: Stage) -> Decision:
+        scale, default = stage.concludes(self.book)
+        return Decision(scale.rank(stage.otherwise or default), ())
 
     def _of(self, held: Iterable[str]) -> list[Rule]:
         return [self.rules[name] for name in sorted(held)]
+
+
+def _meets(outcome: Outcome, so: Mapping[Circumstance, bool]) -> bool:
+    """Whether an area of which this is so has an outcome, where it has none before it."""
+    if outcome.unless is not None and so[outcome.unless]:
+        return False
+    return not outcome.where or any(so[c] for c in outcome.where)
 
 
 @cache
@@ -231,3 +259,8 @@ def proposed_row(raised: Raised) -> Row:
     """A proposed finding as whole numbers."""
     assert raised.rule.effect is Effect.RAISES
     return finding_row(raised.rule.target, "proposed")
+
+
+def proposed_counts(kind: str, where: Iterable[Test]) -> bool:
+    """Whether a proposed finding of a kind satisfies a `where`."""
+    return satisfies(finding_row(kind, "proposed"), where)

@@ -1,82 +1,88 @@
-"""What the rules of one area can see: of a characteristic, and of the area as a whole.
+"""Facts of one area that combine incrementally, so that a changed item is concluded again by itself.
 
-Facts are sums, bests and lowests over things, so what a part of the things comes to can be put together with
-what another part comes to. A `Measure` is such a part: one whole number for each fact some rule looks at.
 Two sets of evidence with equal measures are the same to every rule of the area.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 
 from grader.cached import cached_property
 from grader.engines.reference import satisfies, value
-from grader.grading.conclude import CharacteristicCase, Concluded, Concluder, finding_row, proposed_row
+from grader.grading.conclude import (
+    CharacteristicCase,
+    Concluded,
+    Concluder,
+    finding_row,
+    proposed_counts,
+    proposed_row,
+)
 from grader.grading.tally import Item
 from grader.language.memo import Memo
-from grader.language.nodes import AnyOf, Best, Const, Count, Level, Lowest, Op, Share, StatusOf
+from grader.language.nodes import NOTHING, Aggregate, AnyOf, Best, Const, Count, Level, Op, Part
+from grader.language.pipeline import is_earlier
+from grader.language.relevance import relevance
 from grader.language.row import Row
 from grader.language.rulebook import Fact, Layer, Rule
-from grader.language.typecheck import comparisons, facts_named
-from grader.language.vocabulary import FINDING_KIND, ORIGIN
+from grader.language.typecheck import comparisons
+from grader.language.vocabulary import FINDING_KIND
 from grader.model.framework import Area
 
-Measure = tuple[int, ...]
-
-#: The lowest of nothing, while things are put together: above every rank.
-_NOTHING = 1_000_000
-_CONCERN = "cause_of_concern"
-_PREVIOUS = ORIGIN.rank("previous")
+Measure = tuple[Part, ...]
+"""What some things come to: the part of each fact that some rule looks at."""
 
 
 @dataclass(frozen=True)
 class Sums:
-    """How measures are put together, number by number: a sum (up to a cap), the greatest, or the least."""
+    """How measures are put together, fact by fact; of what adds up, no more is kept than `caps` says."""
 
-    kinds: tuple[type, ...]
+    kinds: tuple[Aggregate, ...]
     caps: tuple[int, ...]
     _known: Memo[tuple[Measure, Measure], Measure] = field(default_factory=Memo)
 
     @cached_property
     def empty(self) -> Measure:
         """The measure of nothing."""
-        return tuple([_NOTHING if kind is Lowest else 0 for kind in self.kinds])
+        return tuple([kind.identity for kind in self.kinds])
+
+    @cached_property
+    def _combining(self) -> tuple[Callable[[Part, Part], Part], ...]:
+        return tuple([_combining(k, cap) for k, cap in zip(self.kinds, self.caps, strict=True)])
 
     def plus(self, one: Measure, other: Measure) -> Measure:
         """The measure of both together."""
         known = self._known.get((one, other))
         if known is None:
-            known = self._known[one, other] = self._plus(one, other)
+            both = zip(self._combining, one, other, strict=True)
+            known = self._known[one, other] = tuple([combine(a, b) for combine, a, b in both])
         return known
 
     def times(self, one: Measure, many: int) -> Measure:
         """The measure of so many alike."""
         if many == 1:
             return one
-        if many == 0:
-            return self.empty
-        return tuple(
-            [
-                (a * many if a * many < cap else cap) if kind is Count else a
-                for kind, cap, a in zip(self.kinds, self.caps, one, strict=True)
-            ]
-        )
+        found = self.empty
+        while many:
+            if many % 2:
+                found = self.plus(found, one)
+            one, many = self.plus(one, one), many // 2
+        return found
 
     def total(self, measures: Iterable[Measure]) -> Measure:
         """The measure of all of them together."""
         return reduce(self.plus, measures, self.empty)
 
-    def _plus(self, one: Measure, other: Measure) -> Measure:
-        return tuple(
-            [
-                (a + b if a + b < cap else cap)
-                if kind is Count
-                else ((a if a < b else b) if kind is Lowest else (a if a > b else b))
-                for kind, cap, a, b in zip(self.kinds, self.caps, one, other, strict=True)
-            ]
-        )
+
+def _combining(kind: Aggregate, cap: int) -> Callable[[Part, Part], Part]:
+    if not kind.additive:
+        return kind.combine
+    return lambda a, b: both if (both := kind.combine(a, b)) < cap else cap
+
+
+#: A count of no kind of thing in particular, and whether there is any.
+_MANY, _ANY = Count(""), AnyOf("")
 
 
 @dataclass(slots=True)
@@ -105,62 +111,23 @@ class Sight:
     _concluded: Memo[tuple[bool, Measure, tuple[Row, ...]], Concluded] = field(default_factory=Memo)
 
     def __post_init__(self) -> None:
-        layers = (Layer.FINDING, Layer.SUFFICIENCY, Layer.GRADE)
-        above = self._with_parts(n for r in self._rules(Level.AREA, layers) for n in facts_named(r.condition))
-        self._seen = tuple(f for f in above if f.entity == "characteristics")
-        named = {f.definition.characteristic for f in above if isinstance(f.definition, StatusOf)}
-        self._named = tuple(c.id for c in self.area.characteristics if c.id in named)
-        telling = self._tell(above)
-        self._telling = frozenset(r.id for r in telling)
-        rules = [*self._rules(Level.CHARACTERISTIC, (Layer.STATUS,)), *telling]
-        names = {n for r in rules for n in facts_named(r.condition)}
-        names |= {t.attribute for f in self._seen for t in getattr(f.definition, "where", ())}
-        ranked = {f.definition.attribute for f in self._seen if isinstance(f.definition, Best | Lowest)}
-        below = self._with_parts(names | ranked)
+        matters = relevance(self.concluder.book, [self.area.id], proposed_counts)
+        self._seen = matters.counting("characteristics")
+        self._named = tuple(c.id for c in self.area.characteristics if c.id in matters.named)
+        self._telling = frozenset(r.id for r in matters.raising)
+        below = matters.characteristic_facts
         self._evidence = tuple(f for f in below if f.entity == "evidence")
         every = self.concluder.characteristic_facts.facts
         self._of_earlier = tuple(f.name for f in every if f.entity == "earlier")
-        whole = ranked | {
-            n
-            for f in below
-            if isinstance(f.definition, Share)
-            for n in (f.definition.part, f.definition.whole)
-        }
-        caps = _caps(rules, self._seen)
+        whole = matters.ranked | {n for f in below for n in f.definition.depends_on}
+        caps = _caps(matters.rules[Layer.STATUS, Level.CHARACTERISTIC] + matters.raising, self._seen)
         self.on_characteristic = Sums(
-            (*(type(f.definition) for f in self._evidence), AnyOf),
-            (*(_NOTHING if f.name in whole else caps.get(f.name, 0) for f in self._evidence), 0),
+            (*(_aggregate(f) for f in self._evidence), _ANY),
+            (*(NOTHING if f.name in whole else caps.get(f.name, 0) for f in self._evidence), 0),
         )
-        self.on_area = Sums(
-            (*(type(f.definition) for f in self._seen), *[Count] * len(FINDING_KIND.names), AnyOf)
-            + (Best,) * len(self._named),
-            (_NOTHING,) * (len(self._seen) + len(FINDING_KIND.names) + 1 + len(self._named)),
-        )
-
-    # What is looked at ------------------------------------------------------------------------------------
-
-    def _rules(self, level: Level, layers: Iterable[Layer]) -> list[Rule]:
-        found = (r for layer in layers for r in self.concluder.book.table(layer, level).rules)
-        return [r for r in found if r.applies_to(self.area.id)]
-
-    def _with_parts(self, names: Iterable[str]) -> list[Fact]:
-        """The declared facts with these names, and the counts that shares among them are made of."""
-        facts = self.concluder.book.facts
-        wanted = {n for n in names if n in facts}
-        for definition in [facts[n].definition for n in wanted]:
-            if isinstance(definition, Share):
-                wanted |= {definition.part, definition.whole}
-        return [f for f in facts.values() if f.name in wanted]
-
-    def _tell(self, above: Iterable[Fact]) -> list[Rule]:
-        """Characteristic rules whose findings bear on something: a cause of concern always does."""
-        counting = [f.definition for f in above if f.entity == "findings"]
-        return [
-            r
-            for r in self._rules(Level.CHARACTERISTIC, (Layer.FINDING,))
-            if r.target == _CONCERN
-            or any(satisfies(finding_row(r.target, "proposed"), getattr(d, "where", ())) for d in counting)
-        ]
+        kinds = (*(_aggregate(f) for f in self._seen), *[_MANY] * len(FINDING_KIND.names), _ANY)
+        kinds += tuple(Best("", "status") for _ in self._named)
+        self.on_area = Sums(kinds, (NOTHING,) * len(kinds))
 
     def matters(self, characteristic: str) -> bool:
         """Whether any rule of the area can tell what becomes of a characteristic."""
@@ -205,14 +172,9 @@ class Sight:
             self._rows[row] = (*(self._of(f, row) for f in self._evidence), 1)
         return self._rows[row]
 
-    def _of(self, fact: Fact, thing: Mapping[str, int]) -> int:
-        definition = fact.definition
-        assert isinstance(definition, Count | AnyOf | Best | Lowest)
-        counts = satisfies(thing, definition.where)
-        if isinstance(definition, Best | Lowest):
-            nothing = _NOTHING if isinstance(definition, Lowest) else 0
-            return thing[definition.attribute] if counts else nothing
-        return int(counts)
+    def _of(self, fact: Fact, thing: Mapping[str, int]) -> Part:
+        definition = _aggregate(fact)
+        return definition.part(thing) if satisfies(thing, definition.where) else definition.identity
 
     def case(self, before: CharacteristicCase, measure: Measure) -> CharacteristicCase:
         """What the rules conclude on a characteristic whose evidence comes to this.
@@ -225,9 +187,8 @@ class Sight:
             reader = self.concluder.characteristic_facts
             facts = {f.name: before.facts[f.name] if f.entity == "earlier" else 0 for f in reader.facts}
             for fact, n in zip(self._evidence, measure, strict=False):
-                facts[fact.name] = 0 if n == _NOTHING else n
-            for fact in (f for f in reader.facts if isinstance(f.definition, Share)):
-                facts[fact.name] = value(fact.definition, (), facts)
+                facts[fact.name] = _aggregate(fact).result(n)
+            _work_out(reader.facts, facts)
             items = (Item("any", Row({})),) if measure[-1] else ()
             found = self.concluder.judge(self.area.id, before.id, before.counted, items, Row(facts))
             self._cases[key] = found
@@ -305,21 +266,31 @@ class Sight:
         reader = self.concluder.area_facts
         things = {
             "characteristics": (),
-            "earlier": [row for row in findings if row["origin"] == _PREVIOUS],
+            "earlier": [row for row in findings if is_earlier(row)],
             "findings": findings,
         }
         facts = reader.values(things, dict(zip(self._named, named, strict=True)))
-        facts |= {f.name: 0 if n == _NOTHING else n for f, n in zip(self._seen, seen, strict=True)}
-        for fact in reader.facts:
-            if isinstance(fact.definition, Share):
-                facts[fact.name] = value(fact.definition, (), facts)
+        facts |= {f.name: _aggregate(f).result(n) for f, n in zip(self._seen, seen, strict=True)}
+        _work_out(reader.facts, facts)
         return facts
+
+
+def _aggregate(fact: Fact) -> Aggregate:
+    assert isinstance(fact.definition, Aggregate), "a fact that counts things"
+    return fact.definition
+
+
+def _work_out(facts: Iterable[Fact], known: dict[str, int]) -> None:
+    """Work out the facts that depend on others, in their order."""
+    for fact in facts:
+        if fact.definition.depends_on:
+            known[fact.name] = value(fact.definition, (), known)
 
 
 def _caps(rules: Iterable[Rule], seen: Iterable[Fact]) -> dict[str, int]:
     """For each fact the number beyond which nothing that is held against it changes any more."""
     tests = [(c.fact, c.op, c.operands) for r in rules for c, _ in comparisons(r.condition)]
-    tests += [(t.attribute, t.op, t.operands) for f in seen for t in getattr(f.definition, "where", ())]
+    tests += [(t.attribute, t.op, t.operands) for f in seen for t in f.definition.where]
     caps: dict[str, int] = {}
     for name, op, operands in tests:
         further = 0 if op in (Op.AT_LEAST, Op.FEWER_THAN) else 1

@@ -1,4 +1,4 @@
-"""Put numbers in place of parameters, so that engines meet constants only."""
+"""Put numbers in place of parameters, so that engines meet constants only; each keeps its name."""
 
 from __future__ import annotations
 
@@ -7,16 +7,13 @@ from dataclasses import replace
 from functools import singledispatch
 
 from grader.language.nodes import (
+    Aggregate,
     All,
     Any_,
-    AnyOf,
-    Best,
     Compare,
     Condition,
     Const,
-    Count,
     Definition,
-    Lowest,
     Not,
     Operand,
     Param,
@@ -41,28 +38,28 @@ def bind_condition(node: Condition, values: Mapping[str, int]) -> Condition:
 
 @bind_condition.register
 def _(node: Compare, values: Mapping[str, int]) -> Condition:
-    return Compare(node.fact, node.op, _constants(node.operands, values))
+    return replace(node, operands=_constants(node.operands, values))
 
 
 @bind_condition.register
 def _(node: All, values: Mapping[str, int]) -> Condition:
-    return All(tuple(bind_condition(p, values) for p in node.parts))
+    return replace(node, parts=tuple(bind_condition(p, values) for p in node.parts))
 
 
 @bind_condition.register
 def _(node: Any_, values: Mapping[str, int]) -> Condition:
-    return Any_(tuple(bind_condition(p, values) for p in node.parts))
+    return replace(node, parts=tuple(bind_condition(p, values) for p in node.parts))
 
 
 @bind_condition.register
 def _(node: Not, values: Mapping[str, int]) -> Condition:
-    return Not(bind_condition(node.part, values))
+    return replace(node, part=bind_condition(node.part, values))
 
 
 def bind_definition(node: Definition, values: Mapping[str, int]) -> Definition:
     """The definition of a fact with constants for parameters."""
-    if isinstance(node, Count | AnyOf | Best | Lowest):
-        return replace(node, where=tuple(_bind_test(t, values) for t in node.where))
+    if isinstance(node, Aggregate):
+        return replace(node, where=tuple(_bind_test(t, values) for t in node.where))  # type: ignore[type-var]  # every one is a dataclass
     return node
 
 
@@ -71,4 +68,4 @@ def _bind_test(test: Test, values: Mapping[str, int]) -> Test:
 
 
 def _constants(operands: tuple[Operand, ...], values: Mapping[str, int]) -> tuple[Operand, ...]:
-    return tuple(Const(values[o.name]) if isinstance(o, Param) else o for o in operands)
+    return tuple(Const(values[o.name], o.name) if isinstance(o, Param) else o for o in operands)

@@ -154,10 +154,10 @@ class English:
 
     def operand(self, operand: Operand, fact: Fact) -> str:
         """A value of a fact's type; of a parameter with its name and what it rests on beside it."""
-        if isinstance(operand, Const):
-            return number(operand.value, fact)
-        notes = ", ".join(n for n in (operand.name, self._rests_on(operand.name)) if n)
-        return f"{number(self.values[operand.name], fact)} ({notes})"
+        said = number(self._value(operand), fact)
+        if operand.name is None:
+            return said
+        return f"{said} ({', '.join(n for n in (operand.name, self._rests_on(operand.name)) if n)})"
 
     def _rests_on(self, name: str) -> str:
         """What a parameter's value rests on, where it is not official: `assumed`, or that it was set."""
@@ -169,7 +169,10 @@ class English:
         return f"set here; by default {default}{f', {basis}' if basis else ''}"
 
     def _values(self, operands: Iterable[Operand]) -> tuple[int, ...]:
-        return tuple(o.value if isinstance(o, Const) else self.values[o.name] for o in operands)
+        return tuple(map(self._value, operands))
+
+    def _value(self, operand: Operand) -> int:
+        return operand.value if isinstance(operand, Const) else self.values[operand.name]
 
 
 @singledispatch

@@ -1,13 +1,17 @@
 """The tree every engine reads: conditions over facts, and facts over what was found.
 
-Everything is frozen and plain: an engine is one function per node (a `singledispatch` with a loud default),
-and no node knows any engine. Numbers are whole: a count, a per mille, the rank of a named value, or 0 and 1.
+Numbers are whole: a count, a per mille, the rank of a named value, or 0 and 1. No node knows any engine.
+Where a node stands in its file (`place`) is no part of what it says: it enters no comparison, hash or text.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from grader.errors import Place
 
 
 class Op(StrEnum):
@@ -57,9 +61,10 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Const:
-    """A whole number written in the rule book (a named value is held as its rank)."""
+    """A whole number (a named value is held as its rank); `name` is the parameter it is the value of."""
 
     value: int
+    name: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,7 @@ class Compare:
     fact: str
     op: Op
     operands: tuple[Operand, ...]
+    place: Place | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,7 @@ class All:
     """Holds when every part holds; with no part it holds."""
 
     parts: tuple[Condition, ...]
+    place: Place | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +103,7 @@ class Any_:
     """Holds when at least one part holds; with no part it does not."""
 
     parts: tuple[Condition, ...]
+    place: Place | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +111,7 @@ class Not:
     """Holds when its part does not."""
 
     part: Condition
+    place: Place | None = field(default=None, compare=False, repr=False)
 
 
 Condition = Compare | All | Any_ | Not
@@ -115,67 +124,193 @@ Condition = Compare | All | Any_ | Not
 class Test:
     """One clause of a `where`: an attribute of the thing counted, held against values."""
 
-    __test__ = False  # pytest would take the name for a test class
+    __test__: ClassVar = False  # pytest would take the name for a test class
 
     attribute: str
     op: Op
     operands: tuple[Operand, ...]
+    place: Place | None = field(default=None, compare=False, repr=False)
+
+
+class Definition:
+    """What a fact is."""
+
+    __slots__ = ()
+
+    # At run time fields of what counts things: a dataclass takes an inherited property for a default.
+    if TYPE_CHECKING:
+
+        @property
+        def entity(self) -> str | None:
+            """The kind of thing it counts."""
+
+        @property
+        def where(self) -> tuple[Test, ...]:
+            """What a thing must satisfy to be counted."""
+
+    @property
+    def ranked(self) -> str | None:
+        """The attribute whose rank it takes."""
+        return None
+
+    @property
+    def named(self) -> str | None:
+        """The one characteristic it is about."""
+        return None
+
+    @property
+    def depends_on(self) -> tuple[str, ...]:
+        """The facts it is worked out from."""
+        return ()
+
+
+#: What some of the things come to, before the rest is known: a whole number, unless a kind needs more.
+Part = Any
+
+#: The part of no thing, for a least: above every rank and count.
+NOTHING: Final = 1_000_000
+
+
+class Aggregate(Definition):
+    """A fact over things. Parts combine, in any order, so that one thing can change without the rest."""
+
+    __slots__ = ()
+
+    entity: str
+    where: tuple[Test, ...]
+
+    #: Whether two parts add up; else combining a part with itself changes nothing.
+    additive: ClassVar[bool] = False
+
+    @property
+    def identity(self) -> Part:
+        """The part of no thing."""
+        return 0
+
+    def part(self, thing: Mapping[str, int]) -> Part:
+        """The part of one thing that satisfies `where`."""
+        return 1
+
+    def combine(self, one: Part, other: Part) -> Part:
+        """The part of both together."""
+        raise NotImplementedError
+
+    def result(self, part: Part) -> int:
+        """The fact, where the part is of all the things there are."""
+        found: int = part
+        return found
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class Count(Aggregate):
     """How many things of a kind satisfy every clause of `where`."""
+
+    additive: ClassVar[bool] = True
 
     entity: str
     where: tuple[Test, ...] = ()
 
+    def combine(self, one: Part, other: Part) -> Part:
+        return one + other
+
 
 @dataclass(frozen=True, slots=True)
-class AnyOf:
+class AnyOf(Aggregate):
     """1 when at least one thing of a kind satisfies every clause of `where`, else 0."""
 
     entity: str
     where: tuple[Test, ...] = ()
 
+    def combine(self, one: Part, other: Part) -> Part:
+        return one if one > other else other
+
 
 @dataclass(frozen=True, slots=True)
-class Best:
+class Best(Aggregate):
     """The highest rank of an attribute among the things that satisfy `where`; 0 where there are none."""
 
     entity: str
     attribute: str
     where: tuple[Test, ...] = ()
 
+    @property
+    def ranked(self) -> str:
+        return self.attribute
+
+    def part(self, thing: Mapping[str, int]) -> Part:
+        return thing[self.attribute]
+
+    def combine(self, one: Part, other: Part) -> Part:
+        return one if one > other else other
+
 
 @dataclass(frozen=True, slots=True)
-class Lowest:
+class Lowest(Aggregate):
     """The lowest rank of an attribute among the things that satisfy `where`; 0 where there are none."""
 
     entity: str
     attribute: str
     where: tuple[Test, ...] = ()
 
+    @property
+    def ranked(self) -> str:
+        return self.attribute
+
+    @property
+    def identity(self) -> Part:
+        return NOTHING
+
+    def part(self, thing: Mapping[str, int]) -> Part:
+        return thing[self.attribute]
+
+    def combine(self, one: Part, other: Part) -> Part:
+        return one if one < other else other
+
+    def result(self, part: Part) -> int:
+        return 0 if part == NOTHING else int(part)
+
+
+class Derived(Definition):
+    """A fact that counts nothing itself."""
+
+    __slots__ = ()
+
+    @property
+    def entity(self) -> None:
+        """It counts nothing."""
+        return None
+
+    @property
+    def where(self) -> tuple[Test, ...]:
+        """It counts nothing."""
+        return ()
+
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class Share(Derived):
     """`part` over `whole` in whole per mille, rounded down; 0 of 0 is 0. Both name counts."""
 
     part: str
     whole: str
 
+    @property
+    def depends_on(self) -> tuple[str, ...]:
+        return (self.part, self.whole)
+
 
 @dataclass(frozen=True, slots=True)
-class StatusOf:
+class StatusOf(Derived):
     """The status of one named characteristic (0, not_assessed, in an area that does not hold it)."""
 
     characteristic: str
 
+    @property
+    def named(self) -> str:
+        return self.characteristic
+
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class Given(Derived):
     """A number the layers below hand up: the figure of a measure, or the status of a characteristic."""
 
     name: str
-
-
-Definition = Count | AnyOf | Best | Lowest | Share | StatusOf | Given

@@ -100,13 +100,13 @@ def parse_condition(
         return _parse_parts(str(key), value, path, reader, facts, params)
     if key == "not":
         part = parse_condition(value, path, reader, facts, params)
-        return None if part is None else Not(part)
+        return None if part is None else Not(part, reader.place(path))
     fact = facts.get(str(key))
     if fact is None:
         _unusable(str(key), path, reader, [*facts, *CONNECTIVES])
         return None
     compared = parse_comparison(value, path, reader, fact, params)
-    return None if compared is None else Compare(fact.name, *compared)
+    return None if compared is None else Compare(fact.name, *compared, reader.place(path))
 
 
 def _unusable(name: str, path: Path, reader: Reader, known: Sequence[str]) -> None:
@@ -132,7 +132,7 @@ def _parse_parts(
     whole = tuple(p for p in parts if p is not None)
     if len(whole) != len(parts):
         return None
-    return All(whole) if key == "all" else Any_(whole)
+    return (All if key == "all" else Any_)(whole, reader.place(path))
 
 
 def parse_comparison(

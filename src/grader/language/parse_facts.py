@@ -269,5 +269,5 @@ def parse_where(
         at = (*path, key)
         compared = parse_comparison(written, at, reader, attribute, params)
         if compared is not None:
-            tests.append(Test(attribute.name, *compared))
+            tests.append(Test(attribute.name, *compared, reader.place(at)))
     return tuple(sorted(tests, key=lambda t: t.attribute)) if len(tests) == len(data) else None

@@ -63,7 +63,7 @@ class Fact:
     @property
     def entity(self) -> str | None:
         """What the fact counts; None for a share, a named status and what is given."""
-        return getattr(self.definition, "entity", None)
+        return self.definition.entity
 
 
 #: Facts every rule book has: the figure of a measure in whole per mille, and a characteristic's status,

@@ -9,14 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain, repeat
-from typing import Any
 
 from grader.errors import Place, Problem, quoted, suggest
 from grader.language.nodes import All, Any_, Better, Compare, Condition, Effect, Not, Op
 from grader.language.rulebook import Fact, Rule
 
-Path = tuple[str | int, ...]
 PLACEHOLDER = re.compile(r"\{(\$?)([A-Za-z_][A-Za-z0-9_]*)\}")
 #: What is left of braces, and of parameters without them, once the placeholders are taken out.
 ODD_BRACE = re.compile(r"\{[^{}]{0,40}\}?|\}|\$[A-Za-z_][A-Za-z0-9_]*")
@@ -42,31 +39,12 @@ def facts_named(condition: Condition) -> tuple[str, ...]:
     return tuple(sorted({c.fact for c, _ in comparisons(condition)}))
 
 
-def condition_paths(data: Any, path: Path = ()) -> Iterator[Path]:
-    """Where each comparison of a sound condition is written, in the order of `comparisons`."""
-    ((key, value),) = data.items()
-    if key == "not":
-        yield from condition_paths(value, (*path, key))
-    elif key in ("all", "any"):
-        for i, part in enumerate(value):
-            yield from condition_paths(part, (*path, key, i))
-    else:
-        yield (*path, key)
-
-
-def direction_problems(
-    rule: Rule, facts: Mapping[str, Fact], places: Iterable[Place | None] = ()
-) -> Iterator[Problem]:
-    """Uses of a fact against its declared direction; none where the rule says `not_monotone`.
-
-    `places` says where each comparison stands, in the order of `comparisons`; the rule's by default.
-    """
+def direction_problems(rule: Rule, facts: Mapping[str, Fact]) -> Iterator[Problem]:
+    """Uses of a fact against its declared direction, in place; none where a rule says `not_monotone`."""
     wants_better = _wants_better(rule)
     if wants_better is None or rule.not_monotone is not None:
         return
-    for (comparison, negated), place in zip(
-        comparisons(rule.condition), chain(places, repeat(rule.place)), strict=False
-    ):
+    for comparison, negated in comparisons(rule.condition):
         fact = facts[comparison.fact]
         if fact.better is Better.NEITHER:
             continue
@@ -75,7 +53,7 @@ def direction_problems(
             yield Problem(
                 f"rule {rule.id!r} {rule.effect} {rule.target} and uses {fact.name!r} against its direction"
                 f" (better: {fact.better})",
-                place,
+                comparison.place or rule.place,
                 f"{wrong}, or say not_monotone: why",
                 "non-monotone",
             )

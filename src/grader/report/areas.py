@@ -223,15 +223,13 @@ class Areas:
 
     def _tests(self, result: AreaResult) -> Iterable[Test]:
         for rule in self._rules(result):
-            bound = comparisons(self.bound[rule.id].condition)
-            pairs = list(zip(comparisons(rule.condition), bound, strict=True))
-            for (written, negated), (test, _) in pairs:
-                seen = result.profile[written.fact]
-                asked = self.english.condition(written)
+            for test, negated in comparisons(self.bound[rule.id].condition):
+                seen = result.profile[test.fact]
+                asked = self.english.condition(test)
                 yield Test(
                     grade=self.titles.get(rule.target, rule.target),
                     asked=f"not ({asked})" if negated else asked,
-                    found=self.english.seen(written.fact, result.profile, [written]),
+                    found=self.english.seen(test.fact, result.profile, [test]),
                     met=compare(seen, test.op, test.operands) is not negated,
                 )
 

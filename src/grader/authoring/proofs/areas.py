@@ -17,19 +17,24 @@ from dataclasses import dataclass, field
 import z3
 
 from grader.authoring.proofs.cells import DECLARED_CELLS, EARLIER_CELLS
-from grader.authoring.proofs.characteristics import Example, Seen, Space, facts_of
+from grader.authoring.proofs.characteristics import Example, Seen, Space
 from grader.engines import symbolic
-from grader.engines.reference import satisfies
 from grader.engines.symbolic import Budget, Bulk, Solver, Terms, number, total
-from grader.grading.conclude import Concluder, finding_row
-from grader.language.nodes import AnyOf, Best, Count, Level, Lowest, Share, StatusOf
+from grader.grading.conclude import Concluder, finding_row, proposed_counts
+from grader.language.pipeline import (
+    FINDINGS_ON_AREAS,
+    GRADES,
+    SUFFICIENCY,
+    WITHHELD,
+    Circumstance,
+    Stage,
+    any_open,
+)
+from grader.language.relevance import Relevance, relevance
 from grader.language.row import Row
 from grader.language.rulebook import Fact, Layer, Rule, RuleBook
-from grader.language.vocabulary import FINDING_KIND, STANDING
+from grader.language.vocabulary import FINDING_KIND
 from grader.model.framework import Area
-
-OPEN = STANDING.rank("open_concern")
-_AREA_LAYERS = (Layer.FINDING, Layer.SUFFICIENCY, Layer.GRADE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,7 @@ class Kin:
 
 def kindred(book: RuleBook, areas: Iterable[Area]) -> list[Kin]:
     """Areas in groups: the same rules speak of them, and the same of their characteristics are named."""
-    named = {f.definition.characteristic for f in book.facts.values() if isinstance(f.definition, StatusOf)}
+    named = {f.definition.named for f in book.facts.values()}
     found: dict[tuple[frozenset[str], tuple[str, ...]], list[Area]] = {}
     for area in areas:
         rules = frozenset(r.id for r in book.rules if r.layer is not Layer.MEASURE and r.applies_to(area.id))
@@ -101,8 +106,12 @@ class AreaTerms:
 
     def withheld(self, without: Rule | None = None) -> z3.BoolRef:
         """Whether the grade is withheld, leaving one rule out of account where one is named."""
-        thin = [h for r, h in self.withholds if r is not without]
-        return z3.And(self.open_concerns == 0, z3.Or([self.evidence == 0, *thin]))
+        so = {
+            Circumstance.NO_EVIDENCE: [self.evidence == 0],
+            Circumstance.THIN: [h for r, h in self.withholds if r is not without],
+        }
+        denied = {None: [], Circumstance.OPEN_CONCERN: [self.open_concerns == 0]}
+        return z3.And(*denied[WITHHELD.unless], z3.Or([f for c in WITHHELD.where for f in so[c]]))
 
 
 @dataclass(slots=True)
@@ -128,13 +137,16 @@ class AreaSpace:
     budget: Budget
     facts: tuple[Fact, ...] = field(init=False)
     spaces: dict[bool, Space] = field(init=False)
+    relevant: Relevance = field(init=False)
     _classes: dict[tuple[bool, bool], list[Example]] = field(default_factory=dict)
     _states: dict[tuple[str | None, bool], State] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.facts = self._area_facts()
-        below = self._characteristic_facts()
         area = self.kin.areas[0].id
+        layers = self.layers | {Layer.FINDING}
+        self.relevant = relevance(self.book, [area], proposed_counts, layers=layers)
+        self.facts = self.relevant.area_facts
+        below = self.relevant.characteristic_facts
         self.spaces = {
             counted: Space(self.book, self.concluder, area, below, counted, self.budget)
             for counted in (True, False)
@@ -142,57 +154,24 @@ class AreaSpace:
 
     # What the rules look at -------------------------------------------------------------------------------
 
-    def rules(self, layer: Layer, level: Level = Level.AREA) -> tuple[Rule, ...]:
-        """Rules of a layer that speak of these areas; of the layers left out, none."""
-        if layer not in self.layers and layer is not Layer.FINDING:
-            return ()
-        area = self.kin.areas[0].id
-        return tuple(r for r in self.book.table(layer, level).rules if r.applies_to(area))
-
-    def _area_facts(self) -> tuple[Fact, ...]:
-        names = {n for layer in _AREA_LAYERS for r in self.rules(layer) for n in facts_of(r)}
-        return _with_parts(self.book, names)
+    def rules(self, stage: Stage) -> tuple[Rule, ...]:
+        """Rules of a stage that speak of these areas; of the layers left out, none."""
+        return self.relevant.rules[stage.layer, stage.level]
 
     def seen(self, named: bool, counted: bool = True) -> tuple[Seen, ...]:
         """What these rules see of a characteristic; of a named one also its status."""
         found: dict[Seen, None] = {}
         if counted:
-            for definition in (f.definition for f in self.facts):
-                if isinstance(definition, Count | AnyOf | Best | Lowest):
-                    if definition.entity == "characteristics":
-                        found[Seen(where=definition.where)] = None
-                        if isinstance(definition, Best | Lowest):
-                            found[Seen(attribute=definition.attribute)] = None
-            found |= dict.fromkeys(Seen(rule=r) for r in self._telling())
+            for definition in (f.definition for f in self.relevant.counting("characteristics")):
+                found[Seen(where=definition.where)] = None
+                if definition.ranked is not None:
+                    found[Seen(attribute=definition.ranked)] = None
+            found |= dict.fromkeys(Seen(rule=r) for r in self.relevant.raising)
             if Layer.SUFFICIENCY in self.layers:
                 found[Seen()] = None
         if named:
             found[Seen(attribute="status")] = None
         return tuple(found)
-
-    def _telling(self) -> list[Rule]:
-        """Characteristic rules whose findings bear on something: a concern always does."""
-        counting = [f.definition for f in self.facts if getattr(f.definition, "entity", "") == "findings"]
-        return [
-            rule
-            for rule in self.rules(Layer.FINDING, Level.CHARACTERISTIC)
-            if rule.target == "cause_of_concern"
-            or any(
-                satisfies(finding_row(rule.target, "proposed"), d.where)
-                for d in counting
-                if isinstance(d, Count | AnyOf | Best | Lowest)
-            )
-        ]
-
-    def _characteristic_facts(self) -> tuple[Fact, ...]:
-        area = self.kin.areas[0].id
-        status = self.book.table(Layer.STATUS, Level.CHARACTERISTIC).rules
-        names = {n for r in status if r.applies_to(area) for n in facts_of(r)}
-        names |= {n for r in self._telling() for n in facts_of(r)}
-        for seen in self.seen(named=True):
-            names |= {t.attribute for t in seen.where or ()}
-            names |= {seen.attribute} if seen.attribute else set()
-        return _with_parts(self.book, names)
 
     # States -----------------------------------------------------------------------------------------------
 
@@ -264,21 +243,24 @@ class AreaSpace:
             "characteristics": [Bulk(e.case.facts, n) for e, n in here],
             "earlier": earlier,
         }
-        first = symbolic.evaluate_facts([f for f in self.facts if f.layer is Layer.FINDING], things, given)
-        raises = tuple((r, symbolic.holds(r.condition, first)) for r in self.rules(Layer.FINDING))
+        first = [f for f in self.facts if f.layer in FINDINGS_ON_AREAS.sees]
+        raises = self._held(FINDINGS_ON_AREAS, symbolic.evaluate_facts(first, things, given))
         declared = [Bulk(r, n) for r, n in zip(DECLARED_CELLS, recorded.declared, strict=True)]
         things["findings"] = [*declared, *earlier, *_proposed(here, raises)]
         facts = symbolic.evaluate_facts(self.facts, things, given)
-        held = tuple((r, symbolic.holds(r.condition, facts)) for r in self.rules(Layer.GRADE))
+        held = self._held(GRADES, facts)
         return AreaTerms(
             facts,
             raises,
-            total(b.count for b in things["findings"] if b.row["standing"] == OPEN),
-            tuple((r, symbolic.holds(r.condition, facts)) for r in self.rules(Layer.SUFFICIENCY)),
+            total(b.count for b in things["findings"] if any_open([b.row])),
+            self._held(SUFFICIENCY, facts),
             total(n for e, n in here if e.case.items),
             held,
-            symbolic.decide(held, self.book.grade_scale, self.book.grade_default),
+            symbolic.decide(held, *GRADES.concludes(self.book)),
         )
+
+    def _held(self, stage: Stage, facts: Terms) -> tuple[tuple[Rule, z3.BoolRef], ...]:
+        return tuple((r, symbolic.holds(r.condition, facts)) for r in self.rules(stage))
 
     def solver(self, state: State) -> Solver:
         """A solver that knows what is known of a state."""
@@ -300,16 +282,6 @@ def _proposed(
 def weight(members: Sequence[Members]) -> z3.ArithRef:
     """How much a person has to read: things on characteristics."""
     return total(e.size * n for m in members for e, n in zip(m.examples, m.counts, strict=True))
-
-
-def _with_parts(book: RuleBook, names: Iterable[str]) -> tuple[Fact, ...]:
-    """The declared facts with these names, and the counts that shares among them are made of."""
-    wanted = set(names)
-    for name in names:
-        definition = book.facts[name].definition if name in book.facts else None
-        if isinstance(definition, Share):
-            wanted |= {definition.part, definition.whole}
-    return tuple(f for f in book.facts.values() if f.name in wanted)
 
 
 def drawn(model: z3.ModelRef, members: Sequence[Members]) -> list[tuple[str | None, bool, Example]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import z3
 
-from grader.authoring.proofs.areas import OPEN, AreaTerms, Kin, State
+from grader.authoring.proofs.areas import AreaTerms, Kin, State
 from grader.authoring.proofs.cells import DECLARED_CELLS, EARLIER_CELLS
 from grader.authoring.proofs.report import Finding
 from grader.authoring.proofs.subject import GRADE_AND_SUFFICIENCY, Subject, situation_in
@@ -15,6 +15,7 @@ from grader.engines import symbolic
 from grader.engines.symbolic import Bulk, Solver, Undecided, number, total
 from grader.grading.conclude import finding_row
 from grader.language.nodes import Compare, Kind, Level, Param
+from grader.language.pipeline import GRADES, any_open
 from grader.language.rulebook import Fact, Layer, RuleBook
 from grader.language.typecheck import comparisons, facts_named
 from grader.language.vocabulary import FINDING_KIND
@@ -47,7 +48,7 @@ def _only_grades_ask(book: RuleBook) -> bool:
     late = (Layer.MEASURE, Layer.SUFFICIENCY, Layer.GRADE)
     early = [r for r in book.rules if r.layer not in late]
     compared = [c.operands for r in early for c, _ in comparisons(r.condition)]
-    counted = [t.operands for f in book.facts.values() for t in getattr(f.definition, "where", ())]
+    counted = [t.operands for f in book.facts.values() for t in f.definition.where]
     return not any(isinstance(o, Param) for operands in (*compared, *counted) for o in operands)
 
 
@@ -66,7 +67,7 @@ def _exactly(subject: Subject, kin: Kin) -> Finding | None:
         solver = Solver(subject.budget, *state.known, *_ranges(subject.book, parameters), linear=False)
         terms = {**state.terms.facts, **parameters}
         held = [(r, symbolic.holds(r.condition, terms)) for r in rules]
-        grade = symbolic.decide(held, subject.bound.grade_scale, subject.bound.grade_default).rank
+        grade = symbolic.decide(held, *GRADES.concludes(subject.bound)).rank
         broken = z3.And(state.terms.open_concerns >= 1, grade > cap)
         model = solver.model(broken)
         if model is not None and not written:
@@ -101,13 +102,13 @@ def _above_cap(subject: Subject, kin: Kin) -> dict[str, int] | None:
     terms: dict[str, z3.ArithRef | symbolic.Ratio] = dict(parameters)
     for name in sorted({n for r in rules for n in facts_named(r.condition)}):
         fact = book.facts[name]
-        if getattr(fact.definition, "entity", None) == "findings":
+        if fact.entity == "findings":
             terms[name] = symbolic.value(fact.definition, {"findings": bulk}, {})
         else:
             terms[name] = _free(fact, solver)
     held = [(r, symbolic.holds(r.condition, terms)) for r in rules]
-    grade = symbolic.decide(held, book.grade_scale, book.grade_default).rank
-    open_concerns = total(b.count for b in bulk if b.row["standing"] == OPEN)
+    grade = symbolic.decide(held, *GRADES.concludes(book)).rank
+    open_concerns = total(b.count for b in bulk if any_open([b.row]))
     cap = book.grade_scale.rank(book.grade_default)
     model = solver.model(open_concerns >= 1, grade > cap)
     if model is None:

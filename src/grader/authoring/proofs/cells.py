@@ -15,7 +15,7 @@ from itertools import product
 
 from grader.engines.reference import satisfies
 from grader.grading.conclude import finding_row
-from grader.language.nodes import AnyOf, Best, Count, Definition, Lowest
+from grader.language.nodes import Definition
 from grader.language.row import Row
 from grader.language.vocabulary import ASSESSMENT, EVIDENCE, EXTENT, FINDING_KIND, FLAG, HARM, PROGRESS
 
@@ -56,7 +56,7 @@ class Groups:
 
 def group(cells: Sequence[Row], entity: str, definitions: Iterable[Definition]) -> Groups:
     """Group taggings of an entity by what these definitions see of them."""
-    seen_by = [d for d in definitions if isinstance(d, Count | AnyOf | Best | Lowest) and d.entity == entity]
+    seen_by = [d for d in definitions if d.entity == entity]
     keys: dict[tuple[int, ...], int] = {}
     rows: list[Row] = []
     of: dict[Row, int] = {}
@@ -69,11 +69,11 @@ def group(cells: Sequence[Row], entity: str, definitions: Iterable[Definition]) 
     return Groups(tuple(rows), of)
 
 
-def _seen(definition: Count | AnyOf | Best | Lowest, cell: Row) -> int:
+def _seen(definition: Definition, cell: Row) -> int:
     """What a definition sees of a thing: that it counts, or with which rank, or (-1) nothing."""
     if not satisfies(cell, definition.where):
         return -1
-    return cell[definition.attribute] if isinstance(definition, Best | Lowest) else 1
+    return 1 if definition.ranked is None else cell[definition.ranked]
 
 
 # Single changes -------------------------------------------------------------------------------------------

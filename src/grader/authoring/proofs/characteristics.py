@@ -19,13 +19,19 @@ from grader.engines import symbolic
 from grader.engines.reference import satisfies
 from grader.engines.symbolic import Budget, Bulk, Solver, Terms, Undecided, number, total, truth
 from grader.errors import InternalError
-from grader.grading.conclude import STATUS_DEFAULT, CharacteristicCase, Concluder, Standing
+from grader.grading.conclude import CharacteristicCase, Concluder, Standing
 from grader.grading.tally import Item
-from grader.language.nodes import Level, Test
+from grader.language.nodes import Test
+from grader.language.pipeline import (
+    CHARACTERISTIC_STAGES,
+    FINDINGS_ON_CHARACTERISTICS,
+    STATUSES,
+    Circumstance,
+    Stage,
+)
 from grader.language.row import Row
-from grader.language.rulebook import Fact, Layer, Rule, RuleBook
+from grader.language.rulebook import Fact, Rule, RuleBook
 from grader.language.typecheck import facts_named
-from grader.language.vocabulary import STATUS
 
 #: Sizes of evidence tried in turn, so that examples come out smallest; None is any size.
 SIZES: Final = (0, 1, 2, 3, 4, 6, None)
@@ -46,7 +52,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class CharacteristicTerms:
-    """A characteristic as terms."""
+    """A characteristic as terms; what holds and what is raised, rule by rule."""
 
     facts: Terms
     items: z3.ArithRef
@@ -90,20 +96,22 @@ class Space:
     budget: Budget
     evidence: Groups = field(init=False)
     earlier: Groups = field(init=False)
-    status_rules: tuple[Rule, ...] = field(init=False)
-    finding_rules: tuple[Rule, ...] = field(init=False)
+    rules: dict[Stage, tuple[Rule, ...]] = field(init=False)
 
     def __post_init__(self) -> None:
         definitions = [f.definition for f in self.facts]
         self.evidence = group(EVIDENCE_CELLS, "evidence", definitions)
         self.earlier = group(EARLIER_CELLS, "earlier", definitions)
-        self.status_rules = self._rules(Layer.STATUS)
-        names = {f.name for f in self.facts} | {"status"}
-        found = self._rules(Layer.FINDING) if self.counted else ()
-        self.finding_rules = tuple(r for r in found if names.issuperset(facts_of(r)))
+        known = {f.name for f in self.facts} | {s.gives for s in CHARACTERISTIC_STAGES}
+        self.rules = {
+            stage: tuple(r for r in self._rules(stage) if known.issuperset(facts_of(r)))
+            for stage in CHARACTERISTIC_STAGES
+        }
 
-    def _rules(self, layer: Layer) -> tuple[Rule, ...]:
-        table = self.book.table(layer, Level.CHARACTERISTIC)
+    def _rules(self, stage: Stage) -> tuple[Rule, ...]:
+        if stage.unless is Circumstance.NOT_COUNTED and not self.counted:
+            return ()
+        table = self.book.table(stage.layer, stage.level)
         return tuple(r for r in table.rules if r.applies_to(self.area))
 
     def variables(self, prefix: str = "") -> tuple[list[z3.ArithRef], list[z3.ArithRef]]:
@@ -118,16 +126,24 @@ class Space:
             "evidence": [Bulk(r, n) for r, n in zip(self.evidence.rows, items, strict=True)],
             "earlier": [Bulk(r, n) for r, n in zip(self.earlier.rows, earlier, strict=True)],
         }
-        below = [f for f in self.facts if f.layer is Layer.STATUS]
-        facts = symbolic.evaluate_facts(below, things, {})
-        held = tuple((r, symbolic.holds(r.condition, facts)) for r in self.status_rules)
-        status = symbolic.decide(held, STATUS, STATUS_DEFAULT)
         there = total(items)
-        facts["status"] = z3.If(there > 0, status.rank, z3.IntVal(STATUS.rank("not_assessed")))
-        above = [f for f in self.facts if f.layer is Layer.FINDING]
-        facts |= symbolic.evaluate_facts(above, things, facts)
-        raises = tuple((r, symbolic.holds(r.condition, facts)) for r in self.finding_rules)
-        return CharacteristicTerms(facts, there, held, status, raises, there + total(earlier))
+        denied = {Circumstance.NO_ITEMS: there > 0, Circumstance.NOT_COUNTED: z3.BoolVal(self.counted)}
+        facts: dict[str, z3.ArithRef | symbolic.Ratio] = {}
+        held: dict[Stage, tuple[tuple[Rule, z3.BoolRef], ...]] = {}
+        concluded: dict[Stage, symbolic.Conclusion] = {}
+        for stage in CHARACTERISTIC_STAGES:
+            facts |= symbolic.evaluate_facts([f for f in self.facts if f.layer is stage.layer], things, facts)
+            held[stage] = tuple((r, symbolic.holds(r.condition, facts)) for r in self.rules[stage])
+            if stage.gives is not None:
+                scale, default = stage.concludes(self.book)
+                found = concluded[stage] = symbolic.decide(held[stage], scale, default)
+                unasked = z3.IntVal(scale.rank(stage.otherwise or default))
+                asked = z3.BoolVal(True) if stage.unless is None else denied[stage.unless]
+                facts[stage.gives] = z3.If(asked, found.rank, unasked)
+        return CharacteristicTerms(
+            facts, there, held[STATUSES], concluded[STATUSES], held[FINDINGS_ON_CHARACTERISTICS],
+            there + total(earlier),
+        )  # fmt: skip
 
     def example(self, evidence: Iterable[Row], earlier: Iterable[Row]) -> Example:
         """An example, concluded by the reference engine."""

@@ -25,10 +25,10 @@ from grader.engines import symbolic
 from grader.engines.reference import ReferenceEngine, holds
 from grader.engines.symbolic import Conclusion, Solver, Undecided, number
 from grader.errors import Place
-from grader.grading.conclude import STATUS_DEFAULT
 from grader.language.nodes import Effect, Level
+from grader.language.pipeline import GRADES, STATUSES
 from grader.language.rulebook import PERCENT, Layer, Rule
-from grader.language.vocabulary import ASSESSMENT, STATUS, Scale
+from grader.language.vocabulary import ASSESSMENT, Scale
 
 Held = Sequence[tuple[Rule, z3.BoolRef]]
 
@@ -220,8 +220,9 @@ def _at_measure(subject: Subject, rule: Rule, measure: str) -> Find:
 def _at_characteristic(subject: Subject, rule: Rule, kin: Kin) -> Find:
     def view(terms: CharacteristicTerms) -> tuple[View, z3.BoolRef]:
         if rule.layer is Layer.STATUS:
-            less = symbolic.decide(_without(rule, terms.held), STATUS, STATUS_DEFAULT)
-            return _ordered(rule, terms.held, terms.status, less, STATUS), terms.items > 0
+            scale, default = STATUSES.concludes(subject.bound)
+            less = symbolic.decide(_without(rule, terms.held), scale, default)
+            return _ordered(rule, terms.held, terms.status, less, scale), terms.items > 0
         return _raising(rule, terms.raises), z3.BoolVal(True)
 
     def find(ask: Callable[[View], z3.BoolRef]) -> Seen | None:
@@ -255,7 +256,7 @@ def _at_area(subject: Subject, rule: Rule, kin: Kin) -> Find:
             decides = z3.And(terms.withheld(), z3.Not(terms.withheld(without=rule)))
             weighs = z3.And(condition, terms.open_concerns == 0)
             return View(condition, decides, weighs, z3.BoolVal(False)), everywhere
-        scale, default = subject.bound.grade_scale, subject.bound.grade_default
+        scale, default = GRADES.concludes(subject.bound)
         less = symbolic.decide(_without(rule, terms.held), scale, default)
         return _ordered(rule, terms.held, terms.grade, less, scale), z3.Not(terms.withheld())
 

@@ -8,13 +8,9 @@ from grader.authoring.proofs.report import Finding
 from grader.errors import Place
 from grader.language.nodes import (
     All,
-    AnyOf,
-    Best,
     Compare,
     Condition,
     Const,
-    Count,
-    Lowest,
     Op,
     Operand,
     Param,
@@ -103,9 +99,8 @@ def _operands(book: RuleBook) -> Iterator[Operand]:
         for comparison, _ in comparisons(rule.condition):
             yield from comparison.operands
     for fact in book.facts.values():
-        if isinstance(fact.definition, Count | AnyOf | Best | Lowest):
-            for test in fact.definition.where:
-                yield from test.operands
+        for test in fact.definition.where:
+            yield from test.operands
 
 
 def check_marks(book: RuleBook, shown: Sequence[Finding]) -> list[Finding]:

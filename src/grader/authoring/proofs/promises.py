@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import singledispatch
-
 import z3
 
 from grader.authoring.proofs.areas import AreaTerms, State
@@ -13,19 +11,9 @@ from grader.authoring.proofs.witness import Situation, agree
 from grader.engines import symbolic
 from grader.engines.symbolic import Solver
 from grader.errors import InternalError
-from grader.grading.conclude import MEASURE_DEFAULT
 from grader.language.figures import figure_range
-from grader.language.nodes import (
-    AnyOf,
-    Best,
-    Count,
-    Definition,
-    Given,
-    Level,
-    Lowest,
-    Share,
-    StatusOf,
-)
+from grader.language.nodes import Definition, Level
+from grader.language.pipeline import FIGURES
 from grader.language.rulebook import Layer, Rule, RuleBook
 from grader.language.typecheck import facts_named
 from grader.language.vocabulary import ASSESSMENT, ENTITIES, STATUS
@@ -67,7 +55,7 @@ def measured(
     """What a figure says, leaving one rule out of account where one is named."""
     rules = [r for r in book.table(Layer.MEASURE, Level.FIGURE).rules if r.applies_to(measure)]
     held = [(r, symbolic.holds(r.condition, {"figure": figure})) for r in rules if r is not without]
-    return symbolic.decide(held, ASSESSMENT, MEASURE_DEFAULT)
+    return symbolic.decide(held, *FIGURES.concludes(book))
 
 
 def figures(book: RuleBook, measure: str, figure: z3.ArithRef) -> list[tuple[z3.BoolRef, z3.BoolRef]]:
@@ -96,27 +84,14 @@ def check_local(subject: Subject) -> list[Finding]:
     return []
 
 
-@singledispatch
 def reach(definition: Definition, book: RuleBook) -> tuple[str, ...]:
-    """What a definition ranges over; the pass hands each area its own of these and of nothing else."""
-    raise TypeError(f"no reach for {type(definition).__name__}")
+    """What a definition ranges over; the pass hands each area its own of these and of nothing else.
 
-
-@reach.register
-def _(definition: Count | AnyOf | Best | Lowest, book: RuleBook) -> tuple[str, ...]:
-    return (definition.entity,)
-
-
-@reach.register
-def _(definition: Share, book: RuleBook) -> tuple[str, ...]:
-    part, whole = (book.facts[name].definition for name in (definition.part, definition.whole))
-    return (*reach(part, book), *reach(whole, book))
-
-
-@reach.register
-def _(definition: StatusOf | Given, book: RuleBook) -> tuple[str, ...]:
-    # A status is looked up among the area's own characteristics, and is 0 where it is not one of them.
-    return ("own",)
+    A status is looked up among the area's own characteristics, and is 0 where it is not one of them.
+    """
+    if definition.depends_on:
+        return tuple(r for name in definition.depends_on for r in reach(book.facts[name].definition, book))
+    return (definition.entity or "own",)
 
 
 # 6 Reachable ----------------------------------------------------------------------------------------------

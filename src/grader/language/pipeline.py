@@ -1,0 +1,141 @@
+"""The order of conclusions as data: what each stage asks, when it asks nothing, and what it concludes then.
+
+Every engine interprets these stages by itself, so that engines can be held against each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from grader.language.nodes import Level
+from grader.language.rulebook import VISIBLE, Fact, Layer, RuleBook
+from grader.language.vocabulary import ASSESSMENT, ORIGIN, STANDING, STATUS, Scale
+
+
+class Circumstance(StrEnum):
+    """What can be true of a characteristic or an area beside its facts."""
+
+    NO_ITEMS = "no evidence stands on the characteristic"
+    NOT_COUNTED = "another programme grades the characteristic"
+    NOT_INSPECTED = "the area was not inspected"
+    NOT_GRADED = "the edition does not grade the area"
+    NO_EVIDENCE = "no evidence stands on any characteristic of the area that counts"
+    THIN = "a sufficiency rule withholds"
+    OPEN_CONCERN = "a cause of concern is open"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stage:
+    """One table of rules and what comes of it.
+
+    Attributes
+    ----------
+    layer, level
+        The table.
+    unless : Circumstance or None
+        Where this is so the rules are not asked.
+    otherwise : str or None
+        What is concluded then.
+    scale, default
+        Of an ordered stage: what it concludes on, and what where no rule reaches anything; None for the
+        framework's own grades.
+    gives : str or None
+        The fact of the level that its conclusion becomes for the stages after it.
+    """
+
+    layer: Layer
+    level: Level
+    unless: Circumstance | None = None
+    otherwise: str | None = None
+    scale: Scale | None = None
+    default: str | None = None
+    gives: str | None = None
+
+    @property
+    def sees(self) -> tuple[Layer, ...]:
+        """The layers whose facts about the level its rules may look at."""
+        return VISIBLE[self.layer]
+
+    def facts(self, book: RuleBook) -> tuple[Fact, ...]:
+        """The facts its rules may look at."""
+        return book.facts_at(self.level, self.sees)
+
+    def concludes(self, book: RuleBook) -> tuple[Scale, str]:
+        """The scale an ordered stage concludes on, and its default."""
+        return self.scale or book.grade_scale, self.default or book.grade_default
+
+
+FIGURES: Final = Stage(Layer.MEASURE, Level.FIGURE, scale=ASSESSMENT, default="falls_short")
+STATUSES: Final = Stage(
+    Layer.STATUS,
+    Level.CHARACTERISTIC,
+    unless=Circumstance.NO_ITEMS,
+    otherwise="not_assessed",
+    scale=STATUS,
+    default="not_demonstrated",
+    gives="status",
+)
+FINDINGS_ON_CHARACTERISTICS: Final = Stage(
+    Layer.FINDING, Level.CHARACTERISTIC, unless=Circumstance.NOT_COUNTED
+)
+FINDINGS_ON_AREAS: Final = Stage(Layer.FINDING, Level.AREA)
+SUFFICIENCY: Final = Stage(Layer.SUFFICIENCY, Level.AREA, unless=Circumstance.NOT_GRADED)
+GRADES: Final = Stage(Layer.GRADE, Level.AREA)
+
+#: The stages in the order they conclude.
+PIPELINE: Final = (
+    FIGURES,
+    STATUSES,
+    FINDINGS_ON_CHARACTERISTICS,
+    FINDINGS_ON_AREAS,
+    SUFFICIENCY,
+    GRADES,
+)
+CHARACTERISTIC_STAGES: Final = tuple(s for s in PIPELINE if s.level is Level.CHARACTERISTIC)
+AREA_STAGES: Final = tuple(s for s in PIPELINE if s.level is Level.AREA)
+
+#: The layers whose facts about a level are read, those of later stages among them.
+CHARACTERISTIC_LAYERS: Final = tuple(s.layer for s in CHARACTERISTIC_STAGES)
+AREA_LAYERS: Final = tuple(s.layer for s in AREA_STAGES)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """An area has this outcome where one of `where` is so (of none, everywhere), unless `unless` is."""
+
+    name: str
+    where: tuple[Circumstance, ...] = ()
+    unless: Circumstance | None = None
+
+
+NOT_INSPECTED: Final = Outcome("not_inspected", (Circumstance.NOT_INSPECTED,))
+UNGRADED: Final = Outcome("ungraded", (Circumstance.NOT_GRADED,))
+WITHHELD: Final = Outcome(
+    "withheld", (Circumstance.NO_EVIDENCE, Circumstance.THIN), unless=Circumstance.OPEN_CONCERN
+)
+GRADED: Final = Outcome("graded")
+
+#: The first of these that an area meets is its outcome; only a graded one is asked for its grade.
+OUTCOMES: Final = (NOT_INSPECTED, UNGRADED, WITHHELD, GRADED)
+
+
+# What is counted ------------------------------------------------------------------------------------------
+
+#: The attribute and rank by which a finding is one of an earlier inspection, or a concern that is open.
+EARLIER: Final = ("origin", ORIGIN.rank("previous"))
+OPEN: Final = ("standing", STANDING.rank("open_concern"))
+
+
+def is_earlier(finding: Mapping[str, int]) -> bool:
+    """Whether a finding is one of an earlier inspection."""
+    name, rank = EARLIER
+    return finding[name] == rank
+
+
+def any_open(findings: Iterable[Mapping[str, int]]) -> bool:
+    """Whether a cause of concern is open among findings."""
+    name, rank = OPEN
+    return any(finding[name] == rank for finding in findings)

@@ -1,0 +1,113 @@
+"""Which facts and rules matter to an area: what its rules look at, and what those facts look at in turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from grader.language.nodes import Level, Test
+from grader.language.pipeline import AREA_LAYERS, CHARACTERISTIC_LAYERS
+from grader.language.rulebook import Fact, Layer, Rule, RuleBook
+from grader.language.typecheck import facts_named
+
+Findings = Callable[[str, tuple[Test, ...]], bool]
+
+
+@dataclass(frozen=True)
+class Relevance:
+    """What matters to some areas under a rule book.
+
+    Attributes
+    ----------
+    rules : mapping
+        The rules of each table that speak of one of the areas; none of the layers left out.
+    area_facts : tuple of Fact
+        Facts about an area, in the order they are declared.
+    raising : tuple of Rule
+        Rules about a characteristic whose findings matter.
+    characteristic_facts : tuple of Fact
+        Facts about a characteristic, in the order they are declared.
+    """
+
+    rules: Mapping[tuple[Layer, Level], tuple[Rule, ...]]
+    area_facts: tuple[Fact, ...]
+    raising: tuple[Rule, ...]
+    characteristic_facts: tuple[Fact, ...]
+
+    def counting(self, entity: str) -> tuple[Fact, ...]:
+        """Facts about an area that count things of one kind."""
+        return tuple(f for f in self.area_facts if f.entity == entity)
+
+    @property
+    def ranked(self) -> frozenset[str]:
+        """Facts about a characteristic whose rank a fact about its area takes."""
+        found = (f.definition.ranked for f in self.counting("characteristics"))
+        return frozenset(name for name in found if name is not None)
+
+    @property
+    def named(self) -> frozenset[str]:
+        """Characteristics that a fact names."""
+        found = (f.definition.named for f in self.area_facts)
+        return frozenset(name for name in found if name is not None)
+
+
+def relevance(
+    book: RuleBook,
+    areas: Iterable[str],
+    counts: Findings,
+    *,
+    layers: Iterable[Layer] = AREA_LAYERS,
+    everything: bool = False,
+) -> Relevance:
+    """What matters to an area, or to any of several.
+
+    Parameters
+    ----------
+    areas : iterable of str
+        The areas.
+    counts : callable
+        Whether a finding of a kind that a rule proposes satisfies a `where`.
+    layers : iterable of Layer
+        Layers above the finding layer whose conclusions matter.
+    everything : bool
+        Whether every fact about an area and every finding matters, not only what moves its outcome.
+    """
+    within, wanted = tuple(areas), frozenset((*layers, *CHARACTERISTIC_LAYERS))
+    rules = {
+        (t.layer, t.level): tuple(r for r in t.rules if t.layer in wanted and any(map(r.applies_to, within)))
+        for t in book.tables()
+    }
+    above = _named(rule for layer in AREA_LAYERS for rule in rules[layer, Level.AREA])
+    facts = book.facts_at(Level.AREA, AREA_LAYERS) if everything else with_parts(book, above)
+    counting = [f.definition for f in facts if f.entity == "findings"]
+
+    def matters(kind: str) -> bool:
+        return everything or kind == _CONCERN or any(counts(kind, d.where) for d in counting)
+
+    raising = tuple(r for r in rules[Layer.FINDING, Level.CHARACTERISTIC] if matters(r.target))
+    below = _named((*rules[Layer.STATUS, Level.CHARACTERISTIC], *raising))
+    for definition in (f.definition for f in facts if f.entity == "characteristics"):
+        below |= {t.attribute for t in definition.where}
+        below |= {definition.ranked} if definition.ranked is not None else set()
+    return Relevance(rules, facts, raising, with_parts(book, below))
+
+
+def _named(rules: Iterable[Rule]) -> set[str]:
+    return {name for rule in rules for name in facts_named(rule.condition)}
+
+
+#: A finding of this kind always matters: an area with an open one is never withheld.
+_CONCERN = "cause_of_concern"
+
+
+def with_parts(book: RuleBook, names: Iterable[str]) -> tuple[Fact, ...]:
+    """The declared facts with these names, and those they are worked out from, in the order declared."""
+    wanted = {n for n in names if n in book.facts}
+    for name in tuple(wanted):
+        wanted |= set(book.facts[name].definition.depends_on)
+    return tuple(f for f in book.facts.values() if f.name in wanted)
+
+
+def parts_first(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """Facts in an order in which each can be worked out: those that others depend on first."""
+    return tuple(sorted(facts, key=lambda f: bool(f.definition.depends_on)))
