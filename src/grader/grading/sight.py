@@ -22,8 +22,8 @@ from grader.grading.conclude import (
 from grader.grading.tally import Item
 from grader.language.memo import Memo
 from grader.language.nodes import NOTHING, Aggregate, AnyOf, Best, Const, Count, Level, Op, Part
-from grader.language.pipeline import is_earlier
-from grader.language.relevance import relevance
+from grader.language.pipeline import AREA_LAYERS, is_earlier
+from grader.language.relevance import Relevance, relevance
 from grader.language.row import Row
 from grader.language.rulebook import Fact, Layer, Rule
 from grader.language.typecheck import comparisons
@@ -99,6 +99,7 @@ class Sight:
     area: Area
     on_characteristic: Sums = field(init=False)
     on_area: Sums = field(init=False)
+    _relevance: Relevance = field(init=False)
     _evidence: tuple[Fact, ...] = field(init=False)
     _seen: tuple[Fact, ...] = field(init=False)
     _named: tuple[str, ...] = field(init=False)
@@ -111,7 +112,7 @@ class Sight:
     _concluded: Memo[tuple[bool, Measure, tuple[Row, ...]], Concluded] = field(default_factory=Memo)
 
     def __post_init__(self) -> None:
-        matters = relevance(self.concluder.book, [self.area.id], proposed_counts)
+        matters = self._relevance = relevance(self.concluder.book, [self.area.id], proposed_counts)
         self._seen = matters.counting("characteristics")
         self._named = tuple(c.id for c in self.area.characteristics if c.id in matters.named)
         self._telling = frozenset(r.id for r in matters.raising)
@@ -137,32 +138,25 @@ class Sight:
     def counted_to(self) -> int:
         """The number of findings of fact on a characteristic beyond which no rule counts."""
         pairs = zip(self.on_characteristic.kinds, self.on_characteristic.caps, strict=True)
-        return max((cap for kind, cap in pairs if kind is Count), default=0)
+        return max((cap for kind, cap in pairs if kind.additive), default=0)
 
     @property
     def kinds_told_apart(self) -> tuple[str, ...]:
         """Kinds of declared finding that bear on some rule of the area; a cause of concern always does."""
+        counting = self._relevance.counting("findings")
         return tuple(
             kind
             for kind in FINDING_KIND.names
-            if kind == _CONCERN or any(self._declared(f, kind) for f in self._about_findings)
+            if kind == "cause_of_concern"
+            or any(satisfies(finding_row(kind, "declared"), f.definition.where) for f in counting)
         )
 
     @property
     def findings_counted_to(self) -> int:
         """The number of findings on the area beyond which no rule counts."""
-        rules = self._rules(Level.AREA, (Layer.FINDING, Layer.SUFFICIENCY, Layer.GRADE))
+        rules = [r for layer in AREA_LAYERS for r in self._relevance.rules[layer, Level.AREA]]
         caps = _caps(rules, ())
-        return max((caps.get(f.name, 0) for f in self._about_findings), default=0)
-
-    @property
-    def _about_findings(self) -> list[Fact]:
-        rules = self._rules(Level.AREA, (Layer.FINDING, Layer.SUFFICIENCY, Layer.GRADE))
-        named = self._with_parts(n for r in rules for n in facts_named(r.condition))
-        return [f for f in named if f.entity == "findings"]
-
-    def _declared(self, fact: Fact, kind: str) -> bool:
-        return satisfies(finding_row(kind, "declared"), getattr(fact.definition, "where", ()))
+        return max((caps.get(f.name, 0) for f in self._relevance.counting("findings")), default=0)
 
     # Measures ---------------------------------------------------------------------------------------------
 
