@@ -41,7 +41,7 @@ TOGETHER = 250
 
 def make(folder: Path, inspections: int, books: int, seed: int) -> None:
     """Write what is drawn: `inspections/`, and `books/N/` with a framework, a rule book and inspections."""
-    from grader.authoring.strategies import inspections as drawn_for
+    from grader.testing.strategies import inspections as drawn_for
     from grader.files import catalogue
 
     file = catalogue.framework("PEEL_2021_22")
@@ -80,7 +80,7 @@ def random_books():
     """A framework, a rule book for it, and a few inspections."""
     from hypothesis import strategies as st
 
-    from grader.authoring.strategies import frameworks, inspections, rulebooks
+    from grader.testing.strategies import frameworks, inspections, rulebooks
 
     @st.composite
     def draw_all(draw):
