@@ -19,6 +19,7 @@ from grader.files.folders import files_in
 from grader.files.frameworks import FrameworkFile
 from grader.files.marked import read_document
 from grader.language.rulebook import RuleBook
+from grader.session import Session
 
 Rules = tuple[FrameworkFile, RuleBook]
 
@@ -87,7 +88,7 @@ def _documents(inputs: Sequence[Path], rules: str | None, run: Backend | None, e
         paths += found
         passed_over += others
     framework, book = _rules_of_first(paths, rules)
-    return Asked(Documents(paths, framework, book, run, engine), passed_over)
+    return Asked(Documents(paths, Session(framework, book, None, engine), run, engine), passed_over)
 
 
 def _rules_of_first(paths: Sequence[Path], rules: str | None) -> Rules:

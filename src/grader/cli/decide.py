@@ -72,7 +72,7 @@ def decide(
     destination = check_output(named, (".yaml", ".yml"), force=True, inputs=[inspection])
     grading = Grading(rules, engine)
     proposal = _proposal(inspection, settings or [], grading)
-    framework = grading.framework(proposal.framework.id)
+    framework = grading.sessions.framework(proposal.framework.id)
     decision = Decision(area, grade, by, on if on is not None else date.today().isoformat(), rationale)
 
     def with_it(existing: bytes | None) -> str:
@@ -109,7 +109,6 @@ def _warn_of_stale(text: str, shown: str, framework: FrameworkFile, proposal: Pr
 
 def _proposal(given: str, settings: list[str], grading: Grading) -> Proposal:
     """The proposal decided on: as recorded, or made now."""
-    from grader import api
     from grader.errors import InputError, Place, Problem
     from grader.files.folders import is_proposal
     from grader.files.marked import read_bytes
@@ -121,6 +120,5 @@ def _proposal(given: str, settings: list[str], grading: Grading) -> Proposal:
     if is_proposal(read_bytes(Path(given))):
         help = "grade the inspection with --set, or leave it out"
         raise InputError([Problem("--set changes nothing in a recorded proposal", Place(given), help)])
-    loaded = api.load(given, rules=grading.rules)
-    values = options.overrides_for(loaded.book, written)
-    return api.grade(loaded, overrides=values, engine=grading.engine)
+    loaded = grading.sessions.load(given)
+    return loaded.at(options.settings_for(loaded.book, written)).proposal

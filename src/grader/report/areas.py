@@ -137,14 +137,12 @@ class AreaView:
 class Areas:
     """Makes the views of one inspection's areas; evidence is anchored where it is first shown."""
 
-    def __init__(
-        self, inspection: Inspection, framework: Framework, book: RuleBook, overrides: Mapping[str, int]
-    ) -> None:
-        self.inspection = inspection
-        self.framework = framework
-        self.book = book
-        self.bound = {rule.id: rule for rule in bind(book, overrides).rules}
-        self.english = English(book, overrides)
+    def __init__(self, loaded: LoadedInspection) -> None:
+        self.inspection = inspection = loaded.inspection
+        self.framework = framework = loaded.framework.framework
+        self.book = loaded.book
+        self.bound = loaded.session.concluder.rules
+        self.english = loaded.session.english
         self.ranks = {grade: rank for rank, grade in enumerate(framework.grades_worst_first)}
         self.titles = {grade.id: grade.title for grade in framework.grade_scale.grades}
         self.evidence = {e.id: e for e in inspection.evidence}

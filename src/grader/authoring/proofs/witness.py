@@ -15,7 +15,7 @@ from grader.authoring.proofs.cells import Change
 from grader.authoring.proofs.characteristics import Example
 from grader.errors import InternalError
 from grader.grading.conclude import AreaCase, CharacteristicCase, Concluder
-from grader.grading.run import Inputs, run
+from grader.grading.run import run
 from grader.language.row import Row
 from grader.language.rulebook import RuleBook
 from grader.language.vocabulary import ASSESSMENT, EXTENT, FINDING_KIND, HARM, PROGRESS, STRENGTH
@@ -159,7 +159,7 @@ def _earlier(row: Row, area: str, number: int, characteristics: list[str]) -> di
 def conclude(situation: Situation, framework: Framework, book: RuleBook, concluder: Concluder) -> Concluded:
     """Grade a situation with the grading pass."""
     inspection = inspection_of(situation, framework)
-    passed = run(Inputs(inspection, framework, book, {}), concluder)
+    passed = run(inspection, framework, concluder)
     area = passed.areas[situation.area.id]
     cases = {c.id: c for c in passed.characteristics[situation.area.id]}
     grade = book.grade_scale.name_of(area.decision.rank) if area.decision is not None else None
@@ -186,7 +186,7 @@ def conclude_together(
             for block in ("evidence", "findings", "previous")
         }
     )
-    passed = run(Inputs(whole, framework, book, {}), concluder)
+    passed = run(whole, framework, concluder)
     return {
         area: book.grade_scale.name_of(case.decision.rank) if case.decision is not None else None
         for area, case in passed.areas.items()
