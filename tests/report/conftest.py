@@ -195,8 +195,8 @@ def written(tmp_path: Path) -> Callable[..., Path]:
 @pytest.fixture(scope="session")
 def html_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
     """`html_of(data, decisions, some=500)`: the report on an inspection, as HTML."""
-    from grader.report.decided import read_decided
-    from grader.report.page import report
+    from grader.render.decided import read_decided
+    from grader.render.page import report
 
     folder = tmp_path_factory.mktemp("html_of")
 

@@ -115,8 +115,8 @@ def _check_report(
 
 def _report(loaded: Loaded, proposal: Proposal, decisions: str | None) -> tuple[str, Sequence[Problem]]:
     """The report's text, and what is odd in the decisions it shows."""
-    from grader.report.decided import read_decided
-    from grader.report.page import report
+    from grader.render.decided import read_decided
+    from grader.render.page import report
 
     decided = None
     if decisions is not None:

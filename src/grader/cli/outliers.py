@@ -13,7 +13,7 @@ from grader.cli.output import check_output
 from grader.files.written import write_whole
 
 if TYPE_CHECKING:
-    from grader.outliers import OutlierLines
+    from grader.statistics import OutlierLines
 
 ENDINGS = (".csv", ".json", ".svg")
 
@@ -32,7 +32,7 @@ Keep = Annotated[
     list[str] | None,
     typer.Option("--keep", metavar="NAME", help="A body that looks like a total, and is none."),
 ]
-# The defaults of the choices stand in one place, `grader.outliers.choices`, and are quoted here.
+# The defaults of the choices stand in one place, `grader.statistics.choices`, and are quoted here.
 AppearsNormal = Annotated[
     str | None,
     typer.Option(
@@ -115,7 +115,7 @@ def outliers(
     published method leaves open is an option, and its default is ours.
     """
     destination = None if output is None else check_output(output, ENDINGS, force=force, inputs=[data])
-    from grader import outliers as statistics
+    from grader import statistics
 
     said: dict[str, Any] = {
         "appears_normal": appears_normal,
@@ -153,7 +153,7 @@ def rendered(found: OutlierLines, ending: str) -> str:
     if ending == ".json":
         return found.to_json() + "\n"
     if ending == ".svg":
-        from grader.outliers import svg
+        from grader.statistics import svg
 
         return svg(found)
     return _csv(found)

@@ -20,8 +20,8 @@ from grader.model.diff import AreaDiff
 from grader.model.framework import Framework
 from grader.model.inspection import Declared, Evidence, Inspection, Previous
 from grader.model.proposal import AreaResult, FindingResult, Reason
-from grader.report.charts import Needed
-from grader.report.words import OUTCOME_WORDS, STATUS_WORDS, opened, words
+from grader.render.charts import Needed
+from grader.render.words import OUTCOME_WORDS, STATUS_WORDS, opened, words
 
 T = TypeVar("T")
 #: Tones of the style sheet, worst to best; the scale of any framework is laid over them.

@@ -20,10 +20,10 @@ from grader.explanations.why import explain
 from grader.language.english import number
 from grader.model.inspection import Evidence
 from grader.model.proposal import NotCounted, Proposal
-from grader.report import words
-from grader.report.areas import Areas, AreaView
-from grader.report.charts import GradeRow, grades_chart, needed_chart, status_chart
-from grader.report.decided import Decided
+from grader.render import words
+from grader.render.areas import Areas, AreaView
+from grader.render.charts import GradeRow, grades_chart, needed_chart, status_chart
+from grader.render.decided import Decided
 from grader.session import LoadedInspection
 
 if TYPE_CHECKING:
@@ -177,7 +177,7 @@ def templates() -> Environment:
     except ImportError as error:
         raise MissingExtraError("the report needs jinja2", help=install("report")) from error
     environment = Environment(
-        loader=PackageLoader("grader.report"),
+        loader=PackageLoader("grader.render"),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=words.visible,

@@ -18,9 +18,9 @@ from grader.errors import InputError, Place, Problem, Problems, quoted, suggest
 from grader.files.marked import read_bytes
 from grader.files.scalars import shown_name
 from grader.files.sheets.csv_text import HEADER_WITHIN, read_csv
-from grader.outliers.sd_lines import MOST, name_faults, score_fault
-from grader.outliers.sums import totals_by_sum
-from grader.outliers.totals import named_totals, plain_name
+from grader.statistics.sd_lines import MOST, name_faults, score_fault
+from grader.statistics.sums import totals_by_sum
+from grader.statistics.totals import named_totals, plain_name
 
 SIZE_LIMIT = 4 * 2**20
 #: What publishers write where a body gave no figure, in any case.
