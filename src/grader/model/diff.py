@@ -81,10 +81,10 @@ class Diff(Answer):
     inspections: list[str]
     areas: list[AreaDiff]
     agreement: Agreement
-    overrides: dict[str, dict[str, int]]
-    """Parameters set otherwise than their defaults, by inspection; without those that set none."""
     ignored: list[str]
     """Files of a folder that hold no pair: of another kind, or without their counterpart."""
+    overrides: dict[str, dict[str, int]]
+    """Parameters set otherwise than their defaults, by inspection; without those that set none."""
 
     @property
     def differs(self) -> bool:
