@@ -40,7 +40,7 @@ def test_outputs_shown_are_what_the_commands_print(folder: Path) -> None:
             env=environment,
             capture_output=True,
             encoding="utf-8",
-            timeout=120,
+            timeout=1200,
             check=False,
         )
         assert int(code or 0) == done.returncode, command
