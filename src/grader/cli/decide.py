@@ -63,6 +63,7 @@ def decide(
     from datetime import date
 
     from grader.files.marked import read_bytes
+    from grader.files.printed_names import PrintedNames
     from grader.review.decisions import Decision
     from grader.review.decisions import decide as record
     from grader.review.grading import Grading
@@ -83,8 +84,10 @@ def decide(
         allow_overrides=allow_overrides,
     )
     write_whole(destination, text)
-    proposed = proposal.area(area).grade or proposal.area(area).outcome
-    said = f"{area}: {grade} decided, {proposed} proposed".replace("_", " ")
+    result = proposal.area(area)
+    proposed = result.grade or result.outcome
+    names = PrintedNames(grading.framework(proposal.framework.id).framework)
+    said = f"{result.area}: {names.matched('grades', grade)} decided, {proposed} proposed".replace("_", " ")
     terminal.out(f"{terminal.clean(str(destination))}: {said}\n")
 
 
