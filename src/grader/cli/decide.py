@@ -62,6 +62,7 @@ def decide(
     """Record what a person decides on an area, why, and the proposal it was decided on."""
     from datetime import date
 
+    from grader.files.printed_names import PrintedNames
     from grader.review.decisions import Decision
     from grader.review.decisions import decide as record
     from grader.review.grading import Grading
@@ -88,8 +89,10 @@ def decide(
 
     recorded = update_whole(destination, with_it)
     _warn_of_stale(recorded, str(destination), framework, proposal)
-    proposed = proposal.area(area).grade or proposal.area(area).outcome
-    said = f"{area}: {grade} decided, {proposed} proposed".replace("_", " ")
+    result = proposal.area(area)
+    proposed = result.grade or result.outcome
+    names = PrintedNames(framework.framework)
+    said = f"{result.area}: {names.matched('grades', grade)} decided, {proposed} proposed".replace("_", " ")
     terminal.out(f"{terminal.clean(str(destination))}: {said}\n")
 
 
