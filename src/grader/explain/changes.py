@@ -13,8 +13,8 @@ from itertools import combinations_with_replacement
 from typing import Final
 
 from grader.explain.search import Choice, Option
+from grader.grading.aggregates import AreaAggregator
 from grader.grading.run import Inputs, Pass
-from grader.grading.sight import Sight
 from grader.grading.tally import placements, row_of
 from grader.language.vocabulary import ASSESSMENT
 from grader.model.inspection import Declared, Evidence, Inspection
@@ -78,11 +78,11 @@ class Concern:
 Change = Reassessed | Found | Concern
 
 
-def choices(inputs: Inputs, passed: Pass, sight: Sight) -> Iterator[Choice[Change]]:
+def choices(inputs: Inputs, passed: Pass, aggregator: AreaAggregator) -> Iterator[Choice[Change]]:
     """Everything about the evidence that could have been otherwise and that the area's rules can tell."""
     inspection, framework = inputs.inspection, inputs.framework
     edition = inspection.inspection.edition
-    mine = {c.id for c in passed.characteristics[sight.area.id] if sight.matters(c.id)}
+    mine = {c.id for c in passed.characteristics[aggregator.area.id] if aggregator.matters(c.id)}
     counts: dict[str, set[str]] = {}
     for name in sorted(mine):
         for item in passed.tally.items[name]:
@@ -91,7 +91,7 @@ def choices(inputs: Inputs, passed: Pass, sight: Sight) -> Iterator[Choice[Chang
     for name in sorted(counts):
         yield _reassessing(written[name], passed.assessments[name], frozenset(counts[name]))
     met: set[frozenset[str]] = set()
-    own = [c.id for c in sight.area.characteristics]
+    own = [c.id for c in aggregator.area.characteristics]
     others = [c.id for a in framework.areas_in(edition) for c in a.characteristics if c.id not in own]
     for name in (*own, *others):
         added = Found(name, "meets").item("added", "added")

@@ -19,9 +19,9 @@ from grader.errors import InternalError, UnknownNameError, quoted, suggest
 from grader.explain.changes import Change, Concern, Found, Reassessed, apply, choices, concerns
 from grader.explain.search import BOUNDS, GaveUp, Least, Search, Way
 from grader.explain.why_not import check_grade
-from grader.grading.conclude import CharacteristicCase, Concluder
+from grader.grading.aggregates import AreaAggregator, FactVector
+from grader.grading.conclude import CharacteristicCase, LayerEvaluator
 from grader.grading.run import Inputs, Pass, run, standing_of
-from grader.grading.sight import Measure, Sight
 from grader.language.bind import bind
 from grader.language.nodes import Level
 from grader.language.rulebook import Layer
@@ -123,19 +123,19 @@ def smallest_change(inputs: Inputs, area: str, asked: str) -> SmallestChange:
         )
     check_grade(inputs.book, asked)
     bound = bind(inputs.book, inputs.overrides)
-    concluder = Concluder(bound, ReferenceEngine(bound))
-    return _Question(inputs, concluder, run(inputs, concluder), area, asked).answer()
+    evaluator = LayerEvaluator(bound, ReferenceEngine(bound))
+    return _Question(inputs, evaluator, run(inputs, evaluator), area, asked).answer()
 
 
 @dataclass(slots=True)
 class _Question:
     inputs: Inputs
-    concluder: Concluder
+    evaluator: LayerEvaluator
     passed: Pass
     area: str
     asked: str
     _issuing: Mapping[int, tuple[Change, ...]] = field(init=False)
-    _graded: dict[tuple[Measure, tuple[Change, ...]], bool] = field(default_factory=dict)
+    _graded: dict[tuple[FactVector, tuple[Change, ...]], bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._issuing = concerns(self.inputs.inspection, self.area)
@@ -164,10 +164,10 @@ class _Question:
 
     def _search(self) -> SmallestChange:
         framework = self.inputs.framework
-        sight = Sight(self.concluder, framework.area(self.area))
+        aggregator = AreaAggregator(self.evaluator, framework.area(self.area))
         cases = {c.id: c for c in self.passed.characteristics[self.area]}
-        asking = tuple(choices(self.inputs, self.passed, sight))
-        search = Search(sight, cases, asking)
+        asking = tuple(choices(self.inputs, self.passed, aggregator))
+        search = Search(aggregator, cases, asking)
         alone = self._by_findings_alone()
         before = 0
         for bound in BOUNDS:
@@ -187,7 +187,7 @@ class _Question:
 
     def _can_be_given(self) -> bool:
         """Whether the grade is the default, or some rule that speaks of the area names it."""
-        book = self.concluder.book
+        book = self.evaluator.book
         rules = book.table(Layer.GRADE, Level.AREA).rules
         named = {r.target for r in rules if r.applies_to(self.area)}
         return self.asked in {book.grade_default, *named}
@@ -200,9 +200,9 @@ class _Question:
                 return _cost(issuing), [issuing]
         return None
 
-    def _cheapest(self, states: Least[Measure, Change], before: int) -> Cheapest | None:
+    def _cheapest(self, states: Least[FactVector, Change], before: int) -> Cheapest | None:
         """The least cost at which the grade is given, above `before`, and the changes that do it."""
-        by_cost: dict[int, list[tuple[Measure, tuple[Change, ...], list[Way[Change]]]]] = {}
+        by_cost: dict[int, list[tuple[FactVector, tuple[Change, ...], list[Way[Change]]]]] = {}
         for issuing in self._issuing.values():
             for measure, (cost, ways) in states.found.items():
                 whole = cost + _cost(issuing)
@@ -220,7 +220,7 @@ class _Question:
                 return cost, changes
         return None
 
-    def _gives(self, measure: Measure, issuing: tuple[Change, ...], way: Way[Change]) -> bool:
+    def _gives(self, measure: FactVector, issuing: tuple[Change, ...], way: Way[Change]) -> bool:
         """Whether an area that comes to this, with these findings issued or not, is graded so."""
         key = (measure, issuing)
         if key not in self._graded:
@@ -231,8 +231,8 @@ class _Question:
         area = self.inputs.framework.area(self.area)
         inspection = apply(self.inputs.inspection, issuing)
         standing = [standing_of(f) for f in inspection.all_findings if f.area == self.area]
-        case = self.concluder.area(area, inspection.inspection.edition, cases, standing)
-        wanted = self.concluder.book.grade_scale.rank(self.asked)
+        case = self.evaluator.area(area, inspection.inspection.edition, cases, standing)
+        wanted = self.evaluator.book.grade_scale.rank(self.asked)
         return case.decision is not None and case.decision.rank == wanted
 
     # Answers ----------------------------------------------------------------------------------------------
@@ -248,7 +248,7 @@ class _Question:
     def _verified(self, changes: Sequence[Change], cost: int) -> SmallestAnswer:
         """The changes in words, once they have been applied and graded again."""
         inspection = apply(self.inputs.inspection, changes)
-        passed = run(replace(self.inputs, inspection=inspection), self.concluder)
+        passed = run(replace(self.inputs, inspection=inspection), self.evaluator)
         given = self._conclusion(passed, self.area)
         if given != ("graded", self.asked) or _cost(changes) != cost:
             raise InternalError(
@@ -304,7 +304,7 @@ class _Question:
         if area not in passed.areas:
             return "not_inspected", None
         case = passed.areas[area]
-        scale = self.concluder.book.grade_scale
+        scale = self.evaluator.book.grade_scale
         return case.outcome, None if case.decision is None else scale.name_of(case.decision.rank)  # type: ignore[return-value]  # one of the four names
 
     @property

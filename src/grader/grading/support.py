@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from grader.engines.reference import compare, satisfies
-from grader.grading.conclude import CharacteristicCase, Standing
+from grader.grading.conclude import CharacteristicCase, FindingRecord
 from grader.language.nodes import (
     All,
     Any_,
@@ -81,7 +81,7 @@ def behind_rule(condition: Condition, case: CharacteristicCase, facts: Mapping[s
 def of_area(
     fact: Fact,
     cases: Iterable[CharacteristicCase],
-    findings: Iterable[Standing],
+    findings: Iterable[FindingRecord],
     facts: Mapping[str, Fact],
 ) -> Support:
     """Characteristics and evidence behind a fact about an area."""

@@ -1,7 +1,6 @@
-"""Conditions in plain English, with the numbers asked for and the numbers seen.
+"""Conditions in English, with the numbers asked for and the numbers seen.
 
-A parameter prints as its value, with its name beside it. The words come from the rule author (`english`,
-`because`); nothing a user wrote is ever filled in here.
+A parameter prints as its value with its name. Nothing a user wrote is ever filled in here.
 """
 
 from __future__ import annotations
