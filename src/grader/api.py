@@ -16,7 +16,7 @@ from grader.files.inspections import InspectionFile, read_draft, resolve_draft
 from grader.grading.run import Inputs, propose
 from grader.language.bind import bind
 from grader.language.engine import Engine
-from grader.language.memo import Latest
+from grader.language.memo import IdentityCache
 from grader.language.rulebook import RuleBook
 from grader.language.settings import Settings, read_settings
 from grader.model.inspection import Inspection
@@ -241,7 +241,7 @@ def smallest_change(
     return answer(inputs_of(loaded, values), area, asked, exactly=exactly)
 
 
-_ENGINES: Latest[Engine] = Latest(8)
+_ENGINES: IdentityCache[Engine] = IdentityCache(8)
 
 
 def engine_on(book: RuleBook, values: Mapping[str, int], name: str | None = None) -> Engine:

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from grader.engines.reference import ReferenceEngine
 from grader.explanations.asked import area_asked
-from grader.grading.conclude import CharacteristicCase, Concluder
+from grader.grading.conclude import CharacteristicCase, LayerEvaluator
 from grader.grading.run import Inputs, Pass, run
 from grader.grading.tally import Item, placements
 from grader.language.bind import bind
@@ -102,7 +102,7 @@ def explain(inputs: Inputs, proposal: Proposal, area: str) -> Explanation:
     """
     area = area_asked(inputs.framework, proposal.framework.edition, area)
     bound = bind(inputs.book, inputs.overrides)
-    passed = run(inputs, Concluder(bound, ReferenceEngine(bound)))
+    passed = run(inputs, LayerEvaluator(bound, ReferenceEngine(bound)))
     english = English(inputs.book, inputs.overrides)
     result = proposal.area(area)
     cases = passed.characteristics.get(area, ())

@@ -17,7 +17,7 @@ from pydantic import Field
 from grader.engines.reference import ReferenceEngine, holds
 from grader.explanations.asked import area_asked, grade_asked
 from grader.explanations.why import Cited, cite, no_grade
-from grader.grading.conclude import AreaCase, CharacteristicCase, Concluder, Standing, finding_row
+from grader.grading.conclude import AreaCase, CharacteristicCase, FindingRecord, LayerEvaluator, finding_row
 from grader.grading.run import Inputs, Pass, run, standing_of
 from grader.grading.support import lacking, of_area, wants_more
 from grader.language.bind import bind
@@ -100,7 +100,7 @@ class _Seen:
     english: English
     case: AreaCase
     cases: Sequence[CharacteristicCase]
-    findings: Sequence[Standing]
+    findings: Sequence[FindingRecord]
 
     def rules(self, *layers: Layer) -> list[Rule]:
         """Rules of these layers that speak of the area, bound, in id order."""
@@ -133,7 +133,7 @@ def why_not(inputs: Inputs, proposal: Proposal, area: str, asked: str) -> WhyNot
     scale = inputs.book.grade_scale
     met = result.grade is not None and scale.rank(result.grade) >= scale.rank(asked)
     bound = bind(inputs.book, inputs.overrides)
-    passed = run(inputs, Concluder(bound, ReferenceEngine(bound)))
+    passed = run(inputs, LayerEvaluator(bound, ReferenceEngine(bound)))
     barriers: list[Barrier] = []
     if area in passed.areas and not met:
         barriers = _barriers(_seen(inputs, bound, passed, result), asked)
@@ -159,7 +159,7 @@ def why_not(inputs: Inputs, proposal: Proposal, area: str, asked: str) -> WhyNot
 def _seen(inputs: Inputs, bound: RuleBook, passed: Pass, result: AreaResult) -> _Seen:
     recorded = {f.id: standing_of(f) for f in inputs.inspection.all_findings if f.area == result.area}
     proposed = [
-        Standing(f.id, finding_row(f.kind, "proposed"), tuple(f.characteristics), tuple(f.evidence))
+        FindingRecord(f.id, finding_row(f.kind, "proposed"), tuple(f.characteristics), tuple(f.evidence))
         for f in result.findings
         if f.origin == "proposed"
     ]

@@ -9,15 +9,15 @@ from decimal import ROUND_FLOOR, Decimal
 from grader._version import __version__
 from grader.engines.reference import ReferenceEngine
 from grader.errors import Problem
-from grader.grading.conclude import AreaCase, CharacteristicCase, Concluder, Standing, finding_row
-from grader.grading.hinges import Firmness, firmness
+from grader.grading.aggregates import AreaAggregator
+from grader.grading.conclude import AreaCase, CharacteristicCase, FindingRecord, LayerEvaluator, finding_row
+from grader.grading.hinges import Sensitivity, sensitivity
 from grader.grading.results import Written, absent_result, area_result
-from grader.grading.sight import Sight
 from grader.grading.tally import Tally, not_counted_finding, tally
 from grader.language.bind import bind
 from grader.language.engine import Engine
 from grader.language.english import English
-from grader.language.memo import Latest
+from grader.language.memo import IdentityCache
 from grader.language.rulebook import RuleBook
 from grader.language.vocabulary import ASSESSMENT
 from grader.model.framework import Area, Framework
@@ -67,18 +67,18 @@ class Workings:
         self.framework = inputs.framework
         self.bound = bind(inputs.book, inputs.overrides)
         self.english = English(inputs.book, inputs.overrides)
-        self.concluder = Concluder(self.bound, engine)
-        self._what_if = Concluder(self.bound, ReferenceEngine(self.bound))
-        self._sights: dict[str, Sight] = {}
+        self.evaluator = LayerEvaluator(self.bound, engine)
+        self._what_if = LayerEvaluator(self.bound, ReferenceEngine(self.bound))
+        self._aggregators: dict[str, AreaAggregator] = {}
 
-    def sight(self, area: Area) -> Sight:
+    def aggregator(self, area: Area) -> AreaAggregator:
         """What the rules of an area see."""
-        if area.id not in self._sights:
-            self._sights[area.id] = Sight(self._what_if, area)
-        return self._sights[area.id]
+        if area.id not in self._aggregators:
+            self._aggregators[area.id] = AreaAggregator(self._what_if, area)
+        return self._aggregators[area.id]
 
 
-_WORKINGS: Latest[Workings] = Latest(8)
+_WORKINGS: IdentityCache[Workings] = IdentityCache(8)
 
 
 def workings(inputs: Inputs, engine: Engine) -> Workings:
@@ -87,11 +87,11 @@ def workings(inputs: Inputs, engine: Engine) -> Workings:
     return _WORKINGS.of(objects, tuple(sorted(inputs.overrides.items())), lambda: Workings(inputs, engine))
 
 
-def run(inputs: Inputs, concluder: Concluder) -> Pass:
+def run(inputs: Inputs, evaluator: LayerEvaluator) -> Pass:
     """Conclude on every inspected area of the edition, layer by layer."""
     inspection, framework = inputs.inspection, inputs.framework
     edition = inspection.inspection.edition
-    assessments = {e.id: assess(e, concluder) for e in inspection.evidence}
+    assessments = {e.id: assess(e, evaluator) for e in inspection.evidence}
     laid = tally(inspection, framework, assessments)
     characteristics: dict[str, tuple[CharacteristicCase, ...]] = {}
     areas: dict[str, AreaCase] = {}
@@ -101,20 +101,20 @@ def run(inputs: Inputs, concluder: Concluder) -> Pass:
         earlier = [standing_of(p) for p in inspection.previous if p.area == area.id]
         known = [*(standing_of(d) for d in inspection.findings if d.area == area.id), *earlier]
         cases = tuple(
-            concluder.characteristic(area.id, c.id, c.counted, laid.items[c.id], earlier)
+            evaluator.characteristic(area.id, c.id, c.counted, laid.items[c.id], earlier)
             for c in area.characteristics
         )
         characteristics[area.id] = cases
-        areas[area.id] = concluder.area(area, edition, cases, known)
+        areas[area.id] = evaluator.area(area, edition, cases, known)
     return Pass(assessments, laid, characteristics, areas)
 
 
-def assess(evidence: Evidence, concluder: Concluder) -> str:
+def assess(evidence: Evidence, evaluator: LayerEvaluator) -> str:
     """The inspector's assessment where there is one, else what the measure's rules say."""
     if evidence.assessment is not None:
         return evidence.assessment
     assert evidence.measure is not None, "an item without an assessment carries a measure with rules"
-    decision = concluder.assessment(evidence.measure.name, per_mille(evidence.measure.value))
+    decision = evaluator.assessment(evidence.measure.name, per_mille(evidence.measure.value))
     return ASSESSMENT.name_of(decision.rank)
 
 
@@ -123,11 +123,11 @@ def per_mille(percent: float) -> int:
     return int((Decimal(str(percent)) * 10).to_integral_value(ROUND_FLOOR))
 
 
-def standing_of(finding: Declared | Previous) -> Standing:
+def standing_of(finding: Declared | Previous) -> FindingRecord:
     """A recorded finding as the rules see it."""
     progress = finding.progress if isinstance(finding, Previous) else None
     origin = "previous" if isinstance(finding, Previous) else "declared"
-    return Standing(
+    return FindingRecord(
         finding.id,
         finding_row(finding.kind, origin, progress),
         tuple(finding.characteristics),
@@ -154,7 +154,7 @@ def propose(inputs: Inputs, engine: Engine, *, firm: bool = True) -> Proposal:
         One block for each area of the edition, in framework order.
     """
     work = workings(inputs, engine)
-    passed = run(inputs, work.concluder)
+    passed = run(inputs, work.evaluator)
     evidence = {e.id: e for e in inputs.inspection.evidence}
     written = Written(inputs.framework, work.bound, work.english, evidence)
     edition = inputs.inspection.inspection.edition
@@ -176,9 +176,11 @@ def propose(inputs: Inputs, engine: Engine, *, firm: bool = True) -> Proposal:
         grader_version=__version__,
         parameters=_parameters(inputs),
         overrides={name: inputs.overrides[name] for name in sorted(inputs.overrides)},
-        areas=[_area(written, work.sight(a) if firm else None, a, inputs.inspection, passed) for a in areas],
+        areas=[
+            _area(written, work.aggregator(a) if firm else None, a, inputs.inspection, passed) for a in areas
+        ],
         not_counted=_not_counted(inputs.inspection, passed.tally),
-        warnings=_warnings(inputs, passed, work.concluder),
+        warnings=_warnings(inputs, passed, work.evaluator),
     )
 
 
@@ -192,7 +194,7 @@ def _parameters(inputs: Inputs) -> list[ParameterUsed]:
 
 
 def _area(
-    written: Written, sight: Sight | None, area: Area, inspection: Inspection, passed: Pass
+    written: Written, aggregator: AreaAggregator | None, area: Area, inspection: Inspection, passed: Pass
 ) -> AreaResult:
     findings = [f for f in inspection.all_findings if f.area == area.id]
     if area.id not in passed.areas:
@@ -200,7 +202,7 @@ def _area(
     standing = [standing_of(f) for f in findings]
     cases, concluded = passed.characteristics[area.id], passed.areas[area.id]
     graded = area.editions[inspection.inspection.edition].graded
-    firm = firmness(sight, graded, cases, standing, concluded) if sight else Firmness((), ())
+    firm = sensitivity(aggregator, graded, cases, standing, concluded) if aggregator else Sensitivity((), ())
     return area_result(written, concluded, cases, standing, findings, firm)
 
 
@@ -211,23 +213,23 @@ def _not_counted(inspection: Inspection, laid: Tally) -> list[NotCounted]:
     return sorted(entries, key=lambda n: (n.evidence, n.characteristic or "", n.reason))
 
 
-def _warnings(inputs: Inputs, passed: Pass, concluder: Concluder) -> list[Warning_]:
+def _warnings(inputs: Inputs, passed: Pass, evaluator: LayerEvaluator) -> list[Warning_]:
     """Warnings in one order whatever the order of the files: so without lines, which shuffling moves."""
     found = {(w.code, w.message) for w in inputs.warnings}
-    found |= {("measure_disagrees", m) for m in _disagreements(inputs.inspection, concluder)}
+    found |= {("measure_disagrees", m) for m in _disagreements(inputs.inspection, evaluator)}
     for entry in _not_counted(inputs.inspection, passed.tally):
         if entry.reason == "area_not_inspected":
             found.add(("not_inspected", f"{entry.evidence} is kept and not counted: {entry.message}"))
     return [Warning_(code=code, message=message, file=None, line=None) for code, message in sorted(found)]
 
 
-def _disagreements(inspection: Inspection, concluder: Concluder) -> list[str]:
+def _disagreements(inspection: Inspection, evaluator: LayerEvaluator) -> list[str]:
     """Items whose figure says otherwise than the inspector, whose assessment stands."""
     found = []
     for e in inspection.evidence:
-        if e.assessment is None or e.measure is None or e.measure.name not in concluder.book.measures:
+        if e.assessment is None or e.measure is None or e.measure.name not in evaluator.book.measures:
             continue
-        said = ASSESSMENT.name_of(concluder.assessment(e.measure.name, per_mille(e.measure.value)).rank)
+        said = ASSESSMENT.name_of(evaluator.assessment(e.measure.name, per_mille(e.measure.value)).rank)
         if said != e.assessment:
             found.append(
                 f"{e.id}: {e.measure.name} {e.measure.value:g} reads as {said}, the inspector says"

@@ -1,4 +1,4 @@
-"""What was worked out before, kept within bounds: for one pass after another in a process that lives long."""
+"""Bounded caches."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Memo(dict[K, V]):
         super().__setitem__(key, value)
 
 
-class Latest(Generic[V]):
+class IdentityCache(Generic[V]):
     """The few values made last, each for the very objects it was made of.
 
     Parameters
