@@ -114,7 +114,7 @@ class ByHand:
             "improvements": c("improvement"),
             "practices": c("practice"),
         }
-        rate = c("place") == self.plan.places["recording.1a"]
+        rate = c("place") == self.plan.characteristic_index["recording.1a"]
         headline = pl.when(rate).then(c("status")).otherwise(0).max().alias("headline")
         grouped = below.group_by("area").agg(*[e.sum().alias(n) for n, e in sums.items()], headline)
         known = pl.LazyFrame(
@@ -224,7 +224,7 @@ def _constants(plan: Plan) -> dict[str, int]:
 
 def same(plan: Plan, columns: pl.DataFrame, by_hand: pl.DataFrame) -> bool:
     """Whether both came to the same in every column they share."""
-    named = {column: name for name, column in plan.above.items()}
+    named = {column: name for name, column in plan.area_columns.items()}
     practice = [
         f"r{n}"
         for n, rule in enumerate(plan.rules(FINDINGS_ON_CHARACTERISTICS))

@@ -14,7 +14,7 @@ from typing import Any
 from grader.api import load
 from grader.engines.checked import CheckedEngine
 from grader.engines.reference import ReferenceEngine
-from grader.grading.conclude import Concluder
+from grader.grading.conclude import LayerEvaluator
 from grader.grading.run import Inputs, run
 from grader.language.bind import bind
 from grader.language.nodes import All, Any_, Compare, Condition, Level, Not, Op
@@ -43,7 +43,9 @@ def questions(path: str) -> tuple[RuleBook, list[Question]]:
     loaded = load(path)
     book = bind(loaded.book)
     recorder = Recorder(book)
-    run(Inputs(loaded.inspection, loaded.framework.framework, loaded.book, {}), Concluder(book, recorder))
+    run(
+        Inputs(loaded.inspection, loaded.framework.framework, loaded.book, {}), LayerEvaluator(book, recorder)
+    )
     return book, recorder.questions
 
 

@@ -28,6 +28,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 SECONDS = re.compile(r'"seconds": [0-9.e+-]+')
 EXAMPLE = "examples/leicestershire_2021_22/inspection.yaml"
+PARTS = ("examples", "drawn", "books")
 ENGINES = ("reference", "rete")
 BACKENDS = ("polars", "duckdb")
 #: Rule books at random that are checked, and inspections that are explained.
@@ -42,6 +43,7 @@ TOGETHER = 250
 def make(folder: Path, inspections: int, books: int, seed: int) -> None:
     """Write what is drawn: `inspections/`, and `books/N/` with a framework, a rule book and inspections."""
     from grader.testing.strategies import inspections as drawn_for
+
     from grader.files import catalogue
 
     file = catalogue.framework("PEEL_2021_22")
@@ -78,9 +80,8 @@ def draws(strategy, many: int, seed: int) -> list:
 
 def random_books():
     """A framework, a rule book for it, and a few inspections."""
-    from hypothesis import strategies as st
-
     from grader.testing.strategies import frameworks, inspections, rulebooks
+    from hypothesis import strategies as st
 
     @st.composite
     def draw_all(draw):
@@ -122,13 +123,14 @@ def write_book(book, folder: Path) -> None:
 # Recording ------------------------------------------------------------------------------------------------
 
 
-def record(folder: Path, most: int | None) -> dict[str, str]:
+def record(folder: Path, most: int | None, parts: list[str]) -> dict[str, str]:
     """The hash of what each command prints, by its arguments."""
     drawn = sorted((folder / "inspections").glob("*.yaml"))[:most]
     books = sorted((folder / "books").iterdir(), key=lambda p: int(p.name))
     os.chdir(ROOT)
     found: dict[str, str] = {}
-    for name, said in chain(of_examples(), of_drawn(folder, drawn), of_books(books, most)):
+    made = {"examples": of_examples(), "drawn": of_drawn(drawn), "books": of_books(books, most)}
+    for name, said in chain.from_iterable(made[part] for part in parts):
         found[name] = hashlib.sha256(SECONDS.sub('"seconds": 0', said).encode()).hexdigest()
         print(f"\r{len(found)}", end="", file=sys.stderr)
     print(file=sys.stderr)
@@ -177,7 +179,7 @@ def of_examples() -> Iterator[tuple[str, str]]:
             yield each("grade", EXAMPLE, "--json", "--set", f"{name}={value}")
 
 
-def of_drawn(folder: Path, drawn: list[Path]) -> Iterator[tuple[str, str]]:
+def of_drawn(drawn: list[Path]) -> Iterator[tuple[str, str]]:
     """Inspections of the shipped framework: line by line on each engine, rows on each backend."""
     for engine in ENGINES:
         for start in range(0, len(drawn), TOGETHER):
@@ -252,6 +254,7 @@ def main() -> int:
     recording.add_argument("folder", type=Path)
     recording.add_argument("record", type=Path)
     recording.add_argument("--most", type=int, help="so many of the inspections drawn")
+    recording.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
     comparing = does.add_parser("compare")
     comparing.add_argument("first", type=Path)
     comparing.add_argument("second", type=Path)
@@ -260,7 +263,7 @@ def main() -> int:
         make(given.folder.resolve(), given.inspections, given.books, given.seed)
     elif given.does == "record":
         out = given.record.resolve()
-        out.write_text(json.dumps(record(given.folder.resolve(), given.most), indent=1), "utf-8")
+        out.write_text(json.dumps(record(given.folder.resolve(), given.most, given.parts), indent=1), "utf-8")
     else:
         return compare(given.first, given.second)
     return 0

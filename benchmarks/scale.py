@@ -186,7 +186,7 @@ def _one_by_one(way: str, chosen: Any, rows: Any, inspections: int) -> Callable[
     from grader.engines.checked import CheckedEngine
     from grader.engines.reference import ReferenceEngine
     from grader.engines.rete import ReteEngine
-    from grader.grading.conclude import Concluder
+    from grader.grading.conclude import LayerEvaluator
     from grader.grading.run import Inputs, run
 
     found = [
@@ -203,9 +203,9 @@ def _one_by_one(way: str, chosen: Any, rows: Any, inspections: int) -> Callable[
         make = partial(Zen, chosen.book, zen)
 
     def grade() -> None:
-        concluder = Concluder(chosen.book, make())
+        evaluator = LayerEvaluator(chosen.book, make())
         for each in found:
-            run(each, concluder)
+            run(each, evaluator)
 
     return grade
 

@@ -17,11 +17,11 @@ from grader.files.schemas import FILES, file_schema, headed, model_schema
 #: since some need an extra.
 _ANSWERS: Final[dict[str, tuple[str, str, str]]] = {
     "proposal": ("proposed grades (grader grade)", "grader.model.proposal", "Proposal"),
-    "explanation": ("why an area is graded so (grader explain)", "grader.explain.why", "Explanation"),
-    "why_not": ("what stood in the way (grader explain --why-not)", "grader.explain.why_not", "WhyNot"),
+    "explanation": ("why an area is graded so (grader explain)", "grader.explanations.why", "Explanation"),
+    "why_not": ("what stood in the way (grader explain --why-not)", "grader.explanations.why_not", "WhyNot"),
     "smallest_change": (
         "what would have had to be found (grader explain --to)",
-        "grader.explain.smallest_change",
+        "grader.explanations.smallest_change",
         "SmallestChange",
     ),
     "diff": ("proposed beside final grades (grader diff)", "grader.model.diff", "Diff"),

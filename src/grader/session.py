@@ -16,10 +16,10 @@ from grader.files.frameworks import FrameworkFile
 from grader.files.given import Given, PathLike, draft_given, resolved
 from grader.files.inspections import InspectionDraft, InspectionFile, draft_of
 from grader.files.marked import Document
-from grader.grading.conclude import Concluder
+from grader.grading.aggregates import AreaAggregator
+from grader.grading.conclude import LayerEvaluator
 from grader.grading.results import ProposalContext
 from grader.grading.run import GradingTrace, propose, run
-from grader.grading.sight import Sight
 from grader.language.bind import bind
 from grader.language.engine import Engine
 from grader.language.english import English
@@ -71,7 +71,7 @@ class Session:
         self.settings: Settings = read_settings(book, settings if settings is not None else {})
         self.engine_name = engine
         self._kept: Recent[Session] = Recent(KEPT)
-        self._sights: dict[str, Sight] = {}
+        self._aggregators: dict[str, AreaAggregator] = {}
 
     @classmethod
     def open(
@@ -119,22 +119,22 @@ class Session:
         return make(self.bound) if callable(make) else engine_for(self.bound, make)
 
     @cached_property
-    def concluder(self) -> Concluder:
+    def evaluator(self) -> LayerEvaluator:
         """Concludes on the session's engine."""
-        return Concluder(self.bound, self.engine)
+        return LayerEvaluator(self.bound, self.engine)
 
     @cached_property
-    def what_if(self) -> Concluder:
+    def what_if(self) -> LayerEvaluator:
         """Concludes on the reference engine, the definition of meaning: what if this were otherwise."""
         if isinstance(self.engine, ReferenceEngine):
-            return self.concluder
-        return Concluder(self.bound, ReferenceEngine(self.bound))
+            return self.evaluator
+        return LayerEvaluator(self.bound, ReferenceEngine(self.bound))
 
-    def sight(self, area: Area) -> Sight:
+    def aggregator(self, area: Area) -> AreaAggregator:
         """What the rules of an area see, on the reference engine."""
-        found = self._sights.get(area.id)
+        found = self._aggregators.get(area.id)
         if found is None:  # two threads may both make one: the first to be kept is everybody's
-            found = self._sights.setdefault(area.id, Sight(self.what_if, area))
+            found = self._aggregators.setdefault(area.id, AreaAggregator(self.what_if, area))
         return found
 
     @cached_property
@@ -180,7 +180,7 @@ class Session:
 
     def run(self, inspection: Inspection) -> GradingTrace:
         """Conclude on an inspection that has been checked against this framework and these rules."""
-        return run(inspection, self.framework.framework, self.concluder)
+        return run(inspection, self.framework.framework, self.evaluator)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -258,8 +258,8 @@ class LoadedInspection:
             engine=session.engine.name,
             evidence={e.id: e for e in self.inspection.evidence},
         )
-        aggregates = session.sight if hinges else None
-        return propose(context, self.file, self.trace, session.concluder, aggregates)
+        aggregates = session.aggregator if hinges else None
+        return propose(context, self.file, self.trace, session.evaluator, aggregates)
 
     def at(
         self, settings: Mapping[str, object] | None = None, engine: str | EngineMaker | None = None

@@ -152,9 +152,9 @@ def test_five_thousand_items_are_checked_in_good_time(wrong: dict[str, str], tmp
         for i in range(1000)
     )
     file.write_text(HEAD + "".join(item(f"E{i}", **wrong) for i in range(5000)) + findings)
-    started = time.monotonic()
+    started = time.process_time()
     if wrong:
         assert 101 == message_of(load, file).count("help:")  # the list is cut, and says so
     else:
         load(file)
-    assert time.monotonic() - started < 60
+    assert time.process_time() - started < 60

@@ -14,7 +14,7 @@ import pytest
 from grader.cli import main
 from grader.engines.reference import ReferenceEngine
 from grader.files import catalogue
-from grader.grading.conclude import Concluder
+from grader.grading.conclude import LayerEvaluator
 from grader.grading.run import Inputs, Pass, run
 from grader.language.bind import bind
 from grader.language.rulebook import RuleBook
@@ -31,8 +31,8 @@ def passes() -> Callable[[Framework, RuleBook, Sequence[Inspection]], list[Pass]
 
     def conclude(framework: Framework, book: RuleBook, inspections: Sequence[Inspection]) -> list[Pass]:
         bound = bind(book)
-        concluder = Concluder(bound, ReferenceEngine(bound))
-        return [run(Inputs(inspection, framework, book, {}), concluder) for inspection in inspections]
+        evaluator = LayerEvaluator(bound, ReferenceEngine(bound))
+        return [run(Inputs(inspection, framework, book, {}), evaluator) for inspection in inspections]
 
     return conclude
 
@@ -82,7 +82,7 @@ def areas_by_columns() -> Callable[[Any, Any], list[tuple[Any, ...]]]:
             outcome, area = OUTCOMES[row["outcome"]], plan.areas[row["area"]].id
             absent = outcome == "not_inspected"
             rank = row["rank"] if outcome == "graded" else None
-            facts = {name: row[column] for name, column in plan.above.items()}
+            facts = {name: row[column] for name, column in plan.area_columns.items()}
             deciding = tuple(d for d in row["deciding"].split("\n") if d)
             raised = {rule.id: row[column] for column, rule in rules.items() if row[column]}
             found.append(
@@ -245,7 +245,7 @@ def _row(plan: Any, inspection: Inspection, area: str, passed: Pass) -> dict[str
         "grade": None if rank is None else plan.book.grade_scale.name_of(rank),
         "deciding": list(deciding),
         "findings": sorted(raised),
-        **{f"profile.{name}": None if facts is None else facts[name] for name in sorted(plan.above)},
+        **{f"profile.{name}": None if facts is None else facts[name] for name in sorted(plan.area_columns)},
     }
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
+import random
 import re
 import shutil
 import signal
 import subprocess
 import sys
-import time
+import tempfile
 from pathlib import Path
 
 import polars as pl
@@ -18,9 +18,12 @@ import pytest
 import grader
 from grader.bulk.batch import batch
 from grader.bulk.rows import of_proposal
+from grader.errors import InputError
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
+#: Longer than anything here takes on a busy machine.
+HANGS = 1200
 NAMED = [EXAMPLES / n for n in ("leicestershire_2021_22", "sussex_2021_22", "wiltshire_2021_22")]
 
 
@@ -227,31 +230,45 @@ def test_a_work_folder_that_cannot_be_made_is_exit_2(ran, tmp_path):
 
 
 def test_two_batches_on_one_output_do_not_meet(many, ran, tmp_path):
-    pytest.importorskip("fcntl")
     out = tmp_path / "out.csv"
-    first = subprocess.Popen([sys.executable, "-m", "grader", "batch", str(many), "-o", str(out)])
-    while not (tmp_path / ".out.csv.parts" / "lock").exists():
-        time.sleep(0.01)
-    time.sleep(0.1)
+    holding = (
+        "import sys; from pathlib import Path; from grader.bulk.work import working\n"
+        "with working(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
+    )
+    first = subprocess.Popen(
+        [sys.executable, "-c", holding, str(out)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert "held\n" == first.stdout.readline()
     code, _, messages = ran(many, "-o", out)
     assert 2 == code
     assert "another batch is writing this" in messages
-    assert 0 == first.wait(120)
+    first.kill()  # and what held it back goes with its process
+    first.communicate(timeout=HANGS)
+    assert 0 == ran(many, "-o", out)[0]
+    assert [many, out] == sorted(tmp_path.iterdir())
+
+
+def test_output_made_while_a_batch_ran_is_not_written_over(tmp_path):
+    out = tmp_path / "out.csv"
+
+    def theirs(done, of):
+        out.write_text("theirs")
+
+    with pytest.raises(InputError, match="the file exists"):
+        batch([NAMED[0]], out, new=True, progress=theirs)
+    assert "theirs" == out.read_text()
 
 
 def test_interrupted_it_says_how_to_go_on_and_leaves_no_trace_or_process(many, tmp_path):
     out = tmp_path / "out.csv"
     process = subprocess.Popen(
-        [sys.executable, "-m", "grader", "batch", str(many), "-o", str(out)],
+        [sys.executable, "-c", stopping("SIGINT", 1), "batch", str(many), "-o", str(out)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
     )
-    while not list((tmp_path / ".out.csv.parts").glob("*.json")):
-        time.sleep(0.01)
-    os.killpg(process.pid, signal.SIGINT)
-    said, messages = process.communicate(timeout=60)
+    said, messages = process.communicate(timeout=HANGS)
     assert (130, "", "stopped; the same command takes it up where it was\n") == (
         process.returncode,
         said,
@@ -291,23 +308,74 @@ def many(tmp_path):
     return folder
 
 
-def killed_half_way(folder, out):
-    """Runs a batch in a process of its own, and kills all of it once some of it is done."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "grader", "batch", str(folder), "-o", str(out)],
+def stopping(name, pieces, before="keep"):
+    """A program that is `grader`, and sends all its processes a signal once so many pieces are done.
+
+    With `before` the signal comes as another step of writing is about to be done.
+    """
+    return f"""
+import os, signal, sys
+from pathlib import Path
+from grader.bulk.work import Work
+from grader.cli import main
+keep, done = Work.keep, []
+def keep_and_count(self, *given):
+    if {before!r} == "keep":
+        keep(self, *given)
+    done.append(given)
+    if len(done) == {pieces}:
+        if {before!r} == "keep":
+            os.killpg(0, signal.{name})
+        else:
+            setattr(Path, {before!r}, lambda *_, **__: os.killpg(0, signal.{name}))
+    if {before!r} != "keep":
+        keep(self, *given)
+if __name__ == "__main__":
+    Work.keep = keep_and_count
+    sys.exit(main(sys.argv[1:]))
+"""
+
+
+def killed_half_way(folder, out, pieces=2, before="keep"):
+    """Runs a batch in a process of its own that kills all of itself once some of it is done."""
+    process = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            stopping("SIGKILL", pieces, before),
+            "batch",
+            str(folder),
+            "-o",
+            str(out),
+            "--force",
+        ],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
+        timeout=HANGS,
+        check=False,
     )
-    parts = out.parent / f".{out.name}.parts"
-    started = time.monotonic()
-    while process.poll() is None and len(list(parts.glob("*.json"))) < 2:
-        assert time.monotonic() - started < 120
-        time.sleep(0.01)
-    assert process.poll() is None, "it was done before it could be killed"
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-    return len(list(parts.glob("*.json")))
+    assert -signal.SIGKILL == process.returncode
+    return len(list((out.parent / f".{out.name}.parts").glob("*.json")))
+
+
+@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 30))])
+def test_killed_at_any_step_the_next_batch_sweeps_and_gives_the_same(many, ran, tmp_path, seed):
+    chance = random.Random(seed)
+    out = tmp_path / "out.jsonl"
+    out.write_text("old")
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    step = chance.choice(["keep", "write_bytes", "replace"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TMPDIR", str(temporary))
+        killed_half_way(many, out, chance.randint(1, 5), step)
+        assert "old" == out.read_text()
+        patch.setattr(tempfile, "tempdir", None)
+        assert 0 == ran(many, "-o", out, "--force")[0]
+    assert [many, out, temporary] == sorted(tmp_path.iterdir())
+    assert [] == [path for path in temporary.iterdir() if "grader" in path.name]
+    assert 96 * 13 >= len(rows_in(out)) > 96
 
 
 def test_killed_half_way_and_run_again_gives_the_output_of_an_uninterrupted_run(many, ran, tmp_path):

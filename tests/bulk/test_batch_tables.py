@@ -21,7 +21,7 @@ from grader.grading.run import per_mille
 
 @pytest.mark.parametrize("turned", [False, True], ids=["in order", "turned round"])
 @pytest.mark.parametrize("ending", [".parquet", ".csv"])
-@pytest.mark.parametrize("on", ["polars", "duckdb", "pyspark"])
+@pytest.mark.parametrize("on", ["polars", "duckdb", pytest.param("pyspark", marks=pytest.mark.slow)])
 def test_tables_give_the_rows_of_the_reference(
     on, ending, turned, write_tables, both_editions, expected_rows, tmp_path
 ):

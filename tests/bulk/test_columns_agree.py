@@ -38,7 +38,7 @@ def agree(passes, areas_by_reference, areas_by_columns, statuses_by_reference):
         expected = areas_by_reference(plan, passed)
         assert expected == areas_by_columns(plan, areas(plan, coded, below).collect().to_native())
         known = statuses_by_reference(plan, passed)
-        names = {place: name for name, place in plan.places.items()}
+        names = {place: name for name, place in plan.characteristic_index.items()}
         for row in below.collect().to_native().iter_rows(named=True):
             key = row["number"], names[row["place"]]
             if key not in known:

@@ -53,7 +53,7 @@ def shell() -> Callable[..., subprocess.CompletedProcess[bytes]]:
             env=environment,
             stdout=stdout,  # type: ignore[arg-type]
             stderr=subprocess.PIPE,
-            timeout=120,
+            timeout=1200,
             check=False,
         )
 

@@ -219,8 +219,8 @@ def test_an_input_is_never_written_over(run: Run, small: Small) -> None:
     assert before == path.read_bytes()
 
 
-@pytest.mark.parametrize("written", ["300", "30%", "30.0 %"])
-def test_a_parameter_is_set_in_per_mille_or_per_cent_and_shown(run: Run, small: Small, written: str) -> None:
+@pytest.mark.parametrize("written", ["30%", "30.0 %", " 30%"])
+def test_a_share_is_set_in_per_cent_and_shown(run: Run, small: Small, written: str) -> None:
     setting = f"minimum_coverage={written}"
     summary = run("grade", small(), "--set", setting)
     answer = json.loads(run("grade", small(), "--set", setting, "--json").out)
@@ -235,11 +235,13 @@ def test_a_parameter_is_set_in_per_mille_or_per_cent_and_shown(run: Run, small: 
         (["minimum_coverag=300"], "unknown parameter 'minimum_coverag'", "did you mean 'minimum_coverage'?"),
         (["minimum_coverage"], "is not NAME=VALUE", "write --set NAME=VALUE"),
         (["minimum_coverage="], "is not NAME=VALUE", "write --set NAME=VALUE"),
-        (["minimum_coverage=1001"], "cannot be '1001'", "from 1 to 1000"),
-        (["minimum_coverage=-1"], "cannot be '-1'", "from 1 to 1000"),
+        (["minimum_coverage=1001"], "cannot be '1001'", "1001% and 1001 per mille are both out of range"),
+        (["minimum_coverage=-1"], "cannot be '-1'", "a share from 0.1% to 100%"),
+        (["minimum_coverage=35"], "may be per cent or per mille", "write 35%, or 3.5% for 35 per mille"),
+        (["minimum_coverage=300"], "may be per cent or per mille", "write 30% for 300 per mille"),
         (["minimum_coverage=30.25%"], "cannot be '30.25%'", "one decimal at most"),
         (["minimum_coverage=many"], "cannot be 'many'", "0.1% to 100%"),
-        (["minimum_coverage=1e2"], "cannot be '1e2'", "whole per mille"),
+        (["minimum_coverage=1e2"], "cannot be '1e2'", "as in 35% or 35.5%"),
         (["systemic_characteristics=20%"], "cannot be '20%'", "a whole number from 1 to 20"),
         (["some=300", "some=400"], "'some' is set twice", "set it once"),
     ],

@@ -14,6 +14,8 @@ from grader.bulk.processes import AHEAD, in_processes
 from grader.cli import main
 from grader.errors import EngineDisagreementError
 
+ROOT = Path(__file__).resolve().parents[2]
+
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "sussex_2021_22" / "inspection.yaml"
 
 
@@ -75,13 +77,35 @@ def test_each_proposal_is_that_of_grading_it_alone(files, tmp_path, capsys):
     assert out.read_text("utf-8").splitlines() == lines
 
 
-def test_summaries_are_those_of_grading_each_alone(files, capsys):
-    alone = []
+def _alone(files, capsys):
     for path in files:
         assert 0 == main(["grade", path])
-        alone.append(capsys.readouterr().out)
-    assert 0 == main(["grade", *files])
+        yield capsys.readouterr().out
+
+
+def test_summaries_are_those_of_grading_each_alone(files, capsys):
+    alone = list(_alone(files, capsys))
+    assert 0 == main(["grade", *files, "--verbose"])
     assert "\n\n".join(alone) == capsys.readouterr().out
+
+
+def test_what_grades_rest_on_is_said_whole_once_in_a_run(files, capsys):
+    first, *others = list(_alone(files, capsys))
+    assert 0 == main(["grade", *files])
+    said = capsys.readouterr().out
+    assert said.startswith(first)
+    assert 1 == said.count("rule book PEEL_2021_22")
+    assert 1 == said.count("its 161 characteristics")
+    assert len(others) == " ".join(said.split()).count("(as above; --verbose says it whole)")
+    tables = [text[text.index("area  ") : text.index("assessed: ")] for text in others]
+    assert [] == [table for table in tables if table not in said]
+
+
+def test_another_framework_in_the_same_run_is_said_whole_too(files, capsys):
+    homes = ROOT / "examples" / "example_care_homes_rowan_house" / "inspection.yaml"
+    assert 0 == main(["grade", files[0], str(homes), files[1]])
+    said = capsys.readouterr().out
+    assert [1, 1] == [said.count(f"rule book {name}") for name in ("PEEL_2021_22", "EXAMPLE_CARE_HOMES")]
 
 
 def test_faults_of_all_are_said_and_nothing_is_graded(files, tmp_path, capsys):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from grader.authoring.strategies import frameworks, inspections, rulebooks
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from grader.authoring.strategies import frameworks, inspections, rulebooks
 from grader.engines.reference import ReferenceEngine
 from grader.files import catalogue
-from grader.grading.conclude import Concluder
+from grader.grading.conclude import LayerEvaluator
 from grader.grading.run import Inputs, per_mille, propose, run
 from grader.language.bind import bind
 from grader.language.nodes import Better, Compare, Const, Count, Effect, Kind, Level, Op, Test
@@ -72,7 +72,7 @@ def rows(request):
         engine = ReferenceEngine(bound)
         proposals = [propose(Inputs(i, framework, book, {}), engine, firm=False) for i in found]
         plan = Plan(framework, found[0].inspection.edition, bound)
-        expected = [row for p in proposals for row in of_proposal(p, plan.above)]
+        expected = [row for p in proposals for row in of_proposal(p, plan.area_columns)]
         laid = rows_of(plan, found)
         ids = backends.pl.DataFrame({"number": range(len(found)), "inspection": laid.ids})
         return expected, in_columns(plan, backend, laid.coded(backend), ids).drop("number").to_dicts()
@@ -94,8 +94,8 @@ def test_engines_give_the_default_of_a_layer_without_rules(layers, make):
     book = without(BOOK, layers)
     inputs = Inputs(inspection("2021-04", some_evidence()), FRAMEWORK.framework, book, {})
     bound = bind(book)
-    expected = run(inputs, Concluder(bound, ReferenceEngine(bound)))
-    assert expected == run(inputs, Concluder(bound, make(bound)))
+    expected = run(inputs, LayerEvaluator(bound, ReferenceEngine(bound)))
+    assert expected == run(inputs, LayerEvaluator(bound, make(bound)))
 
 
 @pytest.mark.parametrize("layers", [*LEFT_OUT[:2], LEFT_OUT[-1]], ids=lambda found: "_".join(sorted(found)))
@@ -127,7 +127,9 @@ def test_a_figure_no_rule_reads_falls_short(layers, rows):
     book = replace(without(telling_falls_short(), layers), measures={**BOOK.measures, "unread": unread})
     found = [inspection("2022-03", [item("E1", "recording.1b", measure=figure("unread", 99.0))])]
     bound = bind(book)
-    passed = run(Inputs(found[0], FRAMEWORK.framework, book, {}), Concluder(bound, ReferenceEngine(bound)))
+    passed = run(
+        Inputs(found[0], FRAMEWORK.framework, book, {}), LayerEvaluator(bound, ReferenceEngine(bound))
+    )
     assert {"E1": "falls_short"} == passed.assessments
     expected, actual = rows(FRAMEWORK.framework, book, found)
     assert expected == actual
@@ -152,7 +154,7 @@ FIGURES = (-LARGEST_FIGURE, -1e-9, 0.0, 1e-300, 99.999, 100.0, 1e8, LARGEST_FIGU
 def test_figures_of_the_whole_range_read_the_same_on_every_engine(op, value, make):
     bound = bind(measured(op, value))
     expected, actual = (
-        [Concluder(bound, engine).assessment("minutes", per_mille(float(f))) for f in FIGURES]
+        [LayerEvaluator(bound, engine).assessment("minutes", per_mille(float(f))) for f in FIGURES]
         for engine in (ReferenceEngine(bound), make(bound))
     )
     assert expected == actual

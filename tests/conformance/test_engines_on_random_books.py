@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grader.engines.reference import ReferenceEngine
-from grader.grading.conclude import Concluder
+from grader.grading.conclude import LayerEvaluator
 from grader.grading.run import Inputs, run
 from grader.language.bind import bind
 from grader.testing.changes import changes
@@ -29,12 +29,12 @@ def agree(data, others, drawn, of_each):
         cases += [c.apply() for c in islice(single, 0, None, 1 + len(single) // of_each)]
     engines = {name: make(bound) for name, make in others.items()}
     try:
-        reference = Concluder(bound, ReferenceEngine(bound))
+        reference = LayerEvaluator(bound, ReferenceEngine(bound))
         for case in cases:
             inputs = Inputs(case, framework, book, {})
             expected = run(inputs, reference)
             for name, engine in engines.items():
-                assert (name, expected) == (name, run(inputs, Concluder(bound, engine)))
+                assert (name, expected) == (name, run(inputs, LayerEvaluator(bound, engine)))
     finally:
         for engine in engines.values():
             getattr(engine, "close", lambda: None)()

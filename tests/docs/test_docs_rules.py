@@ -17,7 +17,7 @@ PAGE = (ROOT / "docs" / "rules_peel_2021_22.md").read_text(encoding="utf-8")
 EXAMPLE = ROOT / "examples" / "leicestershire_2021_22" / "inspection.yaml"
 
 PARAMETER = re.compile(r"^\| `(\w+)` \| (\d+) \| (\d+) to (\d+) \| (\w+) \|$", re.MULTILINE)
-SETTING = re.compile(r"^\| `(\w+)=(\d+)` \| (.+) \|$", re.MULTILINE)
+SETTING = re.compile(r"^\| `(\w+)=([\d.]+%?)` \| (.+) \|$", re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def example() -> Loaded:
     return grader.load(EXAMPLE)
 
 
-def outcomes(example: Loaded, overrides: dict[str, int]) -> dict[str, str]:
+def outcomes(example: Loaded, overrides: dict[str, str]) -> dict[str, str]:
     proposal = grader.grade(example, overrides=overrides, engine="reference")
     return {a.area: a.grade or a.outcome for a in proposal.areas}
 
@@ -64,7 +64,7 @@ def test_every_parameter_is_set_otherwise_in_the_table_of_disagreements(book: Ru
 
 @pytest.mark.parametrize(("name", "value", "stated"), SETTING.findall(PAGE))
 def test_setting_moves_in_the_example_what_the_page_says(name: str, value: str, stated: str, example: Loaded):
-    before, after = outcomes(example, {}), outcomes(example, {name: int(value)})
+    before, after = outcomes(example, {}), outcomes(example, {name: value})
     moved = [f"{a}: {before[a]} to {after[a]}" for a in before if before[a] != after[a]]
     assert stated == ("; ".join(moved) or "nothing")
 

@@ -86,7 +86,8 @@ def test_explanations_quote_the_proposals_numbers(graded):
         text, seen = bullets()[area.area], area.profile
         counts = {f"{seen[k]} of {seen['assessed']}" for k in ("demonstrated", "exceeded")}
         assert any(count in text for count in counts), area.area
-        shares = {seen["demonstrated_share"], seen["exceeded_share"], 800, 200, 199}
+        parts = (seen["demonstrated"], seen["exceeded"])
+        shares = {round(1000 * part / seen["assessed"]) for part in parts} | {800, 200, 199}
         quoted = {round(float(n) * 10) for n in re.findall(r"(\d+(?:\.\d)?) %", text)}
         assert set() == quoted - shares, area.area
 

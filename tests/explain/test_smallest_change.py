@@ -16,7 +16,7 @@ from grader.errors import UnknownNameError
 from grader.explanations import search
 from grader.explanations.smallest_change import smallest_change
 from grader.explanations.why_not import why_not
-from grader.grading.conclude import Concluder
+from grader.grading.conclude import LayerEvaluator
 from grader.grading.run import propose, run
 from grader.language.bind import bind
 from grader.language.nodes import All, Better, Compare, Const, Count, Effect, Kind, Level, Op, Test
@@ -100,8 +100,8 @@ def _issued(answer, area):
 
 def _least_by_hand(case, most):
     """For each area and grade, the least cost of so many changes at most that give exactly it."""
-    concluder = Concluder(bind(case.book), ReferenceEngine(bind(case.book)))
-    passed = run(case.inputs, concluder)
+    evaluator = LayerEvaluator(bind(case.book), ReferenceEngine(bind(case.book)))
+    passed = run(case.inputs, evaluator)
     singles = list(_singles(case, passed.assessments))
     least = dict.fromkeys(_grades(passed, case.book).items(), 0)
     pairs = [*combinations(singles, 2), *((s, s) for s in singles if s[0][0] in ("add", "issue"))]
@@ -112,7 +112,7 @@ def _least_by_hand(case, most):
         inspection = _changed(case.inspection, *(c[2] for c in changes))
         about = {c[0][1] for c in changes if c[0][0] == "issue"}
         about |= {f.area for f in case.inspection.findings for c in changes if c[0] == ("withdraw", f.id)}
-        after = run(replace(case.inputs, inspection=inspection), concluder)
+        after = run(replace(case.inputs, inspection=inspection), evaluator)
         for area, grade in _grades(after, case.book).items():
             if about <= {area}:  # findings on other areas are outside the space
                 least[area, grade] = min(cost, least.get((area, grade), cost))
@@ -213,7 +213,7 @@ def test_the_first_answer_asks_for_no_stronger_item_than_is_needed(data, shipped
             for each in smallest_change(case.inputs, area.id, grade).answers[:1]:
                 for weaker in _weaker(list(_made(each))):
                     inputs = replace(case.inputs, inspection=_changed(case.inspection, *weaker))
-                    passed = run(inputs, Concluder(bind(case.book), ReferenceEngine(bind(case.book))))
+                    passed = run(inputs, LayerEvaluator(bind(case.book), ReferenceEngine(bind(case.book))))
                     given = _grades(passed, case.book).get(area.id)
                     assert given is None or ranks[given] < ranks[grade]
 

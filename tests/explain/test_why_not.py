@@ -13,7 +13,7 @@ from grader import api
 from grader.engines.reference import ReferenceEngine, compare, satisfies
 from grader.errors import UnknownNameError
 from grader.explanations.why_not import missed, why_not
-from grader.grading.conclude import Concluder
+from grader.grading.conclude import LayerEvaluator
 from grader.grading.run import run
 from grader.language.bind import bind
 from grader.language.nodes import (
@@ -287,7 +287,7 @@ def _facts(case, kept=None):
         left = [e for e in inspection.evidence if e.id in kept]
         inspection = inspection.model_copy(update={"evidence": left})
     bound = bind(case.book)
-    passed = run(replace(case.inputs, inspection=inspection), Concluder(bound, ReferenceEngine(bound)))
+    passed = run(replace(case.inputs, inspection=inspection), LayerEvaluator(bound, ReferenceEngine(bound)))
     return {c.id: c for cases in passed.characteristics.values() for c in cases}
 
 

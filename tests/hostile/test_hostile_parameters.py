@@ -20,7 +20,7 @@ SETTINGS = {
     "minimum_coverage": "'minimum_coverage' is not NAME=VALUE",
     "minimum_coverage=": "'minimum_coverage=' is not NAME=VALUE",
     "minimum_coverag=300": "unknown parameter 'minimum_coverag'",
-    "MINIMUM_COVERAGE=300": "unknown parameter 'MINIMUM_COVERAGE'",
+    "MINIMUM_COVERAGE=300": "parameter 'minimum_coverage' cannot be '300': it is a share",
     "minimum_coverage=-1": "parameter 'minimum_coverage' cannot be '-1'",
     "minimum_coverage=1001": "parameter 'minimum_coverage' cannot be '1001'",
     "minimum_coverage=99999999999999999999": "parameter 'minimum_coverage' cannot be '99999999999999999999'",
@@ -60,7 +60,7 @@ def test_a_setting_twice(grader: Grader, inspection: Callable[..., Path]) -> Non
 
 
 @pytest.mark.parametrize(
-    ("written", "value"), [("300", 300), (" 30% ", 300), ("30.5%", 305), ("+7", 7), ("0300", 300)]
+    ("written", "value"), [("30%", 300), (" 30% ", 300), ("30.5%", 305), ("0.7 %", 7), ("030.0%", 300)]
 )
 def test_settings_that_are_some(
     written: str, value: int, grader: Grader, inspection: Callable[..., Path]

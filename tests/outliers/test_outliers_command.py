@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -213,5 +214,20 @@ def test_without_matplotlib_a_chart_says_which_extra_brings_it(
 def test_importing_the_package_brings_no_statistics_library() -> None:
     libraries = "{'scipy', 'numpy', 'statsmodels', 'matplotlib'}"
     code = f"import sys, grader.statistics; print({libraries} & set(sys.modules))"
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    command = [sys.executable, "-c", code]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True, timeout=600)
     assert "set()\n" == ran.stdout
+
+
+def test_chart_is_drawn_whatever_window_the_environment_names(table: Write, tmp_path: Path) -> None:
+    """Found in use: a bogus MPLBACKEND ended in exit 3."""
+    pytest.importorskip("matplotlib")
+    path, out = table(TABLE), tmp_path / "out.svg"
+    command = [sys.executable, "-m", "grader", "outliers", str(path), "-o", str(out)]
+    environment = {
+        **os.environ,
+        "MPLBACKEND": "bogus",
+        "PYTHONPATH": os.pathsep.join(p for p in sys.path if p),
+    }
+    ran = subprocess.run(command, capture_output=True, text=True, env=environment, check=False, timeout=600)
+    assert (0, True) == (ran.returncode, out.read_text("utf-8").endswith("</svg>\n")), ran.stderr

@@ -6,18 +6,18 @@ from itertools import combinations_with_replacement
 
 import pytest
 
-from grader.authoring.proofs.cells import EARLIER_CELLS, Part, changes
 from grader.authoring.proofs.characteristics import seen_in
 from grader.authoring.proofs.subject import GRADE_AND_SUFFICIENCY
+from grader.authoring.proofs.tag_combinations import EARLIER_TAGS, Part, changes
 
-NOT_IMPROVING = [c for c in EARLIER_CELLS if c["progress"] == 2][:1]
+NOT_IMPROVING = [c for c in EARLIER_TAGS if c["progress"] == 2][:1]
 
 
 def _spaces(opened, name):
     subject = opened(name).subject()
-    for kin in subject.graded:
-        areas = subject.space(kin, GRADE_AND_SUFFICIENCY)
-        yield areas, areas.spaces[True], areas.seen(named=bool(kin.named))
+    for group in subject.graded:
+        areas = subject.space(group, GRADE_AND_SUFFICIENCY)
+        yield areas, areas.spaces[True], areas.seen(named=bool(group.named))
 
 
 def _every_example(space, most):
@@ -34,7 +34,7 @@ def test_every_observation_brute_force_makes_is_listed(opened, name):
         listed = {tuple(seen_in(s, e) for s in seen) for e in space.classes(seen)}
         found = {tuple(seen_in(s, e) for s in seen) for e in _every_example(space, 2)}
         assert set() == found - listed
-        assert areas.kin.areas
+        assert areas.group.areas
 
 
 @pytest.mark.parametrize("part", Part)

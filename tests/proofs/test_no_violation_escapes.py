@@ -7,9 +7,9 @@ from dataclasses import replace
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from grader.authoring.proofs.cells import EVIDENCE_CELLS, Part, changes
 from grader.authoring.proofs.monotone import check_part
 from grader.authoring.proofs.subject import Subject
+from grader.authoring.proofs.tag_combinations import EVIDENCE_TAGS, Part, changes
 from grader.authoring.proofs.witness import Situation
 from grader.engines.symbolic import Budget
 from grader.language.nodes import All, Best, Better, Compare, Const, Count, Effect, Kind, Level, Op, Test
@@ -60,7 +60,7 @@ rules = st.tuples(
 )
 PARTS = (Part.RAISE, Part.ADD_EXCEEDS, Part.ADD_FALLS_SHORT, Part.WORSEN)
 CHANGES = {part: list(changes(part)) for part in PARTS}
-items = st.lists(st.sampled_from(EVIDENCE_CELLS), max_size=3)
+items = st.lists(st.sampled_from(EVIDENCE_TAGS), max_size=3)
 
 
 def _book(sound, drawn):

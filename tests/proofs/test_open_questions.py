@@ -39,7 +39,7 @@ def test_a_hard_question_ends_when_its_time_is_up():
     started = time.monotonic()
     with pytest.raises(Undecided):
         solver.model(x * x * x + y * y * y == z * z * z)
-    assert time.monotonic() - started < 30
+    assert time.monotonic() - started < 300
 
 
 def test_a_spent_budget_answers_nothing():

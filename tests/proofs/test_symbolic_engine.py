@@ -7,9 +7,9 @@ import z3
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.authoring.proofs.cells import EVIDENCE_CELLS, group
+from grader.authoring.proofs.tag_combinations import EVIDENCE_TAGS, group_tags
 from grader.engines import reference, symbolic
-from grader.engines.symbolic import Bulk, Ratio
+from grader.engines.symbolic import CountedRow, Ratio
 from grader.language.nodes import (
     All,
     Any_,
@@ -90,7 +90,7 @@ conditions = st.recursive(
     ),
     max_leaves=6,
 )
-evidence = st.lists(st.sampled_from(EVIDENCE_CELLS), max_size=7)
+evidence = st.lists(st.sampled_from(EVIDENCE_TAGS), max_size=7)
 
 
 def _number(term: object) -> int:
@@ -105,11 +105,11 @@ def _number(term: object) -> int:
 def test_facts_and_conditions_equal_the_reference_on_grouped_evidence(facts, rows, asked):
     expected = reference.FactReader(facts).values({"evidence": rows}, {})
 
-    groups = group(EVIDENCE_CELLS, "evidence", [f.definition for f in facts])
+    groups = group_tags(EVIDENCE_TAGS, "evidence", [f.definition for f in facts])
     counts = [0] * len(groups.rows)
     for row in rows:
         counts[groups.of[row]] += 1
-    bulk = [Bulk(row, z3.IntVal(n)) for row, n in zip(groups.rows, counts, strict=True)]
+    bulk = [CountedRow(row, z3.IntVal(n)) for row, n in zip(groups.rows, counts, strict=True)]
     terms = symbolic.evaluate_facts(facts, {"evidence": bulk}, {})
 
     assert expected == {name: _number(term) for name, term in terms.items()}

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from grader.engines.reference import ReferenceEngine
 from grader.files import catalogue
-from grader.grading.conclude import Concluder
+from grader.grading.conclude import LayerEvaluator
 from grader.grading.run import Inputs, Pass, propose, run
 from grader.language.bind import bind
 from grader.language.rulebook import RuleBook
@@ -117,7 +117,7 @@ def concluded() -> Callable[[Case], Pass]:
     def conclude(case: Case) -> Pass:
         bound = bind(case.book, case.values)
         inputs = Inputs(case.inspection, case.framework, case.book, case.values)
-        return run(inputs, Concluder(bound, ReferenceEngine(bound)))
+        return run(inputs, LayerEvaluator(bound, ReferenceEngine(bound)))
 
     return conclude
 

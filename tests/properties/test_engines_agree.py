@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.engines.reference import ReferenceEngine
-from grader.grading.conclude import Concluder
+from grader.grading.conclude import LayerEvaluator
 from grader.grading.run import Inputs, run
 from grader.language.bind import bind
 from grader.testing.changes import changes
@@ -22,9 +22,9 @@ rete = pytest.importorskip("grader.engines.rete")
 def compared(framework, book, inspected, values=None):
     """Each inspection concluded on both engines over one bound rule book; the rulesets are freed."""
     bound = bind(book, values or {})
-    reference = Concluder(bound, ReferenceEngine(bound))
+    reference = LayerEvaluator(bound, ReferenceEngine(bound))
     with rete.ReteEngine(bound) as engine:
-        chained = Concluder(bound, engine)
+        chained = LayerEvaluator(bound, engine)
         for inspection in inspected:
             inputs = Inputs(inspection, framework, book, values or {})
             expected, actual = run(inputs, reference), run(inputs, chained)

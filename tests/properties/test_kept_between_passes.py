@@ -64,7 +64,7 @@ def test_a_memo_never_holds_more_than_its_bound(monkeypatch):
 
 
 def test_the_latest_are_told_apart_by_what_they_were_made_of():
-    latest = memo.Latest(2)
+    latest = memo.IdentityCache(2)
     one, other = [], []
     assert "first" == latest.of((one,), (), lambda: "first")
     assert "first" == latest.of((one,), (), lambda: "again")

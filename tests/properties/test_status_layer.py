@@ -7,7 +7,7 @@ from itertools import combinations_with_replacement, product
 import pytest
 
 from grader.engines.reference import ReferenceEngine
-from grader.grading.conclude import Concluder
+from grader.grading.conclude import LayerEvaluator
 from grader.grading.tally import Item
 from grader.language.bind import bind
 from grader.language.row import Row
@@ -42,7 +42,7 @@ def stated(tally):
 def statuses(shipped):
     """The rank of the status of every tally, as the shipped rules conclude it."""
     bound = bind(shipped.book)
-    concluder = Concluder(bound, ReferenceEngine(bound))
+    evaluator = LayerEvaluator(bound, ReferenceEngine(bound))
 
     def row(assessment, strength, weight):
         return Row(
@@ -58,7 +58,7 @@ def statuses(shipped):
 
     def status(tally):
         items = tuple(Item(f"E{n}", row(*tags)) for n, tags in enumerate(tally))
-        return concluder.characteristic("responding", "responding.1a", True, items, ()).status.rank
+        return evaluator.characteristic("responding", "responding.1a", True, items, ()).status.rank
 
     tallies = (t for n in range(MOST + 1) for t in combinations_with_replacement(CLASSES, n))
     return {tally: status(tally) for tally in tallies}
@@ -111,12 +111,12 @@ def test_a_heavier_shortfall_never_raises_the_status(statuses):
 ])  # fmt: skip
 def test_a_shortfall_is_light_when_isolated_or_remedied(shipped, strength, extent, remedied, expected):
     bound = bind(shipped.book)
-    concluder = Concluder(bound, ReferenceEngine(bound))
+    evaluator = LayerEvaluator(bound, ReferenceEngine(bound))
     rest = {"harm": 0, "innovative": 0, "remedied": remedied}
     ranks = {"isolated": 0, "some": 1, "widespread": 2}
     short = Row({"assessment": PARTLY, "strength": strength, "extent": ranks[extent], **rest})
     good = Row({"assessment": ASSESSMENT.rank("exceeds"), "strength": strength, "extent": 2, **rest})
     items = (Item("E1", short), Item("E2", good))
-    case = concluder.characteristic("responding", "responding.1a", True, items, ())
+    case = evaluator.characteristic("responding", "responding.1a", True, items, ())
     # A described shortfall limits where nothing tested outweighs it: here nothing is tested.
     assert expected == STATUS.name_of(case.status.rank)

@@ -195,6 +195,7 @@ def written(tmp_path: Path) -> Callable[..., Path]:
 @pytest.fixture(scope="session")
 def html_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
     """`html_of(data, decisions, some=500)`: the report on an inspection, as HTML."""
+    from grader.language.settings import Settings
     from grader.render.decided import read_decided
     from grader.render.page import report
 
@@ -202,7 +203,7 @@ def html_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
 
     def make(data: object, decisions: object = None, **overrides: int) -> str:
         loaded = api.load(_written(folder / "inspection.yaml", data))
-        proposal = api.grade(loaded, overrides=overrides, engine="reference")
+        proposal = api.grade(loaded, overrides=Settings(overrides), engine="reference")
         decided = None
         if decisions is not None:
             decided = read_decided(_written(folder / "decisions.yaml", decisions), loaded, proposal)

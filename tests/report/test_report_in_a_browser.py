@@ -25,7 +25,7 @@ QUIET = [
 ]  # fmt: skip
 AXE = os.environ.get("AXE_CORE", "")
 NARROW = 500  # the narrowest window a headless browser opens
-LIMIT = 120
+LIMIT = 1200
 
 
 @pytest.fixture

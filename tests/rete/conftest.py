@@ -219,24 +219,28 @@ def no_limits(): rete.limit_problems = lambda rules: []
 def gun():
     """Runs a piece of Python in a process of its own; gives its exit code, or "hangs", and its output."""
 
-    def gun(source, seconds=60, perturb=True):
+    def gun(source, seconds=600, perturb=True, once=None):
         environment = dict(os.environ, PYTHONPATH=os.pathsep.join(p for p in sys.path if p))
         if perturb:
             environment["MALLOC_PERTURB_"] = "165"  # freed and fresh memory holds rubbish, every time
+        process = subprocess.Popen(
+            [sys.executable, "-c", PRELUDE + source],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+            env=environment,
+        )
+        # The time starts when the process has said so: until then it may be slow on a busy machine.
+        said = process.stdout.readline() if once is not None else ""
         try:
-            done = subprocess.run(
-                [sys.executable, "-c", PRELUDE + source],
-                capture_output=True,
-                text=True,
-                errors="replace",
-                timeout=seconds,
-                env=environment,
-                check=False,
-            )
-        except subprocess.TimeoutExpired as late:
-            return "hangs", (late.stdout or b"").decode(errors="replace").strip()
-        if done.returncode == 1:
-            return 1, done.stderr.strip().splitlines()[-1]
-        return done.returncode, done.stdout.strip()
+            out, err = process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            out, _ = process.communicate()
+            return "hangs", (said + out).strip()
+        if process.returncode == 1:
+            return 1, err.strip().splitlines()[-1]
+        return process.returncode, (said + out).strip()
 
     return gun

@@ -32,12 +32,27 @@ def test_json_has_the_keys_of_the_format_and_no_others(run: Run, small: Small, d
         "n", "exact", "within_one", "weighted_kappa", "interval", "alpha", "majority_baseline", "bias",
         "confusion",
     ]  # fmt: skip
-    assert ["schema", "inspections", "areas", "agreement", "ignored"] == list(said)
+    assert ["schema", "inspections", "areas", "agreement", "ignored", "overrides"] == list(said)
+    assert {} == said["overrides"]
     assert "grader.diff/1" == said["schema"]
     assert ["small"] == said["inspections"]
     assert {tuple(KEYS)} == {tuple(a) for a in said["areas"]}
     assert [*figures, "without_declared_concerns"] == list(said["agreement"])
     assert figures == list(said["agreement"]["without_declared_concerns"])
+
+
+def test_what_was_set_for_a_proposal_is_said(
+    run: Run, small: Small, decided: Decided, tmp_path: Path
+) -> None:
+    proposal = tmp_path / "p.json"
+    run("grade", small(), "-o", proposal, "--set", "minimum_coverage=30%")
+    final = decided({"responding": "good"})
+    assert {"small": {"minimum_coverage": 300}} == json.loads(run("diff", proposal, final, "--json").out)[
+        "overrides"
+    ]
+    assert "overrides of small (shares in tenths of a per cent): minimum_coverage 300" in " ".join(
+        run("diff", proposal, final).out.split()
+    )
 
 
 def test_same_grades_are_exit_0_and_another_grade_exit_1(run: Run, small: Small, decided: Decided) -> None:

@@ -111,3 +111,14 @@ def test_hash_that_is_none_is_a_fault_of_the_file(run: Run, recorded: Path) -> N
     ran = run("verify", recorded)
     assert 2 == ran.code
     assert "is not a SHA-256" in ran.err
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["no mark", "mark"])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"], ids=["LF", "CRLF", "CR"])
+def test_other_line_ends_and_a_byte_order_mark_are_no_change(
+    run: Run, recorded: Path, tmp_path: Path, mark: bytes, end: bytes
+) -> None:
+    inspection = tmp_path / "inspection.yaml"
+    inspection.write_bytes(mark + inspection.read_bytes().replace(b"\n", end))
+    ran = run("verify", recorded)
+    assert (0, "small: the proposal for 1 area decided on it reproduces\n") == (ran.code, ran.out)

@@ -212,8 +212,8 @@ def loaded(home: Path) -> Loaded:
 
 
 def test_grade_moves_with_its_own_parameters(loaded: Loaded):
-    def care(**overrides: int) -> str | None:
+    def care(**overrides: str) -> str | None:
         return grader.grade(loaded, overrides=overrides).area("care").grade
 
     assert "good" == care()
-    assert "requires_improvement" == care(most=900)
+    assert "requires_improvement" == care(most="90%")

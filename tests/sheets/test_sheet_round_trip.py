@@ -162,3 +162,17 @@ def test_the_workbook_has_lists_to_choose_from_notes_and_a_header_that_stays(
     assert page["A1"].comment is not None
     assert 154 == book["Characteristics"].max_row
     assert 2 == main(["export", str(leicestershire), "--xlsx", str(path)])  # it is kept
+
+
+def test_workbook_is_made_without_files_that_a_kill_would_leave(monkeypatch):
+    """Found in use: openpyxl leaves `openpyxl.*` in the temporary folder of a process that is killed."""
+    from grader.api import load
+
+    def refused(*_, **__):
+        raise AssertionError("a temporary file was made")
+
+    loaded = load(Path(__file__).resolve().parents[2] / "examples" / "sussex_2021_22" / "inspection.yaml")
+    for name in ("NamedTemporaryFile", "mkstemp", "mkdtemp"):
+        monkeypatch.setattr(tempfile, name, refused)
+    monkeypatch.setattr("openpyxl.worksheet._writer.NamedTemporaryFile", refused)
+    assert workbook_bytes(loaded.inspection, loaded.framework.framework).startswith(b"PK")

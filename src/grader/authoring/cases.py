@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
 
+from pydantic import ValidationError
+
 from grader.errors import COUNT_LIMIT, InputError, Place, Problem, Problems, cut, quoted, suggest
 from grader.files.faults import validate
 from grader.files.inspections import resolve
@@ -19,6 +21,7 @@ from grader.grading.tally import placements
 from grader.language.nodes import Kind
 from grader.language.rulebook import RuleBook
 from grader.model import cases as words
+from grader.model.base import is_identifier
 from grader.model.framework import Framework
 from grader.model.inspection import Declared, Evidence, Figure, Header, Inspection, Previous, Source
 
@@ -112,7 +115,12 @@ class _Resolver:
             self.unknown("edition", edition, self.framework.editions, ("edition",))
             return None
         self.check_area(self.said.area, edition)
-        inspection = self.inspection(edition)
+        try:
+            inspection = self.inspection(edition)
+        except ValidationError as error:
+            names = sorted({str(each["input"]) for each in error.errors(include_url=False)})
+            self.fault((), f"no id: {', '.join(map(quoted, names[:3]))}", "shorten the names in the case")
+            return None
         self.parameters()
         if not self.problems:
             self.check(inspection)
@@ -156,6 +164,10 @@ class _Resolver:
         for key, items in self.said.evidence.items():
             for name in map(str.strip, key.split(",")):
                 characteristic = self.full(name)
+                if not is_identifier(characteristic):
+                    known = [c.id for _, c in self.framework.characteristics()]
+                    self.unknown("characteristic", characteristic, known, ("evidence", key))
+                    continue
                 for i, item in enumerate(items):
                     at: Path_ = ("evidence", number)
                     self.mark(at, ("evidence", key, i))

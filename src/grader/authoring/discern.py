@@ -8,14 +8,14 @@ from dataclasses import replace
 from grader.authoring.cases import Case
 from grader.authoring.run_cases import Runner
 from grader.engines.reference import ReferenceEngine
-from grader.grading.conclude import CharacteristicCase, Concluder, Standing
+from grader.grading.conclude import CharacteristicCase, FindingRecord, LayerEvaluator
 from grader.grading.tally import Item
 from grader.language.engine import Engine
 from grader.language.rulebook import RuleBook
 from grader.model.framework import Framework
 
 
-class Remembering(Concluder):
+class CachingEvaluator(LayerEvaluator):
     """Concludes on equal evidence in an area once; most characteristics have none at all."""
 
     def __init__(self, book: RuleBook, engine: Engine) -> None:
@@ -28,9 +28,9 @@ class Remembering(Concluder):
         characteristic: str,
         counted: bool,
         items: tuple[Item, ...],
-        earlier: Sequence[Standing],
+        earlier: Sequence[FindingRecord],
     ) -> CharacteristicCase:
-        """As of any concluder; from memory where the same was found before."""
+        """As of any evaluator; from memory where the same was found before."""
         named = tuple(e.row for e in earlier if characteristic in e.characteristics)
         key = (area, counted, tuple(item.row for item in items), named)
         if key not in self._seen:
@@ -70,7 +70,7 @@ class Discerner:
 
         `rules` are those the change bears on: the cases they and their like decide are tried first.
         """
-        runner = Runner(changed, self.framework, ReferenceEngine, Remembering)
+        runner = Runner(changed, self.framework, ReferenceEngine, CachingEvaluator)
         first = [case for rule in self._likely(rules) for case in self._decided_in[rule]]
         in_order = {case.name: case for case in (*first, *self.sound)}
         return next((case for case in in_order.values() if not runner.passes(case)), None)

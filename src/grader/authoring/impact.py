@@ -16,7 +16,7 @@ from typing import Any, Final, Literal
 
 from grader.authoring.same_rules import same_rules
 from grader.errors import InputError, Place, Problem
-from grader.files.catalogue import open_rulebook
+from grader.files.catalogue import NameOrPath, open_rulebook
 from grader.files.decisions import read_decisions
 from grader.language.bind import bind
 from grader.language.rulebook import RuleBook
@@ -91,6 +91,9 @@ class Impact:
     proof: Proof
     replayed: tuple[Replayed, ...]
 
+    def __repr__(self) -> str:
+        return f"<Impact {self.old.id} {self.old.version} to {self.new.id} {self.new.version}: {self.proof.result}>"
+
     @property
     def moves(self) -> bool:
         """Whether anything moves, or nothing could be proved."""
@@ -151,7 +154,9 @@ def _fits(fits: tuple[Fit, Fit] | None, verdict: str | None = None) -> dict[str,
     return found if verdict is None else {**found, "verdict": verdict}
 
 
-def impact(old: str, new: str, inspections: Sequence[str] = (), *, timeout: float = TIMEOUT) -> Impact:
+def impact(
+    old: NameOrPath, new: NameOrPath, inspections: Sequence[str] = (), *, timeout: float = TIMEOUT
+) -> Impact:
     """What moves from one rule book to another.
 
     Parameters

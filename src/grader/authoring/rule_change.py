@@ -12,14 +12,14 @@ from dataclasses import dataclass
 
 import z3
 
-from grader.authoring.proofs.areas import AreaSpace, Kin, State, kindred
-from grader.authoring.proofs.cells import EARLIER_CELLS, EVIDENCE_CELLS, group
+from grader.authoring.proofs.areas import AreaGroup, AreaSpace, State, group_areas
 from grader.authoring.proofs.characteristics import Example, every, observe
 from grader.authoring.proofs.subject import GRADE_AND_SUFFICIENCY, edition_of, situation_in
+from grader.authoring.proofs.tag_combinations import EARLIER_TAGS, EVIDENCE_TAGS, group_tags
 from grader.authoring.proofs.witness import Situation, agree, conclude, told
 from grader.engines.reference import ReferenceEngine
 from grader.engines.symbolic import Budget, Solver, Undecided
-from grader.grading.conclude import Concluder
+from grader.grading.conclude import LayerEvaluator
 from grader.language.bind import bind
 from grader.language.rulebook import RuleBook
 from grader.language.vocabulary import ASSESSMENT
@@ -58,7 +58,7 @@ class Reads:
 def figures(old: RuleBook, new: RuleBook) -> list[Reads]:
     """Where a figure reads otherwise, of every whole per mille; None where a book has no rules for it."""
     found: list[Reads] = []
-    books = [(b, Concluder(b, ReferenceEngine(b))) for b in (bind(old), bind(new))]
+    books = [(b, LayerEvaluator(b, ReferenceEngine(b))) for b in (bind(old), bind(new))]
     for measure in sorted({*old.measures, *new.measures}):
         homes = [b.measures[measure].characteristic if measure in b.measures else None for b, _ in books]
         for figure in range(1001):
@@ -94,30 +94,31 @@ class Comparison:
             The solver gave up: what was found until then stands, what is left is open.
         """
         books = bind(self.old), bind(self.new)
-        concluders = [Concluder(b, ReferenceEngine(b)) for b in books]
-        for kin in self._kin(*books):
+        evaluators = [LayerEvaluator(b, ReferenceEngine(b)) for b in books]
+        for group in self._groups(*books):
             spaces = [
-                AreaSpace(b, c, kin, GRADE_AND_SUFFICIENCY, self.budget)
-                for b, c in zip(books, concluders, strict=True)
+                AreaSpace(b, c, group, GRADE_AND_SUFFICIENCY, self.budget)
+                for b, c in zip(books, evaluators, strict=True)
             ]
-            _see_together(spaces, kin)
+            _see_together(spaces, group)
             for direction in DIRECTIONS:
                 situation = self._find(spaces, direction)
                 if situation is not None:
-                    yield self._replayed(situation, direction, kin, concluders)
+                    yield self._replayed(situation, direction, group, evaluators)
 
-    def _kin(self, *books: RuleBook) -> list[Kin]:
+    def _groups(self, *books: RuleBook) -> list[AreaGroup]:
         """Areas graded in some edition, in groups that both rule books treat alike."""
         graded = [a for a in self.framework.areas if edition_of(a, graded=True) is not None]
         alike = [
-            {a.id: i for i, kin in enumerate(kindred(book, graded)) for a in kin.areas} for book in books
+            {a.id: i for i, group in enumerate(group_areas(book, graded)) for a in group.areas}
+            for book in books
         ]
         named = {f.definition.named for book in books for f in book.facts.values()}
         groups: dict[tuple[object, ...], list[int]] = {}
         for at, area in enumerate(graded):
             here = tuple(c.id for c in area.characteristics if c.id in named)
             groups.setdefault((*(found[area.id] for found in alike), here), []).append(at)
-        return [Kin(tuple(graded[i] for i in members), key[-1]) for key, members in groups.items()]  # type: ignore[arg-type]  # the names
+        return [AreaGroup(tuple(graded[i] for i in members), key[-1]) for key, members in groups.items()]  # type: ignore[arg-type]  # the names
 
     def _find(self, spaces: Sequence[AreaSpace], direction: str) -> Situation | None:
         """A smallest situation the rule books conclude differently on; None where there is none."""
@@ -134,12 +135,12 @@ class Comparison:
         return Solver(self.budget, *(known for state in states for known in state.known))
 
     def _replayed(
-        self, situation: Situation, direction: str, kin: Kin, concluders: Sequence[Concluder]
+        self, situation: Situation, direction: str, group: AreaGroup, evaluators: Sequence[LayerEvaluator]
     ) -> Different:
         """The case, graded by both rule books' passes."""
-        old, new = (conclude(situation, self.framework, c.book, c) for c in concluders)
+        old, new = (conclude(situation, self.framework, c.book, c) for c in evaluators)
         agree(direction, _direction(old.grade, new.grade, self.old), f"replay of a case graded {direction}")
-        areas = tuple(a.id for a in kin.areas)
+        areas = tuple(a.id for a in group.areas)
         return Different(
             direction,
             areas,
@@ -172,16 +173,16 @@ def _moves(states: Sequence[State], direction: str) -> z3.BoolRef:
             return z3.And(before, z3.Not(after))
 
 
-def _see_together(spaces: Sequence[AreaSpace], kin: Kin) -> None:
+def _see_together(spaces: Sequence[AreaSpace], group: AreaGroup) -> None:
     """List what the two rule books can see of a characteristic together, in one order for both."""
     for counted in (True, False):
         pair = [space.spaces[counted] for space in spaces]
         definitions = [f.definition for one in pair for f in one.facts]
-        evidence = group(EVIDENCE_CELLS, "evidence", definitions)
-        earlier = group(EARLIER_CELLS, "earlier", definitions)
+        evidence = group_tags(EVIDENCE_TAGS, "evidence", definitions)
+        earlier = group_tags(EARLIER_TAGS, "earlier", definitions)
         for one in pair:
             one.evidence, one.earlier = evidence, earlier
-    counts = {space.counted(n) for space in spaces for n in kin.named}
+    counts = {space.counted(n) for space in spaces for n in group.named}
     for named, counted in [(False, True), *((True, c) for c in sorted(counts))]:
         found = list(_together(spaces, named, counted))
         for at, space in enumerate(spaces):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from grader.authoring.cases import About, Case, Claim
 from grader.engines.choice import engine_for
 from grader.engines.reference import ReferenceEngine
-from grader.grading.conclude import AreaCase, CharacteristicCase, Concluder
+from grader.grading.conclude import AreaCase, CharacteristicCase, LayerEvaluator
 from grader.grading.run import GradingTrace, per_mille, run
 from grader.language.bind import bind
 from grader.language.engine import Engine
@@ -56,15 +56,15 @@ class Runner:
         book: RuleBook,
         framework: Framework,
         make: MakeEngine = ReferenceEngine,
-        concluder: Callable[[RuleBook, Engine], Concluder] = Concluder,
+        evaluator: Callable[[RuleBook, Engine], LayerEvaluator] = LayerEvaluator,
     ) -> None:
         self.book = book
         self.framework = framework
         self._make = make
-        self._concluder = concluder
-        self._concluders: dict[tuple[tuple[str, int], ...], Concluder] = {}
+        self._concluder = evaluator
+        self._concluders: dict[tuple[tuple[str, int], ...], LayerEvaluator] = {}
 
-    def concluder(self, case: Case) -> Concluder:
+    def evaluator(self, case: Case) -> LayerEvaluator:
         """The rule book with the case's parameters, on the runner's engine."""
         key = tuple(case.overrides.items())
         if key not in self._concluders:
@@ -74,8 +74,8 @@ class Runner:
 
     def run(self, case: Case) -> Result:
         """Run a case whole, with the reasons for whatever was missed."""
-        concluder = self.concluder(case)
-        outcome = _Outcome(case.inspection, self._pass(case, case.inspection), concluder)
+        evaluator = self.evaluator(case)
+        outcome = _Outcome(case.inspection, self._pass(case, case.inspection), evaluator)
         misses = []
         for claim in case.claims:
             actual = outcome.actual(claim)
@@ -87,16 +87,16 @@ class Runner:
     def passes(self, case: Case) -> bool:
         """Whether every expectation is met: the quick answer, without reasons."""
         passed = self._pass(case, case.narrowed)
-        outcome = _Outcome(case.narrowed, passed, self.concluder(case))
+        outcome = _Outcome(case.narrowed, passed, self.evaluator(case))
         return all(met(claim, outcome.actual(claim)) for claim in case.claims)
 
     def deciding(self, case: Case) -> frozenset[str]:
         """Ids of the rules that decide anything in a case."""
         passed = self._pass(case, case.narrowed)
-        return frozenset(_Outcome(case.narrowed, passed, self.concluder(case)).all_deciding())
+        return frozenset(_Outcome(case.narrowed, passed, self.evaluator(case)).all_deciding())
 
     def _pass(self, case: Case, inspection: Inspection) -> GradingTrace:
-        return run(inspection, self.framework, self.concluder(case))
+        return run(inspection, self.framework, self.evaluator(case))
 
 
 def met(claim: Claim, actual: tuple[str, ...]) -> bool:
@@ -112,7 +112,7 @@ class _Outcome:
 
     inspection: Inspection
     passed: GradingTrace
-    concluder: Concluder
+    evaluator: LayerEvaluator
 
     def actual(self, claim: Claim) -> tuple[str, ...]:
         match claim.about:
@@ -123,7 +123,7 @@ class _Outcome:
                 area = self.passed.areas.get(claim.of)
                 if area is None or area.decision is None:
                     return (self.outcome(claim.of),)
-                return (self.concluder.book.grade_scale.name_of(area.decision.rank),)
+                return (self.evaluator.book.grade_scale.name_of(area.decision.rank),)
             case About.OUTCOME:
                 return (self.outcome(claim.of),)
             case About.FINDINGS:
@@ -162,7 +162,7 @@ class _Outcome:
     def all_deciding(self) -> Iterator[str]:
         for item in self.inspection.evidence:
             if item.assessment is None and item.measure is not None:
-                decided = self.concluder.assessment(item.measure.name, per_mille(item.measure.value))
+                decided = self.evaluator.assessment(item.measure.name, per_mille(item.measure.value))
                 yield from decided.deciding
         for area, cases in self.passed.characteristics.items():
             for case in cases:
@@ -244,7 +244,7 @@ class _Why:
         return f"{self._says(rule)}: {self.english.because(rule.because, facts)}"
 
     def unheld(self, rule: Rule, facts: Mapping[str, int]) -> str:
-        holds = rule.id in self.outcome.concluder.engine.held(
+        holds = rule.id in self.outcome.evaluator.engine.held(
             rule.layer, rule.level, next(iter(rule.scope or {""})), facts
         )
         said = "holds, and is outdone" if holds else "does not hold"

@@ -14,11 +14,11 @@ from typing import Any
 import yaml
 
 from grader.authoring.cases import parse_cases
-from grader.authoring.discern import Remembering
+from grader.authoring.discern import CachingEvaluator
 from grader.authoring.run_cases import Runner
 from grader.engines.reference import ReferenceEngine, satisfies
 from grader.files.marked import parse_document
-from grader.grading.conclude import AreaCase, CharacteristicCase, Standing, finding_row
+from grader.grading.conclude import AreaCase, CharacteristicCase, FindingRecord, finding_row
 from grader.grading.tally import Item
 from grader.language.bind import bind
 from grader.language.nodes import (
@@ -104,7 +104,7 @@ class _Pair:
 
     def __init__(self, book: RuleBook, changed: RuleBook, framework: Framework) -> None:
         self.bound = (bind(book), bind(changed))
-        self.concluders = [Remembering(b, ReferenceEngine(b)) for b in self.bound]
+        self.evaluators = [CachingEvaluator(b, ReferenceEngine(b)) for b in self.bound]
         self.framework = framework
         self.edition = list(framework.editions)[-1]
 
@@ -124,7 +124,7 @@ class _Pair:
         for name in sorted(rule.scope or ()):
             measure = self.bound[0].measures[name]
             area, own = self._own(measure.characteristic)
-            said = {v: [c.assessment(name, v).rank for c in self.concluders] for v in range(1001)}
+            said = {v: [c.assessment(name, v).rank for c in self.evaluators] for v in range(1001)}
             apart = [v for v, (one, other) in said.items() if one != other]
             if not apart:
                 continue
@@ -160,11 +160,11 @@ class _Pair:
             yield {**found, "expect": expect}
 
     def _concluded(
-        self, area: Area, items: Items, earlier: Sequence[Standing]
+        self, area: Area, items: Items, earlier: Sequence[FindingRecord]
     ) -> list[tuple[int, tuple[str, ...]]]:
         """Status and kinds of findings, on each of the two rule books."""
         own = area.counted[0].id
-        cases = [c.characteristic(area.id, own, True, items, earlier) for c in self.concluders]
+        cases = [c.characteristic(area.id, own, True, items, earlier) for c in self.evaluators]
         return [(c.status.rank, _targets(c)) for c in cases]
 
     def _evidence(self) -> list[Items]:
@@ -179,14 +179,14 @@ class _Pair:
         pairs = sorted(combinations_with_replacement(rows, 2), key=lambda p: _fuss(p[0]) + _fuss(p[1]))
         return [tuple(map(_item, combo)) for combo in (*((row,) for row in rows), *pairs)]
 
-    def _earlier(self, characteristic: str, rule: Rule) -> list[tuple[Standing, ...]]:
+    def _earlier(self, characteristic: str, rule: Rule) -> list[tuple[FindingRecord, ...]]:
         """No earlier finding, or one of each sort, where the rule looks at them."""
         if all(getattr(d, "entity", None) != "earlier" for d in self._looked_at(rule)):
             return [()]
         rows = [
             finding_row(k, "previous", p) for k, p in product(FINDING_KIND.names, reversed(PROGRESS.names))
         ]
-        return [(), *((Standing("P001", row, (characteristic,)),) for row in rows)]
+        return [(), *((FindingRecord("P001", row, (characteristic,)),) for row in rows)]
 
     # Areas ------------------------------------------------------------------------------------------------
 
@@ -212,14 +212,16 @@ class _Pair:
                         if found is not None:
                             yield found
 
-    def _area_case(self, area: Area, laid: Mapping[str, Items], known: Sequence[Standing]) -> Written | None:
+    def _area_case(
+        self, area: Area, laid: Mapping[str, Items], known: Sequence[FindingRecord]
+    ) -> Written | None:
         results = []
-        for concluder in self.concluders:
+        for evaluator in self.evaluators:
             cases = [
-                concluder.characteristic(area.id, c.id, c.counted, laid.get(c.id, ()), ())
+                evaluator.characteristic(area.id, c.id, c.counted, laid.get(c.id, ()), ())
                 for c in area.characteristics
             ]
-            concluded = concluder.area(area, self.edition, cases, known)
+            concluded = evaluator.area(area, self.edition, cases, known)
             targets = [*_targets(concluded), *(t for case in cases for t in _targets(case))]
             results.append((concluded, sorted(targets)))
         (result, findings), (other, others) = results
@@ -258,21 +260,23 @@ class _Pair:
         kinds: dict[object, Items] = {}
         for items in self._evidence()[:PLAINEST]:
             signature: list[object] = []
-            for concluder in self.concluders:
-                case = concluder.characteristic(area.id, area.counted[0].id, True, items, ())
+            for evaluator in self.evaluators:
+                case = evaluator.characteristic(area.id, area.counted[0].id, True, items, ())
                 signature += [case.status.rank, *(satisfies(case.facts, (t,)) for t in tests)]
             kinds.setdefault(tuple(signature), items)
         return list(kinds.values())
 
-    def _known(self, definitions: Sequence[Definition]) -> list[tuple[Standing, ...]]:
+    def _known(self, definitions: Sequence[Definition]) -> list[tuple[FindingRecord, ...]]:
         """No recorded finding, or one of each sort, where the rule looks at them."""
         entities = {getattr(d, "entity", None) for d in definitions}
-        found: list[tuple[Standing, ...]] = [()]
+        found: list[tuple[FindingRecord, ...]] = [()]
         if "findings" in entities:
-            found += [(Standing("F001", finding_row(kind, "declared"), ()),) for kind in FINDING_KIND.names]
+            found += [
+                (FindingRecord("F001", finding_row(kind, "declared"), ()),) for kind in FINDING_KIND.names
+            ]
         if entities & {"findings", "earlier"}:
             sorts = product(FINDING_KIND.names, PROGRESS.names)
-            found += [(Standing("P001", finding_row(kind, "previous", p), ()),) for kind, p in sorts]
+            found += [(FindingRecord("P001", finding_row(kind, "previous", p), ()),) for kind, p in sorts]
         return found
 
     # What the rules look at -------------------------------------------------------------------------------
@@ -366,7 +370,7 @@ def _item_words(row: Row) -> Any:
     return words["assessment"] if len(words) == 1 else words
 
 
-def _finding_words(standing: Standing, characteristics: list[str]) -> Written:
+def _finding_words(standing: FindingRecord, characteristics: list[str]) -> Written:
     words: Written = {"kind": FINDING_KIND.name_of(standing.row["kind"])}
     if standing.id.startswith("P"):
         words["progress"] = PROGRESS.name_of(standing.row["progress"])

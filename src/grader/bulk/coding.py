@@ -47,7 +47,7 @@ class Rows:
             _append(self.findings, number=number, area=self.plan.area_numbers[finding.area], **row)
             if origin == "previous":
                 for name in finding.characteristics:
-                    place = self.plan.places[name]
+                    place = self.plan.characteristic_index[name]
                     _append(
                         self.earlier, number=number, place=place, kind=row["kind"], progress=row["progress"]
                     )
@@ -61,7 +61,7 @@ class Rows:
         if item.assessment is None and item.measure is not None:
             measure, figure = self.plan.measures[item.measure.name], per_mille(item.measure.value)
         for name in item.characteristics:
-            place = self.plan.places[name]
+            place = self.plan.characteristic_index[name]
             _append(self.evidence, number=number, item=at, place=place, measure=measure, figure=figure, **row)
 
     def coded(self, backend: Backend) -> Coded:

@@ -1,7 +1,6 @@
-"""The grading pass in columns: from rows of evidence to characteristics, and from those to areas.
+"""The grading pass in columns, on lazy frames of any backend.
 
-Frames are lazy and of any backend. Characteristics nobody spoke of have no row: they add a constant times
-their number.
+Characteristics nobody spoke of have no row: they add a constant times their number.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from typing import Any
 
 from grader.bulk.plan import FINDING, ITEM, Plan, shares
 from grader.engines import columnar
-from grader.engines.columnar import all_of, any_of, nw, whole
+from grader.engines.columnar import all_of, any_of, as_int, nw
 from grader.grading.conclude import finding_row, proposed_counts
 from grader.language import pipeline
 from grader.language.nodes import Level
@@ -105,8 +104,8 @@ def informing(plan: Plan, evidence: Frame, informs: Frame | None) -> Frame:
 def characteristics(plan: Plan, coded: Coded) -> Frame:
     """A row for each characteristic that anything was said about.
 
-    Columns are `number`, `area`, `place`, `items` (how many count on it), the facts of `plan.below`, and for
-    each rule that may raise a finding on it whether it does (`raises`).
+    Columns are `number`, `area`, `place`, `items` (how many count on it), `plan.characteristic_columns`, and
+    for each rule that may raise a finding on it whether it does (`raises`).
     """
     rows = informing(plan, assessed(plan, coded.evidence), coded.informs).select("number", "place", *ITEM)
     key = nw.col("number").cast(nw.Int64) * plan.span + nw.col("place")
@@ -131,12 +130,16 @@ def characteristics(plan: Plan, coded: Coded) -> Frame:
         area=(place // plan.width).cast(nw.Int32),
         items=nw.col("items").cast(nw.Int32),
         **{
-            plan.below[f.name]: nw.col(plan.below[f.name]).fill_null(0).cast(nw.Int32)
+            plan.characteristic_columns[f.name]: nw.col(plan.characteristic_columns[f.name])
+            .fill_null(0)
+            .cast(nw.Int32)
             for f in _counting(plan)
         },
     )
     for name, of in shares(plan.characteristic_facts):
-        frame = frame.with_columns(columnar.share(of, plan.below).alias(plan.below[name]))
+        frame = frame.with_columns(
+            columnar.share(of, plan.characteristic_columns).alias(plan.characteristic_columns[name])
+        )
     return _concluded(plan, frame)
 
 
@@ -149,14 +152,14 @@ def _counting(plan: Plan) -> list[Fact]:
 
 def _facts_of_group(plan: Plan, item: nw.Expr | None, earlier: nw.Expr | None) -> list[nw.Expr]:
     attributes = {name: name for name in (*ITEM, *_EARLIER)}
-    found = [(nw.len() if item is None else whole(item).sum()).alias("items")]
+    found = [(nw.len() if item is None else as_int(item).sum()).alias("items")]
     for fact in _counting(plan):
         of_earlier = fact.entity == "earlier"
         if of_earlier and earlier is None:
             value = nw.col("assessment").min() * 0  # there are none
         else:
             value = columnar.reading(fact.definition, attributes, earlier if of_earlier else item).of_group()
-        found.append(value.alias(plan.below[fact.name]))
+        found.append(value.alias(plan.characteristic_columns[fact.name]))
     return found
 
 
@@ -171,17 +174,17 @@ def _concluded(plan: Plan, frame: Frame) -> Frame:
     """Each characteristic with what the stages conclude on it."""
     asked = {Circumstance.NO_ITEMS: nw.col("items") > 0, Circumstance.NOT_COUNTED: _counted(plan)}
     for stage in CHARACTERISTIC_STAGES:
-        held = {rule.id: _held(plan, rule, plan.below) for rule in plan.rules(stage)}
+        held = {rule.id: _held(plan, rule, plan.characteristic_columns) for rule in plan.rules(stage)}
         if stage.gives is None:
             where = all_of([] if stage.unless is None else [asked[stage.unless]])
-            columns = {name: whole(where & held[r.id]) for name, r in raises(plan, stage.level).items()}
+            columns = {name: as_int(where & held[r.id]) for name, r in raises(plan, stage.level).items()}
         else:
             scale, default = stage.concludes(plan.book)
             rank = columnar.decided(plan.rules(stage), held, scale, default).rank
             if stage.unless is not None:
                 unasked = nw.lit(scale.rank(stage.otherwise or default))
                 rank = nw.when(asked[stage.unless]).then(rank).otherwise(unasked)
-            columns = {plan.below[stage.gives]: rank.cast(nw.Int32)}
+            columns = {plan.characteristic_columns[stage.gives]: rank.cast(nw.Int32)}
         frame = frame.with_columns(**columns) if columns else frame
     return frame
 
@@ -204,8 +207,8 @@ def areas(plan: Plan, coded: Coded, below: Frame) -> Frame:
     """A row for each inspection and area of the edition.
 
     Columns are `number`, `area`, `outcome` (its place in `OUTCOMES`), `rank` of the grade (-1 where there is
-    none), `deciding` (ids of the rules that decided, with `BETWEEN` between them), the facts of `plan.above`,
-    and for each rule that may raise a finding how often it did.
+    none), `deciding` (ids of the rules that decided, with `BETWEEN` between them), `plan.area_columns`, and
+    for each rule that may raise a finding how often it did.
     """
     frame = _grid(plan, coded)
     frame = frame.join(_sums(plan, below), on="key", how="left")
@@ -245,20 +248,22 @@ def _sums(plan: Plan, below: Frame) -> Frame:
     """What the characteristics of each area come to that have a row."""
     counted = _counted(plan)
     found = [
-        whole(counted).sum().alias("present"),
-        whole(counted & (nw.col("items") > 0)).max().alias("assessed"),
+        as_int(counted).sum().alias("present"),
+        as_int(counted & (nw.col("items") > 0)).max().alias("assessed"),
     ]
     for fact in plan.of_entity("characteristics"):
         found.append(
-            columnar.reading(fact.definition, plan.below, counted).of_group().alias(plan.above[fact.name])
+            columnar.reading(fact.definition, plan.characteristic_columns, counted)
+            .of_group()
+            .alias(plan.area_columns[fact.name])
         )
     for name, characteristic in plan.named.items():
-        if characteristic in plan.places:
-            here = nw.col("place") == plan.places[characteristic]
-            found.append(nw.when(here).then(nw.col("status")).max().alias(plan.above[name]))
+        if characteristic in plan.characteristic_index:
+            here = nw.col("place") == plan.characteristic_index[characteristic]
+            found.append(nw.when(here).then(nw.col("status")).max().alias(plan.area_columns[name]))
     found += [nw.col(name).sum() for name in raises(plan, Level.CHARACTERISTIC)]
     key = nw.col("number").cast(nw.Int64) * len(plan.areas) + nw.col("area")
-    used = [*plan.below.values(), "place", "items", *raises(plan, Level.CHARACTERISTIC)]
+    used = [*plan.characteristic_columns.values(), "place", "items", *raises(plan, Level.CHARACTERISTIC)]
     return below.select(*dict.fromkeys(used), key=key).group_by("key").agg(*found)
 
 
@@ -266,11 +271,11 @@ def _standings(plan: Plan, findings: Frame) -> Frame:
     """What the findings on record on each area come to."""
     columns = {name: name for name in FINDING}
     opened = _is(OPEN)
-    found = [whole(opened).sum().alias("opened")]
+    found = [as_int(opened).sum().alias("opened")]
     for entity in ("earlier", "findings"):
         among = _is(EARLIER) if entity == "earlier" else None
         found += [
-            columnar.reading(f.definition, columns, among).of_group().alias(plan.above[f.name])
+            columnar.reading(f.definition, columns, among).of_group().alias(plan.area_columns[f.name])
             for f in plan.of_entity(entity)
         ]
     key = nw.col("number").cast(nw.Int64) * len(plan.areas) + nw.col("area")
@@ -288,24 +293,26 @@ def _area_facts(plan: Plan, frame: Frame, on_record: bool) -> Frame:
     unsaid = nw.col("listed") - nw.col("present")
     values: dict[str, nw.Expr] = {"opened": _number("opened") if on_record else nw.lit(0, nw.Int32)}
     for fact in plan.of_entity("characteristics"):
-        values[plan.above[fact.name]] = _with_unsaid(plan, fact, unsaid)
+        values[plan.area_columns[fact.name]] = _with_unsaid(plan, fact, unsaid)
     for name, characteristic in plan.named.items():
-        known = characteristic in plan.places
-        values[plan.above[name]] = _number(plan.above[name]) if known else nw.lit(0, nw.Int32)
+        known = characteristic in plan.characteristic_index
+        values[plan.area_columns[name]] = _number(plan.area_columns[name]) if known else nw.lit(0, nw.Int32)
     for entity in ("earlier", "findings"):
         for fact in plan.of_entity(entity):
-            column = plan.above[fact.name]
+            column = plan.area_columns[fact.name]
             values[column] = _number(column) if on_record else nw.lit(0, nw.Int32)
     for column, rule in raises(plan, Level.CHARACTERISTIC).items():
         values[column] = _number(column)
         if plan.raised_by_nothing(rule):
             scope = plan.scope(rule)
             here = nw.lit(True) if scope is None else any_of([nw.col("area") == n for n in scope])
-            values[column] += whole(here) * unsaid
+            values[column] += as_int(here) * unsaid
     frame = _with_shares(plan, frame.with_columns(**values))
     of_area = raises(plan, Level.AREA)
     if of_area:
-        frame = frame.with_columns(**{c: whole(_held(plan, r, plan.above)) for c, r in of_area.items()})
+        frame = frame.with_columns(
+            **{c: as_int(_held(plan, r, plan.area_columns)) for c, r in of_area.items()}
+        )
     opening = [kind for kind in FINDING_KIND.names if any_open([finding_row(kind, "proposed")])]
     opened = sum((_proposed(plan, kind) for kind in opening), nw.col("opened"))
     frame = frame.with_columns(opened=opened)
@@ -313,7 +320,7 @@ def _area_facts(plan: Plan, frame: Frame, on_record: bool) -> Frame:
     if not findings:
         return frame
     return _with_shares(
-        plan, frame.with_columns(**{plan.above[f.name]: _with_proposed(plan, f) for f in findings})
+        plan, frame.with_columns(**{plan.area_columns[f.name]: _with_proposed(plan, f) for f in findings})
     )
 
 
@@ -322,16 +329,18 @@ def _number(column: str) -> nw.Expr:
 
 
 def _with_shares(plan: Plan, frame: Frame) -> Frame:
-    found = {plan.above[name]: columnar.share(of, plan.above) for name, of in shares(plan.area_facts)}
+    found = {
+        plan.area_columns[name]: columnar.share(of, plan.area_columns) for name, of in shares(plan.area_facts)
+    }
     return frame.with_columns(**found) if found else frame
 
 
 def _with_unsaid(plan: Plan, fact: Fact, unsaid: nw.Expr) -> nw.Expr:
     """A fact about an area with the characteristics that have no row: all their numbers are 0."""
-    value = _number(plan.above[fact.name])
+    value = _number(plan.area_columns[fact.name])
     if not plan.counts_nothing(fact):
         return value
-    return columnar.reading(fact.definition, plan.below).with_least(value, unsaid)
+    return columnar.reading(fact.definition, plan.characteristic_columns).with_least(value, unsaid)
 
 
 def _proposed(plan: Plan, kind: str) -> nw.Expr:
@@ -345,7 +354,7 @@ def _with_proposed(plan: Plan, fact: Fact) -> nw.Expr:
     read = columnar.reading(fact.definition, {name: name for name in FINDING})
     if fact.definition.ranked is not None:
         raise TypeError(f"{fact.name!r} takes a rank of findings, which have none with an order")
-    value = nw.col(plan.above[fact.name])
+    value = nw.col(plan.area_columns[fact.name])
     for kind in FINDING_KIND.names:
         if proposed_counts(kind, fact.definition.where):
             value = read.with_least(value, _proposed(plan, kind))
@@ -353,9 +362,9 @@ def _with_proposed(plan: Plan, fact: Fact) -> nw.Expr:
 
 
 def _outcomes(plan: Plan, frame: Frame) -> Frame:
-    thin = {r.id: _held(plan, r, plan.above) for r in plan.rules(SUFFICIENCY)}
+    thin = {r.id: _held(plan, r, plan.area_columns) for r in plan.rules(SUFFICIENCY)}
     rules = plan.rules(GRADES)
-    held = {r.id: _held(plan, r, plan.above) for r in rules}
+    held = {r.id: _held(plan, r, plan.area_columns) for r in rules}
     scale, default = GRADES.concludes(plan.book)
     found = columnar.decided(rules, held, scale, default)
     so = {
@@ -386,7 +395,9 @@ def _outcomes(plan: Plan, frame: Frame) -> Frame:
     return frame.with_columns(
         rank=nw.when(graded).then(rank).otherwise(nw.lit(-1)).cast(nw.Int32),
         deciding=columnar.names_of(deciding, BETWEEN),
-    ).select("number", "area", "outcome", "rank", "deciding", *plan.above.values(), *_raise_columns(plan))
+    ).select(
+        "number", "area", "outcome", "rank", "deciding", *plan.area_columns.values(), *_raise_columns(plan)
+    )
 
 
 def _raise_columns(plan: Plan) -> list[str]:

@@ -95,7 +95,9 @@ def code_evidence(plan: Plan, backend: Backend, rows: Frame, numbers: pl.DataFra
     coarse = [name for name in texts if name in there and there[name] != nw.String]
     if coarse:
         rows = rows.with_columns(*[nw.col(name).cast(nw.String) for name in coarse])
-    places = pl.DataFrame({"characteristic": list(plan.places), "place": list(plan.places.values())})
+    places = pl.DataFrame(
+        {"characteristic": list(plan.characteristic_index), "place": list(plan.characteristic_index.values())}
+    )
     rows = rows.join(backend.table(numbers), on="inspection", how="left")
     rows = rows.join(backend.table(places.cast({"place": pl.Int32})), on="characteristic", how="left")
     found = {
@@ -194,7 +196,7 @@ def unsound(plan: Plan) -> nw.Expr:
     wrong |= (measure >= 0) & (figure == NO_FIGURE)
     for name, its in plan.measures.items():
         found = plan.book.measures[name]
-        alone = plan.places.get(found.characteristic, -2)
+        alone = plan.characteristic_index.get(found.characteristic, -2)
         wrong |= (measure == its) & (place != alone)
         if found.unit == PERCENT:
             wrong |= (measure == its) & (nw.col("beyond") == 1)
@@ -248,8 +250,8 @@ def evidence_faults(plan: Plan, file: str, row: Mapping[str, Any]) -> Iterator[P
     )
     if not row["id"]:
         yield Problem("the row has no 'id'", at, "every item has an id: what its rows have in common")
-    if row["characteristic"] not in plan.places:
-        yield _unknown("characteristic", row["characteristic"], plan.places, at)
+    if row["characteristic"] not in plan.characteristic_index:
+        yield _unknown("characteristic", row["characteristic"], plan.characteristic_index, at)
     for name, (ranks, default) in _WORDS.items():
         word = row.get(name) or None
         if word is None and (default is not None or name == "assessment"):
@@ -282,7 +284,7 @@ def _figure_faults(plan: Plan, row: Mapping[str, Any], at: Place) -> Iterator[Pr
             yield Problem("no 'assessment', and no measure with rules supplies one", at, help)
         return
     found = plan.book.measures[measure]
-    if row["characteristic"] in plan.places and row["characteristic"] != found.characteristic:
+    if row["characteristic"] in plan.characteristic_index and row["characteristic"] != found.characteristic:
         alone, on = found.characteristic, row["characteristic"]
         message = f"measure {measure!r} assesses {alone} alone, and the row is on {on}"
         yield Problem(message, at, "give the other characteristics an item of their own")
@@ -410,8 +412,8 @@ def _add_finding(plan: Plan, made: Record, row: Mapping[str, Any]) -> None:
     number = row["number"]
     made.findings.append({"number": number, "area": plan.area_numbers[row["area"]], **ranks})
     known = {name: ranks[name] for name in ("kind", "progress")}
-    for name in _ids(row.get("characteristics"), plan.places) if progress is not None else ():
-        made.earlier.append({"number": number, "place": plan.places[name], **known})
+    for name in _ids(row.get("characteristics"), plan.characteristic_index) if progress is not None else ():
+        made.earlier.append({"number": number, "place": plan.characteristic_index[name], **known})
 
 
 def _ids(cell: str | None, known: Container[str]) -> list[str]:

@@ -30,7 +30,7 @@ class Plan:
 
     Attributes
     ----------
-    below, above : mapping of str to str
+    characteristic_columns, area_columns : mapping of str to str
         The column of each fact about a characteristic, and about an area, that something looks at.
     """
 
@@ -53,7 +53,7 @@ class Plan:
         return len(self.areas) * self.width
 
     @cached_property
-    def places(self) -> Mapping[str, int]:
+    def characteristic_index(self) -> Mapping[str, int]:
         """The place of each characteristic of the edition."""
         return {
             c.id: at * self.width + n
@@ -74,18 +74,23 @@ class Plan:
     @cached_property
     def uncounted(self) -> tuple[int, ...]:
         """Places of characteristics that another programme grades."""
-        return tuple(self.places[c.id] for area in self.areas for c in area.characteristics if not c.counted)
+        return tuple(
+            self.characteristic_index[c.id]
+            for area in self.areas
+            for c in area.characteristics
+            if not c.counted
+        )
 
     @cached_property
     def informs(self) -> tuple[tuple[int, int], ...]:
         """Pairs of a place and one its evidence counts on also."""
         return tuple(
-            (self.places[c.id], self.places[informed])
+            (self.characteristic_index[c.id], self.characteristic_index[informed])
             for area in self.areas
             if not area.editions[self.edition].graded
             for c in area.characteristics
             for informed in c.informs
-            if informed in self.places
+            if informed in self.characteristic_index
         )
 
     # Rules and facts --------------------------------------------------------------------------------------
@@ -122,12 +127,12 @@ class Plan:
         return tuple(f for f in self.area_facts if f.entity == entity)
 
     @cached_property
-    def below(self) -> Mapping[str, str]:
+    def characteristic_columns(self) -> Mapping[str, str]:
         """The column of each fact about a characteristic; columns have names of our own."""
         return {**{f.name: f"c{n}" for n, f in enumerate(self.characteristic_facts)}, "status": "status"}
 
     @cached_property
-    def above(self) -> Mapping[str, str]:
+    def area_columns(self) -> Mapping[str, str]:
         """The column of each fact about an area."""
         return {f.name: f"a{n}" for n, f in enumerate(self.area_facts)}
 
@@ -141,7 +146,7 @@ class Plan:
 
     @cached_property
     def _nothing(self) -> Mapping[str, int]:
-        return dict.fromkeys(self.below, 0)
+        return dict.fromkeys(self.characteristic_columns, 0)
 
     def counts_nothing(self, fact: Fact) -> bool:
         """Whether a fact about an area looks at a characteristic without evidence or earlier findings."""

@@ -60,7 +60,7 @@ def in_columns(plan: Plan, backend: Backend, coded: Coded, ids: pl.DataFrame) ->
         outcome=_named("outcome", OUTCOMES),
         **{
             PROFILE + name: pl.when(inspected).then(pl.col(column)).cast(pl.Int32)
-            for name, column in plan.above.items()
+            for name, column in plan.area_columns.items()
         },
     ).select("number", *schema(plan.book))
 
@@ -72,7 +72,7 @@ def _named(column: str, names: Sequence[str]) -> pl.Expr:
 def _findings(plan: Plan, backend: Backend, below: Any, found: pl.DataFrame) -> pl.DataFrame:
     """Ids of the findings proposed in each area, in code point order: `number`, `area`, `findings`."""
     rules = raises(plan, Level.CHARACTERISTIC)
-    names = {place: name for name, place in plan.places.items()}
+    names = {place: name for name, place in plan.characteristic_index.items()}
     parts = []
     if rules:
         any_raised = nw.lit(False)
@@ -105,7 +105,11 @@ def _of_nothing(
 ) -> list[pl.DataFrame]:
     """Findings raised on characteristics nobody said anything about."""
     there = backend.collect(below.select("number", "place")).cast({"number": pl.Int64, "place": pl.Int32})
-    counted = [(plan.area_numbers[a.id], plan.places[c.id], c.id) for a in plan.areas for c in a.counted]
+    counted = [
+        (plan.area_numbers[a.id], plan.characteristic_index[c.id], c.id)
+        for a in plan.areas
+        for c in a.counted
+    ]
     every = pl.DataFrame(
         counted, schema={"area": pl.Int32, "place": pl.Int32, "name": pl.String}, orient="row"
     )

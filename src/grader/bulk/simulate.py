@@ -1,7 +1,7 @@
 """How firm grades are: the inspection drawn again and again with its assessments a little otherwise.
 
 What is drawn is made up, and says so: nobody has published how often two inspectors differ by a step. An
-area sees its evidence through few numbers (`grading/sight.py`), so that of a hundred thousand drawn
+area sees its evidence through few numbers (`grading/aggregator.py`), so that of a hundred thousand drawn
 inspections only those that differ in these numbers are concluded, each once, by the definition of meaning.
 """
 
@@ -15,15 +15,15 @@ from pydantic import Field
 
 from grader.distribution import install
 from grader.errors import InputError, MissingExtraError, Place, Problem
-from grader.grading.conclude import CharacteristicCase, Concluder
+from grader.grading.aggregates import AggregateOps, FactVector
+from grader.grading.conclude import CharacteristicCase, LayerEvaluator
 from grader.grading.hinges import with_assessment
 from grader.grading.run import GradingTrace, per_mille, standing_of
-from grader.grading.sight import Measure, Sums
 from grader.language.figures import figure_range
 from grader.language.vocabulary import ASSESSMENT
 from grader.model.framework import Area
 from grader.model.inspection import Evidence
-from grader.model.proposal import Answer, to_json
+from grader.model.proposal import Answer, counted, to_json
 from grader.session import LoadedInspection
 
 try:
@@ -67,6 +67,11 @@ class Simulation(Answer):
     overrides: dict[str, int]
     """Parameters that were set otherwise than their defaults."""
     areas: list[AreaSimulated]
+
+    def __repr__(self) -> str:
+        return f"<Simulation {self.inspection}: {counted(self.draws, 'draw')}, {len(self.areas)} areas>"
+
+    __str__ = __repr__
 
     def to_json(self, *, indent: int | None = 2) -> str:
         """The simulation as JSON text."""
@@ -125,7 +130,7 @@ class Drawing:
     step: float
 
     @property
-    def concluder(self) -> Concluder:
+    def evaluator(self) -> LayerEvaluator:
         return self.loaded.session.what_if
 
     @property
@@ -172,17 +177,17 @@ class Drawing:
         assert item.measure is not None, "an item without an assessment carries a measure with rules"
         value, name = item.measure.value, item.measure.name
         if not item.measure.interval:
-            return np.full(many, self.concluder.assessment(name, per_mille(value)).rank)
+            return np.full(many, self.evaluator.assessment(name, per_mille(value)).rank)
         reach = item.measure.interval
         low, high = figure_range(item.measure.unit)
         figures = np.clip(value + reach * generator.uniform(-1, 1, many), low, high)
         whole, at = np.unique(np.floor(figures * 10).astype(np.int64), return_inverse=True)
-        ranks = [self.concluder.assessment(name, int(figure)).rank for figure in whole]
+        ranks = [self.evaluator.assessment(name, int(figure)).rank for figure in whole]
         return np.array(ranks)[at]
 
     def _area(self, area: Area, drawn: _AreaDrawn | None) -> AreaSimulated:
         case = self.trace.areas.get(area.id)
-        scale = self.concluder.book.grade_scale
+        scale = self.evaluator.book.grade_scale
         proposed = case.decision if case is not None else None
         return AreaSimulated(
             area=area.id,
@@ -198,38 +203,38 @@ class _AreaDrawn:
 
     def __init__(self, drawing: Drawing, area: Area) -> None:
         inspection = drawing.loaded.inspection
-        self._sight = drawing.loaded.session.sight(area)
-        self._scale = drawing.concluder.book.grade_scale
+        self._aggregator = drawing.loaded.session.aggregator(area)
+        self._scale = drawing.evaluator.book.grade_scale
         self._draws = drawing.draws
         cases = drawing.trace.characteristics[area.id]
-        self._cases = [case for case in cases if self._sight.matters(case.id)]
+        self._cases = [case for case in cases if self._aggregator.matters(case.id)]
         findings = [standing_of(f) for f in inspection.all_findings if f.area == area.id]
         self._findings = tuple(f.row for f in findings)
         self._counted: dict[tuple[str, int | None], int] = {}
 
     def count(self, drawn: Mapping[str, Codes], many: int) -> None:
         """Count what a block of draws came to."""
-        sums = self._sight.on_area
+        sums = self._aggregator.on_area
         whole, measures = np.zeros(many, np.int64), [sums.empty]
         for case in self._cases:
             codes, found = self._characteristic(case, drawn, many)
             whole, measures = _together(sums, whole, measures, codes, found)
         for code, often in zip(*np.unique(whole, return_counts=True), strict=True):
-            concluded = self._sight.concluded(True, measures[code], self._findings)
+            concluded = self._aggregator.concluded(True, measures[code], self._findings)
             rank = concluded.decision.rank if concluded.decision is not None else None
             key = (concluded.outcome, rank)
             self._counted[key] = self._counted.get(key, 0) + int(often)
 
     def _characteristic(
         self, case: CharacteristicCase, drawn: Mapping[str, Codes], many: int
-    ) -> tuple[Codes, list[Measure]]:
+    ) -> tuple[Codes, list[FactVector]]:
         """What a characteristic comes to in the area, in each draw."""
-        sums = self._sight.on_characteristic
+        sums = self._aggregator.on_characteristic
         codes, measures = np.zeros(many, np.int64), [sums.empty]
         for item in case.items:
-            ranks = [self._sight.of_row(with_assessment(item.row, rank)) for rank in _RANKS]
+            ranks = [self._aggregator.of_row(with_assessment(item.row, rank)) for rank in _RANKS]
             codes, measures = _together(sums, codes, measures, drawn[item.id] - 1, ranks)
-        return codes, [self._sight.seen(case, measure) for measure in measures]
+        return codes, [self._aggregator.seen(case, measure) for measure in measures]
 
     def shares(self) -> dict[str, float]:
         """The share of draws for each grade, best first, then for none."""
@@ -243,11 +248,11 @@ _RANKS: Final = range(1, len(ASSESSMENT.names))
 
 
 def _together(
-    sums: Sums, codes: Codes, measures: Sequence[Measure], more: Codes, added: Sequence[Measure]
-) -> tuple[Codes, list[Measure]]:
+    sums: AggregateOps, codes: Codes, measures: Sequence[FactVector], more: Codes, added: Sequence[FactVector]
+) -> tuple[Codes, list[FactVector]]:
     """Two measures in each draw put together; draws that come to the same get the same code."""
     pairs, at = np.unique(codes * len(added) + more, return_inverse=True)
-    numbers: dict[Measure, int] = {}
+    numbers: dict[FactVector, int] = {}
     of_pair = [
         numbers.setdefault(sums.plus(measures[pair // len(added)], added[pair % len(added)]), len(numbers))
         for pair in pairs.tolist()

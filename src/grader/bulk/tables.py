@@ -168,7 +168,7 @@ class Tables:
 
     def _of_items(self, plan: Plan, coded: Any, chosen: pl.DataFrame) -> Iterator[Fault]:
         """Items whose rows do not go together."""
-        places = {place: name for name, place in plan.places.items()}
+        places = {place: name for name, place in plan.characteristic_index.items()}
         names = dict(chosen.select("number", "inspection").iter_rows())
         rows = coded.filter(nw.col("number") >= 0, nw.col("place") >= 0, ~nw.col("item").is_null())
         with self.backend.kept(of_several_rows(rows)) as several:

@@ -128,11 +128,7 @@ def outliers(
     }
     choices = statistics.Choices(**{name: chosen for name, chosen in said.items() if chosen is not None})
     read = statistics.read_scores(data, value=value, name=name, leave_out=leave_out or (), keep=keep or ())
-    found = statistics.lines(
-        read.scores, choices, measure=read.measure, left_out=read.left_out, data_sha256=read.sha256
-    )
-    said_of_totals = [f"{warning.message}" for warning in read.totals]
-    found = found.model_copy(update={"notes": [*said_of_totals, *found.notes]})
+    found = statistics.lines_of(read, choices)
     if destination is not None:
         write_whole(destination, rendered(found, destination.suffix.lower()), new=not force)
     terminal.warn(read.warnings)

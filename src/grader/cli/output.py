@@ -49,6 +49,11 @@ def _checked(
     path: Path, endings: Sequence[str], *, force: bool, inputs: Iterable[str], help: str | None
 ) -> Path:
     place = Place(str(path))
+    try:
+        str(path).encode("utf-8")
+    except UnicodeEncodeError:
+        problem = Problem("the name of an output file must be UTF-8", place, "name another file")
+        raise InputError([problem]) from None
     if path.suffix.lower() not in endings:
         known = " or ".join(endings)
         raise InputError(

@@ -18,4 +18,4 @@ def settings_line(book: RuleBook, overrides: Mapping[str, int]) -> str | None:
 def _one(book: RuleBook, name: str, value: int) -> str:
     parameter = book.parameters[name]
     set_to, default = (number(v, None, parameter.kind) for v in (value, parameter.default))
-    return f"{name} {set_to} (default {default}, {parameter.basis})"
+    return f"{name} {set_to} (default {default})"

@@ -1,7 +1,6 @@
 """The rule book as expressions over columns (Narwhals), for very many inspections at once.
 
-A fact becomes a value of each row and an aggregation, a condition a column of truths. Every number is whole.
-Any backend of Narwhals runs the expressions.
+A fact becomes a value of each row and an aggregation, a condition a column of truths.
 """
 
 from __future__ import annotations
@@ -45,6 +44,7 @@ __all__ = [
     "Reading",
     "all_of",
     "any_of",
+    "as_int",
     "decided",
     "decides",
     "holds",
@@ -52,7 +52,6 @@ __all__ = [
     "nw",
     "reading",
     "share",
-    "whole",
 ]
 
 Columns = Mapping[str, str]
@@ -120,7 +119,7 @@ def any_of(truths: Sequence[nw.Expr]) -> nw.Expr:
     return reduce(lambda a, b: a | b, truths) if truths else nw.lit(False)
 
 
-def whole(truth: nw.Expr) -> nw.Expr:
+def as_int(truth: nw.Expr) -> nw.Expr:
     """1 where it holds, else 0."""
     return truth.cast(nw.Int32)
 
@@ -136,27 +135,27 @@ class Reading:
     ----------
     row : Expr
         What each row comes to; null where it comes to nothing.
-    together : str
+    aggregation : str
         How the rows of a group are put together: `sum`, `max` or `min`. Of nothing it is 0.
     least : int
         What a row comes to that is counted and whose ranks are all 0.
     """
 
     row: nw.Expr
-    together: str
+    aggregation: str
     least: int = 0
 
     def of_group(self) -> nw.Expr:
         """The fact of a group, or null where no row comes to anything."""
-        found: nw.Expr = getattr(self.row, self.together)()
+        found: nw.Expr = getattr(self.row, self.aggregation)()
         return found
 
     def with_least(self, value: nw.Expr, many: nw.Expr) -> nw.Expr:
         """The fact of a group, its value so far, with so many more rows that come to the least."""
-        if self.together == "sum":
+        if self.aggregation == "sum":
             return value + many * self.least
         least = nw.lit(self.least, nw.Int32)
-        beyond = value > least if self.together == "max" else value < least
+        beyond = value > least if self.aggregation == "max" else value < least
         return nw.when((many > 0) & ~beyond).then(least).otherwise(value)
 
 
@@ -168,12 +167,12 @@ def reading(definition: Definition, columns: Columns, among: nw.Expr | None = No
 
 @reading.register
 def _(definition: Count, columns: Columns, among: nw.Expr | None = None) -> Reading:
-    return Reading(whole(_chosen(definition, columns, among)), "sum", 1)
+    return Reading(as_int(_chosen(definition, columns, among)), "sum", 1)
 
 
 @reading.register
 def _(definition: AnyOf, columns: Columns, among: nw.Expr | None = None) -> Reading:
-    return Reading(whole(_chosen(definition, columns, among)), "max", 1)
+    return Reading(as_int(_chosen(definition, columns, among)), "max", 1)
 
 
 @reading.register

@@ -1,10 +1,6 @@
 """The rule book on durable-rules, in the one narrow form in which it is sound; see docs/durable_rules.md.
 
-Each table becomes one ruleset of conjunctions over integers: one pattern a rule, every pattern with a test
-that must be positive, constants only. One fact is asserted, in a session of its own, and what fired is read
-off; no Python runs inside the engine. It is spoken to through its C functions, so that neither the package's
-timers nor its swallowing of exceptions come into it. Nothing a person wrote goes in: no name, no text, only
-whole numbers under names made here.
+One ruleset a table, one fact, whole numbers only; it is spoken to through its C functions.
 """
 
 from __future__ import annotations
@@ -23,10 +19,10 @@ from typing import Final
 
 from grader.distribution import install
 from grader.errors import InputError, InternalError, MissingExtraError
+from grader.language.dnf import Atom, Conjunction, dnf, ordered
 from grader.language.limits import limit_problems
 from grader.language.nodes import Const, Level
 from grader.language.rulebook import Layer, RuleBook, Table
-from grader.language.ways import Atom, Way, ordered, ways
 
 EXTENSION: Final = "durable_rules_engine"
 
@@ -105,9 +101,9 @@ class Program:
 
 def compile_table(table: Table) -> Program:
     """The ruleset of one table: each distinct way its rules can hold is one pattern."""
-    patterns: dict[tuple[Scope, Way], set[str]] = {}
+    patterns: dict[tuple[Scope, Conjunction], set[str]] = {}
     for rule in table.rules:
-        for way in ways(rule.condition):
+        for way in dnf(rule.condition):
             patterns.setdefault((rule.scope, way), set()).add(rule.id)
     scopes = sorted({scope for scope, _ in patterns if scope is not None}, key=sorted)
     facts = sorted({atom.fact for _, way in patterns for atom in way})
@@ -130,7 +126,7 @@ def compile_table(table: Table) -> Program:
     return Program(table.name, text, key, rules, tuple(facts), tuple(scopes), template)
 
 
-def _pattern_key(item: tuple[tuple[Scope, Way], object]) -> tuple[object, ...]:
+def _pattern_key(item: tuple[tuple[Scope, Conjunction], object]) -> tuple[object, ...]:
     (scope, way), _ = item
     return sorted(scope or ()), [atom.sort_key for atom in ordered(way)], scope is not None
 

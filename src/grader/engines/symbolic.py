@@ -1,7 +1,6 @@
-"""The rule book as formulas over whole numbers, for proofs about every input at once.
+"""The rule book as formulas over whole numbers (z3), for proofs about every input at once.
 
-A fact becomes a term, a condition a formula. Things come as rows with the number alike. A share stays a pair
-of counts, compared without division: at least t is 1000·n ≥ t·d, at most t is 1000·n < (t+1)·d.
+Shares stay pairs of counts: at least t is 1000·n ≥ t·d, at most t is 1000·n < (t+1)·d.
 """
 
 from __future__ import annotations
@@ -48,7 +47,7 @@ Row = Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Bulk:
+class CountedRow:
     """So many things that look alike: one row, and how many there are of it."""
 
     row: Row
@@ -64,7 +63,7 @@ class Ratio:
 
 
 Terms = Mapping[str, "z3.ArithRef | Ratio"]
-BulkThings = Mapping[str, Sequence[Bulk]]
+CountedThings = Mapping[str, Sequence[CountedRow]]
 
 
 # Conditions -----------------------------------------------------------------------------------------------
@@ -134,47 +133,47 @@ def _(condition: Not, terms: Terms) -> z3.BoolRef:
 
 
 @singledispatch
-def value(definition: Definition, things: BulkThings, known: Terms) -> z3.ArithRef | Ratio:
-    """The term of a fact, given things in bulk and the terms known so far."""
+def value(definition: Definition, things: CountedThings, known: Terms) -> z3.ArithRef | Ratio:
+    """The term of a fact, given rows with their counts and the terms known so far."""
     raise TypeError(f"the symbolic engine cannot read {type(definition).__name__}")
 
 
 @value.register
-def _(definition: Count, things: BulkThings, known: Terms) -> z3.ArithRef:
+def _(definition: Count, things: CountedThings, known: Terms) -> z3.ArithRef:
     return total(b.count for b in _chosen(definition, things))
 
 
 @value.register
-def _(definition: AnyOf, things: BulkThings, known: Terms) -> z3.ArithRef:
+def _(definition: AnyOf, things: CountedThings, known: Terms) -> z3.ArithRef:
     return z3.If(total(b.count for b in _chosen(definition, things)) > 0, z3.IntVal(1), z3.IntVal(0))
 
 
 @value.register
-def _(definition: Best, things: BulkThings, known: Terms) -> z3.ArithRef:
+def _(definition: Best, things: CountedThings, known: Terms) -> z3.ArithRef:
     return _outermost(_chosen(definition, things), definition.attribute, lowest=False)
 
 
 @value.register
-def _(definition: Lowest, things: BulkThings, known: Terms) -> z3.ArithRef:
+def _(definition: Lowest, things: CountedThings, known: Terms) -> z3.ArithRef:
     return _outermost(_chosen(definition, things), definition.attribute, lowest=True)
 
 
 @value.register
-def _(definition: Share, things: BulkThings, known: Terms) -> Ratio:
+def _(definition: Share, things: CountedThings, known: Terms) -> Ratio:
     return Ratio(known[definition.part], known[definition.whole])
 
 
 @value.register
-def _(definition: StatusOf, things: BulkThings, known: Terms) -> z3.ArithRef:
+def _(definition: StatusOf, things: CountedThings, known: Terms) -> z3.ArithRef:
     return known.get(definition.characteristic, z3.IntVal(0))
 
 
 @value.register
-def _(definition: Given, things: BulkThings, known: Terms) -> z3.ArithRef | Ratio:
+def _(definition: Given, things: CountedThings, known: Terms) -> z3.ArithRef | Ratio:
     return known[definition.name]
 
 
-def _chosen(definition: Aggregate, things: BulkThings) -> list[Bulk]:
+def _chosen(definition: Aggregate, things: CountedThings) -> list[CountedRow]:
     return [b for b in things[definition.entity] if all(_meets(b.row, test) for test in definition.where)]
 
 
@@ -196,11 +195,11 @@ def _meets(row: Row, test: Test) -> bool:
             return rank in numbers
 
 
-def _outermost(chosen: Iterable[Bulk], attribute: str, *, lowest: bool) -> z3.ArithRef:
+def _outermost(chosen: Iterable[CountedRow], attribute: str, *, lowest: bool) -> z3.ArithRef:
     """The best or lowest rank present among things: the innermost choice is the least wanted rank."""
     by_rank: dict[int, list[z3.ArithRef]] = {}
-    for bulk in chosen:
-        by_rank.setdefault(bulk.row[attribute], []).append(bulk.count)
+    for each in chosen:
+        by_rank.setdefault(each.row[attribute], []).append(each.count)
     term = z3.IntVal(0)
     for rank in sorted(by_rank, reverse=lowest):
         term = z3.If(total(by_rank[rank]) > 0, z3.IntVal(rank), term)
@@ -212,7 +211,9 @@ def total(terms: Iterable[z3.ArithRef]) -> z3.ArithRef:
     return z3.Sum([z3.IntVal(0), *terms])
 
 
-def evaluate_facts(facts: Iterable[Fact], things: BulkThings, given: Terms) -> dict[str, z3.ArithRef | Ratio]:
+def evaluate_facts(
+    facts: Iterable[Fact], things: CountedThings, given: Terms
+) -> dict[str, z3.ArithRef | Ratio]:
     """Terms of facts, each worked out after those it depends on."""
     known = dict(given)
     ordered = parts_first(facts)

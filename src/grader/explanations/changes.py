@@ -13,8 +13,8 @@ from itertools import chain, combinations_with_replacement, product
 from typing import Final, Literal
 
 from grader.explanations.search import Choice, Option
+from grader.grading.aggregates import AreaAggregator
 from grader.grading.run import GradingTrace
-from grader.grading.sight import Sight
 from grader.grading.tally import placements, row_of
 from grader.language.vocabulary import ASSESSMENT
 from grader.model.framework import Framework
@@ -91,11 +91,11 @@ Change = Reassessed | Found | Issued
 
 
 def choices(
-    inspection: Inspection, framework: Framework, trace: GradingTrace, sight: Sight
+    inspection: Inspection, framework: Framework, trace: GradingTrace, aggregator: AreaAggregator
 ) -> Iterator[Choice[Change]]:
     """Everything about the evidence that could have been otherwise and that the area's rules can tell."""
     edition = inspection.inspection.edition
-    mine = {c.id for c in trace.characteristics[sight.area.id] if sight.matters(c.id)}
+    mine = {c.id for c in trace.characteristics[aggregator.area.id] if aggregator.matters(c.id)}
     counts: dict[str, set[str]] = {}
     for name in sorted(mine):
         for item in trace.tally.items[name]:
@@ -104,8 +104,8 @@ def choices(
     for name in sorted(counts):
         yield _reassessing(written[name], trace.assessments[name], frozenset(counts[name]))
     met: set[frozenset[str]] = set()
-    most = _most(sight.counted_to)
-    own = [c.id for c in sight.area.characteristics]
+    most = _most(aggregator.counted_to)
+    own = [c.id for c in aggregator.area.characteristics]
     others = [c.id for a in framework.areas_in(edition) for c in a.characteristics if c.id not in own]
     for name in (*own, *others):
         added = Found(name, "meets").item("added", "added")
@@ -145,18 +145,18 @@ def declared(inspection: Inspection, area: str, kind: str) -> list[Declared]:
     return sorted(found, key=lambda f: f.id)
 
 
-def issuing(inspection: Inspection, area: str, sight: Sight) -> list[tuple[Change, ...]]:
+def issuing(inspection: Inspection, area: str, aggregator: AreaAggregator) -> list[tuple[Change, ...]]:
     """Every way in which findings could have been declared, or not, that the area's rules can tell apart.
 
     Findings of one kind are alike to every rule, so how many there are is all that is chosen.
     """
     by_kind: list[list[tuple[Change, ...]]] = []
-    for kind in sight.kinds_told_apart:
+    for kind in aggregator.kinds_told_apart:
         there = declared(inspection, area, kind)
         ways: list[tuple[Change, ...]] = [()]
         for many in range(1, len(there) + 1):
             ways.append(tuple(Issued(area, kind, f.id) for f in there[:many]))
-        for many in range(1, _most(sight.findings_counted_to) + 1):
+        for many in range(1, _most(aggregator.findings_counted_to) + 1):
             ways.append((Issued(area, kind),) * many)
         by_kind.append(ways)
     return [tuple(chain.from_iterable(chosen)) for chosen in product(*by_kind)]

@@ -1,7 +1,7 @@
 """The least change that gives an area a grade: an exact search that needs no solver.
 
-An inspection could have been otherwise in many ways, but the rules see few of them apart (`sight.py`). The
-search takes the choices there are one after another (each item's assessment, items added, findings) and
+An inspection could have been otherwise in many ways, but the rules see few of them apart (`aggregates.py`).
+The search takes the choices there are one after another (each item's assessment, items added, findings) and
 keeps, for everything the area can come to, the least cost of getting there, up to a bound that rises until
 the grade is among them. All cheaper states have been looked at by then, so nothing smaller gives the grade.
 """
@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Generic, TypeVar
 
+from grader.grading.aggregates import AreaAggregator, FactVector
 from grader.grading.conclude import CharacteristicCase
-from grader.grading.sight import Measure, Sight
 from grader.language.row import Row
 
 #: Bounds on the cost, tried in turn.
@@ -96,7 +96,7 @@ class Least(Generic[K, C]):
             known[1].extend(list(ways())[: WAYS - len(known[1])])
 
 
-State = tuple[Measure, tuple[Measure, ...]]
+State = tuple[FactVector, tuple[FactVector, ...]]
 """What closed characteristics come to together, and what each open one comes to so far."""
 
 
@@ -106,7 +106,7 @@ class Search(Generic[C]):
 
     Parameters
     ----------
-    sight : Sight
+    aggregator : AreaAggregator
         What the area's rules see.
     cases : mapping
         The area's characteristics as they are.
@@ -114,12 +114,12 @@ class Search(Generic[C]):
         What could have been otherwise, on characteristics that matter to some rule of the area.
     """
 
-    sight: Sight
+    aggregator: AreaAggregator
     cases: Mapping[str, CharacteristicCase]
     choices: Sequence[Choice[C]]
     looked_at: int = 0
 
-    def states(self, bound: int) -> Least[Measure, C]:
+    def states(self, bound: int) -> Least[FactVector, C]:
         """Every measure the area can come to within a cost.
 
         Raises
@@ -127,7 +127,7 @@ class Search(Generic[C]):
         GaveUp
             There are too many.
         """
-        sums = self.sight.on_area
+        sums = self.aggregator.on_area
         opened: list[str] = []
         left = [c for c in self.choices if len(c.on) > 1]
         states: Least[State, C] = Least(bound)
@@ -137,14 +137,14 @@ class Search(Generic[C]):
                 left.remove(choice)
                 states = self._choose(states, choice, opened)
             states = self._close(states, name, opened)
-        found: Least[Measure, C] = Least(bound, cut=states.cut)
+        found: Least[FactVector, C] = Least(bound, cut=states.cut)
         for (measure, _), (cost, ways) in states.found.items():
             found.reach(measure, cost, lambda ways=ways: ways)  # type: ignore[misc]  # bound at once
         return found
 
     def _order(self, shared: Sequence[Choice[C]]) -> list[str]:
         """Characteristics, each followed by those it shares choices with, so that few are open at a time."""
-        left = [n for n in self.cases if self.sight.matters(n)]
+        left = [n for n in self.cases if self.aggregator.matters(n)]
         opened: set[str] = set()
         order = []
         while left:
@@ -161,7 +161,7 @@ class Search(Generic[C]):
 
     def _choose(self, states: Least[State, C], choice: Choice[C], opened: list[str]) -> Least[State, C]:
         """The states after a choice that bears on several characteristics, which it opens."""
-        sums = self.sight.on_characteristic
+        sums = self.aggregator.on_characteristic
         touched = sorted(choice.on)
         fresh = [n for n in touched if n not in opened]
         opened.extend(fresh)
@@ -190,7 +190,7 @@ class Search(Generic[C]):
         at = opened.index(name) if name in opened else None
         own = self._own(name, states.bound)
         after: Least[State, C] = Least(states.bound, cut=states.cut or own.cut)
-        known: dict[Measure | None, list[tuple[int, Measure, CharacteristicCase, list[Way[C]]]]] = {}
+        known: dict[FactVector | None, list[tuple[int, FactVector, CharacteristicCase, list[Way[C]]]]] = {}
         for (closed, open_), (cost, ways) in states.found.items():
             part = open_[at] if at is not None else None
             if part not in known:
@@ -202,7 +202,7 @@ class Search(Generic[C]):
                     after.cut = True
                     break  # the others cost more
                 after.reach(
-                    (self.sight.on_area.plus(closed, measure), rest),
+                    (self.aggregator.on_area.plus(closed, measure), rest),
                     cost + more,
                     lambda case=case, local=local, ways=ways: [  # type: ignore[misc]  # bound at once
                         w for way in local for w in _further(ways, way.all_changes(), case)
@@ -212,14 +212,14 @@ class Search(Generic[C]):
             opened.pop(at)
         return after
 
-    def _own(self, name: str, bound: int) -> Least[Measure, C]:
+    def _own(self, name: str, bound: int) -> Least[FactVector, C]:
         """What the choices on one characteristic alone can come to."""
-        sums = self.sight.on_characteristic
-        states: Least[Measure, C] = Least(bound)
+        sums = self.aggregator.on_characteristic
+        states: Least[FactVector, C] = Least(bound)
         states.reach(sums.empty, 0, lambda: [Way((), None, None)])
         for choice in (c for c in self.choices if c.on == {name}):
             options = [(o, self._of_rows(o.rows)) for o in choice.options]
-            after: Least[Measure, C] = Least(bound, cut=states.cut)
+            after: Least[FactVector, C] = Least(bound, cut=states.cut)
             self._count(len(states.found) * len(options), bound)
             for measure, (cost, ways) in states.found.items():
                 for option, more in options:
@@ -235,14 +235,14 @@ class Search(Generic[C]):
         return states
 
     def _outcomes(
-        self, name: str, own: Least[Measure, C], part: Measure | None
-    ) -> list[tuple[int, Measure, CharacteristicCase, list[Way[C]]]]:
+        self, name: str, own: Least[FactVector, C], part: FactVector | None
+    ) -> list[tuple[int, FactVector, CharacteristicCase, list[Way[C]]]]:
         """What a characteristic can come to in the area, cheapest first, each at its least cost."""
-        found: dict[Measure, tuple[int, CharacteristicCase, list[Way[C]]]] = {}
+        found: dict[FactVector, tuple[int, CharacteristicCase, list[Way[C]]]] = {}
         for measure, (cost, ways) in own.found.items():
-            whole = measure if part is None else self.sight.on_characteristic.plus(measure, part)
-            case = self.sight.case(self.cases[name], whole)
-            seen = self.sight.of_case(case)
+            whole = measure if part is None else self.aggregator.on_characteristic.plus(measure, part)
+            case = self.aggregator.case(self.cases[name], whole)
+            seen = self.aggregator.of_case(case)
             known = found.get(seen)
             if known is None or cost < known[0]:
                 found[seen] = (cost, case, list(ways))
@@ -250,10 +250,10 @@ class Search(Generic[C]):
                 known[2].extend(ways[: WAYS - len(known[2])])
         return sorted(((c, m, case, ways) for m, (c, case, ways) in found.items()), key=lambda x: x[0])
 
-    def _of_rows(self, rows: Iterable[Row]) -> Measure:
-        measure = self.sight.on_characteristic.empty
+    def _of_rows(self, rows: Iterable[Row]) -> FactVector:
+        measure = self.aggregator.on_characteristic.empty
         for row in rows:
-            measure = self.sight.on_characteristic.plus(measure, self.sight.of_row(row))
+            measure = self.aggregator.on_characteristic.plus(measure, self.aggregator.of_row(row))
         return measure
 
 

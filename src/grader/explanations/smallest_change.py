@@ -24,9 +24,9 @@ from grader.explanations.change_answer import (
 )
 from grader.explanations.changes import ADDED_AS, Change, Found, Issued, Reassessed, apply, choices, issuing
 from grader.explanations.search import BOUNDS, GaveUp, Least, Search, Way
-from grader.grading.conclude import CharacteristicCase, Concluder
+from grader.grading.aggregates import AreaAggregator, FactVector
+from grader.grading.conclude import CharacteristicCase, LayerEvaluator
 from grader.grading.run import GradingTrace, run, standing_of
-from grader.grading.sight import Measure, Sight
 from grader.language.nodes import Level
 from grader.language.rulebook import Layer
 from grader.model.framework import Framework
@@ -91,17 +91,17 @@ class _Question:
     exactly: bool
     inspection: Inspection = field(init=False)
     framework: Framework = field(init=False)
-    concluder: Concluder = field(init=False)
+    evaluator: LayerEvaluator = field(init=False)
     trace: GradingTrace = field(init=False)
-    _sight: Sight = field(init=False)
+    _aggregator: AreaAggregator = field(init=False)
     _issuing: list[tuple[Change, ...]] = field(init=False)
-    _graded: dict[tuple[Measure, tuple[Change, ...]], bool] = field(default_factory=dict)
+    _graded: dict[tuple[FactVector, tuple[Change, ...]], bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.inspection, self.framework = self.loaded.inspection, self.loaded.framework.framework
-        self.concluder, self.trace = self.loaded.session.what_if, self.loaded.trace
-        self._sight = self.loaded.session.sight(self.framework.area(self.area))
-        self._issuing = issuing(self.inspection, self.area, self._sight)
+        self.evaluator, self.trace = self.loaded.session.what_if, self.loaded.trace
+        self._aggregator = self.loaded.session.aggregator(self.framework.area(self.area))
+        self._issuing = issuing(self.inspection, self.area, self._aggregator)
 
     def answer(self) -> SmallestChange:
         outcome, grade = self._conclusion(self.trace, self.area)
@@ -133,8 +133,8 @@ class _Question:
 
     def _search(self) -> SmallestChange:
         cases = {c.id: c for c in self.trace.characteristics[self.area]}
-        asking = tuple(choices(self.inspection, self.framework, self.trace, self._sight))
-        search = Search(self._sight, cases, asking)
+        asking = tuple(choices(self.inspection, self.framework, self.trace, self._aggregator))
+        search = Search(self._aggregator, cases, asking)
         alone = self._by_findings_alone()
         before = 0
         for bound in BOUNDS:
@@ -154,7 +154,7 @@ class _Question:
 
     def _can_be_given(self) -> bool:
         """Whether the default is a grade asked for, or some rule that speaks of the area names one."""
-        book = self.concluder.book
+        book = self.evaluator.book
         rules = book.table(Layer.GRADE, Level.AREA).rules
         named = {r.target for r in rules if r.applies_to(self.area)}
         return any(self._is_asked(grade) for grade in {book.grade_default, *named})
@@ -167,9 +167,9 @@ class _Question:
                 return _cost(issued), [issued]
         return None
 
-    def _cheapest(self, states: Least[Measure, Change], before: int) -> Cheapest | None:
+    def _cheapest(self, states: Least[FactVector, Change], before: int) -> Cheapest | None:
         """The least cost at which the grade is given, above `before`, and the changes that do it."""
-        by_cost: dict[int, list[tuple[Measure, tuple[Change, ...], list[Way[Change]]]]] = {}
+        by_cost: dict[int, list[tuple[FactVector, tuple[Change, ...], list[Way[Change]]]]] = {}
         for issued in self._issuing:
             extra = _cost(issued)
             if extra > states.bound and states.cut:
@@ -189,7 +189,7 @@ class _Question:
                 return cost, changes
         return None
 
-    def _gives(self, measure: Measure, issued: tuple[Change, ...], way: Way[Change]) -> bool:
+    def _gives(self, measure: FactVector, issued: tuple[Change, ...], way: Way[Change]) -> bool:
         """Whether an area that comes to this, with these findings declared or not, is graded so."""
         key = (measure, issued)
         if key not in self._graded:
@@ -200,13 +200,13 @@ class _Question:
         area = self.framework.area(self.area)
         inspection = apply(self.inspection, issued)
         standing = [standing_of(f) for f in inspection.all_findings if f.area == self.area]
-        case = self.concluder.area(area, inspection.inspection.edition, cases, standing)
-        named = self.concluder.book.grade_scale.name_of
+        case = self.evaluator.area(area, inspection.inspection.edition, cases, standing)
+        named = self.evaluator.book.grade_scale.name_of
         return case.decision is not None and self._is_asked(named(case.decision.rank))
 
     def _is_asked(self, grade: str) -> bool:
         """Whether a grade is the one asked for or, unless exactly that one was, a better one."""
-        ranks = self.concluder.book.grade_scale.ranks
+        ranks = self.evaluator.book.grade_scale.ranks
         return grade == self.asked or (not self.exactly and ranks[grade] > ranks[self.asked])
 
     # Answers ----------------------------------------------------------------------------------------------
@@ -237,7 +237,7 @@ class _Question:
 
     def _applied(self, changes: Sequence[Change]) -> GradingTrace:
         inspection = apply(self.inspection, changes)
-        return run(inspection, self.framework, self.concluder)
+        return run(inspection, self.framework, self.evaluator)
 
     def _is_given(self, passed: GradingTrace) -> bool:
         grade = self._conclusion(passed, self.area)[1]
@@ -306,13 +306,13 @@ class _Question:
         if area not in passed.areas:
             return "not_inspected", None
         case = passed.areas[area]
-        scale = self.concluder.book.grade_scale
+        scale = self.evaluator.book.grade_scale
         return case.outcome, None if case.decision is None else scale.name_of(case.decision.rank)  # type: ignore[return-value]  # one of the four names
 
     @property
     def _wanted(self) -> str:
         """The grade asked for, with how it is meant where a better one is there."""
-        best = self.concluder.book.grade_scale.names[-1]
+        best = self.evaluator.book.grade_scale.names[-1]
         if self.exactly:
             return f"exactly {_plain(self.asked)}"
         return _plain(self.asked) + ("" if self.asked == best else " or better")

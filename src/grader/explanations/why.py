@@ -79,6 +79,11 @@ class Explanation(Answer):
     hinges: list[Hinge]
     reachable: list[Reachable]
 
+    def __repr__(self) -> str:
+        return f"<Explanation {self.inspection}, {self.area}: {self.grade or self.outcome}>"
+
+    __str__ = __repr__
+
 
 def explain(loaded: LoadedInspection, area: str) -> Explanation:
     """The explanation of one area of what is proposed for an inspection.
@@ -148,7 +153,7 @@ def _characteristic(
     loaded: LoadedInspection, evidence: Mapping[str, Evidence], case: CharacteristicCase
 ) -> CharacteristicWhy:
     session = loaded.session
-    rules = session.concluder.rules
+    rules = session.evaluator.rules
     because = [
         session.english.because(rules[name].because, case.facts, rules[name].condition)
         for name in case.status.deciding

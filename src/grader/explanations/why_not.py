@@ -17,14 +17,14 @@ from pydantic import Field
 from grader.engines.reference import holds
 from grader.explanations.asked import area_asked, grade_asked
 from grader.explanations.why import Cited, cite, no_grade
-from grader.grading.conclude import AreaCase, CharacteristicCase, Standing, finding_row
+from grader.grading.conclude import AreaCase, CharacteristicCase, FindingRecord, finding_row
 from grader.grading.run import standing_of
 from grader.grading.support import lacking, of_area, wants_more
 from grader.language.english import English
 from grader.language.nodes import All, Any_, Compare, Condition, Effect, Kind, Not, Op
 from grader.language.rulebook import Layer, Rule, RuleBook
 from grader.model.framework import Framework
-from grader.model.proposal import Answer, AreaResult, Outcome, Proposal, Reason
+from grader.model.proposal import Answer, AreaResult, Outcome, Proposal, Reason, counted
 from grader.session import LoadedInspection
 
 SCHEMA: Final = "grader.why_not/1"
@@ -91,6 +91,12 @@ class WhyNot(Answer):
     evidence: list[Cited]
     """Every item named above, once."""
 
+    def __repr__(self) -> str:
+        said = "met" if self.met else counted(len(self.barriers), "barrier")
+        return f"<WhyNot {self.inspection}, {self.area}, {self.asked}: {said}>"
+
+    __str__ = __repr__
+
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
@@ -101,7 +107,7 @@ class _Seen:
     english: English
     case: AreaCase
     cases: Sequence[CharacteristicCase]
-    findings: Sequence[Standing]
+    findings: Sequence[FindingRecord]
 
     def rules(self, *layers: Layer) -> list[Rule]:
         """Rules of these layers that speak of the area, bound, in id order."""
@@ -157,7 +163,7 @@ def why_not(loaded: LoadedInspection, area: str, asked: str) -> WhyNot:
 def _seen(loaded: LoadedInspection, result: AreaResult) -> _Seen:
     recorded = {f.id: standing_of(f) for f in loaded.inspection.all_findings if f.area == result.area}
     proposed = [
-        Standing(f.id, finding_row(f.kind, "proposed"), tuple(f.characteristics), tuple(f.evidence))
+        FindingRecord(f.id, finding_row(f.kind, "proposed"), tuple(f.characteristics), tuple(f.evidence))
         for f in result.findings
         if f.origin == "proposed"
     ]

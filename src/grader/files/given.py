@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from grader.errors import InputError, Place, Problem, quoted
 from grader.files.inspections import InspectionDraft, InspectionFile, draft_of, read_draft, resolve_draft
@@ -62,14 +63,12 @@ class _Places(Mapping[NodePath, Place]):
     data: object
 
     def __getitem__(self, path: NodePath) -> Place:
-        found: object = self.data
+        found: Any = self.data
         for step in path:
-            if isinstance(found, dict) and step in found:
-                found = found[step]
-            elif isinstance(found, list) and isinstance(step, int) and step < len(found):
-                found = found[step]
-            else:
+            here = isinstance(found, dict) and step in found
+            if not here and not (isinstance(found, list) and isinstance(step, int) and step < len(found)):
                 raise KeyError(path)
+            found = found[step]
         return Place(NAME + "".join(f"[{s}]" if isinstance(s, int) else f".{quoted(s)[1:-1]}" for s in path))
 
     def __iter__(self) -> Iterator[NodePath]:

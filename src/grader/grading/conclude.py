@@ -37,7 +37,7 @@ from grader.model.framework import Area
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class FindingRecord:
     """A finding as the rules see it: `standing` says what it counts as."""
 
     id: str
@@ -67,7 +67,7 @@ class CharacteristicCase:
 
 
 @dataclass(frozen=True, slots=True)
-class Concluded:
+class AreaOutcome:
     """What an area's facts come to: its outcome, the rules that held, and the grade's rank where graded."""
 
     outcome: str
@@ -87,7 +87,7 @@ class AreaCase:
     decision: Decision | None
 
 
-class Concluder:
+class LayerEvaluator:
     """One bound rule book on one engine; it may be kept for one inspection after another."""
 
     def __init__(self, book: RuleBook, engine: Engine) -> None:
@@ -111,7 +111,7 @@ class Concluder:
         characteristic: str,
         counted: bool,
         items: tuple[Item, ...],
-        earlier: Sequence[Standing],
+        earlier: Sequence[FindingRecord],
     ) -> CharacteristicCase:
         """Status of a characteristic and the findings its own rules raise."""
         things = {
@@ -150,7 +150,7 @@ class Concluder:
         return status, raised, facts
 
     def area(
-        self, area: Area, edition: str, cases: Sequence[CharacteristicCase], known: Sequence[Standing]
+        self, area: Area, edition: str, cases: Sequence[CharacteristicCase], known: Sequence[FindingRecord]
     ) -> AreaCase:
         """Outcome of an inspected area: the findings its rules raise, then sufficiency, then the grade."""
         counted = [case for case in cases if case.counted]
@@ -173,7 +173,7 @@ class Concluder:
 
     def outcome(
         self, area: str, graded: bool, facts: Mapping[str, int], findings: Iterable[Row], assessed: bool
-    ) -> Concluded:
+    ) -> AreaOutcome:
         """What an area's facts come to.
 
         Parameters
@@ -200,9 +200,9 @@ class Concluder:
         so[Circumstance.THIN] = bool(thin)
         outcome = next(o for o in OUTCOMES if _meets(o, so))
         if outcome is not GRADED:
-            return Concluded(outcome.name, thin, None)
+            return AreaOutcome(outcome.name, thin, None)
         held = self._held(GRADES, area, facts)
-        return Concluded(outcome.name, held | thin, self._decide(GRADES, held))
+        return AreaOutcome(outcome.name, held | thin, self._decide(GRADES, held))
 
     def _held(self, stage: Stage, scope: str, facts: Mapping[str, int]) -> frozenset[str]:
         return self.engine.held(stage.layer, stage.level, scope, facts)

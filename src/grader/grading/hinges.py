@@ -1,8 +1,6 @@
-"""How firm a grade is: the items it hinges on, and the grades one step of one item would bring.
+"""The items a grade hinges on, and the grades one step of one item would bring.
 
-An item's removal, or one step of its assessment, touches the characteristics it counts on and their area, so
-only those are concluded again, from the numbers already there. Items with equal tags on the same
-characteristics are one class, concluded once. The reference engine does it: the definition of meaning.
+Items with equal tags on the same characteristics are concluded once, on the reference engine.
 """
 
 from __future__ import annotations
@@ -13,8 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
 
-from grader.grading.conclude import AreaCase, CharacteristicCase, Standing
-from grader.grading.sight import Measure, Sight, Sums
+from grader.grading.aggregates import AggregateOps, AreaAggregator, FactVector
+from grader.grading.conclude import AreaCase, CharacteristicCase, FindingRecord
 from grader.language.row import Row
 from grader.language.vocabulary import ASSESSMENT
 from grader.model.proposal import Hinge, Reachable
@@ -30,25 +28,25 @@ class ItemClass:
 
 
 @dataclass(frozen=True, slots=True)
-class Firmness:
+class Sensitivity:
     """What an area's result hinges on, and what lies one step away."""
 
     hinges: tuple[Hinge, ...]
     reachable: tuple[Reachable, ...]
 
 
-def firmness(
-    sight: Sight,
+def sensitivity(
+    aggregator: AreaAggregator,
     graded: bool,
     cases: Sequence[CharacteristicCase],
-    known: Sequence[Standing],
+    known: Sequence[FindingRecord],
     result: AreaCase,
-) -> Firmness:
+) -> Sensitivity:
     """What an area's result hinges on; nothing where the edition gives the area no grade.
 
     Parameters
     ----------
-    sight : Sight
+    aggregator : AreaAggregator
         What the area's rules see, on the engine to conclude again with.
     graded : bool
         Whether the edition grades the area.
@@ -57,41 +55,41 @@ def firmness(
 
     Returns
     -------
-    Firmness
+    Sensitivity
         Items whose removal changes grade or outcome, and grades one step of one item would bring.
     """
     if result.outcome == "ungraded":
-        return Firmness((), ())
-    seen = [case for case in cases if sight.matters(case.id)]
-    return _Sensitivity(sight, graded, seen, tuple([k.row for k in known]), result).firmness()
+        return Sensitivity((), ())
+    seen = [case for case in cases if aggregator.matters(case.id)]
+    return _OneItemChanged(aggregator, graded, seen, tuple([k.row for k in known]), result).sensitivity()
 
 
-class _Sensitivity:
+class _OneItemChanged:
     """Concludes one area again with one item changed."""
 
     def __init__(
         self,
-        sight: Sight,
+        aggregator: AreaAggregator,
         graded: bool,
         cases: Sequence[CharacteristicCase],
         findings: tuple[Row, ...],
         result: AreaCase,
     ) -> None:
-        self._sight = sight
+        self._aggregator = aggregator
         self._graded = graded
         self._cases = {case.id: case for case in cases}
         self._findings = findings
         self._result = (result.outcome, result.decision.rank if result.decision else None)
         self._without = {case.id: self._rests(case) for case in cases}
-        measures = [sight.of_case(case) for case in cases]
+        measures = [aggregator.of_case(case) for case in cases]
         self._measures = dict(zip(self._cases, measures, strict=True))
-        self._others = dict(zip(self._cases, _rests(sight.on_area, measures), strict=True))
+        self._others = dict(zip(self._cases, _rests(aggregator.on_area, measures), strict=True))
 
-    def firmness(self) -> Firmness:
+    def sensitivity(self) -> Sensitivity:
         """Hinges in code point order of their items; reachable grades best first."""
         hinges: list[Hinge] = []
         steps: dict[int, list[str]] = {}
-        scale = self._sight.concluder.book.grade_scale
+        scale = self._aggregator.evaluator.book.grade_scale
         for group in classes(self._cases.values()):
             outcome, rank = self._conclude(group, None)
             if (outcome, rank) != self._result:
@@ -105,7 +103,7 @@ class _Sensitivity:
                 if rank is not None and rank != self._result[1]:
                     change = f"{ASSESSMENT.name_of(before)} to {ASSESSMENT.name_of(after)}"
                     steps.setdefault(rank, []).extend(f"{i}: {change}" for i in group.items)
-        return Firmness(
+        return Sensitivity(
             tuple(sorted(hinges, key=lambda h: h.evidence)),
             tuple(
                 Reachable(grade=scale.name_of(rank), change=change)
@@ -116,29 +114,29 @@ class _Sensitivity:
 
     def _conclude(self, group: ItemClass, row: Row | None) -> tuple[str, int | None]:
         """Outcome and rank of the grade with one item of the class given another row, or taken away."""
-        sight = self._sight
+        aggregator = self._aggregator
         changed = {}
         for name in group.characteristics:
             rest = self._without[name][group.row]
-            whole = rest if row is None else sight.on_characteristic.plus(rest, sight.of_row(row))
-            seen = sight.seen(self._cases[name], whole)
+            whole = rest if row is None else aggregator.on_characteristic.plus(rest, aggregator.of_row(row))
+            seen = aggregator.seen(self._cases[name], whole)
             if seen != self._measures[name]:
                 changed[name] = seen
         if not changed:
             return self._result
         if len(changed) == 1:
             ((name, seen),) = changed.items()
-            whole = sight.on_area.plus(self._others[name], seen)
+            whole = aggregator.on_area.plus(self._others[name], seen)
         else:
-            whole = sight.on_area.total((self._measures | changed).values())
-        found = sight.concluded(self._graded, whole, self._findings)
+            whole = aggregator.on_area.total((self._measures | changed).values())
+        found = aggregator.concluded(self._graded, whole, self._findings)
         return found.outcome, found.decision.rank if found.decision else None
 
-    def _rests(self, case: CharacteristicCase) -> dict[Row, Measure]:
+    def _rests(self, case: CharacteristicCase) -> dict[Row, FactVector]:
         """For each set of tags there is on a characteristic, what the evidence comes to without one."""
-        sums = self._sight.on_characteristic
+        sums = self._aggregator.on_characteristic
         many = Counter(item.row for item in case.items)
-        ones = [self._sight.of_row(row) for row in many]
+        ones = [self._aggregator.of_row(row) for row in many]
         others = _rests(sums, [sums.times(one, n) for one, n in zip(ones, many.values(), strict=True)])
         return {
             row: sums.plus(other, sums.times(one, n - 1))
@@ -146,7 +144,7 @@ class _Sensitivity:
         }
 
 
-def _rests(sums: Sums, measures: Sequence[Measure]) -> list[Measure]:
+def _rests(sums: AggregateOps, measures: Sequence[FactVector]) -> list[FactVector]:
     """For each measure, what all the others come to."""
     before = accumulate(measures, sums.plus, initial=sums.empty)
     after = list(accumulate(reversed(measures), sums.plus, initial=sums.empty))

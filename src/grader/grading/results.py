@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from grader.engines.reference import compare
 from grader.files.frameworks import FrameworkFile
-from grader.grading.conclude import AreaCase, CharacteristicCase, Raised, Standing, proposed_row
-from grader.grading.hinges import Firmness
+from grader.grading.conclude import AreaCase, CharacteristicCase, FindingRecord, Raised, proposed_row
+from grader.grading.hinges import Sensitivity
 from grader.grading.support import Support, behind_rule, lacking, of_area, wants_more
 from grader.grading.wording import recommendations, statement
 from grader.language.english import English
@@ -23,7 +23,7 @@ from grader.model.proposal import AreaResult, CharacteristicResult, FindingResul
 
 @dataclass(frozen=True, slots=True)
 class ProposalContext:
-    """What a proposal is put together from, beside the trace; `engine` is the name of the engine it ran on."""
+    """What a proposal is put together from, beside the trace; `engine` is a name."""
 
     framework: FrameworkFile
     book: RuleBook
@@ -38,9 +38,9 @@ def area_result(
     context: ProposalContext,
     area: AreaCase,
     cases: Sequence[CharacteristicCase],
-    standing: Sequence[Standing],
+    standing: Sequence[FindingRecord],
     findings: Sequence[Declared | Previous],
-    firm: Firmness,
+    firm: Sensitivity,
 ) -> AreaResult:
     """The proposal's block on one inspected area."""
     proposed = [
@@ -136,12 +136,17 @@ def _proposed(
     return result, raised
 
 
-def _standing(finding: FindingResult, raised: Raised) -> Standing:
-    return Standing(finding.id, proposed_row(raised), tuple(finding.characteristics), tuple(finding.evidence))
+def _standing(finding: FindingResult, raised: Raised) -> FindingRecord:
+    return FindingRecord(
+        finding.id, proposed_row(raised), tuple(finding.characteristics), tuple(finding.evidence)
+    )
 
 
 def _reasons(
-    context: ProposalContext, area: AreaCase, cases: Sequence[CharacteristicCase], known: Sequence[Standing]
+    context: ProposalContext,
+    area: AreaCase,
+    cases: Sequence[CharacteristicCase],
+    known: Sequence[FindingRecord],
 ) -> Iterable[Reason]:
     """What decided the outcome, then what stood in the way of a better one.
 
@@ -196,7 +201,7 @@ def _reason(
     target: str,
     area: AreaCase,
     cases: Sequence[CharacteristicCase],
-    known: Sequence[Standing],
+    known: Sequence[FindingRecord],
 ) -> Reason:
     names = facts_named(rule.condition)
     if held:
@@ -218,7 +223,7 @@ def _behind(
     facts: Mapping[str, Fact],
     names: Iterable[str],
     cases: Sequence[CharacteristicCase],
-    known: Sequence[Standing],
+    known: Sequence[FindingRecord],
 ) -> Support:
     support = Support()
     for name in names:
@@ -231,7 +236,7 @@ def _in_the_way(
     rule: Rule,
     seen: Mapping[str, int],
     cases: Sequence[CharacteristicCase],
-    known: Sequence[Standing],
+    known: Sequence[FindingRecord],
 ) -> set[str]:
     """Evidence behind each comparison that failed: what was missing, or what should not have been there."""
     found: set[str] = set()

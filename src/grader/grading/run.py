@@ -8,10 +8,10 @@ from decimal import ROUND_FLOOR, Decimal
 
 from grader._version import __version__
 from grader.files.inspections import InspectionFile
-from grader.grading.conclude import AreaCase, CharacteristicCase, Concluder, Standing, finding_row
-from grader.grading.hinges import Firmness, firmness
+from grader.grading.aggregates import AreaAggregator
+from grader.grading.conclude import AreaCase, CharacteristicCase, FindingRecord, LayerEvaluator, finding_row
+from grader.grading.hinges import Sensitivity, sensitivity
 from grader.grading.results import ProposalContext, absent_result, area_result
-from grader.grading.sight import Sight
 from grader.grading.tally import Tally, not_counted_finding, tally
 from grader.language.vocabulary import ASSESSMENT
 from grader.model.framework import Area, Framework
@@ -38,10 +38,10 @@ class GradingTrace:
     areas: Mapping[str, AreaCase]
 
 
-def run(inspection: Inspection, framework: Framework, concluder: Concluder) -> GradingTrace:
+def run(inspection: Inspection, framework: Framework, evaluator: LayerEvaluator) -> GradingTrace:
     """Conclude on every inspected area of the edition, layer by layer."""
     edition = inspection.inspection.edition
-    assessments = {e.id: assess(e, concluder) for e in inspection.evidence}
+    assessments = {e.id: assess(e, evaluator) for e in inspection.evidence}
     laid = tally(inspection, framework, assessments)
     characteristics: dict[str, tuple[CharacteristicCase, ...]] = {}
     areas: dict[str, AreaCase] = {}
@@ -51,20 +51,20 @@ def run(inspection: Inspection, framework: Framework, concluder: Concluder) -> G
         earlier = [standing_of(p) for p in inspection.previous if p.area == area.id]
         known = [*(standing_of(d) for d in inspection.findings if d.area == area.id), *earlier]
         cases = tuple(
-            concluder.characteristic(area.id, c.id, c.counted, laid.items[c.id], earlier)
+            evaluator.characteristic(area.id, c.id, c.counted, laid.items[c.id], earlier)
             for c in area.characteristics
         )
         characteristics[area.id] = cases
-        areas[area.id] = concluder.area(area, edition, cases, known)
+        areas[area.id] = evaluator.area(area, edition, cases, known)
     return GradingTrace(assessments, laid, characteristics, areas)
 
 
-def assess(evidence: Evidence, concluder: Concluder) -> str:
+def assess(evidence: Evidence, evaluator: LayerEvaluator) -> str:
     """The inspector's assessment where there is one, else what the measure's rules say."""
     if evidence.assessment is not None:
         return evidence.assessment
     assert evidence.measure is not None, "an item without an assessment carries a measure with rules"
-    decision = concluder.assessment(evidence.measure.name, per_mille(evidence.measure.value))
+    decision = evaluator.assessment(evidence.measure.name, per_mille(evidence.measure.value))
     return ASSESSMENT.name_of(decision.rank)
 
 
@@ -73,11 +73,11 @@ def per_mille(percent: float) -> int:
     return int((Decimal(str(percent)) * 10).to_integral_value(ROUND_FLOOR))
 
 
-def standing_of(finding: Declared | Previous) -> Standing:
+def standing_of(finding: Declared | Previous) -> FindingRecord:
     """A recorded finding as the rules see it."""
     progress = finding.progress if isinstance(finding, Previous) else None
     origin = "previous" if isinstance(finding, Previous) else "declared"
-    return Standing(
+    return FindingRecord(
         finding.id,
         finding_row(finding.kind, origin, progress),
         tuple(finding.characteristics),
@@ -89,8 +89,8 @@ def propose(
     context: ProposalContext,
     file: InspectionFile,
     trace: GradingTrace,
-    concluder: Concluder,
-    aggregates: Callable[[Area], Sight] | None = None,
+    evaluator: LayerEvaluator,
+    aggregates: Callable[[Area], AreaAggregator] | None = None,
 ) -> Proposal:
     """Put the proposal for an inspection together from the trace of its pass.
 
@@ -102,7 +102,7 @@ def propose(
         The inspection, checked against the framework and the rule book.
     trace : GradingTrace
         What was concluded.
-    concluder : Concluder
+    evaluator : LayerEvaluator
         What concluded it.
     aggregates : callable, optional
         Gives what an area's rules see, to work out what its grade hinges on, which takes as long as the
@@ -134,7 +134,7 @@ def propose(
         overrides={name: context.settings[name] for name in sorted(context.settings)},
         areas=[_area(context, aggregates, a, inspection, trace) for a in framework.areas_in(edition)],
         not_counted=_not_counted(inspection, trace.tally),
-        warnings=_warnings(file, trace, concluder),
+        warnings=_warnings(file, trace, evaluator),
     )
 
 
@@ -150,7 +150,7 @@ def _parameters(context: ProposalContext) -> list[ParameterUsed]:
 
 def _area(
     context: ProposalContext,
-    aggregates: Callable[[Area], Sight] | None,
+    aggregates: Callable[[Area], AreaAggregator] | None,
     area: Area,
     inspection: Inspection,
     trace: GradingTrace,
@@ -161,9 +161,9 @@ def _area(
     standing = [standing_of(f) for f in findings]
     cases, concluded = trace.characteristics[area.id], trace.areas[area.id]
     graded = area.editions[inspection.inspection.edition].graded
-    firm = Firmness((), ())
+    firm = Sensitivity((), ())
     if aggregates is not None:
-        firm = firmness(aggregates(area), graded, cases, standing, concluded)
+        firm = sensitivity(aggregates(area), graded, cases, standing, concluded)
     return area_result(context, concluded, cases, standing, findings, firm)
 
 
@@ -174,23 +174,23 @@ def _not_counted(inspection: Inspection, laid: Tally) -> list[NotCounted]:
     return sorted(entries, key=lambda n: (n.evidence, n.characteristic or "", n.reason))
 
 
-def _warnings(file: InspectionFile, trace: GradingTrace, concluder: Concluder) -> list[Warning_]:
+def _warnings(file: InspectionFile, trace: GradingTrace, evaluator: LayerEvaluator) -> list[Warning_]:
     """Warnings in one order whatever the order of the files: so without lines, which shuffling moves."""
     found = {(w.code, w.message) for w in file.warnings}
-    found |= {("measure_disagrees", m) for m in _disagreements(file.inspection, concluder)}
+    found |= {("measure_disagrees", m) for m in _disagreements(file.inspection, evaluator)}
     for entry in _not_counted(file.inspection, trace.tally):
         if entry.reason == "area_not_inspected":
             found.add(("not_inspected", f"{entry.evidence} is kept and not counted: {entry.message}"))
     return [Warning_(code=code, message=message, file=None, line=None) for code, message in sorted(found)]
 
 
-def _disagreements(inspection: Inspection, concluder: Concluder) -> list[str]:
+def _disagreements(inspection: Inspection, evaluator: LayerEvaluator) -> list[str]:
     """Items whose figure says otherwise than the inspector, whose assessment stands."""
     found = []
     for e in inspection.evidence:
-        if e.assessment is None or e.measure is None or e.measure.name not in concluder.book.measures:
+        if e.assessment is None or e.measure is None or e.measure.name not in evaluator.book.measures:
             continue
-        said = ASSESSMENT.name_of(concluder.assessment(e.measure.name, per_mille(e.measure.value)).rank)
+        said = ASSESSMENT.name_of(evaluator.assessment(e.measure.name, per_mille(e.measure.value)).rank)
         if said != e.assessment:
             found.append(
                 f"{e.id}: {e.measure.name} {e.measure.value:g} reads as {said}, the inspector says"

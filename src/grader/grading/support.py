@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from grader.engines.reference import compare, satisfies
-from grader.grading.conclude import CharacteristicCase, Standing
+from grader.grading.conclude import CharacteristicCase, FindingRecord
 from grader.language.nodes import (
     All,
     Any_,
@@ -118,7 +118,7 @@ def behind_rule(condition: Condition, case: CharacteristicCase, facts: Mapping[s
 def of_area(
     fact: Fact,
     cases: Iterable[CharacteristicCase],
-    findings: Iterable[Standing],
+    findings: Iterable[FindingRecord],
     facts: Mapping[str, Fact],
 ) -> Support:
     """What a fact about an area counts, or takes its value from, and the evidence that rests on."""
@@ -128,7 +128,7 @@ def of_area(
 def lacking(
     fact: Fact,
     cases: Iterable[CharacteristicCase],
-    findings: Iterable[Standing],
+    findings: Iterable[FindingRecord],
     facts: Mapping[str, Fact],
 ) -> Support:
     """What keeps a fact about an area from being greater: what it could count and does not, or its lowest."""
@@ -140,7 +140,7 @@ class _Area:
     """The things facts about one area look at."""
 
     cases: tuple[CharacteristicCase, ...]
-    findings: tuple[Standing, ...]
+    findings: tuple[FindingRecord, ...]
     facts: Mapping[str, Fact]
 
     def behind(self, fact: Fact) -> Support:
@@ -173,7 +173,7 @@ class _Area:
     def _status_of(self, named: str) -> Support:
         return Support({named}, {i.id for case in self.cases if case.id == named for i in case.items})
 
-    def _looked_at(self, fact: Fact) -> list[CharacteristicCase | Standing]:
+    def _looked_at(self, fact: Fact) -> list[CharacteristicCase | FindingRecord]:
         """Every thing of the kind a fact counts."""
         match fact.entity:
             case "characteristics":
@@ -185,11 +185,11 @@ class _Area:
             case _:
                 return []
 
-    def _chosen(self, fact: Fact) -> list[CharacteristicCase | Standing]:
+    def _chosen(self, fact: Fact) -> list[CharacteristicCase | FindingRecord]:
         where = getattr(fact.definition, "where", ())
         return [thing for thing in self._looked_at(fact) if satisfies(_row(thing), where)]
 
-    def _extreme(self, fact: Fact) -> list[CharacteristicCase | Standing]:
+    def _extreme(self, fact: Fact) -> list[CharacteristicCase | FindingRecord]:
         """The things a best or a lowest has its value from."""
         assert isinstance(fact.definition, Best | Lowest)
         attribute, chosen = fact.definition.attribute, self._chosen(fact)
@@ -197,14 +197,14 @@ class _Area:
         value = pick((_row(thing)[attribute] for thing in chosen), default=None)
         return [thing for thing in chosen if _row(thing)[attribute] == value]
 
-    def _all(self, fact: Fact, things: Iterable[CharacteristicCase | Standing]) -> Support:
+    def _all(self, fact: Fact, things: Iterable[CharacteristicCase | FindingRecord]) -> Support:
         """The things, with the evidence by which each is as the fact looks for it."""
         found = Support()
         attribute = getattr(fact.definition, "attribute", None)
         names = [test.attribute for test in getattr(fact.definition, "where", ())]
         names += [attribute] if attribute is not None else []
         for thing in things:
-            if isinstance(thing, Standing):
+            if isinstance(thing, FindingRecord):
                 found.add(Support(set(thing.characteristics), set(thing.evidence), {thing.id}))
                 continue
             narrower = Support({thing.id})
@@ -216,7 +216,7 @@ class _Area:
             found.add(narrower if narrower.evidence else Support({thing.id}, {i.id for i in thing.items}))
         return found
 
-    def _missing(self, fact: Fact, things: Iterable[CharacteristicCase | Standing]) -> Support:
+    def _missing(self, fact: Fact, things: Iterable[CharacteristicCase | FindingRecord]) -> Support:
         """The things, with the evidence by which each is not as it would have to be.
 
         A finding that is not counted stands in nobody's way.
@@ -246,5 +246,5 @@ class _Area:
         return found
 
 
-def _row(thing: CharacteristicCase | Standing) -> Mapping[str, int]:
+def _row(thing: CharacteristicCase | FindingRecord) -> Mapping[str, int]:
     return thing.facts if isinstance(thing, CharacteristicCase) else thing.row

@@ -1,7 +1,6 @@
 """Which evidence counts on which characteristic, and what is left out and why.
 
-Whether an item counts never depends on its assessment. Survey evidence and areas not inspected are left out;
-nothing else is.
+Whether an item counts never depends on its assessment.
 """
 
 from __future__ import annotations

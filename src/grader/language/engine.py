@@ -1,4 +1,4 @@
-"""What the layers above ask of an engine. Engines meet here and nowhere else: none knows another."""
+"""What the layers above ask of an engine."""
 
 from __future__ import annotations
 

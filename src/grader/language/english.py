@@ -1,7 +1,7 @@
-"""Conditions in plain English, with the numbers asked for and the numbers seen.
+"""Conditions in English, with the numbers asked for and the numbers seen.
 
-A parameter prints as its value, with what it rests on beside it (and, where there is no sentence around it,
-its name). The words come from the rule author (`english`, `because`); nothing a user wrote is filled in here.
+A parameter prints as its value with what it rests on (and, outside a sentence, its name). Nothing a user
+wrote is ever filled in here.
 """
 
 from __future__ import annotations

@@ -1,8 +1,6 @@
-"""How much one table may hold: limits checked when a rule book loads, so that nothing fails while grading.
+"""How much one table may hold, checked at load: past these limits the pattern matcher hangs or drops facts.
 
-The pass runs on a pattern matcher with fixed tables inside: a 512-slot hash of tests, a stack of 64 tests
-that hold and have not been followed, 255 properties a fact. Past them it hangs, drops the fact or writes
-where it should not. The limits here keep well inside, whatever values the parameters take.
+The limits hold whatever values the parameters take.
 """
 
 from __future__ import annotations
@@ -13,17 +11,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate
 
 from grader.errors import Place, Problem
+from grader.language.dnf import MAX_CONJUNCTIONS, Atom, Dnf, TooManyConjunctions, dnf, ordered
 from grader.language.nodes import Const, Level
 from grader.language.rulebook import Layer, Rule
 from grader.language.typecheck import comparisons
-from grader.language.ways import MAX_WAYS, Atom, TooManyWays, Ways, ordered, ways
 
 MAX_RULES = 240
 #: Values a table's rules hold facts against, each as often as written: bounds the work of the checks here.
 MAX_COMPARED = 2_000
 #: Distinct tests of a table: they may all end up in one 512-slot hash, which must keep free slots.
 MAX_TESTS = 480
-#: Ways of a table's rules that one fact can satisfy at once, or at least begin to: a bound on the stack.
+#: Dnf of a table's rules that one fact can satisfy at once, or at least begin to: a bound on the stack.
 MAX_AT_ONCE = 60
 MAX_FACTS = 200
 MAX_VALUE = 2**31 - 1
@@ -60,16 +58,16 @@ def _table_problems(table: str, rules: Sequence[Rule]) -> Iterator[Problem]:
         if totals[-1] > limit:
             yield _too_much(table, rules[bisect_right(totals, limit)], limit, what)
             return
-    found: list[Ways] = []
+    found: list[Dnf] = []
     for rule in rules:
         try:
-            found.append(ways(rule.condition))
-        except TooManyWays:
-            yield _problem(rule, f"rule {rule.id!r} can hold in more than {MAX_WAYS} different ways")
+            found.append(dnf(rule.condition))
+        except TooManyConjunctions:
+            yield _problem(rule, f"rule {rule.id!r} can hold in more than {MAX_CONJUNCTIONS} different ways")
             return
     yield from _value_problems(rules, found)
     measures: tuple[tuple[Callable[[int], int], int, str], ...] = (
-        (lambda n: len(_patterns(rules[:n], found)), MAX_WAYS, "different ways to hold"),
+        (lambda n: len(_patterns(rules[:n], found)), MAX_CONJUNCTIONS, "different ways to hold"),
         (lambda n: len(_atoms(found[:n])) + len(_scopes(rules[:n])), MAX_TESTS, "different tests"),
         (lambda n: len({a.fact for a in _atoms(found[:n])}) + len(_scopes(rules[:n])), MAX_FACTS, "facts"),
         (lambda n: at_once(rules[:n], found), MAX_AT_ONCE, "ways that could hold at once"),
@@ -89,7 +87,7 @@ def _problem(rule: Rule, message: str) -> Problem:
     return Problem(message, rule.place, SPLIT, "limit")
 
 
-def _value_problems(rules: Sequence[Rule], found: Sequence[Ways]) -> Iterator[Problem]:
+def _value_problems(rules: Sequence[Rule], found: Sequence[Dnf]) -> Iterator[Problem]:
     for rule, its in zip(rules, found, strict=True):
         numbers = {a.operand.value for a in _atoms([its]) if isinstance(a.operand, Const)}
         for number in sorted(n for n in numbers if not -MAX_VALUE <= n <= MAX_VALUE):
@@ -97,7 +95,7 @@ def _value_problems(rules: Sequence[Rule], found: Sequence[Ways]) -> Iterator[Pr
             yield Problem(message, rule.place, "use a smaller number", "limit")
 
 
-def _atoms(found: Iterable[Ways]) -> set[Atom]:
+def _atoms(found: Iterable[Dnf]) -> set[Atom]:
     return {atom for its in found for way in its for atom in way}
 
 
@@ -105,11 +103,11 @@ def _scopes(rules: Iterable[Rule]) -> set[frozenset[str]]:
     return {rule.scope for rule in rules if rule.scope is not None}
 
 
-def _patterns(rules: Sequence[Rule], found: Sequence[Ways]) -> set[tuple[object, object]]:
+def _patterns(rules: Sequence[Rule], found: Sequence[Dnf]) -> set[tuple[object, object]]:
     return {(rule.scope, way) for rule, its in zip(rules, found, strict=False) for way in its}
 
 
-def at_once(rules: Sequence[Rule], found: Sequence[Ways]) -> int:
+def at_once(rules: Sequence[Rule], found: Sequence[Dnf]) -> int:
     """The most ways of these rules that one fact could begin to satisfy, in whichever scope has most.
 
     `found` holds the ways of each rule, in the rules' order.

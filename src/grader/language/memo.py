@@ -1,4 +1,4 @@
-"""Answers worked out before, kept within bounds."""
+"""Bounded caches."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
-"""The tree every engine reads: conditions over facts, and facts over what was found.
+"""The tree every engine reads: conditions over facts, and facts over what was found. All numbers are whole.
 
-Numbers are whole: a count, a per mille, the rank of a named value, or 0 and 1. No node knows any engine.
-Where a node stands in its file (`place`) is no part of what it says: it enters no comparison, hash or text.
+`place`, where a node stands in its file, enters no comparison, hash or text.
 """
 
 from __future__ import annotations

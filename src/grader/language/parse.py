@@ -1,7 +1,6 @@
 """From what a rule author wrote to the tree: conditions.
 
-Works on plain data with the place of every value; knows nothing of files. Every fault is collected, with
-the nearest valid spelling, and parsing goes on.
+Every fault is collected, with the nearest valid spelling, and parsing goes on.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """A rule book, lowered: facts, parameters and rules as frozen data, in five layers.
 
-What a layer concludes is defined here once, in `decide`: the best `reaches` that holds, never above the
-lowest `limits` that holds, else the layer's default. Every engine says only which rules hold.
+Engines say which rules hold; what an ordered layer concludes from them is defined here, in `decide`.
 """
 
 from __future__ import annotations

@@ -1,8 +1,6 @@
-"""Checks on a lowered rule book that need no input: use against the declared direction, texts, limits.
+"""Checks on a lowered rule book that need no input: use against the declared direction, and texts.
 
-A fact declares which way is better. A rule that reaches a better conclusion may ask for better facts only,
-and one that limits or raises for worse ones only; anything else could grade a body down for doing better.
-Where an author means it, `not_monotone` says why, and `grader check` reports it.
+Asking for less of what is better could grade a body down for doing well: only `not_monotone` allows it.
 """
 
 from __future__ import annotations

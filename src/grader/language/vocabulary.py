@@ -1,7 +1,6 @@
 """The words a rule book may use: scales, the things facts count, and their attributes.
 
-A scale is a list of names, worst first; a name's rank is its place in the list. Scales that describe a
-conclusion start at rank 0 with the name for "nothing there", so that a best of nothing has a value.
+A scale lists names, worst first; one that describes a conclusion starts with the name for "nothing there".
 """
 
 from __future__ import annotations

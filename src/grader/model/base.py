@@ -69,8 +69,13 @@ def _not_blank(text: str) -> str:
     return text
 
 
+def is_identifier(text: str) -> bool:
+    """Whether a text can be an id."""
+    return re.fullmatch(r"[^\s/\\](?:[^\r\n\t]{0,198}[^\s])?", text) is not None
+
+
 def _identifier(text: str) -> str:
-    if not re.fullmatch(r"[^\s/\\](?:[^\r\n\t]{0,198}[^\s])?", text):
+    if not is_identifier(text):
         raise ValueError("is not an id: up to 200 characters, no line breaks, no space at either end")
     return text
 

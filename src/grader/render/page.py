@@ -52,7 +52,7 @@ class ParameterRow:
     why: str
 
 
-def report(loaded: LoadedInspectionInspection, decided: Decided | None = None) -> str:
+def report(loaded: LoadedInspection, decided: Decided | None = None) -> str:
     """A proposal as a page of HTML, the same bytes for the same conclusions.
 
     Parameters
@@ -99,7 +99,7 @@ def report(loaded: LoadedInspectionInspection, decided: Decided | None = None) -
 
 
 def _areas(
-    loaded: LoadedInspectionInspection, decided: Decided | None
+    loaded: LoadedInspection, decided: Decided | None
 ) -> tuple[list[AreaView], dict[str, str], list[Left]]:
     proposal, maker = loaded.proposal, Areas(loaded)
     views = [

@@ -149,9 +149,7 @@ def _coefficients(pairs: Sequence[Pair], table: Table) -> Coefficients:
         return None, None, None, notes
     interval, said = _interval(pairs, len(table))
     alpha = ordinal_alpha([[p.proposed for p in pairs], [p.final for p in pairs]], len(table))
-    if len(pairs) >= SMALL or interval is None:
-        notes.append(said)
-    return round(quadratic_kappa(table), DIGITS), interval, round(alpha, DIGITS), notes
+    return round(quadratic_kappa(table), DIGITS), interval, round(alpha, DIGITS), [*notes, said]
 
 
 def _one_grade(table: Any) -> bool:

@@ -7,7 +7,7 @@ takes a yes. The text returned has been read back before anybody writes it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -17,6 +17,7 @@ from grader.errors import GraderError, InputError, Place, Problem, UnknownNameEr
 from grader.files.decisions import decisions_of
 from grader.files.frameworks import FrameworkFile
 from grader.files.marked import parse_document
+from grader.files.printed_names import PrintedNames, match_printed
 from grader.model.decisions import (
     AreaRecorded,
     DecidedGrade,
@@ -85,6 +86,12 @@ def decide(
         No such area or grade.
     """
     refuse_overrides(proposal.overrides, allow_overrides, "decided on")
+    names = PrintedNames(framework.framework, proposal.framework.edition)
+    decision = replace(
+        decision,
+        area=match_printed(decision.area, names.areas) or decision.area,
+        grade=match_printed(decision.grade, names.grades) or decision.grade,
+    )
     result = _area(proposal, decision.area)
     _check(proposal, framework, result, decision)
     decided = DecidedGrade(

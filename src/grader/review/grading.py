@@ -33,7 +33,9 @@ class Grading:
         Whether to work out what each grade hinges on, which nobody reads of very many.
     """
 
-    def __init__(self, rules: PathLike | None = None, engine: str | None = None, *, firm: bool = True) -> None:
+    def __init__(
+        self, rules: PathLike | None = None, engine: str | None = None, *, firm: bool = True
+    ) -> None:
         self.sessions = Sessions(rules, engine)
         self.firm = firm
         self._last: LoadedInspection | None = None

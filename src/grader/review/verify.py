@@ -44,6 +44,10 @@ class Verdict:
     noted: tuple[str, ...]
     stale: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        said = "reproduces" if self.reproduces else "does not reproduce"
+        return f"<Verdict {self.inspection}: {said}>"
+
     @property
     def reproduces(self) -> bool:
         return not self.changed
@@ -114,9 +118,7 @@ def _inspection(decisions: Path, given: PathLike | None) -> Path:
     return beside
 
 
-def _again(
-    path: Path, recorded: ProposalRecorded, rules: PathLike | None, engine: str | None
-) -> Proposal:
+def _again(path: Path, recorded: ProposalRecorded, rules: PathLike | None, engine: str | None) -> Proposal:
     raw = read_bytes(path)
     if is_proposal(raw):
         return proposal_of(raw, str(path))

@@ -18,6 +18,7 @@ from grader.statistics.proportions import change as change
 from grader.statistics.proportions import change_of_estimates as change_of_estimates
 from grader.statistics.proportions import proportion_interval as proportion_interval
 from grader.statistics.scores import Scores as Scores
+from grader.statistics.scores import lines_of as lines_of
 from grader.statistics.scores import read_scores as read_scores
 from grader.statistics.sd_lines import lines as lines
 
@@ -30,6 +31,7 @@ __all__ = [
     "change",
     "change_of_estimates",
     "lines",
+    "lines_of",
     "proportion_interval",
     "read_scores",
     "svg",

@@ -1,12 +1,6 @@
 """One area over everything it may hold: how many characteristics of each observation, which findings.
 
-An area's facts are sums over its characteristics and findings, so an area is a whole number for each
-observation a characteristic can make (`characteristics.py`), adding up to the characteristics it has, and
-one for each kind of finding. A characteristic a fact names stands in a slot of its own.
-
-Earlier findings stand free beside the characteristics when something is proved: every real inspection is
-among these states. A witness keeps to states that can be written down: each earlier finding an example
-needs is one of the area's.
+Proofs leave earlier findings free beside the characteristics; witnesses keep to what can be written down.
 """
 
 from __future__ import annotations
@@ -16,11 +10,11 @@ from dataclasses import dataclass, field
 
 import z3
 
-from grader.authoring.proofs.cells import DECLARED_CELLS, EARLIER_CELLS
-from grader.authoring.proofs.characteristics import Example, Seen, Space
+from grader.authoring.proofs.characteristics import Example, Observation, Space
+from grader.authoring.proofs.tag_combinations import DECLARED_TAGS, EARLIER_TAGS
 from grader.engines import symbolic
-from grader.engines.symbolic import Budget, Bulk, Solver, Terms, number, total
-from grader.grading.conclude import Concluder, finding_row, proposed_counts
+from grader.engines.symbolic import Budget, CountedRow, Solver, Terms, number, total
+from grader.grading.conclude import LayerEvaluator, finding_row, proposed_counts
 from grader.language.pipeline import (
     FINDINGS_ON_AREAS,
     GRADES,
@@ -38,7 +32,7 @@ from grader.model.framework import Area
 
 
 @dataclass(frozen=True, slots=True)
-class Kin:
+class AreaGroup:
     """Areas the rules treat alike but for how many characteristics they have."""
 
     areas: tuple[Area, ...]
@@ -53,7 +47,7 @@ class Kin:
         return next(a for a in self.areas if len(a.counted) == size)
 
 
-def kindred(book: RuleBook, areas: Iterable[Area]) -> list[Kin]:
+def group_areas(book: RuleBook, areas: Iterable[Area]) -> list[AreaGroup]:
     """Areas in groups: the same rules speak of them, and the same of their characteristics are named."""
     named = {f.definition.named for f in book.facts.values()}
     found: dict[tuple[frozenset[str], tuple[str, ...]], list[Area]] = {}
@@ -61,7 +55,7 @@ def kindred(book: RuleBook, areas: Iterable[Area]) -> list[Kin]:
         rules = frozenset(r.id for r in book.rules if r.layer is not Layer.MEASURE and r.applies_to(area.id))
         here = tuple(c.id for c in area.characteristics if c.id in named)
         found.setdefault((rules, here), []).append(area)
-    return [Kin(tuple(alike), here) for (_, here), alike in found.items()]
+    return [AreaGroup(tuple(alike), here) for (_, here), alike in found.items()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +77,13 @@ class Recorded:
 
     def with_those_of(self, members: Sequence[Members]) -> Recorded:
         """These, and the earlier findings the examples need."""
-        needed: dict[Row, list[z3.ArithRef]] = {cell: [] for cell in EARLIER_CELLS}
+        needed: dict[Row, list[z3.ArithRef]] = {tags: [] for tags in EARLIER_TAGS}
         for m in members:
             for example, count in zip(m.examples, m.counts, strict=True):
                 for row in example.earlier:
                     needed[row].append(count)
-        pairs = zip(EARLIER_CELLS, self.earlier, strict=True)
-        return Recorded(self.declared, [n + total(needed[cell]) for cell, n in pairs])
+        pairs = zip(EARLIER_TAGS, self.earlier, strict=True)
+        return Recorded(self.declared, [n + total(needed[tags]) for tags, n in pairs])
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +110,7 @@ class AreaTerms:
 
 @dataclass(slots=True)
 class State:
-    """Any state of the areas of a kin: its variables, what is known of them, and what follows."""
+    """Any state of the areas of a group: its variables, what is known of them, and what follows."""
 
     members: list[Members]
     recorded: Recorded
@@ -128,11 +122,11 @@ class State:
 
 @dataclass(slots=True)
 class AreaSpace:
-    """Every state of the areas of one kin, as the rules of the given layers tell states apart."""
+    """Every state of the areas of one group, as the rules of the given layers tell states apart."""
 
     book: RuleBook
-    concluder: Concluder
-    kin: Kin
+    evaluator: LayerEvaluator
+    group: AreaGroup
     layers: frozenset[Layer]
     budget: Budget
     facts: tuple[Fact, ...] = field(init=False)
@@ -142,13 +136,13 @@ class AreaSpace:
     _states: dict[tuple[str | None, bool], State] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        area = self.kin.areas[0].id
+        area = self.group.areas[0].id
         layers = self.layers | {Layer.FINDING}
         self.relevant = relevance(self.book, [area], proposed_counts, layers=layers)
         self.facts = self.relevant.area_facts
         below = self.relevant.characteristic_facts
         self.spaces = {
-            counted: Space(self.book, self.concluder, area, below, counted, self.budget)
+            counted: Space(self.book, self.evaluator, area, below, counted, self.budget)
             for counted in (True, False)
         }
 
@@ -158,19 +152,19 @@ class AreaSpace:
         """Rules of a stage that speak of these areas; of the layers left out, none."""
         return self.relevant.rules[stage.layer, stage.level]
 
-    def seen(self, named: bool, counted: bool = True) -> tuple[Seen, ...]:
+    def seen(self, named: bool, counted: bool = True) -> tuple[Observation, ...]:
         """What these rules see of a characteristic; of a named one also its status."""
-        found: dict[Seen, None] = {}
+        found: dict[Observation, None] = {}
         if counted:
             for definition in (f.definition for f in self.relevant.counting("characteristics")):
-                found[Seen(where=definition.where)] = None
+                found[Observation(where=definition.where)] = None
                 if definition.ranked is not None:
-                    found[Seen(attribute=definition.ranked)] = None
-            found |= dict.fromkeys(Seen(rule=r) for r in self.relevant.raising)
+                    found[Observation(attribute=definition.ranked)] = None
+            found |= dict.fromkeys(Observation(rule=r) for r in self.relevant.raising)
             if Layer.SUFFICIENCY in self.layers:
-                found[Seen()] = None
+                found[Observation()] = None
         if named:
-            found[Seen(attribute="status")] = None
+            found[Observation(attribute="status")] = None
         return tuple(found)
 
     # States -----------------------------------------------------------------------------------------------
@@ -188,7 +182,7 @@ class AreaSpace:
 
     def counted(self, name: str) -> bool:
         """Whether a named characteristic bears on the grade."""
-        return any(c.id == name for c in self.kin.areas[0].counted)
+        return any(c.id == name for c in self.group.areas[0].counted)
 
     def state(self, *, moving: str | None = "", written: bool = False) -> State:
         """Any state, but for one characteristic left out because it moves.
@@ -207,16 +201,16 @@ class AreaSpace:
 
     def _state(self, moving: str | None, written: bool) -> State:
         size = z3.Int("size")
-        slots = [n for n in self.kin.named if n != moving]
-        own = sum(self.counted(n) for n in self.kin.named)
+        slots = [n for n in self.group.named if n != moving]
+        own = sum(self.counted(n) for n in self.group.named)
         bulk = self._members(None, True, "c")
         rest = size - own - (1 if moving is None else 0)
-        known = [z3.Or([size == s for s in self.kin.sizes]), total(bulk.counts) == rest, rest >= 0]
+        known = [z3.Or([size == s for s in self.group.sizes]), total(bulk.counts) == rest, rest >= 0]
         members = [bulk, *(self._members(n, self.counted(n), f"n{i}_") for i, n in enumerate(slots))]
         known += [total(m.counts) == 1 for m in members[1:]]
         free = Recorded(
-            [z3.Int(f"d{i}") for i in range(len(DECLARED_CELLS))],
-            [z3.Int(f"x{i}") for i in range(len(EARLIER_CELLS))],
+            [z3.Int(f"d{i}") for i in range(len(DECLARED_TAGS))],
+            [z3.Int(f"x{i}") for i in range(len(EARLIER_TAGS))],
         )
         known += [n >= 0 for m in members for n in m.counts]
         known += [n >= 0 for n in (*free.declared, *free.earlier)]
@@ -238,14 +232,14 @@ class AreaSpace:
             for m in members
             if m.name is not None
         }
-        earlier = [Bulk(r, n) for r, n in zip(EARLIER_CELLS, recorded.earlier, strict=True)]
-        things: dict[str, list[Bulk]] = {
-            "characteristics": [Bulk(e.case.facts, n) for e, n in here],
+        earlier = [CountedRow(r, n) for r, n in zip(EARLIER_TAGS, recorded.earlier, strict=True)]
+        things: dict[str, list[CountedRow]] = {
+            "characteristics": [CountedRow(e.case.facts, n) for e, n in here],
             "earlier": earlier,
         }
         first = [f for f in self.facts if f.layer in FINDINGS_ON_AREAS.sees]
         raises = self._held(FINDINGS_ON_AREAS, symbolic.evaluate_facts(first, things, given))
-        declared = [Bulk(r, n) for r, n in zip(DECLARED_CELLS, recorded.declared, strict=True)]
+        declared = [CountedRow(r, n) for r, n in zip(DECLARED_TAGS, recorded.declared, strict=True)]
         things["findings"] = [*declared, *earlier, *_proposed(here, raises)]
         facts = symbolic.evaluate_facts(self.facts, things, given)
         held = self._held(GRADES, facts)
@@ -269,13 +263,13 @@ class AreaSpace:
 
 def _proposed(
     here: Sequence[tuple[Example, z3.ArithRef]], raises: Sequence[tuple[Rule, z3.BoolRef]]
-) -> list[Bulk]:
+) -> list[CountedRow]:
     """Findings the rules propose, of each kind."""
     found = []
     for kind in FINDING_KIND.names:
         own = [n * sum(r.rule.target == kind for r in e.case.raised) for e, n in here]
         of_area = [z3.If(formula, 1, 0) for rule, formula in raises if rule.target == kind]
-        found.append(Bulk(finding_row(kind, "proposed"), total([*own, *of_area])))
+        found.append(CountedRow(finding_row(kind, "proposed"), total([*own, *of_area])))
     return found
 
 

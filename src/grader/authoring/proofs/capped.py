@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 
 import z3
 
-from grader.authoring.proofs.areas import AreaTerms, Kin, State
-from grader.authoring.proofs.cells import DECLARED_CELLS, EARLIER_CELLS
+from grader.authoring.proofs.areas import AreaGroup, AreaTerms, State
 from grader.authoring.proofs.report import Finding
 from grader.authoring.proofs.subject import GRADE_AND_SUFFICIENCY, Subject, situation_in
+from grader.authoring.proofs.tag_combinations import DECLARED_TAGS, EARLIER_TAGS
 from grader.authoring.proofs.witness import Situation, Witness, agree, case_of, told
 from grader.engines import symbolic
-from grader.engines.symbolic import Bulk, Solver, Undecided, number, total
+from grader.engines.symbolic import CountedRow, Solver, Undecided, number, total
 from grader.grading.conclude import finding_row
 from grader.language.nodes import Compare, Kind, Level, Param
 from grader.language.pipeline import GRADES, any_open
@@ -23,21 +23,21 @@ from grader.language.vocabulary import FINDING_KIND
 
 def check_capped(subject: Subject) -> list[Finding]:
     """No area with an open cause of concern is graded above the default, at any parameter values."""
-    for kin in subject.graded:
-        values = _above_cap(subject, kin)
+    for group in subject.graded:
+        values = _above_cap(subject, group)
         if values is None:
             continue
-        finding = _at_values(subject, kin, {}) or _elsewhere(subject, kin, values)
+        finding = _at_values(subject, group, {}) or _elsewhere(subject, group, values)
         if finding is not None:
             return [finding]
     return []
 
 
-def _elsewhere(subject: Subject, kin: Kin, values: Mapping[str, int]) -> Finding | None:
+def _elsewhere(subject: Subject, group: AreaGroup, values: Mapping[str, int]) -> Finding | None:
     """The finding at parameters other than the defaults; None when there is none at any."""
     if _only_grades_ask(subject.book):
-        return _exactly(subject, kin)
-    finding = _at_values(subject, kin, values)
+        return _exactly(subject, group)
+    finding = _at_values(subject, group, values)
     if finding is None:
         raise Undecided("capped at the default parameters, and at the others tried")
     return finding
@@ -52,16 +52,16 @@ def _only_grades_ask(book: RuleBook) -> bool:
     return not any(isinstance(o, Param) for operands in (*compared, *counted) for o in operands)
 
 
-def _exactly(subject: Subject, kin: Kin) -> Finding | None:
+def _exactly(subject: Subject, group: AreaGroup) -> Finding | None:
     """The finding, looking at the very states of the areas with every parameter free in its range.
 
     A share against a parameter is a product of two unknowns: slower, so asked only where leaving facts free
     did not settle it.
     """
-    space = subject.space(kin, GRADE_AND_SUFFICIENCY)
+    space = subject.space(group, GRADE_AND_SUFFICIENCY)
     parameters = {f"${name}": z3.Int(f"${name}") for name in subject.book.parameters}
     cap = subject.bound.grade_scale.rank(subject.bound.grade_default)
-    rules = [r for r in subject.book.table(Layer.GRADE, Level.AREA).rules if r.applies_to(kin.areas[0].id)]
+    rules = [r for r in subject.book.table(Layer.GRADE, Level.AREA).rules if r.applies_to(group.areas[0].id)]
     for written in (True, False):
         state = space.state(written=written)
         solver = Solver(subject.budget, *state.known, *_ranges(subject.book, parameters), linear=False)
@@ -85,18 +85,18 @@ def _ranges(book: RuleBook, variables: Mapping[str, z3.ArithRef]) -> Iterator[z3
         yield z3.And(variable >= parameter.minimum, variable <= parameter.maximum)
 
 
-def _above_cap(subject: Subject, kin: Kin) -> dict[str, int] | None:
+def _above_cap(subject: Subject, group: AreaGroup) -> dict[str, int] | None:
     """Parameter values at which the grade rules might not cap; None when there are none.
 
     Facts about characteristics are left free within their types, so that parameters can be too: more states
     than there are, and a proof over all of them.
     """
     book = subject.book
-    area = kin.areas[0].id
+    area = group.areas[0].id
     rules = [r for r in book.table(Layer.GRADE, Level.AREA).rules if r.applies_to(area)]
-    cells = [*DECLARED_CELLS, *EARLIER_CELLS, *(finding_row(k, "proposed") for k in FINDING_KIND.names)]
-    counts = [z3.Int(f"f{i}") for i in range(len(cells))]
-    bulk = [Bulk(row, n) for row, n in zip(cells, counts, strict=True)]
+    combinations = [*DECLARED_TAGS, *EARLIER_TAGS, *(finding_row(k, "proposed") for k in FINDING_KIND.names)]
+    counts = [z3.Int(f"f{i}") for i in range(len(combinations))]
+    bulk = [CountedRow(row, n) for row, n in zip(combinations, counts, strict=True)]
     parameters = {f"${name}": z3.Int(f"${name}") for name in book.parameters}
     solver = Solver(subject.budget, *(n >= 0 for n in counts), *_ranges(book, parameters))
     terms: dict[str, z3.ArithRef | symbolic.Ratio] = dict(parameters)
@@ -131,7 +131,7 @@ def _free(fact: Fact, solver: Solver) -> z3.ArithRef:
     return variable
 
 
-def _at_values(subject: Subject, kin: Kin, values: Mapping[str, int]) -> Finding | None:
+def _at_values(subject: Subject, group: AreaGroup, values: Mapping[str, int]) -> Finding | None:
     """A smallest inspection with an open concern above the cap, with parameters at these values."""
     at = Subject(subject.book, subject.framework, subject.budget, values) if values else subject
     cap = at.bound.grade_scale.rank(at.bound.grade_default)
@@ -139,7 +139,7 @@ def _at_values(subject: Subject, kin: Kin, values: Mapping[str, int]) -> Finding
     def above(terms: AreaTerms, state: State) -> z3.BoolRef:
         return z3.And(terms.open_concerns >= 1, terms.grade.rank > cap)
 
-    situation = at.find_area(at.space(kin, GRADE_AND_SUFFICIENCY), above)
+    situation = at.find_area(at.space(group, GRADE_AND_SUFFICIENCY), above)
     return _uncapped_finding(at, situation, values, cap) if situation is not None else None
 
 

@@ -1,9 +1,6 @@
-"""One characteristic over all evidence: every way the layers above can see it, each with a smallest example.
+"""One characteristic over all evidence: every observation of it, each with a smallest example.
 
-An area's rules see a characteristic only through finitely many observations: which counts take it in, which
-findings its rules raise, its status where a fact names it. The solver lists every observation some evidence
-makes (`classes`), and every pair of observations some single change leads from and to (`moves`). A listing
-is complete: it ends only when the solver has proved that no further one exists.
+A listing is complete: it ends when the solver has proved that no further observation exists.
 """
 
 from __future__ import annotations
@@ -14,12 +11,12 @@ from typing import Final
 
 import z3
 
-from grader.authoring.proofs.cells import EARLIER_CELLS, EVIDENCE_CELLS, Change, Groups, group
+from grader.authoring.proofs.tag_combinations import EARLIER_TAGS, EVIDENCE_TAGS, Change, Groups, group_tags
 from grader.engines import symbolic
 from grader.engines.reference import satisfies
-from grader.engines.symbolic import Budget, Bulk, Solver, Terms, Undecided, number, total, truth
+from grader.engines.symbolic import Budget, CountedRow, Solver, Terms, Undecided, number, total, truth
 from grader.errors import InternalError
-from grader.grading.conclude import CharacteristicCase, Concluder, Standing
+from grader.grading.conclude import CharacteristicCase, FindingRecord, LayerEvaluator
 from grader.grading.tally import Item
 from grader.language.nodes import Test
 from grader.language.pipeline import (
@@ -42,7 +39,7 @@ LARGEST: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Observation:
     """What is observed of a characteristic: a clause list, a rule that raises, an attribute's rank, items."""
 
     where: tuple[Test, ...] | None = None
@@ -89,7 +86,7 @@ class Space:
     """Every state of a characteristic of one area, as the rules of a bound rule book tell states apart."""
 
     book: RuleBook
-    concluder: Concluder
+    evaluator: LayerEvaluator
     area: str
     facts: tuple[Fact, ...]
     counted: bool
@@ -100,8 +97,8 @@ class Space:
 
     def __post_init__(self) -> None:
         definitions = [f.definition for f in self.facts]
-        self.evidence = group(EVIDENCE_CELLS, "evidence", definitions)
-        self.earlier = group(EARLIER_CELLS, "earlier", definitions)
+        self.evidence = group_tags(EVIDENCE_TAGS, "evidence", definitions)
+        self.earlier = group_tags(EARLIER_TAGS, "earlier", definitions)
         known = {f.name for f in self.facts} | {s.gives for s in CHARACTERISTIC_STAGES}
         self.rules = {
             stage: tuple(r for r in self._rules(stage) if known.issuperset(facts_of(r)))
@@ -123,8 +120,8 @@ class Space:
     def read(self, items: Sequence[z3.ArithRef], earlier: Sequence[z3.ArithRef]) -> CharacteristicTerms:
         """The characteristic with these numbers of things, as terms."""
         things = {
-            "evidence": [Bulk(r, n) for r, n in zip(self.evidence.rows, items, strict=True)],
-            "earlier": [Bulk(r, n) for r, n in zip(self.earlier.rows, earlier, strict=True)],
+            "evidence": [CountedRow(r, n) for r, n in zip(self.evidence.rows, items, strict=True)],
+            "earlier": [CountedRow(r, n) for r, n in zip(self.earlier.rows, earlier, strict=True)],
         }
         there = total(items)
         denied = {Circumstance.NO_ITEMS: there > 0, Circumstance.NOT_COUNTED: z3.BoolVal(self.counted)}
@@ -149,8 +146,8 @@ class Space:
         """An example, concluded by the reference engine."""
         rows, before = tuple(evidence), tuple(earlier)
         items = tuple(Item(f"E{i:03}", row) for i, row in enumerate(rows))
-        standing = [Standing(f"P{i:03}", row, (NAME,)) for i, row in enumerate(before)]
-        case = self.concluder.characteristic(self.area, NAME, self.counted, items, standing)
+        standing = [FindingRecord(f"P{i:03}", row, (NAME,)) for i, row in enumerate(before)]
+        case = self.evaluator.characteristic(self.area, NAME, self.counted, items, standing)
         return Example(rows, before, case)
 
     def example_in(
@@ -165,7 +162,7 @@ class Space:
         """A solver that knows that there is no less than nothing of anything."""
         return Solver(self.budget, *(n >= 0 for n in (*items, *earlier)))
 
-    def classes(self, seen: Sequence[Seen]) -> list[Example]:
+    def classes(self, seen: Sequence[Observation]) -> list[Example]:
         """One smallest example of each observation that some evidence makes."""
         items, earlier = self.variables()
         terms = self.read(items, earlier)
@@ -177,7 +174,7 @@ class Space:
             found.append(example)
         return found
 
-    def moves(self, seen: Sequence[Seen], changes: Iterable[Change]) -> list[Move]:
+    def moves(self, seen: Sequence[Observation], changes: Iterable[Change]) -> list[Move]:
         """One smallest example of each pair of different observations that one of these changes makes."""
         items, earlier = self.variables()
         steps = self.distinct(changes)
@@ -235,7 +232,7 @@ def facts_of(rule: Rule) -> tuple[str, ...]:
     return facts_named(rule.condition)
 
 
-def observe(seen: Seen, terms: CharacteristicTerms) -> z3.ExprRef:
+def observe(seen: Observation, terms: CharacteristicTerms) -> z3.ExprRef:
     """What is seen of a characteristic, as a formula or a term."""
     if seen.where is not None:
         tests = (
@@ -249,7 +246,7 @@ def observe(seen: Seen, terms: CharacteristicTerms) -> z3.ExprRef:
     return terms.items > 0
 
 
-def seen_in(seen: Seen, example: Example) -> int:
+def seen_in(seen: Observation, example: Example) -> int:
     """The same observation, made on an example by the reference engine."""
     if seen.where is not None:
         return int(satisfies(example.case.facts, seen.where))
@@ -284,7 +281,7 @@ def _spread(model: z3.ModelRef, rows: Sequence[Row], counts: Sequence[z3.ArithRe
 
 
 def _same_as_reference(
-    seen: Sequence[Seen], observed: Sequence[z3.ExprRef], model: z3.ModelRef, example: Example
+    seen: Sequence[Observation], observed: Sequence[z3.ExprRef], model: z3.ModelRef, example: Example
 ) -> None:
     """Every example is concluded twice; a difference is a fault of grader."""
     for what, term in zip(seen, observed, strict=True):

@@ -6,13 +6,13 @@ import time
 from collections.abc import Callable, Iterable
 
 from grader.authoring.proofs.capped import check_capped
-from grader.authoring.proofs.cells import Part
 from grader.authoring.proofs.live import check_live
 from grader.authoring.proofs.monotone import check_part
 from grader.authoring.proofs.order import check_marks, check_unused
 from grader.authoring.proofs.promises import check_local, check_reachable, check_total
 from grader.authoring.proofs.report import UNDECIDED, CheckReport, Finding, Promise, Result
 from grader.authoring.proofs.subject import Subject
+from grader.authoring.proofs.tag_combinations import Part
 from grader.engines.symbolic import Budget, Undecided
 from grader.errors import Place
 from grader.language.rulebook import RuleBook

@@ -1,9 +1,6 @@
 """Promise 6, second half: at the default parameters every rule decides some case.
 
-A rule is live when taking it out would change a conclusion for some input. One that is not is named after
-the reason: `vacuous`, its condition never holds (or always does); `shadowed`, a stronger rule of its own
-effect holds whenever it does; `overridden`, rules of the other effect have the last word whenever it holds;
-`redundant`, others conclude the same without it.
+A rule that does not is vacuous, shadowed, overridden or redundant.
 """
 
 from __future__ import annotations
@@ -14,7 +11,7 @@ from decimal import Decimal
 
 import z3
 
-from grader.authoring.proofs.areas import AreaTerms, Kin, State
+from grader.authoring.proofs.areas import AreaGroup, AreaTerms, State
 from grader.authoring.proofs.characteristics import CharacteristicTerms
 from grader.authoring.proofs.order import misordered
 from grader.authoring.proofs.promises import figures, measured
@@ -34,7 +31,7 @@ Held = Sequence[tuple[Rule, z3.BoolRef]]
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class FoundCase:
     """A case found: a situation to replay, or a figure in whole per mille."""
 
     words: str
@@ -56,7 +53,7 @@ class View:
     outdone: z3.BoolRef
 
 
-Find = Callable[[Callable[[View], z3.BoolRef]], Seen | None]
+Find = Callable[[Callable[[View], z3.BoolRef]], FoundCase | None]
 
 
 def check_live(subject: Subject) -> Iterator[Finding]:
@@ -80,7 +77,7 @@ def _few(ids: Sequence[str]) -> str:
 
 def _check_rule(subject: Subject, rule: Rule) -> Finding | None:
     """The finding on a rule, looking at every place it speaks of before saying it decides nothing."""
-    places = list(_places(subject, rule))
+    places = list(_rule_scopes(subject, rule))
     if not places:
         return _finding(rule, "vacuous", "speaks of no area that any edition grades", None, ())
     deciding = _first(places, lambda v: v.decides)
@@ -95,7 +92,7 @@ def _check_rule(subject: Subject, rule: Rule) -> Finding | None:
     return _dead(subject, rule, places, seen)
 
 
-def _dead(subject: Subject, rule: Rule, places: Sequence[Find], seen: Seen) -> Finding:
+def _dead(subject: Subject, rule: Rule, places: Sequence[Find], seen: FoundCase) -> Finding:
     """Why a rule that can hold decides nothing."""
     agree(True, rule.id in seen.held, f"replay of a case in which {rule.id} holds")
     others = _others(subject, rule, seen)
@@ -122,7 +119,9 @@ def _dead(subject: Subject, rule: Rule, places: Sequence[Find], seen: Seen) -> F
     return _finding(rule, "overridden", text, _shown(subject, seen), opposed)
 
 
-def _out_of_order(subject: Subject, rule: Rule, wrong: tuple[Rule, str, Place | None], seen: Seen) -> Finding:
+def _out_of_order(
+    subject: Subject, rule: Rule, wrong: tuple[Rule, str, Place | None], seen: FoundCase
+) -> Finding:
     other, text, place = wrong
     witness = _shown(subject, seen)
     return Finding(
@@ -151,11 +150,11 @@ def _finding(rule: Rule, code: str, text: str, witness: Witness | None, others: 
     )  # fmt: skip
 
 
-def _first(places: Sequence[Find], ask: Callable[[View], z3.BoolRef]) -> Seen | None:
+def _first(places: Sequence[Find], ask: Callable[[View], z3.BoolRef]) -> FoundCase | None:
     return next((s for find in places if (s := find(ask)) is not None), None)
 
 
-def _others(subject: Subject, rule: Rule, seen: Seen) -> list[Rule]:
+def _others(subject: Subject, rule: Rule, seen: FoundCase) -> list[Rule]:
     return [r for r in subject.bound.rules if r.id in seen.held and r.id != rule.id]
 
 
@@ -163,7 +162,7 @@ def _same(rule: Rule, others: Sequence[Rule]) -> list[Rule]:
     return [r for r in others if r.effect is rule.effect and r.target == rule.target]
 
 
-def _shown(subject: Subject, seen: Seen) -> Witness:
+def _shown(subject: Subject, seen: FoundCase) -> Witness:
     """The case in words, and as a case of a rule test where it is a situation."""
     if seen.situation is None:
         return Witness(seen.words, ())
@@ -175,21 +174,21 @@ def _shown(subject: Subject, seen: Seen) -> Witness:
 # Where a rule speaks --------------------------------------------------------------------------------------
 
 
-def _places(subject: Subject, rule: Rule) -> Iterator[Find]:
+def _rule_scopes(subject: Subject, rule: Rule) -> Iterator[Find]:
     """One way to find cases for each place the rules treat alike."""
     if rule.layer is Layer.MEASURE:
         for measure in sorted(rule.scope or subject.bound.measures):
             yield _at_measure(subject, rule, measure)
         return
     graded = rule.layer in (Layer.SUFFICIENCY, Layer.GRADE)
-    for kin in subject.graded if graded else subject.every:
-        if not rule.applies_to(kin.areas[0].id):
+    for group in subject.graded if graded else subject.every:
+        if not rule.applies_to(group.areas[0].id):
             continue
         if rule.level is Level.CHARACTERISTIC:
-            if any(a.counted for a in kin.areas):
-                yield _at_characteristic(subject, rule, kin)
+            if any(a.counted for a in group.areas):
+                yield _at_characteristic(subject, rule, group)
         else:
-            yield _at_area(subject, rule, kin)
+            yield _at_area(subject, rule, group)
 
 
 def _at_measure(subject: Subject, rule: Rule, measure: str) -> Find:
@@ -199,7 +198,7 @@ def _at_measure(subject: Subject, rule: Rule, measure: str) -> Find:
     whole, less = measured(subject.bound, measure, figure), measured(subject.bound, measure, figure, rule)
     view = _ordered(rule, held, whole, less, ASSESSMENT)
 
-    def find(ask: Callable[[View], z3.BoolRef]) -> Seen | None:
+    def find(ask: Callable[[View], z3.BoolRef]) -> FoundCase | None:
         ranges = figures(subject.bound, measure, figure)
         models = (Solver(subject.budget, *within).model(ask(view)) for within in ranges)
         model = next((found for found in models if found is not None), None)
@@ -207,17 +206,17 @@ def _at_measure(subject: Subject, rule: Rule, measure: str) -> Find:
             return None
         value = number(model, figure)
         there = frozenset(r.id for r in rules if holds(r.condition, {"figure": value}))
-        rank = subject.concluder.assessment(measure, value).rank
+        rank = subject.evaluator.assessment(measure, value).rank
         agree(number(model, whole.rank), rank, f"replay of a figure of {measure}")
         unit = subject.bound.measures[measure].unit
         said = f"{Decimal(value) / 10:f} {'%' if unit == PERCENT else unit}"
         words = f"{measure} at {said} reads as {ASSESSMENT.name_of(rank).replace('_', ' ')}"
-        return Seen(words, None, there)
+        return FoundCase(words, None, there)
 
     return find
 
 
-def _at_characteristic(subject: Subject, rule: Rule, kin: Kin) -> Find:
+def _at_characteristic(subject: Subject, rule: Rule, group: AreaGroup) -> Find:
     def view(terms: CharacteristicTerms) -> tuple[View, z3.BoolRef]:
         if rule.layer is Layer.STATUS:
             scale, default = STATUSES.concludes(subject.bound)
@@ -225,27 +224,27 @@ def _at_characteristic(subject: Subject, rule: Rule, kin: Kin) -> Find:
             return _ordered(rule, terms.held, terms.status, less, scale), terms.items > 0
         return _raising(rule, terms.raises), z3.BoolVal(True)
 
-    def find(ask: Callable[[View], z3.BoolRef]) -> Seen | None:
+    def find(ask: Callable[[View], z3.BoolRef]) -> FoundCase | None:
         def wanted(terms: CharacteristicTerms) -> z3.BoolRef:
             seen, domain = view(terms)
             return z3.And(domain, ask(seen))
 
-        example = subject.find_characteristic(kin, wanted)
+        example = subject.find_characteristic(group, wanted)
         if example is None:
             return None
-        situation = subject.alone(kin, example)
+        situation = subject.alone(group, example)
         concluded = subject.conclude(situation)
         case = concluded.characteristics[situation.on[0][0]]
         agree(example.case.status, case.status, "replay of an example on one characteristic")
         engine = ReferenceEngine(subject.bound)
         there = engine.held(rule.layer, rule.level, situation.area.id, case.facts)
-        return Seen(f"where {told(situation)}", situation, there)
+        return FoundCase(f"where {told(situation)}", situation, there)
 
     return find
 
 
-def _at_area(subject: Subject, rule: Rule, kin: Kin) -> Find:
-    space = subject.space(kin, GRADE_AND_SUFFICIENCY)
+def _at_area(subject: Subject, rule: Rule, group: AreaGroup) -> Find:
+    space = subject.space(group, GRADE_AND_SUFFICIENCY)
 
     def view(terms: AreaTerms) -> tuple[View, z3.BoolRef]:
         everywhere = z3.BoolVal(True)
@@ -260,7 +259,7 @@ def _at_area(subject: Subject, rule: Rule, kin: Kin) -> Find:
         less = symbolic.decide(_without(rule, terms.held), scale, default)
         return _ordered(rule, terms.held, terms.grade, less, scale), z3.Not(terms.withheld())
 
-    def find(ask: Callable[[View], z3.BoolRef]) -> Seen | None:
+    def find(ask: Callable[[View], z3.BoolRef]) -> FoundCase | None:
         def wanted(terms: AreaTerms, state: State) -> z3.BoolRef:
             seen, domain = view(terms)
             return z3.And(domain, ask(seen))
@@ -271,7 +270,7 @@ def _at_area(subject: Subject, rule: Rule, kin: Kin) -> Find:
         concluded = subject.conclude(situation)
         engine = ReferenceEngine(subject.bound)
         there = engine.held(rule.layer, rule.level, situation.area.id, concluded.area.facts)
-        return Seen(f"where {told(situation)}", situation, there)
+        return FoundCase(f"where {told(situation)}", situation, there)
 
     return find
 

@@ -1,9 +1,6 @@
 """Promise 3: no single change moves a grade the wrong way.
 
-What is proved is more than promised: of the grade the rules would give whether or not it is withheld, and of
-any one characteristic moving while all else stands at anything. A change to an item tagged to several
-characteristics, or to an earlier finding named by several, is then a chain of such moves, each of which
-keeps the promise. Only where that fails is a witness looked for among areas graded before and after.
+Proved of the grade whether or not it is withheld, and of one characteristic moving, the rest standing still.
 """
 
 from __future__ import annotations
@@ -13,16 +10,15 @@ from dataclasses import dataclass
 
 import z3
 
-from grader.authoring.proofs.areas import AreaSpace, AreaTerms, Kin, Members, Recorded, State, drawn, weight
-from grader.authoring.proofs.cells import (
-    CONCERN,
-    DECLARED_CELLS,
-    EARLIER_CELLS,
-    WORDS,
-    Change,
-    Part,
-    changes,
-    earlier_changes,
+from grader.authoring.proofs.areas import (
+    AreaGroup,
+    AreaSpace,
+    AreaTerms,
+    Members,
+    Recorded,
+    State,
+    drawn,
+    weight,
 )
 from grader.authoring.proofs.characteristics import Move
 from grader.authoring.proofs.report import Finding
@@ -33,8 +29,18 @@ from grader.authoring.proofs.subject import (
     any_edition,
     recorded_in,
 )
+from grader.authoring.proofs.tag_combinations import (
+    CONCERN,
+    DECLARED_TAGS,
+    EARLIER_TAGS,
+    WORDS,
+    Change,
+    Part,
+    changes,
+    earlier_changes,
+)
 from grader.authoring.proofs.witness import (
-    Concluded,
+    Replay,
     Situation,
     Witness,
     after,
@@ -62,17 +68,17 @@ class Step:
 
 def check_part(subject: Subject, part: Part) -> list[Finding]:
     """Findings against one part of the promise: none when it is proved."""
-    for kin in subject.graded:
-        lean = subject.space(kin, GRADE_ONLY)
-        slots: list[str | None] = [None, *kin.named]
+    for group in subject.graded:
+        lean = subject.space(group, GRADE_ONLY)
+        slots: list[str | None] = [None, *group.named]
         for slot in slots:
             moves = _moves(lean, part, slot)
             if moves and _breaks(lean, part, _moving(lean, slot, moves, written=False)) is not None:
-                return [_found_on_characteristic(subject, kin, part, slots)]
+                return [_found_on_characteristic(subject, group, part, slots)]
         if part is Part.CONCERN:
             area_changes = _area_changes()
             if _breaks(lean, part, _recording(lean, area_changes, written=False)) is not None:
-                return [_found_among_findings(subject, kin, part, area_changes)]
+                return [_found_among_findings(subject, group, part, area_changes)]
     return []
 
 
@@ -83,7 +89,7 @@ def _moves(space: AreaSpace, part: Part, slot: str | None) -> list[Move]:
 
 def _area_changes() -> list[Change]:
     """A cause of concern issued, or an earlier one on no characteristic added or worsened."""
-    issued = [Change("declared", None, row) for row in DECLARED_CELLS if row["kind"] == CONCERN]
+    issued = [Change("declared", None, row) for row in DECLARED_TAGS if row["kind"] == CONCERN]
     return [*issued, *earlier_changes()]
 
 
@@ -113,13 +119,13 @@ def _recording(space: AreaSpace, made: Sequence[Change], *, written: bool) -> St
     picks, known = _one_of(len(made))
     declared, earlier = list(state.recorded.declared), list(state.recorded.earlier)
     for pick, change in zip(picks, made, strict=True):
-        cells, counts = (
-            (DECLARED_CELLS, declared) if change.entity == "declared" else (EARLIER_CELLS, earlier)
+        combinations, counts = (
+            (DECLARED_TAGS, declared) if change.entity == "declared" else (EARLIER_TAGS, earlier)
         )
-        into = cells.index(change.after)
+        into = combinations.index(change.after)
         counts[into] = counts[into] + pick
         if change.before is not None:
-            out = cells.index(change.before)
+            out = combinations.index(change.before)
             counts[out] = counts[out] - pick
             known.append(state.recorded.earlier[out] >= pick)
     changed = Recorded(declared, earlier)
@@ -142,9 +148,11 @@ def _real(space: AreaSpace, part: Part, step: Step) -> z3.ModelRef | None:
     return space.solver(step.state).smallest(step.weight, *step.known, *both, _wrong(part, step))
 
 
-def _found_on_characteristic(subject: Subject, kin: Kin, part: Part, slots: Sequence[str | None]) -> Finding:
+def _found_on_characteristic(
+    subject: Subject, group: AreaGroup, part: Part, slots: Sequence[str | None]
+) -> Finding:
     """The promise is broken by a characteristic's move: show it on areas graded before and after."""
-    space = subject.space(kin, GRADE_AND_SUFFICIENCY)
+    space = subject.space(group, GRADE_AND_SUFFICIENCY)
     for slot in slots:
         moves = _moves(space, part, slot)
         if not moves:
@@ -154,25 +162,25 @@ def _found_on_characteristic(subject: Subject, kin: Kin, part: Part, slots: Sequ
         if model is None:
             continue
         move = next(m for m, p in zip(moves, step.picks, strict=True) if number(model, p))
-        area = kin.of_size(number(model, step.state.size))
+        area = group.of_size(number(model, step.state.size))
         declared, extra = recorded_in(model, step.state)
         members = drawn(model, step.state.members)
-        moved = slot or next(c.id for c in area.counted if c.id not in kin.named)
+        moved = slot or next(c.id for c in area.counted if c.id not in group.named)
         on = (*place(area, members, last=moved), (moved, move.before))
         before = Situation(area, any_edition(area), on, declared, extra, moved, move.change)
         return _finding(subject, part, before, after(before, move.after), (model, step))
     raise Undecided("broken only where the grade is withheld, or by a change to several characteristics")
 
 
-def _found_among_findings(subject: Subject, kin: Kin, part: Part, made: Sequence[Change]) -> Finding:
+def _found_among_findings(subject: Subject, group: AreaGroup, part: Part, made: Sequence[Change]) -> Finding:
     """The promise is broken by a finding of the area."""
-    space = subject.space(kin, GRADE_AND_SUFFICIENCY)
+    space = subject.space(group, GRADE_AND_SUFFICIENCY)
     step = _recording(space, made, written=True)
     model = _real(space, part, step)
     if model is None:
         raise Undecided("broken only where the grade is withheld")
     change = next(c for c, p in zip(made, step.picks, strict=True) if number(model, p))
-    area = kin.of_size(number(model, step.state.size))
+    area = group.of_size(number(model, step.state.size))
     declared, extra = recorded_in(model, step.state)
     on = place(area, drawn(model, step.state.members))
     before = Situation(area, any_edition(area), on, declared, extra, None, change)
@@ -204,7 +212,7 @@ def _finding(
     )
 
 
-def _blamed(part: Part, before: Situation, first: Concluded, second: Concluded) -> tuple[str, ...]:
+def _blamed(part: Part, before: Situation, first: Replay, second: Replay) -> tuple[str, ...]:
     """Rules behind the wrong move: of the characteristic's status where that went wrong, else the grade's."""
     if before.moved is not None:
         one, two = first.characteristics[before.moved].status, second.characteristics[before.moved].status

@@ -27,16 +27,16 @@ def check_total(subject: Subject) -> list[Finding]:
     known = set(subject.bound.areas)
     for area in subject.framework.areas:
         agree(True, area.id in known, f"area {area.id} is known to the rule book")
-    for kin in subject.every:
-        space = subject.characteristic(kin)
+    for group in subject.every:
+        space = subject.characteristic(group)
         items, earlier = space.variables()
         terms = space.read(items, earlier)
         status: z3.ArithRef = terms.facts["status"]
         assessed = z3.And(terms.items > 0, status >= 1, status < len(STATUS.names))
         none = z3.And(terms.items == 0, status == 0)
         _must_hold(space.solver(items, earlier), z3.Or(assessed, none), "status")
-    for kin in subject.graded:
-        areas = subject.space(kin, GRADE_AND_SUFFICIENCY)
+    for group in subject.graded:
+        areas = subject.space(group, GRADE_AND_SUFFICIENCY)
         state = areas.state()
         grade = state.terms.grade.rank
         on_scale = z3.And(grade >= 0, grade < len(subject.bound.grade_scale.names))
@@ -126,7 +126,7 @@ def check_reachable(subject: Subject) -> list[Finding]:
 
 def _concluding(subject: Subject, area: Area, conclusion: str) -> Situation | None:
     """A situation in an area that is graded so, or withheld."""
-    kin = next(k for k in subject.graded if any(a.id == area.id for a in k.areas))
+    group = next(k for k in subject.graded if any(a.id == area.id for a in k.areas))
 
     def concluded(terms: AreaTerms, state: State) -> z3.BoolRef:
         if conclusion == WITHHELD:
@@ -134,7 +134,7 @@ def _concluding(subject: Subject, area: Area, conclusion: str) -> Situation | No
         rank = subject.bound.grade_scale.rank(conclusion)
         return z3.And(z3.Not(terms.withheld()), terms.grade.rank == rank)
 
-    return subject.find_area(subject.space(kin, GRADE_AND_SUFFICIENCY), concluded, area=area)
+    return subject.find_area(subject.space(group, GRADE_AND_SUFFICIENCY), concluded, area=area)
 
 
 def _replay_ungraded(subject: Subject) -> None:

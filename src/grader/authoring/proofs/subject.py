@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 
 import z3
 
-from grader.authoring.proofs.areas import AreaSpace, AreaTerms, Kin, State, drawn, kindred
-from grader.authoring.proofs.cells import DECLARED_CELLS, EARLIER_CELLS
+from grader.authoring.proofs.areas import AreaGroup, AreaSpace, AreaTerms, State, drawn, group_areas
 from grader.authoring.proofs.characteristics import CharacteristicTerms, Example, Space
-from grader.authoring.proofs.witness import Concluded, Situation, conclude, conclude_together, place
+from grader.authoring.proofs.tag_combinations import DECLARED_TAGS, EARLIER_TAGS
+from grader.authoring.proofs.witness import Replay, Situation, conclude, conclude_together, place
 from grader.engines.reference import ReferenceEngine
 from grader.engines.symbolic import Budget, Undecided, number
-from grader.grading.conclude import Concluder
+from grader.grading.conclude import LayerEvaluator
 from grader.language.bind import bind
 from grader.language.nodes import Level
 from grader.language.row import Row
@@ -33,40 +33,40 @@ class Subject:
     budget: Budget
     values: Mapping[str, int] = field(default_factory=dict)
     bound: RuleBook = field(init=False)
-    concluder: Concluder = field(init=False)
-    graded: list[Kin] = field(init=False)
-    every: list[Kin] = field(init=False)
+    evaluator: LayerEvaluator = field(init=False)
+    graded: list[AreaGroup] = field(init=False)
+    every: list[AreaGroup] = field(init=False)
     _areas: dict[tuple[str, frozenset[Layer]], AreaSpace] = field(default_factory=dict)
     _spaces: dict[str, Space] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.bound = bind(self.book, self.values)
-        self.concluder = Concluder(self.bound, ReferenceEngine(self.bound))
-        self.graded = kindred(self.bound, (a for a in self.framework.areas if edition_of(a, graded=True)))
-        self.every = kindred(self.bound, self.framework.areas)
+        self.evaluator = LayerEvaluator(self.bound, ReferenceEngine(self.bound))
+        self.graded = group_areas(self.bound, (a for a in self.framework.areas if edition_of(a, graded=True)))
+        self.every = group_areas(self.bound, self.framework.areas)
 
-    def space(self, kin: Kin, layers: frozenset[Layer]) -> AreaSpace:
-        """The states of a kin's areas as the rules of these layers tell them apart."""
-        key = (kin.areas[0].id, layers)
+    def space(self, group: AreaGroup, layers: frozenset[Layer]) -> AreaSpace:
+        """The states of a group's areas as the rules of these layers tell them apart."""
+        key = (group.areas[0].id, layers)
         if key not in self._areas:
-            self._areas[key] = AreaSpace(self.bound, self.concluder, kin, layers, self.budget)
+            self._areas[key] = AreaSpace(self.bound, self.evaluator, group, layers, self.budget)
         return self._areas[key]
 
-    def characteristic(self, kin: Kin) -> Space:
+    def characteristic(self, group: AreaGroup) -> Space:
         """The states of a characteristic that counts, told apart by every fact there is."""
-        area = kin.areas[0].id
+        area = group.areas[0].id
         if area not in self._spaces:
             facts = self.bound.facts_at(Level.CHARACTERISTIC, (Layer.STATUS, Layer.FINDING))
-            self._spaces[area] = Space(self.bound, self.concluder, area, facts, True, self.budget)
+            self._spaces[area] = Space(self.bound, self.evaluator, area, facts, True, self.budget)
         return self._spaces[area]
 
-    def conclude(self, situation: Situation) -> Concluded:
+    def conclude(self, situation: Situation) -> Replay:
         """Grade a situation on the reference engine, by the grading pass."""
-        return conclude(situation, self.framework, self.bound, self.concluder)
+        return conclude(situation, self.framework, self.bound, self.evaluator)
 
     def conclude_together(self, situations: Sequence[Situation], edition: str) -> dict[str, str | None]:
         """The grade of each area, with one situation an area, all in one pass."""
-        return conclude_together(situations, edition, self.framework, self.bound, self.concluder)
+        return conclude_together(situations, edition, self.framework, self.bound, self.evaluator)
 
     def find_area(
         self,
@@ -104,25 +104,25 @@ class Subject:
         return None
 
     def find_characteristic(
-        self, kin: Kin, ask: Callable[[CharacteristicTerms], z3.BoolRef]
+        self, group: AreaGroup, ask: Callable[[CharacteristicTerms], z3.BoolRef]
     ) -> Example | None:
         """A smallest example on one characteristic in which something holds; None when there is none."""
-        space = self.characteristic(kin)
+        space = self.characteristic(group)
         items, earlier = space.variables()
         terms = space.read(items, earlier)
         model = space.solver(items, earlier).smallest(terms.size, ask(terms))
         return space.example_in(model, items, earlier) if model is not None else None
 
-    def alone(self, kin: Kin, example: Example) -> Situation:
-        """An example on the first characteristic that counts, in an area and edition of the kin."""
-        having = [a for a in kin.areas if a.counted]
+    def alone(self, group: AreaGroup, example: Example) -> Situation:
+        """An example on the first characteristic that counts, in an area and edition of the group."""
+        having = [a for a in group.areas if a.counted]
         area = next((a for a in having if edition_of(a, graded=True)), having[0])
         return Situation(area, any_edition(area), ((area.counted[0].id, example),))
 
 
 def situation_in(model: z3.ModelRef, space: AreaSpace, state: State, area: Area | None = None) -> Situation:
     """The situation a model describes, in an area given or any of the right size."""
-    area = area or space.kin.of_size(number(model, state.size))
+    area = area or space.group.of_size(number(model, state.size))
     declared, extra = recorded_in(model, state)
     return Situation(area, any_edition(area), place(area, drawn(model, state.members)), declared, extra)
 
@@ -130,12 +130,12 @@ def situation_in(model: z3.ModelRef, space: AreaSpace, state: State, area: Area 
 def recorded_in(model: z3.ModelRef, state: State) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
     """The findings a model describes: those issued, and those of earlier inspections on no characteristic."""
 
-    def spread(cells: tuple[Row, ...], counts: list[z3.ArithRef]) -> tuple[Row, ...]:
-        return tuple(c for c, n in zip(cells, counts, strict=True) for _ in range(number(model, n)))
+    def spread(combinations: tuple[Row, ...], counts: list[z3.ArithRef]) -> tuple[Row, ...]:
+        return tuple(c for c, n in zip(combinations, counts, strict=True) for _ in range(number(model, n)))
 
     return (
-        spread(tuple(DECLARED_CELLS), list(state.recorded.declared)),
-        spread(tuple(EARLIER_CELLS), list(state.recorded.earlier)),
+        spread(tuple(DECLARED_TAGS), list(state.recorded.declared)),
+        spread(tuple(EARLIER_TAGS), list(state.recorded.earlier)),
     )
 
 

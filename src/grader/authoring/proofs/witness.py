@@ -1,8 +1,6 @@
 """A witness: a real inspection, graded by the reference engine, told in words and as a case to keep.
 
-What the solver finds is numbers. A witness is built from them as an inspection anyone could have written,
-concluded by the grading pass itself, and only then believed: if the pass concludes otherwise, the fault is
-grader's.
+What the solver found is believed only once the grading pass concludes the same.
 """
 
 from __future__ import annotations
@@ -11,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from grader.authoring.proofs.cells import Change
 from grader.authoring.proofs.characteristics import Example
+from grader.authoring.proofs.tag_combinations import Change
 from grader.errors import InternalError
-from grader.grading.conclude import AreaCase, CharacteristicCase, Concluder
+from grader.grading.conclude import AreaCase, CharacteristicCase, LayerEvaluator
 from grader.grading.run import run
 from grader.language.row import Row
 from grader.language.rulebook import RuleBook
@@ -43,7 +41,7 @@ class Situation:
 
 
 @dataclass(frozen=True, slots=True)
-class Concluded:
+class Replay:
     """What the grading pass makes of a situation."""
 
     inspection: Inspection
@@ -156,19 +154,23 @@ def _earlier(row: Row, area: str, number: int, characteristics: list[str]) -> di
     }
 
 
-def conclude(situation: Situation, framework: Framework, book: RuleBook, concluder: Concluder) -> Concluded:
+def conclude(situation: Situation, framework: Framework, book: RuleBook, evaluator: LayerEvaluator) -> Replay:
     """Grade a situation with the grading pass."""
     inspection = inspection_of(situation, framework)
-    passed = run(inspection, framework, concluder)
+    passed = run(inspection, framework, evaluator)
     area = passed.areas[situation.area.id]
     cases = {c.id: c for c in passed.characteristics[situation.area.id]}
     grade = book.grade_scale.name_of(area.decision.rank) if area.decision is not None else None
     outcomes = {name: case.outcome for name, case in passed.areas.items()}
-    return Concluded(inspection, area, cases, grade, outcomes)
+    return Replay(inspection, area, cases, grade, outcomes)
 
 
 def conclude_together(
-    situations: Sequence[Situation], edition: str, framework: Framework, book: RuleBook, concluder: Concluder
+    situations: Sequence[Situation],
+    edition: str,
+    framework: Framework,
+    book: RuleBook,
+    evaluator: LayerEvaluator,
 ) -> dict[str, str | None]:
     """The grade of each area, all situations (one an area) laid in one inspection of an edition.
 
@@ -186,7 +188,7 @@ def conclude_together(
             for block in ("evidence", "findings", "previous")
         }
     )
-    passed = run(whole, framework, concluder)
+    passed = run(whole, framework, evaluator)
     return {
         area: book.grade_scale.name_of(case.decision.rank) if case.decision is not None else None
         for area, case in passed.areas.items()
@@ -203,7 +205,7 @@ def agree(expected: object, actual: object, what: str) -> None:
 
 
 def case_of(
-    name: str, situation: Situation, concluded: Concluded, values: Mapping[str, int] | None = None
+    name: str, situation: Situation, concluded: Replay, values: Mapping[str, int] | None = None
 ) -> dict[str, Any]:
     """A case as rule tests are written: the evidence, and what is concluded of it."""
     area = situation.area.id

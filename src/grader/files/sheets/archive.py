@@ -35,6 +35,7 @@ class Archive:
     def __init__(self, raw: bytes, file: str) -> None:
         self.file = file
         self.unpacked = 0
+        self._elements = 0
         # Before zipfile makes an object of each.
         if raw.count(b"PK\x01\x02") > limits.PART_LIMIT:
             refuse(Place(file), f"the workbook has more than {limits.PART_LIMIT:,} parts", limits.SMALLER)
@@ -51,6 +52,13 @@ class Archive:
 
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and plain_part(name) in self._names
+
+    def count(self) -> None:
+        """Count an element of any part: what they say may be nothing, and each takes its time."""
+        self._elements += 1
+        if self._elements > limits.ELEMENT_LIMIT:
+            message = f"the workbook has more than {limits.ELEMENT_LIMIT:,} pieces"
+            refuse(Place(self.file), message, limits.SMALLER)
 
     def chunks(self, name: str, limit: int) -> Iterator[bytes]:
         """A part's bytes, piece by piece."""
@@ -99,7 +107,7 @@ class Archive:
         limit: int = limits.UNPACKED_LIMIT,
     ) -> None:
         """Walk over a part's XML, which declares no entities; names come without their prefix."""
-        parser = _parser(self.file, start, end, text)
+        parser = _parser(self.file, self.count, start, end, text)
         fed = 0
         try:
             for chunk in self.chunks(name, limit):
@@ -145,7 +153,11 @@ class _Locals(dict[str, str]):
 
 
 def _parser(
-    file: str, start: Start, end: Callable[[str], None] | None, text: Callable[[str], None] | None
+    file: str,
+    count: Callable[[], None],
+    start: Start,
+    end: Callable[[str], None] | None,
+    text: Callable[[str], None] | None,
 ) -> expat.XMLParserType:
     parser = expat.ParserCreate()
     parser.buffer_text = True
@@ -155,6 +167,7 @@ def _parser(
     def opened(name: str, attributes: Attributes) -> None:
         nonlocal depth
         depth += 1
+        count()
         if depth > _DEPTH:
             damaged(file, f"its XML is nested deeper than {_DEPTH} levels")
         start(local[name], attributes)

@@ -61,6 +61,17 @@ class Imported:
     inspection: Inspection
     warnings: tuple[Problem, ...]
     replaced: tuple[str, ...] = ()
+    source: str = ""
+    """The name of the spreadsheet."""
+
+    def __repr__(self) -> str:
+        held = len(self.inspection.evidence)
+        return f"<Imported {self.inspection.id}: {held} item{'' if held == 1 else 's'} of evidence>"
+
+    @property
+    def text(self) -> str:
+        """The inspection's file, in YAML."""
+        return inspection_text(self.inspection, self.source)
 
 
 def import_sheet(
@@ -69,7 +80,7 @@ def import_sheet(
     head: Mapping[str, str] | None = None,
     mapping: SheetsMapping | None = None,
     sheet: str | None = None,
-    rules: str | None = None,
+    rules: NameOrPath | None = None,
     hidden: Hidden = "warn",
     over: InspectionDraft | None = None,
 ) -> Imported:

@@ -21,6 +21,8 @@ AREA_LIMIT = 850_000
 FILLED_LIMIT = 500_000
 #: Cells looked at, empty and merely formatted ones among them.
 CELLS_SEEN_LIMIT = 1_500_000
+#: Elements of XML in all parts: three for each cell that holds something.
+ELEMENT_LIMIT = 1_600_000
 #: Characters in all cells of a workbook. A text is stored once and may stand in any number of cells.
 TEXT_LIMIT = 64 * 2**20
 MERGE_LIMIT = 20_000

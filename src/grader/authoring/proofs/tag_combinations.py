@@ -1,9 +1,6 @@
-"""The finitely many ways a thing can be tagged, those the rules cannot tell apart, and single changes.
+"""The ways a thing can be tagged, grouped by what the rules can tell apart, and single changes.
 
-Facts see a thing only through the clauses of their `where` (and, for best and lowest, through one rank). Two
-taggings that satisfy the same clauses are therefore interchangeable in every fact, and so in every rule: a
-multiset of evidence is, for the rules, a whole number for each group of such taggings. Nothing is lost by
-proving over these few numbers.
+Tags that satisfy the same clauses are interchangeable, so a multiset of evidence is a number for each group.
 """
 
 from __future__ import annotations
@@ -25,25 +22,25 @@ SHORTFALL = ASSESSMENT.rank("partly_meets")
 CONCERN = FINDING_KIND.rank("cause_of_concern")
 
 
-def _evidence_cells() -> tuple[Row, ...]:
+def _evidence_tags() -> tuple[Row, ...]:
     """Every way to tag an item, the plainest first, so that witnesses read plainly."""
     attributes = EVIDENCE.attributes
     ranks = [range(1 if name == "assessment" else 0, len(s.names)) for name, s in attributes.items()]
-    cells = [Row(dict(zip(attributes, values, strict=True))) for values in product(*ranks)]
+    combinations = [Row(dict(zip(attributes, values, strict=True))) for values in product(*ranks)]
     plain = {"extent": EXTENT.rank("widespread"), "harm": 0, "remedied": 0, "innovative": 0, "strength": 1}
-    return tuple(sorted(cells, key=lambda c: sum(c[name] != rank for name, rank in plain.items())))
+    return tuple(sorted(combinations, key=lambda c: sum(c[name] != rank for name, rank in plain.items())))
 
 
 #: Every way an evidence item can be tagged.
-EVIDENCE_CELLS: Sequence[Row] = _evidence_cells()
+EVIDENCE_TAGS: Sequence[Row] = _evidence_tags()
 
 #: Every kind of earlier finding, with how far it has been put right.
-EARLIER_CELLS: Sequence[Row] = tuple(
+EARLIER_TAGS: Sequence[Row] = tuple(
     finding_row(kind, "previous", progress) for kind in FINDING_KIND.names for progress in PROGRESS.names
 )
 
 #: Every kind of finding inspectors may have issued already.
-DECLARED_CELLS: Sequence[Row] = tuple(finding_row(kind, "declared") for kind in FINDING_KIND.names)
+DECLARED_TAGS: Sequence[Row] = tuple(finding_row(kind, "declared") for kind in FINDING_KIND.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,26 +51,26 @@ class Groups:
     of: Mapping[Row, int]
 
 
-def group(cells: Sequence[Row], entity: str, definitions: Iterable[Definition]) -> Groups:
+def group_tags(combinations: Sequence[Row], entity: str, definitions: Iterable[Definition]) -> Groups:
     """Group taggings of an entity by what these definitions see of them."""
     seen_by = [d for d in definitions if d.entity == entity]
     keys: dict[tuple[int, ...], int] = {}
     rows: list[Row] = []
     of: dict[Row, int] = {}
-    for cell in cells:
-        key = tuple(_seen(d, cell) for d in seen_by)
+    for tags in combinations:
+        key = tuple(_seen(d, tags) for d in seen_by)
         if key not in keys:
             keys[key] = len(rows)
-            rows.append(cell)
-        of[cell] = keys[key]
+            rows.append(tags)
+        of[tags] = keys[key]
     return Groups(tuple(rows), of)
 
 
-def _seen(definition: Definition, cell: Row) -> int:
+def _seen(definition: Definition, tags: Row) -> int:
     """What a definition sees of a thing: that it counts, or with which rank, or (-1) nothing."""
-    if not satisfies(cell, definition.where):
+    if not satisfies(tags, definition.where):
         return -1
-    return 1 if definition.ranked is None else cell[definition.ranked]
+    return 1 if definition.ranked is None else tags[definition.ranked]
 
 
 # Single changes -------------------------------------------------------------------------------------------
@@ -116,36 +113,36 @@ def changes(part: Part) -> Iterator[Change]:
     """Every single change to the evidence, or the earlier findings, of one characteristic."""
     match part:
         case Part.RAISE:
-            for cell in EVIDENCE_CELLS:
-                for better in range(cell["assessment"] + 1, len(ASSESSMENT.names)):
-                    yield Change("evidence", cell, Row({**cell, "assessment": better}))
+            for tags in EVIDENCE_TAGS:
+                for better in range(tags["assessment"] + 1, len(ASSESSMENT.names)):
+                    yield Change("evidence", tags, Row({**tags, "assessment": better}))
         case Part.ADD_EXCEEDS:
-            for cell in EVIDENCE_CELLS:
-                if cell["assessment"] == EXCEEDS and cell["harm"] == 0:
-                    yield Change("evidence", None, cell)
+            for tags in EVIDENCE_TAGS:
+                if tags["assessment"] == EXCEEDS and tags["harm"] == 0:
+                    yield Change("evidence", None, tags)
         case Part.ADD_FALLS_SHORT:
-            for cell in EVIDENCE_CELLS:
-                if cell["assessment"] == FALLS_SHORT:
-                    yield Change("evidence", None, cell)
+            for tags in EVIDENCE_TAGS:
+                if tags["assessment"] == FALLS_SHORT:
+                    yield Change("evidence", None, tags)
         case Part.WORSEN:
-            for cell in EVIDENCE_CELLS:
-                if cell["assessment"] <= SHORTFALL:
-                    yield from (Change("evidence", cell, worse) for worse in _worse(cell))
+            for tags in EVIDENCE_TAGS:
+                if tags["assessment"] <= SHORTFALL:
+                    yield from (Change("evidence", tags, worse) for worse in _worse(tags))
         case Part.CONCERN:
             yield from earlier_changes()
 
 
-def _worse(cell: Row) -> Iterator[Row]:
+def _worse(tags: Row) -> Iterator[Row]:
     for name, scale in (("extent", EXTENT), ("harm", HARM)):
-        for worse in range(cell[name] + 1, len(scale.names)):
-            yield Row({**cell, name: worse})
-    if cell["remedied"] == FLAG.rank("yes"):
-        yield Row({**cell, "remedied": FLAG.rank("no")})
+        for worse in range(tags[name] + 1, len(scale.names)):
+            yield Row({**tags, name: worse})
+    if tags["remedied"] == FLAG.rank("yes"):
+        yield Row({**tags, "remedied": FLAG.rank("no")})
 
 
 def earlier_changes() -> Iterator[Change]:
     """An earlier cause of concern added, or its progress worsened."""
-    concerns = [c for c in EARLIER_CELLS if c["kind"] == CONCERN]
+    concerns = [c for c in EARLIER_TAGS if c["kind"] == CONCERN]
     for after in concerns:
         yield Change("earlier", None, after)
         for before in concerns:

@@ -1,8 +1,4 @@
-"""The ways a condition can hold: each a set of single tests, all of which must.
-
-`not` is pushed down to the comparisons and `all` multiplied out over `any`, so that what is left are plain
-conjunctions (a disjunctive normal form). An engine that matches patterns needs no more than these.
-"""
+"""The disjunctive normal form of a condition: the conjunctions of tests in which it can hold."""
 
 from __future__ import annotations
 
@@ -11,8 +7,8 @@ from functools import singledispatch
 
 from grader.language.nodes import All, Any_, Compare, Condition, Const, Not, Op, Operand
 
-#: More ways than this and a rule is refused; it also bounds the work of multiplying out.
-MAX_WAYS = 480
+#: More than this and a rule is refused; it also bounds the work of multiplying out.
+MAX_CONJUNCTIONS = 480
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,28 +27,34 @@ class Atom:
         return (self.op != "==", self.fact, self.op, bool(name), number, name)
 
 
-Way = frozenset[Atom]
-Ways = frozenset[Way]
+Conjunction = frozenset[Atom]
+Dnf = frozenset[Conjunction]
 
 _OPS = {Op.AT_LEAST: ">=", Op.AT_MOST: "<=", Op.MORE_THAN: ">", Op.FEWER_THAN: "<"}
 _COMPLEMENT = {">=": "<", "<=": ">", ">": "<=", "<": ">="}
 
-ALWAYS: Ways = frozenset({frozenset()})
-NEVER: Ways = frozenset()
+ALWAYS: Dnf = frozenset({frozenset()})
+NEVER: Dnf = frozenset()
 
 
-class TooManyWays(Exception):
-    """A condition can hold in more than `MAX_WAYS` ways."""
+class TooManyConjunctions(Exception):
+    """A condition has more than `MAX_CONJUNCTIONS` conjunctions."""
 
 
 @singledispatch
-def ways(condition: Condition, wanted: bool = True) -> Ways:
-    """The ways in which a condition comes out as `wanted`; raises `TooManyWays` beyond `MAX_WAYS`."""
-    raise TypeError(f"no ways to hold for {type(condition).__name__}")
+def dnf(condition: Condition, wanted: bool = True) -> Dnf:
+    """The conjunctions in which a condition comes out as `wanted`.
+
+    Raises
+    ------
+    TooManyConjunctions
+        There are more than `MAX_CONJUNCTIONS`.
+    """
+    raise TypeError(f"no disjunctive normal form of {type(condition).__name__}")
 
 
-@ways.register
-def _(condition: Compare, wanted: bool = True) -> Ways:
+@dnf.register
+def _(condition: Compare, wanted: bool = True) -> Dnf:
     if condition.op in (Op.EQUALS, Op.ONE_OF):
         if wanted:
             return frozenset(frozenset({Atom(condition.fact, "==", o)}) for o in condition.operands)
@@ -62,40 +64,40 @@ def _(condition: Compare, wanted: bool = True) -> Ways:
     return frozenset({frozenset({Atom(condition.fact, op if wanted else _COMPLEMENT[op], operand)})})
 
 
-@ways.register
-def _(condition: All, wanted: bool = True) -> Ways:
-    parts = [ways(part, wanted) for part in condition.parts]
+@dnf.register
+def _(condition: All, wanted: bool = True) -> Dnf:
+    parts = [dnf(part, wanted) for part in condition.parts]
     return _every(parts) if wanted else _some(parts)
 
 
-@ways.register
-def _(condition: Any_, wanted: bool = True) -> Ways:
-    parts = [ways(part, wanted) for part in condition.parts]
+@dnf.register
+def _(condition: Any_, wanted: bool = True) -> Dnf:
+    parts = [dnf(part, wanted) for part in condition.parts]
     return _some(parts) if wanted else _every(parts)
 
 
-@ways.register
-def _(condition: Not, wanted: bool = True) -> Ways:
-    return ways(condition.part, not wanted)
+@dnf.register
+def _(condition: Not, wanted: bool = True) -> Dnf:
+    return dnf(condition.part, not wanted)
 
 
-def _some(parts: list[Ways]) -> Ways:
+def _some(parts: list[Dnf]) -> Dnf:
     return _bounded(NEVER.union(*parts))
 
 
-def _every(parts: list[Ways]) -> Ways:
+def _every(parts: list[Dnf]) -> Dnf:
     found = ALWAYS
     for part in parts:
         found = _bounded(frozenset(a | b for a in found for b in part))
     return found
 
 
-def _bounded(found: Ways) -> Ways:
-    if len(found) > MAX_WAYS:
-        raise TooManyWays
+def _bounded(found: Dnf) -> Dnf:
+    if len(found) > MAX_CONJUNCTIONS:
+        raise TooManyConjunctions
     return found
 
 
-def ordered(way: Way) -> tuple[Atom, ...]:
-    """The tests of a way in the order a pattern asks them."""
-    return tuple(sorted(way, key=lambda atom: atom.sort_key))
+def ordered(conjunction: Conjunction) -> tuple[Atom, ...]:
+    """The tests of a conjunction in the order a pattern asks them."""
+    return tuple(sorted(conjunction, key=lambda atom: atom.sort_key))

@@ -1,6 +1,6 @@
 """Facts of one area that combine incrementally, so that a changed item is concluded again by itself.
 
-Two sets of evidence with equal measures are the same to every rule of the area.
+Two sets of evidence with equal vectors are the same to every rule of the area.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from functools import reduce
 from grader.cached import cached_property
 from grader.engines.reference import satisfies, value
 from grader.grading.conclude import (
+    AreaOutcome,
     CharacteristicCase,
-    Concluded,
-    Concluder,
+    LayerEvaluator,
     finding_row,
     proposed_counts,
     proposed_row,
@@ -30,37 +30,37 @@ from grader.language.typecheck import comparisons
 from grader.language.vocabulary import FINDING_KIND
 from grader.model.framework import Area
 
-Measure = tuple[Part, ...]
+FactVector = tuple[Part, ...]
 """What some things come to: the part of each fact that some rule looks at."""
 
 
 @dataclass(frozen=True)
-class Sums:
-    """How measures are put together, fact by fact; of what adds up, no more is kept than `caps` says."""
+class AggregateOps:
+    """How vectors are put together, fact by fact; of what adds up, no more is kept than `caps` says."""
 
     kinds: tuple[Aggregate, ...]
     caps: tuple[int, ...]
-    _known: Memo[tuple[Measure, Measure], Measure] = field(default_factory=Memo)
+    _known: Memo[tuple[FactVector, FactVector], FactVector] = field(default_factory=Memo)
 
     @cached_property
-    def empty(self) -> Measure:
-        """The measure of nothing."""
+    def empty(self) -> FactVector:
+        """The vector of nothing."""
         return tuple([kind.identity for kind in self.kinds])
 
     @cached_property
     def _combining(self) -> tuple[Callable[[Part, Part], Part], ...]:
         return tuple([_combining(k, cap) for k, cap in zip(self.kinds, self.caps, strict=True)])
 
-    def plus(self, one: Measure, other: Measure) -> Measure:
-        """The measure of both together."""
+    def plus(self, one: FactVector, other: FactVector) -> FactVector:
+        """The vector of both together."""
         known = self._known.get((one, other))
         if known is None:
             both = zip(self._combining, one, other, strict=True)
             known = self._known[one, other] = tuple([combine(a, b) for combine, a, b in both])
         return known
 
-    def times(self, one: Measure, many: int) -> Measure:
-        """The measure of so many alike."""
+    def times(self, one: FactVector, many: int) -> FactVector:
+        """The vector of so many alike."""
         if many == 1:
             return one
         found = self.empty
@@ -70,9 +70,9 @@ class Sums:
             one, many = self.plus(one, one), many // 2
         return found
 
-    def total(self, measures: Iterable[Measure]) -> Measure:
-        """The measure of all of them together."""
-        return reduce(self.plus, measures, self.empty)
+    def total(self, vectors: Iterable[FactVector]) -> FactVector:
+        """The vector of all of them together."""
+        return reduce(self.plus, vectors, self.empty)
 
 
 def _combining(kind: Aggregate, cap: int) -> Callable[[Part, Part], Part]:
@@ -86,49 +86,49 @@ _MANY, _ANY = Count(""), AnyOf("")
 
 
 @dataclass(slots=True)
-class Sight:
+class AreaAggregator:
     """One area as its rules see it, under a bound rule book.
 
     Attributes
     ----------
-    on_characteristic, on_area : Sums
+    on_characteristic, on_area : AggregateOps
         How evidence adds up on a characteristic, and characteristics in the area.
     """
 
-    concluder: Concluder
+    evaluator: LayerEvaluator
     area: Area
-    on_characteristic: Sums = field(init=False)
-    on_area: Sums = field(init=False)
+    on_characteristic: AggregateOps = field(init=False)
+    on_area: AggregateOps = field(init=False)
     _relevance: Relevance = field(init=False)
     _evidence: tuple[Fact, ...] = field(init=False)
     _seen: tuple[Fact, ...] = field(init=False)
     _named: tuple[str, ...] = field(init=False)
-    _telling: frozenset[str] = field(init=False)
-    _rows: dict[Row, Measure] = field(default_factory=dict)
+    _outcome_relevant: frozenset[str] = field(init=False)
+    _rows: dict[Row, FactVector] = field(default_factory=dict)
     _of_earlier: tuple[str, ...] = field(init=False)
-    _cases: Memo[tuple[str, bool, Measure, Measure], CharacteristicCase] = field(default_factory=Memo)
-    _of_cases: Memo[tuple[str, bool, bool, Row, tuple[str, ...]], Measure] = field(default_factory=Memo)
-    _seen_as: Memo[tuple[str, bool, Measure, Measure], Measure] = field(default_factory=Memo)
-    _concluded: Memo[tuple[bool, Measure, tuple[Row, ...]], Concluded] = field(default_factory=Memo)
+    _cases: Memo[tuple[str, bool, FactVector, FactVector], CharacteristicCase] = field(default_factory=Memo)
+    _of_cases: Memo[tuple[str, bool, bool, Row, tuple[str, ...]], FactVector] = field(default_factory=Memo)
+    _seen_as: Memo[tuple[str, bool, FactVector, FactVector], FactVector] = field(default_factory=Memo)
+    _concluded: Memo[tuple[bool, FactVector, tuple[Row, ...]], AreaOutcome] = field(default_factory=Memo)
 
     def __post_init__(self) -> None:
-        matters = self._relevance = relevance(self.concluder.book, [self.area.id], proposed_counts)
+        matters = self._relevance = relevance(self.evaluator.book, [self.area.id], proposed_counts)
         self._seen = matters.counting("characteristics")
         self._named = tuple(c.id for c in self.area.characteristics if c.id in matters.named)
-        self._telling = frozenset(r.id for r in matters.raising)
+        self._outcome_relevant = frozenset(r.id for r in matters.raising)
         below = matters.characteristic_facts
         self._evidence = tuple(f for f in below if f.entity == "evidence")
-        every = self.concluder.characteristic_facts.facts
+        every = self.evaluator.characteristic_facts.facts
         self._of_earlier = tuple(f.name for f in every if f.entity == "earlier")
         whole = matters.ranked | {n for f in below for n in f.definition.depends_on}
         caps = _caps(matters.rules[Layer.STATUS, Level.CHARACTERISTIC] + matters.raising, self._seen)
-        self.on_characteristic = Sums(
+        self.on_characteristic = AggregateOps(
             (*(_aggregate(f) for f in self._evidence), _ANY),
             (*(NOTHING if f.name in whole else caps.get(f.name, 0) for f in self._evidence), 0),
         )
         kinds = (*(_aggregate(f) for f in self._seen), *[_MANY] * len(FINDING_KIND.names), _ANY)
         kinds += tuple(Best("", "status") for _ in self._named)
-        self.on_area = Sums(kinds, (NOTHING,) * len(kinds))
+        self.on_area = AggregateOps(kinds, (NOTHING,) * len(kinds))
 
     def matters(self, characteristic: str) -> bool:
         """Whether any rule of the area can tell what becomes of a characteristic."""
@@ -160,7 +160,7 @@ class Sight:
 
     # Measures ---------------------------------------------------------------------------------------------
 
-    def of_row(self, row: Row) -> Measure:
+    def of_row(self, row: Row) -> FactVector:
         """What one item of evidence comes to on a characteristic."""
         found = self._rows.get(row)
         if found is None:
@@ -171,38 +171,38 @@ class Sight:
         definition = _aggregate(fact)
         return definition.part(thing) if satisfies(thing, definition.where) else definition.identity
 
-    def case(self, before: CharacteristicCase, measure: Measure) -> CharacteristicCase:
+    def case(self, before: CharacteristicCase, vector: FactVector) -> CharacteristicCase:
         """What the rules conclude on a characteristic whose evidence comes to this.
 
         Facts no rule of the area looks at are left at 0.
         """
-        key = (before.id, before.counted, self._earlier(before), measure)
+        key = (before.id, before.counted, self._earlier(before), vector)
         found = self._cases.get(key)
         if found is None:
-            reader = self.concluder.characteristic_facts
+            reader = self.evaluator.characteristic_facts
             facts = {f.name: before.facts[f.name] if f.entity == "earlier" else 0 for f in reader.facts}
-            for fact, n in zip(self._evidence, measure, strict=False):
+            for fact, n in zip(self._evidence, vector, strict=False):
                 facts[fact.name] = _aggregate(fact).result(n)
             _work_out(reader.facts, facts)
-            items = (Item("any", Row({})),) if measure[-1] else ()
-            found = self.concluder.judge(self.area.id, before.id, before.counted, items, Row(facts))
+            items = (Item("any", Row({})),) if vector[-1] else ()
+            found = self.evaluator.judge(self.area.id, before.id, before.counted, items, Row(facts))
             self._cases[key] = found
         return found
 
-    def seen(self, before: CharacteristicCase, measure: Measure) -> Measure:
+    def seen(self, before: CharacteristicCase, vector: FactVector) -> FactVector:
         """What a characteristic whose evidence comes to this comes to in the area."""
         named = before.id if before.id in self._named else ""
-        key = (named, before.counted, self._earlier(before), measure)
+        key = (named, before.counted, self._earlier(before), vector)
         found = self._seen_as.get(key)
         if found is None:
-            found = self._seen_as[key] = self.of_case(self.case(before, measure))
+            found = self._seen_as[key] = self.of_case(self.case(before, vector))
         return found
 
     def _earlier(self, case: CharacteristicCase) -> tuple[int, ...]:
         """What earlier findings on a characteristic come to, which its evidence does not change."""
         return tuple([case.facts[name] for name in self._of_earlier])
 
-    def of_case(self, case: CharacteristicCase) -> Measure:
+    def of_case(self, case: CharacteristicCase) -> FactVector:
         """What one characteristic comes to in the area."""
         name = case.id if case.id in self._named else ""
         raised = tuple([r.rule.id for r in case.raised])
@@ -212,12 +212,12 @@ class Sight:
             found = self._of_cases[key] = self._of_case(case)
         return found
 
-    def _of_case(self, case: CharacteristicCase) -> Measure:
+    def _of_case(self, case: CharacteristicCase) -> FactVector:
         named = [case.status.rank if n == case.id else 0 for n in self._named]
         if not case.counted:
             without: Sequence[int] = self.on_area.empty[: len(self.on_area.kinds) - len(named)]
             return (*without, *named)
-        raised = [r.rule.target for r in case.raised if r.rule.id in self._telling]
+        raised = [r.rule.target for r in case.raised if r.rule.id in self._outcome_relevant]
         return (
             *(self._of(f, case.facts) for f in self._seen),
             *(raised.count(kind) for kind in FINDING_KIND.names),
@@ -225,40 +225,40 @@ class Sight:
             *named,
         )
 
-    def concluded(self, graded: bool, measure: Measure, findings: tuple[Row, ...]) -> Concluded:
+    def concluded(self, graded: bool, vector: FactVector, findings: tuple[Row, ...]) -> AreaOutcome:
         """What the rules conclude on the area when its characteristics come to this.
 
         Parameters
         ----------
         graded : bool
             Whether the edition grades the area.
-        measure : Measure
+        vector : FactVector
             What the area's characteristics come to together.
         findings : tuple of Row
             The findings on record on the area.
         """
-        key = (graded, measure, findings)
+        key = (graded, vector, findings)
         found = self._concluded.get(key)
         if found is None:
-            found = self._conclude(graded, measure, findings)
+            found = self._conclude(graded, vector, findings)
             self._concluded[key] = found
         return found
 
-    def _conclude(self, graded: bool, measure: Measure, findings: tuple[Row, ...]) -> Concluded:
+    def _conclude(self, graded: bool, vector: FactVector, findings: tuple[Row, ...]) -> AreaOutcome:
         kinds = FINDING_KIND.names
-        seen, rest = measure[: len(self._seen)], measure[len(self._seen) :]
+        seen, rest = vector[: len(self._seen)], vector[len(self._seen) :]
         counts, assessed, named = rest[: len(kinds)], rest[len(kinds)], rest[len(kinds) + 1 :]
         rows = [*findings]
         for kind, n in zip(kinds, counts, strict=True):
             rows += [finding_row(kind, "proposed")] * n
         facts = self._area_facts(seen, named, rows)
-        rows += [proposed_row(r) for r in self.concluder.raised(self.area.id, facts)]
+        rows += [proposed_row(r) for r in self.evaluator.raised(self.area.id, facts)]
         facts = self._area_facts(seen, named, rows)
-        return self.concluder.outcome(self.area.id, graded, facts, rows, bool(assessed))
+        return self.evaluator.outcome(self.area.id, graded, facts, rows, bool(assessed))
 
-    def _area_facts(self, seen: Measure, named: Measure, findings: Sequence[Row]) -> dict[str, int]:
+    def _area_facts(self, seen: FactVector, named: FactVector, findings: Sequence[Row]) -> dict[str, int]:
         """Every fact about the area; one about characteristics that no rule looks at is left at 0."""
-        reader = self.concluder.area_facts
+        reader = self.evaluator.area_facts
         things = {
             "characteristics": (),
             "earlier": [row for row in findings if is_earlier(row)],
