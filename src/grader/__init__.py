@@ -76,7 +76,9 @@ _HOMES = {
     "grader.authoring.proofs.report": "CheckReport",
     "grader.bulk.batch": "Batch",
     "grader.bulk.simulate": "Simulation",
-    "grader.errors": "EngineDisagreementError GraderError InputError MissingExtraError Problem UnknownNameError",
+    "grader.errors": (
+        "EngineDisagreementError GraderError InputError MissingExtraError Problem UnknownNameError"
+    ),
     "grader.explanations.change_answer": "SmallestChange",
     "grader.explanations.why": "Explanation",
     "grader.explanations.why_not": "WhyNot",

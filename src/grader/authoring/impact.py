@@ -92,7 +92,8 @@ class Impact:
     replayed: tuple[Replayed, ...]
 
     def __repr__(self) -> str:
-        return f"<Impact {self.old.id} {self.old.version} to {self.new.id} {self.new.version}: {self.proof.result}>"
+        old, new = (f"{book.id} {book.version}" for book in (self.old, self.new))
+        return f"<Impact {old} to {new}: {self.proof.result}>"
 
     @property
     def moves(self) -> bool:

@@ -160,7 +160,7 @@ class Proposal(Answer):
     warnings: list[Warning_]
 
     def __repr__(self) -> str:
-        outcomes = Counter(area.outcome for area in self.areas)
+        outcomes = Counter[str](area.outcome for area in self.areas)
         named = (o for o in ("graded", "withheld", "ungraded", "not_inspected") if outcomes[o])
         came_to = ", ".join(f"{outcomes[o]} {o.replace('_', ' ')}" for o in named)
         return f"<Proposal {self.inspection}: {came_to}>"

@@ -33,6 +33,7 @@ from grader.files.sheets.hidden import Hidden
 from grader.files.sheets.keeping import merge
 from grader.files.sheets.mapping import Mapping as SheetsMapping
 from grader.files.sheets.reader import Spreadsheet, Table, open_spreadsheet
+from grader.files.sheets.yaml_text import inspection_text
 from grader.language.rulebook import Measure
 from grader.model.framework import Framework
 from grader.model.inspection import Inspection
@@ -80,7 +81,7 @@ def import_sheet(
     head: Mapping[str, str] | None = None,
     mapping: SheetsMapping | None = None,
     sheet: str | None = None,
-    rules: NameOrPath | None = None,
+    rules: catalogue.NameOrPath | None = None,
     hidden: Hidden = "warn",
     over: InspectionDraft | None = None,
 ) -> Imported:
@@ -115,19 +116,19 @@ def import_sheet(
     gathered.hidden = hidden
     document = gathered.document()
     resolved, framework, measures = _resolve(document, gathered.problems, rules)
-    imported = Imported(resolved.inspection, (*gathered.warnings, *resolved.warnings))
+    imported = Imported(resolved.inspection, (*gathered.warnings, *resolved.warnings), (), path.name)
     if over is not None:
         merged = merge(resolved.inspection, gathered.held, over, framework, measures)
         said = {problem.message for problem in imported.warnings}
         more = tuple(problem for problem in merged.warnings if problem.message not in said)
-        imported = Imported(merged.inspection, (*imported.warnings, *more), merged.said)
+        imported = Imported(merged.inspection, (*imported.warnings, *more), merged.said, path.name)
     if _pieces(document.data) > EVENT_LIMIT:
         _too_long(Place(document.file), len(resolved.inspection.evidence))
     return imported
 
 
 def _resolve(
-    document: Document, problems: list[Problem], rules: str | None
+    document: Document, problems: list[Problem], rules: catalogue.NameOrPath | None
 ) -> tuple[InspectionFile, Framework, Mapping[str, Measure]]:
     """The inspection, every name in it resolved, and what by; faults of cells are raised with the rest."""
     at_fault = {p.place for p in problems}
