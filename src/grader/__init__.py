@@ -3,7 +3,7 @@
 >>> import grader
 >>> proposal = grader.grade("examples/leicestershire_2021_22/inspection.yaml")
 >>> proposal.area("responding").grade
-'requires_improvement'
+'good'
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ parameters other values (`{"some": "35%"}`; they are recorded with every answer)
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -98,8 +99,8 @@ def open_session(
 
     Examples
     --------
-    >>> grader.open_session(rules="PEEL_2021_22").load(example).proposal.area("responding").grade
-    'requires_improvement'
+    >>> grader.open_session(rules="PEEL_2021_22").load(example).proposal.area("workforce").grade
+    'adequate'
     """
     return Session.open(rules, framework, settings, engine)
 
@@ -137,7 +138,7 @@ def load(
     Examples
     --------
     >>> grader.load(example)
-    <LoadedInspection leicestershire-2021-22: 170 items of evidence>
+    <LoadedInspection leicestershire-2021-22: 309 items of evidence>
     """
     if isinstance(inspection, LoadedInspection):
         if rules is not None:
@@ -181,7 +182,7 @@ def grade(
     Examples
     --------
     >>> grader.grade(example)
-    <Proposal leicestershire-2021-22: 9 graded, 2 not inspected>
+    <Proposal leicestershire-2021-22: 10 graded, 1 ungraded>
     """
     return load(inspection, rules=rules, settings=settings, engine=engine).proposal
 
@@ -212,8 +213,8 @@ def explain(
 
     Examples
     --------
-    >>> grader.explain(example, "responding").summary
-    'Responding to the public: proposed requires improvement'
+    >>> grader.explain(example, "workforce").summary
+    'Building, supporting and protecting the workforce: proposed adequate'
     """
     from grader.explanations.why import explain as why
 
@@ -247,8 +248,8 @@ def why_not(
 
     Examples
     --------
-    >>> grader.why_not(example, "responding", "good").met
-    False
+    >>> grader.why_not(example, "workforce", "outstanding")
+    <WhyNot leicestershire-2021-22, workforce, outstanding: 1 barrier>
     """
     from grader.explanations.why_not import why_not as answer
 
@@ -283,8 +284,8 @@ def smallest_change(
 
     Examples
     --------
-    >>> grader.smallest_change(example, "responding", "good").result
-    'found'
+    >>> grader.smallest_change(example, "workforce", "outstanding")
+    <SmallestChange leicestershire-2021-22, workforce, outstanding: found, cost 2>
     """
     from grader.explanations.smallest_change import smallest_change as answer
 
@@ -356,8 +357,8 @@ def simulate(
 
     Examples
     --------
-    >>> grader.simulate(example, draws=100).areas[4].proposed
-    'requires_improvement'
+    >>> grader.simulate(example, draws=100)
+    <Simulation leicestershire-2021-22: 100 draws, 11 areas>
     """
     from grader.bulk.simulate import simulate as draw
 
@@ -409,7 +410,7 @@ def batch(
     """
     from grader.bulk.batch import batch as grade_all
 
-    given = [inputs] if isinstance(inputs, PathLike) else list(inputs)
+    given = [inputs] if isinstance(inputs, str | os.PathLike) else list(inputs)
     return grade_all(
         [Path(each) for each in given],
         Path(output),
@@ -585,7 +586,7 @@ def check(rules: PathLike = DEFAULT, *, timeout: float = 60.0) -> CheckReport:
 
     Examples
     --------
-    >>> grader.check("examples/rule_books/example_care_homes").holds
+    >>> grader.check("EXAMPLE_CARE_HOMES").holds
     True
     """
     from grader.authoring.impact import check_timeout
@@ -607,8 +608,8 @@ def mutate(rules: PathLike = DEFAULT, *, timeout: float = 60.0) -> MutationRepor
 
     Examples
     --------
-    >>> grader.mutate("examples/rule_books/example_care_homes").survivors
-    ()
+    >>> grader.mutate("EXAMPLE_CARE_HOMES").counts["survived"]
+    0
     """
     from grader.authoring.mutation import mutate as change
     from grader.authoring.proofs.check import check_rulebook
@@ -636,7 +637,7 @@ def run_cases(rules: PathLike = DEFAULT, *, suggest: bool = False) -> TestReport
 
     Examples
     --------
-    >>> grader.run_cases().passes(100)
+    >>> grader.run_cases("EXAMPLE_CARE_HOMES").passes(100)
     True
     """
     from grader.authoring.case_report import run_suite
@@ -812,7 +813,7 @@ def import_sheet(
     >>> workbook = folder / "inspection.xlsx"
     >>> _ = workbook.write_bytes(grader.export_workbook(example))
     >>> grader.import_sheet(workbook)
-    <Imported leicestershire-2021-22: 170 items of evidence>
+    <Imported leicestershire-2021-22: 309 items of evidence>
     """
     from grader.files.sheets.importing import import_sheet as make
     from grader.files.sheets.keeping import read_earlier
@@ -887,7 +888,7 @@ def outliers(
     Examples
     --------
     >>> grader.outliers({"Avon": 12.0, "Borsetshire": 14.5, "Camfordshire": 9.0})
-    <OutlierLines: 3 bodies, 2 beyond the lines>
+    <OutlierLines: 3 bodies, 1 beyond the lines>
     """
     from grader import statistics
 
