@@ -31,7 +31,7 @@ HiddenRows = Annotated[
     Literal["warn", "skip", "read"],
     typer.Option(
         "--hidden",
-        help="Rows that the workbook hides or strikes through: read them and say so, leave them out, or read them.",
+        help="Rows the workbook hides or strikes through: read and say so, leave out, or read.",
     ),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Check everything, and write nothing.")]
