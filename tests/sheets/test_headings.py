@@ -23,8 +23,7 @@ ROW = ["E1", "treatment.1a", "Partly meets", "Some explain.", "Case file review"
     [
         ["ID", "CHARACTERISTICS", "Assessment", "STATEMENT", "Basis", "Source", "Locator"],
         ["id*", "Characteristics*", "Assessment:", "Statement *", "Basis?", "Source.", "locator "],
-        ["Id", "Characteristics (required)", "Assessment", "Statement [mandatory]", "Basis", "Source"]
-        + ["Locator (optional)"],
+        ["Id", "Characteristics (needed)", "Assessment", "Statement [if any]", "Basis", "Source", "Locator"],
         ["\u00a0id", "characteristics\n", "assessment ", "Statement†", "“Basis”", "source_", "_locator"],
     ],
 )  # fmt: skip
@@ -43,13 +42,11 @@ def test_names_in_another_case_and_with_signs_beside_them_are_theirs(
     "names",
     [
         ["Ref.", "Criterion", "Rating*", "Finding:", "Evidence type", "Evidence source", "Page"],
-        ["Ref No.", "Characteristic ref", "Judgement", "Observation", "Type of evidence"]
-        + ["Document", "Paragraph"],
+        ["Ref No.", "Characteristic ref", "Judgement", "Observation", "Source type", "Document", "Paragraph"],
         ["#", "Tags", "RAG rating", "What we found", "Method", "Source document", "Page no."],
         ["Evidence ID", "Criteria", "Score", "Evidence", "How", "From", "Location"],
         ["No.", "Framework reference", "Grade", "Description", "Basis of evidence", "Source name", "Para"],
-        ["Unique reference", "Characteristic(s)", "Judgment", "What we saw", "Type"]
-        + ["Source of evidence", "Pages"],
+        ["Unique ref", "Characteristic(s)", "Judgment", "What we saw", "Type", "Source of evidence", "Pages"],
     ],
 )  # fmt: skip
 def test_words_in_common_use_are_read_and_all_of_them_said_in_one_line(

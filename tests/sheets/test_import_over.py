@@ -143,7 +143,7 @@ def test_what_was_kept_has_to_fit_the_edition(
 
     ran = importing(csv_file(ROWS))
 
-    assert [f"{before}:15:41: unknown area 'treatmen'"] == ran.errors
+    assert [f"{before}:15:44: unknown area 'treatmen'"] == ran.errors
 
 
 def test_without_force_nothing_is_replaced(before: Path, csv_file: Callable[..., Path]) -> None:

@@ -157,6 +157,7 @@ def test_windows_1252_is_read_and_said_once_with_a_word_to_check(
         (b"\xff\xfe" + "<table>".encode("utf-16-le"), "t.csv: the file is a web page (HTML)"),
         (b"<?xml version='1.0'?><Workbook/>", "t.csv: the file is XML, not a table in text"),
         (b"inspection: {id: x}\nevidence: []\n", "t.csv: the file is YAML, not a table in text"),
+        (b"# Imported.\n\ninspection: {id: x, body: B}\n", "t.csv: the file is YAML, not a table in text"),
         (b"%PDF-1.7\n", "t.csv: the file is a PDF document, not a table in text"),
         (b"{\\rtf1 x}", "t.csv: the file is a text document (RTF), not a table in text"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "t.csv: the file is a workbook in the old .xls format"),
@@ -246,6 +247,17 @@ def test_cells_may_be_missing_at_the_end_of_a_row_where_they_may_be_blank(
 ) -> None:
     assert 0 == imported(f"{HEADER}\n{ONE.removesuffix(',p. 3')}\n{TWO},,,\n").code
     assert ["row 2", "p. 4"] == [item.locator for item in written().evidence]
+
+
+def test_a_text_that_may_have_been_cut_at_a_comma_is_pointed_at(imported: Callable[..., Any]) -> None:
+    names = "id,characteristics,assessment,basis,source,statement,locator"
+    rows = [f"E{n},treatment.1a,meets,interview,visit,They explain, if asked" for n in (1, 2)]
+
+    ran = imported("\n".join([names, *rows]))
+
+    says = "the cell starts with a space, as where a text is cut at a comma; look at rows 2 to 3 (2 rows)"
+    assert [f"warning: t.csv:G2: {says}"] == ran.err.splitlines()
+    assert "warning" not in imported(GOOD.replace(",", ", ")).err
 
 
 def test_rows_between_two_stray_quotes_do_not_go_without_a_word(imported: Callable[..., Any]) -> None:

@@ -79,14 +79,14 @@ def read_csv(raw: bytes, file: str, score: Score) -> CsvText:
             Place(file), f"the file is {what}" + ("" if kind == "empty" else ", not a table in text"), help
         )
     text, warnings = decoded(raw, file)
-    if kind == "yaml" and not any(sign in text.partition("\n")[0] for sign in DELIMITERS):
-        refuse(Place(file), "the file is YAML, not a table in text", NAMES["yaml"][1])
     said = _SEP.match(text)
     if said and not said[1].isalnum() and said[1] != '"':
         text = text[said.end() :]  # a spreadsheet program shows the rows below it alone
         delimiter = said[1]
     else:
-        delimiter = _delimiter(text, file, score)
+        delimiter, names = _delimiter(text, file, score)
+        if kind == "yaml" and names < 2:
+            refuse(Place(file), "the file is YAML, not a table in text", NAMES["yaml"][1])
     if not text.strip(f" \r\n{DELIMITERS}"):
         refuse(Place(file), "the file is empty", "write a table in it")
     return CsvText(list(_rows(text, file, delimiter, warnings)), delimiter, warnings)
@@ -156,8 +156,8 @@ def _at(raw: bytes, byte: int, file: str) -> Place:
 # Rows -----------------------------------------------------------------------------------------------------
 
 
-def _delimiter(text: str, file: str, score: Score) -> str:
-    """The sign with which a row names most columns; of equals, what the first line has most of."""
+def _delimiter(text: str, file: str, score: Score) -> tuple[str, int]:
+    """The sign with which a row names most columns, and how well; of equals, the first line's commonest."""
     first = next((line for line in text.lstrip()[:100_000].splitlines() if line.strip(f' "{DELIMITERS}')), "")
     bare = "".join(first.split('"')[::2])
     start = text[:_START]
@@ -170,7 +170,9 @@ def _delimiter(text: str, file: str, score: Score) -> str:
                 best = max(best, score(row[: limits.COLUMN_LIMIT]))
         return best, bare.count(sign)
 
-    return max(DELIMITERS, key=rank)
+    ranks = {sign: rank(sign) for sign in DELIMITERS}
+    found = max(DELIMITERS, key=lambda sign: ranks[sign])
+    return found, ranks[found][0]
 
 
 def _rows(text: str, file: str, delimiter: str, warnings: list[Problem]) -> Iterator[tuple[int, list[Value]]]:

@@ -113,6 +113,8 @@ class _Reading:
         }
         self.hidden: Hidden = "warn"
         self.slips: set[str] = set()
+        #: Cells of a table in text that start with a space.
+        self.split: list[tuple[int, int]] = []
         #: Rows passed over, by why.
         self.passed: dict[str, list[int]] = {}
 
@@ -132,6 +134,7 @@ class _Reading:
             self.entries.warnings += said
             for row in self.merged(body, header):
                 self.entry(*row)
+            self.say_split()
             self.say_passed()
         return self.entries
 
@@ -284,6 +287,7 @@ class _Reading:
         if not own:
             self.passed.setdefault("nothing in the columns that are read", []).append(number)
             return False
+        self.note_split(number, values, header)
         names = {self.names.columns[at].name for at in own}
         if names == {"id"}:
             self.passed.setdefault("nothing but an id", []).append(number)
@@ -307,6 +311,24 @@ class _Reading:
         message = f"the row has {count_said(cells, 'cell')} against {count_said(self.names.width, 'heading')}"
         self.entries.problems.append(Problem(message, self.table.place(number), help))
         return True
+
+    def note_split(self, number: int, values: list[Value], header: list[Value]) -> None:
+        """A space after a comma, in a table without any: a text was cut there, and fills the next columns."""
+        if self.table.delimiter != "," or any(shown(value).startswith(" ") for value in header):
+            return
+        at = next(
+            (at for at, v in enumerate(values, 1) if at > 1 and shown(v)[:1] == " " and shown(v).strip()),
+            None,
+        )
+        if at is not None:
+            self.split.append((number, at))
+
+    def say_split(self) -> None:
+        if self.split:
+            number, at = self.split[0]
+            rows = rows_said(sorted({row for row, _ in self.split}))
+            message = f"the cell starts with a space, as where a text is cut at a comma; look at {rows}"
+            self.warn(message, self.table.place(number, at), "starts_with_space")
 
     def say_passed(self) -> None:
         for why, rows in self.passed.items():

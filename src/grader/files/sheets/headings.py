@@ -36,7 +36,8 @@ _SOURCE = (
 )  # fmt: skip
 _TAGS = (
     "characteristic", "characteristic_id", "characteristic_ids", "characteristic_ref", "characteristic_s",
-    "criterion", "criteria", "framework_ref", "framework_reference", "tag", "tags", "tagged_to",
+    "criterion", "criteria", "criterion_ref", "criteria_ref", "criterion_id", "framework_ref",
+    "framework_reference", "tag", "tags", "tagged_to",
 )  # fmt: skip
 _ISSUED = ("date_issued", "issue_date", "issued_on")
 _FINDING = {

@@ -33,6 +33,7 @@ _HTML = re.compile(
     r"(?:<!--|<meta\b|<!doctype html\b|<(?:html|head|body|table|div|style|script|title|tr|td|p|span)\b)"
 )
 _JSON = re.compile(r'(?:\{\s*["}]|\[\s*[\[{"\]])')
+_COMMENTS = re.compile(r"\A(?:#[^\n]*\n|\s)+")
 _YAML = re.compile(r"(?:---\s|%YAML\b|(?:inspection|evidence|sources|decisions|grades):\s)")
 
 #: What to call each, and what to do about it where a table was asked for.
@@ -113,4 +114,4 @@ def _of_text(start: str) -> FileKind:
         return "rtf"
     if _JSON.match(start):
         return "json"
-    return "yaml" if _YAML.match(start) else "text"
+    return "yaml" if _YAML.match(_COMMENTS.sub("", start, count=1)) else "text"

@@ -56,6 +56,6 @@ def rows_said(rows: Sequence[int]) -> str:
             continue
         parts.append(f"{start}" if start == end else f"{start} to {end}")
         start = end = row
-    more = len(parts) - _NAMED
-    named = [*parts[:_NAMED], *([f"{more} more stretches"] if more > 0 else [])]
+    more = len(parts) - 4 * _NAMED
+    named = [*parts[: 4 * _NAMED], *([f"{more} more stretches"] if more > 0 else [])]
     return f"rows {', '.join(named)} ({len(rows):,} rows)"
