@@ -32,7 +32,7 @@ with atheris.instrument_imports(include=["grader", "yaml"]):
     from grader.files.marked import Document, parse_document
     from grader.files.rulebooks import HEAD, read_rulebook
     from grader.language.bind import bind
-    from grader.session import LoadedInspection
+    from grader.session import LoadedInspection, Session
 
 NAME = "fuzzed.yaml"
 FRAMEWORK = catalogue.framework("PEEL_2021_22")

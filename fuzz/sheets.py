@@ -309,11 +309,12 @@ def _encode(rng: random.Random, made: Made) -> None:
             stream.write(made.sign.join(row))
             made.damaged |= any(set(cell) & set(f'{made.sign}"\r\n') for cell in row)
         else:
-            csv.writer(stream, delimiter=made.sign, quoting=made.quoting, lineterminator="").writerow(row)
+            csv.writer(stream, delimiter=made.sign, quoting=made.quoting, lineterminator="\r\n").writerow(row)
+        line = stream.getvalue().removesuffix("\r\n")
         end = rng.choice(made.ends)
-        if not stream.getvalue() and end == "\n" and lines and lines[-1].endswith("\r"):
+        if not line and end == "\n" and lines and lines[-1].endswith("\r"):
             end = "\r"  # or the two would be one
-        lines.append(stream.getvalue() + end)
+        lines.append(line + end)
     made.raw = "".join(lines).encode(made.encoding, "replace")
 
 
@@ -358,6 +359,8 @@ def fault_of(path: Path, made: Made, outcomes: Counter[str]) -> str | None:
         ]
         return f"nothing is said of {lost}" if lost and not said else None
     read = {_plain(statement, made) for statement in statements}
+    stands = re.search("stand in row ([0-9]+)", said)  # further down, where a change hit the names
+    made.header = int(stands[1]) - 1 if stands else made.header
     at = next((i for i, name in enumerate(made.rows[made.header]) if _is_statement(name)), None)
     for number, row in enumerate(made.rows, 1):
         if number == made.header + 1 or not any(cell.strip() for cell in row):

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from bisect import bisect
 from collections.abc import Iterable, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -56,7 +57,9 @@ class Problem:
 #: Of the faults of one run so many are shown one by one; the rest is counted by kind.
 FAULT_LIMIT = 100
 #: Nobody mends so many by hand: looking for more stops here.
-COUNT_LIMIT = 20_000
+COUNT_LIMIT = 10_000
+#: Whether faults are only counted, so that help is not worked out.
+_COUNTING: ContextVar[bool] = ContextVar("counting", default=False)
 #: Kinds of the rest that are named.
 _KINDS_SHOWN = 8
 _QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|\d[\d,.]*")
@@ -87,8 +90,17 @@ def _kind(message: str) -> str:
 
 
 def cut(problems: Iterable[Problem]) -> list[Problem]:
-    """The problems, up to a number nobody mends by hand; what is beyond is not worked out."""
-    return list(islice(problems, COUNT_LIMIT))
+    """The problems, up to a number nobody mends by hand; what is beyond is not worked out.
+
+    Those beyond the ones that are shown are only counted: no near spelling is looked for.
+    """
+    rest = iter(problems)
+    found = list(islice(rest, FAULT_LIMIT))
+    counting = _COUNTING.set(True)
+    try:
+        return [*found, *islice(rest, COUNT_LIMIT - len(found))]
+    finally:
+        _COUNTING.reset(counting)
 
 
 class Problems(list[Problem]):
@@ -232,23 +244,28 @@ def edits(one: str, other: str, most: int) -> int:
     """How many letters were dropped, added, changed or swapped with a neighbour; `most + 1` for more."""
     if abs(len(one) - len(other)) > most:
         return most + 1
+    far = most + 1
     before: list[int] = []
-    last = list(range(len(other) + 1))
+    last = [min(j, far) for j in range(len(other) + 1)]
     for i, a in enumerate(one, 1):
-        row = [i]
-        for j, b in enumerate(other, 1):
+        # Cells further from the diagonal than `most` can only be further away than that.
+        row = [min(i, far)] + [far] * len(other)
+        for j in range(max(1, i - most), min(len(other), i + most) + 1):
+            b = other[j - 1]
             cost = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (a != b))
             if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
                 cost = min(cost, before[j - 2] + 1)
-            row.append(cost)
+            row[j] = cost
         if min(row) > most:
-            return most + 1
+            return far
         before, last = last, row
-    return min(last[-1], most + 1)
+    return min(last[-1], far)
 
 
 def suggest(name: str, known: Iterable[str], what: str) -> str:
     """A help line for an unknown name: the nearest spelling, or the list where it is short."""
+    if _COUNTING.get():
+        return ""
     known = sorted(known)
     near = nearest(name, known)
     if near is not None:

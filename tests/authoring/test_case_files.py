@@ -106,12 +106,13 @@ WRONG = {
     "characteristic": (
         {"area": "prevention", "evidence": "{9z: meets}", "expect": "{grade: good}"},
         "unknown characteristic 'prevention.9z'",
-        "did you mean 'prevention.4a'?",
+        "characteristics of prevention: prevention.1a, prevention.1b, prevention.1c, prevention.2a, "
+        "prevention.2b, prevention.3a, prevention.3b, prevention.3c, prevention.3d, prevention.4a",
     ),
     "edition": (
         {"edition": '"2022-04"', "area": "prevention", "expect": "{grade: good}"},
         "unknown edition '2022-04'",
-        "did you mean '2022-03'?",
+        "known editions: 2021-04, 2022-03",
     ),
     "grade": (
         {"area": "prevention", "expect": "{grade: goood}"},

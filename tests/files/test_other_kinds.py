@@ -66,6 +66,7 @@ def test_a_file_that_is_no_yaml_is_named_for_what_it_is(tmp_path: Path, kind: st
             '{"schema": "grader.proposal/1", "areas": []}',
             "this is grader's own answer (proposal), not an insp",
         ),
+        ('{"schema": "grader.proposal/1", "inspection": "a"}', "this is grader's own answer (proposal), not"),
         ('{"schema": "grader.why_not/1"}', "this is grader's own answer (why not), not an inspection"),
     ],
 )

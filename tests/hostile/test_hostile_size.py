@@ -143,7 +143,7 @@ def test_lists_without_end_are_cut_and_said_to_be(name: str, grader: Grader, tmp
     assert 2 == ran.code
     assert len(ran.messages) <= FAULT_LIMIT + 1
     if len(ran.messages) > FAULT_LIMIT:
-        assert any(m.endswith("more than 100 faults; the rest is not looked at") for m in ran.messages)
+        assert any(" more faults: " in m or " more fault: " in m for m in ran.messages)
     assert max(map(len, ran.err.splitlines())) < 2_000
 
 

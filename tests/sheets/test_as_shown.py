@@ -339,7 +339,10 @@ def test_how_a_text_is_pronounced_is_no_part_of_it(
     xlsx: Make, importing: Importing, written: Written, header: list[str], row: list[str]
 ) -> None:
     path = xlsx({"Evidence": [header, row]})
-    spoken = '<is><r><t>Answers_x0020_</t></r><r><t>calls_x005F_x000D_</t></r><rPh sb="0" eb="1"><t>no</t></rPh></is>'
+    spoken = (
+        "<is><r><t>Answers_x0020_</t></r><r><t>calls_x005F_x000D_</t></r>"
+        '<rPh sb="0" eb="1"><t>no</t></rPh></is>'
+    )
     changed(path, SHEET, "<is><t>Answers calls</t></is>", spoken)
 
     assert 0 == importing(path).code

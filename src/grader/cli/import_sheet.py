@@ -30,8 +30,7 @@ HiddenRows = Annotated[
     Literal["warn", "skip", "read"],
     typer.Option(
         "--hidden",
-        help="Rows that the workbook hides or strikes through: read them and say so, leave them out, or read"
-        " them.",
+        help="Rows a workbook hides or strikes through: say so and read them, leave out, or read.",
     ),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Check everything, and write nothing.")]

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from grader.errors import COUNT_LIMIT, Place, Problem, nearest, quoted
+from grader.errors import COUNT_LIMIT, FAULT_LIMIT, Place, Problem, nearest, quoted
 from grader.files.marked import Document
 from grader.files.scalars import read_as
 from grader.files.wrong_kind import other_kind
@@ -18,6 +18,9 @@ Model = TypeVar("Model", bound=BaseModel)
 Path = tuple[str | int, ...]
 #: What is wrong, and what to do about it.
 Words = tuple[str, str | None]
+#: Pieces in a file, and entries of each of its lists that are read alone first where there are more.
+_LARGE = 20_000
+_FIRST = 5_000
 
 
 def validate(
@@ -37,21 +40,35 @@ def validate_by_path(
     if other is not None:
         message, help = other
         return None, [((), Problem(message, Place(document.file), help))]
-    try:
-        return model.model_validate(data), []
-    except ValidationError as error:
-        return None, _located(error, document, model)
+    # Every fault takes a kilobyte: of a large file the start is read first, to stop there if there are many.
+    for part in (_start(data), data) if len(document.places) > _LARGE else (data,):
+        try:
+            found = model.model_validate(part)
+        except ValidationError as error:
+            if part is data:
+                return None, _located(error, document, model)
+            if error.error_count() > FAULT_LIMIT:
+                faults = _located(error, document, model)
+                last = max((p.place for _, p in faults if p.place), default=None)
+                message = f"beyond the first {_FIRST:,} entries of a list the file is not looked at"
+                return None, [*faults, ((), Problem(message, last, "mend the first ones, and look again"))]
+    return found, []
+
+
+def _start(data: Any) -> Any:
+    """The data with every list cut to its first entries."""
+    if isinstance(data, list):
+        return [_start(entry) for entry in data[:_FIRST]]
+    if isinstance(data, dict):
+        return {key: _start(value) for key, value in data.items()}
+    return data
 
 
 def _located(
     error: ValidationError, document: Document, model: type[BaseModel]
 ) -> list[tuple[Path, Problem]]:
     """The faults of a validation, each with its path; as many as are counted."""
-    if error.error_count() > COUNT_LIMIT:
-        message = f"more than {COUNT_LIMIT:,} faults"
-        help = "is this the file you mean? check the first entries, or start from grader new"
-        return [((), Problem(message, document.place(()), help))]
-    faults = [_Fault(e, document, model) for e in error.errors(include_url=False)]
+    faults = [_Fault(e, document, model) for e in error.errors(include_url=False)[:COUNT_LIMIT]]
     # A misspelt key is unknown, and the key it was meant to be is missing: one fault, said once.
     respelt = {(*f.path[:-1], f.near) for f in faults if f.kind == "extra_forbidden" and f.near}
     kept = (f for f in faults if not (f.kind == "missing" and f.path in respelt))

@@ -62,7 +62,7 @@ def table_fault(text: str, file: str) -> InputError | None:
 
 def other_kind(data: object, wanted: str) -> tuple[str, str] | None:
     """What a file of ours is, and what to do, where it is another than one with `wanted` as its first key."""
-    if not isinstance(data, Mapping) or wanted in data or wanted not in FIRST_KEYS:
+    if not isinstance(data, Mapping) or wanted not in FIRST_KEYS:
         return None
     belongs = FIRST_KEYS[wanted]
     schema = data.get("schema")
@@ -70,6 +70,6 @@ def other_kind(data: object, wanted: str) -> tuple[str, str] | None:
         name = schema.removeprefix("grader.").partition("/")[0].replace("_", " ")
         return f"this is grader's own answer ({name}), not {belongs}", "name the file it was made from"
     for key, what in FIRST_KEYS.items():
-        if key in data:
+        if key in data and wanted not in data:
             return f"this is {what}, not {belongs}", f"name {belongs}, which starts with {wanted}:"
     return None

@@ -64,7 +64,12 @@ def proposal_of(raw: bytes, shown: str) -> Proposal:
     InputError
         It is not a whole proposal of a version that is known.
     """
-    data = read_json(raw, shown)
+    try:
+        data = read_json(raw, shown)
+    except InputError as error:
+        raise InputError(
+            Problem(f"not a proposal: {p.message}", p.place, _AGAIN, p.code) for p in error.problems
+        ) from error
     if found := _areas_at_fault(data):
         raise InputError(Problem(f"not a proposal: {fault}", Place(shown), _AGAIN) for fault in found)
     try:

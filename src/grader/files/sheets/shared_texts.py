@@ -41,8 +41,8 @@ class TextReader:
             self._listening = not self._spoken
 
     def text(self, more: str) -> None:
+        self._budget.spend(len(more))
         if self._listening:
-            self._budget.spend(len(more))
             self._parts.append(more)
             self._kept_run = self._kept_run or (not self._strike and bool(more.strip()))
 
