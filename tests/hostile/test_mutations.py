@@ -33,7 +33,7 @@ from grader.language.nodes import Const
 from grader.language.rulebook import RuleBook
 from grader.language.typecheck import comparisons
 from grader.model.cases import CaseFile
-from grader.session import LoadedInspection
+from grader.session import LoadedInspection, Session
 
 ROOT = Path(__file__).resolve().parents[2]
 FRAMEWORK = catalogue.framework("PEEL_2021_22")

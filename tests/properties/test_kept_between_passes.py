@@ -30,15 +30,17 @@ def test_a_pass_after_others_gives_the_bytes_of_a_first_pass(data, shipped_cases
         assert first == [bytes_in(session, case) for case, session in zip(cases, sessions, strict=True)]
 
 
-def test_a_session_of_one_inspection_serves_the_next(shipped_cases, shipped):
-    session = Session(FrameworkFile(shipped.framework), shipped.book, None, "reference")
+def test_a_session_of_one_inspection_serves_the_next(shipped_cases):
+    sessions = {}  # one for each cut of the framework, which stand as long as the test
     found = []
 
     @settings(max_examples=20, deadline=None, database=None)
     @given(case=shipped_cases())
     def one_after_another(case):
         found.append(case)
-        assert bytes_in(session_of(case), case) == bytes_in(session.at(Settings(case.values)), case)
+        fresh = Session(FrameworkFile(case.framework), case.book, None, "reference")
+        kept = sessions.setdefault(id(case.framework), fresh)
+        assert bytes_in(session_of(case), case) == bytes_in(kept.at(Settings(case.values)), case)
 
     one_after_another()
     assert found
