@@ -22,7 +22,7 @@ from grader.grading.tally import Item
 from grader.language.memo import Memo
 from grader.language.nodes import NOTHING, Aggregate, AnyOf, Best, Const, Count, Level, Op, Part
 from grader.language.pipeline import is_earlier
-from grader.language.relevance import relevance
+from grader.language.relevance import Relevance, relevance
 from grader.language.row import Row
 from grader.language.rulebook import Fact, Layer, Rule
 from grader.language.typecheck import comparisons
@@ -90,12 +90,15 @@ class AreaAggregator:
 
     Attributes
     ----------
+    relevant : Relevance
+        The facts and rules that move the area's outcome.
     on_characteristic, on_area : AggregateOps
         How evidence adds up on a characteristic, and characteristics in the area.
     """
 
     evaluator: LayerEvaluator
     area: Area
+    relevant: Relevance = field(init=False)
     on_characteristic: AggregateOps = field(init=False)
     on_area: AggregateOps = field(init=False)
     _evidence: tuple[Fact, ...] = field(init=False)
@@ -110,7 +113,7 @@ class AreaAggregator:
     _concluded: Memo[tuple[bool, FactVector, tuple[Row, ...]], AreaOutcome] = field(default_factory=Memo)
 
     def __post_init__(self) -> None:
-        matters = relevance(self.evaluator.book, [self.area.id], proposed_counts)
+        matters = self.relevant = relevance(self.evaluator.book, [self.area.id], proposed_counts)
         self._seen = matters.counting("characteristics")
         self._named = tuple(c.id for c in self.area.characteristics if c.id in matters.named)
         self._outcome_relevant = frozenset(r.id for r in matters.raising)

@@ -178,6 +178,9 @@ class Aggregate(Definition):
     entity: str
     where: tuple[Test, ...]
 
+    #: The key that defines such a fact in a rule book, and what its number is.
+    word: ClassVar[str]
+    kind: ClassVar[Kind]
     #: Whether two parts add up; else combining a part with itself changes nothing.
     additive: ClassVar[bool] = False
 
@@ -204,6 +207,8 @@ class Aggregate(Definition):
 class Count(Aggregate):
     """How many things of a kind satisfy every clause of `where`."""
 
+    word: ClassVar = "count"
+    kind: ClassVar = Kind.COUNT
     additive: ClassVar[bool] = True
 
     entity: str
@@ -217,6 +222,9 @@ class Count(Aggregate):
 class AnyOf(Aggregate):
     """1 when at least one thing of a kind satisfies every clause of `where`, else 0."""
 
+    word: ClassVar = "any"
+    kind: ClassVar = Kind.FLAG
+
     entity: str
     where: tuple[Test, ...] = ()
 
@@ -227,6 +235,9 @@ class AnyOf(Aggregate):
 @dataclass(frozen=True, slots=True)
 class Best(Aggregate):
     """The highest rank of an attribute among the things that satisfy `where`; 0 where there are none."""
+
+    word: ClassVar = "best"
+    kind: ClassVar = Kind.SCALE
 
     entity: str
     attribute: str
@@ -246,6 +257,9 @@ class Best(Aggregate):
 @dataclass(frozen=True, slots=True)
 class Lowest(Aggregate):
     """The lowest rank of an attribute among the things that satisfy `where`; 0 where there are none."""
+
+    word: ClassVar = "lowest"
+    kind: ClassVar = Kind.SCALE
 
     entity: str
     attribute: str
@@ -267,6 +281,10 @@ class Lowest(Aggregate):
 
     def result(self, part: Part) -> int:
         return 0 if part == NOTHING else int(part)
+
+
+#: Facts over things by the key that defines them.
+AGGREGATES: Final[Mapping[str, type[Aggregate]]] = {c.word: c for c in (Count, AnyOf, Best, Lowest)}
 
 
 class Derived(Definition):
