@@ -75,9 +75,9 @@ class AggregateOps:
 
 
 def _combining(kind: Aggregate, cap: int) -> Callable[[Part, Part], Part]:
-    if not kind.additive:
+    if type(kind).capped is Aggregate.capped:
         return kind.combine
-    return lambda a, b: both if (both := kind.combine(a, b)) < cap else cap
+    return lambda a, b: kind.capped(kind.combine(a, b), cap)
 
 
 #: A count of no kind of thing in particular, and whether there is any.

@@ -181,8 +181,6 @@ class Aggregate(Definition):
     #: The key that defines such a fact in a rule book, and what its number is.
     word: ClassVar[str]
     kind: ClassVar[Kind]
-    #: Whether two parts add up; else combining a part with itself changes nothing.
-    additive: ClassVar[bool] = False
 
     @property
     def identity(self) -> Part:
@@ -197,6 +195,10 @@ class Aggregate(Definition):
         """The part of both together."""
         raise NotImplementedError
 
+    def capped(self, part: Part, most: int) -> Part:
+        """As much of a part as can be told by what counts to `most` and no further."""
+        return part
+
     def result(self, part: Part) -> int:
         """The fact, where the part is of all the things there are."""
         found: int = part
@@ -209,13 +211,15 @@ class Count(Aggregate):
 
     word: ClassVar = "count"
     kind: ClassVar = Kind.COUNT
-    additive: ClassVar[bool] = True
 
     entity: str
     where: tuple[Test, ...] = ()
 
     def combine(self, one: Part, other: Part) -> Part:
         return one + other
+
+    def capped(self, part: Part, most: int) -> Part:
+        return part if part < most else most
 
 
 @dataclass(frozen=True, slots=True)
