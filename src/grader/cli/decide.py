@@ -9,7 +9,6 @@ import typer
 
 from grader.cli import options, terminal
 from grader.cli.output import check_output
-from grader.files.written import update_whole
 
 if TYPE_CHECKING:
     from grader.files.frameworks import FrameworkFile
@@ -63,6 +62,7 @@ def decide(
     from datetime import date
 
     from grader.files.printed_names import PrintedNames
+    from grader.files.written import update_whole
     from grader.review.decisions import Decision
     from grader.review.decisions import decide as record
     from grader.review.grading import Grading
