@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from grader.authoring.strategies import frameworks, inspections, rulebooks
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +19,7 @@ from grader.language.rulebook import Fact, Layer, Measure, Rule
 from grader.model.base import LARGEST_FIGURE
 from grader.model.inspection import Inspection
 from grader.session import Session
+from grader.testing.strategies import frameworks, inspections, rulebooks
 
 FRAMEWORK = catalogue.framework("PEEL_2021_22")
 BOOK = catalogue.rulebook("PEEL_2021_22", FRAMEWORK)

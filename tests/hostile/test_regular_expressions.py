@@ -10,6 +10,7 @@ import ast
 import re
 import time
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,12 +18,8 @@ import pytest
 
 from grader.files import folders, scalars
 
-try:
-    from re import _constants as codes
-    from re import _parser as parser  # type: ignore[attr-defined]
-except ImportError:  # Python 3.10 and before
-    import sre_constants as codes  # type: ignore[no-redef]
-    import sre_parse as parser  # type: ignore[no-redef]
+codes = import_module("re._constants")  # what the standard library reads expressions into
+parser = import_module("re._parser")
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "grader"
 WAYS = {"match", "search", "fullmatch", "sub", "subn", "split", "findall", "finditer"}
@@ -107,7 +104,7 @@ MADE = {
         # What YAML's own library tells numbers and dates by.
         *{
             (matches.__self__.pattern, matches.__self__.flags & re.VERBOSE, "match")
-            for kinds in scalars._BY_START.values()
+            for kinds in scalars.BY_START.values()
             for matches, *_ in kinds
         },
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -174,5 +175,5 @@ def test_workbook_is_made_without_files_that_a_kill_would_leave(monkeypatch):
     loaded = load(Path(__file__).resolve().parents[2] / "examples" / "sussex_2021_22" / "inspection.yaml")
     for name in ("NamedTemporaryFile", "mkstemp", "mkdtemp"):
         monkeypatch.setattr(tempfile, name, refused)
-    monkeypatch.setattr("openpyxl.worksheet._writer.NamedTemporaryFile", refused)
+    monkeypatch.setattr(import_module("openpyxl.worksheet._writer"), "NamedTemporaryFile", refused)
     assert workbook_bytes(loaded.inspection, loaded.framework.framework).startswith(b"PK")

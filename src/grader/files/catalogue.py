@@ -84,10 +84,16 @@ def _one_of(found: list[Path], what: str, name: str) -> Path | None:
 
 
 def _same(one: Path, other: Path) -> bool:
+    """Whether two places hold the same: a checkout holds copies of what an installation has built in."""
     try:
-        return one.samefile(other)
+        return one.samefile(other) or _content(one) == _content(other)
     except OSError:  # a link that leads nowhere
         return False
+
+
+def _content(place: Path) -> dict[str, bytes]:
+    names = rule_files(place) if place.is_dir() else [""]
+    return {name: (place / name).read_bytes() for name in names}
 
 
 def _shown(path: Path) -> str:

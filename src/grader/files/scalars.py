@@ -141,7 +141,7 @@ def read_plain(text: str) -> object:
     ScalarFault
         Where the text looks like a number, a date or a merge key and cannot be read as one.
     """
-    for matches, reader, tag in _BY_START.get(text[:1], ()):
+    for matches, reader, tag in BY_START.get(text[:1], ()):
         if matches(text):
             return reader(tag, text)
     return text
@@ -242,7 +242,7 @@ _READERS: dict[str, Callable[[str, str], object]] = {
 }
 #: By first character, what a text starting with it may be read as. The resolver itself tries no less, and
 #: takes three times as long. `yaml` is for indicators, which start no plain scalar.
-_BY_START = {
+BY_START = {
     start: [
         (pattern.match, _READERS[tag.removeprefix(_PREFIX)], tag)
         for tag, pattern in readings

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from grader.errors import InputError, Place, Problem
 from grader.files.locked import cannot_write, locked, part_name
-from grader.files.marked import read_bytes
 
 
 def write_whole(path: Path, content: str | bytes, *, new: bool = False) -> None:
@@ -134,6 +133,8 @@ def _check_new(path: Path) -> None:
 
 def _content(target: Path, shown: Path) -> bytes | None:
     """What is in a file, or None where there is none."""
+    from grader.files.marked import read_bytes  # and YAML with it, which a command's help has no need of
+
     if not target.exists():
         return None
     try:

@@ -76,9 +76,13 @@ class AggregateOps:
 
 
 def _combining(kind: Aggregate, cap: int) -> Callable[[Part, Part], Part]:
-    if not kind.additive:
+    if not _is_capped(kind):
         return kind.combine
-    return lambda a, b: both if (both := kind.combine(a, b)) < cap else cap
+    return lambda a, b: kind.capped(kind.combine(a, b), cap)
+
+
+def _is_capped(kind: Aggregate) -> bool:
+    return type(kind).capped is not Aggregate.capped
 
 
 #: A count of no kind of thing in particular, and whether there is any.
@@ -91,15 +95,17 @@ class AreaAggregator:
 
     Attributes
     ----------
+    relevant : Relevance
+        The facts and rules that move the area's outcome.
     on_characteristic, on_area : AggregateOps
         How evidence adds up on a characteristic, and characteristics in the area.
     """
 
     evaluator: LayerEvaluator
     area: Area
+    relevant: Relevance = field(init=False)
     on_characteristic: AggregateOps = field(init=False)
     on_area: AggregateOps = field(init=False)
-    _relevance: Relevance = field(init=False)
     _evidence: tuple[Fact, ...] = field(init=False)
     _seen: tuple[Fact, ...] = field(init=False)
     _named: tuple[str, ...] = field(init=False)
@@ -112,7 +118,7 @@ class AreaAggregator:
     _concluded: Memo[tuple[bool, FactVector, tuple[Row, ...]], AreaOutcome] = field(default_factory=Memo)
 
     def __post_init__(self) -> None:
-        matters = self._relevance = relevance(self.evaluator.book, [self.area.id], proposed_counts)
+        matters = self.relevant = relevance(self.evaluator.book, [self.area.id], proposed_counts)
         self._seen = matters.counting("characteristics")
         self._named = tuple(c.id for c in self.area.characteristics if c.id in matters.named)
         self._outcome_relevant = frozenset(r.id for r in matters.raising)
@@ -138,12 +144,12 @@ class AreaAggregator:
     def counted_to(self) -> int:
         """The number of findings of fact on a characteristic beyond which no rule counts."""
         pairs = zip(self.on_characteristic.kinds, self.on_characteristic.caps, strict=True)
-        return max((cap for kind, cap in pairs if kind.additive), default=0)
+        return max((cap for kind, cap in pairs if _is_capped(kind)), default=0)
 
     @property
     def kinds_told_apart(self) -> tuple[str, ...]:
         """Kinds of declared finding that bear on some rule of the area; a cause of concern always does."""
-        counting = self._relevance.counting("findings")
+        counting = self.relevant.counting("findings")
         return tuple(
             kind
             for kind in FINDING_KIND.names
@@ -154,9 +160,9 @@ class AreaAggregator:
     @property
     def findings_counted_to(self) -> int:
         """The number of findings on the area beyond which no rule counts."""
-        rules = [r for layer in AREA_LAYERS for r in self._relevance.rules[layer, Level.AREA]]
+        rules = [r for layer in AREA_LAYERS for r in self.relevant.rules[layer, Level.AREA]]
         caps = _caps(rules, ())
-        return max((caps.get(f.name, 0) for f in self._relevance.counting("findings")), default=0)
+        return max((caps.get(f.name, 0) for f in self.relevant.counting("findings")), default=0)
 
     # Measures ---------------------------------------------------------------------------------------------
 

@@ -178,8 +178,9 @@ class Aggregate(Definition):
     entity: str
     where: tuple[Test, ...]
 
-    #: Whether two parts add up; else combining a part with itself changes nothing.
-    additive: ClassVar[bool] = False
+    #: The key that defines such a fact in a rule book, and what its number is.
+    word: ClassVar[str]
+    kind: ClassVar[Kind]
 
     @property
     def identity(self) -> Part:
@@ -194,6 +195,10 @@ class Aggregate(Definition):
         """The part of both together."""
         raise NotImplementedError
 
+    def capped(self, part: Part, most: int) -> Part:
+        """As much of a part as can be told by what counts to `most` and no further."""
+        return part
+
     def result(self, part: Part) -> int:
         """The fact, where the part is of all the things there are."""
         found: int = part
@@ -204,7 +209,8 @@ class Aggregate(Definition):
 class Count(Aggregate):
     """How many things of a kind satisfy every clause of `where`."""
 
-    additive: ClassVar[bool] = True
+    word: ClassVar = "count"
+    kind: ClassVar = Kind.COUNT
 
     entity: str
     where: tuple[Test, ...] = ()
@@ -212,10 +218,16 @@ class Count(Aggregate):
     def combine(self, one: Part, other: Part) -> Part:
         return one + other
 
+    def capped(self, part: Part, most: int) -> Part:
+        return part if part < most else most
+
 
 @dataclass(frozen=True, slots=True)
 class AnyOf(Aggregate):
     """1 when at least one thing of a kind satisfies every clause of `where`, else 0."""
+
+    word: ClassVar = "any"
+    kind: ClassVar = Kind.FLAG
 
     entity: str
     where: tuple[Test, ...] = ()
@@ -227,6 +239,9 @@ class AnyOf(Aggregate):
 @dataclass(frozen=True, slots=True)
 class Best(Aggregate):
     """The highest rank of an attribute among the things that satisfy `where`; 0 where there are none."""
+
+    word: ClassVar = "best"
+    kind: ClassVar = Kind.SCALE
 
     entity: str
     attribute: str
@@ -246,6 +261,9 @@ class Best(Aggregate):
 @dataclass(frozen=True, slots=True)
 class Lowest(Aggregate):
     """The lowest rank of an attribute among the things that satisfy `where`; 0 where there are none."""
+
+    word: ClassVar = "lowest"
+    kind: ClassVar = Kind.SCALE
 
     entity: str
     attribute: str
@@ -267,6 +285,10 @@ class Lowest(Aggregate):
 
     def result(self, part: Part) -> int:
         return 0 if part == NOTHING else int(part)
+
+
+#: Facts over things by the key that defines them.
+AGGREGATES: Final[Mapping[str, type[Aggregate]]] = {c.word: c for c in (Count, AnyOf, Best, Lowest)}
 
 
 class Derived(Definition):

@@ -5,18 +5,15 @@ Works on plain data, as the parser of conditions does, and collects every fault.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from grader.errors import nearest, quoted, suggest
 from grader.language.nodes import (
-    AnyOf,
-    Best,
+    AGGREGATES,
     Better,
-    Count,
     Definition,
     Kind,
     Level,
-    Lowest,
     Share,
     StatusOf,
     Test,
@@ -25,7 +22,7 @@ from grader.language.parse import CONNECTIVES, Path, Reader, Typed, parse_compar
 from grader.language.rulebook import GIVEN_FACTS, VISIBLE, Fact, Layer, Parameter
 from grader.language.vocabulary import ENTITIES, FLAG, STATUS, Entity, Scale
 
-DEFINERS = ("count", "any", "best", "lowest", "share", "status_of")
+DEFINERS = (*AGGREGATES, "share", "status_of")
 FACT_KEYS = frozenset({*DEFINERS, "of", "where", "per", "better", "english"})
 
 #: Things each layer's facts may count. A status rests on evidence alone; findings exist once the finding
@@ -157,11 +154,13 @@ def _parse_definition(
             )
             return None
         return StatusOf(str(value)), Level.AREA, Kind.SCALE, STATUS
-    entity_name = data.get("of") if definer in ("best", "lowest") else value
+    kind = AGGREGATES[definer].kind
+    make: Callable[..., Definition] = AGGREGATES[definer]
+    entity_name = data.get("of") if kind is Kind.SCALE else value
     entity = ENTITIES.get(str(entity_name))
     allowed = COUNTABLE[layer]
     if entity is None or entity.name not in allowed:
-        at = ("of",) if definer in ("best", "lowest") else (definer,)
+        at = ("of",) if kind is Kind.SCALE else (definer,)
         reader.fault(
             at,
             f"the {layer} layer cannot count {quoted(entity_name)}",
@@ -173,10 +172,8 @@ def _parse_definition(
     where = parse_where(data.get("where", {}), ("where",), reader, attributes, params)
     if level is None or where is None:
         return None
-    if definer == "count":
-        return Count(entity.name, where), level, Kind.COUNT, None
-    if definer == "any":
-        return AnyOf(entity.name, where), level, Kind.FLAG, FLAG
+    if kind is not Kind.SCALE:
+        return make(entity.name, where), level, kind, FLAG if kind is Kind.FLAG else None
     ranked = {
         a: t
         for a, t in attributes.items()
@@ -188,8 +185,7 @@ def _parse_definition(
             message = f"{quoted(value)} is no attribute of {entity.name} with a best and a worst"
             reader.fault((definer,), message, suggest(str(value), ranked, "attributes"))
         return None
-    made = Best if definer == "best" else Lowest
-    return made(entity.name, attribute.name, where), level, Kind.SCALE, attribute.scale
+    return make(entity.name, attribute.name, where), level, kind, attribute.scale
 
 
 def _parse_level(name: str, data: Mapping[str, object], entity: Entity, reader: Reader) -> Level | None:
