@@ -42,7 +42,7 @@ TOGETHER = 250
 
 def make(folder: Path, inspections: int, books: int, seed: int) -> None:
     """Write what is drawn: `inspections/`, and `books/N/` with a framework, a rule book and inspections."""
-    from grader.authoring.strategies import inspections as drawn_for
+    from grader.testing.strategies import inspections as drawn_for
 
     from grader.files import catalogue
 
@@ -80,7 +80,7 @@ def draws(strategy, many: int, seed: int) -> list:
 
 def random_books():
     """A framework, a rule book for it, and a few inspections."""
-    from grader.authoring.strategies import frameworks, inspections, rulebooks
+    from grader.testing.strategies import frameworks, inspections, rulebooks
     from hypothesis import strategies as st
 
     @st.composite

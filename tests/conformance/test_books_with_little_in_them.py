@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from grader.authoring.strategies import frameworks, inspections, rulebooks
+from grader.testing.strategies import frameworks, inspections, rulebooks
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
