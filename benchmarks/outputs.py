@@ -42,9 +42,8 @@ TOGETHER = 250
 
 def make(folder: Path, inspections: int, books: int, seed: int) -> None:
     """Write what is drawn: `inspections/`, and `books/N/` with a framework, a rule book and inspections."""
-    from grader.testing.strategies import inspections as drawn_for
-
     from grader.files import catalogue
+    from grader.testing.strategies import inspections as drawn_for
 
     file = catalogue.framework("PEEL_2021_22")
     book = catalogue.rulebook("PEEL_2021_22", file)
@@ -80,8 +79,9 @@ def draws(strategy, many: int, seed: int) -> list:
 
 def random_books():
     """A framework, a rule book for it, and a few inspections."""
-    from grader.testing.strategies import frameworks, inspections, rulebooks
     from hypothesis import strategies as st
+
+    from grader.testing.strategies import frameworks, inspections, rulebooks
 
     @st.composite
     def draw_all(draw):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from grader.testing.strategies import frameworks, inspections, rulebooks
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +17,7 @@ from grader.language.nodes import Better, Compare, Const, Count, Effect, Kind, L
 from grader.language.rulebook import Fact, Layer, Measure, Rule
 from grader.model.base import LARGEST_FIGURE
 from grader.model.inspection import Inspection
+from grader.testing.strategies import frameworks, inspections, rulebooks
 
 FRAMEWORK = catalogue.framework("PEEL_2021_22")
 BOOK = catalogue.rulebook("PEEL_2021_22", FRAMEWORK)
