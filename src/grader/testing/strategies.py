@@ -300,7 +300,7 @@ class _InspectionMaker:
 
     def figure(self, ruled: Measure | None) -> Figure:
         if ruled is None:
-            value = self.draw(st.floats(allow_nan=False, allow_infinity=False))
+            value = self.draw(st.floats(-LARGEST_FIGURE, LARGEST_FIGURE))
             return Figure(name="callouts", value=value, unit="minutes")
         if ruled.unit != "percent":
             anything = st.floats(-LARGEST_FIGURE, LARGEST_FIGURE)
