@@ -184,7 +184,7 @@ def of_examples() -> Iterator[tuple[str, str]]:
 
 
 def of_checks(books: list[Path]) -> Iterator[tuple[str, str]]:
-    """Proofs, each in a process of its own: which model the solver finds depends on what it was asked before."""
+    """Proofs, each in a process of its own: which model the solver finds depends on what went before."""
     shipped = [None, *sorted(p.parent for p in Path("examples/rule_books").glob("*/rulebook.yaml"))]
     for rules in shipped:
         yield f"check {rules}", ran_alone(Path.cwd(), "check", *([rules] if rules else []), "--json")
