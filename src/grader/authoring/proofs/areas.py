@@ -100,11 +100,12 @@ class AreaTerms:
 
     def withheld(self, without: Rule | None = None) -> z3.BoolRef:
         """Whether the grade is withheld, leaving one rule out of account where one is named."""
+        # In this order: the solver's models, and so the witnesses, depend on which formula is made first.
+        denied = {None: [], Circumstance.OPEN_CONCERN: [self.open_concerns == 0]}
         so = {
             Circumstance.NO_EVIDENCE: [self.evidence == 0],
             Circumstance.THIN: [h for r, h in self.withholds if r is not without],
         }
-        denied = {None: [], Circumstance.OPEN_CONCERN: [self.open_concerns == 0]}
         return z3.And(*denied[WITHHELD.unless], z3.Or([f for c in WITHHELD.where for f in so[c]]))
 
 

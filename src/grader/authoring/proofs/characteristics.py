@@ -123,8 +123,6 @@ class Space:
             "evidence": [CountedRow(r, n) for r, n in zip(self.evidence.rows, items, strict=True)],
             "earlier": [CountedRow(r, n) for r, n in zip(self.earlier.rows, earlier, strict=True)],
         }
-        there = total(items)
-        denied = {Circumstance.NO_ITEMS: there > 0, Circumstance.NOT_COUNTED: z3.BoolVal(self.counted)}
         facts: dict[str, z3.ArithRef | symbolic.Ratio] = {}
         held: dict[Stage, tuple[tuple[Rule, z3.BoolRef], ...]] = {}
         concluded: dict[Stage, symbolic.Conclusion] = {}
@@ -134,13 +132,20 @@ class Space:
             if stage.gives is not None:
                 scale, default = stage.concludes(self.book)
                 found = concluded[stage] = symbolic.decide(held[stage], scale, default)
-                unasked = z3.IntVal(scale.rank(stage.otherwise or default))
-                asked = z3.BoolVal(True) if stage.unless is None else denied[stage.unless]
+                # In this order: the solver's models, and so the examples, depend on which term is made first.
+                asked, unasked = self._asked(stage, items), z3.IntVal(scale.rank(stage.otherwise or default))
                 facts[stage.gives] = z3.If(asked, found.rank, unasked)
+        there = total(items)
         return CharacteristicTerms(
             facts, there, held[STATUSES], concluded[STATUSES], held[FINDINGS_ON_CHARACTERISTICS],
             there + total(earlier),
         )  # fmt: skip
+
+    def _asked(self, stage: Stage, items: Sequence[z3.ArithRef]) -> z3.BoolRef:
+        """Whether the rules of a stage are asked of the characteristic."""
+        if stage.unless is Circumstance.NO_ITEMS:
+            return total(items) > 0
+        return z3.BoolVal(stage.unless is None or self.counted)
 
     def example(self, evidence: Iterable[Row], earlier: Iterable[Row]) -> Example:
         """An example, concluded by the reference engine."""
