@@ -63,7 +63,7 @@ def test_a_miss_says_which_rule_decided_on_which_numbers(small_book):
     suite = suite_of(small_book, "{grade: adequate}")
     (result,) = run_all(suite.book, suite.framework.framework, suite.cases)
 
-    assert ("good (reaches good): 1 of 2 done (50 %); good needs 50 %",) == result.misses[0].why
+    assert ("good (reaches good): 1 of 2 done (50 %); good needs 50 % (assumed)",) == result.misses[0].why
 
 
 def test_a_miss_says_what_the_rule_expected_lacked(small_book):
@@ -72,7 +72,7 @@ def test_a_miss_says_what_the_rule_expected_lacked(small_book):
 
     assert (
         "no rule reaches anything better, so the default stands",
-        "good (reaches good) does not hold: share done: 33.3 %, where at least 50 % (most) is needed",
+        "good (reaches good) does not hold: share done: 33.3 %, where at least 50 % (most, assumed) is needed",
     ) == result.misses[0].why
 
 

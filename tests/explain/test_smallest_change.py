@@ -309,7 +309,12 @@ def test_up_to_three_different_answers_of_one_cost_are_given(example):
 @pytest.mark.parametrize(
     ("area", "asked", "result", "said"),
     [
-        ("victims", "good", "none", "edition 2022-03 gives this area no grade, whatever is found"),
+        (
+            "victims",
+            "good",
+            "none",
+            "edition 2022-03 of the framework gives this area no grade, whatever is found",
+        ),
         ("responding", "good", "already", "nothing, it is proposed so already"),
     ],
 )

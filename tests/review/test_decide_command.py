@@ -179,11 +179,11 @@ def test_other_words_in_the_inspection_make_no_decision_stale(run: Run, small: S
     ("old", "new", "said"),
     [
         (
-            "assessment: meets",
-            "assessment: falls_short",
+            "meets",
+            "falls_short",
             "responding.1a was demonstrated, now not demonstrated",
         ),
-        ("assessment: meets", "assessment: exceeds", "responding.1a was demonstrated, now exceeded"),
+        ("meets", "exceeds", "responding.1a was demonstrated, now exceeded"),
     ],
     ids=["another grade", "another status alone"],
 )
