@@ -72,7 +72,8 @@ def test_a_miss_says_what_the_rule_expected_lacked(small_book):
 
     assert (
         "no rule reaches anything better, so the default stands",
-        "good (reaches good) does not hold: share done: 33.3 %, where at least 50 % (most, assumed) is needed",
+        "good (reaches good) does not hold: share done: 33.3 %,"
+        " where at least 50 % (most, assumed) is needed",
     ) == result.misses[0].why
 
 
