@@ -811,7 +811,7 @@ def import_sheet(
     Examples
     --------
     >>> workbook = folder / "inspection.xlsx"
-    >>> _ = workbook.write_bytes(grader.export_workbook(example))
+    >>> _ = grader.export_workbook(example, workbook)
     >>> grader.import_sheet(workbook)
     <Imported leicestershire-2021-22: 309 items of evidence>
     """
@@ -830,13 +830,23 @@ def import_sheet(
     )
 
 
-def export_workbook(inspection: Asked, *, rules: PathLike | None = None) -> bytes:
+def export_workbook(
+    inspection: Asked,
+    output: PathLike | None = None,
+    *,
+    force: bool = False,
+    rules: PathLike | None = None,
+) -> bytes:
     """An inspection as a workbook (.xlsx) with drop-downs, to fill in and to import again.
 
     Parameters
     ----------
     inspection, rules
         As for `load`.
+    output : path, optional
+        The file to write it to as well.
+    force : bool
+        Whether a file that exists is replaced.
 
     Raises
     ------
@@ -851,9 +861,13 @@ def export_workbook(inspection: Asked, *, rules: PathLike | None = None) -> byte
     b'PK'
     """
     from grader.files.sheets.workbook import workbook_bytes
+    from grader.files.written import write_whole
 
     loaded = load(inspection, rules=rules)
-    return workbook_bytes(loaded.inspection, loaded.framework.framework)
+    content = workbook_bytes(loaded.inspection, loaded.framework.framework)
+    if output is not None:
+        write_whole(Path(output), content, new=not force)
+    return content
 
 
 def outliers(

@@ -136,6 +136,25 @@ def test_a_figure_no_rule_reads_falls_short(layers, rows):
     assert 1 == next(r["profile.exceeded"] for r in actual if r["area"] == "recording")
 
 
+def test_a_reason_may_rest_on_what_earlier_findings_do_not_hold():
+    """What is missing was looked for among the items of evidence, which have no kind: a crash."""
+    status, grade = Layer.STATUS, Layer.GRADE
+    had = Count("earlier", (Test("kind", Op.EQUALS, (Const(1),)),))
+    again = Count("characteristics", (Test("had", Op.AT_LEAST, (Const(1),)),))
+    facts = [
+        Fact("had", status, Level.CHARACTERISTIC, Kind.COUNT, Better.MORE, "earlier findings", had),
+        Fact("again", grade, Level.AREA, Kind.COUNT, Better.MORE, "characteristics with one", again),
+    ]
+    condition = Compare("again", Op.AT_LEAST, (Const(1),))
+    rule = Rule("again.1", grade, Level.AREA, Effect.REACHES, "outstanding", condition, "b", "s")
+    never_thin = without(BOOK, (Layer.SUFFICIENCY,))
+    more = {f.name: f for f in facts}
+    book = replace(never_thin, rules=(*never_thin.rules, rule), facts={**never_thin.facts, **more})
+    given = Session(FRAMEWORK, book, None, "reference").load(inspection("2021-04", some_evidence()))
+    held = {r.held for area in given.proposal.areas for r in area.reasons if r.rule == "again.1"}
+    assert {False} == held
+
+
 def measured(op, value):
     """The shipped rule book with one measure in minutes and one rule on it."""
     condition = Compare("figure", op, (Const(value),))
