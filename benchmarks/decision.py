@@ -15,7 +15,7 @@ from grader.api import load
 from grader.engines.checked import CheckedEngine
 from grader.engines.reference import ReferenceEngine
 from grader.grading.conclude import LayerEvaluator
-from grader.grading.run import Inputs, run
+from grader.grading.run import run
 from grader.language.bind import bind
 from grader.language.nodes import All, Any_, Compare, Condition, Level, Not, Op
 from grader.language.rulebook import Layer, RuleBook
@@ -43,9 +43,7 @@ def questions(path: str) -> tuple[RuleBook, list[Question]]:
     loaded = load(path)
     book = bind(loaded.book)
     recorder = Recorder(book)
-    run(
-        Inputs(loaded.inspection, loaded.framework.framework, loaded.book, {}), LayerEvaluator(book, recorder)
-    )
+    run(loaded.inspection, loaded.framework.framework, LayerEvaluator(book, recorder))
     return book, recorder.questions
 
 

@@ -187,11 +187,9 @@ def _one_by_one(way: str, chosen: Any, rows: Any, inspections: int) -> Callable[
     from grader.engines.reference import ReferenceEngine
     from grader.engines.rete import ReteEngine
     from grader.grading.conclude import LayerEvaluator
-    from grader.grading.run import Inputs, run
+    from grader.grading.run import run
 
-    found = [
-        Inputs(each, chosen.framework, chosen.book, {}) for each in _documents(chosen, rows, inspections)
-    ]
+    found = list(_documents(chosen, rows, inspections))
     if way == ONE_BY_ONE[0]:
         make: Callable[[], Any] = partial(ReferenceEngine, chosen.book)
     elif way == ONE_BY_ONE[1]:
@@ -205,7 +203,7 @@ def _one_by_one(way: str, chosen: Any, rows: Any, inspections: int) -> Callable[
     def grade() -> None:
         evaluator = LayerEvaluator(chosen.book, make())
         for each in found:
-            run(each, evaluator)
+            run(each, chosen.framework, evaluator)
 
     return grade
 

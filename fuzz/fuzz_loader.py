@@ -31,13 +31,13 @@ with atheris.instrument_imports(include=["grader", "yaml"]):
     from grader.files.inspections import draft_of, resolve_draft
     from grader.files.marked import Document, parse_document
     from grader.files.rulebooks import HEAD, read_rulebook
-    from grader.grading.run import Inputs, propose
     from grader.language.bind import bind
+    from grader.session import LoadedInspection, Session
 
 NAME = "fuzzed.yaml"
 FRAMEWORK = catalogue.framework("PEEL_2021_22")
 BOOK = catalogue.rulebook("PEEL_2021_22", FRAMEWORK)
-ENGINE = ReferenceEngine(bind(BOOK))
+SESSION = Session(FRAMEWORK, BOOK, None, "reference")
 FOLDER = Path(tempfile.mkdtemp(prefix="grader-fuzz-"))
 
 
@@ -60,8 +60,7 @@ def read(raw: bytes) -> None:
 
 def _inspection(document: Document) -> None:
     file = resolve_draft(draft_of(document), FRAMEWORK.framework, BOOK.measures)
-    inputs = Inputs(file.inspection, FRAMEWORK.framework, BOOK, {}, warnings=file.warnings)
-    proposal = propose(inputs, ENGINE)
+    proposal = LoadedInspection(SESSION, file).proposal
     assert len(proposal.areas) == len(FRAMEWORK.framework.areas_in(file.inspection.inspection.edition))
     proposal.model_dump_json(by_alias=True).encode("utf-8")
 

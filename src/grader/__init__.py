@@ -3,6 +3,7 @@
 >>> import grader
 >>> proposal = grader.grade("examples/leicestershire_2021_22/inspection.yaml")
 >>> proposal.area("responding").grade
+'good'
 """
 
 from __future__ import annotations
@@ -12,31 +13,97 @@ from typing import TYPE_CHECKING, Any
 from grader._version import __version__
 
 if TYPE_CHECKING:
+    from grader.api import batch as batch
+    from grader.api import check as check
+    from grader.api import decide as decide
+    from grader.api import diff as diff
     from grader.api import explain as explain
+    from grader.api import export_workbook as export_workbook
     from grader.api import grade as grade
+    from grader.api import impact as impact
+    from grader.api import import_sheet as import_sheet
     from grader.api import load as load
+    from grader.api import mutate as mutate
+    from grader.api import open_session as open_session
+    from grader.api import outliers as outliers
+    from grader.api import report as report
+    from grader.api import run_cases as run_cases
+    from grader.api import schema as schema
+    from grader.api import schema_names as schema_names
+    from grader.api import simulate as simulate
+    from grader.api import smallest_change as smallest_change
+    from grader.api import starter as starter
+    from grader.api import validate as validate
+    from grader.api import verify as verify
+    from grader.api import why_not as why_not
+    from grader.authoring.case_report import TestReport as TestReport
+    from grader.authoring.impact import Impact as Impact
+    from grader.authoring.mutation import MutationReport as MutationReport
+    from grader.authoring.proofs.report import CheckReport as CheckReport
+    from grader.bulk.batch import Batch as Batch
+    from grader.bulk.simulate import Simulation as Simulation
+    from grader.errors import EngineDisagreementError as EngineDisagreementError
     from grader.errors import GraderError as GraderError
     from grader.errors import InputError as InputError
-    from grader.review.diff import diff as diff
+    from grader.errors import MissingExtraError as MissingExtraError
+    from grader.errors import Problem as Problem
+    from grader.errors import UnknownNameError as UnknownNameError
+    from grader.explanations.change_answer import SmallestChange as SmallestChange
+    from grader.explanations.why import Explanation as Explanation
+    from grader.explanations.why_not import WhyNot as WhyNot
+    from grader.files.sheets.importing import Imported as Imported
+    from grader.model.diff import Diff as Diff
+    from grader.model.inspection import Inspection as Inspection
+    from grader.model.proposal import Proposal as Proposal
+    from grader.review.recording import Recorded as Recorded
+    from grader.review.verify import Verdict as Verdict
+    from grader.session import LoadedInspection as LoadedInspection
+    from grader.session import Session as Session
+    from grader.statistics import Choices as Choices
+    from grader.statistics import OutlierLines as OutlierLines
+    from grader.validation import Validated as Validated
 
-__all__ = ["GraderError", "InputError", "__version__", "diff", "explain", "grade", "load"]
-
+#: Where each public name stands.
 _HOMES = {
-    "load": "grader.api",
-    "grade": "grader.api",
-    "explain": "grader.api",
-    "diff": "grader.review.diff",
-    "GraderError": "grader.errors",
-    "InputError": "grader.errors",
+    "grader.api": (
+        "batch check decide diff explain export_workbook grade impact import_sheet load mutate open_session"
+        " outliers report run_cases schema schema_names simulate smallest_change starter validate verify"
+        " why_not"
+    ),
+    "grader.authoring.case_report": "TestReport",
+    "grader.authoring.impact": "Impact",
+    "grader.authoring.mutation": "MutationReport",
+    "grader.authoring.proofs.report": "CheckReport",
+    "grader.bulk.batch": "Batch",
+    "grader.bulk.simulate": "Simulation",
+    "grader.errors": (
+        "EngineDisagreementError GraderError InputError MissingExtraError Problem UnknownNameError"
+    ),
+    "grader.explanations.change_answer": "SmallestChange",
+    "grader.explanations.why": "Explanation",
+    "grader.explanations.why_not": "WhyNot",
+    "grader.files.sheets.importing": "Imported",
+    "grader.model.diff": "Diff",
+    "grader.model.inspection": "Inspection",
+    "grader.model.proposal": "Proposal",
+    "grader.review.recording": "Recorded",
+    "grader.review.verify": "Verdict",
+    "grader.session": "LoadedInspection Session",
+    "grader.statistics": "Choices OutlierLines",
+    "grader.validation": "Validated",
 }
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
+
+__all__ = ["__version__", *sorted(_HOME_OF)]  # all are names
 
 
 def __getattr__(name: str) -> Any:
     """Import what is asked for when it is asked for, so that `import grader` costs nothing."""
     from importlib import import_module
 
-    if name in _HOMES:
-        return getattr(import_module(_HOMES[name]), name)
+    if name in _HOME_OF:
+        found = globals()[name] = getattr(import_module(_HOME_OF[name]), name)
+        return found
     raise AttributeError(f"module 'grader' has no attribute {name!r}")
 
 

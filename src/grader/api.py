@@ -1,112 +1,168 @@
-"""The Python surface: one function a task."""
+"""The Python surface: whatever a command does, a function does.
+
+`rules` is a rule book's folder or id (the one named after the framework by default), `settings` gives
+parameters other values (`{"some": "35%"}`; they are recorded with every answer), `engine` is `rete` or
+`reference`. An inspection is a path, text (a str with a line break), a mapping, an `Inspection`, or what
+`load` returned, which is read and graded once however much is asked about it.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
-from grader.engines.choice import engine_for
 from grader.errors import InputError, Problem
-from grader.files import catalogue
-from grader.files.frameworks import FrameworkFile
-from grader.files.inspections import InspectionFile, read_draft, resolve_draft
-from grader.grading.run import Inputs, propose
-from grader.language.bind import bind
-from grader.language.engine import Engine
-from grader.language.memo import IdentityCache
-from grader.language.rulebook import RuleBook
-from grader.language.settings import Settings, read_settings
-from grader.model.inspection import Inspection
-from grader.model.proposal import Proposal
+from grader.files.given import Given, PathLike
+from grader.session import DEFAULT, LoadedInspection, Session, Sessions
 
 if TYPE_CHECKING:
+    from grader.authoring.case_report import TestReport
+    from grader.authoring.impact import Impact
+    from grader.authoring.mutation import MutationReport
+    from grader.authoring.proofs.report import CheckReport
+    from grader.bulk.batch import Batch
+    from grader.bulk.simulate import Simulation
     from grader.explanations.change_answer import SmallestChange
     from grader.explanations.why import Explanation
     from grader.explanations.why_not import WhyNot
+    from grader.files.sheets.importing import Imported
+    from grader.model.diff import Diff
+    from grader.model.proposal import Proposal
+    from grader.review.recording import Recorded
+    from grader.review.verify import Verdict
+    from grader.statistics import Choices, OutlierLines
+    from grader.validation import Validated
 
-PathLike = str | os.PathLike[str]
+__all__ = [
+    "batch",
+    "check",
+    "decide",
+    "diff",
+    "explain",
+    "export_workbook",
+    "grade",
+    "impact",
+    "import_sheet",
+    "load",
+    "mutate",
+    "open_session",
+    "outliers",
+    "report",
+    "run_cases",
+    "schema",
+    "schema_names",
+    "simulate",
+    "smallest_change",
+    "starter",
+    "validate",
+    "verify",
+    "why_not",
+]
+
+SettingValues = Mapping[str, str | int]
+Asked = Given | LoadedInspection
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """An inspection checked against its framework and rule book, ready to grade.
-
-    Attributes
-    ----------
-    inspection : Inspection
-        What was found.
-    warnings : tuple of Problem
-        Things about the record a person should look at, located.
-    """
-
-    file: InspectionFile
-    framework: FrameworkFile
-    book: RuleBook
-
-    @property
-    def inspection(self) -> Inspection:
-        return self.file.inspection
-
-    @property
-    def warnings(self) -> tuple[Problem, ...]:
-        return self.file.warnings
+# Grading --------------------------------------------------------------------------------------------------
 
 
-def load(path: PathLike, *, rules: PathLike | None = None) -> Loaded:
-    """Read an inspection and check it whole.
+def open_session(
+    *,
+    rules: PathLike | None = None,
+    framework: PathLike | None = None,
+    settings: SettingValues | None = None,
+    engine: str | None = None,
+) -> Session:
+    """Read a framework and a rule book once, to load and grade any number of inspections.
 
     Parameters
     ----------
-    path : path
-        The inspection's YAML file.
-    rules : path or str, optional
-        A rule book's folder or id; the one named after the framework by default.
+    rules, framework : path or str, optional
+        A rule book and a framework, each by its id or its path. Each follows from the other; without either
+        they are those of PEEL 2021/22.
+    settings, engine
+        As for `grade`.
 
     Returns
     -------
-    Loaded
-        The inspection, its framework and the rule book.
+    Session
+        Its `load` gives inspections; many threads may use one.
 
     Raises
     ------
     InputError
-        Every fault of the file, each with its line and what to do about it.
+        Faults of a file or of a setting.
+    UnknownNameError
+        There is no such framework or rule book.
+
+    Examples
+    --------
+    >>> grader.open_session(rules="PEEL_2021_22").load(example).proposal.area("workforce").grade
+    'adequate'
+    """
+    return Session.open(rules, framework, settings, engine)
+
+
+def load(
+    inspection: Asked,
+    *,
+    rules: PathLike | None = None,
+    settings: SettingValues | None = None,
+    engine: str | None = None,
+) -> LoadedInspection:
+    """Read an inspection and check it whole.
+
+    Parameters
+    ----------
+    inspection : path, str, mapping, Inspection or LoadedInspection
+        Its YAML file, its text, plain data, a model, or what this function returned.
+    rules : path or str, optional
+        A rule book's folder or id; the one named after the framework by default.
+    settings, engine
+        As for `grade`.
+
+    Returns
+    -------
+    LoadedInspection
+        Its `proposal` and `trace` are worked out once.
+
+    Raises
+    ------
+    InputError
+        Every fault of the inspection, each with its place and what to do about it.
     UnknownNameError
         No such framework or rule book.
+
+    Examples
+    --------
+    >>> grader.load(example)
+    <LoadedInspection leicestershire-2021-22: 309 items of evidence>
     """
-    draft = read_draft(Path(path))
-    name = draft.inspection.inspection.framework
-    near = catalogue.folder_near(rules)
-    try:
-        framework = catalogue.framework_in(name, draft.document.place(("inspection", "framework")), near)
-    except InputError as error:
-        raise InputError([*draft.problems, *error.problems]) from error
-    book = catalogue.rulebook(rules, framework)
-    file = resolve_draft(draft, framework.framework, book.measures)
-    return Loaded(file, framework, book)
+    if isinstance(inspection, LoadedInspection):
+        if rules is not None:
+            help = "load it anew from its file, or leave `rules` out"
+            raise InputError([Problem("an inspection that is loaded has its rules already", None, help)])
+        return inspection.at(settings, engine)
+    return Sessions(rules, engine).load(inspection).at(settings)
 
 
 def grade(
-    inspection: PathLike | Loaded,
+    inspection: Asked,
     *,
     rules: PathLike | None = None,
-    overrides: Mapping[str, str | int] | None = None,
+    settings: SettingValues | None = None,
     engine: str | None = None,
 ) -> Proposal:
     """Propose a grade for each area of an inspection.
 
     Parameters
     ----------
-    inspection : path or Loaded
-        The inspection's file, or what `load` returned.
-    rules : path or str, optional
-        A rule book's folder or id, where `inspection` is a path.
-    overrides : mapping of str to str or int, optional
+    inspection, rules
+        As for `load`.
+    settings : mapping of str to str or int, optional
         Parameters at values other than their defaults: `"35%"` for a share, a whole number for a count.
-        Overrides are recorded in the proposal.
     engine : {"rete", "reference"}, optional
         The engine the pass runs on: by default `rete`, checked against `reference` at every step, where
         durable-rules can be imported, else `reference`. `proposal.engine` says which it was.
@@ -114,155 +170,748 @@ def grade(
     Returns
     -------
     Proposal
-        One block for each area of the edition; `proposal.area("responding").grade`.
+        One block for each area of the edition.
 
     Raises
     ------
     InputError
-        The inspection, rule book or an override has faults.
+        The inspection, the rule book or a setting has faults.
     EngineDisagreementError
         The engines differ on a rule: nothing is proposed.
+
+    Examples
+    --------
+    >>> grader.grade(example)
+    <Proposal leicestershire-2021-22: 10 graded, 1 ungraded>
     """
-    loaded = inspection if isinstance(inspection, Loaded) else load(inspection, rules=rules)
-    values = check_overrides(loaded.book, overrides or {})
-    inputs = inputs_of(loaded, values)
-    return propose(inputs, engine_on(loaded.book, values, engine))
+    return load(inspection, rules=rules, settings=settings, engine=engine).proposal
 
 
 def explain(
-    inspection: PathLike | Loaded,
+    inspection: Asked,
     area: str,
     *,
     rules: PathLike | None = None,
-    overrides: Mapping[str, str | int] | None = None,
+    settings: SettingValues | None = None,
     engine: str | None = None,
 ) -> Explanation:
     """Why an area is graded as it is: reasons for and against, statuses, findings and the evidence.
 
     Parameters
     ----------
-    inspection, rules, overrides, engine
+    inspection, rules, settings, engine
         As for `grade`.
     area : str
-        An area of the edition.
-
-    Returns
-    -------
-    Explanation
-        From the grade down to each item of evidence and its source.
+        An area of the edition, by its id or as it is printed.
 
     Raises
     ------
     InputError
-        The inspection, rule book or an override has faults.
+        As for `grade`.
     UnknownNameError
         The edition has no such area.
+
+    Examples
+    --------
+    >>> grader.explain(example, "workforce").summary
+    'Building, supporting and protecting the workforce: proposed adequate'
     """
     from grader.explanations.why import explain as why
 
-    loaded = inspection if isinstance(inspection, Loaded) else load(inspection, rules=rules)
-    proposal = grade(loaded, overrides=overrides, engine=engine)
-    return why(inputs_of(loaded, proposal.overrides), proposal, area)
+    return why(load(inspection, rules=rules, settings=settings, engine=engine), area)
 
 
 def why_not(
-    inspection: PathLike | Loaded,
+    inspection: Asked,
     area: str,
-    asked: str,
+    grade: str,
     *,
     rules: PathLike | None = None,
-    overrides: Mapping[str, str | int] | None = None,
+    settings: SettingValues | None = None,
     engine: str | None = None,
 ) -> WhyNot:
     """What stood in the way of a grade, or of a better one.
 
     Parameters
     ----------
-    inspection, rules, overrides, engine
-        As for `grade`.
-    area, asked : str
-        An area of the edition, and a grade of its scale.
-
-    Returns
-    -------
-    WhyNot
-        Every condition in the way, with the numbers seen and needed and the evidence behind them.
+    inspection, area, rules, settings, engine
+        As for `explain`.
+    grade : str
+        A grade of the scale, by its id or as it is printed.
 
     Raises
     ------
     InputError
-        The inspection, rule book or an override has faults.
+        As for `grade`.
     UnknownNameError
         The edition has no such area, or the scale no such grade.
+
+    Examples
+    --------
+    >>> grader.why_not(example, "workforce", "outstanding")
+    <WhyNot leicestershire-2021-22, workforce, outstanding: 1 barrier>
     """
     from grader.explanations.why_not import why_not as answer
 
-    loaded = inspection if isinstance(inspection, Loaded) else load(inspection, rules=rules)
-    proposal = grade(loaded, overrides=overrides, engine=engine)
-    return answer(inputs_of(loaded, proposal.overrides), proposal, area, asked)
+    return answer(load(inspection, rules=rules, settings=settings, engine=engine), area, grade)
 
 
 def smallest_change(
-    inspection: PathLike | Loaded,
+    inspection: Asked,
     area: str,
-    asked: str,
+    grade: str,
     *,
     exactly: bool = False,
     rules: PathLike | None = None,
-    overrides: Mapping[str, str | int] | None = None,
+    settings: SettingValues | None = None,
+    engine: str | None = None,
 ) -> SmallestChange:
     """What would have had to be found for a grade or a better one: the least change, graded again.
 
     Parameters
     ----------
-    inspection, rules, overrides
-        As for `grade`.
-    area, asked : str
-        An area of the edition, and a grade of its scale.
+    inspection, area, grade, rules, settings, engine
+        As for `why_not`.
     exactly : bool
         Whether a better grade is no answer.
-
-    Returns
-    -------
-    SmallestChange
-        Up to three smallest changes, with the grades they move in other areas; or why there is none.
 
     Raises
     ------
     InputError
-        The inspection, rule book or an override has faults.
+        As for `grade`.
     UnknownNameError
         The edition has no such area, or the scale no such grade.
+
+    Examples
+    --------
+    >>> grader.smallest_change(example, "workforce", "outstanding")
+    <SmallestChange leicestershire-2021-22, workforce, outstanding: found, cost 2>
     """
     from grader.explanations.smallest_change import smallest_change as answer
 
-    loaded = inspection if isinstance(inspection, Loaded) else load(inspection, rules=rules)
-    values = check_overrides(loaded.book, overrides or {})
-    return answer(inputs_of(loaded, values), area, asked, exactly=exactly)
+    loaded = load(inspection, rules=rules, settings=settings, engine=engine)
+    return answer(loaded, area, grade, exactly=exactly)
 
 
-_ENGINES: IdentityCache[Engine] = IdentityCache(8)
+def report(
+    inspection: Asked,
+    *,
+    decisions: PathLike | None = None,
+    rules: PathLike | None = None,
+    settings: SettingValues | None = None,
+    engine: str | None = None,
+) -> str:
+    """A proposal as one HTML page that needs nothing beside it.
+
+    Parameters
+    ----------
+    inspection, rules, settings, engine
+        As for `grade`.
+    decisions : path, optional
+        Final grades, shown beside the proposed ones.
+
+    Raises
+    ------
+    InputError
+        As for `grade`, or faults of the decisions.
+    MissingExtraError
+        Jinja or matplotlib is not installed.
+
+    Examples
+    --------
+    >>> grader.report(example)[:15]
+    '<!DOCTYPE html>'
+    """
+    from grader.render.decided import read_decided
+    from grader.render.page import report as page
+
+    loaded = load(inspection, rules=rules, settings=settings, engine=engine)
+    return page(loaded, read_decided(Path(decisions), loaded) if decisions is not None else None)
 
 
-def engine_on(book: RuleBook, values: Mapping[str, int], name: str | None = None) -> Engine:
-    """An engine over a rule book at these overrides, as `engine_for`; made once for many inspections."""
-    also = (tuple(sorted(values.items())), name)
-    return _ENGINES.of((book,), also, lambda: engine_for(bind(book, values), name))
+def simulate(
+    inspection: Asked,
+    *,
+    draws: int = 10_000,
+    seed: int = 1,
+    step: float = 0.1,
+    rules: PathLike | None = None,
+    settings: SettingValues | None = None,
+    engine: str | None = None,
+) -> Simulation:
+    """How firm each grade is: the share of slightly different versions that come to each.
+
+    Parameters
+    ----------
+    inspection, rules, settings, engine
+        As for `grade`.
+    draws, seed : int
+        How many versions are drawn, and where drawing starts.
+    step : float
+        Probability, from 0 to 1, that an assessment is drawn a step better or worse.
+
+    Raises
+    ------
+    InputError
+        As for `grade`, or an argument is out of its range.
+
+    Examples
+    --------
+    >>> grader.simulate(example, draws=100)
+    <Simulation leicestershire-2021-22: 100 draws, 11 areas>
+    """
+    from grader.bulk.simulate import simulate as draw
+
+    loaded = load(inspection, rules=rules, settings=settings, engine=engine)
+    return draw(loaded, draws=draws, seed=seed, step=step)
 
 
-def inputs_of(loaded: Loaded, values: Mapping[str, int]) -> Inputs:
-    """What a grading pass over a loaded inspection rests on, at these overrides."""
-    return Inputs(
-        inspection=loaded.inspection,
-        framework=loaded.framework.framework,
-        book=loaded.book,
-        overrides=values,
-        framework_sha256=loaded.framework.sha256,
-        inspection_sha256=loaded.file.sha256,
-        warnings=loaded.warnings,
+def batch(
+    inputs: PathLike | Iterable[PathLike],
+    output: PathLike,
+    *,
+    on: Literal["polars", "duckdb", "pyspark"] = "polars",
+    keep_going: bool = False,
+    force: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+    rules: PathLike | None = None,
+    engine: str | None = None,
+) -> Batch:
+    """Grade very many inspections into one file: a row for each area of each.
+
+    Parameters
+    ----------
+    inputs : path or iterable of path
+        Inspection files, folders of them, or one folder of tables in the columnar layout.
+    output : path
+        The file to write: `.parquet`, `.csv` or `.jsonl`.
+    on : {"polars", "duckdb", "pyspark"}
+        What runs the columns.
+    keep_going : bool
+        Whether inspections with faults are skipped; else they are faults of the whole.
+    force : bool
+        Whether an output that exists is replaced.
+    progress : callable, optional
+        Told how many inspections are done, and of how many.
+    rules
+        As for `grade`.
+    engine : {"rete", "reference"}, optional
+        Passes every inspection on its own on this engine, not in columns.
+
+    Raises
+    ------
+    InputError
+        Faults of the inputs, or an output that exists; nothing is written.
+
+    Examples
+    --------
+    >>> grader.batch(example, folder / "grades.jsonl")
+    <Batch: 1 inspection, 11 areas, 0 skipped>
+    """
+    from grader.bulk.batch import batch as grade_all
+
+    given = [inputs] if isinstance(inputs, str | os.PathLike) else list(inputs)
+    return grade_all(
+        [Path(each) for each in given],
+        Path(output),
+        rules=rules,
+        on=on,
+        engine=engine,
+        keep_going=keep_going,
+        new=not force,
+        progress=progress or (lambda done, of: None),
     )
 
 
-def check_overrides(book: RuleBook, overrides: Mapping[str, str | int]) -> Settings:
-    """The overrides as whole numbers of the rule book's parameters; raises InputError."""
-    return read_settings(book, overrides)
+# Review ---------------------------------------------------------------------------------------------------
+
+
+def diff(
+    given: PathLike | Proposal,
+    decisions: PathLike | None = None,
+    *,
+    rules: PathLike | None = None,
+    engine: str | None = None,
+) -> Diff:
+    """Lay proposed beside final grades.
+
+    Parameters
+    ----------
+    given : path or Proposal
+        An inspection's file, a proposal or its JSON file, or a folder of these with their decisions. What
+        grades hinge on is not worked out for a folder's inspections.
+    decisions : path, optional
+        The decisions on one inspection; `decisions.yaml` beside it by default.
+    rules, engine
+        As for `grade`, for inspections graded here.
+
+    Raises
+    ------
+    InputError
+        Faults of any file, decisions that match no inspection, or grades of another framework, edition or
+        cycle, which are not compared.
+
+    Examples
+    --------
+    >>> grader.diff(example).differs
+    True
+    """
+    from grader.review.diff import diff as compare
+
+    return compare(given, decisions, rules=rules, engine=engine)
+
+
+def decide(
+    inspection: PathLike,
+    area: str,
+    grade: str,
+    *,
+    by: str,
+    on: str,
+    rationale: str | None = None,
+    decisions: PathLike | None = None,
+    allow_overrides: bool = False,
+    force: bool = False,
+    rules: PathLike | None = None,
+    settings: SettingValues | None = None,
+    engine: str | None = None,
+) -> Recorded:
+    """Record what a person decides on an area, why, and the proposal it was decided on.
+
+    Parameters
+    ----------
+    inspection : path
+        The inspection's file, or a proposal of it written as JSON.
+    area, grade : str
+        The area decided and the grade given.
+    by, on : str
+        Who decides, and the day, as YYYY-MM-DD.
+    rationale : str, optional
+        Why; needed where the grade is not the one proposed.
+    decisions : path, optional
+        The file it is recorded in; `decisions.yaml` beside the inspection by default.
+    allow_overrides : bool
+        Whether the proposal may rest on parameters at other values than the rule book's.
+    force : bool
+        Whether an area already decided is decided again, and comments in the file may be lost.
+    rules, settings, engine
+        As for `grade`.
+
+    Raises
+    ------
+    InputError
+        The decision cannot be recorded: every reason.
+    UnknownNameError
+        No such area or grade.
+
+    Examples
+    --------
+    >>> where = folder / "decisions.yaml"
+    >>> why = "two further visits"
+    >>> grader.decide(example, "workforce", "good", by="A", on="2022-10-01", rationale=why, decisions=where)
+    <Recorded workforce: good decided, adequate proposed>
+    """
+    from grader.review.decisions import Decision
+    from grader.review.grading import Grading
+    from grader.review.pairing import DECISIONS
+    from grader.review.recording import record
+
+    path = Path(inspection)
+    return record(
+        path,
+        Decision(area, grade, by, on, rationale),
+        Path(decisions) if decisions is not None else path.parent / DECISIONS,
+        Grading(rules, engine),
+        settings=settings,
+        allow_overrides=allow_overrides,
+        force=force,
+    )
+
+
+def verify(
+    decisions: PathLike,
+    inspection: PathLike | None = None,
+    *,
+    allow_overrides: bool = False,
+    rules: PathLike | None = None,
+    engine: str | None = None,
+) -> Verdict:
+    """Whether the proposal that decisions were made on still comes out the same.
+
+    Parameters
+    ----------
+    decisions : path
+        A decisions file with a proposal recorded in it.
+    inspection : path, optional
+        The inspection, or a proposal of it; `inspection.yaml` beside the decisions by default.
+    allow_overrides : bool
+        Whether a proposal that rested on settings is made again, with the same ones.
+    rules, engine
+        As for `grade`.
+
+    Raises
+    ------
+    InputError
+        Faults of a file, no proposal recorded, or decisions on another inspection.
+
+    Examples
+    --------
+    >>> grader.verify(folder / "decisions.yaml", example)
+    <Verdict leicestershire-2021-22: reproduces>
+    """
+    from grader.review.verify import verify as make_again
+
+    return make_again(decisions, inspection, rules=rules, engine=engine, allow_overrides=allow_overrides)
+
+
+# For rule authors -----------------------------------------------------------------------------------------
+
+
+def check(rules: PathLike = DEFAULT, *, timeout: float = 60.0) -> CheckReport:
+    """Prove that a rule book keeps its promises for every inspection, or show one that breaks them.
+
+    Parameters
+    ----------
+    rules : path or str
+        A rule book's folder or id.
+    timeout : float
+        Seconds for all proofs; what is open by then is unknown.
+
+    Raises
+    ------
+    InputError
+        Faults of the rule book.
+    MissingExtraError
+        The solver is not installed.
+
+    Examples
+    --------
+    >>> grader.check("EXAMPLE_CARE_HOMES").holds
+    True
+    """
+    from grader.authoring.impact import check_timeout
+    from grader.authoring.proofs.check import check_rulebook
+    from grader.files.catalogue import open_rulebook
+
+    check_timeout(timeout, LONGEST)
+    _, framework, book = open_rulebook(rules)
+    return check_rulebook(book, framework.framework, timeout=timeout)
+
+
+def mutate(rules: PathLike = DEFAULT, *, timeout: float = 60.0) -> MutationReport:
+    """Change the rules in every small way, and list the changes that no case and no proof notices.
+
+    Parameters
+    ----------
+    rules, timeout
+        As for `check`; the time is for each change that no case notices.
+
+    Examples
+    --------
+    >>> grader.mutate("EXAMPLE_CARE_HOMES").counts["survived"]
+    0
+    """
+    from grader.authoring.mutation import mutate as change
+    from grader.authoring.proofs.check import check_rulebook
+    from grader.authoring.suites import load_suite
+
+    suite = load_suite(rules)
+    framework = suite.framework.framework
+    return change(suite, proof_kills=lambda b: not check_rulebook(b, framework, timeout=timeout).holds)
+
+
+def run_cases(rules: PathLike = DEFAULT, *, suggest: bool = False) -> TestReport:
+    """Run a rule book's own cases, and see what they decide of it (`grader test`).
+
+    Parameters
+    ----------
+    rules : path or str
+        A rule book's folder or id.
+    suggest : bool
+        Whether to look for a case for each rule and condition that none decides.
+
+    Raises
+    ------
+    InputError
+        Faults of the rule book or of its cases.
+
+    Examples
+    --------
+    >>> grader.run_cases("EXAMPLE_CARE_HOMES").passes(100)
+    True
+    """
+    from grader.authoring.case_report import run_suite
+    from grader.authoring.suites import load_suite
+
+    return run_suite(load_suite(rules), suggest=suggest)
+
+
+def impact(
+    old: PathLike, new: PathLike, inspections: Sequence[PathLike] = (), *, timeout: float = 60.0
+) -> Impact:
+    """What a change of rules moves: by proof over every inspection, and by replay of those given.
+
+    Parameters
+    ----------
+    old, new : path or str
+        Folders or ids of rule books.
+    inspections : sequence of path
+        Inspection files to grade by both; a `decisions.yaml` beside one is laid beside its grades.
+    timeout : float
+        Seconds the solver may take.
+
+    Raises
+    ------
+    InputError
+        Faults of a rule book, an inspection or decisions.
+    MissingExtraError
+        The rule books differ, and the solver that says by how much is not installed.
+
+    Examples
+    --------
+    >>> grader.impact("PEEL_2021_22", "PEEL_2021_22", [example]).moves
+    False
+    """
+    from grader.authoring.impact import check_timeout
+    from grader.authoring.impact import impact as compare
+
+    return compare(old, new, [str(each) for each in inspections], timeout=check_timeout(timeout, LONGEST))
+
+
+# Files ----------------------------------------------------------------------------------------------------
+
+
+def validate(path: PathLike, *, rules: PathLike | None = None) -> Validated:
+    """Check an inspection, decisions, a framework or a rule book (a folder) whole.
+
+    Parameters
+    ----------
+    path : path
+        The file, or the rule book's folder.
+    rules
+        As for `load`, for an inspection or decisions.
+
+    Returns
+    -------
+    Validated
+        What it is, what is in it, and warnings.
+
+    Raises
+    ------
+    InputError
+        All that is wrong with it.
+
+    Examples
+    --------
+    >>> grader.validate("frameworks/PEEL_2021_22.yaml")
+    <Validated framework: 13 areas, 161 characteristics, 2 editions>
+    """
+    from grader.validation import validate as check_file
+
+    return check_file(path, rules=rules)
+
+
+def schema(name: str, *, rules: PathLike | None = None) -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of a format that grader reads or writes.
+
+    Parameters
+    ----------
+    name : str
+        One of `schema_names()`.
+    rules : path or str, optional
+        With `layer`: a rule book whose facts, parameters, areas and grades are then the only ones.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such format or rule book.
+
+    Examples
+    --------
+    >>> grader.schema("proposal")["properties"]["schema"]["const"]
+    'grader.proposal/1'
+    """
+    from grader.schemas import schema_of
+
+    return schema_of(name, rules=rules)
+
+
+def schema_names() -> dict[str, str]:
+    """The formats that have a schema, each with what it is the schema of.
+
+    Examples
+    --------
+    >>> "inspection" in grader.schema_names()
+    True
+    """
+    from grader.schemas import schema_names as names
+
+    return names()
+
+
+def starter(framework: PathLike = DEFAULT, *, edition: str | None = None) -> str:
+    """The text of an inspection to start from: it loads as it is, and lists every characteristic.
+
+    Parameters
+    ----------
+    framework : path or str
+        A framework's id, or its file.
+    edition : str, optional
+        One of its editions; the latest by default.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such framework or edition.
+
+    Examples
+    --------
+    >>> grader.load(grader.starter())
+    <LoadedInspection my-inspection: 0 items of evidence>
+    """
+    from grader.files.starter import starter_for
+
+    return starter_for(framework, edition)
+
+
+def import_sheet(
+    sheet: PathLike,
+    *,
+    mapping: PathLike | None = None,
+    named: str | None = None,
+    hidden: Literal["warn", "skip", "read"] = "warn",
+    head: Mapping[str, str] | None = None,
+    over: PathLike | None = None,
+    rules: PathLike | None = None,
+) -> Imported:
+    """The inspection in a spreadsheet, checked whole; its `text` is the YAML to keep.
+
+    Parameters
+    ----------
+    sheet : path
+        A workbook (.xlsx, .ods) or a CSV file.
+    mapping : path, optional
+        What the spreadsheet calls its columns (YAML).
+    named : str, optional
+        The sheet that holds the evidence.
+    hidden : {"warn", "skip", "read"}
+        Rows that are hidden or struck through: read them and say so, leave them out, or read them.
+    head : mapping of str to str, optional
+        `id`, `body`, `framework` and `edition`, where the workbook does not say them, or others.
+    over : path, optional
+        The inspection it is to replace: what the sheet does not hold is kept of it.
+    rules
+        As for `load`.
+
+    Raises
+    ------
+    InputError
+        Every fault found, each with its sheet and cell.
+
+    Examples
+    --------
+    >>> workbook = folder / "inspection.xlsx"
+    >>> _ = grader.export_workbook(example, workbook)
+    >>> grader.import_sheet(workbook)
+    <Imported leicestershire-2021-22: 309 items of evidence>
+    """
+    from grader.files.sheets.importing import import_sheet as make
+    from grader.files.sheets.keeping import read_earlier
+    from grader.files.sheets.mapping import read_mapping
+
+    return make(
+        Path(sheet),
+        head=head,
+        mapping=read_mapping(Path(mapping)) if mapping is not None else None,
+        sheet=named,
+        rules=rules,
+        hidden=hidden,
+        over=read_earlier(Path(over)) if over is not None else None,
+    )
+
+
+def export_workbook(
+    inspection: Asked,
+    output: PathLike | None = None,
+    *,
+    force: bool = False,
+    rules: PathLike | None = None,
+) -> bytes:
+    """An inspection as a workbook (.xlsx) with drop-downs, to fill in and to import again.
+
+    Parameters
+    ----------
+    inspection, rules
+        As for `load`.
+    output : path, optional
+        The file to write it to as well.
+    force : bool
+        Whether a file that exists is replaced.
+
+    Raises
+    ------
+    InputError
+        Faults of the inspection.
+    MissingExtraError
+        openpyxl is not installed.
+
+    Examples
+    --------
+    >>> grader.export_workbook(example)[:2]
+    b'PK'
+    """
+    from grader.files.sheets.workbook import workbook_bytes
+    from grader.files.written import write_whole
+
+    loaded = load(inspection, rules=rules)
+    content = workbook_bytes(loaded.inspection, loaded.framework.framework)
+    if output is not None:
+        write_whole(Path(output), content, new=not force)
+    return content
+
+
+def outliers(
+    data: PathLike | Mapping[str, float | None],
+    *,
+    value: str | None = None,
+    name: str | None = None,
+    leave_out: Sequence[str] = (),
+    keep: Sequence[str] = (),
+    choices: Choices | None = None,
+) -> OutlierLines:
+    """Lines one standard deviation about the mean of bodies, and who lies beyond them.
+
+    Parameters
+    ----------
+    data : path or mapping of str to float or None
+        A CSV file with a row a body, or the score of each body.
+    value, name : str, optional
+        Of a file, the headings of the scores and of the names.
+    leave_out, keep : sequence of str
+        Of a file, bodies that are not compared, and bodies that look like a total and are none.
+    choices : Choices, optional
+        What the published method leaves open.
+
+    Raises
+    ------
+    InputError
+        Every fault of the data.
+    MissingExtraError
+        scipy is not installed.
+
+    Examples
+    --------
+    >>> grader.outliers({"Avon": 12.0, "Borsetshire": 14.5, "Camfordshire": 9.0})
+    <OutlierLines: 3 bodies, 1 beyond the lines>
+    """
+    from grader import statistics
+
+    chosen = choices or statistics.Choices()
+    if isinstance(data, Mapping):
+        return statistics.lines(data, chosen)
+    read = statistics.read_scores(data, value=value, name=name, leave_out=leave_out, keep=keep)
+    return statistics.lines_of(read, chosen)
+
+
+#: The longest time for proofs, in seconds: a day; it also keeps out what is no number.
+LONGEST = 86_400

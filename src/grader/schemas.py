@@ -29,7 +29,7 @@ _ANSWERS: Final[dict[str, tuple[str, str, str]]] = {
     "test": ("what came of rule tests (grader test)", "grader.model.tested", "Tested"),
     "impact": ("what a change of rules moves (grader impact)", "grader.model.impact", "ImpactAnswer"),
     "simulation": ("how firm each grade is (grader simulate)", "grader.bulk.simulate", "Simulation"),
-    "outliers": ("outlier lines (grader outliers)", "grader.outliers.answer", "OutlierLines"),
+    "outliers": ("outlier lines (grader outliers)", "grader.statistics.answer", "OutlierLines"),
 }
 VERSION: Final = "1"
 

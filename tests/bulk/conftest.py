@@ -15,7 +15,7 @@ from grader.cli import main
 from grader.engines.reference import ReferenceEngine
 from grader.files import catalogue
 from grader.grading.conclude import LayerEvaluator
-from grader.grading.run import Inputs, Pass, run
+from grader.grading.run import GradingTrace, run
 from grader.language.bind import bind
 from grader.language.rulebook import RuleBook
 from grader.language.vocabulary import STATUS
@@ -26,22 +26,24 @@ pl = pytest.importorskip("polars", reason="grading at scale needs the extra: ins
 
 
 @pytest.fixture(scope="session")
-def passes() -> Callable[[Framework, RuleBook, Sequence[Inspection]], list[Pass]]:
+def passes() -> Callable[[Framework, RuleBook, Sequence[Inspection]], list[GradingTrace]]:
     """The trace of each inspection on the reference engine."""
 
-    def conclude(framework: Framework, book: RuleBook, inspections: Sequence[Inspection]) -> list[Pass]:
+    def conclude(
+        framework: Framework, book: RuleBook, inspections: Sequence[Inspection]
+    ) -> list[GradingTrace]:
         bound = bind(book)
         evaluator = LayerEvaluator(bound, ReferenceEngine(bound))
-        return [run(Inputs(inspection, framework, book, {}), evaluator) for inspection in inspections]
+        return [run(inspection, framework, evaluator) for inspection in inspections]
 
     return conclude
 
 
 @pytest.fixture(scope="session")
-def areas_by_reference() -> Callable[[Any, Sequence[Pass]], list[tuple[Any, ...]]]:
+def areas_by_reference() -> Callable[[Any, Sequence[GradingTrace]], list[tuple[Any, ...]]]:
     """Every area: outcome, grade, facts, the rules that decided and the findings proposed."""
 
-    def lay(plan: Any, passed: Sequence[Pass]) -> list[tuple[Any, ...]]:
+    def lay(plan: Any, passed: Sequence[GradingTrace]) -> list[tuple[Any, ...]]:
         return [
             _area(plan, number, area.id, each) for number, each in enumerate(passed) for area in plan.areas
         ]
@@ -49,7 +51,7 @@ def areas_by_reference() -> Callable[[Any, Sequence[Pass]], list[tuple[Any, ...]
     return lay
 
 
-def _area(plan: Any, number: int, area: str, passed: Pass) -> tuple[Any, ...]:
+def _area(plan: Any, number: int, area: str, passed: GradingTrace) -> tuple[Any, ...]:
     if area not in passed.areas:
         return number, area, "not_inspected", None, None, (), None
     case = passed.areas[area]
@@ -103,11 +105,11 @@ def areas_by_columns() -> Callable[[Any, Any], list[tuple[Any, ...]]]:
 
 @pytest.fixture(scope="session")
 def statuses_by_reference() -> Callable[
-    [Any, Sequence[Pass]], dict[tuple[int, str], tuple[str, tuple[str, ...]]]
+    [Any, Sequence[GradingTrace]], dict[tuple[int, str], tuple[str, tuple[str, ...]]]
 ]:
     """Status of every characteristic assessed, and the rules that raised a finding on it."""
 
-    def lay(plan: Any, passed: Sequence[Pass]) -> dict[tuple[int, str], tuple[str, tuple[str, ...]]]:
+    def lay(plan: Any, passed: Sequence[GradingTrace]) -> dict[tuple[int, str], tuple[str, tuple[str, ...]]]:
         return {
             (number, case.id): (STATUS.name_of(case.status.rank), tuple(r.rule.id for r in case.raised))
             for number, each in enumerate(passed)
@@ -221,7 +223,9 @@ def _finding(draw: random.Random, kind: Any, areas: Any, n: int) -> Any:
 def rows_by_reference() -> Callable[..., list[dict[str, Any]]]:
     """The rows a batch writes, off the reference's passes."""
 
-    def lay(plan: Any, inspections: Sequence[Inspection], passed: Sequence[Pass]) -> list[dict[str, Any]]:
+    def lay(
+        plan: Any, inspections: Sequence[Inspection], passed: Sequence[GradingTrace]
+    ) -> list[dict[str, Any]]:
         return [
             _row(plan, inspection, area.id, each)
             for inspection, each in zip(inspections, passed, strict=True)
@@ -231,7 +235,7 @@ def rows_by_reference() -> Callable[..., list[dict[str, Any]]]:
     return lay
 
 
-def _row(plan: Any, inspection: Inspection, area: str, passed: Pass) -> dict[str, Any]:
+def _row(plan: Any, inspection: Inspection, area: str, passed: GradingTrace) -> dict[str, Any]:
     _, _, outcome, rank, facts, deciding, _ = _area(plan, 0, area, passed)
     raised = []
     if area in passed.areas:

@@ -14,8 +14,10 @@ from grader.bulk import simulate as module
 from grader.bulk.simulate import simulate
 from grader.cli import main
 from grader.errors import InputError
-from grader.grading.run import Inputs
+from grader.files.frameworks import FrameworkFile
+from grader.files.inspections import InspectionFile
 from grader.language.vocabulary import ASSESSMENT
+from grader.session import LoadedInspection, Session
 from grader.testing.strategies import frameworks, inspections, rulebooks
 
 
@@ -40,7 +42,7 @@ def drawn_one_by_one(inputs, draws, seed, step, passes):
         )
         for n in range(draws)
     ]
-    return passes(inputs.framework, inputs.book, versions)
+    return passes(inputs.framework.framework, inputs.book, versions)
 
 
 def shares_of(passed, area, scale):
@@ -58,7 +60,7 @@ def test_shares_are_those_of_grading_each_version(data, passes):
     book = data.draw(rulebooks(framework))
     edition = data.draw(st.sampled_from(sorted(framework.editions)))
     inspection = data.draw(inspections(framework, edition, measures=book.measures))
-    inputs = Inputs(inspection, framework, book, {})
+    inputs = LoadedInspection(Session(FrameworkFile(framework), book), InspectionFile(inspection))
     seed, step = data.draw(st.integers(0, 99)), data.draw(st.sampled_from((0.0, 0.3, 1.0)))
     found = simulate(inputs, draws=20, seed=seed, step=step)
     passed = drawn_one_by_one(inputs, 20, seed, step, passes)
@@ -81,7 +83,7 @@ def test_blocks_change_nothing_but_memory(monkeypatch, example, passes):
 
 @pytest.fixture(scope="module")
 def example(example_path):
-    return api.inputs_of(api.load(example_path), {})
+    return api.load(example_path)
 
 
 def test_no_step_is_the_proposal_but_for_figures(example):
@@ -92,7 +94,7 @@ def test_no_step_is_the_proposal_but_for_figures(example):
 
 def test_the_same_seed_is_the_same_answer_in_any_order_of_evidence(example):
     turned = example.inspection.model_copy(update={"evidence": example.inspection.evidence[::-1]})
-    other = Inputs(turned, example.framework, example.book, {})
+    other = LoadedInspection(example.session, InspectionFile(turned))
     assert simulate(example, draws=200).to_json() == simulate(other, draws=200).to_json()
     assert simulate(example, draws=200).areas != simulate(example, draws=200, seed=2).areas
 

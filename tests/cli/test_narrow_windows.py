@@ -13,8 +13,6 @@ import pytest
 from rich.cells import cell_len
 
 import grader
-from grader.api import inputs_of
-from grader.bulk.simulate import simulate
 from grader.cli import terminal
 from grader.cli.difference import difference_for_person
 from grader.cli.explanation import answer_for_person
@@ -43,7 +41,7 @@ def compared(loaded):
 
 @pytest.fixture(scope="module")
 def simulated(loaded):
-    return simulate(inputs_of(loaded, {}), draws=50)
+    return grader.simulate(loaded, draws=50)
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +76,7 @@ def _title(loaded, area):
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_a_summary_has_every_area_with_its_grade(loaded, proposal, monkeypatch, width):
-    said = _laid_out(monkeypatch, width, summary(loaded, proposal))
+    said = _laid_out(monkeypatch, width, summary(loaded))
     table = said[: said.index("assessed: characteristics")]
     assert _follow(table, *(part for a in proposal.areas for part in (a.area, _title(loaded, a))))
 

@@ -7,14 +7,15 @@ from typing import Any
 
 import pytest
 
-from grader.engines.reference import ReferenceEngine
 from grader.files import catalogue
-from grader.grading.run import Inputs, propose
-from grader.language.bind import bind
+from grader.files.frameworks import FrameworkFile
+from grader.files.inspections import InspectionFile
 from grader.language.rulebook import RuleBook
+from grader.language.settings import Settings
 from grader.model.framework import Framework
 from grader.model.inspection import Inspection
 from grader.model.proposal import Proposal
+from grader.session import LoadedInspection, Session
 
 
 @pytest.fixture(scope="session")
@@ -65,8 +66,8 @@ def grade(framework: Framework, book: RuleBook) -> Callable[..., Proposal]:
                 "previous": list(previous),
             }
         )
-        bound = bind(book, values or {})
-        return propose(Inputs(inspection, framework, book, values or {}), ReferenceEngine(bound))
+        session = Session(FrameworkFile(framework), book, Settings(values or {}), "reference")
+        return LoadedInspection(session, InspectionFile(inspection)).proposal
 
     return propose_on
 

@@ -10,13 +10,15 @@ from hypothesis import strategies as st
 
 from grader.engines.reference import ReferenceEngine
 from grader.files import catalogue
+from grader.files.frameworks import FrameworkFile
 from grader.grading.conclude import LayerEvaluator
-from grader.grading.run import Inputs, per_mille, propose, run
+from grader.grading.run import per_mille, run
 from grader.language.bind import bind
 from grader.language.nodes import Better, Compare, Const, Count, Effect, Kind, Level, Op, Test
 from grader.language.rulebook import Fact, Layer, Measure, Rule
 from grader.model.base import LARGEST_FIGURE
 from grader.model.inspection import Inspection
+from grader.session import Session
 from grader.testing.strategies import frameworks, inspections, rulebooks
 
 FRAMEWORK = catalogue.framework("PEEL_2021_22")
@@ -69,8 +71,8 @@ def rows(request):
 
     def both(framework, book, found):
         bound = bind(book)
-        engine = ReferenceEngine(bound)
-        proposals = [propose(Inputs(i, framework, book, {}), engine, firm=False) for i in found]
+        session = Session(FrameworkFile(framework), book, None, "reference")
+        proposals = [session.load(i).propose(hinges=False) for i in found]
         plan = Plan(framework, found[0].inspection.edition, bound)
         expected = [row for p in proposals for row in of_proposal(p, plan.area_columns)]
         laid = rows_of(plan, found)
@@ -92,10 +94,10 @@ def test_columns_give_the_default_of_a_layer_without_rules(layers, edition, rows
 @pytest.mark.parametrize("layers", LEFT_OUT, ids=lambda found: "_".join(sorted(found)))
 def test_engines_give_the_default_of_a_layer_without_rules(layers, make):
     book = without(BOOK, layers)
-    inputs = Inputs(inspection("2021-04", some_evidence()), FRAMEWORK.framework, book, {})
+    given = inspection("2021-04", some_evidence())
     bound = bind(book)
-    expected = run(inputs, LayerEvaluator(bound, ReferenceEngine(bound)))
-    assert expected == run(inputs, LayerEvaluator(bound, make(bound)))
+    expected = run(given, FRAMEWORK.framework, LayerEvaluator(bound, ReferenceEngine(bound)))
+    assert expected == run(given, FRAMEWORK.framework, LayerEvaluator(bound, make(bound)))
 
 
 @pytest.mark.parametrize("layers", [*LEFT_OUT[:2], LEFT_OUT[-1]], ids=lambda found: "_".join(sorted(found)))
@@ -127,13 +129,30 @@ def test_a_figure_no_rule_reads_falls_short(layers, rows):
     book = replace(without(telling_falls_short(), layers), measures={**BOOK.measures, "unread": unread})
     found = [inspection("2022-03", [item("E1", "recording.1b", measure=figure("unread", 99.0))])]
     bound = bind(book)
-    passed = run(
-        Inputs(found[0], FRAMEWORK.framework, book, {}), LayerEvaluator(bound, ReferenceEngine(bound))
-    )
+    passed = run(found[0], FRAMEWORK.framework, LayerEvaluator(bound, ReferenceEngine(bound)))
     assert {"E1": "falls_short"} == passed.assessments
     expected, actual = rows(FRAMEWORK.framework, book, found)
     assert expected == actual
     assert 1 == next(r["profile.exceeded"] for r in actual if r["area"] == "recording")
+
+
+def test_a_reason_may_rest_on_what_earlier_findings_do_not_hold():
+    """What is missing was looked for among the items of evidence, which have no kind: a crash."""
+    status, grade = Layer.STATUS, Layer.GRADE
+    had = Count("earlier", (Test("kind", Op.EQUALS, (Const(1),)),))
+    again = Count("characteristics", (Test("had", Op.AT_LEAST, (Const(1),)),))
+    facts = [
+        Fact("had", status, Level.CHARACTERISTIC, Kind.COUNT, Better.MORE, "earlier findings", had),
+        Fact("again", grade, Level.AREA, Kind.COUNT, Better.MORE, "characteristics with one", again),
+    ]
+    condition = Compare("again", Op.AT_LEAST, (Const(1),))
+    rule = Rule("again.1", grade, Level.AREA, Effect.REACHES, "outstanding", condition, "b", "s")
+    never_thin = without(BOOK, (Layer.SUFFICIENCY,))
+    more = {f.name: f for f in facts}
+    book = replace(never_thin, rules=(*never_thin.rules, rule), facts={**never_thin.facts, **more})
+    given = Session(FRAMEWORK, book, None, "reference").load(inspection("2021-04", some_evidence()))
+    held = {r.held for area in given.proposal.areas for r in area.reasons if r.rule == "again.1"}
+    assert {False} == held
 
 
 def measured(op, value):

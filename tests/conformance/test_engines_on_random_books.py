@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from grader.engines.reference import ReferenceEngine
 from grader.grading.conclude import LayerEvaluator
-from grader.grading.run import Inputs, run
+from grader.grading.run import run
 from grader.language.bind import bind
 from grader.testing.changes import changes
 from grader.testing.strategies import frameworks, inspections, rulebooks
@@ -31,10 +31,9 @@ def agree(data, others, drawn, of_each):
     try:
         reference = LayerEvaluator(bound, ReferenceEngine(bound))
         for case in cases:
-            inputs = Inputs(case, framework, book, {})
-            expected = run(inputs, reference)
+            expected = run(case, framework, reference)
             for name, engine in engines.items():
-                assert (name, expected) == (name, run(inputs, LayerEvaluator(bound, engine)))
+                assert (name, expected) == (name, run(case, framework, LayerEvaluator(bound, engine)))
     finally:
         for engine in engines.values():
             getattr(engine, "close", lambda: None)()

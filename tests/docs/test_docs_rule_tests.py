@@ -10,7 +10,9 @@ from grader.authoring.run_cases import run_all
 from grader.files.catalogue import open_rulebook
 from grader.files.marked import parse_document
 
-DOC = Path(__file__).resolve().parents[2] / "docs" / "rule_tests.md"
+ROOT = Path(__file__).resolve().parents[2]
+DOC = ROOT / "docs" / "rule_tests.md"
+HOMES = ROOT / "examples" / "example_care_homes_rowan_house" / "inspection.yaml"
 
 
 def test_the_cases_shown_pass():
@@ -37,9 +39,10 @@ def test_the_test_shown_passes_and_draws_its_inspections(monkeypatch):
 
 def _with_outstanding_on_nothing(scope):
     """Makes the shown test's grades such as it says there are none of."""
+    inspection = scope["session"].load(HOMES).inspection
     area = SimpleNamespace(grade="outstanding", profile={"demonstrated": 0})
     scope["grader"] = SimpleNamespace(grade=lambda drawn: SimpleNamespace(areas=[area]))
-    return scope["loaded"].inspection
+    return inspection
 
 
 @pytest.mark.slow

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 import grader
-from grader.api import Loaded
 from grader.files import catalogue
 from grader.language.rulebook import RuleBook
+from grader.session import LoadedInspection
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "rules_peel_2021_22.md").read_text(encoding="utf-8")
@@ -26,12 +26,12 @@ def book() -> RuleBook:
 
 
 @pytest.fixture(scope="module")
-def example() -> Loaded:
+def example() -> LoadedInspection:
     return grader.load(EXAMPLE)
 
 
-def outcomes(example: Loaded, overrides: dict[str, str]) -> dict[str, str]:
-    proposal = grader.grade(example, overrides=overrides, engine="reference")
+def outcomes(example: LoadedInspection, settings: dict[str, str]) -> dict[str, str]:
+    proposal = grader.grade(example, settings=settings, engine="reference")
     return {a.area: a.grade or a.outcome for a in proposal.areas}
 
 
@@ -63,7 +63,9 @@ def test_every_parameter_is_set_otherwise_in_the_table_of_disagreements(book: Ru
 
 
 @pytest.mark.parametrize(("name", "value", "stated"), SETTING.findall(PAGE))
-def test_setting_moves_in_the_example_what_the_page_says(name: str, value: str, stated: str, example: Loaded):
+def test_setting_moves_in_the_example_what_the_page_says(
+    name: str, value: str, stated: str, example: LoadedInspection
+):
     before, after = outcomes(example, {}), outcomes(example, {name: value})
     moved = [f"{a}: {before[a]} to {after[a]}" for a in before if before[a] != after[a]]
     assert stated == ("; ".join(moved) or "nothing")

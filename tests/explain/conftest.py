@@ -11,14 +11,14 @@ import pytest
 from hypothesis import strategies as st
 
 from grader import api
-from grader.engines.reference import ReferenceEngine
 from grader.files import catalogue
-from grader.grading.run import Inputs, propose
-from grader.language.bind import bind
+from grader.files.frameworks import FrameworkFile
+from grader.files.inspections import InspectionFile
 from grader.language.rulebook import RuleBook
 from grader.model.framework import Framework
 from grader.model.inspection import Inspection
 from grader.model.proposal import Proposal
+from grader.session import LoadedInspection, Session
 from grader.testing.strategies import frameworks, inspections, rulebooks
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "leicestershire_2021_22" / "inspection.yaml"
@@ -31,12 +31,13 @@ class Case:
     inspection: Inspection
 
     @property
-    def inputs(self) -> Inputs:
-        return Inputs(self.inspection, self.framework, self.book, {})
+    def loaded(self) -> LoadedInspection:
+        session = Session(FrameworkFile(self.framework), self.book, None, "reference")
+        return LoadedInspection(session, InspectionFile(self.inspection))
 
     @property
     def proposal(self) -> Proposal:
-        return propose(self.inputs, ReferenceEngine(bind(self.book)))
+        return self.loaded.proposal
 
     def __str__(self) -> str:
         said = self.inspection.model_dump(mode="json", exclude_defaults=True)
@@ -55,7 +56,7 @@ def example_path() -> Path:
 
 
 @pytest.fixture(scope="session")
-def example() -> api.Loaded:
+def example() -> LoadedInspection:
     return api.load(EXAMPLE)
 
 

@@ -17,12 +17,13 @@ from grader.explanations import search
 from grader.explanations.smallest_change import smallest_change
 from grader.explanations.why_not import why_not
 from grader.grading.conclude import LayerEvaluator
-from grader.grading.run import propose, run
+from grader.grading.run import run
 from grader.language.bind import bind
 from grader.language.nodes import All, Better, Compare, Const, Count, Effect, Kind, Level, Op, Test
 from grader.language.rulebook import Fact, Layer, Rule
 from grader.language.vocabulary import FINDING_KIND, ORIGIN
 from grader.model.inspection import Declared, Evidence
+from grader.session import LoadedInspection, Session
 
 NEVER = Compare("assessed", Op.AT_LEAST, (Const(999),))
 
@@ -101,7 +102,7 @@ def _issued(answer, area):
 def _least_by_hand(case, most):
     """For each area and grade, the least cost of so many changes at most that give exactly it."""
     evaluator = LayerEvaluator(bind(case.book), ReferenceEngine(bind(case.book)))
-    passed = run(case.inputs, evaluator)
+    passed = run(case.inspection, case.framework, evaluator)
     singles = list(_singles(case, passed.assessments))
     least = dict.fromkeys(_grades(passed, case.book).items(), 0)
     pairs = [*combinations(singles, 2), *((s, s) for s in singles if s[0][0] in ("add", "issue"))]
@@ -112,7 +113,7 @@ def _least_by_hand(case, most):
         inspection = _changed(case.inspection, *(c[2] for c in changes))
         about = {c[0][1] for c in changes if c[0][0] == "issue"}
         about |= {f.area for f in case.inspection.findings for c in changes if c[0] == ("withdraw", f.id)}
-        after = run(replace(case.inputs, inspection=inspection), evaluator)
+        after = run(inspection, case.framework, evaluator)
         for area, grade in _grades(after, case.book).items():
             if about <= {area}:  # findings on other areas are outside the space
                 least[area, grade] = min(cost, least.get((area, grade), cost))
@@ -126,7 +127,7 @@ def _check(case, most=2, readings=(False, True)):
         for rank, grade in enumerate(grades):
             for exactly in readings:
                 enough = (grade,) if exactly else grades[rank:]
-                answer = smallest_change(case.inputs, area.id, grade, exactly=exactly)
+                answer = smallest_change(case.loaded, area.id, grade, exactly=exactly)
                 brute = min((least[area.id, g] for g in enough if (area.id, g) in least), default=None)
                 if brute is not None:
                     assert answer.result in ("found", "already")
@@ -172,10 +173,10 @@ def test_an_answer_applied_gives_the_grade_and_moves_what_it_says(data, shipped_
     for area in before:
         for grade in case.book.grade_scale.names:
             exactly = data.draw(st.booleans())
-            for each in smallest_change(case.inputs, area, grade, exactly=exactly).answers:
+            for each in smallest_change(case.loaded, area, grade, exactly=exactly).answers:
                 changes = [*_made(each), *_issued(each, area)]
-                inputs = replace(case.inputs, inspection=_changed(case.inspection, *changes))
-                proposal = propose(inputs, ReferenceEngine(bind(case.book)))
+                loaded = replace(case, inspection=_changed(case.inspection, *changes)).loaded
+                proposal = loaded.proposal
                 assert ("graded", each.grade) == (proposal.area(area).outcome, proposal.area(area).grade)
                 ranks = case.book.grade_scale.ranks
                 assert each.grade == grade if exactly else ranks[each.grade] >= ranks[grade]
@@ -183,7 +184,7 @@ def test_an_answer_applied_gives_the_grade_and_moves_what_it_says(data, shipped_
                 moved = {m.area: (m.outcome_after, m.grade_after) for m in each.moves}
                 assert moved == {a: after[a] for a in after if a != area and after[a] != before[a]}
                 # What stood in the way of the grade stands there no longer.
-                assert [] == why_not(inputs, proposal, area, grade).barriers
+                assert [] == why_not(loaded, area, grade).barriers
 
 
 # No more than is needed -----------------------------------------------------------------------------------
@@ -210,10 +211,9 @@ def test_the_first_answer_asks_for_no_stronger_item_than_is_needed(data, shipped
     ranks = case.book.grade_scale.ranks
     for area in case.framework.areas_in(case.inspection.inspection.edition):
         for grade in case.book.grade_scale.names:
-            for each in smallest_change(case.inputs, area.id, grade).answers[:1]:
+            for each in smallest_change(case.loaded, area.id, grade).answers[:1]:
                 for weaker in _weaker(list(_made(each))):
-                    inputs = replace(case.inputs, inspection=_changed(case.inspection, *weaker))
-                    passed = run(inputs, LayerEvaluator(bind(case.book), ReferenceEngine(bind(case.book))))
+                    passed = replace(case, inspection=_changed(case.inspection, *weaker)).loaded.trace
                     given = _grades(passed, case.book).get(area.id)
                     assert given is None or ranks[given] < ranks[grade]
 
@@ -256,7 +256,7 @@ def test_a_nearer_better_grade_is_given_in_place_of_the_one_asked_for(example):
     good = next(r for r in example.book.rules if r.id == "good.substantially-all")
     adequate = replace(good, id="adequate.never", target="adequate", condition=All((good.condition, NEVER)))
     book = replace(example.book, rules=(*rules, good, adequate))
-    loaded = replace(example, book=book)
+    loaded = LoadedInspection(Session(example.framework, book), example.file)
     answer = api.smallest_change(loaded, "workforce", "adequate")
     assert ("found", {"good"}, False) == (answer.result, {a.grade for a in answer.answers}, answer.exactly)
     assert answer.cost < (api.smallest_change(loaded, "workforce", "adequate", exactly=True).cost or 99)
@@ -272,7 +272,7 @@ def test_a_finding_of_any_kind_that_a_rule_counts_may_be_withdrawn(example):
         example.book, facts={**example.book.facts, "afis": fact}, rules=(*example.book.rules, limit)
     )
     finding = {"id": "F1", "kind": "area_for_improvement", "area": "responding", "statement": "calls wait"}
-    loaded = replace(_with(example, findings=[finding]), book=book)
+    loaded = replace(_with(example, findings=[finding]), session=Session(example.framework, book))
     (answer,) = api.smallest_change(loaded, "responding", "good").answers
     (change,) = answer.changes
     assert ("finding_withdrawn", "F1", "area_for_improvement", 5) == (
@@ -282,7 +282,7 @@ def test_a_finding_of_any_kind_that_a_rule_counts_may_be_withdrawn(example):
 
 
 def test_what_was_set_otherwise_is_said(example):
-    answer = api.smallest_change(example, "responding", "good", overrides={"some": 350})
+    answer = api.smallest_change(example, "responding", "good", settings={"some": "35%"})
     assert {"some": 350} == answer.overrides
 
 
@@ -356,7 +356,9 @@ def test_a_grade_no_rule_gives_is_proved_out_of_reach(example):
     book = replace(
         example.book, rules=tuple(r for r in example.book.rules if r.id != "inadequate.open-concern")
     )
-    answer = api.smallest_change(replace(example, book=book), "responding", "inadequate", exactly=True)
+    answer = api.smallest_change(
+        replace(example, session=Session(example.framework, book)), "responding", "inadequate", exactly=True
+    )
     assert "none" == answer.result
 
 

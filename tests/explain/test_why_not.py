@@ -38,6 +38,7 @@ from grader.language.nodes import (
 from grader.language.rulebook import Fact, Layer, Rule
 from grader.language.typecheck import comparisons
 from grader.language.vocabulary import FINDING_KIND, STATUS
+from grader.session import Session
 
 GRADES = ("outstanding", "good", "adequate", "requires_improvement", "inadequate")
 
@@ -157,7 +158,8 @@ def _asked(example, definition, op, value, *, better=Better.MORE, wanted=True, k
         rules.append(Rule("up", Layer.GRADE, Level.AREA, Effect.REACHES, "good", everywhere, "made", "made"))
     kept = tuple(r for r in example.book.rules if r.layer is not Layer.GRADE)
     book = replace(example.book, facts={**example.book.facts, "made": fact}, rules=(*kept, *rules))
-    (barrier,) = api.why_not(replace(example, book=book), "responding", "good", engine="reference").barriers
+    loaded = replace(example, session=Session(example.framework, book, None, "reference"))
+    (barrier,) = api.why_not(loaded, "responding", "good").barriers
     (condition,) = barrier.conditions
     return condition
 
@@ -249,7 +251,7 @@ def _check(case):
     rules = {r.id: r for r in bind(case.book).rules}
     for area in proposal.areas:
         for asked in case.book.grade_scale.names:
-            answer = why_not(case.inputs, proposal, area.area, asked)
+            answer = why_not(case.loaded, area.area, asked)
             assert answer.summary
             if area.outcome == "graded":
                 scale = case.book.grade_scale
@@ -287,7 +289,7 @@ def _facts(case, kept=None):
         left = [e for e in inspection.evidence if e.id in kept]
         inspection = inspection.model_copy(update={"evidence": left})
     bound = bind(case.book)
-    passed = run(replace(case.inputs, inspection=inspection), LayerEvaluator(bound, ReferenceEngine(bound)))
+    passed = run(inspection, case.framework, LayerEvaluator(bound, ReferenceEngine(bound)))
     return {c.id: c for cases in passed.characteristics.values() for c in cases}
 
 
@@ -297,7 +299,7 @@ def _bears(case):
     for area in proposal.areas:
         own = {c.id for c in area.characteristics}
         for asked in case.book.grade_scale.names:
-            for barrier in why_not(case.inputs, proposal, area.area, asked).barriers:
+            for barrier in why_not(case.loaded, area.area, asked).barriers:
                 for named in barrier.conditions:
                     definition = facts[named.fact].definition
                     on = {i.id for c in named.characteristics if c in now for i in now[c].items}

@@ -65,9 +65,9 @@ def test_overrides_in_python_are_written_as_on_the_command_line(tmp_path: Path) 
     file.write_text(
         'inspection: {id: a, body: A, framework: PEEL_2021_22, edition: "2022-03"}\nevidence: []\n'
     )
-    assert {"some": 350} == grader.grade(file, overrides={"some": "35%"}).overrides
+    assert {"some": 350} == grader.grade(file, settings={"some": "35%"}).overrides
     with pytest.raises(InputError, match="may be per cent or per mille"):
-        grader.grade(file, overrides={"some": 350})
+        grader.grade(file, settings={"some": 350})
 
 
 def changed(tmp_path: Path, file: str, old: str, new: str) -> Path:

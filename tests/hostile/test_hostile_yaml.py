@@ -27,7 +27,10 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
         ("a: {<<: {b: 1}}\n", "1:5: the merge key '<<' is not read"),
         ("a: !!python/object/apply:os.system [touch x]\n", "1:4: tag '!!python/object/apply:os.system': "),
         ("a: !!python/name:os.system\n", "1:4: tag '!!python/name:os.system': tags are not read"),
-        ("!!python/object/new:grader.api.Loaded {}\n", "1:1: tag '!!python/object/new:grader.api.Loaded'"),
+        (
+            "!!python/object/new:grader.session.Session {}\n",
+            "1:1: tag '!!python/object/new:grader.session.Session'",
+        ),
         ("a: !!binary aGk=\n", "1:4: tag '!!binary': tags are not read"),
         ("a: !!int 1\n", "1:4: tag '!!int': tags are not read"),
         ("? !!set {a, b}\n: 1\n", "1:3: a key is a list or a mapping"),

@@ -28,16 +28,17 @@ from grader.files.inspections import draft_of, resolve_draft
 from grader.files.marked import Document, parse_document
 from grader.files.rule_files import LayerFile, RuleBookFile
 from grader.files.rulebooks import HEAD, read_rulebook
-from grader.grading.run import Inputs, propose
 from grader.language.bind import bind
 from grader.language.nodes import Const
 from grader.language.rulebook import RuleBook
 from grader.language.typecheck import comparisons
 from grader.model.cases import CaseFile
+from grader.session import LoadedInspection, Session
 
 ROOT = Path(__file__).resolve().parents[2]
 FRAMEWORK = catalogue.framework("PEEL_2021_22")
 BOOK = catalogue.rulebook("PEEL_2021_22", FRAMEWORK)
+SESSION = Session(FRAMEWORK, BOOK, None, "reference")
 RULES = ROOT / "rules" / "PEEL_2021_22"
 
 #: A path in a file, and how to get and set what stands there.
@@ -59,8 +60,7 @@ class Kind:
 
 def read_inspection(document: Document, folder: Path) -> BaseModel:
     file = resolve_draft(draft_of(document), FRAMEWORK.framework, BOOK.measures)
-    inputs = Inputs(file.inspection, FRAMEWORK.framework, BOOK, {}, warnings=file.warnings)
-    propose(inputs, ReferenceEngine(bind(BOOK))).model_dump_json(by_alias=True).encode()
+    LoadedInspection(SESSION, file).proposal.model_dump_json(by_alias=True).encode()
     return file.inspection
 
 

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from grader.authoring.impact import impact, prove
 from grader.authoring.same_rules import same_rules
 from grader.cli.app import run
-from grader.engines.reference import ReferenceEngine
 from grader.errors import UnknownNameError
 from grader.files.catalogue import open_rulebook
-from grader.grading.run import Inputs, propose
+from grader.files.frameworks import FrameworkFile
 from grader.language.bind import bind
+from grader.session import Session
 from grader.testing.strategies import frameworks, inspections, rulebooks
 
 SHIPPED = "PEEL_2021_22"
@@ -84,7 +84,7 @@ def test_a_rule_fewer_is_another_rule_book(data):
 
 
 def _grades(framework, book, inspection):
-    proposal = propose(Inputs(inspection, framework, book, {}), ReferenceEngine(bind(book)))
+    proposal = Session(FrameworkFile(framework), book, None, "reference").load(inspection).proposal
     return {a.area: (a.outcome, a.grade) for a in proposal.areas}
 
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from scipy import stats
 from scipy.stats import zscore
 
-from grader import outliers
-from grader.outliers import Choices
+from grader import statistics
+from grader.statistics import Choices
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -39,11 +39,11 @@ def close(values: list[float | None]) -> list[object]:
     return [None if v is None else pytest.approx(v, abs=1e-6, rel=1e-9) for v in values]
 
 
-def seen(found: outliers.OutlierLines) -> dict[str, tuple[float | None, str]]:
+def seen(found: statistics.OutlierLines) -> dict[str, tuple[float | None, str]]:
     return {body.name: (body.z, body.position) for body in found.bodies}
 
 
-def far_from_a_line(found: outliers.OutlierLines) -> bool:
+def far_from_a_line(found: statistics.OutlierLines) -> bool:
     return all(body.z is None or abs(abs(body.z) - 1) > 1e-6 for body in found.bodies)
 
 
@@ -53,14 +53,14 @@ def test_the_order_of_bodies_changes_no_byte(cents: list[int], choices: Choices,
     scores = named(cents)
     items = list(scores.items())
     chance.shuffle(items)  # type: ignore[attr-defined]
-    assert outliers.lines(scores, choices).to_json() == outliers.lines(dict(items), choices).to_json()
+    assert statistics.lines(scores, choices).to_json() == statistics.lines(dict(items), choices).to_json()
 
 
 @given(Cents, st.integers(-1_000_000, 1_000_000))
 @RUNS
 def test_moving_all_scores_moves_the_plain_lines_and_no_z(cents: list[int], plus: int) -> None:
     choices = Choices(appears_normal="yes")
-    before, after = (outliers.lines(named(cents, plus=p), choices) for p in (0, plus))
+    before, after = (statistics.lines(named(cents, plus=p), choices) for p in (0, plus))
     assume(far_from_a_line(before))
     assert close([before.lower + plus / 100, before.upper + plus / 100]) == [after.lower, after.upper]
     assert {name: position for name, (_, position) in seen(before).items()} == {
@@ -74,7 +74,7 @@ def test_moving_all_scores_moves_the_plain_lines_and_no_z(cents: list[int], plus
 def test_another_unit_scales_the_lines_and_changes_no_z(
     cents: list[int], choices: Choices, times: float
 ) -> None:
-    before, after = (outliers.lines(named(cents, times=t), choices) for t in (1, times))
+    before, after = (statistics.lines(named(cents, times=t), choices) for t in (1, times))
     assume(far_from_a_line(before) and before.method == after.method)
     assert close([before.lower * times, before.upper * times]) == [after.lower, after.upper]
     assert [position for _, position in seen(before).values()] == [p for _, p in seen(after).values()]
@@ -83,7 +83,7 @@ def test_another_unit_scales_the_lines_and_changes_no_z(
 @given(Positive, st.sampled_from([0.01, 0.5, 3, 1000]))
 @RUNS
 def test_the_unit_decides_nothing_about_the_method(cents: list[int], times: float) -> None:
-    before, after = (outliers.lines(named(cents, times=t)) for t in (1, times))
+    before, after = (statistics.lines(named(cents, times=t)) for t in (1, times))
     tests = [(t.w, t.p) if t else None for t in (before.scores_normality, before.logs_normality)]
     again = [(t.w, t.p) if t else None for t in (after.scores_normality, after.logs_normality)]
     for one, other in zip(tests, again, strict=True):
@@ -94,7 +94,7 @@ def test_the_unit_decides_nothing_about_the_method(cents: list[int], times: floa
 @RUNS
 def test_scores_turned_round_swap_the_lines(cents: list[int]) -> None:
     choices = Choices(appears_normal="yes")
-    found, turned = (outliers.lines(named(cents, times=t), choices) for t in (1, -1))
+    found, turned = (statistics.lines(named(cents, times=t), choices) for t in (1, -1))
     assert (found.lower, found.upper) == (-turned.upper, -turned.lower)
     assert (found.well_above, found.well_below) == (turned.well_below, turned.well_above)
 
@@ -104,7 +104,7 @@ def test_scores_turned_round_swap_the_lines(cents: list[int]) -> None:
 def test_plain_z_scores_are_those_of_scipy(cents: list[int], spread: str) -> None:
     assume(len(set(cents)) > 1)
     scores = named(cents)
-    found = outliers.lines(scores, Choices(appears_normal="yes", spread=spread))  # type: ignore[arg-type]
+    found = statistics.lines(scores, Choices(appears_normal="yes", spread=spread))  # type: ignore[arg-type]
     theirs = zscore(list(scores.values()), ddof=1 if spread == "sample" else 0)
     z = seen(found)
     assert [pytest.approx(t, abs=1e-8) for t in theirs] == [z[name][0] for name in scores]
@@ -114,7 +114,7 @@ def test_plain_z_scores_are_those_of_scipy(cents: list[int], spread: str) -> Non
 @RUNS
 def test_logged_z_scores_are_those_of_scipy(cents: list[int]) -> None:
     scores = named(cents)
-    found = outliers.lines(scores)
+    found = statistics.lines(scores)
     assume(found.method == "logged")
     theirs = stats.gzscore(list(scores.values()), ddof=1)
     z = seen(found)
@@ -131,13 +131,13 @@ def test_the_published_decision_is_followed(cents: list[int]) -> None:
     plain, logs = stats.shapiro(values), stats.shapiro(np.log(values))
     assume(abs(plain.pvalue - 0.05) > 1e-4 and abs(plain.statistic - logs.statistic) > 1e-4)
     expected = "logged" if plain.pvalue < 0.05 and logs.statistic > plain.statistic else "plain"
-    assert expected == outliers.lines(named(cents)).method
+    assert expected == statistics.lines(named(cents)).method
 
 
 @given(Cents, AnyChoices)
 @RUNS
 def test_a_body_is_outside_just_where_its_score_is(cents: list[int], choices: Choices) -> None:
-    found = outliers.lines(named(cents), choices)
+    found = statistics.lines(named(cents), choices)
     assume(far_from_a_line(found))
     for body in found.bodies:
         assert body.score is not None
@@ -157,12 +157,12 @@ def test_a_body_is_outside_just_where_its_score_is(cents: list[int], choices: Ch
 def test_missing_scores_move_no_line(cents: list[int], missing: int) -> None:
     scores = named(cents)
     more = {**scores, **{f"M{i}": None for i in range(missing)}}
-    left, right = outliers.lines(scores), outliers.lines(more)
+    left, right = statistics.lines(scores), statistics.lines(more)
     assert (left.lower, left.upper, left.n) == (right.lower, right.upper, right.n)
     assert [f"M{i}" for i in range(missing)] == right.missing
 
 
 def test_about_a_third_of_normal_scores_lie_outside() -> None:
     chance = np.random.default_rng(1)
-    found = outliers.lines({f"F{i}": float(x) for i, x in enumerate(chance.normal(size=5000))})
+    found = statistics.lines({f"F{i}": float(x) for i, x in enumerate(chance.normal(size=5000))})
     assert pytest.approx(0.317, abs=0.02) == (found.well_above + found.well_below) / found.n

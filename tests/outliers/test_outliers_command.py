@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from grader import outliers
+from grader import statistics
 from grader.errors import InputError
 
 Run = Callable[..., Any]
@@ -81,8 +81,8 @@ def test_missing_scores_may_be_refused_from_the_command_line(run: Run, table: Wr
 def test_json_alone_is_printed_and_is_the_same_as_from_python(run: Run, table: Write) -> None:
     path = table(TABLE)
     ran = run("outliers", path, "--json")
-    read = outliers.read_scores(path)
-    found = outliers.lines(read.scores, measure=read.measure, data_sha256=read.sha256)
+    read = statistics.read_scores(path)
+    found = statistics.lines(read.scores, measure=read.measure, data_sha256=read.sha256)
     assert (0, found.to_json() + "\n") == (ran.code, ran.out)
 
 
@@ -195,9 +195,9 @@ def test_any_scores_make_a_chart_and_a_table(
 
 
 def test_a_chart_of_too_many_bars_is_refused() -> None:
-    found = outliers.lines({f"F{i:03}": float(i) for i in range(201)})
+    found = statistics.lines({f"F{i:03}": float(i) for i in range(201)})
     with pytest.raises(InputError, match="more than 200 bars"):
-        outliers.svg(found)
+        statistics.svg(found)
 
 
 def test_without_matplotlib_a_chart_says_which_extra_brings_it(
@@ -213,7 +213,7 @@ def test_without_matplotlib_a_chart_says_which_extra_brings_it(
 
 def test_importing_the_package_brings_no_statistics_library() -> None:
     libraries = "{'scipy', 'numpy', 'statsmodels', 'matplotlib'}"
-    code = f"import sys, grader.outliers; print({libraries} & set(sys.modules))"
+    code = f"import sys, grader.statistics; print({libraries} & set(sys.modules))"
     command = [sys.executable, "-c", code]
     ran = subprocess.run(command, capture_output=True, text=True, check=True, timeout=600)
     assert "set()\n" == ran.stdout

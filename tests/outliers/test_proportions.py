@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint, proportions_ztest
 
 from grader.errors import InputError, MissingExtraError
-from grader.outliers import change, change_of_estimates, proportion_interval
+from grader.statistics import change, change_of_estimates, proportion_interval
 
 RUNS = settings(max_examples=50, deadline=None)
 #: Stop and search records of 2020 that were reviewed, and those with reasonable grounds: 91.7 %.

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grader.errors import InputError
-from grader.outliers import read_scores
+from grader.statistics import read_scores
 
 Write = Callable[[str | bytes], Path]
 

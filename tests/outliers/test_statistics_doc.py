@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from grader.outliers import Choices, change_of_estimates, proportion_interval
-from grader.outliers.choices import VALUES, WHY
+from grader.statistics import Choices, change_of_estimates, proportion_interval
+from grader.statistics.choices import VALUES, WHY
 
 DOC = Path(__file__).resolve().parents[2] / "docs" / "statistics.md"
 

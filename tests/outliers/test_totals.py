@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from grader.outliers import read_scores
-from grader.outliers.totals import kind_of_name, named_totals
+from grader.statistics import read_scores
+from grader.statistics.totals import kind_of_name, named_totals
 
 Write = Callable[[str | bytes], Path]
 Run = Callable[..., Any]

@@ -11,13 +11,17 @@ from hypothesis import strategies as st
 
 from grader.engines.reference import ReferenceEngine
 from grader.files import catalogue
+from grader.files.frameworks import FrameworkFile
+from grader.files.inspections import InspectionFile
 from grader.grading.conclude import LayerEvaluator
-from grader.grading.run import Inputs, Pass, propose, run
+from grader.grading.run import GradingTrace, run
 from grader.language.bind import bind
 from grader.language.rulebook import RuleBook
+from grader.language.settings import Settings
 from grader.model.framework import Framework
 from grader.model.inspection import Inspection
 from grader.model.proposal import Proposal
+from grader.session import LoadedInspection, Session
 from grader.testing.strategies import frameworks, inspections, rulebooks
 
 
@@ -111,13 +115,12 @@ def random_cases() -> Callable[..., st.SearchStrategy[Case]]:
 
 
 @pytest.fixture(scope="session")
-def concluded() -> Callable[[Case], Pass]:
+def concluded() -> Callable[[Case], GradingTrace]:
     """The trace of a pass on the reference engine."""
 
-    def conclude(case: Case) -> Pass:
+    def conclude(case: Case) -> GradingTrace:
         bound = bind(case.book, case.values)
-        inputs = Inputs(case.inspection, case.framework, case.book, case.values)
-        return run(inputs, LayerEvaluator(bound, ReferenceEngine(bound)))
+        return run(case.inspection, case.framework, LayerEvaluator(bound, ReferenceEngine(bound)))
 
     return conclude
 
@@ -127,9 +130,8 @@ def proposed() -> Callable[[Case], Proposal]:
     """The proposal of a pass on the reference engine."""
 
     def conclude(case: Case) -> Proposal:
-        bound = bind(case.book, case.values)
-        inputs = Inputs(case.inspection, case.framework, case.book, case.values)
-        return propose(inputs, ReferenceEngine(bound))
+        session = Session(FrameworkFile(case.framework), case.book, Settings(case.values), "reference")
+        return LoadedInspection(session, InspectionFile(case.inspection)).proposal
 
     return conclude
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from grader.engines.reference import ReferenceEngine
 from grader.grading.conclude import LayerEvaluator
-from grader.grading.run import Inputs, run
+from grader.grading.run import run
 from grader.language.bind import bind
 from grader.testing.changes import changes
 from grader.testing.strategies import frameworks, inspections, rulebooks
@@ -26,8 +26,7 @@ def compared(framework, book, inspected, values=None):
     with rete.ReteEngine(bound) as engine:
         chained = LayerEvaluator(bound, engine)
         for inspection in inspected:
-            inputs = Inputs(inspection, framework, book, values or {})
-            expected, actual = run(inputs, reference), run(inputs, chained)
+            expected, actual = (run(inspection, framework, e) for e in (reference, chained))
             assert expected.assessments == actual.assessments
             assert expected.characteristics == actual.characteristics
             assert expected.areas == actual.areas

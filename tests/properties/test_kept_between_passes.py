@@ -5,37 +5,42 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.engines.reference import ReferenceEngine
-from grader.grading.run import Inputs, propose
+from grader.files.frameworks import FrameworkFile
+from grader.files.inspections import InspectionFile
 from grader.language import memo
-from grader.language.bind import bind
+from grader.language.settings import Settings
+from grader.session import LoadedInspection, Session
 
 
-def bytes_on(case, engine):
-    inputs = Inputs(case.inspection, case.framework, case.book, case.values)
-    return propose(inputs, engine).to_json()
+def session_of(case):
+    return Session(FrameworkFile(case.framework), case.book, Settings(case.values), "reference")
+
+
+def bytes_in(session, case):
+    return LoadedInspection(session, InspectionFile(case.inspection)).proposal.to_json()
 
 
 @settings(max_examples=20, deadline=None)
 @given(data=st.data())
 def test_a_pass_after_others_gives_the_bytes_of_a_first_pass(data, shipped_cases):
     cases = data.draw(st.lists(shipped_cases(), min_size=2, max_size=4))
-    engines = [ReferenceEngine(bind(case.book, case.values)) for case in cases]
-    first = [bytes_on(c, ReferenceEngine(bind(c.book, c.values))) for c in cases]
+    sessions = [session_of(case) for case in cases]
+    first = [bytes_in(session_of(case), case) for case in cases]
     for _ in range(2):
-        assert first == [bytes_on(case, engine) for case, engine in zip(cases, engines, strict=True)]
+        assert first == [bytes_in(session, case) for case, session in zip(cases, sessions, strict=True)]
 
 
-def test_an_engine_of_one_inspection_serves_the_next(shipped_cases, shipped):
-    engine = ReferenceEngine(bind(shipped.book))
+def test_a_session_of_one_inspection_serves_the_next(shipped_cases):
+    sessions = {}  # one for each cut of the framework, which stand as long as the test
     found = []
 
     @settings(max_examples=20, deadline=None, database=None)
     @given(case=shipped_cases())
     def one_after_another(case):
-        if not case.values:
-            found.append(case)
-            assert bytes_on(case, ReferenceEngine(bind(case.book))) == bytes_on(case, engine)
+        found.append(case)
+        fresh = Session(FrameworkFile(case.framework), case.book, None, "reference")
+        kept = sessions.setdefault(id(case.framework), fresh)
+        assert bytes_in(session_of(case), case) == bytes_in(kept.at(Settings(case.values)), case)
 
     one_after_another()
     assert found
@@ -45,11 +50,11 @@ def test_an_engine_of_one_inspection_serves_the_next(shipped_cases, shipped):
 @given(data=st.data())
 def test_what_is_forgotten_is_worked_out_again(data, random_cases):
     case = data.draw(random_cases())
-    expected = bytes_on(case, ReferenceEngine(bind(case.book)))
+    expected = bytes_in(session_of(case), case)
     most = memo.MOST
     try:
         memo.MOST = 2
-        assert expected == bytes_on(case, ReferenceEngine(bind(case.book)))
+        assert expected == bytes_in(session_of(case), case)
     finally:
         memo.MOST = most
 
@@ -63,11 +68,11 @@ def test_a_memo_never_holds_more_than_its_bound(monkeypatch):
     assert {9: 9} == dict(kept)
 
 
-def test_the_latest_are_told_apart_by_what_they_were_made_of():
-    latest = memo.IdentityCache(2)
-    one, other = [], []
-    assert "first" == latest.of((one,), (), lambda: "first")
-    assert "first" == latest.of((one,), (), lambda: "again")
-    assert "other" == latest.of((other,), (), lambda: "other")  # equal, and not the same
-    assert "with a value" == latest.of((one,), (1,), lambda: "with a value")
-    assert "made again" == latest.of((one,), (), lambda: "made again")  # two newer ones took its place
+def test_the_values_asked_for_last_are_kept_and_no_more():
+    recent = memo.Recent(2)
+    assert "first" == recent.of("one", lambda: "first")
+    assert "first" == recent.of("one", lambda: "again")
+    assert "other" == recent.of("two", lambda: "other")
+    assert "first" == recent.of("one", lambda: "again")
+    assert "third" == recent.of("three", lambda: "third")
+    assert "made again" == recent.of("two", lambda: "made again")  # two newer ones took its place

@@ -196,18 +196,13 @@ def written(tmp_path: Path) -> Callable[..., Path]:
 def html_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
     """`html_of(data, decisions, some=500)`: the report on an inspection, as HTML."""
     from grader.language.settings import Settings
-    from grader.report.decided import read_decided
-    from grader.report.page import report
 
     folder = tmp_path_factory.mktemp("html_of")
 
-    def make(data: object, decisions: object = None, **overrides: int) -> str:
-        loaded = api.load(_written(folder / "inspection.yaml", data))
-        proposal = api.grade(loaded, overrides=Settings(overrides), engine="reference")
-        decided = None
-        if decisions is not None:
-            decided = read_decided(_written(folder / "decisions.yaml", decisions), loaded, proposal)
-        return report(loaded, proposal, decided)
+    def make(data: object, decisions: object = None, **settings: int) -> str:
+        path = _written(folder / "inspection.yaml", data)
+        final = _written(folder / "decisions.yaml", decisions) if decisions is not None else None
+        return api.report(path, decisions=final, settings=Settings(settings), engine="reference")
 
     return make
 

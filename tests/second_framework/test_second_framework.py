@@ -14,15 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import grader
-from grader.api import Loaded
 from grader.authoring.case_report import run_suite
 from grader.authoring.suites import Suite
-from grader.engines.choice import engine_for
 from grader.errors import InputError
 from grader.files import catalogue
 from grader.files.decisions import read_decisions
-from grader.grading.run import Inputs, propose
-from grader.language.bind import bind
+from grader.session import LoadedInspection, Session
 from grader.testing.strategies import inspections
 
 if TYPE_CHECKING:
@@ -88,7 +85,7 @@ def test_every_area_has_one_outcome_and_a_grade_of_the_scale(data: st.DataObject
     framework, book = suite.framework.framework, suite.book
     inspection = data.draw(inspections(framework, measures=book.measures, max_items=12))
     # By default the pass runs on durable-rules, where installed, and is held against plain Python.
-    proposal = propose(Inputs(inspection, framework, book, {}), engine_for(bind(book, {}), None))
+    proposal = Session(suite.framework, book).load(inspection).proposal
     edition = inspection.inspection.edition
     assert [a.id for a in framework.areas_in(edition)] == [a.area for a in proposal.areas]
     for area in proposal.areas:
@@ -207,13 +204,13 @@ def test_grades_of_the_first_framework_are_not_laid_beside_its_proposals(
 
 
 @pytest.fixture
-def loaded(home: Path) -> Loaded:
+def loaded(home: Path) -> LoadedInspection:
     return grader.load(home / "inspection.yaml")
 
 
-def test_grade_moves_with_its_own_parameters(loaded: Loaded):
-    def care(**overrides: str) -> str | None:
-        return grader.grade(loaded, overrides=overrides).area("care").grade
+def test_grade_moves_with_its_own_parameters(loaded: LoadedInspection):
+    def care(**settings: str) -> str | None:
+        return grader.grade(loaded, settings=settings).area("care").grade
 
     assert "good" == care()
     assert "requires_improvement" == care(most="90%")

@@ -33,6 +33,10 @@ class TestReport:
     coverage: Coverage
     suggested: tuple[tuple[Gap, str | None], ...] = ()
 
+    def __repr__(self) -> str:
+        passed = len(self.results) - len(self.failed)
+        return f"<TestReport {self.suite.book.id}: {passed} of {len(self.results)} cases pass>"
+
     @property
     def failed(self) -> tuple[Result, ...]:
         """The cases that failed."""

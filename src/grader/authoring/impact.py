@@ -14,10 +14,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from grader import api
 from grader.authoring.same_rules import same_rules
 from grader.errors import InputError, Place, Problem
-from grader.files.catalogue import open_rulebook
+from grader.files.catalogue import NameOrPath, open_rulebook
 from grader.files.decisions import read_decisions
 from grader.language.bind import bind
 from grader.language.rulebook import RuleBook
@@ -25,6 +24,7 @@ from grader.model.decisions import Decisions
 from grader.model.framework import Framework
 from grader.model.impact import SCHEMA, ImpactAnswer
 from grader.model.proposal import AreaResult, Proposal
+from grader.session import LoadedInspection, Sessions
 
 DECISIONS: Final = "decisions.yaml"
 TIMEOUT: Final = 60.0
@@ -91,6 +91,10 @@ class Impact:
     proof: Proof
     replayed: tuple[Replayed, ...]
 
+    def __repr__(self) -> str:
+        old, new = (f"{book.id} {book.version}" for book in (self.old, self.new))
+        return f"<Impact {old} to {new}: {self.proof.result}>"
+
     @property
     def moves(self) -> bool:
         """Whether anything moves, or nothing could be proved."""
@@ -151,7 +155,9 @@ def _fits(fits: tuple[Fit, Fit] | None, verdict: str | None = None) -> dict[str,
     return found if verdict is None else {**found, "verdict": verdict}
 
 
-def impact(old: str, new: str, inspections: Sequence[str] = (), *, timeout: float = TIMEOUT) -> Impact:
+def impact(
+    old: NameOrPath, new: NameOrPath, inspections: Sequence[str] = (), *, timeout: float = TIMEOUT
+) -> Impact:
     """What moves from one rule book to another.
 
     Parameters
@@ -172,7 +178,8 @@ def impact(old: str, new: str, inspections: Sequence[str] = (), *, timeout: floa
     """
     _, framework, before = open_rulebook(old)
     _, other, after = open_rulebook(new)
-    replayed = tuple(_replay(path, old, new) for path in inspections)
+    sessions = Sessions(old), Sessions(new)
+    replayed = tuple(_replay(path, sessions) for path in inspections)
     if framework.framework != other.framework:
         proof = Proof("unknown", "the rule books grade against different frameworks: nothing can be proved")
     else:
@@ -220,10 +227,10 @@ def prove(old: RuleBook, new: RuleBook, framework: Framework, timeout: float = T
 # By replay ------------------------------------------------------------------------------------------------
 
 
-def _replay(path: str, old: str, new: str) -> Replayed:
+def _replay(path: str, sessions: tuple[Sessions, Sessions]) -> Replayed:
     """One inspection, graded by both rule books."""
-    loaded = [api.load(path, rules=rules) for rules in (old, new)]
-    proposals = [api.grade(each) for each in loaded]
+    loaded = [each.load(path) for each in sessions]
+    proposals = [each.proposal for each in loaded]
     moves = tuple(
         Move(a.area, _said(a), _said(b))
         for a, b in zip(proposals[0].areas, proposals[1].areas, strict=True)
@@ -242,7 +249,7 @@ def _said(result: AreaResult) -> str:
     return result.grade or result.outcome
 
 
-def _decisions(path: Path, proposal: Proposal, loaded: api.Loaded) -> Decisions | None:
+def _decisions(path: Path, proposal: Proposal, loaded: LoadedInspection) -> Decisions | None:
     """Decisions on this inspection that stand beside it."""
     beside = path.parent / DECISIONS
     if not os.path.isfile(beside):

@@ -43,6 +43,9 @@ class MutationReport:
 
     tried: tuple[Tried, ...]
 
+    def __repr__(self) -> str:
+        return f"<MutationReport: {len(self.tried)} changes, {len(self.survivors)} unnoticed>"
+
     @property
     def survivors(self) -> tuple[Tried, ...]:
         """The mutants nothing noticed."""

@@ -9,7 +9,7 @@ from grader.authoring.cases import About, Case, Claim
 from grader.engines.choice import engine_for
 from grader.engines.reference import ReferenceEngine
 from grader.grading.conclude import AreaCase, CharacteristicCase, LayerEvaluator
-from grader.grading.run import Inputs, Pass, per_mille, run
+from grader.grading.run import GradingTrace, per_mille, run
 from grader.language.bind import bind
 from grader.language.engine import Engine
 from grader.language.english import English
@@ -95,9 +95,8 @@ class Runner:
         passed = self._pass(case, case.narrowed)
         return frozenset(_Outcome(case.narrowed, passed, self.evaluator(case)).all_deciding())
 
-    def _pass(self, case: Case, inspection: Inspection) -> Pass:
-        inputs = Inputs(inspection, self.framework, self.book, case.overrides)
-        return run(inputs, self.evaluator(case))
+    def _pass(self, case: Case, inspection: Inspection) -> GradingTrace:
+        return run(inspection, self.framework, self.evaluator(case))
 
 
 def met(claim: Claim, actual: tuple[str, ...]) -> bool:
@@ -112,7 +111,7 @@ class _Outcome:
     """What a pass concluded, by what a claim is about."""
 
     inspection: Inspection
-    passed: Pass
+    passed: GradingTrace
     evaluator: LayerEvaluator
 
     def actual(self, claim: Claim) -> tuple[str, ...]:

@@ -20,10 +20,12 @@ from grader.bulk.rows import PROFILE
 from grader.bulk.sources import Source
 from grader.bulk.work import Done, Work, digest, working
 from grader.errors import InputError, Place, Problem, Problems, quoted
+from grader.files.catalogue import NameOrPath
 from grader.files.frameworks import FrameworkFile
 from grader.files.scalars import shown_name
 from grader.files.written import write_by
 from grader.language.rulebook import RuleBook
+from grader.model.proposal import counted
 
 ENDINGS = (".parquet", ".csv", ".jsonl")
 #: What stands between ids in a cell of a CSV file.
@@ -62,12 +64,16 @@ class Batch:
     skipped: dict[str, list[Problem]] = field(default_factory=dict)
     taken_up: int = 0
 
+    def __repr__(self) -> str:
+        many = counted(self.inspections, "inspection")
+        return f"<Batch: {many}, {counted(self.areas, 'area')}, {len(self.skipped)} skipped>"
+
 
 def batch(
     inputs: Sequence[Path],
     output: Path,
     *,
-    rules: str | None = None,
+    rules: NameOrPath | None = None,
     on: str = "polars",
     engine: str | None = None,
     keep_going: bool = False,

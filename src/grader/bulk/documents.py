@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader import api
 from grader.bulk.backends import Backend, pl
 from grader.bulk.coding import rows_of
 from grader.bulk.plan import Plan, plans
@@ -19,11 +18,11 @@ from grader.cached import cached_property
 from grader.errors import GraderError, InputError, Place, Problem, quoted
 from grader.files.folders import ENDINGS, kind_of
 from grader.files.frameworks import FrameworkFile
-from grader.files.inspections import draft_of, resolve_draft
+from grader.files.inspections import draft_of
 from grader.files.marked import parse_document, read_bytes
-from grader.grading.run import propose
 from grader.language.rulebook import RuleBook
 from grader.model.inspection import Inspection
+from grader.session import LoadedInspection, Session
 
 #: About so many files are read and graded together.
 FILES = 16
@@ -34,10 +33,17 @@ class Documents:
     """Inspections in YAML files; with an `engine` named, each is passed on its own."""
 
     paths: Sequence[Path]
-    framework: FrameworkFile
-    book: RuleBook
+    session: Session
     backend: Backend | None
     engine: str | None = None
+
+    @property
+    def framework(self) -> FrameworkFile:
+        return self.session.framework
+
+    @property
+    def book(self) -> RuleBook:
+        return self.session.book
 
     @property
     def size(self) -> int:
@@ -72,7 +78,7 @@ class Documents:
         return len(piece)
 
     def grade(self, piece: Sequence[Path]) -> Graded:
-        read: list[tuple[Path, api.Loaded]] = []
+        read: list[tuple[Path, LoadedInspection]] = []
         faults: list[tuple[str, Problem]] = []
         met: dict[str, Path] = {}
         for path in piece:
@@ -96,7 +102,7 @@ class Documents:
         rows = self._explained(found) if self.engine is not None else self._in_columns(found)
         return Graded(rows, [(each.inspection.id, str(path)) for path, each in read], faults)
 
-    def _load(self, path: Path) -> api.Loaded:
+    def _load(self, path: Path) -> LoadedInspection:
         raw = read_bytes(path)
         document = parse_document(raw, str(path))
         draft = draft_of(document)
@@ -105,17 +111,11 @@ class Documents:
             message = f"the inspection is on framework {quoted(named)}, not on {self.framework.framework.id}"
             help = "grade each framework's inspections by themselves"
             raise InputError([Problem(message, document.place(("inspection", "framework")), help)])
-        file = resolve_draft(draft, self.framework.framework, self.book.measures)
-        return api.Loaded(file, self.framework, self.book)
+        return self.session.resolve(draft)
 
-    def _explained(self, loaded: Sequence[api.Loaded]) -> pl.DataFrame:
-        engine = api.engine_on(self.book, {}, self.engine)
+    def _explained(self, loaded: Sequence[LoadedInspection]) -> pl.DataFrame:
         facts = [name.removeprefix(PROFILE) for name in self._schema if name.startswith(PROFILE)]
-        rows = [
-            row
-            for each in loaded
-            for row in of_proposal(propose(api.inputs_of(each, {}), engine, firm=False), facts)
-        ]
+        rows = [row for each in loaded for row in of_proposal(each.propose(hinges=False), facts)]
         return pl.DataFrame(rows, schema=self._schema, orient="row")
 
     @cached_property
@@ -126,7 +126,7 @@ class Documents:
     def _plans(self) -> dict[str, Plan]:
         return plans(self.framework.framework, self.book)
 
-    def _in_columns(self, loaded: Sequence[api.Loaded]) -> pl.DataFrame:
+    def _in_columns(self, loaded: Sequence[LoadedInspection]) -> pl.DataFrame:
         assert self.backend is not None
         parts = []
         by_edition: dict[str, list[tuple[int, Inspection]]] = {}

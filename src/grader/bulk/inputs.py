@@ -19,6 +19,7 @@ from grader.files.folders import files_in
 from grader.files.frameworks import FrameworkFile
 from grader.files.marked import read_document
 from grader.language.rulebook import RuleBook
+from grader.session import Session
 
 Rules = tuple[FrameworkFile, RuleBook]
 
@@ -32,7 +33,11 @@ class Asked:
 
 
 def asked_for(
-    inputs: Sequence[Path], work: Work, rules: str | None, run: Backend | None, engine: str | None
+    inputs: Sequence[Path],
+    work: Work,
+    rules: catalogue.NameOrPath | None,
+    run: Backend | None,
+    engine: str | None,
 ) -> Asked:
     """What the inputs hold.
 
@@ -58,7 +63,7 @@ def asked_for(
     return Asked(Tables(dataset, framework, book, run, identity), [])
 
 
-def _rules_of(inspections: pl.DataFrame, folder: Path, rules: str | None) -> Rules:
+def _rules_of(inspections: pl.DataFrame, folder: Path, rules: catalogue.NameOrPath | None) -> Rules:
     """The one framework of a table of inspections, or that of the rule book named, and the rule book."""
     column = inspections["framework"] if "framework" in inspections.columns else pl.Series(dtype=pl.String)
     named = column.unique().sort().drop_nulls().to_list()
@@ -76,7 +81,9 @@ def _rules_of(inspections: pl.DataFrame, folder: Path, rules: str | None) -> Rul
     return framework, book
 
 
-def _documents(inputs: Sequence[Path], rules: str | None, run: Backend | None, engine: str | None) -> Asked:
+def _documents(
+    inputs: Sequence[Path], rules: catalogue.NameOrPath | None, run: Backend | None, engine: str | None
+) -> Asked:
     paths: list[Path] = []
     passed_over: list[Path] = []
     for path in inputs:
@@ -87,10 +94,10 @@ def _documents(inputs: Sequence[Path], rules: str | None, run: Backend | None, e
         paths += found
         passed_over += others
     framework, book = _rules_of_first(paths, rules)
-    return Asked(Documents(paths, framework, book, run, engine), passed_over)
+    return Asked(Documents(paths, Session(framework, book, None, engine), run, engine), passed_over)
 
 
-def _rules_of_first(paths: Sequence[Path], rules: str | None) -> Rules:
+def _rules_of_first(paths: Sequence[Path], rules: catalogue.NameOrPath | None) -> Rules:
     """The rules of the first inspection that can be read so far; else what is wrong with the first file."""
     errors: list[InputError] = []
     for path in paths:
@@ -107,6 +114,6 @@ def _rules_of_first(paths: Sequence[Path], rules: str | None) -> Rules:
     raise errors[0]
 
 
-def _rules_for(name: str, rules: str | None, at: Place | None) -> Rules:
+def _rules_for(name: str, rules: catalogue.NameOrPath | None, at: Place | None) -> Rules:
     framework = catalogue.framework_in(name, at, catalogue.folder_near(rules))
     return framework, catalogue.rulebook(rules, framework)

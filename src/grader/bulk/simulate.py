@@ -8,24 +8,23 @@ inspections only those that differ in these numbers are concluded, each once, by
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from pydantic import Field
 
 from grader.distribution import install
-from grader.engines.reference import ReferenceEngine
 from grader.errors import InputError, MissingExtraError, Place, Problem
-from grader.grading.aggregates import AggregateOps, AreaAggregator, FactVector
+from grader.grading.aggregates import AggregateOps, FactVector
 from grader.grading.conclude import CharacteristicCase, LayerEvaluator
 from grader.grading.hinges import with_assessment
-from grader.grading.run import Inputs, Pass, per_mille, run, standing_of
-from grader.language.bind import bind
+from grader.grading.run import GradingTrace, per_mille, standing_of
 from grader.language.figures import figure_range
 from grader.language.vocabulary import ASSESSMENT
 from grader.model.framework import Area
 from grader.model.inspection import Evidence
-from grader.model.proposal import Answer, to_json
+from grader.model.proposal import Answer, counted, to_json
+from grader.session import LoadedInspection
 
 try:
     import numpy as np
@@ -69,12 +68,19 @@ class Simulation(Answer):
     """Parameters that were set otherwise than their defaults."""
     areas: list[AreaSimulated]
 
+    def __repr__(self) -> str:
+        return f"<Simulation {self.inspection}: {counted(self.draws, 'draw')}, {len(self.areas)} areas>"
+
+    __str__ = __repr__
+
     def to_json(self, *, indent: int | None = 2) -> str:
         """The simulation as JSON text."""
         return to_json(self, indent=indent)
 
 
-def simulate(inputs: Inputs, *, draws: int = DRAWS, seed: int = 1, step: float = STEP) -> Simulation:
+def simulate(
+    loaded: LoadedInspection, *, draws: int = DRAWS, seed: int = 1, step: float = STEP
+) -> Simulation:
     """Draw versions of an inspection and grade each.
 
     Each assessment an inspector gave moves one step with probability `step`, up or down alike; at an end of
@@ -83,8 +89,8 @@ def simulate(inputs: Inputs, *, draws: int = DRAWS, seed: int = 1, step: float =
 
     Parameters
     ----------
-    inputs : Inputs
-        An inspection with what it is graded by.
+    loaded : LoadedInspection
+        The inspection.
     draws : int
         How many versions, from 1 to 10,000,000.
     seed : int
@@ -98,7 +104,7 @@ def simulate(inputs: Inputs, *, draws: int = DRAWS, seed: int = 1, step: float =
         An argument is out of its range.
     """
     _check(draws, seed, step)
-    return Drawing(inputs, draws, seed, step).answer()
+    return Drawing(loaded, draws, seed, step).answer()
 
 
 def _check(draws: int, seed: int, step: float) -> None:
@@ -118,26 +124,27 @@ def _check(draws: int, seed: int, step: float) -> None:
 class Drawing:
     """The versions of one inspection: drawn with one seed, and counted."""
 
-    inputs: Inputs
+    loaded: LoadedInspection
     draws: int
     seed: int
     step: float
-    evaluator: LayerEvaluator = field(init=False)
-    passed: Pass = field(init=False)
 
-    def __post_init__(self) -> None:
-        bound = bind(self.inputs.book, self.inputs.overrides)
-        self.evaluator = LayerEvaluator(bound, ReferenceEngine(bound))
-        self.passed = run(self.inputs, self.evaluator)
+    @property
+    def evaluator(self) -> LayerEvaluator:
+        return self.loaded.session.what_if
+
+    @property
+    def trace(self) -> GradingTrace:
+        return self.loaded.trace
 
     def answer(self) -> Simulation:
-        inspection, framework = self.inputs.inspection, self.inputs.framework
+        inspection, framework = self.loaded.inspection, self.loaded.framework.framework
         edition = inspection.inspection.edition
         areas = framework.areas_in(edition)
         graded = {
             a.id: _AreaDrawn(self, a)
             for a in areas
-            if a.editions[edition].graded and a.id in self.passed.areas
+            if a.editions[edition].graded and a.id in self.trace.areas
         }
         items = sorted(inspection.evidence, key=lambda e: e.id)
         generator = np.random.default_rng(self.seed)
@@ -153,7 +160,7 @@ class Drawing:
             draws=self.draws,
             seed=self.seed,
             step=self.step,
-            overrides=dict(sorted(self.inputs.overrides.items())),
+            overrides=dict(sorted(self.loaded.session.settings.items())),
             areas=[self._area(area, graded.get(area.id)) for area in areas],
         )
 
@@ -179,7 +186,7 @@ class Drawing:
         return np.array(ranks)[at]
 
     def _area(self, area: Area, drawn: _AreaDrawn | None) -> AreaSimulated:
-        case = self.passed.areas.get(area.id)
+        case = self.trace.areas.get(area.id)
         scale = self.evaluator.book.grade_scale
         proposed = case.decision if case is not None else None
         return AreaSimulated(
@@ -195,11 +202,11 @@ class _AreaDrawn:
     """One area over the draws: which conclusions they came to, and how often."""
 
     def __init__(self, drawing: Drawing, area: Area) -> None:
-        inspection = drawing.inputs.inspection
-        self._aggregator = AreaAggregator(drawing.evaluator, area)
+        inspection = drawing.loaded.inspection
+        self._aggregator = drawing.loaded.session.aggregator(area)
         self._scale = drawing.evaluator.book.grade_scale
         self._draws = drawing.draws
-        cases = drawing.passed.characteristics[area.id]
+        cases = drawing.trace.characteristics[area.id]
         self._cases = [case for case in cases if self._aggregator.matters(case.id)]
         findings = [standing_of(f) for f in inspection.all_findings if f.area == area.id]
         self._findings = tuple(f.row for f in findings)

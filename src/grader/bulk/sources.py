@@ -38,8 +38,15 @@ class Graded:
 class Source(Protocol):
     """Inspections in pieces."""
 
-    framework: FrameworkFile
-    book: RuleBook
+    @property
+    def framework(self) -> FrameworkFile:
+        """What they are graded against."""
+        ...
+
+    @property
+    def book(self) -> RuleBook:
+        """The rules they are graded by."""
+        ...
 
     @property
     def size(self) -> int:

@@ -41,13 +41,11 @@ def check(
     """Prove that a rule book keeps its promises for every inspection, or show one that breaks them."""
     if not 0 <= timeout <= LONGEST:
         raise InputError([Problem(f"{timeout:g} is no time to wait", Place("--timeout"), f"0 to {LONGEST}")])
-    from grader.authoring.proofs.check import check_rulebook
+    from grader import api
     from grader.authoring.proofs.report import for_person
-    from grader.files.catalogue import open_rulebook
 
-    _, framework, book = open_rulebook(rulebook)
-    report = check_rulebook(book, framework.framework, timeout=timeout)
-    mutation = _mutate(rulebook, timeout) if mutate else None
+    report = api.check(rulebook, timeout=timeout)
+    mutation = api.mutate(rulebook, timeout=timeout) if mutate else None
     if json:
         from json import dumps
 
@@ -59,17 +57,6 @@ def check(
             terminal.out(_survivors(mutation))
     if not report.holds:
         raise typer.Exit(1)
-
-
-def _mutate(rulebook: str, timeout: float) -> MutationReport:
-    """Every small change of the rule book; proofs are asked where no case notices."""
-    from grader.authoring.mutation import mutate
-    from grader.authoring.proofs.check import check_rulebook
-    from grader.authoring.suites import load_suite
-
-    suite = load_suite(rulebook)
-    framework = suite.framework.framework
-    return mutate(suite, proof_kills=lambda b: not check_rulebook(b, framework, timeout=timeout).holds)
 
 
 def _survivors(report: MutationReport) -> str:

@@ -47,15 +47,15 @@ def explain(
     if exactly and to is None:
         help = "add --to GRADE, or leave it out"
         raise InputError([Problem("--exactly says how --to is meant", Place("--exactly"), help)])
-    loaded = api.load(inspection, rules=rules)
-    values = options.overrides_for(loaded.book, options.split_settings(settings or ()))
+    loaded = api.load(inspection, rules=rules, engine=engine)
+    loaded = loaded.at(options.settings_for(loaded.book, options.split_settings(settings or ())))
     answers: list[Answer] = []
     if why_not is not None:
-        answers.append(api.why_not(loaded, area, why_not, overrides=values, engine=engine))
+        answers.append(api.why_not(loaded, area, why_not))
     if to is not None:
-        answers.append(api.smallest_change(loaded, area, to, exactly=exactly, overrides=values))
+        answers.append(api.smallest_change(loaded, area, to, exactly=exactly))
     if not answers:
-        answers.append(api.explain(loaded, area, overrides=values, engine=engine))
+        answers.append(api.explain(loaded, area))
     if json:
         from grader.model.proposal import to_json
 

@@ -16,8 +16,7 @@ from grader.errors import InputError, Place, Problem
 from grader.files.written import write_whole
 
 if TYPE_CHECKING:
-    from grader.api import Loaded
-    from grader.model.proposal import Proposal
+    from grader.session import LoadedInspection
 
 
 Inspections = Annotated[list[str], typer.Argument(metavar="INSPECTION", help="Inspection files (YAML).")]
@@ -55,9 +54,10 @@ def grade(
     written = options.split_settings(settings or ())
     if many:
         from grader.cli.grade_many import Each, grade_many
+        from grader.session import Sessions
 
         on_terminal = sys.stdout is not None and sys.stdout.isatty()
-        each = Each(rules, written, engine, on_terminal, json, verbose)
+        each = Each(Sessions(rules, engine), written, on_terminal, json, verbose)
         grade_many(inspections, each, destination, new=not force)
     else:
         _grade_one(inspections[0], written, rules, engine, json, destination, page, decisions, force)
@@ -79,22 +79,23 @@ def _grade_one(
 ) -> None:
     from grader import api
 
-    loaded = api.load(inspection, rules=rules)
-    proposal = api.grade(loaded, overrides=options.overrides_for(loaded.book, written), engine=engine)
-    html, odd = _report(loaded, proposal, decisions) if page is not None else ("", ())
+    loaded = api.load(inspection, rules=rules, engine=engine)
+    loaded = loaded.at(options.settings_for(loaded.book, written))
+    proposal = loaded.proposal
+    html, odd = _report(loaded, decisions) if page is not None else ("", ())
     if page is not None:
         write_whole(page, html, new=not force)
     lines = destination is not None and destination.suffix.lower() == ".jsonl"
     if destination is not None:
         write_whole(destination, proposal.to_json(indent=None if lines else 2) + "\n", new=not force)
-    terminal.warn(warnings_of(inspection, loaded, proposal))
+    terminal.warn(warnings_of(inspection, loaded))
     terminal.warn(odd)
     if json:
         terminal.out_json(proposal.to_json() + "\n")
         return
     from grader.cli.summary import summary
 
-    terminal.print_for_person(*summary(loaded, proposal))
+    terminal.print_for_person(*summary(loaded))
 
 
 def _check_report(
@@ -113,12 +114,12 @@ def _check_report(
     return check_output(report, (".html",), force=force, inputs=inputs)
 
 
-def _report(loaded: Loaded, proposal: Proposal, decisions: str | None) -> tuple[str, Sequence[Problem]]:
+def _report(loaded: LoadedInspection, decisions: str | None) -> tuple[str, Sequence[Problem]]:
     """The report's text, and what is odd in the decisions it shows."""
-    from grader.report.decided import read_decided
-    from grader.report.page import report
+    from grader.render.decided import read_decided
+    from grader.render.page import report
 
     decided = None
     if decisions is not None:
-        decided = read_decided(Path(decisions), loaded, proposal)
-    return report(loaded, proposal, decided), decided.warnings if decided else ()
+        decided = read_decided(Path(decisions), loaded)
+    return report(loaded, decided), decided.warnings if decided else ()

@@ -14,6 +14,7 @@ from grader.cli import options, terminal
 from grader.cli.record import warnings_of
 from grader.errors import GraderError, InputError, Place, Problem, Problems
 from grader.files.written import write_by
+from grader.session import Sessions
 
 #: With fewer inspections, starting processes takes longer than they save.
 FEW = 8
@@ -36,34 +37,31 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Each:
-    """Grades one inspection; goes to another process as it is."""
+    """Grades one inspection after another; goes to another process as it is."""
 
-    rules: str | None
+    sessions: Sessions
     settings: Mapping[str, str]
-    engine: str | None
     on_terminal: bool
     as_json: bool
     verbose: bool = False
 
     def grade(self, path: str) -> Said:
         """What there is to say of the inspection in a file."""
-        from grader import api
-
         try:
-            loaded = api.load(path, rules=self.rules)
-            values = options.overrides_for(loaded.book, self.settings)
-            proposal = api.grade(loaded, overrides=values, engine=self.engine)
+            loaded = self.sessions.load(path)
+            loaded = loaded.at(options.settings_for(loaded.book, self.settings))
+            proposal = loaded.proposal
         except GraderError as error:
             if error.exit_code != InputError.exit_code:
                 raise
             return Said(terminal.problems_of(error))
-        said = Said((), tuple(warnings_of(path, loaded, proposal)), proposal.to_json(indent=None) + "\n")
+        said = Said((), tuple(warnings_of(path, loaded)), proposal.to_json(indent=None) + "\n")
         if self.as_json:
             return said
         from grader.cli.summary import summary
 
         text, brief = (
-            terminal.laid_out(*summary(loaded, proposal, brief=short), on_terminal=self.on_terminal)
+            terminal.laid_out(*summary(loaded, brief=short), on_terminal=self.on_terminal)
             for short in (False, not self.verbose)
         )
         used, book = proposal.framework, proposal.rulebook

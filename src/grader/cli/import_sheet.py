@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -68,22 +67,19 @@ def import_sheet(
     elif not dry_run:
         help = "add -o inspection.yaml, or --dry-run to check only"
         raise InputError([Problem("nothing says where to write", Place("--output"), help)])
-    from grader.files.sheets.importing import import_sheet as make
-    from grader.files.sheets.keeping import read_earlier
-    from grader.files.sheets.mapping import read_mapping
-    from grader.files.sheets.yaml_text import inspection_text
+    from grader import api
 
     said = {"id": inspection_id, "body": body, "framework": framework, "edition": edition}
-    imported = make(
-        Path(sheet),
+    imported = api.import_sheet(
+        sheet,
         head={key: value for key, value in said.items() if value is not None},
-        mapping=read_mapping(Path(mapping)) if mapping is not None else None,
-        sheet=named,
+        mapping=mapping,
+        named=named,
         rules=rules,
         hidden=hidden,
-        over=read_earlier(destination) if destination is not None else None,
+        over=destination,
     )
-    text = inspection_text(imported.inspection, Path(sheet).name)
+    text = imported.text
     if destination is not None and not dry_run:
         write_whole(destination, text, new=not force)
     _warn(imported.warnings)

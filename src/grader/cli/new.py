@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from grader.cli import options, terminal
-from grader.errors import InputError, Place, Problem, quoted
+from grader.errors import InputError, Place, Problem
 from grader.files.written import write_whole
 
 NAME = "inspection.yaml"
@@ -31,15 +31,9 @@ def new(
     debug: options.Debug = False,
 ) -> None:
     """Start an inspection: a commented file that loads as it is, with every characteristic listed."""
-    from grader.files import catalogue
-    from grader.files.printed_names import PrintedNames, required
-    from grader.files.starter import starter
+    from grader import api
 
-    chosen = catalogue.framework_at(framework).framework
-    if edition is None:
-        edition = max(chosen.editions, key=lambda e: chosen.editions[e].published)
-    unknown = f"framework {chosen.id} has no edition {quoted(edition)}"
-    edition = required(edition, PrintedNames(chosen).editions, "edition", unknown)
+    text = api.starter(framework, edition=edition)
     target = Path(folder) / NAME
     if os.path.exists(target) and not force:
         raise InputError([Problem("the file exists", Place(str(target)), "add --force to replace it")])
@@ -51,5 +45,5 @@ def new(
     except ValueError as error:
         problem = Problem("this cannot be the name of a folder", Place(folder), "name another folder")
         raise InputError([problem]) from error
-    write_whole(target, starter(chosen, edition), new=not force)
+    write_whole(target, text, new=not force)
     terminal.out(f"{target}\n")

@@ -87,7 +87,7 @@ def split_settings(settings: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def overrides_for(book: RuleBook, settings: Mapping[str, str]) -> Settings:
+def settings_for(book: RuleBook, settings: Mapping[str, str]) -> Settings:
     """The settings as whole numbers of the rule book's parameters; raises InputError with every fault."""
     from grader.language.settings import read_settings
 

@@ -10,7 +10,7 @@ from rich.text import Text
 from grader.cli.tables import Column, Fitting, Labelled, text_of
 from grader.cli.terminal import plural
 from grader.language.english import per_cent
-from grader.outliers import OutlierLines
+from grader.statistics import OutlierLines
 
 _STRIP = 25
 _DIGITS = 6

@@ -13,7 +13,7 @@ from grader.cli.output import check_output
 from grader.files.written import write_whole
 
 if TYPE_CHECKING:
-    from grader.outliers import OutlierLines
+    from grader.statistics import OutlierLines
 
 ENDINGS = (".csv", ".json", ".svg")
 
@@ -32,7 +32,7 @@ Keep = Annotated[
     list[str] | None,
     typer.Option("--keep", metavar="NAME", help="A body that looks like a total, and is none."),
 ]
-# The defaults of the choices stand in one place, `grader.outliers.choices`, and are quoted here.
+# The defaults of the choices stand in one place, `grader.statistics.choices`, and are quoted here.
 AppearsNormal = Annotated[
     str | None,
     typer.Option(
@@ -115,7 +115,7 @@ def outliers(
     published method leaves open is an option, and its default is ours.
     """
     destination = None if output is None else check_output(output, ENDINGS, force=force, inputs=[data])
-    from grader import outliers as statistics
+    from grader import statistics
 
     said: dict[str, Any] = {
         "appears_normal": appears_normal,
@@ -128,11 +128,7 @@ def outliers(
     }
     choices = statistics.Choices(**{name: chosen for name, chosen in said.items() if chosen is not None})
     read = statistics.read_scores(data, value=value, name=name, leave_out=leave_out or (), keep=keep or ())
-    found = statistics.lines(
-        read.scores, choices, measure=read.measure, left_out=read.left_out, data_sha256=read.sha256
-    )
-    said_of_totals = [f"{warning.message}" for warning in read.totals]
-    found = found.model_copy(update={"notes": [*said_of_totals, *found.notes]})
+    found = statistics.lines_of(read, choices)
     if destination is not None:
         write_whole(destination, rendered(found, destination.suffix.lower()), new=not force)
     terminal.warn(read.warnings)
@@ -153,7 +149,7 @@ def rendered(found: OutlierLines, ending: str) -> str:
     if ending == ".json":
         return found.to_json() + "\n"
     if ending == ".svg":
-        from grader.outliers import svg
+        from grader.statistics import svg
 
         return svg(found)
     return _csv(found)

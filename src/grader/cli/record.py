@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING
 from grader.errors import Place, Problem
 
 if TYPE_CHECKING:
-    from grader.api import Loaded
-    from grader.model.proposal import Proposal
+    from grader.session import LoadedInspection
 
 
-def warnings_of(path: str, loaded: Loaded, proposal: Proposal) -> list[Problem]:
+def warnings_of(path: str, loaded: LoadedInspection) -> list[Problem]:
     """What a person should look at in a record: located where it can be."""
     placed = {(w.code, w.message) for w in loaded.warnings}
     return [
         *loaded.warnings,
         *(
             Problem(w.message, Place(path), code=w.code)
-            for w in proposal.warnings
+            for w in loaded.proposal.warnings
             if (w.code, w.message) not in placed
         ),
     ]

@@ -37,12 +37,11 @@ def simulate(
 ) -> None:
     """Say how firm grades are: the share of slightly different versions that come to each."""
     from grader import api
-    from grader.bulk.simulate import simulate as draw
 
     probability = _probability(step)
     loaded = api.load(inspection, rules=rules)
-    values = options.overrides_for(loaded.book, options.split_settings(settings or ()))
-    found = draw(api.inputs_of(loaded, values), draws=draws, seed=seed, step=probability)
+    loaded = loaded.at(options.settings_for(loaded.book, options.split_settings(settings or ())))
+    found = api.simulate(loaded, draws=draws, seed=seed, step=probability)
     terminal.warn(loaded.warnings)
     if json:
         terminal.out_json(found.to_json() + "\n")

@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from grader.api import Loaded
 from grader.cli.settings import settings_line
 from grader.cli.tables import Column, Fitting, Labelled, indented, text_of
-from grader.files.catalogue import built_in_sha256
 from grader.grading.conclude import counts_as
 from grader.language.vocabulary import STATUS
 from grader.model.framework import Framework
 from grader.model.proposal import AreaResult, FindingResult, Hinge, Proposal, Reason
+from grader.session import LoadedInspection
 
 _LEGEND = (
     "assessed: characteristics with evidence that counts; demonstrated includes exceeded; AFIs are areas for"
@@ -53,23 +52,21 @@ class _Row:
     improvements: Sequence[FindingResult]
 
 
-def summary(loaded: Loaded, proposal: Proposal, *, brief: bool = False) -> list[RenderableType]:
+def summary(loaded: LoadedInspection, *, brief: bool = False) -> list[RenderableType]:
     """The parts of the summary, from top to bottom.
 
     Parameters
     ----------
-    loaded : Loaded
-        The inspection graded, with its framework and rule book.
-    proposal : Proposal
-        What was concluded.
+    loaded : LoadedInspection
+        The inspection graded.
     brief : bool
         Whether what the grades rest on has been said whole in this run, and takes one line here.
     """
-    framework = loaded.framework.framework
+    framework, proposal = loaded.framework.framework, loaded.proposal
     progress = {p.id: p.progress for p in loaded.inspection.previous}
     rows = [_row(framework, area, progress) for area in proposal.areas]
     parts: list[RenderableType] = [
-        *_head(loaded, proposal, brief),
+        *_head(loaded, brief),
         Text(),
         Fitting(_COLUMNS, [_cells(framework, row) for row in rows], bold=(1,)),
         *([] if brief else [text_of(line, "dim") for line in _LEGEND]),
@@ -77,7 +74,7 @@ def summary(loaded: Loaded, proposal: Proposal, *, brief: bool = False) -> list[
     for row in rows:
         if row.result.outcome in ("graded", "withheld") or row.concerns:
             parts += [Text(), _block(framework, row)]
-    return [*parts, *_foot(loaded, proposal)]
+    return [*parts, *_foot(framework, proposal)]
 
 
 def _row(framework: Framework, area: AreaResult, progress: Mapping[str, str]) -> _Row:
@@ -100,8 +97,9 @@ def _row(framework: Framework, area: AreaResult, progress: Mapping[str, str]) ->
 # Head ----------------------------------------------------------------------------------------------------
 
 
-def _head(loaded: Loaded, proposal: Proposal, brief: bool) -> Iterator[Text]:
-    framework = loaded.framework.framework
+def _head(loaded: LoadedInspection, brief: bool) -> Iterator[Text]:
+    framework, proposal = loaded.framework.framework, loaded.proposal
+    own_rules = _own_rules(loaded)
     yield text_of(f"{proposal.body} ({proposal.inspection})", "bold")
     title = f"{framework.framework.title}, edition {proposal.framework.edition}"
     then = " (the framework as it then stood)"
@@ -113,9 +111,9 @@ def _head(loaded: Loaded, proposal: Proposal, brief: bool) -> Iterator[Text]:
         yield text_of(standing)
         if proposal.framework.provenance:
             yield text_of(_provenance(framework, proposal))
-    if not brief or _own_rules(proposal):
+    if not brief or own_rules:
         yield text_of(
-            f"rule book {proposal.rulebook.id} {proposal.rulebook.version}{_own_rules(proposal)},"
+            f"rule book {proposal.rulebook.id} {proposal.rulebook.version}{own_rules},"
             f" engine {proposal.engine}, grader {proposal.grader_version}"
         )
     settings = settings_line(loaded.book, proposal.overrides)
@@ -123,10 +121,10 @@ def _head(loaded: Loaded, proposal: Proposal, brief: bool) -> Iterator[Text]:
         yield text_of(settings, "bold")
 
 
-def _own_rules(proposal: Proposal) -> str:
+def _own_rules(loaded: LoadedInspection) -> str:
     """The start of the rule book's hash, where its rules are not the built-in one's."""
-    sha256 = proposal.rulebook.sha256
-    if sha256 is None or sha256 == built_in_sha256(proposal.rulebook.id):
+    sha256 = loaded.book.sha256
+    if sha256 is None or loaded.session.rules_built_in:
         return ""
     return f" ({sha256[:8]}, not built in)"
 
@@ -232,8 +230,8 @@ def _some(entries: Sequence[str], limit: int, between: str) -> str:
 # Foot ----------------------------------------------------------------------------------------------------
 
 
-def _foot(loaded: Loaded, proposal: Proposal) -> Iterator[RenderableType]:
-    lines = [*_without_grade(loaded.framework.framework, proposal)]
+def _foot(framework: Framework, proposal: Proposal) -> Iterator[RenderableType]:
+    lines = [*_without_grade(framework, proposal)]
     if proposal.not_counted:
         items = {(n.reason, n.evidence) for n in proposal.not_counted}
         reasons = Counter(reason for reason, _ in items)

@@ -75,6 +75,12 @@ class SmallestChange(Answer):
     """Where the search gave up: changes that cost so much or less do not give the grade."""
     answers: list[SmallestAnswer]
 
+    def __repr__(self) -> str:
+        said = self.result if self.cost is None else f"{self.result}, cost {self.cost}"
+        return f"<SmallestChange {self.inspection}, {self.area}, {self.asked}: {said}>"
+
+    __str__ = __repr__
+
 
 def one_change(
     kind: Literal["assessment", "evidence_added", "finding_added", "finding_withdrawn"],

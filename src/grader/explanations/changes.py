@@ -14,9 +14,10 @@ from typing import Final, Literal
 
 from grader.explanations.search import Choice, Option
 from grader.grading.aggregates import AreaAggregator
-from grader.grading.run import Inputs, Pass
+from grader.grading.run import GradingTrace
 from grader.grading.tally import placements, row_of
 from grader.language.vocabulary import ASSESSMENT
+from grader.model.framework import Framework
 from grader.model.inspection import Declared, Evidence, Inspection
 
 STEP: Final = 1
@@ -89,18 +90,19 @@ class Issued:
 Change = Reassessed | Found | Issued
 
 
-def choices(inputs: Inputs, passed: Pass, aggregator: AreaAggregator) -> Iterator[Choice[Change]]:
+def choices(
+    inspection: Inspection, framework: Framework, trace: GradingTrace, aggregator: AreaAggregator
+) -> Iterator[Choice[Change]]:
     """Everything about the evidence that could have been otherwise and that the area's rules can tell."""
-    inspection, framework = inputs.inspection, inputs.framework
     edition = inspection.inspection.edition
-    mine = {c.id for c in passed.characteristics[aggregator.area.id] if aggregator.matters(c.id)}
+    mine = {c.id for c in trace.characteristics[aggregator.area.id] if aggregator.matters(c.id)}
     counts: dict[str, set[str]] = {}
     for name in sorted(mine):
-        for item in passed.tally.items[name]:
+        for item in trace.tally.items[name]:
             counts.setdefault(item.id, set()).add(name)
     written = {e.id: e for e in inspection.evidence}
     for name in sorted(counts):
-        yield _reassessing(written[name], passed.assessments[name], frozenset(counts[name]))
+        yield _reassessing(written[name], trace.assessments[name], frozenset(counts[name]))
     met: set[frozenset[str]] = set()
     most = _most(aggregator.counted_to)
     own = [c.id for c in aggregator.area.characteristics]

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
-from grader.engines.reference import ReferenceEngine
 from grader.errors import InternalError
 from grader.explanations.asked import area_asked, grade_asked
 from grader.explanations.change_answer import (
@@ -27,11 +26,13 @@ from grader.explanations.changes import ADDED_AS, Change, Found, Issued, Reasses
 from grader.explanations.search import BOUNDS, GaveUp, Least, Search, Way
 from grader.grading.aggregates import AreaAggregator, FactVector
 from grader.grading.conclude import CharacteristicCase, LayerEvaluator
-from grader.grading.run import Inputs, Pass, run, standing_of
-from grader.language.bind import bind
+from grader.grading.run import GradingTrace, run, standing_of
 from grader.language.nodes import Level
 from grader.language.rulebook import Layer
+from grader.model.framework import Framework
+from grader.model.inspection import Inspection
 from grader.model.proposal import Outcome
+from grader.session import LoadedInspection
 
 #: Answers given, all of the same cost.
 MOST_ANSWERS: Final = 3
@@ -54,13 +55,15 @@ NO_GRADE: Final = {
 Cheapest = tuple[int, list[tuple[Change, ...]]]
 
 
-def smallest_change(inputs: Inputs, area: str, asked: str, *, exactly: bool = False) -> SmallestChange:
+def smallest_change(
+    loaded: LoadedInspection, area: str, asked: str, *, exactly: bool = False
+) -> SmallestChange:
     """The least change of the evidence, or of the findings issued, by which an area is graded so or better.
 
     Parameters
     ----------
-    inputs : Inputs
-        An inspection with what it is graded by.
+    loaded : LoadedInspection
+        The inspection.
     area : str
         An area of the edition.
     asked : str
@@ -75,31 +78,33 @@ def smallest_change(inputs: Inputs, area: str, asked: str, *, exactly: bool = Fa
     InternalError
         An answer did not give the grade when it was applied: a fault of grader.
     """
-    area = area_asked(inputs.framework, inputs.inspection.inspection.edition, area)
-    asked = grade_asked(inputs.framework, asked)
-    bound = bind(inputs.book, inputs.overrides)
-    evaluator = LayerEvaluator(bound, ReferenceEngine(bound))
-    return _Question(inputs, evaluator, run(inputs, evaluator), area, asked, exactly).answer()
+    framework = loaded.framework.framework
+    area = area_asked(framework, loaded.inspection.inspection.edition, area)
+    return _Question(loaded, area, grade_asked(framework, asked), exactly).answer()
 
 
 @dataclass(slots=True)
 class _Question:
-    inputs: Inputs
-    evaluator: LayerEvaluator
-    passed: Pass
+    loaded: LoadedInspection
     area: str
     asked: str
     exactly: bool
+    inspection: Inspection = field(init=False)
+    framework: Framework = field(init=False)
+    evaluator: LayerEvaluator = field(init=False)
+    trace: GradingTrace = field(init=False)
     _aggregator: AreaAggregator = field(init=False)
     _issuing: list[tuple[Change, ...]] = field(init=False)
     _graded: dict[tuple[FactVector, tuple[Change, ...]], bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._aggregator = AreaAggregator(self.evaluator, self.inputs.framework.area(self.area))
-        self._issuing = issuing(self.inputs.inspection, self.area, self._aggregator)
+        self.inspection, self.framework = self.loaded.inspection, self.loaded.framework.framework
+        self.evaluator, self.trace = self.loaded.session.what_if, self.loaded.trace
+        self._aggregator = self.loaded.session.aggregator(self.framework.area(self.area))
+        self._issuing = issuing(self.inspection, self.area, self._aggregator)
 
     def answer(self) -> SmallestChange:
-        outcome, grade = self._conclusion(self.passed, self.area)
+        outcome, grade = self._conclusion(self.trace, self.area)
         if grade == self.asked:
             return self._said("already", "nothing, it is proposed so already")
         if grade is not None and self._is_asked(grade):
@@ -110,7 +115,7 @@ class _Question:
                 "none", "nothing found would bring it: the inspection says it was not inspected"
             )
         if outcome == "ungraded":
-            edition = self.inputs.inspection.inspection.edition
+            edition = self.inspection.inspection.edition
             said = f"edition {edition} of the framework gives this area no grade, whatever is found"
             return self._said("none", said)
         if not self._can_be_given():
@@ -127,8 +132,8 @@ class _Question:
     # The search -------------------------------------------------------------------------------------------
 
     def _search(self) -> SmallestChange:
-        cases = {c.id: c for c in self.passed.characteristics[self.area]}
-        asking = tuple(choices(self.inputs, self.passed, self._aggregator))
+        cases = {c.id: c for c in self.trace.characteristics[self.area]}
+        asking = tuple(choices(self.inspection, self.framework, self.trace, self._aggregator))
         search = Search(self._aggregator, cases, asking)
         alone = self._by_findings_alone()
         before = 0
@@ -156,7 +161,7 @@ class _Question:
 
     def _by_findings_alone(self) -> Cheapest | None:
         """The fewest findings, declared or withdrawn, that give the grade by themselves."""
-        cases = list(self.passed.characteristics[self.area])
+        cases = list(self.trace.characteristics[self.area])
         for issued in sorted(self._issuing, key=len):
             if self._grades(cases, issued):
                 return _cost(issued), [issued]
@@ -192,8 +197,8 @@ class _Question:
         return self._graded[key]
 
     def _grades(self, cases: Sequence[CharacteristicCase], issued: Sequence[Change]) -> bool:
-        area = self.inputs.framework.area(self.area)
-        inspection = apply(self.inputs.inspection, issued)
+        area = self.framework.area(self.area)
+        inspection = apply(self.inspection, issued)
         standing = [standing_of(f) for f in inspection.all_findings if f.area == self.area]
         case = self.evaluator.area(area, inspection.inspection.edition, cases, standing)
         named = self.evaluator.book.grade_scale.name_of
@@ -208,7 +213,7 @@ class _Question:
 
     def _found(self, cost: int, ways: Iterable[tuple[Change, ...]]) -> SmallestChange:
         distinct = {tuple(sorted(changes, key=_order)) for changes in ways}
-        chosen: dict[tuple[Change, ...], Pass] = {}
+        chosen: dict[tuple[Change, ...], GradingTrace] = {}
         for changes in sorted(distinct, key=lambda way: (len(way), [_order(c) for c in way])):
             if len(chosen) == MOST_ANSWERS:
                 break
@@ -219,7 +224,7 @@ class _Question:
         said = f"{these} would have had to be found; no smaller difference in the record gives it"
         return self._said("found", said).model_copy(update={"cost": cost, "answers": answers})
 
-    def _weakened(self, changes: tuple[Change, ...]) -> tuple[tuple[Change, ...], Pass]:
+    def _weakened(self, changes: tuple[Change, ...]) -> tuple[tuple[Change, ...], GradingTrace]:
         """The changes with each added item described where that is enough, and what they come to."""
         passed = self._applied(changes)
         for at, change in enumerate(changes):
@@ -230,15 +235,15 @@ class _Question:
                     changes, passed = weaker, after
         return tuple(sorted(changes, key=_order)), passed
 
-    def _applied(self, changes: Sequence[Change]) -> Pass:
-        inspection = apply(self.inputs.inspection, changes)
-        return run(replace(self.inputs, inspection=inspection), self.evaluator)
+    def _applied(self, changes: Sequence[Change]) -> GradingTrace:
+        inspection = apply(self.inspection, changes)
+        return run(inspection, self.framework, self.evaluator)
 
-    def _is_given(self, passed: Pass) -> bool:
+    def _is_given(self, passed: GradingTrace) -> bool:
         grade = self._conclusion(passed, self.area)[1]
         return grade is not None and self._is_asked(grade)
 
-    def _answer(self, changes: Sequence[Change], passed: Pass, cost: int) -> SmallestAnswer:
+    def _answer(self, changes: Sequence[Change], passed: GradingTrace, cost: int) -> SmallestAnswer:
         """The changes in words, now that they have been applied and graded again."""
         given = self._conclusion(passed, self.area)
         if given[1] is None or not self._is_asked(given[1]) or _cost(changes) != cost:
@@ -247,8 +252,8 @@ class _Question:
                 help="please report it with the inspection",
             )
         moves = []
-        for name in (a.id for a in self.inputs.framework.areas_in(self.inputs.inspection.inspection.edition)):
-            before, after = self._conclusion(self.passed, name), self._conclusion(passed, name)
+        for name in (a.id for a in self.framework.areas_in(self.inspection.inspection.edition)):
+            before, after = self._conclusion(self.trace, name), self._conclusion(passed, name)
             if name != self.area and before != after:
                 moves.append(
                     Moved(
@@ -264,7 +269,7 @@ class _Question:
     def _worded(self, change: Change) -> OneChange:
         match change:
             case Reassessed(name, before, after):
-                item = next(e for e in self.inputs.inspection.evidence if e.id == name)
+                item = next(e for e in self.inspection.evidence if e.id == name)
                 steps = f"{before.replace('_', ' ')} to {after.replace('_', ' ')}"
                 text = f"if {self._texts(name)} had been found to {_FOUND[after]} ({name}: {steps})"
                 return one_change("assessment", change, text, item.characteristics, name, before, after)
@@ -289,15 +294,15 @@ class _Question:
 
     def _texts(self, name: str) -> str:
         """The characteristics of this area an item counts on, as the framework words them."""
-        here = [c.id for c in self.passed.characteristics[self.area]]
-        on = [c for c in here if any(i.id == name for i in self.passed.tally.items[c])]
+        here = [c.id for c in self.trace.characteristics[self.area]]
+        on = [c for c in here if any(i.id == name for i in self.trace.tally.items[c])]
         return " and ".join(self._quoted(c) for c in on)
 
     def _quoted(self, characteristic: str) -> str:
-        text = self.inputs.framework.characteristic(characteristic).text
+        text = self.framework.characteristic(characteristic).text
         return f"“{text.rstrip('.')}”"
 
-    def _conclusion(self, passed: Pass, area: str) -> tuple[Outcome, str | None]:
+    def _conclusion(self, passed: GradingTrace, area: str) -> tuple[Outcome, str | None]:
         if area not in passed.areas:
             return "not_inspected", None
         case = passed.areas[area]
@@ -315,20 +320,20 @@ class _Question:
     def _said(
         self, result: Literal["already", "found", "none", "gave_up"], said: str, ruled_out: int | None = None
     ) -> SmallestChange:
-        title = self.inputs.framework.area(self.area).title
-        outcome, grade = self._conclusion(self.passed, self.area)
+        title = self.framework.area(self.area).title
+        outcome, grade = self._conclusion(self.trace, self.area)
         got = f"proposed {_plain(grade)}" if grade is not None else NO_GRADE[outcome]
         return SmallestChange(
             schema=SCHEMA,
-            inspection=self.inputs.inspection.id,
-            body=self.inputs.inspection.inspection.body,
+            inspection=self.inspection.id,
+            body=self.inspection.inspection.body,
             area=self.area,
             title=title,
             outcome=outcome,
             grade=grade,
             asked=self.asked,
             exactly=self.exactly,
-            overrides=dict(sorted(self.inputs.overrides.items())),
+            overrides=dict(sorted(self.loaded.session.settings.items())),
             result=result,
             summary=f"{title}: {got}; for {self._wanted}: {said}",
             cost=0 if result == "already" else None,

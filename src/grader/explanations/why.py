@@ -6,22 +6,19 @@ missing. Its shape is `grader.explanation/1`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final, Literal
 
 from pydantic import Field
 
-from grader.engines.reference import ReferenceEngine
 from grader.explanations.asked import area_asked
-from grader.grading.conclude import CharacteristicCase, LayerEvaluator
-from grader.grading.run import Inputs, Pass, run
+from grader.grading.conclude import CharacteristicCase
 from grader.grading.tally import Item, placements
-from grader.language.bind import bind
-from grader.language.english import English
-from grader.language.rulebook import RuleBook
 from grader.language.vocabulary import ASSESSMENT, STATUS
+from grader.model.framework import Framework
 from grader.model.inspection import Evidence
 from grader.model.proposal import Answer, FindingResult, Hinge, NotCounted, Proposal, Reachable, Reason
+from grader.session import LoadedInspection
 
 SCHEMA: Final = "grader.explanation/1"
 
@@ -82,16 +79,19 @@ class Explanation(Answer):
     hinges: list[Hinge]
     reachable: list[Reachable]
 
+    def __repr__(self) -> str:
+        return f"<Explanation {self.inspection}, {self.area}: {self.grade or self.outcome}>"
 
-def explain(inputs: Inputs, proposal: Proposal, area: str) -> Explanation:
-    """The explanation of one area of a proposal.
+    __str__ = __repr__
+
+
+def explain(loaded: LoadedInspection, area: str) -> Explanation:
+    """The explanation of one area of what is proposed for an inspection.
 
     Parameters
     ----------
-    inputs : Inputs
-        What the proposal was made from.
-    proposal : Proposal
-        The proposal.
+    loaded : LoadedInspection
+        The inspection.
     area : str
         An area of the edition.
 
@@ -100,14 +100,13 @@ def explain(inputs: Inputs, proposal: Proposal, area: str) -> Explanation:
     UnknownNameError
         The edition has no such area.
     """
-    area = area_asked(inputs.framework, proposal.framework.edition, area)
-    bound = bind(inputs.book, inputs.overrides)
-    passed = run(inputs, LayerEvaluator(bound, ReferenceEngine(bound)))
-    english = English(inputs.book, inputs.overrides)
+    framework, proposal = loaded.framework.framework, loaded.proposal
+    area = area_asked(framework, proposal.framework.edition, area)
     result = proposal.area(area)
-    cases = passed.characteristics.get(area, ())
-    characteristics = [_characteristic(inputs, bound, english, passed, case) for case in cases]
-    ids = {c.id for c in inputs.framework.area(area).characteristics}
+    cases = loaded.trace.characteristics.get(area, ())
+    evidence = {e.id: e for e in loaded.inspection.evidence}
+    characteristics = [_characteristic(loaded, evidence, case) for case in cases]
+    ids = {c.id for c in framework.area(area).characteristics}
     return Explanation(
         schema=SCHEMA,
         inspection=proposal.inspection,
@@ -117,7 +116,7 @@ def explain(inputs: Inputs, proposal: Proposal, area: str) -> Explanation:
         outcome=result.outcome,
         grade=result.grade,
         overrides=proposal.overrides,
-        summary=_summary(inputs, proposal, area),
+        summary=_summary(framework, proposal, area),
         reasons_for=[r for r in result.reasons if r.held],
         reasons_against=[r for r in result.reasons if not r.held],
         characteristics=characteristics,
@@ -129,21 +128,21 @@ def explain(inputs: Inputs, proposal: Proposal, area: str) -> Explanation:
     )
 
 
-def _summary(inputs: Inputs, proposal: Proposal, area: str) -> str:
+def _summary(framework: Framework, proposal: Proposal, area: str) -> str:
     result = proposal.area(area)
     if result.outcome == "graded":
         return f"{result.title}: proposed {(result.grade or '').replace('_', ' ')}"
-    return f"{result.title}: {no_grade(inputs, proposal, area)}"
+    return f"{result.title}: {no_grade(framework, proposal, area)}"
 
 
-def no_grade(inputs: Inputs, proposal: Proposal, area: str) -> str:
+def no_grade(framework: Framework, proposal: Proposal, area: str) -> str:
     """Why an area that is withheld, ungraded or not inspected has no grade, in plain words."""
     match proposal.area(area).outcome:
         case "withheld":
             return "no grade is proposed, since there is too little to go on"
         case "ungraded":
             edition = proposal.framework.edition
-            informs = any(c.informs for c in inputs.framework.area(area).characteristics)
+            informs = any(c.informs for c in framework.area(area).characteristics)
             more = "; what was found on it counts in the areas it informs" if informs else ""
             return f"edition {edition} of the framework gives this area no grade{more}"
         case _:
@@ -151,20 +150,20 @@ def no_grade(inputs: Inputs, proposal: Proposal, area: str) -> str:
 
 
 def _characteristic(
-    inputs: Inputs, bound: RuleBook, english: English, passed: Pass, case: CharacteristicCase
+    loaded: LoadedInspection, evidence: Mapping[str, Evidence], case: CharacteristicCase
 ) -> CharacteristicWhy:
-    rules = {rule.id: rule for rule in bound.rules}
+    session = loaded.session
+    rules = session.evaluator.rules
     because = [
-        english.because(rules[name].because, case.facts, rules[name].condition)
+        session.english.because(rules[name].because, case.facts, rules[name].condition)
         for name in case.status.deciding
     ]
     if case.items and not because:
         because = ["no finding of fact reaches even a part of it"]
-    evidence = {e.id: e for e in inputs.inspection.evidence}
-    cited = [cite(inputs, evidence[i.id], i, passed.assessments[i.id], (case.id,)) for i in case.items]
+    cited = [cite(loaded, evidence[i.id], i, (case.id,)) for i in case.items]
     return CharacteristicWhy(
         id=case.id,
-        text=inputs.framework.characteristic(case.id).text,
+        text=loaded.framework.framework.characteristic(case.id).text,
         status=STATUS.name_of(case.status.rank),
         counted=case.counted,
         because=because,
@@ -181,10 +180,11 @@ def _strongest_first(cited: Iterable[Cited]) -> list[Cited]:
     )
 
 
-def cite(inputs: Inputs, evidence: Evidence, item: Item, assessment: str, on: Collection[str]) -> Cited:
+def cite(loaded: LoadedInspection, evidence: Evidence, item: Item, on: Collection[str]) -> Cited:
     """An item of evidence as it bears on a characteristic, or on several of an area."""
-    inspection, shortfall = inputs.inspection, assessment in ("partly_meets", "falls_short")
-    ways = list(placements(evidence, inputs.framework, inspection.inspection.edition))
+    inspection, assessment = loaded.inspection, loaded.trace.assessments[item.id]
+    shortfall = assessment in ("partly_meets", "falls_short")
+    ways = list(placements(evidence, loaded.framework.framework, inspection.inspection.edition))
     direct = any(tagged in on for tagged in evidence.characteristics)
     return Cited(
         id=item.id,

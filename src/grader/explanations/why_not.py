@@ -14,17 +14,18 @@ from typing import Final, Literal
 
 from pydantic import Field
 
-from grader.engines.reference import ReferenceEngine, holds
+from grader.engines.reference import holds
 from grader.explanations.asked import area_asked, grade_asked
 from grader.explanations.why import Cited, cite, no_grade
-from grader.grading.conclude import AreaCase, CharacteristicCase, FindingRecord, LayerEvaluator, finding_row
-from grader.grading.run import Inputs, Pass, run, standing_of
+from grader.grading.conclude import AreaCase, CharacteristicCase, FindingRecord, finding_row
+from grader.grading.run import standing_of
 from grader.grading.support import lacking, of_area, wants_more
-from grader.language.bind import bind
 from grader.language.english import English
 from grader.language.nodes import All, Any_, Compare, Condition, Effect, Kind, Not, Op
 from grader.language.rulebook import Layer, Rule, RuleBook
-from grader.model.proposal import Answer, AreaResult, Outcome, Proposal, Reason
+from grader.model.framework import Framework
+from grader.model.proposal import Answer, AreaResult, Outcome, Proposal, Reason, counted
+from grader.session import LoadedInspection
 
 SCHEMA: Final = "grader.why_not/1"
 
@@ -90,6 +91,12 @@ class WhyNot(Answer):
     evidence: list[Cited]
     """Every item named above, once."""
 
+    def __repr__(self) -> str:
+        said = "met" if self.met else counted(len(self.barriers), "barrier")
+        return f"<WhyNot {self.inspection}, {self.area}, {self.asked}: {said}>"
+
+    __str__ = __repr__
+
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
@@ -108,15 +115,13 @@ class _Seen:
         return sorted(found, key=lambda r: r.id)
 
 
-def why_not(inputs: Inputs, proposal: Proposal, area: str, asked: str) -> WhyNot:
-    """What stood in the way of a grade (or a better one) in one area of a proposal.
+def why_not(loaded: LoadedInspection, area: str, asked: str) -> WhyNot:
+    """What stood in the way of a grade (or a better one) in one area of what is proposed.
 
     Parameters
     ----------
-    inputs : Inputs
-        What the proposal was made from.
-    proposal : Proposal
-        The proposal.
+    loaded : LoadedInspection
+        The inspection.
     area : str
         An area of the edition.
     asked : str
@@ -127,16 +132,15 @@ def why_not(inputs: Inputs, proposal: Proposal, area: str, asked: str) -> WhyNot
     UnknownNameError
         The edition has no such area, or the scale no such grade.
     """
-    area = area_asked(inputs.framework, proposal.framework.edition, area)
-    asked = grade_asked(inputs.framework, asked)
+    framework, proposal, trace = loaded.framework.framework, loaded.proposal, loaded.trace
+    area = area_asked(framework, proposal.framework.edition, area)
+    asked = grade_asked(framework, asked)
     result = proposal.area(area)
-    scale = inputs.book.grade_scale
+    scale = loaded.book.grade_scale
     met = result.grade is not None and scale.rank(result.grade) >= scale.rank(asked)
-    bound = bind(inputs.book, inputs.overrides)
-    passed = run(inputs, LayerEvaluator(bound, ReferenceEngine(bound)))
     barriers: list[Barrier] = []
-    if area in passed.areas and not met:
-        barriers = _barriers(_seen(inputs, bound, passed, result), asked)
+    if area in trace.areas and not met:
+        barriers = _barriers(_seen(loaded, result), asked)
     kept_up = _kept_up(result, scale.ranks, asked) if met else []
     return WhyNot(
         schema=SCHEMA,
@@ -149,31 +153,31 @@ def why_not(inputs: Inputs, proposal: Proposal, area: str, asked: str) -> WhyNot
         asked=asked,
         overrides=proposal.overrides,
         met=met,
-        summary=_summary(inputs, proposal, result, asked, met),
+        summary=_summary(framework, proposal, result, asked, met),
         barriers=barriers,
         kept_up=kept_up,
-        evidence=_cited(inputs, passed, area, barriers, kept_up),
+        evidence=_cited(loaded, area, barriers, kept_up),
     )
 
 
-def _seen(inputs: Inputs, bound: RuleBook, passed: Pass, result: AreaResult) -> _Seen:
-    recorded = {f.id: standing_of(f) for f in inputs.inspection.all_findings if f.area == result.area}
+def _seen(loaded: LoadedInspection, result: AreaResult) -> _Seen:
+    recorded = {f.id: standing_of(f) for f in loaded.inspection.all_findings if f.area == result.area}
     proposed = [
         FindingRecord(f.id, finding_row(f.kind, "proposed"), tuple(f.characteristics), tuple(f.evidence))
         for f in result.findings
         if f.origin == "proposed"
     ]
     return _Seen(
-        inputs.book,
-        bound,
-        English(inputs.book, inputs.overrides),
-        passed.areas[result.area],
-        passed.characteristics[result.area],
+        loaded.book,
+        loaded.session.bound,
+        loaded.session.english,
+        loaded.trace.areas[result.area],
+        loaded.trace.characteristics[result.area],
         [*recorded.values(), *proposed],
     )
 
 
-def _summary(inputs: Inputs, proposal: Proposal, result: AreaResult, asked: str, met: bool) -> str:
+def _summary(framework: Framework, proposal: Proposal, result: AreaResult, asked: str, met: bool) -> str:
     wanted, title = _plain(asked), result.title
     if met:
         got = _plain(result.grade or "")
@@ -181,7 +185,7 @@ def _summary(inputs: Inputs, proposal: Proposal, result: AreaResult, asked: str,
         return f"{title}: proposed {got}{' already' if same else f', which is better than {wanted}'}"
     if result.outcome == "graded":
         return f"{title}: proposed {_plain(result.grade or '')}, not {wanted} or better"
-    return f"{title}: not {wanted} nor any other grade: {no_grade(inputs, proposal, result.area)}"
+    return f"{title}: not {wanted} nor any other grade: {no_grade(framework, proposal, result.area)}"
 
 
 def _plain(name: str) -> str:
@@ -326,15 +330,12 @@ def _kept_up(result: AreaResult, ranks: Mapping[str, int], asked: str) -> list[R
 
 
 def _cited(
-    inputs: Inputs, passed: Pass, area: str, barriers: Sequence[Barrier], kept_up: Sequence[Reason]
+    loaded: LoadedInspection, area: str, barriers: Sequence[Barrier], kept_up: Sequence[Reason]
 ) -> list[Cited]:
     named = {e for b in barriers for m in b.conditions for e in m.evidence}
     named |= {e for r in kept_up for e in r.evidence}
-    cases = passed.characteristics.get(area, ())
+    cases = loaded.trace.characteristics.get(area, ())
     items = {i.id: i for case in cases for i in case.items}
     on = frozenset(case.id for case in cases)
-    written = {e.id: e for e in inputs.inspection.evidence}
-    return [
-        cite(inputs, written[name], items[name], passed.assessments[name], on)
-        for name in sorted(named & items.keys())
-    ]
+    written = {e.id: e for e in loaded.inspection.evidence}
+    return [cite(loaded, written[name], items[name], on) for name in sorted(named & items.keys())]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from pathlib import Path
 
 from grader.errors import InputError, Place, Problem, UnknownNameError, folded, quoted, suggest
@@ -141,9 +140,9 @@ def framework(name: str, near: Path | None = None) -> FrameworkFile:
     if path is None:
         raise UnknownNameError(f"unknown framework {quoted(name)}", help=_known_frameworks(name, near))
     if path.is_relative_to(_home()):
-        return _read_framework(path, f"frameworks/{path.name}")
+        return read_framework(path, f"frameworks/{path.name}")
     refuse_link_out(path, path.parent.parent, str(path))
-    return _read_framework(path, str(path))
+    return read_framework(path, str(path))
 
 
 def framework_in(name: str, place: Place | None, near: Path | None = None) -> FrameworkFile:
@@ -157,8 +156,8 @@ def framework_in(name: str, place: Place | None, near: Path | None = None) -> Fr
         raise InputError(problems) from error
 
 
-def framework_at(given: NameOrPath) -> FrameworkFile:
-    """The framework a person names: by its id, or by the path of its file.
+def framework_at(given: NameOrPath, near: Path | None = None) -> FrameworkFile:
+    """The framework a person names: by its id, or by the path of its file; `near` as for `framework`.
 
     Raises
     ------
@@ -169,11 +168,11 @@ def framework_at(given: NameOrPath) -> FrameworkFile:
     """
     name = os.fspath(given)
     if is_path(given) or name.endswith(_ENDINGS):
-        return _read_framework(Path(name), name)
+        return read_framework(Path(name), name)
     _checked_id(name, "framework", framework_ids())
     if os.path.lexists(name):
-        _one_of([*_framework_files(name, None), Path(name)], "framework", name)
-    return framework(name)
+        _one_of([*_framework_files(name, near), Path(name)], "framework", name)
+    return framework(name, near)
 
 
 def _framework_folders(near: Path | None) -> Iterator[Path]:
@@ -211,21 +210,6 @@ def _id_in(path: Path) -> str | None:
 def _known_frameworks(name: str, near: Path | None) -> str:
     known = {p.stem for folder in _framework_folders(near) if folder.is_dir() for p in folder.glob("*.yaml")}
     return suggest(name, known, "frameworks")
-
-
-def _read_framework(path: Path, shown: str) -> FrameworkFile:
-    """The framework in a file, read again only when the file is another."""
-    try:
-        found = path.resolve()
-        status = found.stat()
-    except (OSError, ValueError):
-        return read_framework(path, shown)  # which says what is wrong with it
-    return _read_once(found, shown, (status.st_mtime_ns, status.st_size))
-
-
-@lru_cache(maxsize=16)
-def _read_once(path: Path, shown: str, stamp: tuple[int, int]) -> FrameworkFile:
-    return read_framework(path, shown)
 
 
 # Rule books ----------------------------------------------------------------------------------------------
@@ -314,7 +298,6 @@ def shown_folder(folder: Path) -> str:
     return f"rules/{folder.name}" if folder.resolve().is_relative_to(_home() / "rules") else str(folder)
 
 
-@lru_cache(maxsize=8)
 def built_in_sha256(name: str) -> str | None:
     """SHA-256 of the built-in rule book with this id; None where there is none."""
     folder = _home() / "rules" / name

@@ -16,10 +16,10 @@ Path_ = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class FrameworkFile:
-    """A framework and the SHA-256 of its file."""
+    """A framework and the SHA-256 of its file; None for one that did not come from a file."""
 
     framework: Framework
-    sha256: str
+    sha256: str | None = None
 
 
 def read_framework(path: Path, shown: str | None = None) -> FrameworkFile:

@@ -29,7 +29,7 @@ class InspectionFile:
     """An inspection, the SHA-256 of its file, and warnings about the record."""
 
     inspection: Inspection
-    sha256: str | None
+    sha256: str | None = None
     warnings: tuple[Problem, ...] = ()
 
 

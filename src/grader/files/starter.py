@@ -6,6 +6,9 @@ import json
 from collections.abc import Iterator
 from textwrap import wrap
 
+from grader.errors import quoted
+from grader.files import catalogue
+from grader.files.printed_names import PrintedNames, required
 from grader.model.framework import Area, Framework
 
 WIDTH = 100
@@ -54,6 +57,21 @@ findings: []
 #  - {{id: P001, kind: area_for_improvement, area: {area}, statement: ..., progress: improving}}
 previous: []
 """
+
+
+def starter_for(given: catalogue.NameOrPath, edition: str | None = None) -> str:
+    """As `starter`, for a framework by its id or path, and an edition as printed; the latest by default.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such framework or edition.
+    """
+    chosen = catalogue.framework_at(given).framework
+    if edition is None:
+        edition = max(chosen.editions, key=lambda e: chosen.editions[e].published)
+    unknown = f"framework {chosen.id} has no edition {quoted(edition)}"
+    return starter(chosen, required(edition, PrintedNames(chosen).editions, "edition", unknown))
 
 
 def starter(framework: Framework, edition: str) -> str:

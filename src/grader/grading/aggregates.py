@@ -168,9 +168,10 @@ class AreaAggregator:
 
     def of_row(self, row: Row) -> FactVector:
         """What one item of evidence comes to on a characteristic."""
-        if row not in self._rows:
-            self._rows[row] = (*(self._of(f, row) for f in self._evidence), 1)
-        return self._rows[row]
+        found = self._rows.get(row)
+        if found is None:
+            found = self._rows[row] = (*(self._of(f, row) for f in self._evidence), 1)
+        return found
 
     def _of(self, fact: Fact, thing: Mapping[str, int]) -> Part:
         definition = _aggregate(fact)

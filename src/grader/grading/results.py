@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.engines.reference import compare
+from grader.files.frameworks import FrameworkFile
 from grader.grading.conclude import AreaCase, CharacteristicCase, FindingRecord, Raised, proposed_row
 from grader.grading.hinges import Sensitivity
 from grader.grading.support import Support, behind_rule, lacking, of_area, wants_more
@@ -13,25 +14,28 @@ from grader.grading.wording import recommendations, statement
 from grader.language.english import English
 from grader.language.nodes import Effect
 from grader.language.rulebook import Fact, Layer, Rule, RuleBook
+from grader.language.settings import Settings
 from grader.language.typecheck import comparisons, facts_named
 from grader.language.vocabulary import STATUS
-from grader.model.framework import Framework
 from grader.model.inspection import Declared, Evidence, Previous
 from grader.model.proposal import AreaResult, CharacteristicResult, FindingResult, Reason
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """What the proposal's texts are put together from."""
+class ProposalContext:
+    """What a proposal is put together from, beside the trace; `engine` is a name."""
 
-    framework: Framework
+    framework: FrameworkFile
     book: RuleBook
+    bound: RuleBook
     english: English
+    settings: Settings
+    engine: str
     evidence: Mapping[str, Evidence]
 
 
 def area_result(
-    written: Written,
+    context: ProposalContext,
     area: AreaCase,
     cases: Sequence[CharacteristicCase],
     standing: Sequence[FindingRecord],
@@ -40,14 +44,14 @@ def area_result(
 ) -> AreaResult:
     """The proposal's block on one inspected area."""
     proposed = [
-        _proposed(written, raised, cases)
+        _proposed(context, raised, cases)
         for raised in [r for c in cases for r in c.raised] + list(area.raised)
     ]
     known = [*standing, *(_standing(f, r) for f, r in proposed)]
-    grade = written.book.grade_scale.name_of(area.decision.rank) if area.decision else None
+    grade = context.bound.grade_scale.name_of(area.decision.rank) if area.decision else None
     return AreaResult(
         area=area.area,
-        title=written.framework.area(area.area).title,
+        title=context.framework.framework.area(area.area).title,
         outcome=area.outcome,  # type: ignore[arg-type]  # concluded from the four names
         grade=grade,
         profile={name: area.facts[name] for name in sorted(area.facts)},
@@ -56,17 +60,17 @@ def area_result(
             *(_recorded(f) for f in _in_order(findings)),
             *sorted((f for f, _ in proposed), key=lambda f: f.id),
         ],
-        reasons=list(_reasons(written, area, cases, known)),
+        reasons=list(_reasons(context, area, cases, known)),
         hinges=list(firm.hinges),
         reachable=list(firm.reachable),
     )
 
 
-def absent_result(written: Written, area: str, findings: Sequence[Declared | Previous]) -> AreaResult:
+def absent_result(context: ProposalContext, area: str, findings: Sequence[Declared | Previous]) -> AreaResult:
     """The block on an area that was not inspected: findings on it are kept and shown."""
     return AreaResult(
         area=area,
-        title=written.framework.area(area).title,
+        title=context.framework.framework.area(area).title,
         outcome="not_inspected",
         grade=None,
         profile={},
@@ -105,20 +109,20 @@ def _recorded(finding: Declared | Previous) -> FindingResult:
 
 
 def _proposed(
-    written: Written, raised: Raised, cases: Sequence[CharacteristicCase]
+    context: ProposalContext, raised: Raised, cases: Sequence[CharacteristicCase]
 ) -> tuple[FindingResult, Raised]:
     rule = raised.rule
     if raised.characteristic is not None:
         case = next(c for c in cases if c.id == raised.characteristic)
-        support = behind_rule(rule.condition, case, written.book.facts)
+        support = behind_rule(rule.condition, case, context.bound.facts)
     else:
         support = Support()
         for name in facts_named(rule.condition):
-            support.add(of_area(written.book.facts[name], cases, (), written.book.facts))
+            support.add(of_area(context.bound.facts[name], cases, (), context.bound.facts))
     characteristics = sorted(support.characteristics)
     evidence = sorted(support.evidence)
-    texts = [written.framework.characteristic(c).text for c in characteristics]
-    found = [written.evidence[e].statement for e in evidence]
+    texts = [context.framework.framework.characteristic(c).text for c in characteristics]
+    found = [context.evidence[e].statement for e in evidence]
     result = FindingResult(
         id=f"{rule.id}:{raised.characteristic}" if raised.characteristic else rule.id,
         origin="proposed",
@@ -139,7 +143,10 @@ def _standing(finding: FindingResult, raised: Raised) -> FindingRecord:
 
 
 def _reasons(
-    written: Written, area: AreaCase, cases: Sequence[CharacteristicCase], known: Sequence[FindingRecord]
+    context: ProposalContext,
+    area: AreaCase,
+    cases: Sequence[CharacteristicCase],
+    known: Sequence[FindingRecord],
 ) -> Iterable[Reason]:
     """What decided the outcome, then what stood in the way of a better one.
 
@@ -147,18 +154,18 @@ def _reasons(
     does, and no lower limit does.
     """
     if area.outcome == "withheld":
-        deciding = [r for r in _rules(written, Layer.SUFFICIENCY, area.area) if r.id in area.held]
+        deciding = [r for r in _rules(context, Layer.SUFFICIENCY, area.area) if r.id in area.held]
         for rule in deciding:
-            yield _reason(written, rule, True, "withheld", area, cases, known)
+            yield _reason(context, rule, True, "withheld", area, cases, known)
         if not deciding:
             yield _plain("withholds", "withheld", "no evidence is counted on this area")
         return
     if area.decision is None:
         return
-    scale, grade = written.book.grade_scale, area.decision.rank
-    rules = _rules(written, Layer.GRADE, area.area)
+    scale, grade = context.bound.grade_scale, area.decision.rank
+    rules = _rules(context, Layer.GRADE, area.area)
     for rule in (r for r in rules if r.id in area.decision.deciding):
-        yield _reason(written, rule, True, rule.target, area, cases, known)
+        yield _reason(context, rule, True, rule.target, area, cases, known)
     if not area.decision.deciding:
         yield _plain(
             "default",
@@ -174,12 +181,12 @@ def _reasons(
         lower = (rule.effect is Effect.LIMITS or defaulted) and scale.rank(rule.target) < grade
         reached = limited and rule.effect is Effect.REACHES and held and scale.rank(rule.target) > grade
         if (better or lower or reached) and rule.id not in area.decision.deciding:
-            yield _reason(written, rule, held, rule.target, area, cases, known)
+            yield _reason(context, rule, held, rule.target, area, cases, known)
 
 
-def _rules(written: Written, layer: Layer, area: str) -> list[Rule]:
+def _rules(context: ProposalContext, layer: Layer, area: str) -> list[Rule]:
     return sorted(
-        (r for r in written.book.rules if r.layer is layer and r.applies_to(area)), key=lambda r: r.id
+        (r for r in context.bound.rules if r.layer is layer and r.applies_to(area)), key=lambda r: r.id
     )
 
 
@@ -188,7 +195,7 @@ def _plain(effect: str, target: str, because: str) -> Reason:
 
 
 def _reason(
-    written: Written,
+    context: ProposalContext,
     rule: Rule,
     held: bool,
     target: str,
@@ -198,15 +205,15 @@ def _reason(
 ) -> Reason:
     names = facts_named(rule.condition)
     if held:
-        evidence = _behind(written.book.facts, names, cases, known).evidence
+        evidence = _behind(context.bound.facts, names, cases, known).evidence
     else:
-        evidence = _in_the_way(written.book.facts, rule, area.facts, cases, known)
+        evidence = _in_the_way(context.bound.facts, rule, area.facts, cases, known)
     return Reason(
         rule=rule.id,
         effect=str(rule.effect),
         target=target,
         held=held,
-        because=written.english.because(rule.because, area.facts, rule.condition),
+        because=context.english.because(rule.because, area.facts, rule.condition),
         facts={name: area.facts[name] for name in names},
         evidence=sorted(evidence),
     )

@@ -87,7 +87,7 @@ def of_characteristic(fact: Fact, case: CharacteristicCase, facts: Mapping[str, 
 def lacking_on(fact: Fact, case: CharacteristicCase, facts: Mapping[str, Fact]) -> Support:
     """Evidence that keeps a fact about one characteristic from being greater."""
     definition = fact.definition
-    where = getattr(definition, "where", ())
+    where = getattr(definition, "where", ()) if fact.entity == "evidence" else ()
     counted = [i for i in case.items if satisfies(i.row, where)]
     match definition:
         case Count(entity="evidence") | AnyOf(entity="evidence"):

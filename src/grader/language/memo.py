@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from threading import Lock
 from typing import Final, Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
@@ -22,8 +23,8 @@ class Memo(dict[K, V]):
         super().__setitem__(key, value)
 
 
-class IdentityCache(Generic[V]):
-    """The few values made last, each for the very objects it was made of.
+class Recent(Generic[V]):
+    """The few values asked for last, by question; one that many threads may ask.
 
     Parameters
     ----------
@@ -33,15 +34,14 @@ class IdentityCache(Generic[V]):
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._made: OrderedDict[Hashable, tuple[tuple[object, ...], V]] = OrderedDict()
+        self._kept: OrderedDict[Hashable, V] = OrderedDict()
+        self._lock = Lock()
 
-    def of(self, objects: tuple[object, ...], also: Hashable, make: Callable[[], V]) -> V:
-        """The value made of these objects (told apart by identity) and of `also` (by what it holds)."""
-        key = (*map(id, objects), also)
-        known = self._made.pop(key, None)
-        # The objects are kept with the value, so that no other can come to have the identity of one.
-        found = (objects, make()) if known is None else known
-        self._made[key] = found
-        while len(self._made) > self._most:
-            self._made.popitem(last=False)
-        return found[1]
+    def of(self, key: Hashable, make: Callable[[], V]) -> V:
+        """The value kept for a key, or made now."""
+        with self._lock:
+            found = self._kept.pop(key) if key in self._kept else make()
+            self._kept[key] = found
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+            return found

@@ -6,7 +6,7 @@ from typing import Any, Final, Literal
 
 from pydantic import Field
 
-from grader.model.proposal import Answer, Hinge, Outcome, to_json
+from grader.model.proposal import Answer, Hinge, Outcome, counted, to_json
 
 SCHEMA: Final = "grader.diff/1"
 NO_REASON: Final = "no reason given"
@@ -85,6 +85,13 @@ class Diff(Answer):
     """Files of a folder that hold no pair: of another kind, or without their counterpart."""
     overrides: dict[str, dict[str, int]]
     """Parameters set otherwise than their defaults, by inspection; without those that set none."""
+
+    def __repr__(self) -> str:
+        many = counted(len(self.inspections), "inspection")
+        differ = sum(area.differs for area in self.areas)
+        return f"<Diff: {many}, {differ} of {counted(len(self.areas), 'area')} differ>"
+
+    __str__ = __repr__
 
     @property
     def differs(self) -> bool:

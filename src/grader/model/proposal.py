@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -19,6 +20,11 @@ class Answer(BaseModel):
     """A block grader writes."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """A number with the word for it."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def to_json(answer: Answer, *, indent: int | None = 2) -> str:
@@ -152,6 +158,14 @@ class Proposal(Answer):
     areas: list[AreaResult]
     not_counted: list[NotCounted]
     warnings: list[Warning_]
+
+    def __repr__(self) -> str:
+        outcomes = Counter[str](area.outcome for area in self.areas)
+        named = (o for o in ("graded", "withheld", "ungraded", "not_inspected") if outcomes[o])
+        came_to = ", ".join(f"{outcomes[o]} {o.replace('_', ' ')}" for o in named)
+        return f"<Proposal {self.inspection}: {came_to}>"
+
+    __str__ = __repr__
 
     def area(self, area_id: str) -> AreaResult:
         """The result for one area, by its id or as it is printed.

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.api import PathLike
 from grader.errors import InputError, Place, Problem
+from grader.files.given import PathLike
 from grader.model.diff import Diff
 from grader.model.proposal import Proposal
 from grader.review.compare import SmallestChange, together

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from grader import api
 from grader.errors import InputError, Place, Problem, quoted
-from grader.files import catalogue
+from grader.explanations.smallest_change import smallest_change
 from grader.files.frameworks import FrameworkFile
-from grader.files.inspections import draft_of, resolve_draft
+from grader.files.given import PathLike
 from grader.files.json_text import read_json
 from grader.files.marked import Document
-from grader.grading.run import propose
-from grader.language.rulebook import RuleBook
 from grader.model.proposal import Proposal
+from grader.session import LoadedInspection, Sessions
 
 _SHOWN_FAULTS = 5
 _MOST_AREAS = 1_000
@@ -24,7 +21,7 @@ _AGAIN = "write it again: grader grade INSPECTION -o FILE.json"
 
 
 class Grading:
-    """Proposes grades; each framework and rule book is read once.
+    """Proposes grades for inspections of any framework; each framework and rule book is read once.
 
     Parameters
     ----------
@@ -37,19 +34,16 @@ class Grading:
     """
 
     def __init__(
-        self, rules: api.PathLike | None = None, engine: str | None = None, *, firm: bool = True
+        self, rules: PathLike | None = None, engine: str | None = None, *, firm: bool = True
     ) -> None:
-        self.rules = rules
-        self.engine = engine
+        self.sessions = Sessions(rules, engine)
         self.firm = firm
-        self._read: dict[str, tuple[FrameworkFile, RuleBook]] = {}
-        self._last: api.Loaded | None = None
+        self._last: LoadedInspection | None = None
 
-    def propose(self, path: Path, document: Document) -> Proposal:
-        """The proposal for an inspection file, whose document has been read; raises InputError."""
-        loaded = self._last = self._load(path, document)
-        engine = api.engine_on(loaded.book, {}, self.engine)
-        return propose(api.inputs_of(loaded, {}), engine, firm=self.firm)
+    def propose(self, document: Document) -> Proposal:
+        """The proposal for an inspection whose file has been read; raises InputError."""
+        loaded = self._last = self.sessions.load_document(document)
+        return loaded.proposal if self.firm else loaded.propose(hinges=False)
 
     def smallest_change(self, proposal: Proposal, area: str, final: str) -> dict[str, Any] | None:
         """What would have had to be found for the final grade, of the inspection last proposed for.
@@ -58,24 +52,8 @@ class Grading:
         """
         if self._last is None or self._last.inspection.id != proposal.inspection:
             return None
-        found = api.smallest_change(self._last, area, final, exactly=True)
+        found = smallest_change(self._last, area, final, exactly=True)
         return found.model_dump(mode="json", by_alias=True)
-
-    def _load(self, path: Path, document: Document) -> api.Loaded:
-        draft = draft_of(document)
-        name = draft.inspection.inspection.framework
-        if name not in self._read:
-            loaded = api.load(path, rules=self.rules)
-            self._read[name] = loaded.framework, loaded.book
-            return loaded
-        framework, book = self._read[name]
-        return api.Loaded(resolve_draft(draft, framework.framework, book.measures), framework, book)
-
-    def framework(self, name: str) -> FrameworkFile:
-        """The framework with this id; raises UnknownNameError."""
-        if name in self._read:
-            return self._read[name][0]
-        return catalogue.framework(name, catalogue.folder_near(self.rules))
 
 
 def proposal_of(raw: bytes, shown: str) -> Proposal:

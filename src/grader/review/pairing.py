@@ -82,7 +82,7 @@ def proposal_in(path: Path, grading: Grading) -> Proposal:
     if isinstance(document.data, dict) and "inspection" not in document.data:
         help = "name an inspection (YAML), or a proposal written by grader grade --json"
         raise InputError([Problem("neither an inspection nor a proposal", Place(str(path)), help)])
-    return grading.propose(path, document)
+    return grading.propose(document)
 
 
 def _decisions_beside(given: Path | Proposal, decisions: Path | None) -> Path:
@@ -118,7 +118,7 @@ def _lay(
     change: SmallestChange | None,
 ) -> None:
     """Add one pair; raises InputError where it is none."""
-    framework = grading.framework(proposal.framework.id)
+    framework = grading.sessions.framework(proposal.framework.id)
     grades = scale_of(proposal, framework, shown)
     if laid.framework not in (None, proposal.framework.id):
         # No place: one of many files would be as good as another, and it is said once.
@@ -245,7 +245,7 @@ class _Folder:
         document = parse_document(raw, str(path))
         name = _named(document, "inspection", "id")
         if name is None or self._meet(name, path, recorded=False):
-            self._pair(self.grading.propose(path, document), path)
+            self._pair(self.grading.propose(document), path)
 
     def _meet(self, name: str, path: Path, *, recorded: bool) -> bool:
         """Whether this file is the one to lay beside its decisions."""

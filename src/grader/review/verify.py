@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader import api
 from grader.errors import InputError, Place, Problem, quoted
 from grader.files.decisions import read_decisions
 from grader.files.folders import is_proposal
+from grader.files.given import PathLike
 from grader.files.marked import read_bytes
 from grader.language.settings import Settings
 from grader.model.decisions import ProposalRecorded
@@ -18,6 +18,7 @@ from grader.model.proposal import Proposal
 from grader.review.decisions import refuse_overrides
 from grader.review.grading import proposal_of
 from grader.review.stale import stale_areas
+from grader.session import Sessions
 
 INSPECTION = "inspection.yaml"
 
@@ -43,16 +44,20 @@ class Verdict:
     noted: tuple[str, ...]
     stale: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        said = "reproduces" if self.reproduces else "does not reproduce"
+        return f"<Verdict {self.inspection}: {said}>"
+
     @property
     def reproduces(self) -> bool:
         return not self.changed
 
 
 def verify(
-    decisions: api.PathLike,
-    inspection: api.PathLike | None = None,
+    decisions: PathLike,
+    inspection: PathLike | None = None,
     *,
-    rules: api.PathLike | None = None,
+    rules: PathLike | None = None,
     engine: str | None = None,
     allow_overrides: bool = False,
 ) -> Verdict:
@@ -103,7 +108,7 @@ def verify(
     )
 
 
-def _inspection(decisions: Path, given: api.PathLike | None) -> Path:
+def _inspection(decisions: Path, given: PathLike | None) -> Path:
     if given is not None:
         return Path(given)
     beside = decisions.parent / INSPECTION
@@ -113,15 +118,13 @@ def _inspection(decisions: Path, given: api.PathLike | None) -> Path:
     return beside
 
 
-def _again(
-    path: Path, recorded: ProposalRecorded, rules: api.PathLike | None, engine: str | None
-) -> Proposal:
+def _again(path: Path, recorded: ProposalRecorded, rules: PathLike | None, engine: str | None) -> Proposal:
     raw = read_bytes(path)
     if is_proposal(raw):
         return proposal_of(raw, str(path))
-    loaded = api.load(path, rules=rules)
+    loaded = Sessions(rules, engine).load(path)
     known = Settings((n, v) for n, v in recorded.overrides.items() if n in loaded.book.parameters)
-    return api.grade(loaded, overrides=known, engine=engine)
+    return loaded.at(known).proposal
 
 
 def _rests_on(recorded: ProposalRecorded, now: Proposal) -> Iterator[str]:

@@ -58,6 +58,11 @@ class CheckReport:
     promises: tuple[Promise, ...]
     findings: tuple[Finding, ...]
 
+    def __repr__(self) -> str:
+        proved = sum(p.result == "proved" for p in self.promises)
+        many = f"{proved} of {len(self.promises)} promises proved, {len(self.findings)} findings"
+        return f"<CheckReport {self.book.id} {self.book.version}: {many}>"
+
     @property
     def holds(self) -> bool:
         """Whether every promise is proved and nothing was found."""

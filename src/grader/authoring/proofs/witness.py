@@ -13,7 +13,7 @@ from grader.authoring.proofs.characteristics import Example
 from grader.authoring.proofs.tag_combinations import Change
 from grader.errors import InternalError
 from grader.grading.conclude import AreaCase, CharacteristicCase, LayerEvaluator
-from grader.grading.run import Inputs, run
+from grader.grading.run import run
 from grader.language.row import Row
 from grader.language.rulebook import RuleBook
 from grader.language.vocabulary import ASSESSMENT, EXTENT, FINDING_KIND, HARM, PROGRESS, STRENGTH
@@ -157,7 +157,7 @@ def _earlier(row: Row, area: str, number: int, characteristics: list[str]) -> di
 def conclude(situation: Situation, framework: Framework, book: RuleBook, evaluator: LayerEvaluator) -> Replay:
     """Grade a situation with the grading pass."""
     inspection = inspection_of(situation, framework)
-    passed = run(Inputs(inspection, framework, book, {}), evaluator)
+    passed = run(inspection, framework, evaluator)
     area = passed.areas[situation.area.id]
     cases = {c.id: c for c in passed.characteristics[situation.area.id]}
     grade = book.grade_scale.name_of(area.decision.rank) if area.decision is not None else None
@@ -188,7 +188,7 @@ def conclude_together(
             for block in ("evidence", "findings", "previous")
         }
     )
-    passed = run(Inputs(whole, framework, book, {}), evaluator)
+    passed = run(whole, framework, evaluator)
     return {
         area: book.grade_scale.name_of(case.decision.rank) if case.decision is not None else None
         for area, case in passed.areas.items()

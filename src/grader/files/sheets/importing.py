@@ -33,6 +33,7 @@ from grader.files.sheets.hidden import Hidden
 from grader.files.sheets.keeping import merge
 from grader.files.sheets.mapping import Mapping as SheetsMapping
 from grader.files.sheets.reader import Spreadsheet, Table, open_spreadsheet
+from grader.files.sheets.yaml_text import inspection_text
 from grader.language.rulebook import Measure
 from grader.model.framework import Framework
 from grader.model.inspection import Inspection
@@ -61,6 +62,17 @@ class Imported:
     inspection: Inspection
     warnings: tuple[Problem, ...]
     replaced: tuple[str, ...] = ()
+    source: str = ""
+    """The name of the spreadsheet."""
+
+    def __repr__(self) -> str:
+        held = len(self.inspection.evidence)
+        return f"<Imported {self.inspection.id}: {held} item{'' if held == 1 else 's'} of evidence>"
+
+    @property
+    def text(self) -> str:
+        """The inspection's file, in YAML."""
+        return inspection_text(self.inspection, self.source)
 
 
 def import_sheet(
@@ -69,7 +81,7 @@ def import_sheet(
     head: Mapping[str, str] | None = None,
     mapping: SheetsMapping | None = None,
     sheet: str | None = None,
-    rules: str | None = None,
+    rules: catalogue.NameOrPath | None = None,
     hidden: Hidden = "warn",
     over: InspectionDraft | None = None,
 ) -> Imported:
@@ -104,19 +116,19 @@ def import_sheet(
     gathered.hidden = hidden
     document = gathered.document()
     resolved, framework, measures = _resolve(document, gathered.problems, rules)
-    imported = Imported(resolved.inspection, (*gathered.warnings, *resolved.warnings))
+    imported = Imported(resolved.inspection, (*gathered.warnings, *resolved.warnings), (), path.name)
     if over is not None:
         merged = merge(resolved.inspection, gathered.held, over, framework, measures)
         said = {problem.message for problem in imported.warnings}
         more = tuple(problem for problem in merged.warnings if problem.message not in said)
-        imported = Imported(merged.inspection, (*imported.warnings, *more), merged.said)
+        imported = Imported(merged.inspection, (*imported.warnings, *more), merged.said, path.name)
     if _pieces(document.data) > EVENT_LIMIT:
         _too_long(Place(document.file), len(resolved.inspection.evidence))
     return imported
 
 
 def _resolve(
-    document: Document, problems: list[Problem], rules: str | None
+    document: Document, problems: list[Problem], rules: catalogue.NameOrPath | None
 ) -> tuple[InspectionFile, Framework, Mapping[str, Measure]]:
     """The inspection, every name in it resolved, and what by; faults of cells are raised with the rest."""
     at_fault = {p.place for p in problems}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from grader.errors import InputError, Problem, quoted
-from grader.outliers.extra import library
+from grader.statistics.extra import library
 
 METHODS = ("wald", "wilson")
 

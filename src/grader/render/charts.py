@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from grader.outliers.extra import library
-from grader.report.inline_svg import inline
+from grader.render.inline_svg import inline
+from grader.statistics.extra import library
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

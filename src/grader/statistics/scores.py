@@ -18,9 +18,11 @@ from grader.errors import InputError, Place, Problem, Problems, quoted, suggest
 from grader.files.marked import read_bytes
 from grader.files.scalars import shown_name
 from grader.files.sheets.csv_text import HEADER_WITHIN, read_csv
-from grader.outliers.sd_lines import MOST, name_faults, score_fault
-from grader.outliers.sums import totals_by_sum
-from grader.outliers.totals import named_totals, plain_name
+from grader.statistics.answer import OutlierLines
+from grader.statistics.choices import Choices
+from grader.statistics.sd_lines import MOST, lines, name_faults, score_fault
+from grader.statistics.sums import totals_by_sum
+from grader.statistics.totals import named_totals, plain_name
 
 SIZE_LIMIT = 4 * 2**20
 #: What publishers write where a body gave no figure, in any case.
@@ -140,6 +142,13 @@ def read_scores(
 
 
 # Rows and columns -----------------------------------------------------------------------------------------
+
+
+def lines_of(read: Scores, choices: Choices | None = None) -> OutlierLines:
+    """The outlier lines of scores read from a file; rows that look like totals are among the notes."""
+    found = lines(read.scores, choices, measure=read.measure, left_out=read.left_out, data_sha256=read.sha256)
+    said_of_totals = [warning.message for warning in read.totals]
+    return found.model_copy(update={"notes": [*said_of_totals, *found.notes]})
 
 
 def _rows(raw: bytes, file: str, asked: Sequence[str]) -> tuple[list[tuple[int, list[str]]], list[Problem]]:

@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from pydantic import Field
 
-from grader.model.proposal import Answer, to_json
+from grader.model.proposal import Answer, counted, to_json
 
 SCHEMA: Final = "grader.outliers/1"
 
@@ -71,6 +71,12 @@ class OutlierLines(Answer):
     notes: list[str]
     bodies: list[BodyScore]
     """The highest score first, bodies without a score last; of the same score in code point order."""
+
+    def __repr__(self) -> str:
+        beyond = self.well_above + self.well_below
+        return f"<OutlierLines: {counted(len(self.bodies), 'body', 'bodies')}, {beyond} beyond the lines>"
+
+    __str__ = __repr__
 
     def to_json(self, *, indent: int | None = 2) -> str:
         """The lines as JSON text: the same bytes for the same scores and choices."""

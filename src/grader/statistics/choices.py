@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from typing import Literal, get_args
 
 from grader.errors import InputError, Problem, quoted, suggest
-from grader.outliers.answer import Choice
+from grader.statistics.answer import Choice
 
 AppearsNormal = Literal["shapiro_wilk", "yes", "no"]
 Closer = Literal["higher_w", "passes"]

@@ -13,8 +13,8 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from grader.errors import InputError, Problem
-from grader.outliers.answer import BodyScore, OutlierLines
-from grader.outliers.extra import library
+from grader.statistics.answer import BodyScore, OutlierLines
+from grader.statistics.extra import library
 
 #: More bars than this are no picture any more.
 MOST_BARS = 200

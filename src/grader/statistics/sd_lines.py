@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from grader.errors import InputError, Problem, cut, quoted
-from grader.outliers.answer import SCHEMA, BodyScore, OutlierLines, Position, ShapiroWilk
-from grader.outliers.choices import Choices
-from grader.outliers.extra import library
+from grader.statistics.answer import SCHEMA, BodyScore, OutlierLines, Position, ShapiroWilk
+from grader.statistics.choices import Choices
+from grader.statistics.extra import library
 
 #: Two scores always lie within one sample standard deviation of their mean, and the test needs three.
 FEWEST = 3

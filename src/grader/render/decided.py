@@ -6,15 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.api import Loaded
 from grader.errors import InputError, Problem, quoted
 from grader.files.decisions import decisions_of
 from grader.files.marked import parse_document, read_bytes
 from grader.model.decisions import Decisions
 from grader.model.diff import AreaDiff
-from grader.model.proposal import Proposal
 from grader.review.compare import compare
 from grader.review.record import foreign, incomparable, oddities
+from grader.session import LoadedInspection
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,23 +25,22 @@ class Decided:
     warnings: tuple[Problem, ...]
 
 
-def read_decided(path: Path, loaded: Loaded, proposal: Proposal) -> Decided:
-    """The decisions in a file, beside a proposal.
+def read_decided(path: Path, loaded: LoadedInspection) -> Decided:
+    """The decisions in a file, beside what is proposed.
 
     Parameters
     ----------
     path : Path
         The decisions' YAML file.
-    loaded : Loaded
+    loaded : LoadedInspection
         The inspection graded.
-    proposal : Proposal
-        What was proposed for it.
 
     Raises
     ------
     InputError
         Every fault of the file, decisions on another inspection, or grades that are not comparable.
     """
+    proposal = loaded.proposal
     document = parse_document(read_bytes(path), str(path))
     refusal = incomparable(document, proposal, loaded.framework.framework)
     if refusal is not None:

@@ -10,18 +10,17 @@ from typing import TypeVar
 from grader.engines.reference import compare
 from grader.explanations.why import CharacteristicWhy, Cited, Explanation
 from grader.grading.conclude import counts_as
-from grader.language.bind import bind
-from grader.language.english import English, number
+from grader.language.english import number
 from grader.language.nodes import Const, Effect, Kind, Op
-from grader.language.rulebook import Layer, Rule, RuleBook
+from grader.language.rulebook import Layer, Rule
 from grader.language.typecheck import comparisons
 from grader.model.decisions import DecidedGrade
 from grader.model.diff import AreaDiff
-from grader.model.framework import Framework
-from grader.model.inspection import Declared, Evidence, Inspection, Previous
+from grader.model.inspection import Declared, Evidence, Previous
 from grader.model.proposal import AreaResult, FindingResult, Reason
-from grader.report.charts import Needed
-from grader.report.words import OUTCOME_WORDS, STATUS_WORDS, opened, words
+from grader.render.charts import Needed
+from grader.render.words import OUTCOME_WORDS, STATUS_WORDS, opened, words
+from grader.session import LoadedInspection
 
 T = TypeVar("T")
 #: Tones of the style sheet, worst to best; the scale of any framework is laid over them.
@@ -137,14 +136,12 @@ class AreaView:
 class Areas:
     """Makes the views of one inspection's areas; evidence is anchored where it is first shown."""
 
-    def __init__(
-        self, inspection: Inspection, framework: Framework, book: RuleBook, overrides: Mapping[str, int]
-    ) -> None:
-        self.inspection = inspection
-        self.framework = framework
-        self.book = book
-        self.bound = {rule.id: rule for rule in bind(book, overrides).rules}
-        self.english = English(book, overrides)
+    def __init__(self, loaded: LoadedInspection) -> None:
+        self.inspection = inspection = loaded.inspection
+        self.framework = framework = loaded.framework.framework
+        self.book = loaded.book
+        self.bound = loaded.session.evaluator.rules
+        self.english = loaded.session.english
         self.ranks = {grade: rank for rank, grade in enumerate(framework.grades_worst_first)}
         self.titles = {grade.id: grade.title for grade in framework.grade_scale.grades}
         self.evidence = {e.id: e for e in inspection.evidence}

@@ -14,17 +14,17 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from grader.api import Loaded, inputs_of
 from grader.distribution import install
 from grader.errors import MissingExtraError
 from grader.explanations.why import explain
 from grader.language.english import number
 from grader.model.inspection import Evidence
 from grader.model.proposal import NotCounted, Proposal
-from grader.report import words
-from grader.report.areas import Areas, AreaView
-from grader.report.charts import GradeRow, grades_chart, needed_chart, status_chart
-from grader.report.decided import Decided
+from grader.render import words
+from grader.render.areas import Areas, AreaView
+from grader.render.charts import GradeRow, grades_chart, needed_chart, status_chart
+from grader.render.decided import Decided
+from grader.session import LoadedInspection
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -52,15 +52,13 @@ class ParameterRow:
     why: str
 
 
-def report(loaded: Loaded, proposal: Proposal, decided: Decided | None = None) -> str:
+def report(loaded: LoadedInspection, decided: Decided | None = None) -> str:
     """A proposal as a page of HTML, the same bytes for the same conclusions.
 
     Parameters
     ----------
-    loaded : Loaded
-        The inspection graded, with its framework and rule book.
-    proposal : Proposal
-        What was concluded.
+    loaded : LoadedInspection
+        The inspection graded.
     decided : Decided, optional
         Final grades, shown beside the proposed ones.
 
@@ -74,8 +72,8 @@ def report(loaded: Loaded, proposal: Proposal, decided: Decided | None = None) -
     MissingExtraError
         Jinja or matplotlib is not installed.
     """
-    environment = templates()
-    areas, anchors, left = _areas(loaded, proposal, decided)
+    environment, proposal = templates(), loaded.proposal
+    areas, anchors, left = _areas(loaded, decided)
     ordered = sorted(areas, key=lambda a: -1 if a.proposed.place is None else a.proposed.place, reverse=True)
     style = environment.get_template("report.css").render(
         running=_markup(words.css_string(f"{proposal.body}: proposed grades, a person decides"))
@@ -101,15 +99,14 @@ def report(loaded: Loaded, proposal: Proposal, decided: Decided | None = None) -
 
 
 def _areas(
-    loaded: Loaded, proposal: Proposal, decided: Decided | None
+    loaded: LoadedInspection, decided: Decided | None
 ) -> tuple[list[AreaView], dict[str, str], list[Left]]:
-    inputs = inputs_of(loaded, proposal.overrides)
-    maker = Areas(loaded.inspection, loaded.framework.framework, loaded.book, proposal.overrides)
+    proposal, maker = loaded.proposal, Areas(loaded)
     views = [
         maker.view(
             at,
             result,
-            explain(inputs, proposal, result.area),
+            explain(loaded, result.area),
             decided.decisions.grades.get(result.area) if decided else None,
             decided.areas.get(result.area) if decided else None,
         )
@@ -122,7 +119,7 @@ def _areas(
     return views, maker.anchors, left
 
 
-def _parameters(loaded: Loaded, proposal: Proposal) -> list[ParameterRow]:
+def _parameters(loaded: LoadedInspection, proposal: Proposal) -> list[ParameterRow]:
     rows = []
     for used in proposal.parameters:
         known = loaded.book.parameters[used.name]
@@ -146,7 +143,7 @@ def _warnings(proposal: Proposal, decided: Decided | None) -> list[str]:
 
 
 def _charts(
-    loaded: Loaded, areas: Sequence[AreaView], ordered: Sequence[AreaView], decided: Decided | None
+    loaded: LoadedInspection, areas: Sequence[AreaView], ordered: Sequence[AreaView], decided: Decided | None
 ) -> dict[str, Any]:
     scale = [g.title for g in reversed(loaded.framework.framework.grade_scale.grades)]
     grades = [
@@ -180,7 +177,7 @@ def templates() -> Environment:
     except ImportError as error:
         raise MissingExtraError("the report needs jinja2", help=install("report")) from error
     environment = Environment(
-        loader=PackageLoader("grader.report"),
+        loader=PackageLoader("grader.render"),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=words.visible,

@@ -1,0 +1,338 @@
+"""A framework, a rule book at its settings and an engine, made ready once for any number of inspections."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from threading import RLock
+from typing import Any, Final
+
+from grader.cached import cached_property
+from grader.engines.choice import engine_for
+from grader.engines.reference import ReferenceEngine
+from grader.errors import InputError, Place, Problem
+from grader.files import catalogue
+from grader.files.frameworks import FrameworkFile
+from grader.files.given import Given, PathLike, draft_given, resolved
+from grader.files.inspections import InspectionDraft, InspectionFile, draft_of
+from grader.files.marked import Document
+from grader.grading.aggregates import AreaAggregator
+from grader.grading.conclude import LayerEvaluator
+from grader.grading.results import ProposalContext
+from grader.grading.run import GradingTrace, propose, run
+from grader.language.bind import bind
+from grader.language.engine import Engine
+from grader.language.english import English
+from grader.language.memo import Recent
+from grader.language.rulebook import RuleBook
+from grader.language.settings import Settings, read_settings
+from grader.model.framework import Area
+from grader.model.inspection import Inspection
+from grader.model.proposal import Proposal
+
+EngineMaker = Callable[[RuleBook], Engine]
+"""Makes an engine over a bound rule book."""
+
+DEFAULT: Final = "PEEL_2021_22"
+#: Sessions at other settings that one keeps, and answers at other settings that an inspection keeps.
+KEPT: Final = 8
+
+
+class Session:
+    """Grades inspections by one framework and one rule book; many threads may read one session.
+
+    Parameters
+    ----------
+    framework : FrameworkFile
+        What is graded against.
+    book : RuleBook
+        As written, its parameters not bound.
+    settings : mapping of str to str or int, optional
+        Parameters at values other than their defaults: `{"some": "35%"}`.
+    engine : {"rete", "reference"}, optional
+        By default `rete`, checked against `reference`, where durable-rules can be imported, else
+        `reference`; or a function that makes an engine of a bound rule book.
+
+    Raises
+    ------
+    InputError
+        A setting is unknown, of another form or out of range.
+    """
+
+    def __init__(
+        self,
+        framework: FrameworkFile,
+        book: RuleBook,
+        settings: Mapping[str, object] | None = None,
+        engine: str | EngineMaker | None = None,
+    ) -> None:
+        self.framework = framework
+        self.book = book
+        self.settings: Settings = read_settings(book, settings if settings is not None else {})
+        self.engine_name = engine
+        self._kept: Recent[Session] = Recent(KEPT)
+        self._aggregators: dict[str, AreaAggregator] = {}
+
+    @classmethod
+    def open(
+        cls,
+        rules: PathLike | None = None,
+        framework: PathLike | None = None,
+        settings: Mapping[str, object] | None = None,
+        engine: str | None = None,
+    ) -> Session:
+        """A session over a framework and a rule book, each by its id or its path.
+
+        Without `rules` the rule book is the framework's own, without `framework` the framework is the one
+        the rule book names; without either they are those of PEEL 2021/22.
+        """
+        if framework is None:
+            _, file, book = catalogue.open_rulebook(rules if rules is not None else DEFAULT)
+        else:
+            file = catalogue.framework_at(framework, catalogue.folder_near(rules))
+            book = catalogue.rulebook(rules, file)
+        return cls(file, book, settings, engine)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Session, (self.framework, self.book, self.settings, self.engine_name)
+
+    def __repr__(self) -> str:
+        changed = f", {len(self.settings)} settings" if self.settings else ""
+        return f"<Session {self.book.id} {self.book.version}{changed}>"
+
+    # What it holds ----------------------------------------------------------------------------------------
+
+    @cached_property
+    def bound(self) -> RuleBook:
+        """The rule book with a number for each parameter."""
+        return bind(self.book, self.settings)
+
+    @cached_property
+    def english(self) -> English:
+        """The rules in words, at these settings."""
+        return English(self.book, self.settings)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The engine the grading pass runs on."""
+        make = self.engine_name
+        return make(self.bound) if callable(make) else engine_for(self.bound, make)
+
+    @cached_property
+    def evaluator(self) -> LayerEvaluator:
+        """Concludes on the session's engine."""
+        return LayerEvaluator(self.bound, self.engine)
+
+    @cached_property
+    def what_if(self) -> LayerEvaluator:
+        """Concludes on the reference engine, the definition of meaning: what if this were otherwise."""
+        if isinstance(self.engine, ReferenceEngine):
+            return self.evaluator
+        return LayerEvaluator(self.bound, ReferenceEngine(self.bound))
+
+    def aggregator(self, area: Area) -> AreaAggregator:
+        """What the rules of an area see, on the reference engine."""
+        found = self._aggregators.get(area.id)
+        if found is None:  # two threads may both make one: the first to be kept is everybody's
+            found = self._aggregators.setdefault(area.id, AreaAggregator(self.what_if, area))
+        return found
+
+    @cached_property
+    def rules_built_in(self) -> bool:
+        """Whether the rules are those of the built-in rule book with this id."""
+        return self.book.sha256 == catalogue.built_in_sha256(self.book.id)
+
+    # What it does -----------------------------------------------------------------------------------------
+
+    def load(self, given: Given) -> LoadedInspection:
+        """An inspection, read and checked whole against the framework and the rules.
+
+        Parameters
+        ----------
+        given : path, str, mapping or Inspection
+            Its file, its text (a str with a line break), plain data, or a model.
+
+        Raises
+        ------
+        InputError
+            Every fault of the inspection.
+        """
+        return self.resolve(draft_given(given))
+
+    def resolve(self, draft: InspectionDraft) -> LoadedInspection:
+        """As `load`, of an inspection that has been read so far."""
+        return LoadedInspection(self, resolved(draft, self.framework.framework, self.book))
+
+    def at(
+        self, settings: Mapping[str, object] | None = None, engine: str | EngineMaker | None = None
+    ) -> Session:
+        """A session over the same framework and rules at other settings, or on another engine.
+
+        What is None stays as it is; the settings given take the place of all there are. The sessions last
+        asked for are kept.
+        """
+        values = self.settings if settings is None else read_settings(self.book, settings)
+        chosen = self.engine_name if engine is None else engine
+        if values == self.settings and chosen == self.engine_name:
+            return self
+        key = (tuple(sorted(values.items())), chosen)
+        return self._kept.of(key, lambda: Session(self.framework, self.book, values, chosen))
+
+    def run(self, inspection: Inspection) -> GradingTrace:
+        """Conclude on an inspection that has been checked against this framework and these rules."""
+        return run(inspection, self.framework.framework, self.evaluator)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class LoadedInspection:
+    """An inspection checked against a session's framework and rule book; graded once, when first asked.
+
+    Attributes
+    ----------
+    session : Session
+        What it is graded by.
+    file : InspectionFile
+        The inspection, the SHA-256 of its text, and warnings about the record.
+    """
+
+    session: Session
+    file: InspectionFile
+    _lock: Any = field(default_factory=RLock, init=False)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return LoadedInspection, (self.session, self.file)
+
+    def __repr__(self) -> str:
+        held = len(self.inspection.evidence)
+        return f"<LoadedInspection {self.inspection.id}: {held} item{'' if held == 1 else 's'} of evidence>"
+
+    @property
+    def inspection(self) -> Inspection:
+        """What was found."""
+        return self.file.inspection
+
+    @property
+    def framework(self) -> FrameworkFile:
+        """The framework it is graded against."""
+        return self.session.framework
+
+    @property
+    def book(self) -> RuleBook:
+        """The rule book, as written."""
+        return self.session.book
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """Things about the record a person should look at, located."""
+        return self.file.warnings
+
+    @property
+    def trace(self) -> GradingTrace:
+        """Everything the grading pass concluded."""
+        with self._lock:
+            return self._trace
+
+    @cached_property
+    def _trace(self) -> GradingTrace:
+        return self.session.run(self.inspection)
+
+    @property
+    def proposal(self) -> Proposal:
+        """The proposed grades, with what each hinges on."""
+        with self._lock:
+            return self._proposal
+
+    @cached_property
+    def _proposal(self) -> Proposal:
+        return self.propose()
+
+    def propose(self, *, hinges: bool = True) -> Proposal:
+        """The proposal put together anew, without what grades hinge on where nobody reads it."""
+        session = self.session
+        context = ProposalContext(
+            framework=session.framework,
+            book=session.book,
+            bound=session.bound,
+            english=session.english,
+            settings=session.settings,
+            engine=session.engine.name,
+            evidence={e.id: e for e in self.inspection.evidence},
+        )
+        aggregates = session.aggregator if hinges else None
+        return propose(context, self.file, self.trace, session.evaluator, aggregates)
+
+    def at(
+        self, settings: Mapping[str, object] | None = None, engine: str | EngineMaker | None = None
+    ) -> LoadedInspection:
+        """The same inspection in a session at other settings, or on another engine, as `Session.at`."""
+        other = self.session.at(settings, engine)
+        if other is self.session:
+            return self
+        key = (tuple(sorted(other.settings.items())), other.engine_name)
+        return self._elsewhere.of(key, lambda: replace(self, session=other))
+
+    @cached_property
+    def _elsewhere(self) -> Recent[LoadedInspection]:
+        return Recent(KEPT)
+
+
+class Sessions:
+    """A session for each framework that inspections name, opened once.
+
+    Parameters
+    ----------
+    rules : path or str, optional
+        A rule book's folder or id; by default the one named after an inspection's framework.
+    engine : {"rete", "reference"}, optional
+        As for `Session`.
+    """
+
+    def __init__(self, rules: PathLike | None = None, engine: str | None = None) -> None:
+        self.rules = rules
+        self.engine = engine
+        self._opened: dict[str, Session] = {}
+        self._frameworks: dict[str, FrameworkFile] = {}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Sessions, (self.rules, self.engine)
+
+    def load(self, given: Given) -> LoadedInspection:
+        """An inspection, read and checked whole against the framework it names.
+
+        Raises
+        ------
+        InputError
+            Every fault of the inspection, or of the framework and the rule book it needs.
+        UnknownNameError
+            There is no such rule book.
+        """
+        return self._resolve(draft_given(given))
+
+    def load_document(self, document: Document) -> LoadedInspection:
+        """As `load`, of a document that has been read."""
+        return self._resolve(draft_of(document))
+
+    def _resolve(self, draft: InspectionDraft) -> LoadedInspection:
+        name = draft.inspection.inspection.framework
+        try:
+            session = self.of(name, draft.document.place(("inspection", "framework")))
+        except InputError as error:
+            raise InputError([*draft.problems, *error.problems]) from error
+        return session.resolve(draft)
+
+    def of(self, name: str, place: Place | None = None) -> Session:
+        """The session for a framework's id, which stands at `place` in a file."""
+        found = self._opened.get(name)
+        if found is None:
+            framework = self.framework(name, place)
+            book = catalogue.rulebook(self.rules, framework)
+            found = self._opened.setdefault(name, Session(framework, book, None, self.engine))
+        return found
+
+    def framework(self, name: str, place: Place | None = None) -> FrameworkFile:
+        """The framework with this id, which stands at `place` in a file; raises InputError."""
+        found = self._frameworks.get(name)
+        if found is None:
+            found = catalogue.framework_in(name, place, catalogue.folder_near(self.rules))
+            found = self._frameworks.setdefault(name, found)
+        return found
