@@ -96,8 +96,8 @@ def test_an_open_concern_is_named_as_what_held_the_grade_down(example):
         (
             "victims",
             "good",
-            "Providing a service to the victims of crime: edition 2022-03 of the framework gives"
-            " this area no grade, good or other",
+            "Providing a service to the victims of crime: not good nor any other grade: edition 2022-03 of the"
+            " framework gives this area no grade; what was found on it counts in the areas it informs",
         ),
     ],
 )
@@ -120,7 +120,8 @@ def _without(example, **changed):
 def test_an_area_not_inspected_says_so(example):
     loaded = _without(example, head={"not_inspected": ["responding"]})
     summary = api.why_not(loaded, "responding", "good").summary
-    assert "Responding to the public: not inspected, so no grade is proposed, good or other" == summary
+    said = "not inspected, as the inspection says, so no grade is proposed"
+    assert f"Responding to the public: not good nor any other grade: {said}" == summary
 
 
 def test_a_withheld_area_says_what_withholds_it(example):
