@@ -62,7 +62,8 @@ COUNT_LIMIT = 10_000
 _COUNTING: ContextVar[bool] = ContextVar("counting", default=False)
 #: Kinds of the rest that are named.
 _KINDS_SHOWN = 8
-_QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|\d[\d,.]*")
+#: A quote that nobody closes reaches to the end, or many of them would each be followed there in vain.
+_QUOTED = re.compile(r"'(?:[^'\\]|\\.?)*(?:'|\Z)|\"(?:[^\"\\]|\\.?)*(?:\"|\Z)|\d[\d,.]*", re.DOTALL)
 _KEPT = re.compile(r"^'[a-z_]{1,40}' of |lacks '[a-z_]{1,40}'")
 
 
