@@ -309,6 +309,19 @@ def test_the_most_cells_there_may_be_stay_within_memory(
     assert 2 == imported(changed({SHEET: rows(cells)})).code
 
 
+def test_more_filled_cells_than_an_inspection_can_hold_are_refused(
+    changed: Callable[..., Path], imported: Callable[..., Any]
+) -> None:
+    cells = "".join(
+        f'<row r="{n}">' + "".join(f'<c r="{c}{n}"><v>1</v></c>' for c in "ABCDEFGHIJKLMNOP") + "</row>"
+        for n in range(1, 22_502)
+    )
+
+    ran = imported(changed({SHEET: rows(cells)}))
+
+    assert ["findings.xlsx: the workbook holds more than 360,000 cells with something in them"] == ran.errors
+
+
 @pytest.mark.parametrize("blank_between", [0, 9])
 def test_fifty_thousand_rows(
     csv_file: Callable[..., Path],

@@ -89,7 +89,9 @@ GENERAL = Format("number", general=True)
 
 def general(value: float) -> str | None:
     """A number where no format is said: digits beyond those kept, or shown, cannot be told."""
-    text = f"{Decimal(f'{value:.15g}'):f}"
+    text = f"{value:.15g}"
+    if "e" in text:
+        text = f"{Decimal(text):f}"
     if abs(value) >= _FIFTEEN:
         return None
     text = text.rstrip("0").rstrip(".") if "." in text else text

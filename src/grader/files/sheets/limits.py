@@ -17,8 +17,8 @@ ROW_LIMIT = 100_000
 COLUMN_LIMIT = 256
 #: Cells from the first column to the last of each row that hold something: 50,000 rows of evidence, and more.
 AREA_LIMIT = 850_000
-#: Cells that hold something: more evidence than an inspection file can hold has fewer.
-FILLED_LIMIT = 500_000
+#: Cells that hold something: an inspection file has two pieces for each, and so holds far fewer.
+FILLED_LIMIT = 360_000
 #: Cells looked at, empty and merely formatted ones among them.
 CELLS_SEEN_LIMIT = 1_500_000
 #: Elements of XML in all parts: three for each cell that holds something.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from datetime import date, datetime, time
 from math import isfinite
 
@@ -64,7 +65,8 @@ class _ContentWalk:
         self.row_hidden = False
         self.row_style: str | None = None
         #: Styles of columns, and the last column each stands for.
-        self.column_styles: list[tuple[int, str]] = []
+        self.column_styles: list[str] = []
+        self.last_columns: list[int] = []
         self.shown_groups: list[bool] = []
         self.row_cells: list[tuple[int, int, Value, bool]] = []
         self.cell: dict[str, str] | None = None
@@ -86,9 +88,9 @@ class _ContentWalk:
             self.shown_groups.append(plainly(attributes).get("display") != "false")
         elif name == "table-column":
             own = plainly(attributes)
-            last = self.column_styles[-1][0] if self.column_styles else 0
-            last += whole(own.get("number-columns-repeated"), 1, self.file, _COLUMNS)
-            self.column_styles.append((last, own.get("default-cell-style-name", "")))
+            last = self.last_columns[-1] if self.last_columns else 0
+            self.last_columns.append(last + whole(own.get("number-columns-repeated"), 1, self.file, _COLUMNS))
+            self.column_styles.append(own.get("default-cell-style-name", ""))
             self.budget.see(1)
         elif name == "table-row":
             self.open_row(plainly(attributes))
@@ -127,7 +129,7 @@ class _ContentWalk:
         hidden = self.styles.hides("table", own.get("style-name")) or own.get("display") == "false"
         self.cells.unseen.whole = hidden
         self.row, self.rows = 1, 0
-        self.column_styles, self.shown_groups = [], []
+        self.column_styles, self.last_columns, self.shown_groups = [], [], []
 
     def open_row(self, own: dict[str, str]) -> None:
         self.row += self.rows
@@ -194,7 +196,8 @@ class _ContentWalk:
         return bool(self.styles.struck("table-cell", own))
 
     def style_of_column(self, column: int) -> str | None:
-        return next((style for last, style in self.column_styles[:1000] if column <= last), None)
+        at = bisect_left(self.last_columns, column)
+        return self.column_styles[at] if at < len(self.column_styles) else None
 
     def end_row(self, cells: Cells) -> None:
         """Put the cells of a row, in each of the rows it stands for."""
