@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from grader.files.catalogue import framework
+from grader.io.catalogue import framework
 from grader.model.inspection import Evidence, Header, Inspection, Source
 
 EDITION = "2022-03"

@@ -43,7 +43,7 @@ TOGETHER = 250
 
 def make(folder: Path, inspections: int, books: int, seed: int) -> None:
     """Write what is drawn: `inspections/`, and `books/N/` with a framework, a rule book and inspections."""
-    from grader.files import catalogue
+    from grader.io import catalogue
     from grader.testing.strategies import inspections as drawn_for
 
     file = catalogue.framework("PEEL_2021_22")

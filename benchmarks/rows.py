@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from grader.bulk.plan import Plan
-from grader.files import catalogue
+from grader.io import catalogue
 from grader.language.bind import bind
 from grader.language.rulebook import RuleBook
 

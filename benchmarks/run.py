@@ -19,7 +19,7 @@ from scale import growth, scale
 from timing import median_seconds
 
 from grader import api
-from grader.files.inspections import InspectionFile
+from grader.io.inspections import InspectionFile
 from grader.language.rulebook import Layer
 from grader.session import LoadedInspection, Session
 

@@ -25,12 +25,12 @@ with atheris.instrument_imports(include=["grader", "yaml"]):
     from grader.authoring.cases import parse_cases
     from grader.engines.reference import ReferenceEngine
     from grader.errors import GraderError, InputError
-    from grader.files import catalogue
-    from grader.files.decisions import decisions_of
-    from grader.files.frameworks import framework_of
-    from grader.files.inspections import draft_of, resolve_draft
-    from grader.files.marked import Document, parse_document
-    from grader.files.rulebooks import HEAD, read_rulebook
+    from grader.io import catalogue
+    from grader.io.decisions import decisions_of
+    from grader.io.frameworks import framework_of
+    from grader.io.inspections import draft_of, resolve_draft
+    from grader.io.marked import Document, parse_document
+    from grader.io.rulebooks import HEAD, read_rulebook
     from grader.language.bind import bind
     from grader.session import LoadedInspection, Session
 

@@ -25,8 +25,8 @@ from typing import Any
 
 from grader.cli import main as command
 from grader.errors import GraderError
-from grader.files.sheets.headings import heading_name
-from grader.files.sheets.importing import import_sheet
+from grader.sheets.headings import heading_name
+from grader.sheets.importing import import_sheet
 
 HEAD = {"id": "x", "body": "A Force", "framework": "PEEL_2021_22", "edition": "2022-03"}
 OPTIONS = ["--inspection-id", "x", "--body", "B", "--framework", "PEEL_2021_22", "--edition", "2022-03"]

@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from grader.authoring.case_report import TestReport as TestReport
     from grader.authoring.impact import Impact as Impact
     from grader.authoring.mutation import MutationReport as MutationReport
-    from grader.authoring.proofs.report import CheckReport as CheckReport
     from grader.bulk.batch import Batch as Batch
     from grader.bulk.simulate import Simulation as Simulation
     from grader.errors import EngineDisagreementError as EngineDisagreementError
@@ -51,14 +50,15 @@ if TYPE_CHECKING:
     from grader.explanations.change_answer import SmallestChange as SmallestChange
     from grader.explanations.why import Explanation as Explanation
     from grader.explanations.why_not import WhyNot as WhyNot
-    from grader.files.sheets.importing import Imported as Imported
     from grader.model.diff import Diff as Diff
     from grader.model.inspection import Inspection as Inspection
     from grader.model.proposal import Proposal as Proposal
+    from grader.proofs.report import CheckReport as CheckReport
     from grader.review.recording import Recorded as Recorded
     from grader.review.verify import Verdict as Verdict
     from grader.session import LoadedInspection as LoadedInspection
     from grader.session import Session as Session
+    from grader.sheets.importing import Imported as Imported
     from grader.statistics import Choices as Choices
     from grader.statistics import OutlierLines as OutlierLines
     from grader.validation import Validated as Validated
@@ -73,7 +73,7 @@ _HOMES = {
     "grader.authoring.case_report": "TestReport",
     "grader.authoring.impact": "Impact",
     "grader.authoring.mutation": "MutationReport",
-    "grader.authoring.proofs.report": "CheckReport",
+    "grader.proofs.report": "CheckReport",
     "grader.bulk.batch": "Batch",
     "grader.bulk.simulate": "Simulation",
     "grader.errors": (
@@ -82,7 +82,7 @@ _HOMES = {
     "grader.explanations.change_answer": "SmallestChange",
     "grader.explanations.why": "Explanation",
     "grader.explanations.why_not": "WhyNot",
-    "grader.files.sheets.importing": "Imported",
+    "grader.sheets.importing": "Imported",
     "grader.model.diff": "Diff",
     "grader.model.inspection": "Inspection",
     "grader.model.proposal": "Proposal",

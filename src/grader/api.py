@@ -14,24 +14,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from grader.errors import InputError, Problem
-from grader.files.given import Given, PathLike
+from grader.io.given import Given, PathLike
 from grader.session import DEFAULT, LoadedInspection, Session, Sessions
 
 if TYPE_CHECKING:
     from grader.authoring.case_report import TestReport
     from grader.authoring.impact import Impact
     from grader.authoring.mutation import MutationReport
-    from grader.authoring.proofs.report import CheckReport
     from grader.bulk.batch import Batch
     from grader.bulk.simulate import Simulation
     from grader.explanations.change_answer import SmallestChange
     from grader.explanations.why import Explanation
     from grader.explanations.why_not import WhyNot
-    from grader.files.sheets.importing import Imported
     from grader.model.diff import Diff
     from grader.model.proposal import Proposal
+    from grader.proofs.report import CheckReport
     from grader.review.recording import Recorded
     from grader.review.verify import Verdict
+    from grader.sheets.importing import Imported
     from grader.statistics import Choices, OutlierLines
     from grader.validation import Validated
 
@@ -322,8 +322,8 @@ def report(
     >>> grader.report(example)[:15]
     '<!DOCTYPE html>'
     """
-    from grader.render.decided import read_decided
-    from grader.render.page import report as page
+    from grader.render.html.decided import read_decided
+    from grader.render.html.page import report as page
 
     loaded = load(inspection, rules=rules, settings=settings, engine=engine)
     return page(loaded, read_decided(Path(decisions), loaded) if decisions is not None else None)
@@ -590,8 +590,8 @@ def check(rules: PathLike = DEFAULT, *, timeout: float = 60.0) -> CheckReport:
     True
     """
     from grader.authoring.impact import check_timeout
-    from grader.authoring.proofs.check import check_rulebook
-    from grader.files.catalogue import open_rulebook
+    from grader.io.catalogue import open_rulebook
+    from grader.proofs.check import check_rulebook
 
     check_timeout(timeout, LONGEST)
     _, framework, book = open_rulebook(rules)
@@ -612,8 +612,8 @@ def mutate(rules: PathLike = DEFAULT, *, timeout: float = 60.0) -> MutationRepor
     0
     """
     from grader.authoring.mutation import mutate as change
-    from grader.authoring.proofs.check import check_rulebook
     from grader.authoring.suites import load_suite
+    from grader.proofs.check import check_rulebook
 
     suite = load_suite(rules)
     framework = suite.framework.framework
@@ -769,7 +769,7 @@ def starter(framework: PathLike = DEFAULT, *, edition: str | None = None) -> str
     >>> grader.load(grader.starter())
     <LoadedInspection my-inspection: 0 items of evidence>
     """
-    from grader.files.starter import starter_for
+    from grader.io.starter import starter_for
 
     return starter_for(framework, edition)
 
@@ -815,9 +815,9 @@ def import_sheet(
     >>> grader.import_sheet(workbook)
     <Imported leicestershire-2021-22: 309 items of evidence>
     """
-    from grader.files.sheets.importing import import_sheet as make
-    from grader.files.sheets.keeping import read_earlier
-    from grader.files.sheets.mapping import read_mapping
+    from grader.sheets.importing import import_sheet as make
+    from grader.sheets.keeping import read_earlier
+    from grader.sheets.mapping import read_mapping
 
     return make(
         Path(sheet),
@@ -860,8 +860,8 @@ def export_workbook(
     >>> grader.export_workbook(example)[:2]
     b'PK'
     """
-    from grader.files.sheets.workbook import workbook_bytes
-    from grader.files.written import write_whole
+    from grader.io.written import write_whole
+    from grader.sheets.workbook import workbook_bytes
 
     loaded = load(inspection, rules=rules)
     content = workbook_bytes(loaded.inspection, loaded.framework.framework)

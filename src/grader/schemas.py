@@ -9,9 +9,9 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from grader.errors import InputError, Place, Problem, UnknownNameError, quoted, suggest
-from grader.files.catalogue import open_rulebook
-from grader.files.rule_schema import names_of
-from grader.files.schemas import FILES, file_schema, headed, model_schema
+from grader.file_schemas import FILES, file_schema, headed, model_schema
+from grader.io.catalogue import open_rulebook
+from grader.io.rule_schema import names_of
 
 #: What commands print with --json: a title, and where the model stands. It is imported when it is asked for,
 #: since some need an extra.

@@ -11,15 +11,15 @@ from grader.cached import cached_property
 from grader.engines.choice import engine_for
 from grader.engines.reference import ReferenceEngine
 from grader.errors import InputError, Place, Problem
-from grader.files import catalogue
-from grader.files.frameworks import FrameworkFile
-from grader.files.given import Given, PathLike, draft_given, resolved
-from grader.files.inspections import InspectionDraft, InspectionFile, draft_of
-from grader.files.marked import Document
 from grader.grading.aggregates import AreaAggregator
 from grader.grading.conclude import LayerEvaluator
 from grader.grading.results import ProposalContext
 from grader.grading.run import GradingTrace, propose, run
+from grader.io import catalogue
+from grader.io.frameworks import FrameworkFile
+from grader.io.given import Given, PathLike, draft_given, resolved
+from grader.io.inspections import InspectionDraft, InspectionFile, draft_of
+from grader.io.marked import Document
 from grader.language.bind import bind
 from grader.language.engine import Engine
 from grader.language.english import English

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import InputError, Place, Problem, nearest, quoted
-from grader.files import catalogue
-from grader.files.decisions import decisions_of
-from grader.files.faults import validate as validate_document
-from grader.files.frameworks import framework_of
-from grader.files.given import PathLike
-from grader.files.marked import Document, read_document
-from grader.files.rule_files import RuleBookFile
-from grader.files.rulebooks import HEAD
+from grader.io import catalogue
+from grader.io.decisions import decisions_of
+from grader.io.faults import validate as validate_document
+from grader.io.frameworks import framework_of
+from grader.io.given import PathLike
+from grader.io.marked import Document, read_document
+from grader.io.rule_files import RuleBookFile
+from grader.io.rulebooks import HEAD
 from grader.session import Sessions
 
 

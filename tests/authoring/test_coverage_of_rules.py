@@ -6,7 +6,7 @@ from grader.authoring.coverage import coverage
 from grader.authoring.discern import Discerner
 from grader.authoring.suggest import suggest_case
 from grader.authoring.suites import load_suite
-from grader.files.marked import parse_document
+from grader.io.marked import parse_document
 
 
 def decided(suite, cases=None):

@@ -16,9 +16,9 @@ import pytest
 
 from grader.api import load
 from grader.errors import GraderError
-from grader.files.decisions import read_decisions
-from grader.files.frameworks import read_framework
-from grader.files.rulebooks import read_rulebook
+from grader.io.decisions import read_decisions
+from grader.io.frameworks import read_framework
+from grader.io.rulebooks import read_rulebook
 
 HERE = Path(__file__).parent
 READERS: dict[str, Callable[[Path], object]] = {

@@ -13,9 +13,9 @@ import pytest
 
 from grader.cli import main
 from grader.engines.reference import ReferenceEngine
-from grader.files import catalogue
 from grader.grading.conclude import LayerEvaluator
 from grader.grading.run import GradingTrace, run
+from grader.io import catalogue
 from grader.language.bind import bind
 from grader.language.rulebook import RuleBook
 from grader.language.vocabulary import STATUS

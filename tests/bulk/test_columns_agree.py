@@ -14,7 +14,7 @@ from grader.bulk.coding import rows_of
 from grader.bulk.conclude import areas, characteristics, raises
 from grader.bulk.plan import Plan
 from grader.bulk.rows import in_columns
-from grader.files import catalogue
+from grader.io import catalogue
 from grader.language.bind import bind
 from grader.language.nodes import Level
 from grader.language.vocabulary import STATUS

@@ -14,8 +14,8 @@ from grader.bulk import simulate as module
 from grader.bulk.simulate import simulate
 from grader.cli import main
 from grader.errors import InputError
-from grader.files.frameworks import FrameworkFile
-from grader.files.inspections import InspectionFile
+from grader.io.frameworks import FrameworkFile
+from grader.io.inspections import InspectionFile
 from grader.language.vocabulary import ASSESSMENT
 from grader.session import LoadedInspection, Session
 from grader.testing.strategies import frameworks, inspections, rulebooks

@@ -14,10 +14,10 @@ from rich.cells import cell_len
 
 import grader
 from grader.cli import terminal
-from grader.cli.difference import difference_for_person
-from grader.cli.explanation import answer_for_person
-from grader.cli.simulation import simulation_for_person
-from grader.cli.summary import summary
+from grader.render.text.difference import difference_for_person
+from grader.render.text.explanation import answer_for_person
+from grader.render.text.simulation import simulation_for_person
+from grader.render.text.summary import summary
 
 ROOT = Path(__file__).resolve().parents[2]
 HOMES = ROOT / "examples" / "example_care_homes_rowan_house" / "inspection.yaml"

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from grader.files import catalogue
-from grader.files.frameworks import FrameworkFile
-from grader.files.inspections import InspectionFile
+from grader.io import catalogue
+from grader.io.frameworks import FrameworkFile
+from grader.io.inspections import InspectionFile
 from grader.language.rulebook import RuleBook
 from grader.language.settings import Settings
 from grader.model.framework import Framework

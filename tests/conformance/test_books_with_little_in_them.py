@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grader.engines.reference import ReferenceEngine
-from grader.files import catalogue
-from grader.files.frameworks import FrameworkFile
 from grader.grading.conclude import LayerEvaluator
 from grader.grading.run import per_mille, run
+from grader.io import catalogue
+from grader.io.frameworks import FrameworkFile
 from grader.language.bind import bind
 from grader.language.nodes import Better, Compare, Const, Count, Effect, Kind, Level, Op, Test
 from grader.language.rulebook import Fact, Layer, Measure, Rule
@@ -104,7 +104,7 @@ def test_engines_give_the_default_of_a_layer_without_rules(layers, make):
 def test_proofs_are_about_the_default_of_a_layer_without_rules(layers):
     """Every witness is replayed by the reference, so a proof over another default would fail."""
     pytest.importorskip("grader.engines.symbolic", reason="z3-solver is not installed")
-    from grader.authoring.proofs.check import check_rulebook
+    from grader.proofs.check import check_rulebook
 
     report = check_rulebook(without(BOOK, layers), FRAMEWORK.framework)
     assert {"proved", "refuted"} >= {p.result for p in report.promises}
@@ -192,7 +192,7 @@ def test_figures_of_the_whole_range_read_the_same_in_columns(op, value, rows):
 @pytest.mark.parametrize(("op", "value"), [(Op.MORE_THAN, 1000), (Op.FEWER_THAN, 0)])
 def test_proofs_know_the_whole_range_of_figures_that_are_no_per_cent(op, value):
     pytest.importorskip("grader.engines.symbolic", reason="z3-solver is not installed")
-    from grader.authoring.proofs.check import check_rulebook
+    from grader.proofs.check import check_rulebook
 
     report = check_rulebook(measured(op, value), FRAMEWORK.framework)
     assert [] == [f for f in report.findings if "minutes.1" in f.rules]

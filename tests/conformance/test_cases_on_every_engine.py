@@ -6,7 +6,7 @@ import pytest
 
 from grader.authoring.run_cases import Runner
 from grader.authoring.suites import load_suite
-from grader.files import catalogue
+from grader.io import catalogue
 
 SUITES = {name: load_suite(name) for name in catalogue.rulebook_ids()}
 

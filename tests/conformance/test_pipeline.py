@@ -8,8 +8,8 @@ from functools import reduce
 import pytest
 
 from grader.engines.reference import FactReader
-from grader.files import catalogue
 from grader.grading.conclude import proposed_counts
+from grader.io import catalogue
 from grader.language.bind import bind
 from grader.language.nodes import (
     All,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import combinations_with_replacement, product
 
 from grader.engines.reference import FactReader, ReferenceEngine
-from grader.files import catalogue
+from grader.io import catalogue
 from grader.language.bind import bind
 from grader.language.nodes import Level
 from grader.language.row import Row

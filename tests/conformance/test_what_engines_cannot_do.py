@@ -6,7 +6,7 @@ import pytest
 
 from grader.engines import rete
 from grader.engines.reference import FactReader
-from grader.files import catalogue
+from grader.io import catalogue
 from grader.language.bind import bind
 
 NAME = "PEEL_2021_22"

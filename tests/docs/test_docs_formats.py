@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import grader
-from grader.files.decisions import read_decisions
-from grader.files.frameworks import read_framework
+from grader.io.decisions import read_decisions
+from grader.io.frameworks import read_framework
 from grader.model.inspection import Declared, Evidence, Figure, Header, Previous
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import grader
-from grader.files import catalogue
+from grader.io import catalogue
 from grader.language.rulebook import RuleBook
 from grader.session import LoadedInspection
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from grader.files.sheets import limits
-from grader.files.sheets.columns import SHEETS
-from grader.files.sheets.headings import SYNONYMS
-from grader.files.sheets.mapping import read_mapping
+from grader.sheets import limits
+from grader.sheets.columns import SHEETS
+from grader.sheets.headings import SYNONYMS
+from grader.sheets.mapping import read_mapping
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "spreadsheets.md").read_text(encoding="utf-8")
 

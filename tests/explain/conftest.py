@@ -11,9 +11,9 @@ import pytest
 from hypothesis import strategies as st
 
 from grader import api
-from grader.files import catalogue
-from grader.files.frameworks import FrameworkFile
-from grader.files.inspections import InspectionFile
+from grader.io import catalogue
+from grader.io.frameworks import FrameworkFile
+from grader.io.inspections import InspectionFile
 from grader.language.rulebook import RuleBook
 from grader.model.framework import Framework
 from grader.model.inspection import Inspection

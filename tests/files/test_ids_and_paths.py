@@ -9,7 +9,7 @@ import pytest
 
 import grader
 from grader.errors import GraderError, InputError, UnknownNameError
-from grader.files import catalogue
+from grader.io import catalogue
 
 BUILT_IN = catalogue.rulebook_folder("PEEL_2021_22")
 FRAMEWORK = BUILT_IN.parent.parent / "frameworks" / "PEEL_2021_22.yaml"

@@ -12,9 +12,9 @@ import pytest
 
 import grader
 from grader.errors import InputError
-from grader.files import catalogue
-from grader.files.json_text import PIECE_LIMIT, read_json
-from grader.files.marked import parse_document
+from grader.io import catalogue
+from grader.io.json_text import PIECE_LIMIT, read_json
+from grader.io.marked import parse_document
 from grader.model.proposal import Proposal
 from grader.review.grading import proposal_of
 

@@ -10,9 +10,9 @@ import pytest
 import grader
 from grader import api
 from grader.errors import UnknownNameError, nearest, suggest
-from grader.files import catalogue
-from grader.files.decisions import read_decisions
-from grader.files.printed_names import PrintedNames, match_printed
+from grader.io import catalogue
+from grader.io.decisions import read_decisions
+from grader.io.printed_names import PrintedNames, match_printed
 
 FRAMEWORK = catalogue.framework("PEEL_2021_22").framework
 NAMES = PrintedNames(FRAMEWORK)

@@ -9,7 +9,7 @@ import pytest
 
 import grader
 from grader.errors import InputError
-from grader.files import catalogue
+from grader.io import catalogue
 from grader.language.settings import Settings, read_settings
 from grader.model.shares import per_mille
 

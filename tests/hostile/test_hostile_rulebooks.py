@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from grader.errors import FAULT_LIMIT
-from grader.files.lowering import MAX_DECLARED
+from grader.io.lowering import MAX_DECLARED
 from grader.language.limits import MAX_COMPARED, MAX_RULES
 
 Grader = Callable[..., Any]

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from grader.errors import FAULT_LIMIT
-from grader.files import catalogue
-from grader.files.inspections import TAG_LIMIT
+from grader.io import catalogue
+from grader.io.inspections import TAG_LIMIT
 
 Grader = Callable[..., Any]
 Write = Callable[..., Path]

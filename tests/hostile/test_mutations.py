@@ -20,14 +20,14 @@ from pydantic import BaseModel
 from grader.authoring.cases import parse_cases
 from grader.engines.reference import ReferenceEngine
 from grader.errors import InputError, UnknownNameError
-from grader.files import catalogue
-from grader.files.decisions import decisions_of
-from grader.files.faults import validate
-from grader.files.frameworks import framework_of
-from grader.files.inspections import draft_of, resolve_draft
-from grader.files.marked import Document, parse_document
-from grader.files.rule_files import LayerFile, RuleBookFile
-from grader.files.rulebooks import HEAD, read_rulebook
+from grader.io import catalogue
+from grader.io.decisions import decisions_of
+from grader.io.faults import validate
+from grader.io.frameworks import framework_of
+from grader.io.inspections import draft_of, resolve_draft
+from grader.io.marked import Document, parse_document
+from grader.io.rule_files import LayerFile, RuleBookFile
+from grader.io.rulebooks import HEAD, read_rulebook
 from grader.language.bind import bind
 from grader.language.nodes import Const
 from grader.language.rulebook import RuleBook

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from grader.files import folders, scalars
+from grader.io import folders, scalars
 from grader.model.base import FILE_ID
 
 codes = import_module("re._constants")  # what the standard library reads expressions into
@@ -100,7 +100,7 @@ def used_in(path: Path) -> Iterator[Used | str]:
 FOUND = [used for path in sorted(SOURCE.rglob("*.py")) for used in used_in(path)]
 #: Expressions that are put together when the package runs, and are tried as they then are.
 MADE = {
-    "files/scalars.py": [
+    "io/scalars.py": [
         (scalars.UNFIT_IN_VALUE.pattern, 0, "search"),
         # What YAML's own library tells numbers and dates by.
         *{

@@ -13,12 +13,12 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from grader.authoring.impact import impact, prove
-from grader.authoring.same_rules import same_rules
 from grader.cli.app import run
 from grader.errors import UnknownNameError
-from grader.files.catalogue import open_rulebook
-from grader.files.frameworks import FrameworkFile
+from grader.io.catalogue import open_rulebook
+from grader.io.frameworks import FrameworkFile
 from grader.language.bind import bind
+from grader.proofs.same_rules import same_rules
 from grader.session import Session
 from grader.testing.strategies import frameworks, inspections, rulebooks
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from grader.files.catalogue import open_rulebook
+from grader.io.catalogue import open_rulebook
 from grader.language.rulebook import RuleBook
 from grader.model.framework import Framework
 
 if TYPE_CHECKING:
-    from grader.authoring.proofs.report import CheckReport
-    from grader.authoring.proofs.subject import Subject
+    from grader.proofs.report import CheckReport
+    from grader.proofs.subject import Subject
 
 #: Proofs need the solver, an extra: without it there is nothing here to run.
 collect_ignore_glob = ["test_*.py"] if find_spec("z3") is None else []
@@ -34,13 +34,13 @@ class Opened:
     framework: Framework
 
     def check(self, book: RuleBook | None = None, timeout: float = SECONDS) -> CheckReport:
-        from grader.authoring.proofs.check import check_rulebook
+        from grader.proofs.check import check_rulebook
 
         return check_rulebook(book or self.book, self.framework, timeout=timeout)
 
     def subject(self) -> Subject:
-        from grader.authoring.proofs.subject import Subject
         from grader.engines.symbolic import Budget
+        from grader.proofs.subject import Subject
 
         return Subject(self.book, self.framework, Budget(SECONDS))
 

@@ -6,9 +6,9 @@ from itertools import combinations_with_replacement
 
 import pytest
 
-from grader.authoring.proofs.characteristics import seen_in
-from grader.authoring.proofs.subject import GRADE_AND_SUFFICIENCY
-from grader.authoring.proofs.tag_combinations import EARLIER_TAGS, Part, changes
+from grader.proofs.characteristics import seen_in
+from grader.proofs.subject import GRADE_AND_SUFFICIENCY
+from grader.proofs.tag_combinations import EARLIER_TAGS, Part, changes
 
 NOT_IMPROVING = [c for c in EARLIER_TAGS if c["progress"] == 2][:1]
 

@@ -7,14 +7,14 @@ from dataclasses import replace
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from grader.authoring.proofs.monotone import check_part
-from grader.authoring.proofs.subject import Subject
-from grader.authoring.proofs.tag_combinations import EVIDENCE_TAGS, Part, changes
-from grader.authoring.proofs.witness import Situation
 from grader.engines.symbolic import Budget
 from grader.language.nodes import All, Best, Better, Compare, Const, Count, Effect, Kind, Level, Op, Test
 from grader.language.rulebook import Fact, Layer, Rule
 from grader.language.vocabulary import ASSESSMENT, STATUS
+from grader.proofs.monotone import check_part
+from grader.proofs.subject import Subject
+from grader.proofs.tag_combinations import EVIDENCE_TAGS, Part, changes
+from grader.proofs.witness import Situation
 
 TESTED = Test("strength", Op.EQUALS, (Const(1),))
 DESCRIBED = Test("strength", Op.EQUALS, (Const(0),))

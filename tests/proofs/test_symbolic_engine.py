@@ -7,7 +7,6 @@ import z3
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.authoring.proofs.tag_combinations import EVIDENCE_TAGS, group_tags
 from grader.engines import reference, symbolic
 from grader.engines.symbolic import CountedRow, Ratio
 from grader.language.nodes import (
@@ -31,6 +30,7 @@ from grader.language.nodes import (
 )
 from grader.language.rulebook import Fact, Layer, Rule, decide
 from grader.language.vocabulary import EVIDENCE, STATUS
+from grader.proofs.tag_combinations import EVIDENCE_TAGS, group_tags
 
 ATTRIBUTES = {name: len(scale.names) for name, scale in EVIDENCE.attributes.items()}
 

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import strategies as st
 
 from grader.engines.reference import ReferenceEngine
-from grader.files import catalogue
-from grader.files.frameworks import FrameworkFile
-from grader.files.inspections import InspectionFile
 from grader.grading.conclude import LayerEvaluator
 from grader.grading.run import GradingTrace, run
+from grader.io import catalogue
+from grader.io.frameworks import FrameworkFile
+from grader.io.inspections import InspectionFile
 from grader.language.bind import bind
 from grader.language.rulebook import RuleBook
 from grader.language.settings import Settings

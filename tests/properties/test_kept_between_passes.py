@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.files.frameworks import FrameworkFile
-from grader.files.inspections import InspectionFile
+from grader.io.frameworks import FrameworkFile
+from grader.io.inspections import InspectionFile
 from grader.language import memo
 from grader.language.settings import Settings
 from grader.session import LoadedInspection, Session

@@ -9,8 +9,8 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from grader.files import catalogue
-from grader.files.rulebooks import read_rulebook
+from grader.io import catalogue
+from grader.io.rulebooks import read_rulebook
 
 
 def shuffled(inspection, random):

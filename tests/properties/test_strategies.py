@@ -13,9 +13,9 @@ from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
 import grader
-from grader.files.frameworks import read_framework
-from grader.files.inspections import read_draft, resolve_draft
-from grader.files.rulebooks import read_rulebook
+from grader.io.frameworks import read_framework
+from grader.io.inspections import read_draft, resolve_draft
+from grader.io.rulebooks import read_rulebook
 from grader.language.nodes import (
     All,
     Any_,

@@ -116,7 +116,7 @@ def test_what_is_odd_in_the_decisions_is_a_warning(
 def test_a_missing_library_names_the_extra_and_nothing_is_written(
     library: str, inspection: Path, tmp_path: Path, run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from grader.render import page
+    from grader.render.html import page
 
     monkeypatch.setitem(sys.modules, library, None)
     page.templates.cache_clear()

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from grader.render.words import css_string, visible, web_address
+from grader.render.html.words import css_string, visible, web_address
 
 HOSTILE = [
     "<script>alert(1)</script>",

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from grader import api
-from grader.files import catalogue
+from grader.io import catalogue
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "leicestershire_2021_22" / "inspection.yaml"

@@ -15,8 +15,8 @@ from grader import api
 from grader.engines import rete
 from grader.engines.reference import ReferenceEngine
 from grader.engines.rete import ReteEngine, compile_table
-from grader.files import catalogue
-from grader.files.rulebooks import read_rulebook
+from grader.io import catalogue
+from grader.io.rulebooks import read_rulebook
 from grader.language.bind import bind
 from grader.language.nodes import All, Any_, Compare, Const, Effect, Level, Not, Op
 from grader.language.rulebook import Layer, Rule, RuleBook

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from grader.files import catalogue
+from grader.io import catalogue
 from grader.review import agreement
 
 ROOT = Path(__file__).resolve().parents[2]

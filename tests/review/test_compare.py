@@ -11,10 +11,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from grader.cli.difference_tables import COLUMNS, csv_text, escaped, harmless, markdown
 from grader.model.decisions import DecidedGrade, Decisions, DecisionsHeader
 from grader.model.diff import AreaDiff, Diff
 from grader.model.proposal import AreaResult, FrameworkUsed, Proposal, RuleBookUsed
+from grader.render.text.difference_tables import COLUMNS, csv_text, escaped, harmless, markdown
 from grader.review.compare import compare, together
 
 pytestmark = pytest.mark.usefixtures("few_draws")

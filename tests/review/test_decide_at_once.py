@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 
 from grader.errors import InputError
-from grader.files import locked, written
-from grader.files.decisions import read_decisions
-from grader.files.locked import part_name
-from grader.files.written import update_whole, write_whole
+from grader.io import locked, written
+from grader.io.decisions import read_decisions
+from grader.io.locked import part_name
+from grader.io.written import update_whole, write_whole
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Longer than anything here takes on a busy machine: what waits longer hangs.
@@ -93,7 +93,7 @@ def test_eight_writers_at_once_lose_nothing(tmp_path: Path, at_once: int) -> Non
     """The part of the command that two must not do at once, without the slow start of each."""
     file = tmp_path / "kept.txt"
     adding = (
-        "import sys; from pathlib import Path; from grader.files.written import update_whole\n"
+        "import sys; from pathlib import Path; from grader.io.written import update_whole\n"
         "for i in range(20): update_whole(Path(sys.argv[1]), lambda b: (b or b'').decode() + sys.argv[2])"
     )
     running = [
@@ -147,7 +147,7 @@ class holder:
 
     def __enter__(self) -> holder:
         code = (
-            "import sys, time; from pathlib import Path; from grader.files import locked\n"
+            "import sys, time; from pathlib import Path; from grader.io import locked\n"
             "with locked.locked(Path(sys.argv[1])) as target:\n"
             "    locked.part_name(target).write_text('half')\n"
             "    print('held', flush=True); sys.stdin.read()"
@@ -222,7 +222,7 @@ def killed_at(step: str, file: Path) -> int:
     code = f"""
 import os, signal, sys
 from pathlib import Path
-from grader.files.written import write_whole
+from grader.io.written import write_whole
 
 def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
@@ -234,8 +234,8 @@ def second(*_, **__):
         die()
 
 step = {step!r}
-import grader.files.written, grader.files.locked, filelock  # what they import does these things too
-if step == "open": grader.files.written.part_name = lambda target, of=grader.files.written.part_name: (
+import grader.io.written, grader.io.locked, filelock  # what they import does these things too
+if step == "open": grader.io.written.part_name = lambda target, of=grader.io.written.part_name: (
     os.open(of(target), os.O_CREAT | os.O_WRONLY), die())
 if step == "write": Path.write_bytes = die
 if step == "fsync": os.fsync = die

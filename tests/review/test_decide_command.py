@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 import grader
 from grader.errors import InputError
-from grader.files import catalogue
-from grader.files.decisions import decisions_of, read_decisions
-from grader.files.marked import parse_document
+from grader.io import catalogue
+from grader.io.decisions import decisions_of, read_decisions
+from grader.io.marked import parse_document
 from grader.review.decisions import Decision, decide, has_comments
 
 Run = Callable[..., Any]

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from grader.files import rulebooks
+from grader.io import rulebooks
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -157,7 +157,7 @@ def test_rule_book_is_read_once(
         read.append(arguments)
         return real(*arguments, **more)
 
-    monkeypatch.setattr("grader.files.catalogue.read_rulebook", counted)
+    monkeypatch.setattr("grader.io.catalogue.read_rulebook", counted)
     run("diff", tmp_path)
     assert 1 == len(read)
 

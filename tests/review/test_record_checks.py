@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from grader.files import catalogue
+from grader.io import catalogue
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from grader.cli.app import COMMANDS
-from grader.files.sheets.mapping import read_mapping
 from grader.schemas import schema_names, schema_of
+from grader.sheets.mapping import read_mapping
 
 ROOT = Path(__file__).resolve().parents[2]
 PEEL = ROOT / "examples" / "leicestershire_2021_22"

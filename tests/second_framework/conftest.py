@@ -13,7 +13,7 @@ from grader.authoring.suites import Suite, load_suite
 from grader.cli import main
 
 if TYPE_CHECKING:
-    from grader.authoring.proofs.report import CheckReport
+    from grader.proofs.report import CheckReport
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = "EXAMPLE_CARE_HOMES"
@@ -48,7 +48,7 @@ def my_homes(tmp_path_factory: pytest.TempPathFactory, home: Path) -> Path:
 def report(suite: Suite) -> CheckReport:
     """What is proved of the rule book; worked out once, since it takes seconds."""
     pytest.importorskip("z3")
-    from grader.authoring.proofs.check import check_rulebook
+    from grader.proofs.check import check_rulebook
 
     return check_rulebook(suite.book, suite.framework.framework, timeout=300)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from grader.authoring.proofs.report import CheckReport
+    from grader.proofs.report import CheckReport
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "how_to_add_a_framework.md").read_text(encoding="utf-8")
@@ -43,7 +43,7 @@ def test_output_shown_is_what_the_command_prints(
 
 
 def test_proofs_shown_are_those_made(report: CheckReport):
-    from grader.authoring.proofs.report import for_person
+    from grader.proofs.report import for_person
 
     (shown,) = [output for command, output in SHOWN if command == "check rules/MY_HOMES"]
     proved = for_person(report).replace("EXAMPLE_CARE_HOMES", "MY_HOMES")

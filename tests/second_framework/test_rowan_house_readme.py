@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import grader
-from grader.files.decisions import read_decisions
+from grader.io.decisions import read_decisions
 from grader.model.proposal import AreaResult, Proposal
 
 

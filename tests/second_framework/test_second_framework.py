@@ -17,13 +17,13 @@ import grader
 from grader.authoring.case_report import run_suite
 from grader.authoring.suites import Suite
 from grader.errors import InputError
-from grader.files import catalogue
-from grader.files.decisions import read_decisions
+from grader.io import catalogue
+from grader.io.decisions import read_decisions
 from grader.session import LoadedInspection, Session
 from grader.testing.strategies import inspections
 
 if TYPE_CHECKING:
-    from grader.authoring.proofs.report import CheckReport
+    from grader.proofs.report import CheckReport
 
 Grader = Callable[..., tuple[int, str, str]]
 ID = "EXAMPLE_CARE_HOMES"

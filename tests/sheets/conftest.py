@@ -19,7 +19,7 @@ import openpyxl
 import pytest
 
 from grader.cli import main
-from grader.files import catalogue
+from grader.io import catalogue
 
 ROOT = Path(__file__).resolve().parents[2]
 #: A guard against hanging, not a measurement: the machine may be busy.

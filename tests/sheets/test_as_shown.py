@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from openpyxl.styles import Font
 
-from grader.files.sheets.formats import format_of
+from grader.sheets.formats import format_of
 
 Make = Callable[..., Path]
 Importing = Callable[..., Any]

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from grader.files.sheets.columns import SHEETS
-from grader.files.sheets.headings import SYNONYMS, heading_name
+from grader.sheets.columns import SHEETS
+from grader.sheets.headings import SYNONYMS, heading_name
 
 Make = Callable[..., Path]
 Importing = Callable[..., Any]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from grader.files.sheets.words import word_key
+from grader.sheets.words import word_key
 
 Importing = Callable[..., Any]
 Written = Callable[[], Any]

@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.files import catalogue
-from grader.files.sheets.importing import import_sheet
-from grader.files.sheets.workbook import workbook_bytes
-from grader.files.sheets.yaml_text import inspection_text
+from grader.io import catalogue
 from grader.model.base import LARGEST_FIGURE
 from grader.model.inspection import Inspection
+from grader.sheets.importing import import_sheet
+from grader.sheets.workbook import workbook_bytes
+from grader.sheets.yaml_text import inspection_text
 from grader.testing.strategies import inspections
 
 FRAMEWORK = catalogue.framework("PEEL_2021_22")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from grader.files.sheets.kinds import kind_of
+from grader.io.kinds import kind_of
 
 Importing = Callable[..., Any]
 Written = Callable[[], Any]

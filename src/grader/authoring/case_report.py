@@ -12,7 +12,7 @@ from grader.authoring.discern import Discerner
 from grader.authoring.run_cases import Miss, Result, run_all
 from grader.authoring.suggest import suggest_case
 from grader.authoring.suites import Suite
-from grader.files.scalars import UNFIT_IN_VALUE
+from grader.io.scalars import UNFIT_IN_VALUE
 from grader.model.tested import SCHEMA, Tested
 
 

@@ -14,10 +14,10 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from grader.errors import COUNT_LIMIT, InputError, Place, Problem, Problems, cut, quoted, suggest
-from grader.files.faults import validate
-from grader.files.inspections import resolve
-from grader.files.marked import Document
 from grader.grading.tally import placements
+from grader.io.faults import validate
+from grader.io.inspections import resolve
+from grader.io.marked import Document
 from grader.language.nodes import Kind
 from grader.language.rulebook import RuleBook
 from grader.model import cases as words

@@ -14,16 +14,16 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from grader.authoring.same_rules import same_rules
 from grader.errors import InputError, Place, Problem
-from grader.files.catalogue import NameOrPath, open_rulebook
-from grader.files.decisions import read_decisions
+from grader.io.catalogue import NameOrPath, open_rulebook
+from grader.io.decisions import read_decisions
 from grader.language.bind import bind
 from grader.language.rulebook import RuleBook
 from grader.model.decisions import Decisions
 from grader.model.framework import Framework
 from grader.model.impact import SCHEMA, ImpactAnswer
 from grader.model.proposal import AreaResult, Proposal
+from grader.proofs.same_rules import same_rules
 from grader.session import LoadedInspection, Sessions
 
 DECISIONS: Final = "decisions.yaml"
@@ -194,8 +194,8 @@ def prove(old: RuleBook, new: RuleBook, framework: Framework, timeout: float = T
     """What the change does to every inspection there can be, parameters at their defaults."""
     if same_rules(bind(old), bind(new)):
         return Proof("nothing", "the rules are the same but for names, texts and order")
-    from grader.authoring.rule_change import Comparison, figures
     from grader.engines.symbolic import Budget, Undecided
+    from grader.proofs.rule_change import Comparison, figures
 
     reads = tuple(
         {"measure": f.measure, "lowest": f.lowest, "highest": f.highest, "old": f.old, "new": f.new}

@@ -80,7 +80,7 @@ class CaseFile(pytest.File):
         """The runner of the file's rule book, which its other files share."""
         from grader.authoring.run_cases import Runner
         from grader.engines.choice import engine_for
-        from grader.files.catalogue import open_rulebook
+        from grader.io.catalogue import open_rulebook
 
         folder = _rulebook_of(self.path)
         assert folder is not None, "only files of a rule book's tests are collected"

@@ -17,9 +17,9 @@ from grader.authoring.cases import parse_cases
 from grader.authoring.discern import CachingEvaluator
 from grader.authoring.run_cases import Runner
 from grader.engines.reference import ReferenceEngine, satisfies
-from grader.files.marked import parse_document
 from grader.grading.conclude import AreaCase, CharacteristicCase, FindingRecord, finding_row
 from grader.grading.tally import Item
+from grader.io.marked import parse_document
 from grader.language.bind import bind
 from grader.language.nodes import (
     AnyOf,

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from grader.authoring.cases import Case, parse_cases
 from grader.errors import InputError, Place, Problem, quoted
-from grader.files import catalogue
-from grader.files.frameworks import FrameworkFile
-from grader.files.marked import parse_document, read_bytes
-from grader.files.rulebooks import refuse_link_out, yaml_files
+from grader.io import catalogue
+from grader.io.frameworks import FrameworkFile
+from grader.io.marked import parse_document, read_bytes
+from grader.io.rulebooks import refuse_link_out, yaml_files
 from grader.language.rulebook import RuleBook
 from grader.model.framework import Framework
 

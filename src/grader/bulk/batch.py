@@ -20,10 +20,10 @@ from grader.bulk.rows import PROFILE
 from grader.bulk.sources import Source
 from grader.bulk.work import Done, Work, digest, working
 from grader.errors import InputError, Place, Problem, Problems, quoted
-from grader.files.catalogue import NameOrPath
-from grader.files.frameworks import FrameworkFile
-from grader.files.scalars import shown_name
-from grader.files.written import write_by
+from grader.io.catalogue import NameOrPath
+from grader.io.frameworks import FrameworkFile
+from grader.io.scalars import shown_name
+from grader.io.written import write_by
 from grader.language.rulebook import RuleBook
 from grader.model.proposal import counted
 

@@ -21,7 +21,7 @@ from grader.bulk.layout import (
     shown,
 )
 from grader.errors import FAULT_LIMIT, InputError, Place, Problem, quoted, suggest
-from grader.files.folders import ENDINGS as YAML_ENDINGS
+from grader.io.folders import ENDINGS as YAML_ENDINGS
 
 ENDINGS = (".parquet", ".csv")
 #: An id, as in every file.

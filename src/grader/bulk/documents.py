@@ -16,10 +16,10 @@ from grader.bulk.rows import PROFILE, in_columns, of_proposal, schema
 from grader.bulk.sources import Graded
 from grader.cached import cached_property
 from grader.errors import GraderError, InputError, Place, Problem, quoted
-from grader.files.folders import ENDINGS, kind_of
-from grader.files.frameworks import FrameworkFile
-from grader.files.inspections import draft_of
-from grader.files.marked import parse_document, read_bytes
+from grader.io.folders import ENDINGS, kind_of
+from grader.io.frameworks import FrameworkFile
+from grader.io.inspections import draft_of
+from grader.io.marked import parse_document, read_bytes
 from grader.language.rulebook import RuleBook
 from grader.model.inspection import Inspection
 from grader.session import LoadedInspection, Session

@@ -14,10 +14,10 @@ from grader.bulk.sources import Source
 from grader.bulk.tables import Tables
 from grader.bulk.work import Work
 from grader.errors import InputError, Place, Problem, quoted
-from grader.files import catalogue
-from grader.files.folders import files_in
-from grader.files.frameworks import FrameworkFile
-from grader.files.marked import read_document
+from grader.io import catalogue
+from grader.io.folders import files_in
+from grader.io.frameworks import FrameworkFile
+from grader.io.marked import read_document
 from grader.language.rulebook import RuleBook
 from grader.session import Session
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from grader.errors import GraderError
-from grader.files.locked import passing_file
+from grader.io.locked import passing_file
 
 P = TypeVar("P", contravariant=True)
 R = TypeVar("R", covariant=True)

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from grader.bulk.backends import pl
 from grader.errors import Problem
-from grader.files.frameworks import FrameworkFile
+from grader.io.frameworks import FrameworkFile
 from grader.language.rulebook import RuleBook
 
 

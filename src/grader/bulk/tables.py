@@ -25,7 +25,7 @@ from grader.bulk.rows import in_columns, schema
 from grader.bulk.sources import Graded
 from grader.cached import cached_property
 from grader.errors import Place, Problem, quoted, suggest
-from grader.files.frameworks import FrameworkFile
+from grader.io.frameworks import FrameworkFile
 from grader.language.rulebook import RuleBook
 
 #: About so many rows of evidence are graded together.

@@ -15,10 +15,10 @@ from typing import Any, Final
 from grader.bulk.backends import pl
 from grader.bulk.sources import Graded
 from grader.errors import InputError, Place, Problem
-from grader.files.json_text import read_json
-from grader.files.locked import locked, sweep_parts
-from grader.files.marked import read_bytes
-from grader.files.written import put_whole
+from grader.io.json_text import read_json
+from grader.io.locked import locked, sweep_parts
+from grader.io.marked import read_bytes
+from grader.io.written import put_whole
 
 #: Seconds to wait for another batch that may be about to end; most go on for longer than anybody waits.
 WAIT: Final = 1.0

@@ -14,6 +14,7 @@ import typer
 from grader.cli import options, terminal
 from grader.cli.output import check_output
 from grader.errors import FAULT_LIMIT, InputError, Place, Problem, quoted
+from grader.text import plural
 
 if TYPE_CHECKING:
     from grader.bulk.batch import Batch, Progress
@@ -159,5 +160,5 @@ def _say(done: Batch, destination: Path) -> None:
     if done.skipped:
         more = len(done.skipped) - FAULT_LIMIT
         unlisted = f", {more:,} of them not listed" if more > 0 else ""
-        terminal.err(f"{terminal.plural(len(done.skipped), 'inspection', 'inspections')} skipped{unlisted}\n")
+        terminal.err(f"{plural(len(done.skipped), 'inspection', 'inspections')} skipped{unlisted}\n")
     terminal.err(f"written: {destination}\n")

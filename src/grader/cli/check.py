@@ -42,7 +42,7 @@ def check(
     if not 0 <= timeout <= LONGEST:
         raise InputError([Problem(f"{timeout:g} is no time to wait", Place("--timeout"), f"0 to {LONGEST}")])
     from grader import api
-    from grader.authoring.proofs.report import for_person
+    from grader.proofs.report import for_person
 
     report = api.check(rulebook, timeout=timeout)
     mutation = api.mutate(rulebook, timeout=timeout) if mutate else None

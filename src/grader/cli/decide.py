@@ -10,6 +10,7 @@ import typer
 from grader.cli import options, terminal
 from grader.cli.output import check_output
 from grader.errors import Place, Problem
+from grader.text import clean
 
 Given = Annotated[
     str,
@@ -79,4 +80,4 @@ def decide(
         message = f"{name} is stale, decided on a proposal that changed since: {'; '.join(changed)}"
         place = Place(str(destination))
         terminal.warn([Problem(message, place, "decide it again with --force")])
-    terminal.out(f"{terminal.clean(str(destination))}: {recorded}\n")
+    terminal.out(f"{clean(str(destination))}: {recorded}\n")

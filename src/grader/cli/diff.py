@@ -12,7 +12,7 @@ import typer
 from grader.cli import options, terminal
 from grader.cli.output import check_output
 from grader.errors import InputError, Place, Problem, quoted, suggest
-from grader.files.written import write_whole
+from grader.io.written import write_whole
 
 if TYPE_CHECKING:
     from grader.model.diff import Diff
@@ -67,7 +67,7 @@ def diff(
     for note in _notes(reviewed.diff, all_of_them=chosen != "text"):
         terminal.err(f"note: {note}\n")
     if chosen == "text":
-        from grader.cli.difference import difference_for_person
+        from grader.render.text.difference import difference_for_person
 
         terminal.print_for_person(*difference_for_person(reviewed.diff))
     elif chosen == "json":
@@ -85,10 +85,10 @@ def rendered(diff: Diff, format: str) -> str:
     if format == "json":
         return diff.to_json() + "\n"
     if format == "text":
-        from grader.cli.difference import difference_for_person
+        from grader.render.text.difference import difference_for_person
 
         return terminal.laid_out(*difference_for_person(diff))
-    from grader.cli import difference_tables
+    from grader.render.text import difference_tables
 
     return difference_tables.markdown(diff) if format == "markdown" else difference_tables.csv_text(diff)
 

@@ -62,7 +62,7 @@ def explain(
         indent = 2 if len(answers) == 1 else None
         terminal.out_json("".join(f"{to_json(answer, indent=indent)}\n" for answer in answers))
         return
-    from grader.cli.explanation import answer_for_person
+    from grader.render.text.explanation import answer_for_person
 
     terminal.warn(loaded.warnings)
     for i, answer in enumerate(answers):

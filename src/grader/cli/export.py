@@ -8,7 +8,8 @@ import typer
 
 from grader.cli import options, terminal
 from grader.cli.output import check_output
-from grader.files.written import write_whole
+from grader.io.written import write_whole
+from grader.text import clean, plural
 
 Given = Annotated[str, typer.Argument(metavar="INSPECTION", help="The inspection (YAML).")]
 Xlsx = Annotated[str, typer.Option("--xlsx", metavar="FILE", help="The workbook to write, .xlsx.")]
@@ -24,9 +25,9 @@ def export(
     """Write an inspection as a workbook with drop-downs, to fill in and to import again."""
     destination = check_output(xlsx, (".xlsx",), force=force, inputs=[inspection])
     from grader import api
-    from grader.files.sheets.workbook import workbook_bytes
+    from grader.sheets.workbook import workbook_bytes
 
     loaded = api.load(inspection, rules=rules)
     write_whole(destination, workbook_bytes(loaded.inspection, loaded.framework.framework), new=not force)
-    items = terminal.plural(len(loaded.inspection.evidence), "item of evidence", "items of evidence")
-    terminal.out(f"{terminal.clean(str(destination))}: {items}\n")
+    items = plural(len(loaded.inspection.evidence), "item of evidence", "items of evidence")
+    terminal.out(f"{clean(str(destination))}: {items}\n")

@@ -13,7 +13,7 @@ from grader.cli import options, terminal
 from grader.cli.output import check_output
 from grader.cli.record import warnings_of
 from grader.errors import InputError, Place, Problem
-from grader.files.written import write_whole
+from grader.io.written import write_whole
 
 if TYPE_CHECKING:
     from grader.session import LoadedInspection
@@ -93,7 +93,7 @@ def _grade_one(
     if json:
         terminal.out_json(proposal.to_json() + "\n")
         return
-    from grader.cli.summary import summary
+    from grader.render.text.summary import summary
 
     terminal.print_for_person(*summary(loaded))
 
@@ -116,8 +116,8 @@ def _check_report(
 
 def _report(loaded: LoadedInspection, decisions: str | None) -> tuple[str, Sequence[Problem]]:
     """The report's text, and what is odd in the decisions it shows."""
-    from grader.render.decided import read_decided
-    from grader.render.page import report
+    from grader.render.html.decided import read_decided
+    from grader.render.html.page import report
 
     decided = None
     if decisions is not None:

@@ -13,7 +13,7 @@ from grader.bulk.processes import in_processes
 from grader.cli import options, terminal
 from grader.cli.record import warnings_of
 from grader.errors import GraderError, InputError, Place, Problem, Problems
-from grader.files.written import write_by
+from grader.io.written import write_by
 from grader.session import Sessions
 
 #: With fewer inspections, starting processes takes longer than they save.
@@ -58,7 +58,7 @@ class Each:
         said = Said((), tuple(warnings_of(path, loaded)), proposal.to_json(indent=None) + "\n")
         if self.as_json:
             return said
-        from grader.cli.summary import summary
+        from grader.render.text.summary import summary
 
         text, brief = (
             terminal.laid_out(*summary(loaded, brief=short), on_terminal=self.on_terminal)

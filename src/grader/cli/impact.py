@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from grader.cli import options, terminal
+from grader.text import clean
 
 #: A day; also keeps out what is no number.
 LONGEST = 86_400
@@ -40,9 +41,7 @@ def impact(
 
         terminal.out_json(dumps(found.to_dict(), ensure_ascii=False, indent=2) + "\n")
     else:
-        lines = (
-            line[: len(line) - len(line.lstrip())] + terminal.clean(line) for line in work.for_person(found)
-        )
+        lines = (line[: len(line) - len(line.lstrip())] + clean(line) for line in work.for_person(found))
         terminal.out("".join(f"{line}\n" for line in lines))
     if found.moves:
         raise typer.Exit(1)

@@ -9,7 +9,8 @@ import typer
 from grader.cli import options, terminal
 from grader.cli.output import check_output
 from grader.errors import InputError, Place, Problem
-from grader.files.written import write_whole
+from grader.io.written import write_whole
+from grader.text import clean, plural
 
 #: Of warnings this many are said one by one.
 SHOWN_WARNINGS = 20
@@ -85,13 +86,13 @@ def import_sheet(
     _warn(imported.warnings)
     inspection = imported.inspection
     counts = [
-        terminal.plural(len(inspection.evidence), "item of evidence", "items of evidence"),
-        terminal.plural(len(inspection.sources), "source", "sources"),
-        terminal.plural(len(inspection.findings), "finding issued", "findings issued"),
-        terminal.plural(len(inspection.previous), "earlier finding", "earlier findings"),
+        plural(len(inspection.evidence), "item of evidence", "items of evidence"),
+        plural(len(inspection.sources), "source", "sources"),
+        plural(len(inspection.findings), "finding issued", "findings issued"),
+        plural(len(inspection.previous), "earlier finding", "earlier findings"),
     ]
     held = ", ".join(count for count in counts if not count.startswith("0 ")) or "nothing yet"
-    where = "a valid inspection, not written" if dry_run else terminal.clean(str(destination))
+    where = "a valid inspection, not written" if dry_run else clean(str(destination))
     terminal.out(f"{where}: {held}\n")
     if imported.replaced:
         terminal.err(f"note: {'would be ' if dry_run else ''}replaced in the inspection that was there:\n")

@@ -10,7 +10,7 @@ import typer
 
 from grader.cli import options, terminal
 from grader.errors import InputError, Place, Problem
-from grader.files.written import write_whole
+from grader.io.written import write_whole
 
 NAME = "inspection.yaml"
 

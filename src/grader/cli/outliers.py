@@ -10,7 +10,7 @@ import typer
 
 from grader.cli import options, terminal
 from grader.cli.output import check_output
-from grader.files.written import write_whole
+from grader.io.written import write_whole
 
 if TYPE_CHECKING:
     from grader.statistics import OutlierLines
@@ -135,7 +135,7 @@ def outliers(
     if json:
         terminal.out_json(rendered(found, ".json"))
     else:
-        from grader.cli.outlier_table import lines_for_person
+        from grader.render.text.outlier_table import lines_for_person
 
         terminal.print_for_person(*lines_for_person(found))
     if destination is not None:

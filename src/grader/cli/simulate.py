@@ -46,7 +46,7 @@ def simulate(
     if json:
         terminal.out_json(found.to_json() + "\n")
         return
-    from grader.cli.simulation import simulation_for_person
+    from grader.render.text.simulation import simulation_for_person
 
     terminal.print_for_person(*simulation_for_person(loaded.framework.framework, loaded.book, found))
 

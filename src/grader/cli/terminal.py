@@ -11,13 +11,13 @@ import errno
 import io
 import os
 import sys
-import unicodedata
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
 import typer
 
 from grader.errors import FAULT_LIMIT, GraderError, InputError, Problem
+from grader.text import GLUE, clean
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -30,22 +30,6 @@ BROKEN_PIPE = 141
 
 #: Plain characters for the typographic ones grader itself writes, where a stream cannot encode those.
 _PLAIN = str.maketrans({"…": "...", "–": "-", "—": "-", "‘": "'", "’": "'", "“": '"', "”": '"', "±": "+/-"})
-#: Joiners are part of how some scripts are spelt; other format characters only hide or reorder text.
-_JOINERS = "\u200c\u200d"
-_HIDDEN = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
-#: A space no line is broken at, while text is laid out: rich breaks at every space Unicode has.
-GLUE = "\ue000"
-
-
-def clean(text: str) -> str:
-    """Text of a user's on one line, with what would steer or deceive a terminal written as an escape."""
-    return "".join(_visible(c) for c in " ".join(text.split()))
-
-
-def _visible(character: str) -> str:
-    if character in _JOINERS or unicodedata.category(character) not in _HIDDEN:
-        return character
-    return character.encode("unicode_escape").decode("ascii")
 
 
 def problems_of(error: GraderError) -> tuple[Problem, ...]:
@@ -62,11 +46,6 @@ def warn(warnings: Iterable[Problem]) -> None:
         err(f"warning: {problem}\n")
     if len(found) > FAULT_LIMIT:
         err(f"warning: and {len(found) - FAULT_LIMIT:,} more, all of them in the proposal (--json)\n")
-
-
-def plural(count: int, one: str, many: str) -> str:
-    """A count with its noun."""
-    return f"{count} {one if count == 1 else many}"
 
 
 def out(text: str) -> None:

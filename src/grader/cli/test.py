@@ -13,7 +13,8 @@ import typer
 from grader.cli import options, terminal
 from grader.cli.output import check_output
 from grader.errors import InputError, Place, Problem
-from grader.files.written import write_whole
+from grader.io.written import write_whole
+from grader.text import GLUE, clean
 
 if TYPE_CHECKING:
     from grader.authoring.case_report import TestReport
@@ -126,10 +127,10 @@ def _percent(number: float) -> str:
 def _wrapped(text: str, first: str, rest: str) -> list[str]:
     """Text of anybody's, clean, in lines of 80 columns; `first` and `rest` start them."""
     lines = textwrap.wrap(
-        terminal.clean(text).replace(" %", f"{terminal.GLUE}%"),
+        clean(text).replace(" %", f"{GLUE}%"),
         terminal.PIPED_WIDTH,
         initial_indent=first,
         subsequent_indent=rest,
         break_on_hyphens=False,
     )
-    return [line.replace(terminal.GLUE, " ") for line in lines]
+    return [line.replace(GLUE, " ") for line in lines]

@@ -8,6 +8,7 @@ import typer
 
 from grader.cli import options, terminal
 from grader.errors import GraderError, InputError, Place, Problem
+from grader.text import clean
 
 Files = Annotated[
     list[str],
@@ -31,7 +32,7 @@ def validate(files: Files, rules: options.Rules = None, debug: options.Debug = F
                 p if p.place else Problem(p.message, Place(name), p.help) for p in terminal.problems_of(error)
             ]
         else:
-            terminal.out(f"{terminal.clean(name)}: {terminal.clean(str(found))}\n")
+            terminal.out(f"{clean(name)}: {clean(str(found))}\n")
             warnings += found.warnings
     terminal.warn(warnings)
     if problems:

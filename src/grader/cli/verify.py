@@ -8,6 +8,7 @@ import typer
 
 from grader.cli import options, terminal
 from grader.cli.decide import AllowOverrides
+from grader.text import clean, plural
 
 Decisions = Annotated[str, typer.Argument(metavar="DECISIONS", help="Decisions recorded by grader decide.")]
 Inspection = Annotated[
@@ -28,8 +29,8 @@ def verify(
     from grader.review.verify import verify as make_again
 
     verdict = make_again(decisions, inspection, rules=rules, engine=engine, allow_overrides=allow_overrides)
-    areas = terminal.plural(verdict.areas, "area", "areas")
-    name = terminal.clean(verdict.inspection)
+    areas = plural(verdict.areas, "area", "areas")
+    name = clean(verdict.inspection)
     if verdict.reproduces:
         terminal.out(f"{name}: the proposal for {areas} decided on it reproduces\n")
     else:
@@ -37,6 +38,6 @@ def verify(
     if verdict.stale:
         terminal.out(f"  stale: {', '.join(verdict.stale)}; no other decision in the file is\n")
     for line in (*verdict.changed, *verdict.noted):
-        terminal.out(f"  {terminal.clean(line)}\n")
+        terminal.out(f"  {clean(line)}\n")
     if not verdict.reproduces:
         raise typer.Exit(1)

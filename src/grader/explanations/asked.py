@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader.errors import quoted
-from grader.files.printed_names import PrintedNames, required
+from grader.io.printed_names import PrintedNames, required
 from grader.model.framework import Framework
 
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.engines.reference import compare
-from grader.files.frameworks import FrameworkFile
 from grader.grading.conclude import AreaCase, CharacteristicCase, FindingRecord, Raised, proposed_row
 from grader.grading.hinges import Sensitivity
 from grader.grading.support import Support, behind_rule, lacking, of_area, wants_more
 from grader.grading.wording import recommendations, statement
+from grader.io.frameworks import FrameworkFile
 from grader.language.english import English
 from grader.language.nodes import Effect
 from grader.language.rulebook import Fact, Layer, Rule, RuleBook

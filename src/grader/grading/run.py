@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 
 from grader._version import __version__
-from grader.files.inspections import InspectionFile
 from grader.grading.aggregates import AreaAggregator
 from grader.grading.conclude import AreaCase, CharacteristicCase, FindingRecord, LayerEvaluator, finding_row
 from grader.grading.hinges import Sensitivity, sensitivity
 from grader.grading.results import ProposalContext, absent_result, area_result
 from grader.grading.tally import Tally, not_counted_finding, tally
+from grader.io.inspections import InspectionFile
 from grader.language.vocabulary import ASSESSMENT
 from grader.model.framework import Area, Framework
 from grader.model.inspection import Declared, Evidence, Inspection, Previous

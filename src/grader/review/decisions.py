@@ -14,10 +14,10 @@ from typing import Any
 import yaml
 
 from grader.errors import GraderError, InputError, Place, Problem, UnknownNameError, quoted, suggest
-from grader.files.decisions import decisions_of
-from grader.files.frameworks import FrameworkFile
-from grader.files.marked import parse_document
-from grader.files.printed_names import PrintedNames, match_printed
+from grader.io.decisions import decisions_of
+from grader.io.frameworks import FrameworkFile
+from grader.io.marked import parse_document
+from grader.io.printed_names import PrintedNames, match_printed
 from grader.model.decisions import (
     AreaRecorded,
     DecidedGrade,

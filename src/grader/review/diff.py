@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import InputError, Place, Problem
-from grader.files.given import PathLike
+from grader.io.given import PathLike
 from grader.model.diff import Diff
 from grader.model.proposal import Proposal
 from grader.review.compare import SmallestChange, together

@@ -8,10 +8,10 @@ from pydantic import ValidationError
 
 from grader.errors import InputError, Place, Problem, quoted
 from grader.explanations.smallest_change import smallest_change
-from grader.files.frameworks import FrameworkFile
-from grader.files.given import PathLike
-from grader.files.json_text import read_json
-from grader.files.marked import Document
+from grader.io.frameworks import FrameworkFile
+from grader.io.given import PathLike
+from grader.io.json_text import read_json
+from grader.io.marked import Document
 from grader.model.proposal import Proposal
 from grader.session import LoadedInspection, Sessions
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from grader.errors import GraderError, InputError, Place, Problem, Problems, quoted
-from grader.files.decisions import decisions_of
-from grader.files.folders import ENDINGS, files_in, is_proposal, kind_of
-from grader.files.marked import Document, parse_document, read_bytes
+from grader.io.decisions import decisions_of
+from grader.io.folders import ENDINGS, files_in, is_proposal, kind_of
+from grader.io.marked import Document, parse_document, read_bytes
 from grader.model.diff import AreaDiff
 from grader.model.proposal import Proposal
 from grader.review.compare import SmallestChange, compare

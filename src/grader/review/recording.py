@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import InputError, Place, Problem
-from grader.files.decisions import decisions_of
-from grader.files.folders import is_proposal
-from grader.files.marked import parse_document, read_bytes
-from grader.files.printed_names import PrintedNames
-from grader.files.written import update_whole
+from grader.io.decisions import decisions_of
+from grader.io.folders import is_proposal
+from grader.io.marked import parse_document, read_bytes
+from grader.io.printed_names import PrintedNames
+from grader.io.written import update_whole
 from grader.language.settings import read_settings
 from grader.model.decisions import Decisions
 from grader.model.proposal import AreaResult, Proposal

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import InputError, Place, Problem, quoted
-from grader.files.decisions import read_decisions
-from grader.files.folders import is_proposal
-from grader.files.given import PathLike
-from grader.files.marked import read_bytes
+from grader.io.decisions import read_decisions
+from grader.io.folders import is_proposal
+from grader.io.given import PathLike
+from grader.io.marked import read_bytes
 from grader.language.settings import Settings
 from grader.model.decisions import ProposalRecorded
 from grader.model.proposal import Proposal

@@ -15,9 +15,9 @@ from decimal import Decimal
 from pathlib import Path
 
 from grader.errors import InputError, Place, Problem, Problems, quoted, suggest
-from grader.files.marked import read_bytes
-from grader.files.scalars import shown_name
-from grader.files.sheets.csv_text import HEADER_WITHIN, read_csv
+from grader.io.marked import read_bytes
+from grader.io.scalars import shown_name
+from grader.sheets.csv_text import HEADER_WITHIN, read_csv
 from grader.statistics.answer import OutlierLines
 from grader.statistics.choices import Choices
 from grader.statistics.sd_lines import MOST, lines, name_faults, score_fault

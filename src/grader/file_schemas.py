@@ -1,0 +1,131 @@
+"""JSON Schemas of the formats, for editors and other programs.
+
+A schema holds shapes: keys, types and fixed values, and the rule language whole. What takes a framework or
+another part of the file to know (ids, spans of dates, an assessment where no measure supplies one) is checked
+by reading the file.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from itertools import pairwise
+from typing import Any, Literal
+
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
+
+from grader.io.rule_files import LayerFile, RuleBookFile
+from grader.io.rule_schema import Names, with_rule_language
+from grader.model.base import Written
+from grader.model.cases import CaseFile
+from grader.model.decisions import Decisions
+from grader.model.framework import Framework
+from grader.model.inspection import Inspection
+from grader.sheets.columns import SHEETS
+from grader.sheets.mapping import Mapping
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+Mode = Literal["validation", "serialization"]
+
+#: Files people write: a title, and the model that reads them.
+FILES: dict[str, tuple[str, type[BaseModel]]] = {
+    "inspection": ("grader inspection file", Inspection),
+    "decisions": ("grader decisions file", Decisions),
+    "framework": ("grader framework file", Framework),
+    "rulebook": ("head of a grader rule book (rulebook.yaml)", RuleBookFile),
+    "layer": ("facts and rules of one layer of a grader rule book", LayerFile),
+    "cases": ("grader rule tests", CaseFile),
+    "mapping": ("grader mapping file: what a spreadsheet calls things", Mapping),
+}
+
+
+class _Plain(GenerateJsonSchema):
+    """Without the titles pydantic makes of key names, and with what the models say below their fields.
+
+    Pydantic can read that itself, but does so whenever a model is imported, for every command.
+    """
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+    def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
+        made = super().model_schema(schema)
+        said: dict[str, str] = {}
+        for each in reversed(schema["cls"].__mro__):
+            if issubclass(each, Written):
+                said |= _said_below(each)
+        for name, block in made.get("properties", {}).items():
+            if name in said:
+                block["description"] = said[name]
+        return made
+
+
+def _said_below(model: type) -> dict[str, str]:
+    """The text that stands below a field, by the field's name."""
+    (found,) = ast.parse(textwrap.dedent(inspect.getsource(model))).body
+    assert isinstance(found, ast.ClassDef)
+    said = {}
+    for field, below in pairwise(found.body):
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
+            if isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant):
+                said[field.target.id] = inspect.cleandoc(str(below.value.value))
+    return said
+
+
+def file_schema(name: str, names: Names | None = None) -> dict[str, Any]:
+    """The JSON Schema of a file that people write.
+
+    Parameters
+    ----------
+    name : str
+        A key of `FILES`.
+    names : Names, optional
+        Those of one rule book, for its layers.
+    """
+    title, model = FILES[name]
+    schema = model_schema(model, "validation")
+    if name == "layer":
+        schema = with_rule_language(schema, names)
+    elif name == "rulebook":
+        _limit_shares(schema["$defs"]["ParameterBlock"])
+    elif name == "mapping":
+        schema = _with_columns(schema)
+    return headed(name, title, schema)
+
+
+def model_schema(model: type[BaseModel], mode: Mode) -> dict[str, Any]:
+    """The schema of a model, with every key required where grader writes it."""
+    schema = model.model_json_schema(by_alias=True, mode=mode, schema_generator=_Plain)
+    schema.pop("title", None)
+    if mode == "serialization":
+        # Every key is always present in an answer, those with a default too.
+        for block in (schema, *schema.get("$defs", {}).values()):
+            if "properties" in block:
+                block["required"] = list(block["properties"])
+    return schema
+
+
+def headed(name: str, title: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema with what it is the schema of."""
+    return {"$schema": DIALECT, "$id": f"urn:grader:schema:{name}", "title": title, **schema}
+
+
+def _limit_shares(parameter: dict[str, Any]) -> None:
+    """A share lies in 0 to 1000 per mille."""
+    top = {"maximum": 1000}
+    parameter["if"] = {"properties": {"type": {"const": "share"}}, "required": ["type"]}
+    parameter["then"] = {"properties": {"default": top, "range": {"items": top}}}
+
+
+def _with_columns(schema: dict[str, Any]) -> dict[str, Any]:
+    """A mapping speaks of the columns that its sheet has."""
+    for sheet in SHEETS:
+        known = {"propertyNames": {"enum": [column.name for column in sheet.columns]}}
+        block = schema["properties"][sheet.key]
+        held = {"properties": dict.fromkeys(("columns", "values", "defaults"), known)}
+        schema["properties"][sheet.key] = {"allOf": [block, held]}
+    return schema

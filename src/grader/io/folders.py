@@ -1,0 +1,71 @@
+"""The files of a folder, and what kind of ours each is."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from grader.errors import InputError, Place, Problem
+from grader.io.marked import parse_document
+
+ENDINGS = (".yaml", ".yml", ".json")
+#: What marks a proposal, of this version or another.
+_PROPOSAL = b'"grader.proposal/'
+#: Keys that only a file of ours has at its top, so that a folder's files need not all be read whole.
+_TOP = (b"inspection", b"decisions")
+
+
+def files_in(path: Path) -> Iterator[Path]:
+    """Files in a folder and one level of subfolders, hidden ones left out, in one order everywhere."""
+    try:
+        entries = sorted(Path(entry) for entry in os.scandir(path) if not entry.name.startswith("."))
+        below = {e: sorted(e.iterdir()) for e in entries if e.is_dir()}
+    except OSError as error:
+        said = (error.strerror or "unknown reason").lower()
+        raise InputError([Problem(f"the folder cannot be read: {said}", Place(str(path)))]) from error
+    for entry in entries:
+        if entry in below:
+            yield from (e for e in below[entry] if e.is_file() and not e.name.startswith("."))
+        elif entry.is_file():
+            yield entry
+
+
+def is_proposal(raw: bytes) -> bool:
+    """Whether a file's content is a proposal as `grader grade --json` writes it."""
+    return raw.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{" and _PROPOSAL in raw
+
+
+def kind_of(raw: bytes, shown: str) -> str | None:
+    """What a file's content is: a proposal, an inspection, decisions, or None of these."""
+    if is_proposal(raw):
+        return "proposal"
+    raw = raw.removeprefix(b"\xef\xbb\xbf")
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raw = raw.decode("utf-16", "replace").encode()
+    if (top := _top_key(raw)) is not None:
+        return top
+    if raw.lstrip()[:1] == b"{" and any(kind in raw for kind in (b"inspection", b"decisions")):
+        try:
+            data = parse_document(raw, shown).data
+        except InputError:
+            return None
+        return next((k for k in ("inspection", "decisions") if isinstance(data, dict) and k in data), None)
+    return None
+
+
+def _top_key(raw: bytes) -> str | None:
+    """The first of our keys at the top of a YAML file; where its first thing stands, the top keys stand."""
+    indent: bytes | None = None
+    for line in raw.splitlines():
+        bare = line.lstrip(b" ")
+        if indent is None:
+            if bare.lstrip(b"\t ")[:1] in (b"", b"#", b"%") or bare.lstrip(b"\t ").startswith(b"---"):
+                continue  # blank, a comment, or YAML's own
+            indent = line[: len(line) - len(bare)]
+        if line[: len(indent)] == indent:
+            key, colon, _ = line[len(indent) :].partition(b":")
+            key = key.rstrip(b" \t").strip(b"\"'") if colon else b""
+            if key in _TOP:
+                return key.decode("ascii")
+    return None

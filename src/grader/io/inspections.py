@@ -1,0 +1,364 @@
+"""Read an inspection and resolve every name in it against the framework and the rule book's measures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from grader.cached import cached_property
+from grader.errors import InputError, Problem, cut, quoted, suggest
+from grader.io.faults import twice, validate, validate_by_path
+from grader.io.marked import Document, parse_document, read_bytes
+from grader.io.printed_inspection import with_ids
+from grader.language.rulebook import Measure
+from grader.model.framework import Framework
+from grader.model.inspection import Declared, Evidence, Inspection, Previous
+
+Path_ = tuple[str | int, ...]
+LISTS = ("evidence", "findings", "previous")
+#: Characteristics the items of an inspection may be tagged to in all: 5,000 items have four each. What a
+#: grade hinges on is worked out for every item on each of its characteristics.
+TAG_LIMIT = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class InspectionFile:
+    """An inspection, the SHA-256 of its file, and warnings about the record."""
+
+    inspection: Inspection
+    sha256: str | None = None
+    warnings: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InspectionDraft:
+    """What could be read of an inspection, its names not yet resolved.
+
+    Attributes
+    ----------
+    inspection : Inspection
+        The inspection; where `problems` is not empty, the sound blocks of it alone.
+    problems : tuple of Problem
+        Faults of single blocks, which are left out of `inspection`.
+    left_out : frozenset of path
+        Where those blocks stand.
+    """
+
+    document: Document
+    inspection: Inspection
+    problems: tuple[Problem, ...] = ()
+    left_out: frozenset[Path_] = frozenset()
+
+
+def read_draft(path: Path) -> InspectionDraft:
+    """The inspection in a file, as far as it can be read without its framework.
+
+    Raises
+    ------
+    InputError
+        Every fault found, where the framework and the edition cannot be told.
+    """
+    return draft_of(parse_document(read_bytes(path), str(path)))
+
+
+def draft_of(document: Document) -> InspectionDraft:
+    """The inspection in a document, as `read_draft`."""
+    inspection, faults = validate_by_path(document, Inspection)
+    if inspection is not None:
+        return InspectionDraft(document, inspection)
+    problems = tuple(problem for _, problem in faults)
+    left_out = frozenset(path[:2] for path, _ in faults)
+    sound, _ = validate(document, Inspection, _sound(document.data, left_out))
+    if sound is None:
+        raise InputError(problems)
+    return InspectionDraft(document, sound, problems, left_out)
+
+
+def _sound(data: Any, left_out: frozenset[Path_]) -> object:
+    """The data without its faulty blocks, so that names in the sound ones are checked in the same reading."""
+    if not isinstance(data, dict):
+        return data
+    data = {key: (value.copy() if isinstance(value, list | dict) else value) for key, value in data.items()}
+    for path in left_out:
+        top = path[0] if path else None
+        if len(path) == 1:
+            data.pop(top, None)
+        elif isinstance(data.get(top), dict):
+            data[top].pop(path[1], None)
+    for top in LISTS:
+        if isinstance(data.get(top), list):
+            data[top] = [v for i, v in enumerate(data[top]) if (top, i) not in left_out]
+    if isinstance(data.get("inspection"), dict):
+        data["inspection"] = {"id": "-", "body": "-", **data["inspection"]}
+    return {"evidence": [], **data}
+
+
+def resolve(
+    inspection: Inspection, document: Document, framework: Framework, measures: Mapping[str, Measure]
+) -> InspectionFile:
+    """A sound inspection and its document, as `resolve_draft`."""
+    return resolve_draft(InspectionDraft(document, inspection), framework, measures)
+
+
+def resolve_draft(
+    draft: InspectionDraft, framework: Framework, measures: Mapping[str, Measure]
+) -> InspectionFile:
+    """The inspection with every name resolved.
+
+    Parameters
+    ----------
+    draft : InspectionDraft
+        What `read_draft` returned.
+    framework : Framework
+        The framework the inspection names.
+    measures : mapping of str to Measure
+        Figures the rule book has rules for.
+
+    Raises
+    ------
+    InputError
+        Every fault of the file: those `read_draft` found, every name that does not resolve, and every
+        value that cannot be.
+    """
+    check = _Check(draft, framework, measures)
+    problems = cut(chain(draft.problems, check.problems()))
+    if problems:
+        raise InputError(problems)
+    return InspectionFile(check.inspection, draft.document.sha256, tuple(check.warnings()))
+
+
+class _Check:
+    """One inspection against its framework and measures."""
+
+    def __init__(self, draft: InspectionDraft, framework: Framework, measures: Mapping[str, Measure]) -> None:
+        self.draft = draft
+        self.document = draft.document
+        self.framework = framework
+        self.measures = measures
+        self.inspection = with_ids(draft.inspection, framework, measures, self._evidence_ids, self._sources)
+        self.edition = self.inspection.inspection.edition
+
+    def problems(self) -> Iterator[Problem]:
+        head = self.inspection.inspection
+        if head.framework != self.framework.id:
+            yield self._unknown("framework", head.framework, [self.framework.id], ("inspection", "framework"))
+            return
+        if self.edition not in self.framework.editions:
+            yield self._unknown("edition", self.edition, self.framework.editions, ("inspection", "edition"))
+            return
+        yield from self._areas()
+        yield from self._tags()
+        yield from twice(self.document, "evidence", self._ids("evidence"))
+        yield from twice(self.document, "finding", (*self._ids("findings"), *self._ids("previous")))
+        for at, item in self._items():
+            yield from self._evidence(item, at)
+        for at, finding in self._findings():
+            yield from self._finding(finding, at)
+
+    def warnings(self) -> Iterator[Problem]:
+        for i, name in enumerate(self.inspection.inspection.not_inspected):
+            if not self.framework.area(name).editions[self.edition].optional:
+                yield self._warning(
+                    ("inspection", "not_inspected", i),
+                    "not_optional",
+                    f"area {name} is not optional in edition {self.edition}, and is said not to be inspected",
+                )
+        for at, item in self._items():
+            if item.harm != "none" and item.assessment in ("meets", "exceeds"):
+                yield self._warning(
+                    (*at, "harm"),
+                    "harm_without_shortfall",
+                    f"{item.id}: harm is what a shortfall puts at risk,"
+                    f" and the item {item.assessment.replace('_', ' ')}",
+                )
+        for at, finding in self._findings():
+            if finding.kind == "cause_of_concern" and not finding.recommendations:
+                yield self._warning(
+                    at,
+                    "concern_without_recommendations",
+                    f"{finding.id}: a cause of concern always carries at least one recommendation",
+                )
+
+    # What is in the file -----------------------------------------------------------------------------------
+
+    def _items(self) -> Iterator[tuple[Path_, Evidence]]:
+        return zip(self._paths("evidence"), self.inspection.evidence, strict=True)
+
+    def _findings(self) -> Iterator[tuple[Path_, Declared | Previous]]:
+        yield from zip(self._paths("findings"), self.inspection.findings, strict=True)
+        yield from zip(self._paths("previous"), self.inspection.previous, strict=True)
+
+    def _paths(self, block: str) -> list[Path_]:
+        """Paths of a list's sound entries."""
+        return [(block, i) for i in range(len(self._raw(block))) if (block, i) not in self.draft.left_out]
+
+    def _raw(self, block: str) -> list[Any]:
+        """A list as it stands in the file, its faulty entries too: what they name is there all the same."""
+        raw = self.document.data.get(block) if isinstance(self.document.data, dict) else None
+        return raw if isinstance(raw, list) else []
+
+    def _ids(self, block: str) -> Iterator[tuple[Path_, str]]:
+        for i, entry in enumerate(self._raw(block)):
+            if isinstance(entry, dict) and isinstance(entry.get("id"), str):
+                yield (block, i, "id"), entry["id"]
+
+    @cached_property
+    def _evidence_ids(self) -> frozenset[str]:
+        # An id with a space about it is a fault of its own, and what names it without is none.
+        return frozenset(form for _, name in self._ids("evidence") for form in (name, name.strip()))
+
+    @cached_property
+    def _sources(self) -> frozenset[str]:
+        data = self.document.data
+        raw = data.get("sources") if isinstance(data, dict) else None
+        if not isinstance(raw, dict):
+            return frozenset()
+        return frozenset(form for name in raw for form in (name, name.strip()))
+
+    @cached_property
+    def _area_ids(self) -> tuple[str, ...]:
+        return tuple(a.id for a in self.framework.areas_in(self.edition))
+
+    @cached_property
+    def _area_of(self) -> dict[str, str]:
+        """Each characteristic of the edition, and its area."""
+        return {c.id: a.id for a in self.framework.areas_in(self.edition) for c in a.characteristics}
+
+    # What can be wrong with it -----------------------------------------------------------------------------
+
+    def _areas(self) -> Iterator[Problem]:
+        seen: set[str] = set()
+        for i, name in enumerate(self.inspection.inspection.not_inspected):
+            at = ("inspection", "not_inspected", i)
+            yield from self._area(name, at)
+            if name in seen:
+                yield self._fault(at, f"area {quoted(name)} stands twice in 'not_inspected'", "name it once")
+            seen.add(name)
+
+    def _tags(self) -> Iterator[Problem]:
+        tags = 0
+        for at, item in self._items():
+            tags += len(item.characteristics)
+            if tags > TAG_LIMIT:
+                message = (
+                    f"with {quoted(item.id)} the evidence is tagged more than {TAG_LIMIT:,} times in all"
+                )
+                help = "tag an item to the characteristics it bears on alone, or split the inspection"
+                yield self._fault((*at, "characteristics"), message, help)
+                return
+
+    def _area(self, name: str, at: Path_) -> Iterator[Problem]:
+        if name in self._area_ids:
+            return
+        elsewhere = [e for a in self.framework.areas if a.id == name for e in a.editions]
+        if elsewhere:
+            yield self._of_another_edition("area", name, elsewhere, at)
+        else:
+            yield self._unknown("area", name, self._area_ids, at)
+
+    def _evidence(self, item: Evidence, at: Path_) -> Iterator[Problem]:
+        yield from self._characteristics(item.id, item.characteristics, (*at, "characteristics"))
+        yield from self._source(item.source, (*at, "source"))
+        if item.remedied_on is not None and not item.remedied:
+            yield self._fault(
+                (*at, "remedied_on"),
+                f"{quoted(item.id)} has 'remedied_on' and is not remedied",
+                "add remedied: true, or leave remedied_on out",
+            )
+        measure = self.measures.get(item.measure.name) if item.measure is not None else None
+        if measure is not None:
+            yield from self._measure(item, measure, at)
+        elif item.assessment is None:
+            yield self._no_assessment(item, at)
+
+    def _measure(self, item: Evidence, measure: Measure, at: Path_) -> Iterator[Problem]:
+        assert item.measure is not None
+        alone = measure.characteristic
+        # A characteristic that is unknown, or stands twice, has been spoken of already.
+        if set(item.characteristics) != {alone} and all(c in self._area_of for c in item.characteristics):
+            yield self._fault(
+                (*at, "characteristics"),
+                f"measure {measure.name!r} assesses {alone} alone,"
+                f" and {quoted(item.id)} is tagged to {', '.join(item.characteristics)}",
+                f"write characteristics: [{alone}], and an item of its own for the rest",
+            )
+        if item.measure.unit != measure.unit:
+            yield self._fault(
+                (*at, "measure", "unit"),
+                f"measure {measure.name!r} is in {measure.unit}, not {quoted(item.measure.unit)}",
+                f"write unit: {measure.unit}",
+            )
+
+    def _no_assessment(self, item: Evidence, at: Path_) -> Problem:
+        if item.measure is None:
+            return self._fault(
+                (*at, "assessment"),
+                f"{quoted(item.id)} lacks 'assessment'",
+                "add assessment: one of exceeds, meets, partly_meets, falls_short",
+            )
+        return self._fault(
+            (*at, "measure", "name"),
+            f"{quoted(item.id)} lacks 'assessment', and no rule reads measure {quoted(item.measure.name)}",
+            f"{suggest(item.measure.name, self.measures, 'measures with rules')} (or add assessment: ...)",
+        )
+
+    def _finding(self, finding: Declared | Previous, at: Path_) -> Iterator[Problem]:
+        yield from self._area(finding.area, (*at, "area"))
+        yield from self._characteristics(
+            finding.id, finding.characteristics, (*at, "characteristics"), finding.area
+        )
+        for i, name in enumerate(finding.evidence):
+            if name not in self._evidence_ids:
+                yield self._unknown("evidence", name, self._evidence_ids, (*at, "evidence", i))
+        if finding.source is not None:
+            yield from self._source(finding.source, (*at, "source"))
+
+    def _characteristics(
+        self, owner: str, named: Iterable[str], at: Path_, area: str | None = None
+    ) -> Iterator[Problem]:
+        seen: set[str] = set()
+        for i, name in enumerate(named):
+            of = self._area_of.get(name)
+            if of is None:
+                yield self._unknown_characteristic(name, (*at, i))
+            elif name in seen:
+                yield self._fault(
+                    (*at, i), f"characteristic {quoted(name)} stands twice in {quoted(owner)}", "name it once"
+                )
+            elif area in self._area_ids and of != area:
+                yield self._fault(
+                    (*at, i),
+                    f"{quoted(owner)} is a finding on {area}, and {name} is a characteristic of {of}",
+                    "a finding is on one area: take the characteristic away, or write one for each area",
+                )
+            seen.add(name)
+
+    def _unknown_characteristic(self, name: str, at: Path_) -> Problem:
+        elsewhere = [e for a, c in self.framework.characteristics() if c.id == name for e in a.editions]
+        if elsewhere:
+            return self._of_another_edition("characteristic", name, elsewhere, at)
+        return self._unknown("characteristic", name, self._area_of, at)
+
+    def _of_another_edition(self, what: str, name: str, editions: list[str], at: Path_) -> Problem:
+        return self._fault(
+            at,
+            f"{what} {quoted(name)} is not in edition {self.edition}",
+            f"it is in edition {' and '.join(editions)}; does the inspection name the right one?",
+        )
+
+    def _source(self, name: str, at: Path_) -> Iterator[Problem]:
+        if name not in self._sources:
+            yield self._unknown("source", name, self._sources, at)
+
+    def _fault(self, at: Path_, message: str, help: str | None) -> Problem:
+        return Problem(message, self.document.place(at), help)
+
+    def _warning(self, at: Path_, code: str, message: str) -> Problem:
+        return Problem(message, self.document.place(at), None, code)
+
+    def _unknown(self, what: str, name: str, known: Iterable[str], at: Path_) -> Problem:
+        plural = what if what == "evidence" else f"{what}s"
+        return self._fault(at, f"unknown {what} {quoted(name)}", suggest(name, known, plural))

@@ -1,0 +1,151 @@
+"""Lower the rules of a rule book, once its facts are known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from grader.errors import Problem, quoted, suggest
+from grader.io.lowering import Lowering, all_facts, reader_of
+from grader.io.marked import Document
+from grader.io.rule_files import LayerFile, RuleBlock
+from grader.language.nodes import Effect, Level
+from grader.language.parse import Reader, parse_condition, with_article
+from grader.language.rulebook import (
+    EFFECTS,
+    Layer,
+    Rule,
+)
+from grader.language.typecheck import direction_problems, text_problems
+from grader.language.vocabulary import ASSESSMENT, STATUS
+
+LEVELS: Mapping[Layer, Level] = {
+    Layer.MEASURE: Level.FIGURE,
+    Layer.STATUS: Level.CHARACTERISTIC,
+    Layer.SUFFICIENCY: Level.AREA,
+    Layer.GRADE: Level.AREA,
+}
+
+
+def lower_rules(work: Lowering, files: list[tuple[LayerFile, Document]]) -> None:
+    every = all_facts(work)
+    for file, document in files:
+        for i, block in enumerate(file.rules):
+            rule = _lower_rule(work, Layer(file.layer), block, document, ("rules", i))
+            if rule is None:
+                continue
+            if rule.id in work.rules:
+                first = work.rules[rule.id].place
+                work.problems.append(
+                    Problem(f"rule {quoted(rule.id)} stands twice", rule.place, f"first at {first}")
+                )
+                continue
+            work.rules[rule.id] = rule
+            work.problems.extend(direction_problems(rule, every))
+            sight, because = work.sight(rule.layer, rule.level), document.place(("rules", i, "because"))
+            work.problems.extend(text_problems(rule, sight.facts, work.parameters, sight.elsewhere, because))
+
+
+def _lower_rule(
+    work: Lowering, layer: Layer, block: RuleBlock, document: Document, at: tuple[str | int, ...]
+) -> Rule | None:
+    reader = reader_of(document, work, {}).sub(at)
+    effect, target = _effect(work, layer, block, reader)
+    level = _level(layer, block, reader)
+    scope = _scope(work, layer, block, reader)
+    if level is None:
+        return None
+    sight = work.sight(layer, level)
+    reader = reader_of(document, work, sight.elsewhere).sub(at)
+    condition = parse_condition(block.when, ("when",), reader, sight.facts, work.parameters)
+    if condition is None or effect is None:
+        return None
+    return Rule(
+        block.id, layer, level, effect, target, condition, block.because, block.source, scope,
+        block.not_monotone, document.place((*at, "id")),
+    )  # fmt: skip
+
+
+def _effect(work: Lowering, layer: Layer, block: RuleBlock, reader: Reader) -> tuple[Effect | None, str]:
+    written = {e: getattr(block, e) for e in Effect if getattr(block, e) is not None}
+    allowed = EFFECTS[layer]
+    does = " or ".join(f"{effect}: ..." for effect in sorted(allowed))
+    if not written:
+        reader.fault(("id",), f"rule {quoted(block.id)} concludes nothing", f"add {does}")
+        return None, ""
+    if len(written) > 1:
+        message = f"rule {quoted(block.id)} has {len(written)} effects: {' and '.join(written)}"
+        reader.fault(("id",), message, "write a rule for each")
+        return None, ""
+    ((effect, target),) = written.items()
+    if effect not in allowed:
+        message = f"rule {quoted(block.id)} of the {layer} layer cannot have {str(effect)!r}"
+        reader.fault_of_key((str(effect),), message, f"write {does}")
+        return None, ""
+    # Rank 0 of the first two scales is "nothing there", which no rule concludes.
+    conclusions = {
+        Layer.MEASURE: ASSESSMENT.names[1:],
+        Layer.STATUS: STATUS.names[1:],
+        Layer.GRADE: work.grade_scale.names,
+    }
+    names = conclusions.get(layer, (target,))
+    if target not in names:
+        reader.fault(
+            (str(effect),),
+            f"{quoted(target)} is nothing a rule of the {layer} layer can conclude",
+            suggest(target, names, "conclusions"),
+        )
+        return None, ""
+    if effect is Effect.REACHES and block.not_monotone is None:
+        _check_above_default(work, layer, block, target, names, reader)
+    return effect, target
+
+
+def _check_above_default(
+    work: Lowering, layer: Layer, block: RuleBlock, target: str, names: tuple[str, ...], reader: Reader
+) -> None:
+    """Reaching less than what is concluded anyway would mark a body down for what it does well."""
+    default = work.framework.grade_scale.default if layer is Layer.GRADE else names[0]
+    if names.index(target) < names.index(default):
+        message = f"rule {quoted(block.id)} reaches {target}, which is below the default {default}"
+        reader.fault(("reaches",), message, f"write limits: {target}, or say not_monotone: why")
+
+
+def _level(layer: Layer, block: RuleBlock, reader: Reader) -> Level | None:
+    if layer is not Layer.FINDING:
+        if block.per is not None:
+            message = f"'per' is for finding rules: a {layer} rule is about {with_article(LEVELS[layer])}"
+            reader.fault_of_key(("per",), message, "take it away")
+        return LEVELS[layer]
+    if block.per is None:
+        reader.fault(
+            ("id",), f"finding rule {quoted(block.id)} lacks 'per'", "add per: characteristic, or per: area"
+        )
+        return None
+    return Level(block.per)
+
+
+def _scope(work: Lowering, layer: Layer, block: RuleBlock, reader: Reader) -> frozenset[str] | None:
+    if layer is Layer.MEASURE:
+        if block.measure is None:
+            help = f"add measure: one of {', '.join(work.measures)}"
+            reader.fault(("id",), f"measure rule {quoted(block.id)} lacks 'measure'", help)
+        elif block.measure not in work.measures:
+            help = suggest(block.measure, work.measures, "measures")
+            reader.fault(("measure",), f"unknown measure {quoted(block.measure)}", help)
+        return frozenset({block.measure or ""})
+    if block.measure is not None:
+        reader.fault_of_key(("measure",), "'measure' is for rules of the measure layer", "take it away")
+    if block.areas is None:
+        return None
+    areas = [a.id for a in work.framework.areas]
+    excepted = isinstance(block.areas, dict) and list(block.areas) == ["except"]
+    listed = block.areas["except"] if excepted else block.areas
+    path: tuple[str | int, ...] = ("areas", "except") if excepted else ("areas",)
+    if not isinstance(listed, list) or not listed:
+        help = "write areas: [...], or areas: {except: [...]}"
+        reader.fault(path, f"areas of {quoted(block.id)} must be a list of one or more", help)
+        return None
+    for i, name in enumerate(listed):
+        if name not in areas:
+            reader.fault((*path, i), f"unknown area {quoted(name)}", suggest(str(name), areas, "areas"))
+    return frozenset(set(areas) - set(map(str, listed)) if excepted else map(str, listed))

@@ -1,0 +1,249 @@
+"""A rule book under construction: its parameters, measures and facts, and the faults found so far."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from grader.errors import InputError, Place, Problem, Problems, quoted, suggest
+from grader.io.marked import Document
+from grader.io.rule_files import LayerFile, ParameterBlock, RuleBookFile
+from grader.language.limits import MAX_RULES, SPLIT
+from grader.language.nodes import Kind, Level
+from grader.language.parse import Reader, Typed, with_article
+from grader.language.parse_facts import parse_fact
+from grader.language.rulebook import (
+    GIVEN_FACTS,
+    TABLES,
+    VISIBLE,
+    Fact,
+    Layer,
+    Measure,
+    Parameter,
+    Rule,
+)
+from grader.language.vocabulary import Scale
+from grader.model.framework import Framework
+
+#: Facts, and measures, one rule book may declare: every fact is read on every characteristic or area.
+MAX_DECLARED = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Facts a rule may look at, and of those it may not, why and what to do instead."""
+
+    facts: Mapping[str, Typed]
+    elsewhere: Mapping[str, tuple[str, str] | None]
+
+
+@dataclass(slots=True)
+class Lowering:
+    """A rule book under construction, and the faults found so far."""
+
+    framework: Framework
+    problems: Problems = field(default_factory=Problems)
+    parameters: dict[str, Parameter] = field(default_factory=dict)
+    measures: dict[str, Measure] = field(default_factory=dict)
+    facts: dict[str, Fact] = field(default_factory=dict)
+    #: Facts that are declared and at fault: what names them is not at fault too.
+    broken: set[str] = field(default_factory=set)
+    rules: dict[str, Rule] = field(default_factory=dict)
+    grade_scale: Scale = field(default_factory=lambda: Scale("grade", ()))
+    sights: dict[tuple[Layer, Level], Sight] = field(default_factory=dict)
+
+    def sight(self, layer: Layer, level: Level) -> Sight:
+        """What a rule of this layer and level may look at; once every fact is lowered."""
+        if (layer, level) not in self.sights:
+            facts = visible_facts(all_facts(self), layer, level)
+            self.sights[layer, level] = Sight(facts, _elsewhere(self, layer, level))
+        return self.sights[layer, level]
+
+
+def check_framework(work: Lowering, header: RuleBookFile, head: Document) -> None:
+    if header.rulebook.framework != work.framework.id:
+        work.problems.append(
+            Problem(
+                f"the rule book is for framework {quoted(header.rulebook.framework)},"
+                f" not {quoted(work.framework.id)}",
+                head.place(("rulebook", "framework")),
+                "grade with the rule book of the inspection's framework, or mend the name",
+            )
+        )
+
+
+def lower_parameters(work: Lowering, blocks: Mapping[str, ParameterBlock], head: Document) -> None:
+    for name, block in blocks.items():
+        place = head.place(("parameters", name))
+        low, high = block.range
+        at: tuple[str | int, ...] = ("parameters", name)
+        shares = [head.data_at((*at, *key)) for key in (("default",), ("range", 0), ("range", 1))]
+        wrong = _range_fault(name, block)
+        if block.type == "count" and any(isinstance(written, str) for written in shares):
+            wrong = "default", f"count {quoted(name)} is written as a share", "write whole numbers without %"
+        if wrong is not None:
+            key, message, help = wrong
+            work.problems.append(Problem(message, head.place(("parameters", name, key)), help))
+        work.parameters[name] = Parameter(
+            name, Kind(block.type), block.default, low, high, block.basis, block.source, block.why, place
+        )
+
+
+def _range_fault(name: str, block: ParameterBlock) -> tuple[str, str, str] | None:
+    """The key at fault, what is wrong with it and what to do, where a parameter's numbers do not fit."""
+    low, high = block.range
+    if block.type == "share" and high > 1000:
+        return (
+            "range",
+            f"share {quoted(name)} cannot range up to {high}",
+            "a share is in whole per mille: 1000 is all of it",
+        )
+    if low > high:
+        return "range", f"range of {quoted(name)} runs from {low} down to {high}", "write the lower end first"
+    if not low <= block.default <= high:
+        message = f"default {block.default} of {quoted(name)} is outside its range, {low} to {high}"
+        return "default", message, "mend the default or the range"
+    return None
+
+
+def check_size(files: Iterable[tuple[LayerFile, Document]]) -> None:
+    """Stop at a rule book that would take longer to check than anybody waits."""
+    seen: Counter[str] = Counter()
+    for file, document in files:
+        for block, names, limit in (
+            ("facts", list(file.facts), MAX_DECLARED),
+            ("measures", list(file.measures), MAX_DECLARED),
+            ("rules", [r.id for r in file.rules], MAX_RULES * len(TABLES)),
+        ):
+            there = limit - seen[block]
+            seen[block] += len(names)
+            if len(names) > there:
+                at = document.place((block, names[there] if block != "rules" else there))
+                problem = Problem(f"the rule book passes {limit:,} {block} here", at, SPLIT, "limit")
+                raise InputError([problem])
+
+
+def lower_measures(work: Lowering, files: Iterable[tuple[LayerFile, Document]]) -> None:
+    known = [c.id for _, c in work.framework.characteristics()]
+    for file, document in files:
+        for name, block in file.measures.items():
+            at = ("measures", name)
+            if Layer(file.layer) is not Layer.MEASURE:
+                work.problems.append(
+                    Problem(
+                        f"measure {quoted(name)} stands in a file of the {file.layer} layer",
+                        document.keys[at],
+                        "measures belong to a file of the measure layer",
+                    )
+                )
+            if name in work.measures:
+                first = f"first at {work.measures[name].place}"
+                work.problems.append(
+                    Problem(f"measure {quoted(name)} is declared twice", document.keys[at], first)
+                )
+                continue
+            if block.characteristic not in known:
+                work.problems.append(
+                    Problem(
+                        f"unknown characteristic {quoted(block.characteristic)}",
+                        document.place((*at, "characteristic")),
+                        suggest(block.characteristic, known, "characteristics"),
+                    )
+                )
+            work.measures[name] = Measure(
+                name, block.characteristic, block.unit, block.english, document.place(at)
+            )
+
+
+def lower_facts(work: Lowering, files: list[tuple[LayerFile, Document]]) -> None:
+    """What a fact is made of before the fact itself, whatever the order they are written in."""
+    declared = [(file, document, name) for file, document in files for name in file.facts]
+    written = {name: file.facts[name] for file, _, name in declared}
+    ranked = sorted(declared, key=lambda d: (_depth(d[2], written), d[2]))
+    origin: dict[str, Place] = {}
+    found: dict[str, Fact] = {}
+    for file, document, name in ranked:
+        place = document.keys.get(("facts", name)) or document.place(("facts", name))
+        if name in origin:
+            work.problems.append(
+                Problem(f"fact {quoted(name)} is declared twice", place, f"first at {origin[name]}")
+            )
+            continue
+        origin[name] = place
+        reader = reader_of(document, work, dict.fromkeys(work.broken)).sub(("facts", name))
+        fact = parse_fact(name, file.facts[name], Layer(file.layer), reader, found, work.parameters)
+        if fact is None:
+            work.broken.add(name)
+            continue
+        found[name] = fact
+        _check_status_of(work, fact, document)
+    # Written order is what people see: file by file, as written.
+    work.facts = {name: found[name] for file, _ in files for name in file.facts if name in found}
+
+
+def reader_of(document: Document, work: Lowering, elsewhere: Mapping[str, tuple[str, str] | None]) -> Reader:
+    return Reader(
+        document.place,
+        work.problems,
+        lambda path: document.keys[path] if path in document.keys else document.place(path),
+        elsewhere,
+    )
+
+
+def _depth(name: str, written: Mapping[str, object]) -> int:
+    """Counts of evidence and findings come first, then their shares, then counts of characteristics (which
+    may name either), then shares of those.
+    """
+    data = written.get(name)
+    if not isinstance(data, Mapping):
+        return 0
+    if "characteristics" in (data.get("count"), data.get("any"), data.get("of")):
+        return 2
+    parts = data.get("share")
+    if not isinstance(parts, list):
+        return 0
+    counts = [written.get(part) for part in parts if isinstance(part, str)]
+    return 3 if any(isinstance(c, Mapping) and c.get("count") == "characteristics" for c in counts) else 1
+
+
+def _check_status_of(work: Lowering, fact: Fact, document: Document) -> None:
+    named = getattr(fact.definition, "characteristic", None)
+    known = [c.id for _, c in work.framework.characteristics()]
+    if named is not None and named not in known:
+        work.problems.append(
+            Problem(
+                f"unknown characteristic {quoted(named)}",
+                document.place(("facts", fact.name, "status_of")),
+                suggest(named, known, "characteristics"),
+            )
+        )
+
+
+def all_facts(work: Lowering) -> dict[str, Fact]:
+    return {**GIVEN_FACTS, **work.facts}
+
+
+def visible_facts(facts: Mapping[str, Fact], layer: Layer, level: Level) -> dict[str, Typed]:
+    """Facts a rule of this layer and level may look at."""
+    return {
+        f.name: Typed(f.name, f.kind, f.scale)
+        for f in facts.values()
+        if f.level is level and f.layer in VISIBLE[layer]
+    }
+
+
+def _elsewhere(work: Lowering, layer: Layer, level: Level) -> dict[str, tuple[str, str] | None]:
+    """Facts a rule of this layer and level may not look at: why, and what to do instead."""
+    found: dict[str, tuple[str, str] | None] = dict.fromkeys(work.broken)
+    for fact in all_facts(work).values():
+        if fact.layer not in VISIBLE[layer]:
+            layers = " and ".join(VISIBLE[layer])
+            found[fact.name] = (
+                f"belongs to the {fact.layer} layer, out of sight of a {layer} rule",
+                f"a {layer} rule looks at facts of the {layers} layer{'s' if ' ' in layers else ''}",
+            )
+        elif fact.level is not level:
+            about, rule = with_article(fact.level), with_article(level)
+            found[fact.name] = (f"is about {about}, and the rule about {rule}", f"use a fact about {rule}")
+    return found

@@ -1,0 +1,155 @@
+"""Read a rule book's folder and lower it to the tree, with every fault located."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from grader.errors import InputError, Place, Problem, cut
+from grader.io.faults import validate
+from grader.io.lower_rules import lower_rules
+from grader.io.lowering import (
+    Lowering,
+    check_framework,
+    check_size,
+    lower_facts,
+    lower_measures,
+    lower_parameters,
+)
+from grader.io.marked import Document, parse_document, read_bytes
+from grader.io.rule_files import LayerFile, RuleBookFile
+from grader.language.limits import limit_problems
+from grader.language.rulebook import (
+    RuleBook,
+)
+from grader.language.vocabulary import Scale
+from grader.model.framework import Framework
+
+HEAD = "rulebook.yaml"
+
+
+def read_rulebook(folder: Path, framework: Framework, shown: str | None = None) -> RuleBook:
+    """The rule book in a folder: `rulebook.yaml` and its layer files.
+
+    Parameters
+    ----------
+    folder : Path
+        The rule book's folder; `tests/` in it is not read.
+    framework : Framework
+        What it grades against: area, characteristic and grade ids are resolved in it.
+    shown : str, optional
+        How messages name the folder; the path itself by default.
+
+    Raises
+    ------
+    InputError
+        Every fault of every file, located.
+    """
+    documents, problems = _read_all(folder, shown or str(folder))
+    head = documents.pop(HEAD, None)
+    if head is None:
+        if not problems:
+            raise InputError(
+                [
+                    Problem(
+                        f"no {HEAD} in the folder",
+                        Place(shown or str(folder)),
+                        "a rule book is a folder with rulebook.yaml and one file a layer",
+                    )
+                ]
+            )
+        raise InputError(problems)
+    header, faults = validate(head, RuleBookFile)
+    layers = {name: validate(document, LayerFile) for name, document in documents.items()}
+    problems += faults + [p for _, found in layers.values() for p in found]
+    if header is None or problems:
+        raise InputError(cut(problems))
+    work = Lowering(framework, grade_scale=Scale("grade", framework.grades_worst_first))
+    check_framework(work, header, head)
+    lower_parameters(work, header.parameters, head)
+    parsed = [(file, documents[name]) for name, (file, _) in sorted(layers.items()) if file is not None]
+    check_size(parsed)
+    lower_measures(work, parsed)
+    lower_facts(work, parsed)
+    lower_rules(work, parsed)
+    work.problems.extend(limit_problems(work.rules.values()))
+    if work.problems:
+        raise InputError(work.problems)
+    return RuleBook(
+        id=header.rulebook.id,
+        version=header.rulebook.version,
+        framework=header.rulebook.framework,
+        title=header.rulebook.title,
+        parameters=work.parameters,
+        measures=work.measures,
+        facts=work.facts,
+        rules=tuple(work.rules[name] for name in sorted(work.rules)),
+        grade_scale=work.grade_scale,
+        grade_default=framework.grade_scale.default,
+        areas=tuple(a.id for a in framework.areas),
+        sha256=folder_sha256({HEAD: head, **documents}),
+    )
+
+
+def _read_all(folder: Path, shown: str) -> tuple[dict[str, Document], list[Problem]]:
+    documents: dict[str, Document] = {}
+    problems: list[Problem] = []
+    for name in rule_files(folder):
+        try:
+            refuse_link_out(folder / name, folder, f"{shown}/{name}")
+            documents[name] = parse_document(read_bytes(folder / name), f"{shown}/{name}")
+        except InputError as error:
+            problems.extend(error.problems)
+    return documents, problems
+
+
+def rule_files(folder: Path) -> list[str]:
+    """Names, relative to the folder, of the YAML a rule book is made of: its tests are left out.
+
+    A link is listed whatever it leads to; links to folders are not followed.
+    """
+    if not folder.is_dir():
+        help = "a rule book is a folder, or the id of a built-in one"
+        raise InputError([Problem("no such rule book", Place(str(folder)), help)])
+    return sorted(name for name in yaml_files(folder) if not name.startswith("tests/"))
+
+
+def yaml_files(folder: Path) -> Iterator[str]:
+    """Names, relative to a folder, of the YAML in it and below it; raises InputError for one unread."""
+
+    def refuse(error: OSError) -> None:
+        said = (error.strerror or "unknown reason").lower()
+        raise InputError([Problem(f"the folder cannot be read: {said}", Place(str(error.filename)), None)])
+
+    for at, below, names in os.walk(folder, onerror=refuse):
+        here = Path(at)
+        for name in below:
+            if (here / name).is_symlink() and not name.startswith("."):
+                help = "put the files themselves here"
+                problem = Problem("a link to a folder, which is not followed", Place(str(here / name)), help)
+                raise InputError([problem])
+        for name in names:
+            if name.endswith((".yaml", ".yml")):
+                yield (here / name).relative_to(folder).as_posix()
+
+
+def refuse_link_out(path: Path, folder: Path, shown: str) -> None:
+    """Raise InputError for a link that leads out of a folder: nothing it leads to is read or shown."""
+    if not path.is_symlink() and not path.parent.is_symlink():
+        return
+    if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
+        message = "this is a link that leads out of the folder, and is not read"
+        raise InputError([Problem(message, Place(shown), "put the file itself here")])
+
+
+def folder_sha256(documents: Mapping[str, Document]) -> str:
+    """SHA-256 of the sorted lines `path sha256` of a rule book's YAML."""
+    return lines_sha256({name: document.sha256 for name, document in documents.items()})
+
+
+def lines_sha256(hashes: Mapping[str, str]) -> str:
+    """SHA-256 of the sorted lines `path sha256`."""
+    lines = "".join(f"{name} {hashes[name]}\n" for name in sorted(hashes))
+    return hashlib.sha256(lines.encode("utf-8", "surrogateescape")).hexdigest()

@@ -1,0 +1,116 @@
+"""A commented inspection to start from, for one framework and edition."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from textwrap import wrap
+
+from grader.errors import quoted
+from grader.io import catalogue
+from grader.io.printed_names import PrintedNames, required
+from grader.model.framework import Area, Framework
+
+WIDTH = 100
+
+_HEAD = """\
+# An inspection, to be filled in. Lines that start with # are notes and examples; take the # away to use them.
+# Check it at any time:  grader validate inspection.yaml
+# Grade it:              grader grade inspection.yaml
+inspection:
+  id: my-inspection            # yours to choose; decisions refer to it
+  body: Name of the body       # quote it if it holds a colon
+  framework: {framework}
+  edition: {edition}
+  not_inspected: []            # areas left out: {optional}
+
+sources:
+  fieldwork: {{title: Fieldwork notes}}      # url and published (YYYY, YYYY-MM or YYYY-MM-DD) may be added
+
+# One item for each finding of fact. Needed: id, characteristics, assessment, statement, basis, source.
+#   assessment  exceeds        leads the sector, recognised nationally, innovative with results shown
+#               meets          does it, does it well
+#               partly_meets   does it but not consistently; could do more
+#               falls_short    does not do it, fails
+#   basis       tested: case_file_review, data, observation, other_inspection; described: document, interview;
+#               never counted: survey
+#   extent      widespread (or nothing said), some, isolated: read on shortfalls only
+#   harm        none, moderate (a poorer service), serious (people are put at risk)
+#   remedied    true once it has been put right since; innovative: true where it is
+#
+#  - id: E001
+#    characteristics: [{example}]
+#    assessment: partly_meets
+#    statement: What was found, in one sentence
+#    basis: case_file_review
+#    extent: some
+#    harm: moderate
+#    source: fieldwork
+#    locator: "file 12, page 3"     # quote anything with a colon, and numbers
+evidence: []
+
+# Findings inspectors have already issued.
+#  - {{id: F001, kind: cause_of_concern, area: {area}, statement: ..., recommendations: [...]}}
+findings: []
+
+# Findings of earlier inspections, and how far they have been put right: closed, improving, not_improving.
+#  - {{id: P001, kind: area_for_improvement, area: {area}, statement: ..., progress: improving}}
+previous: []
+"""
+
+
+def starter_for(given: catalogue.NameOrPath, edition: str | None = None) -> str:
+    """As `starter`, for a framework by its id or path, and an edition as printed; the latest by default.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such framework or edition.
+    """
+    chosen = catalogue.framework_at(given).framework
+    if edition is None:
+        edition = max(chosen.editions, key=lambda e: chosen.editions[e].published)
+    unknown = f"framework {chosen.id} has no edition {quoted(edition)}"
+    return starter(chosen, required(edition, PrintedNames(chosen).editions, "edition", unknown))
+
+
+def starter(framework: Framework, edition: str) -> str:
+    """The text of a starter inspection: loads as it is, and lists every characteristic of the edition.
+
+    Parameters
+    ----------
+    framework : Framework
+        What will be graded against.
+    edition : str
+        One of its editions; raises KeyError for another.
+    """
+    if edition not in framework.editions:
+        raise KeyError(edition)
+    areas = framework.areas_in(edition)
+    optional = [a.id for a in areas if a.editions[edition].optional]
+    head = _HEAD.format(
+        framework=json.dumps(framework.id),
+        edition=json.dumps(edition),
+        optional=f"optional are {', '.join(optional)}" if optional else "none is optional in this edition",
+        example=areas[0].characteristics[0].id,
+        area=areas[0].id,
+    )
+    return head + "\n".join(["", *_glossary(framework, areas, edition)]) + "\n"
+
+
+def _glossary(framework: Framework, areas: tuple[Area, ...], edition: str) -> Iterator[str]:
+    yield f"# The characteristics of {_line(framework.framework.title)}, edition {_line(edition)}:"
+    for area in areas:
+        graded = "graded" if area.editions[edition].graded else "not graded"
+        yield "#"
+        yield f"# {_line(area.id)}: {_line(area.title)} ({graded})"
+        for characteristic in area.characteristics:
+            note = "" if characteristic.counted else " (another programme grades it)"
+            text = _line(f"{characteristic.id}: {characteristic.text}{note}")
+            for i, line in enumerate(wrap(text, WIDTH - 6)):
+                yield f"#   {'' if i == 0 else '  '}{line}"
+
+
+def _line(text: str) -> str:
+    """Text in one line, so that nothing of it can leave the comment it stands in."""
+    return " ".join(text.split())

@@ -1,0 +1,150 @@
+"""Files written whole: none is ever half there, whatever happens on the way, and no change to one is lost.
+
+Every command that writes a file writes it here.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from grader.errors import InputError, Place, Problem
+from grader.io.locked import cannot_write, locked, part_name
+
+
+def write_whole(path: Path, content: str | bytes, *, new: bool = False) -> None:
+    """Write a file whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    content : str or bytes
+        What it holds from then on.
+    new : bool
+        Whether one that is there by then is left alone, and that is an error.
+
+    Raises
+    ------
+    InputError
+        The folder or the disk does not take it, another process is writing it, or it is there already.
+    """
+    raw = _bytes(content)
+    write_by(path, lambda beside: beside.write_bytes(raw), new=new)
+
+
+def write_by(path: Path, write: Callable[[Path], object], *, new: bool = False) -> None:
+    """Have a file written whole or not at all, as `write_whole`: `write` is given a name beside it."""
+    with locked(path) as target:
+        put_whole(target, write, path, lambda: _check_new(path) if new else None)
+
+
+def update_whole(path: Path, change: Callable[[bytes | None], str]) -> str:
+    """Write a file anew from what is in it, with nobody else at it in between; returns what it then holds.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    change : callable
+        Given what is in the file, or None where there is none; returns what it is to hold.
+
+    Raises
+    ------
+    InputError
+        As for `write_whole`; or the file changed between reading and writing, by a program that takes no
+        locks: it is then left as it is.
+    """
+    with locked(path) as target:
+        before = _content(target, path)
+        text = change(before)
+        raw = _bytes(text)
+        put_whole(
+            target, lambda beside: beside.write_bytes(raw), path, lambda: _check_same(target, path, before)
+        )
+    return text
+
+
+def put_whole(
+    target: Path,
+    write: Callable[[Path], object],
+    shown: Path | None = None,
+    check: Callable[[], object] = lambda: None,
+) -> None:
+    """Put a file in its place whole or not at all, for who holds the lock on it or on its folder.
+
+    Parameters
+    ----------
+    target : Path
+        The file, with links followed.
+    write : callable
+        Writes the file under the name it is given.
+    shown : Path, optional
+        The file's name in messages.
+    check : callable
+        Called last, when only the name is left to change; what it raises leaves the file as it is.
+    """
+    beside = part_name(target)
+    try:
+        mode = target.stat().st_mode & 0o777 if target.exists() else None
+        # A new file gets what the user's mask gives.
+        opened = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if mode is None else 0o600)
+        os.close(opened)
+        write(beside)
+        with open(beside, "r+b") as stream:
+            os.fsync(stream.fileno())
+        if mode is not None:
+            beside.chmod(mode)
+        check()
+        beside.replace(target)
+    except UnicodeEncodeError as error:
+        problem = Problem(
+            "this cannot be the name of a file", Place(str(shown or target)), "name another file"
+        )
+        raise InputError([problem]) from error
+    except OSError as error:
+        raise cannot_write(shown or target, error) from error
+    finally:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+    _keep_name(target.parent)
+
+
+def _keep_name(folder: Path) -> None:
+    """Have the disk keep the new name as well as the content, where the system can say so."""
+    with suppress(OSError):  # Windows opens no folder, and some disks take no such order
+        opened = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
+
+
+def _bytes(content: str | bytes) -> bytes:
+    return content.encode("utf-8") if isinstance(content, str) else content
+
+
+def _check_new(path: Path) -> None:
+    if os.path.lexists(path) and path.exists():
+        raise InputError([Problem("the file exists", Place(str(path)), "add --force to replace it")])
+
+
+def _content(target: Path, shown: Path) -> bytes | None:
+    """What is in a file, or None where there is none."""
+    from grader.io.marked import read_bytes  # and YAML with it, which a command's help has no need of
+
+    if not target.exists():
+        return None
+    try:
+        return read_bytes(target)
+    except InputError as error:
+        raise InputError([Problem(p.message, Place(str(shown)), p.help) for p in error.problems]) from error
+
+
+def _check_same(target: Path, shown: Path, before: bytes | None) -> None:
+    if _content(target, shown) != before:
+        message = "the file was changed by another program while it was written, and is left as that made it"
+        help = "nothing was recorded: run the command again"
+        raise InputError([Problem(message, Place(str(shown)), help)])

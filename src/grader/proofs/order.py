@@ -1,0 +1,119 @@
+"""Checks that need no solver: parameters out of order, parameters nothing uses, rules marked not monotone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from grader.errors import Place
+from grader.language.nodes import (
+    All,
+    Compare,
+    Condition,
+    Const,
+    Op,
+    Operand,
+    Param,
+)
+from grader.language.rulebook import Rule, RuleBook
+from grader.language.typecheck import comparisons
+from grader.proofs.report import Finding
+
+_RISING = (Op.AT_LEAST, Op.MORE_THAN)
+_FALLING = (Op.AT_MOST, Op.FEWER_THAN)
+
+
+def misordered(book: RuleBook, rule: Rule, stronger: Iterable[Rule]) -> tuple[Rule, str, Place | None] | None:
+    """A rule that goes further and asks for less of the same fact, by a parameter's value.
+
+    Returns
+    -------
+    tuple or None
+        That rule (with its parameters as written), what is out of order in words, and the parameter's place.
+    """
+    written = {r.id: r for r in book.rules}
+    for other in stronger:
+        for one in _asked(written[rule.id].condition):
+            for two in _asked(written[other.id].condition):
+                wrong = _asks_less(book, two, one)
+                if wrong is not None:
+                    text = (
+                        f"{other.target.replace('_', ' ')} ({other.id}) asks less of {one.fact} than"
+                        f" {rule.target.replace('_', ' ')} ({rule.id}): {_said(book, two)},"
+                        f" where {rule.id} asks {_said(book, one)}"
+                    )
+                    return written[other.id], text, wrong
+    return None
+
+
+def _asked(condition: Condition) -> Iterator[Compare]:
+    """Comparisons every case of a rule has to pass."""
+    match condition:
+        case Compare():
+            yield condition
+        case All(parts):
+            for part in parts:
+                yield from _asked(part)
+
+
+def _asks_less(book: RuleBook, further: Compare, nearer: Compare) -> Place | None:
+    """The place of a parameter by which `further` asks less of a fact than `nearer`; None where none does."""
+    parameters = [o for o in (*further.operands, *nearer.operands) if isinstance(o, Param)]
+    if further.fact != nearer.fact or not parameters or further.operands == nearer.operands:
+        return None
+    asked, needed = _value(book, further.operands[0]), _value(book, nearer.operands[0])
+    rising = further.op in _RISING and nearer.op in _RISING
+    falling = further.op in _FALLING and nearer.op in _FALLING
+    if (rising and asked < needed) or (falling and asked > needed):
+        return book.parameters[parameters[0].name].place
+    return None
+
+
+def _value(book: RuleBook, operand: Operand) -> int:
+    return operand.value if isinstance(operand, Const) else book.parameters[operand.name].default
+
+
+def _said(book: RuleBook, comparison: Compare) -> str:
+    operand = comparison.operands[0]
+    name = f"${operand.name}, " if isinstance(operand, Param) else ""
+    return f"{comparison.op.replace('_', ' ')} {name}{_value(book, operand)}"
+
+
+def check_unused(book: RuleBook) -> list[Finding]:
+    """Parameters no rule and no fact holds anything against."""
+    used = {o.name for o in _operands(book) if isinstance(o, Param)}
+    return [
+        Finding(
+            "unused-parameter",
+            (),
+            parameter.place,
+            f"no rule uses parameter {name}: changing it changes nothing",
+            f"take it out, or hold a fact against ${name}",
+        )
+        for name, parameter in book.parameters.items()
+        if name not in used
+    ]
+
+
+def _operands(book: RuleBook) -> Iterator[Operand]:
+    for rule in book.rules:
+        for comparison, _ in comparisons(rule.condition):
+            yield from comparison.operands
+    for fact in book.facts.values():
+        for test in fact.definition.where:
+            yield from test.operands
+
+
+def check_marks(book: RuleBook, shown: Sequence[Finding]) -> list[Finding]:
+    """Rules said not to be monotone that no finding names yet."""
+    named = {rule for f in shown if f.code == "non-monotone" for rule in f.rules}
+    return [
+        Finding(
+            "non-monotone",
+            (rule.id,),
+            rule.place,
+            f"rule {rule.id} is marked not_monotone: {rule.not_monotone}",
+            "no change that breaks a promise was found: write it in the declared direction, without the mark",
+        )
+        for rule in book.rules
+        if rule.not_monotone is not None and rule.id not in named
+    ]

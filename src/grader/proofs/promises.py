@@ -1,0 +1,165 @@
+"""Promises 1, 4 and 6: total, local and reachable."""
+
+from __future__ import annotations
+
+import z3
+
+from grader.engines import symbolic
+from grader.engines.symbolic import Solver
+from grader.errors import InternalError
+from grader.language.figures import figure_range
+from grader.language.nodes import Definition, Level
+from grader.language.pipeline import FIGURES
+from grader.language.rulebook import Layer, Rule, RuleBook
+from grader.language.typecheck import facts_named
+from grader.language.vocabulary import ASSESSMENT, ENTITIES, STATUS
+from grader.model.framework import Area
+from grader.proofs.areas import AreaTerms, State
+from grader.proofs.report import Finding
+from grader.proofs.subject import GRADE_AND_SUFFICIENCY, Subject
+from grader.proofs.witness import Situation, agree
+
+# 1 Total --------------------------------------------------------------------------------------------------
+
+
+def check_total(subject: Subject) -> list[Finding]:
+    """One conclusion of every ordered layer, and one outcome of every area, whatever was found."""
+    known = set(subject.bound.areas)
+    for area in subject.framework.areas:
+        agree(True, area.id in known, f"area {area.id} is known to the rule book")
+    for group in subject.every:
+        space = subject.characteristic(group)
+        items, earlier = space.variables()
+        terms = space.read(items, earlier)
+        status: z3.ArithRef = terms.facts["status"]
+        assessed = z3.And(terms.items > 0, status >= 1, status < len(STATUS.names))
+        none = z3.And(terms.items == 0, status == 0)
+        _must_hold(space.solver(items, earlier), z3.Or(assessed, none), "status")
+    for group in subject.graded:
+        areas = subject.space(group, GRADE_AND_SUFFICIENCY)
+        state = areas.state()
+        grade = state.terms.grade.rank
+        on_scale = z3.And(grade >= 0, grade < len(subject.bound.grade_scale.names))
+        _must_hold(areas.solver(state), on_scale, "grade")
+    figure = z3.Int("figure")
+    for measure in subject.bound.measures:
+        rank = measured(subject.bound, measure, figure).rank
+        solver = Solver(subject.budget, *figures(subject.bound, measure, figure)[-1])
+        _must_hold(solver, z3.And(rank >= 1, rank < len(ASSESSMENT.names)), f"measure {measure}")
+    return []
+
+
+def measured(
+    book: RuleBook, measure: str, figure: z3.ArithRef, without: Rule | None = None
+) -> symbolic.Conclusion:
+    """What a figure says, leaving one rule out of account where one is named."""
+    rules = [r for r in book.table(Layer.MEASURE, Level.FIGURE).rules if r.applies_to(measure)]
+    held = [(r, symbolic.holds(r.condition, {"figure": figure})) for r in rules if r is not without]
+    return symbolic.decide(held, *FIGURES.concludes(book))
+
+
+def figures(book: RuleBook, measure: str, figure: z3.ArithRef) -> list[tuple[z3.BoolRef, z3.BoolRef]]:
+    """The ranges a figure, ten times and rounded down, may lie in; the last is the whole of it."""
+    low, high = figure_range(book.measures[measure].unit)
+    small, whole = (figure >= 0, figure <= 1000), (figure >= 10 * low, figure <= 10 * high)
+    return [small] if (low, high) == (0, 100) else [small, whole]
+
+
+def _must_hold(solver: Solver, claim: z3.BoolRef, what: str) -> None:
+    """A claim the meaning of the layers guarantees; were it false, grader would be at fault."""
+    if solver.model(z3.Not(claim)) is not None:
+        raise InternalError(f"{what}: some input has no conclusion", help="please report the rule book")
+
+
+# 4 Local --------------------------------------------------------------------------------------------------
+
+
+def check_local(subject: Subject) -> list[Finding]:
+    """Every fact ranges over its own area's characteristics and findings: nothing else is in its reach."""
+    for rule in subject.bound.rules:
+        for name in facts_named(rule.condition):
+            if name in subject.bound.facts:
+                for entity in reach(subject.bound.facts[name].definition, subject.bound):
+                    agree(True, entity in ENTITIES or entity == "own", f"fact {name} ranges over {entity}")
+    return []
+
+
+def reach(definition: Definition, book: RuleBook) -> tuple[str, ...]:
+    """What a definition ranges over; the pass hands each area its own of these and of nothing else.
+
+    A status is looked up among the area's own characteristics, and is 0 where it is not one of them.
+    """
+    if definition.depends_on:
+        return tuple(r for name in definition.depends_on for r in reach(book.facts[name].definition, book))
+    return (definition.entity or "own",)
+
+
+# 6 Reachable ----------------------------------------------------------------------------------------------
+
+WITHHELD = "withheld"
+
+
+def check_reachable(subject: Subject) -> list[Finding]:
+    """A witness, replayed, of every grade in each graded area of each edition, and of every outcome."""
+    _replay_ungraded(subject)
+    found: dict[str, list[str]] = {}
+    situations: dict[tuple[str, str], Situation | None] = {}
+    for edition in subject.framework.editions:
+        areas = [a for a in subject.framework.areas_in(edition) if a.editions[edition].graded]
+        for conclusion in (*subject.bound.grade_scale.names, WITHHELD):
+            shown = []
+            for area in areas:
+                if (area.id, conclusion) not in situations:
+                    situations[area.id, conclusion] = _concluding(subject, area, conclusion)
+                situation = situations[area.id, conclusion]
+                if situation is None:
+                    found.setdefault(conclusion, []).append(f"{area.id} in edition {edition}")
+                else:
+                    shown.append(situation)
+            grades = subject.conclude_together(shown, edition)
+            expected = None if conclusion == WITHHELD else conclusion
+            for situation in shown:
+                what = f"replay of a witness for {conclusion} in {situation.area.id}"
+                agree(expected, grades[situation.area.id], what)
+    return [_unreachable(subject, conclusion, areas) for conclusion, areas in found.items()]
+
+
+def _concluding(subject: Subject, area: Area, conclusion: str) -> Situation | None:
+    """A situation in an area that is graded so, or withheld."""
+    group = next(k for k in subject.graded if any(a.id == area.id for a in k.areas))
+
+    def concluded(terms: AreaTerms, state: State) -> z3.BoolRef:
+        if conclusion == WITHHELD:
+            return terms.withheld()
+        rank = subject.bound.grade_scale.rank(conclusion)
+        return z3.And(z3.Not(terms.withheld()), terms.grade.rank == rank)
+
+    return subject.find_area(subject.space(group, GRADE_AND_SUFFICIENCY), concluded, area=area)
+
+
+def _replay_ungraded(subject: Subject) -> None:
+    """Areas an edition does not grade are ungraded."""
+    for edition in subject.framework.editions:
+        areas = subject.framework.areas_in(edition)
+        outcomes = subject.conclude(Situation(areas[0], edition, ())).outcomes if areas else {}
+        for area in areas:
+            graded = area.editions[edition].graded
+            agree(not graded, outcomes[area.id] == "ungraded", f"whether {area.id} is ungraded")
+
+
+def _unreachable(subject: Subject, conclusion: str, areas: list[str]) -> Finding:
+    rules = [r for r in subject.book.rules if r.layer is Layer.GRADE and r.target == conclusion]
+    shown = ", ".join(areas[:4]) + (f" and {len(areas) - 4} more" if len(areas) > 4 else "")
+    places = [r.place for r in subject.book.rules if r.layer is Layer.GRADE and r.place is not None]
+    own = [r.place for r in rules if r.place is not None]
+    if conclusion == WITHHELD:
+        text = f"no inspection can leave the grade withheld in {shown}"
+        help = "look for a rule that raises a cause of concern whatever was found"
+    else:
+        scale, name = subject.bound.grade_scale, conclusion.replace("_", " ")
+        effect = "reaches" if scale.rank(conclusion) > scale.rank(subject.book.grade_default) else "limits to"
+        text = f"no inspection can be graded {name} in {shown}"
+        help = f"add a rule that {effect} {name}, or look at what keeps it out"
+    return Finding(
+        "unreachable", tuple(sorted(r.id for r in rules)), min(own or places, default=None), text, help
+    )

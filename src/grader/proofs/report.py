@@ -1,0 +1,167 @@
+"""What a check found: promises with their results, and findings with their witnesses."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import yaml
+
+from grader.errors import Place
+from grader.language.rulebook import RuleBook
+from grader.model.check import SCHEMA, Check
+from grader.proofs.witness import Witness
+
+Result = Literal["proved", "refuted", "unknown"]
+
+#: How an open question starts among what a proof assumes.
+UNDECIDED = "undecided: "
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong with a rule book; `code` has a page of its own in docs/findings."""
+
+    code: str
+    rules: tuple[str, ...]
+    place: Place | None
+    message: str
+    help: str
+    witness: Witness | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """One promise: whether it holds for every input, and what the proof assumes or why it is open."""
+
+    id: str
+    result: Result
+    seconds: float
+    assumes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """The outcome of a check.
+
+    Attributes
+    ----------
+    promises : tuple of Promise
+        In the order of the documentation.
+    findings : tuple of Finding
+        Sorted by file and line.
+    """
+
+    book: RuleBook
+    promises: tuple[Promise, ...]
+    findings: tuple[Finding, ...]
+
+    def __repr__(self) -> str:
+        proved = sum(p.result == "proved" for p in self.promises)
+        many = f"{proved} of {len(self.promises)} promises proved, {len(self.findings)} findings"
+        return f"<CheckReport {self.book.id} {self.book.version}: {many}>"
+
+    @property
+    def holds(self) -> bool:
+        """Whether every promise is proved and nothing was found."""
+        return not self.findings and all(p.result == "proved" for p in self.promises)
+
+    def to_dict(self, mutation: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The report as `grader.check/1`, with what became of changed rules where that was tried."""
+        found = {
+            "schema": SCHEMA,
+            "rulebook": {"id": self.book.id, "version": self.book.version, "sha256": self.book.sha256},
+            "promises": [
+                {"id": p.id, "result": p.result, "seconds": round(p.seconds, 3), "assumes": list(p.assumes)}
+                for p in self.promises
+            ],
+            "findings": [_finding(f) for f in self.findings],
+            "mutation": mutation,
+        }
+        return Check.model_validate(found).model_dump(mode="json", by_alias=True)
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    witness = finding.witness
+    return {
+        "code": finding.code,
+        "rules": list(finding.rules),
+        "file": finding.place.file if finding.place else None,
+        "line": finding.place.line if finding.place else None,
+        "witness": {"words": witness.words, "cases": list(witness.cases)} if witness else None,
+        "message": finding.message,
+        "help": finding.help,
+    }
+
+
+# For a person ---------------------------------------------------------------------------------------------
+
+WIDTH = 80
+
+_PROMISES = {
+    "total": "every area has exactly one outcome",
+    "monotone.a": "a better assessment never lowers a grade",
+    "monotone.b": "an item that exceeds never lowers a grade",
+    "monotone.c": "an item that falls short never raises a grade",
+    "monotone.d": "a cause of concern never raises a grade",
+    "monotone.e": "a worse shortfall never raises a grade",
+    "local": "no area moves another, but through informs",
+    "capped": "an open cause of concern caps the grade",
+    "reachable": "every grade can be had in every graded area",
+    "live": "every rule decides some case",
+}
+
+
+def for_person(report: CheckReport) -> str:
+    """The report as text of 80 columns."""
+    book = report.book
+    lines = [f"{book.id} {book.version}, for every inspection there can be", ""]
+    lines += [f"  {p.result:8} {_PROMISES[p.id]:50} {p.seconds:6.1f} s" for p in report.promises]
+    opened = [(p, a) for p in report.promises for a in p.assumes if a.startswith(UNDECIDED)]
+    for promise, assumed in opened:
+        lines += _wrapped(f"{promise.id}: {assumed}", "  ")
+    for finding in report.findings:
+        lines += ["", *_finding_lines(finding)]
+    count = len(report.findings)
+    unknown = sum(p.result == "unknown" for p in report.promises)
+    said = [f"{count} finding{'' if count == 1 else 's'}" if count else "no findings"]
+    said += [f"{unknown} promise{'' if unknown == 1 else 's'} unknown"] if unknown else []
+    return "\n".join(map(_visible, [*lines, "", ", ".join(said), ""]))
+
+
+def _visible(line: str) -> str:
+    """A line without anything that would steer a terminal: rule books are other people's text too."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in line)
+
+
+def _finding_lines(finding: Finding) -> list[str]:
+    where = f"{finding.place.file}:{finding.place.line}: " if finding.place else ""
+    lines = _wrapped(f"{where}{finding.code}: {finding.message}", "")
+    if finding.witness is not None:
+        lines += _wrapped(finding.witness.words, "  ")
+    lines += _wrapped(f"help: {finding.help}", "  ")
+    if finding.witness is not None and finding.witness.cases:
+        lines += [
+            "  as rule tests, with what the rules say now:",
+            *(f"    {line}" for line in _yaml(finding.witness.cases)),
+        ]
+    return lines
+
+
+def _wrapped(text: str, indent: str) -> list[str]:
+    return textwrap.wrap(
+        text, WIDTH, initial_indent=indent, subsequent_indent=indent + "  ", break_on_hyphens=False
+    )
+
+
+def _yaml(cases: Sequence[Any]) -> list[str]:
+    text = yaml.safe_dump(
+        {"cases": list(cases)},
+        sort_keys=False,
+        default_flow_style=None,
+        allow_unicode=True,
+        width=WIDTH - 8,
+    )
+    return text.splitlines()

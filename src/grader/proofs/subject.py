@@ -1,0 +1,149 @@
+"""What a check is about: a rule book at given parameters, its areas, and the questions asked of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import z3
+
+from grader.engines.reference import ReferenceEngine
+from grader.engines.symbolic import Budget, Undecided, number
+from grader.grading.conclude import LayerEvaluator
+from grader.language.bind import bind
+from grader.language.nodes import Level
+from grader.language.row import Row
+from grader.language.rulebook import Layer, RuleBook
+from grader.model.framework import Area, Framework
+from grader.proofs.areas import AreaGroup, AreaSpace, AreaTerms, State, drawn, group_areas
+from grader.proofs.characteristics import CharacteristicTerms, Example, Space
+from grader.proofs.tag_combinations import DECLARED_TAGS, EARLIER_TAGS
+from grader.proofs.witness import Replay, Situation, conclude, conclude_together, place
+
+GRADE_ONLY = frozenset({Layer.GRADE})
+GRADE_AND_SUFFICIENCY = frozenset({Layer.SUFFICIENCY, Layer.GRADE})
+
+
+@dataclass(slots=True)
+class Subject:
+    """A rule book under check, bound to its parameters' defaults or to values of its own."""
+
+    book: RuleBook
+    framework: Framework
+    budget: Budget
+    values: Mapping[str, int] = field(default_factory=dict)
+    bound: RuleBook = field(init=False)
+    evaluator: LayerEvaluator = field(init=False)
+    graded: list[AreaGroup] = field(init=False)
+    every: list[AreaGroup] = field(init=False)
+    _areas: dict[tuple[str, frozenset[Layer]], AreaSpace] = field(default_factory=dict)
+    _spaces: dict[str, Space] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.bound = bind(self.book, self.values)
+        self.evaluator = LayerEvaluator(self.bound, ReferenceEngine(self.bound))
+        self.graded = group_areas(self.bound, (a for a in self.framework.areas if edition_of(a, graded=True)))
+        self.every = group_areas(self.bound, self.framework.areas)
+
+    def space(self, group: AreaGroup, layers: frozenset[Layer]) -> AreaSpace:
+        """The states of a group's areas as the rules of these layers tell them apart."""
+        key = (group.areas[0].id, layers)
+        if key not in self._areas:
+            self._areas[key] = AreaSpace(self.bound, self.evaluator, group, layers, self.budget)
+        return self._areas[key]
+
+    def characteristic(self, group: AreaGroup) -> Space:
+        """The states of a characteristic that counts, told apart by every fact there is."""
+        area = group.areas[0].id
+        if area not in self._spaces:
+            facts = self.bound.facts_at(Level.CHARACTERISTIC, (Layer.STATUS, Layer.FINDING))
+            self._spaces[area] = Space(self.bound, self.evaluator, area, facts, True, self.budget)
+        return self._spaces[area]
+
+    def conclude(self, situation: Situation) -> Replay:
+        """Grade a situation on the reference engine, by the grading pass."""
+        return conclude(situation, self.framework, self.bound, self.evaluator)
+
+    def conclude_together(self, situations: Sequence[Situation], edition: str) -> dict[str, str | None]:
+        """The grade of each area, with one situation an area, all in one pass."""
+        return conclude_together(situations, edition, self.framework, self.bound, self.evaluator)
+
+    def find_area(
+        self,
+        space: AreaSpace,
+        ask: Callable[[AreaTerms, State], z3.BoolRef],
+        *,
+        area: Area | None = None,
+    ) -> Situation | None:
+        """A smallest situation in which something holds; None when there is none, of any inspection.
+
+        Parameters
+        ----------
+        space : AreaSpace
+            Where to look.
+        ask : callable
+            The formula to hold.
+        area : Area, optional
+            Look in this area only, and take any situation, not a smallest one.
+
+        Raises
+        ------
+        Undecided
+            Out of time, or the only states found cannot be written down.
+        """
+        state = space.state(written=True)
+        solver = space.solver(state)
+        where = z3.BoolVal(True) if area is None else state.size == len(area.counted)
+        wanted = z3.And(ask(state.terms, state), where)
+        model = solver.smallest(state.weight, wanted) if area is None else solver.model(wanted)
+        if model is not None:
+            return situation_in(model, space, state, area)
+        free = space.state()
+        if space.solver(free).model(ask(free.terms, free), where) is not None:
+            raise Undecided("no inspection that shows it could be written down")
+        return None
+
+    def find_characteristic(
+        self, group: AreaGroup, ask: Callable[[CharacteristicTerms], z3.BoolRef]
+    ) -> Example | None:
+        """A smallest example on one characteristic in which something holds; None when there is none."""
+        space = self.characteristic(group)
+        items, earlier = space.variables()
+        terms = space.read(items, earlier)
+        model = space.solver(items, earlier).smallest(terms.size, ask(terms))
+        return space.example_in(model, items, earlier) if model is not None else None
+
+    def alone(self, group: AreaGroup, example: Example) -> Situation:
+        """An example on the first characteristic that counts, in an area and edition of the group."""
+        having = [a for a in group.areas if a.counted]
+        area = next((a for a in having if edition_of(a, graded=True)), having[0])
+        return Situation(area, any_edition(area), ((area.counted[0].id, example),))
+
+
+def situation_in(model: z3.ModelRef, space: AreaSpace, state: State, area: Area | None = None) -> Situation:
+    """The situation a model describes, in an area given or any of the right size."""
+    area = area or space.group.of_size(number(model, state.size))
+    declared, extra = recorded_in(model, state)
+    return Situation(area, any_edition(area), place(area, drawn(model, state.members)), declared, extra)
+
+
+def recorded_in(model: z3.ModelRef, state: State) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
+    """The findings a model describes: those issued, and those of earlier inspections on no characteristic."""
+
+    def spread(combinations: tuple[Row, ...], counts: list[z3.ArithRef]) -> tuple[Row, ...]:
+        return tuple(c for c, n in zip(combinations, counts, strict=True) for _ in range(number(model, n)))
+
+    return (
+        spread(tuple(DECLARED_TAGS), list(state.recorded.declared)),
+        spread(tuple(EARLIER_TAGS), list(state.recorded.earlier)),
+    )
+
+
+def edition_of(area: Area, *, graded: bool) -> str | None:
+    """The first edition that grades an area (or does not); None where there is none."""
+    return next((e for e, how in area.editions.items() if how.graded is graded), None)
+
+
+def any_edition(area: Area) -> str:
+    """The first edition that grades an area, else the first that holds it."""
+    return edition_of(area, graded=True) or next(iter(area.editions))

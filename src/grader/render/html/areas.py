@@ -1,0 +1,320 @@
+"""One area as the report shows it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from grader.engines.reference import compare
+from grader.explanations.why import CharacteristicWhy, Cited, Explanation
+from grader.grading.conclude import counts_as
+from grader.language.english import number
+from grader.language.nodes import Const, Effect, Kind, Op
+from grader.language.rulebook import Layer, Rule
+from grader.language.typecheck import comparisons
+from grader.model.decisions import DecidedGrade
+from grader.model.diff import AreaDiff
+from grader.model.inspection import Declared, Evidence, Previous
+from grader.model.proposal import AreaResult, FindingResult, Reason
+from grader.render.html.charts import Needed
+from grader.render.html.words import OUTCOME_WORDS, STATUS_WORDS, opened, words
+from grader.session import LoadedInspection
+
+T = TypeVar("T")
+#: Tones of the style sheet, worst to best; the scale of any framework is laid over them.
+_TONES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A grade, or what stands in its place: its words, and its place on the scale counted from the worst."""
+
+    text: str
+    place: int | None
+    of: int
+
+    @property
+    def tone(self) -> str:
+        """The style sheet's name for the colour; a second sign beside the words and the place."""
+        if self.place is None:
+            return "none"
+        return f"t{round(self.place * (_TONES - 1) / max(self.of - 1, 1))}"
+
+
+@dataclass(frozen=True, slots=True)
+class FindingView:
+    """A finding with what the record says of it beyond the proposal."""
+
+    result: FindingResult
+    standing: str
+    progress: str | None
+    issued: str | None
+    accelerated: bool
+    source: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceView:
+    """An item as it bears on a characteristic; `anchor` where it is shown for the first time in the page."""
+
+    cited: Cited
+    item: Evidence
+    supports: bool
+    informs: bool
+    anchor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CharacteristicView:
+    """A characteristic, why it has its status, and its evidence, for and then against."""
+
+    why: CharacteristicWhy
+    evidence: tuple[EvidenceView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """One comparison of a rule for a grade: what it asks, and what was found."""
+
+    grade: str
+    asked: str
+    found: str
+    met: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AreaView:
+    """Everything the report says on one area."""
+
+    result: AreaResult
+    slug: str
+    question: str | None
+    proposed: Mark
+    final: Mark | None
+    decided: DecidedGrade | None
+    diff: AreaDiff | None
+    because: tuple[Reason, ...]
+    capped: Reason | None
+    higher: tuple[Reason, ...]
+    limits: tuple[Reason, ...]
+    findings: Mapping[str, tuple[FindingView, ...]]
+    hinges: tuple[tuple[str, tuple[str, ...]], ...]
+    steps: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    statuses: Mapping[str, tuple[CharacteristicView, ...]]
+    counts: Mapping[str, int]
+    tests: tuple[Test, ...]
+    needed: tuple[Needed, ...]
+
+    @property
+    def looked_at(self) -> bool:
+        return self.result.outcome != "not_inspected"
+
+    @property
+    def assessed(self) -> int:
+        return sum(self.counts.values()) - self.counts["not_assessed"]
+
+    @property
+    def concerns(self) -> int:
+        """Open causes of concern."""
+        return self._standing("open_concern")
+
+    @property
+    def improvements(self) -> int:
+        """Areas for improvement, and earlier concerns that count as such."""
+        return self._standing("area_for_improvement")
+
+    @property
+    def practices(self) -> int:
+        return self._standing("innovative_practice")
+
+    def _standing(self, standing: str) -> int:
+        return sum(f.standing == standing for found in self.findings.values() for f in found)
+
+
+class Areas:
+    """Makes the views of one inspection's areas; evidence is anchored where it is first shown."""
+
+    def __init__(self, loaded: LoadedInspection) -> None:
+        self.inspection = inspection = loaded.inspection
+        self.framework = framework = loaded.framework.framework
+        self.book = loaded.book
+        self.bound = loaded.session.evaluator.rules
+        self.english = loaded.session.english
+        self.ranks = {grade: rank for rank, grade in enumerate(framework.grades_worst_first)}
+        self.titles = {grade.id: grade.title for grade in framework.grade_scale.grades}
+        self.evidence = {e.id: e for e in inspection.evidence}
+        self.anchors: dict[str, str] = {}
+
+    def view(
+        self,
+        at: int,
+        result: AreaResult,
+        why: Explanation,
+        decided: DecidedGrade | None,
+        diff: AreaDiff | None,
+    ) -> AreaView:
+        """The view of one area, the `at`th of the page."""
+        statuses: dict[str, list[CharacteristicView]] = {status: [] for status in STATUS_WORDS}
+        for characteristic in why.characteristics:
+            statuses[characteristic.status].append(self._characteristic(characteristic))
+        counts = Counter(c.status for c in why.characteristics if c.counted)
+        held = [r for r in result.reasons if r.held]
+        because = tuple(r for r in held if r.target == result.grade or result.outcome == "withheld")
+        return AreaView(
+            result=result,
+            slug=f"area-{at}",
+            question=self.framework.area(result.area).names.question,
+            proposed=self.mark(result.grade, OUTCOME_WORDS.get(result.outcome, "")),
+            final=self.mark(decided.grade, "") if decided is not None else None,
+            decided=decided,
+            diff=diff,
+            because=because,
+            capped=self._best(r for r in held if r not in because),
+            higher=tuple(self._missed(result)),
+            limits=tuple(r for r in result.reasons if not r.held and r.effect == "limits"),
+            findings=self._findings(result),
+            hinges=_grouped((self._without(h.grade, h.outcome), h.evidence) for h in result.hinges),
+            steps=_grouped((self.titles.get(r.grade, r.grade), _change(r.change)) for r in result.reachable),
+            statuses={status: tuple(found) for status, found in statuses.items()},
+            counts={status: counts[status] for status in STATUS_WORDS},
+            tests=tuple(self._tests(result)),
+            needed=tuple(self._needed(result)),
+        )
+
+    def mark(self, grade: str | None, otherwise: str) -> Mark:
+        """The mark of a grade, or of what stands in its place."""
+        if grade is None:
+            return Mark(otherwise, None, len(self.ranks))
+        return Mark(self.titles.get(grade, grade), self.ranks.get(grade), len(self.ranks))
+
+    # Reasons -------------------------------------------------------------------------------------------
+
+    def _best(self, reasons: Iterable[Reason]) -> Reason | None:
+        """What would have been reached without the limit that decides."""
+        known = [r for r in reasons if r.target in self.ranks]
+        return max(known, key=lambda r: self.ranks[r.target], default=None)
+
+    def _missed(self, result: AreaResult) -> list[Reason]:
+        """Rules for better grades that do not hold, the nearest grade first."""
+        if result.grade is None:
+            return []
+        grade = self.ranks[result.grade]
+        better = [r for r in result.reasons if not r.held and r.effect == "reaches"]
+        return sorted(
+            (r for r in better if self.ranks[r.target] > grade),
+            key=lambda r: (self.ranks[r.target], r.rule or ""),
+        )
+
+    def _rules(self, result: AreaResult) -> list[Rule]:
+        """Rules that reach a grade in the area, best first."""
+        if result.outcome != "graded":
+            return []
+        chosen = [
+            r
+            for r in self.book.rules
+            if r.layer is Layer.GRADE and r.effect is Effect.REACHES and r.applies_to(result.area)
+        ]
+        return sorted(chosen, key=lambda r: (-self.ranks[r.target], r.id))
+
+    def _tests(self, result: AreaResult) -> Iterable[Test]:
+        for rule in self._rules(result):
+            for test, negated in comparisons(self.bound[rule.id].condition):
+                seen = result.profile[test.fact]
+                asked = self.english.condition(test)
+                yield Test(
+                    grade=self.titles.get(rule.target, rule.target),
+                    asked=f"not ({asked})" if negated else asked,
+                    found=self.english.seen(test.fact, result.profile, [test]),
+                    met=compare(seen, test.op, test.operands) is not negated,
+                )
+
+    def _needed(self, result: AreaResult) -> Iterable[Needed]:
+        """Shares that rules for grades ask a least value of."""
+        asked: dict[str, dict[int, list[str]]] = {}
+        for rule in self._rules(result):
+            for comparison, negated in comparisons(self.bound[rule.id].condition):
+                rising = comparison.op in (Op.AT_LEAST, Op.MORE_THAN) and not negated
+                if not rising or self.english.fact(comparison.fact).kind is not Kind.SHARE:
+                    continue
+                for operand in comparison.operands:
+                    assert isinstance(operand, Const), "the rule book is bound"
+                    said = self.titles.get(rule.target, rule.target)
+                    grades = asked.setdefault(comparison.fact, {}).setdefault(operand.value, [])
+                    if said not in grades:
+                        grades.append(said)
+        for name, shares in asked.items():
+            fact, found = self.english.fact(name), result.profile[name]
+            beside = [(Op.AT_LEAST, (share,)) for share in shares]
+            yield Needed(
+                label=opened(fact.english),
+                found=found,
+                found_words=self.english.seen(name, result.profile, beside=beside),
+                asked={
+                    share: f"{', '.join(reversed(g))}: {number(share, fact)}" for share, g in shares.items()
+                },
+            )
+
+    # Findings and evidence -----------------------------------------------------------------------------
+
+    def _findings(self, result: AreaResult) -> dict[str, tuple[FindingView, ...]]:
+        found: dict[str, list[FindingView]] = {
+            kind: [] for kind in ("cause_of_concern", "area_for_improvement", "innovative_practice")
+        }
+        recorded: dict[tuple[str, str], Declared | Previous] = {
+            **{("declared", f.id): f for f in self.inspection.findings},
+            **{("previous", f.id): f for f in self.inspection.previous},
+        }
+        for finding in result.findings:
+            found[finding.kind].append(self._finding(finding, recorded.get((finding.origin, finding.id))))
+        return {kind: tuple(views) for kind, views in found.items()}
+
+    def _finding(self, finding: FindingResult, known: Declared | Previous | None) -> FindingView:
+        progress = known.progress if isinstance(known, Previous) else None
+        source = self.inspection.sources.get(known.source) if known and known.source else None
+        return FindingView(
+            result=finding,
+            standing=counts_as(finding.kind, progress),
+            progress=words(progress) if progress else None,
+            issued=known.issued if known else None,
+            accelerated=isinstance(known, Declared) and known.accelerated,
+            source=source.title if source else None,
+        )
+
+    def _characteristic(self, why: CharacteristicWhy) -> CharacteristicView:
+        sides = [(c, True) for c in why.evidence_for] + [(c, False) for c in why.evidence_against]
+        return CharacteristicView(why, tuple(self._cited(why.id, c, supports) for c, supports in sides))
+
+    def _cited(self, characteristic: str, cited: Cited, supports: bool) -> EvidenceView:
+        return EvidenceView(
+            cited=cited,
+            item=self.evidence[cited.id],
+            supports=supports,
+            informs=bool(cited.via),
+            anchor=self.anchor(cited.id),
+        )
+
+    def anchor(self, evidence: str) -> str | None:
+        """The anchor of an item that has none yet; None where it has been shown before."""
+        if evidence in self.anchors or evidence not in self.evidence:
+            return None
+        # Ids are a user's own words; a count is a sound name in any page.
+        self.anchors[evidence] = f"evidence-{len(self.anchors) + 1}"
+        return self.anchors[evidence]
+
+    def _without(self, grade: str | None, outcome: str) -> str:
+        return self.titles.get(grade, grade) if grade else OUTCOME_WORDS.get(outcome, words(outcome))
+
+
+def _grouped(pairs: Iterable[tuple[str, T]]) -> tuple[tuple[str, tuple[T, ...]], ...]:
+    groups: dict[str, list[T]] = {}
+    for key, value in pairs:
+        groups.setdefault(key, []).append(value)
+    return tuple((key, tuple(values)) for key, values in groups.items())
+
+
+def _change(change: str) -> tuple[str, str]:
+    """The item and its change, of a change written `E014: meets to partly_meets`."""
+    item, _, step = change.rpartition(": ")
+    return item, words(step)

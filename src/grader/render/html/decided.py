@@ -1,0 +1,63 @@
+"""Final grades for the report, read and checked as `grader diff` does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.errors import InputError, Problem, quoted
+from grader.io.decisions import decisions_of
+from grader.io.marked import parse_document, read_bytes
+from grader.model.decisions import Decisions
+from grader.model.diff import AreaDiff
+from grader.review.compare import compare
+from grader.review.record import foreign, incomparable, oddities
+from grader.session import LoadedInspection
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """Decisions on an inspection, each area laid beside what was proposed, and what is odd in the record."""
+
+    decisions: Decisions
+    areas: Mapping[str, AreaDiff]
+    warnings: tuple[Problem, ...]
+
+
+def read_decided(path: Path, loaded: LoadedInspection) -> Decided:
+    """The decisions in a file, beside what is proposed.
+
+    Parameters
+    ----------
+    path : Path
+        The decisions' YAML file.
+    loaded : LoadedInspection
+        The inspection graded.
+
+    Raises
+    ------
+    InputError
+        Every fault of the file, decisions on another inspection, or grades that are not comparable.
+    """
+    proposal = loaded.proposal
+    document = parse_document(read_bytes(path), str(path))
+    refusal = incomparable(document, proposal, loaded.framework.framework)
+    if refusal is not None:
+        raise InputError([refusal])
+    file = decisions_of(document, loaded.framework)
+    document = file.document
+    problems = list(foreign(file.decisions, document, proposal))
+    named = file.decisions.decisions.inspection
+    if named != proposal.inspection:
+        message = f"the decisions are on {quoted(named)}, not on {quoted(proposal.inspection)}"
+        place = document.place(("decisions", "inspection"))
+        problems.append(Problem(message, place, "name the decisions on this inspection"))
+    if problems:
+        raise InputError(problems)
+    grades = loaded.framework.framework.grades_worst_first
+    return Decided(
+        decisions=file.decisions,
+        areas={row.area: row for row in compare(proposal, file.decisions, grades)},
+        warnings=(*file.warnings, *oddities(file.decisions, document, proposal, loaded.framework.framework)),
+    )

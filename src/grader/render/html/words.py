@@ -1,0 +1,67 @@
+"""Ids and numbers as a reader of the report meets them, and text of a user's made fit to show."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from grader import text
+
+_SPACES = "\n\t"
+
+STATUS_WORDS = {
+    "exceeded": "Exceeded",
+    "demonstrated": "Demonstrated",
+    "partly_demonstrated": "Partly demonstrated",
+    "not_demonstrated": "Not demonstrated",
+    "not_assessed": "Not assessed",
+}
+BASIS_WORDS = {
+    "case_file_review": "review of case files",
+    "other_inspection": "another inspection",
+}
+ORIGIN_WORDS = {
+    "declared": "Issued",
+    "previous": "From an earlier inspection",
+    "proposed": "Proposed by a rule",
+}
+OUTCOME_WORDS = {
+    "withheld": "No grade proposed",
+    "ungraded": "Not graded in this edition",
+    "not_inspected": "Not inspected",
+}
+
+
+def words(name: str) -> str:
+    """An id of grader's own as words: `falls_short` as falls short."""
+    return name.replace("_", " ")
+
+
+def opened(text: str) -> str:
+    """Text with a capital at its start."""
+    return text[:1].upper() + text[1:]
+
+
+def visible(value: Any) -> Any:
+    """Text with what would hide or reorder it written as an escape; anything else, markup too, as it is."""
+    if type(value) is not str:
+        return value
+    return text.visible(value, keep=_SPACES)
+
+
+def web_address(url: str | None) -> str | None:
+    """The address where a link may lead to it: plain http or https, nothing hidden in it; else None."""
+    if url is None or url != url.strip() or any(c.isspace() or not c.isprintable() for c in url):
+        return None
+    try:
+        parts = urlsplit(url)
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc
+    except ValueError:
+        return None
+    return url if sound and "\\" not in url else None
+
+
+def css_string(text: str) -> str:
+    """A CSS string in which every character but letters and digits of ASCII is an escape."""
+    plain = "".join(c if c.isascii() and c.isalnum() else f"\\{ord(c):06x} " for c in text)
+    return f'"{plain}"'

@@ -1,0 +1,261 @@
+"""A proposal as a person reads it: a table of the areas, then what each grade turns on.
+
+Every name and statement here is somebody's own words: they enter as `Text`, cleaned, never as markup.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from grader.grading.conclude import counts_as
+from grader.language.vocabulary import STATUS
+from grader.model.framework import Framework
+from grader.model.proposal import AreaResult, FindingResult, Hinge, Proposal, Reason
+from grader.render.text.settings import settings_line
+from grader.render.text.tables import Column, Fitting, Labelled, indented, text_of
+from grader.session import LoadedInspection
+
+_LEGEND = (
+    "assessed: characteristics with evidence that counts; demonstrated includes exceeded; AFIs are areas for"
+    " improvement, issued or proposed",
+    "hinges on: evidence without which the grade would be another; one step away: grades that one item"
+    " assessed one step otherwise would give",
+)
+_HINGES = 8
+_STEPS = 2
+_COLUMNS = (
+    Column("area", "\narea"),
+    Column("proposed grade", "proposed\ngrade"),
+    Column("assessed", "\nassessed", right=True),
+    Column("demonstrated", "demon-\nstrated", right=True),
+    Column("exceeded", "\nexceeded", right=True),
+    Column("open concerns", "open\nconcerns", right=True),
+    Column("AFIs", "\nAFIs", right=True),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """An area's numbers: characteristics that count, and findings by what they count as."""
+
+    result: AreaResult
+    listed: int
+    assessed: int
+    demonstrated: int
+    exceeded: int
+    concerns: Sequence[FindingResult]
+    improvements: Sequence[FindingResult]
+
+
+def summary(loaded: LoadedInspection, *, brief: bool = False) -> list[RenderableType]:
+    """The parts of the summary, from top to bottom.
+
+    Parameters
+    ----------
+    loaded : LoadedInspection
+        The inspection graded.
+    brief : bool
+        Whether what the grades rest on has been said whole in this run, and takes one line here.
+    """
+    framework, proposal = loaded.framework.framework, loaded.proposal
+    progress = {p.id: p.progress for p in loaded.inspection.previous}
+    rows = [_row(framework, area, progress) for area in proposal.areas]
+    parts: list[RenderableType] = [
+        *_head(loaded, brief),
+        Text(),
+        Fitting(_COLUMNS, [_cells(framework, row) for row in rows], bold=(1,)),
+        *([] if brief else [text_of(line, "dim") for line in _LEGEND]),
+    ]
+    for row in rows:
+        if row.result.outcome in ("graded", "withheld") or row.concerns:
+            parts += [Text(), _block(framework, row)]
+    return [*parts, *_foot(framework, proposal)]
+
+
+def _row(framework: Framework, area: AreaResult, progress: Mapping[str, str]) -> _Row:
+    counted = {c.id for c in framework.area(area.area).counted}
+    ranks = [STATUS.rank(c.status) for c in area.characteristics if c.id in counted]
+    standing = [
+        (f, counts_as(f.kind, progress.get(f.id) if f.origin == "previous" else None)) for f in area.findings
+    ]
+    return _Row(
+        result=area,
+        listed=len(counted),
+        assessed=sum(r > STATUS.rank("not_assessed") for r in ranks),
+        demonstrated=sum(r >= STATUS.rank("demonstrated") for r in ranks),
+        exceeded=sum(r >= STATUS.rank("exceeded") for r in ranks),
+        concerns=[f for f, counts in standing if counts == "open_concern"],
+        improvements=[f for f, counts in standing if counts == "area_for_improvement"],
+    )
+
+
+# Head ----------------------------------------------------------------------------------------------------
+
+
+def _head(loaded: LoadedInspection, brief: bool) -> Iterator[Text]:
+    framework, proposal = loaded.framework.framework, loaded.proposal
+    own_rules = _own_rules(loaded)
+    yield text_of(f"{proposal.body} ({proposal.inspection})", "bold")
+    title = f"{framework.framework.title}, edition {proposal.framework.edition}"
+    then = " (the framework as it then stood)"
+    standing = f"{_standing_of(proposal.framework.status)}: proposed grades, a person decides"
+    if brief:
+        yield text_of(f"{title}; {standing} (as above; --verbose says it whole)")
+    else:
+        yield text_of(title + then)
+        yield text_of(standing)
+        if proposal.framework.provenance:
+            yield text_of(_provenance(framework, proposal))
+    if not brief or own_rules:
+        yield text_of(
+            f"rule book {proposal.rulebook.id} {proposal.rulebook.version}{own_rules},"
+            f" engine {proposal.engine}, grader {proposal.grader_version}"
+        )
+    settings = settings_line(loaded.book, proposal.overrides)
+    if settings is not None:
+        yield text_of(settings, "bold")
+
+
+def _own_rules(loaded: LoadedInspection) -> str:
+    """The start of the rule book's hash, where its rules are not the built-in one's."""
+    sha256 = loaded.book.sha256
+    if sha256 is None or loaded.session.rules_built_in:
+        return ""
+    return f" ({sha256[:8]}, not built in)"
+
+
+def _standing_of(status: str) -> str:
+    return {"reconstruction": "a reconstruction", "example": "an example"}.get(status, status)
+
+
+def _provenance(framework: Framework, proposal: Proposal) -> str:
+    """How many characteristics each kind of provenance stands behind, most first."""
+    counts = Counter(proposal.framework.provenance)
+    kinds = (
+        f"{count} {_lower(framework.provenance[kind].title if kind in framework.provenance else kind)}"
+        for kind, count in counts.most_common()
+        if count
+    )
+    return f"its {counts.total()} characteristics: {', '.join(kinds)}"
+
+
+# Table ---------------------------------------------------------------------------------------------------
+
+
+def _cells(framework: Framework, row: _Row) -> list[str]:
+    area = row.result
+    looked_at = area.outcome != "not_inspected"
+    return [
+        area.area,
+        _outcome(framework, area),
+        f"{row.assessed} of {row.listed}" if looked_at else "-",
+        str(row.demonstrated) if looked_at else "-",
+        str(row.exceeded) if looked_at else "-",
+        str(len(row.concerns)),
+        str(len(row.improvements)),
+    ]
+
+
+def _outcome(framework: Framework, area: AreaResult) -> str:
+    if area.grade is not None:
+        return _grade(framework, area.grade)
+    return "not graded" if area.outcome == "ungraded" else area.outcome.replace("_", " ")
+
+
+def _grade(framework: Framework, grade: str) -> str:
+    return next((g.title for g in framework.grade_scale.grades if g.id == grade), grade)
+
+
+# Blocks --------------------------------------------------------------------------------------------------
+
+
+def _block(framework: Framework, row: _Row) -> RenderableType:
+    area = row.result
+    heading = text_of(f"{area.title} ({area.area}): {_outcome(framework, area)}", "bold")
+    return Group(heading, indented(Labelled(_lines(framework, row))))
+
+
+def _lines(framework: Framework, row: _Row) -> Iterator[tuple[str, str]]:
+    area = row.result
+    held = [r for r in area.reasons if r.held]
+    # A limit decides alone: a better grade whose rule holds is what the area would have had without it.
+    deciding = [r for r in held if r.target == area.grade or area.outcome == "withheld"]
+    for reason in deciding:
+        yield "because:", reason.because
+    capped = _best(framework, [r for r in held if r not in deciding])
+    if capped is not None:
+        yield "otherwise:", f"{_lower(_grade(framework, capped.target))}: {capped.because}"
+    missed = next((r for r in area.reasons if not r.held and r.effect == "reaches"), None)
+    if missed is not None:
+        yield "held back:", missed.because
+    for finding in row.concerns:
+        origin = {"declared": "", "previous": "earlier, ", "proposed": "proposed, "}[finding.origin]
+        yield "concern:", f"{finding.statement} ({origin}{finding.id})"
+    for grade, ids in grouped((_without(framework, h), h.evidence) for h in area.hinges):
+        yield (
+            "hinges on:",
+            f"{_some(ids, _HINGES, ', ')} (without {'it' if len(ids) == 1 else 'one'}: {grade})",
+        )
+    steps = ((_lower(_grade(framework, r.grade)), r.change.replace("_", " ")) for r in area.reachable)
+    for grade, changes in grouped(steps):
+        yield "one step away:", f"{grade} ({_some(changes, _STEPS, '; ')})"
+
+
+def _best(framework: Framework, reasons: Sequence[Reason]) -> Reason | None:
+    ranks = {grade: rank for rank, grade in enumerate(framework.grades_worst_first)}
+    return max((r for r in reasons if r.target in ranks), key=lambda r: ranks[r.target], default=None)
+
+
+def _without(framework: Framework, hinge: Hinge) -> str:
+    return _lower(_grade(framework, hinge.grade)) if hinge.grade else hinge.outcome.replace("_", " ")
+
+
+def grouped(pairs: Iterable[tuple[str, str]]) -> Iterable[tuple[str, list[str]]]:
+    groups: dict[str, list[str]] = {}
+    for key, value in pairs:
+        groups.setdefault(key, []).append(value)
+    return groups.items()
+
+
+def _some(entries: Sequence[str], limit: int, between: str) -> str:
+    more = len(entries) - limit
+    return between.join(entries[:limit]) + (f"{between}or {more} more" if more > 0 else "")
+
+
+# Foot ----------------------------------------------------------------------------------------------------
+
+
+def _foot(framework: Framework, proposal: Proposal) -> Iterator[RenderableType]:
+    lines = [*_without_grade(framework, proposal)]
+    if proposal.not_counted:
+        items = {(n.reason, n.evidence) for n in proposal.not_counted}
+        reasons = Counter(reason for reason, _ in items)
+        counts = ", ".join(f"{n} {r.replace('_', ' ')}" for r, n in sorted(reasons.items()))
+        lines.append(f"not counted, or not everywhere: {counts}")
+    if proposal.warnings:
+        lines.append(f"warnings about the record: {len(proposal.warnings)}, on standard error")
+    if lines:
+        yield Text()
+        yield from (text_of(line) for line in lines)
+
+
+def _without_grade(framework: Framework, proposal: Proposal) -> Iterator[str]:
+    """Why areas have no grade; one that is withheld says so among its reasons."""
+    edition = proposal.framework.edition
+    ungraded = [a.area for a in proposal.areas if a.outcome == "ungraded"]
+    if ungraded:
+        informs = any(c.informs for a in ungraded for c in framework.area(a).characteristics)
+        more = "; what was found there counts in the areas it informs" if informs else ""
+        yield f"not graded: edition {edition} of the framework gives no grade to {', '.join(ungraded)}{more}"
+    absent = [a.area for a in proposal.areas if a.outcome == "not_inspected"]
+    if absent:
+        yield f"not inspected, as the inspection says: {', '.join(absent)}"
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]

@@ -1,0 +1,53 @@
+"""An inspection as the text of its YAML file, the same for the same inspection."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from grader.errors import InternalError
+from grader.io.inspections import draft_of
+from grader.io.marked import parse_document
+from grader.io.scalars import shown_name
+from grader.model.inspection import Inspection
+
+_WIDTH = 110
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes values out each time they occur: the reader takes no aliases."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def inspection_text(inspection: Inspection, origin: str) -> str:
+    """The YAML of an inspection, without what is as it would be if left out.
+
+    Parameters
+    ----------
+    inspection : Inspection
+        The inspection.
+    origin : str
+        Name of the file it came from, for the comment at the top.
+    """
+    data = inspection.model_dump(mode="json", exclude_defaults=True)
+    parts = [f"# Imported from {shown_name(origin)}.\n"]
+    for key, block in data.items():
+        text = yaml.dump(
+            {key: block},
+            Dumper=_Dumper,
+            sort_keys=False,
+            allow_unicode=True,
+            width=_WIDTH,
+            default_flow_style=None,
+        )
+        parts.append(text)
+    text = "\n".join(parts)
+    # What cannot be read again is never written.
+    if draft_of(parse_document(text.encode("utf-8"), origin)).inspection != inspection:
+        raise InternalError(
+            "the inspection would not be read as it was imported", help="report this as a fault"
+        )
+    return text

@@ -1,0 +1,32 @@
+"""Text of a user's made fit to show, and small words grader itself puts together."""
+
+from __future__ import annotations
+
+import unicodedata
+
+#: Joiners are part of how some scripts are spelt; other format characters only hide or reorder text.
+_JOINERS = "\u200c\u200d"
+_HIDDEN = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
+#: A space no line is broken at, while text is laid out: rich breaks at every space Unicode has.
+GLUE = "\ue000"
+
+
+def visible(text: str, keep: str = "") -> str:
+    """The text with characters that would hide, steer or reorder it as escapes, but for those in `keep`."""
+    return "".join(_visible(c, keep) for c in text)
+
+
+def clean(text: str) -> str:
+    """Text of a user's on one line, with what would steer or deceive a terminal written as an escape."""
+    return visible(" ".join(text.split()))
+
+
+def _visible(character: str, keep: str) -> str:
+    if character in _JOINERS or character in keep or unicodedata.category(character) not in _HIDDEN:
+        return character
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """A count with its noun."""
+    return f"{count} {one if count == 1 else many or one + 's'}"
