@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from typing import Any, NoReturn
 
 from grader.errors import InputError, Place, Problem, quoted
@@ -12,7 +13,8 @@ from grader.io.scalars import NUMBER_LENGTH, decode
 
 #: The proposal for the example of 309 items has 5,335.
 PIECE_LIMIT = 1_000_000
-_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]|[^\s\[\]{},:"]+', re.DOTALL)
+#: A text that nobody closes reaches to the end, or many of them would each be followed there in vain.
+_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|[\[\]{}]|[^\s\[\]{},:"]+', re.DOTALL)
 _HELP = "write it again with grader --json"
 
 
@@ -32,8 +34,8 @@ def read_json(raw: bytes, file: str) -> Any:
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
         if len(found) < len(pairs):
-            names = [name for name, _ in pairs]
-            twice = next(name for name in names if names.count(name) > 1)
+            counts = Counter(name for name, _ in pairs)
+            twice = next(name for name, count in counts.items() if count > 1)
             _refuse(file, f"key {quoted(twice)} stands twice in one block")
         return found
 
