@@ -96,8 +96,8 @@ def test_an_open_concern_is_named_as_what_held_the_grade_down(example):
         (
             "victims",
             "good",
-            "Providing a service to the victims of crime: not good nor any other grade: edition 2022-03 of the"
-            " framework gives this area no grade; what was found on it counts in the areas it informs",
+            "Providing a service to the victims of crime: not good nor any other grade: edition 2022-03 of"
+            " the framework gives this area no grade; what was found on it counts in the areas it informs",
         ),
     ],
 )
