@@ -1,12 +1,14 @@
-"""Workbooks in Excel's format put together from their parts, and what has to be said of each when it is read."""
+"""Workbooks in Excel's format put together from their parts, and what has to be said of each."""
 
 from __future__ import annotations
 
 import io
+import random
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Literal
 from xml.sax.saxutils import escape, quoteattr
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -18,6 +20,10 @@ LINKS = "xl/_rels/workbook.xml.rels"
 SHEET = "xl/worksheets/sheet1.xml"
 TEXTS = "xl/sharedStrings.xml"
 STYLES = "xl/styles.xml"
+
+
+When = Literal["cells", "shape", "parts", "packed"]
+STAGES: tuple[When, ...] = ("cells", "shape", "parts", "packed")
 
 
 @dataclass
@@ -133,7 +139,8 @@ class Book:
                 **({STYLES: _styles(codes)} if self.styled else {}),
                 **{
                     f"xl/worksheets/sheet{n}.xml": f'<worksheet xmlns="{MAIN}"><sheetData>'
-                    '<row r="1"><c r="A1" t="inlineStr"><is><t>notes</t></is></c></row></sheetData></worksheet>'
+                    '<row r="1"><c r="A1" t="inlineStr"><is><t>notes</t></is></c></row>'
+                    "</sheetData></worksheet>"
                     for n in range(2, len(sheets) + 1)
                 },
             }.items()
@@ -175,7 +182,7 @@ class Book:
                     kind, inside = "inlineStr", f'<is><t xml:space="preserve">{text}</t></is>'
                 elif kind == "s":
                     inside = f"<v>{texts.setdefault(cell.stored, len(texts))}</v>"
-            yield f'<c{place}{own}{f" t={chr(34)}{kind}{chr(34)}" if inside and kind else ""}>{inside}</c>'
+            yield f"<c{place}{own}{f' t={chr(34)}{kind}{chr(34)}' if inside and kind else ''}>{inside}</c>"
 
     def pack(self) -> None:
         """Pack the parts into a zip file."""
@@ -186,6 +193,36 @@ class Book:
                 if name not in there:
                     packed.writestr(name, content)
         self.raw = stream.getvalue()
+
+
+Change = Callable[[random.Random, Book], None]
+WORKBOOK_CHANGES: dict[When, list[Change]] = {stage: [] for stage in STAGES}
+
+
+def workbook(when: When) -> Callable[[Change], Change]:
+    """Mark a change of workbooks."""
+
+    def mark(change: Change) -> Change:
+        WORKBOOK_CHANGES[when].append(change)
+        return change
+
+    return mark
+
+
+def lose_styles(book: Book, *, named: bool = False) -> None:
+    """What is said where styles are lost: cells that still name one are known to have had it."""
+    for number, line in book.lines.items():
+        for at, cell in line.cells.items():
+            if named and cell.filled and (cell.code or cell.struck or line.struck):
+                book.warned.add("style_missing")
+            if cell.code and cell.kind in ("", "n", "d") and not cell.inside and cell.filled:
+                if named or cell.kind == "d":
+                    book.refused.append(f"!{column(at)}{number}: ")
+                else:
+                    book.harmed = True  # it is the number without a format
+                    book.rows[number - 1][at - 1] = str(float(cell.stored)).removesuffix(".0")
+            cell.struck = cell.struck and cell.inside.startswith("<is>")
+        line.struck = False
 
 
 @lru_cache

@@ -278,6 +278,45 @@ def test_other_programs_workbooks_read_the_same(importing: Importing, written: W
     assert "cell D4 is struck through" in ran.err
 
 
+@pytest.fixture
+def unstyled(xlsx: Make, header: list[str], row: list[str]) -> Callable[..., Path]:
+    """A workbook whose rows 3 and 4 are struck through, and which has lost the part that says so."""
+
+    def write(locator: object = "p") -> Path:
+        def touch(book: Any) -> None:
+            struck(book["Evidence"], 3)
+            struck(book["Evidence"], 4, "D")
+            book["Evidence"]["G2"].number_format = "000"
+
+        path = xlsx(
+            {"Evidence": [header, [*row[:6], locator], ["E2", *row[1:]], ["E3", *row[1:]]]}, touch=touch
+        )
+        return renamed(path, lambda name, raw: (f"{name}.away" if name.endswith("styles.xml") else name, raw))
+
+    return write
+
+
+def test_a_style_that_the_workbook_has_lost_is_said_with_its_rows(
+    unstyled: Callable[..., Path], importing: Importing, written: Written
+) -> None:
+    ran = importing(unstyled())
+
+    assert (0, 3) == (ran.code, len(written().evidence))
+    says = (
+        "rows 2 to 4 have a style that the workbook does not hold: whether they are struck through, and how"
+    )
+    assert f"warning: findings.xlsx:Evidence!row 2: {says} their numbers are shown, cannot be told" in ran.err
+    assert "cannot be told" not in importing(unstyled(), "--hidden", "read").err
+
+
+def test_a_number_in_a_style_that_is_lost_is_not_guessed_at(
+    unstyled: Callable[..., Path], importing: Importing
+) -> None:
+    assert [
+        "findings.xlsx:Evidence!G2: 'locator' must be text, and how the cell shows the number 7 cannot be told"
+    ] == importing(unstyled(7)).errors
+
+
 def test_a_workbook_in_the_old_format_is_read_and_what_it_does_not_tell_is_said(
     importing: Importing, written: Written
 ) -> None:

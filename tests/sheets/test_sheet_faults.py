@@ -115,6 +115,16 @@ def test_cells_merged_across_columns_are_a_fault(
     )
 
 
+@pytest.mark.parametrize("merge", ["A5:G90", "A3:G3", "H2:J2", "B2:B2"])
+def test_cells_merged_where_nothing_of_the_table_stands_are_not_in_the_way(
+    xlsx: Make, importing: Importing, header: list[str], row: list[str], merge: str
+) -> None:
+    rows = [header, row, [], ["E2", *row[1:]]]
+    ran = importing(xlsx({"Evidence": rows}, touch=lambda book: book["Evidence"].merge_cells(merge)))
+
+    assert (0, []) == (ran.code, ran.errors)
+
+
 def test_a_spreadsheet_without_a_head_asks_for_the_options(
     csv_file: Make, importing: Importing, header: list[str], row: list[str]
 ) -> None:

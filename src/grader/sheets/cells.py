@@ -27,12 +27,15 @@ class Unseen:
         Rows that hold something and are hidden, or struck through in all their cells.
     partly : dict
         Columns struck through in rows of which other cells are not, by row.
+    lost : set of int
+        Rows with a style that the workbook does not hold.
     """
 
     whole: bool = False
     hidden: set[int] = field(default_factory=set)
     struck: set[int] = field(default_factory=set)
     partly: dict[int, list[int]] = field(default_factory=dict)
+    lost: set[int] = field(default_factory=set)
 
 
 class Cells:

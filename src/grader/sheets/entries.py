@@ -14,6 +14,7 @@ from grader.sheets.convert import CellFault, convert, is_blank
 from grader.sheets.headings import Headings, Named, heading_name
 from grader.sheets.hidden import Hidden, seen_rows
 from grader.sheets.mapping import SheetMapping
+from grader.sheets.merges import merges_below
 from grader.sheets.places import CellPlace, letters
 from grader.sheets.reader import Table
 from grader.sheets.said import columns_said, count_said, rows_said, sign_said
@@ -254,17 +255,8 @@ class _Reading:
     def merged(self, body: list[Row], header: Row) -> Iterator[Row]:
         """The rows that hold something of their own; cells merged downwards stand for each row they cover."""
         columns = dict(self.columns)
-        above = header[0]
-        reach: dict[tuple[int, int], int] = {}
-        for top, left, bottom, right in self.table.merges:
-            if top <= above:
-                continue
-            across = [columns[at].name for at in range(left, min(right, max(columns)) + 1) if at in columns]
-            if len(across) > 1:
-                message = f"cells are merged across the columns {', '.join(across)}"
-                self.entries.problems.append(Problem(message, self.table.place(top, left), "unmerge them"))
-            elif across and bottom > top:
-                reach[top, left] = bottom
+        reach, problems = merges_below(self.table, body, columns, header[0])
+        self.entries.problems.extend(problems)
         lasting: dict[int, tuple[int, Value]] = {}
         for number, values in body:
             own = {at for at in columns if at <= len(values) and not is_blank(values[at - 1])}

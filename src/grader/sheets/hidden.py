@@ -22,12 +22,12 @@ def seen_rows(table: Table, body: list[Row], hidden: Hidden) -> tuple[list[Row],
     if hidden == "read" or not body:
         return body, []
     unseen = table.unseen
+    said = _lost(table, [number for number, _ in body if number in unseen.lost])
     if unseen.whole:
         left = f"left out, with its {_counted(len(body))}" if hidden == "skip" else "read" + _hint(1)
         message = f"the sheet {quoted(table.name)} is hidden in the workbook, and is {left}"
-        said = [Problem(message, table.place(), None, "sheet_hidden")]
+        said.append(Problem(message, table.place(), None, "sheet_hidden"))
         return ([] if hidden == "skip" else body), said
-    said = []
     for rows, how in ((unseen.hidden, "hidden in the workbook"), (unseen.struck, "struck through")):
         if found := [number for number, _ in body if number in rows]:
             verb = "is" if len(found) == 1 else "are"
@@ -46,6 +46,16 @@ def seen_rows(table: Table, body: list[Row], hidden: Hidden) -> tuple[list[Row],
     if hidden == "skip":
         body = [row for row in body if row[0] not in unseen.hidden and row[0] not in unseen.struck]
     return body, said
+
+
+def _lost(table: Table, rows: list[int]) -> list[Problem]:
+    """What is to be said of rows whose style the workbook has lost."""
+    if not rows:
+        return []
+    have, they, their = ("has", "it is", "its") if len(rows) == 1 else ("have", "they are", "their")
+    message = f"{named(rows)} {have} a style that the workbook does not hold: whether {they} struck through,"
+    message += f" and how {their} numbers are shown, cannot be told"
+    return [Problem(message, table.place(rows[0]), None, "style_missing")]
 
 
 def _hint(count: int) -> str:

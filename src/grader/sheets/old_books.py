@@ -37,6 +37,8 @@ class OldSheets:
         said = _ask(raw, file, [])
         self._hidden: dict[str, bool] = dict(said["sheets"])
         self.names = list(self._hidden)
+        if len(self.names) < len(said["sheets"]):
+            damaged(file, "it lists a sheet twice")
 
     def read(self, wanted: list[str]) -> dict[str, Cells]:
         """The cells of the sheets wanted."""
@@ -83,7 +85,7 @@ def _ask(raw: bytes, file: str, wanted: list[str]) -> Any:
         refuse(Place(file), f"the workbook takes longer than {SECONDS} s to read", _HELP)
     except OSError as error:
         refuse(Place(file), f"no process can be started to read it: {error.strerror}", "save it as .xlsx")
-    if len(ran.stdout) > _ANSWER or (ran.returncode and not ran.stdout):
+    if len(ran.stdout) > _ANSWER or ran.returncode:  # it may have ended in the middle of its answer
         refuse(Place(file), "the workbook asks for more memory than it may have, or is damaged", _HELP)
     said = json.loads(ran.stdout)
     if said.get("fault") == "extra":

@@ -17,6 +17,8 @@ class Style:
 
 
 PLAIN = Style()
+#: Of a cell whose style is not in the workbook: how it shows a number cannot be told.
+LOST = Style(Format("number"))
 
 
 def switched_on(attributes: Attributes) -> bool:

@@ -6,6 +6,7 @@ import io
 import json
 import sys
 from datetime import date, datetime, time, timedelta
+from math import isfinite
 from typing import Any
 
 _MEMORY = 512 * 2**20
@@ -78,6 +79,8 @@ def _told(value: Any) -> tuple[str, Any]:
         return "b", value
     if isinstance(value, str):
         return ("e" if value in _ERRORS else "s"), value
+    if isinstance(value, int | float) and not isfinite(value):
+        return "e", "#NUM!"
     if isinstance(value, int | float):
         return "n", float(value)
     if isinstance(value, datetime):

@@ -10,7 +10,7 @@ from grader.sheets.cells import Cells
 from grader.sheets.limits import SHEET_LIMIT, Budget, damaged, whole
 from grader.sheets.places import row_and_column
 from grader.sheets.shared_texts import Text, TextReader, read_texts
-from grader.sheets.styles import PLAIN, Style, read_styles
+from grader.sheets.styles import LOST, PLAIN, Style, read_styles
 from grader.sheets.values import NOT_WORKED_OUT, Value, failed
 from grader.sheets.worked_out import dated, numbered
 
@@ -187,7 +187,9 @@ class _SheetWalk:
     def style(self, number: str | None) -> Style:
         if number is None or not (number.isascii() and number.isdigit() and len(number) < 8):
             return PLAIN
-        return self.styles[int(number)] if int(number) < len(self.styles) else PLAIN
+        if int(number) < len(self.styles):
+            return self.styles[int(number)]
+        return LOST if int(number) else PLAIN
 
     def finish(self, cell: Attributes) -> None:
         kind = cell.get("t", "n")
@@ -196,6 +198,8 @@ class _SheetWalk:
             return
         style = self.style(cell["s"]) if "s" in cell else self.row_style or PLAIN
         struck = style.struck or bool(self.row_style and self.row_style.struck and "s" not in cell)
+        if style is LOST:
+            self.cells.unseen.lost.add(self.row)
         value: Value
         if not heard.strip():
             value = NOT_WORKED_OUT if self.formula and kind != "str" else ""
