@@ -42,7 +42,7 @@ $(VENV)/benchmarking: $(VENV)/developing
 demo: $(VENV)/installed ## install grader and grade the example
 	$(BIN)/grader grade $(EXAMPLE)
 
-lint: $(VENV)/developing ## ruff, mypy and the layers of the house
+lint: $(VENV)/developing ## ruff, mypy and which layer may use which
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

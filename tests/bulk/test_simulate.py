@@ -140,4 +140,10 @@ def test_the_command_fits_eighty_columns(capsys, example_path):
 
 def test_a_step_that_is_no_number_is_exit_2(capsys, example_path):
     assert 2 == main(["simulate", str(example_path), "--step", "often"])
-    assert "'often' is no probability\n  help: write a number from 0 to 1" in capsys.readouterr().err
+    assert "'often' is no probability\n  help: write a per cent, as in 10%" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("bare", "readings"), [("0.1", "0.1%, or 10%"), ("10", "10%, or 1000%")])
+def test_a_step_that_may_mean_two_things_is_an_error_with_both(capsys, example_path, bare, readings):
+    assert 2 == main(["simulate", str(example_path), "--step", bare])
+    assert f"'{bare}' may mean two things\n  help: write {readings}" in capsys.readouterr().err

@@ -22,7 +22,7 @@ def layers() -> list[str]:
 
 
 def test_the_table_names_the_layers_of_the_contract_in_their_order():
-    table = PAGE.split("## The house")[1].split("\n## ")[0]
+    table = PAGE.split("## Layers")[1].split("\n## ")[0]
     assert layers() == re.findall(r"^\| `(\w+)` \|", table, re.M)
 
 

@@ -216,10 +216,10 @@ def no_limits(): rete.limit_problems = lambda rules: []
 
 
 @pytest.fixture
-def gun():
+def unguarded():
     """Runs a piece of Python in a process of its own; gives its exit code, or "hangs", and its output."""
 
-    def gun(source, seconds=600, perturb=True, once=None):
+    def unguarded(source, seconds=600, perturb=True, once=None):
         environment = dict(os.environ, PYTHONPATH=os.pathsep.join(p for p in sys.path if p))
         if perturb:
             environment["MALLOC_PERTURB_"] = "165"  # freed and fresh memory holds rubbish, every time
@@ -243,4 +243,4 @@ def gun():
             return 1, err.strip().splitlines()[-1]
         return process.returncode, (said + out).strip()
 
-    return gun
+    return unguarded

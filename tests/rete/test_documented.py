@@ -19,5 +19,5 @@ def test_every_fault_has_a_test_of_its_own():
 
 
 def test_every_fault_has_a_gun():
-    text = (HERE / "test_guns.py").read_text(encoding="utf-8")
+    text = (HERE / "test_known_faults.py").read_text(encoding="utf-8")
     assert set(FAULTS) == set(re.findall(r"d(\d\d)_", text))

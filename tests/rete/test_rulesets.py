@@ -77,7 +77,7 @@ def test_four_threads_on_shared_rulesets_are_right(make_book, compare, held_by):
     assert [] == wrong
 
 
-def test_a_forked_child_starts_with_no_rulesets_and_is_right(gun):
+def test_a_forked_child_starts_with_no_rulesets_and_is_right(unguarded):
     source = """
 import os
 book = make_book([compare('a', 'at_least', 1)])
@@ -88,7 +88,7 @@ child = os.fork()
 if not child:
     os._exit(0 if len(rete.RULESETS) == 0 and held_by(engine, {'a': 1}) == {'r0000'} else 9)
 print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))"""
-    assert (0, "0") == gun(source, seconds=20)
+    assert (0, "0") == unguarded(source, seconds=20)
 
 
 def test_an_evaluation_that_goes_wrong_drops_its_ruleset_and_the_next_is_right(
@@ -114,11 +114,11 @@ print(used() - settled < 1, used() - before < 12)"""
 
 
 @pytest.mark.parametrize("passes", [2000, pytest.param(10_000, marks=pytest.mark.slow)])
-def test_memory_is_flat_over_many_passes(gun, passes):
-    assert (0, "True True") == gun(MEMORY + FLAT.format(passes=passes), seconds=600, perturb=False)
+def test_memory_is_flat_over_many_passes(unguarded, passes):
+    assert (0, "True True") == unguarded(MEMORY + FLAT.format(passes=passes), seconds=600, perturb=False)
 
 
-def test_defining_ever_new_rulesets_does_not_leak(gun):
+def test_defining_ever_new_rulesets_does_not_leak(unguarded):
     source = """
 def define(n):
     engine = ReteEngine(make_book([compare('a', 'at_least', n + i) for i in range(50)]))
@@ -127,4 +127,4 @@ for n in range(100): define(n)
 settled = used()
 for n in range(100, 500): define(n)
 print(len(rete.RULESETS), used() - settled < 8)"""
-    assert (0, "64 True") == gun(MEMORY + source, perturb=False)
+    assert (0, "64 True") == unguarded(MEMORY + source, perturb=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Annotated
 
 import typer
@@ -17,9 +18,7 @@ Seed = Annotated[
 ]
 Step = Annotated[
     str,
-    typer.Option(
-        "--step", metavar="P", help="Probability that an assessment is a step better or worse: 0.1 or 10%."
-    ),
+    typer.Option("--step", metavar="P", help="Probability that an assessment is a step better or worse."),
 ]
 
 _NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?", re.ASCII)
@@ -52,12 +51,11 @@ def simulate(
 
 
 def _probability(written: str) -> float:
-    """A probability from 0 to 1, or a per cent."""
-    if _NUMBER.fullmatch(written):
-        return float(written)
-    if _NUMBER.fullmatch(written.removesuffix("%")):
+    """A per cent as a probability: a bare number could as well be one as the other."""
+    if _NUMBER.fullmatch(written.removesuffix("%")) and written.endswith("%"):
         return float(written[:-1]) / 100
-    message = f"{quoted(written)} is no probability"
-    raise InputError(
-        [Problem(message, Place("--step"), "write a number from 0 to 1, or a per cent, as in 10%")]
-    )
+    message, help = f"{quoted(written)} is no probability", "write a per cent, as in 10%"
+    if _NUMBER.fullmatch(written):
+        message = f"{quoted(written)} may mean two things"
+        help = f"write {written}%, or {(Decimal(written) * 100).normalize():f}%"
+    raise InputError([Problem(message, Place("--step"), help)])

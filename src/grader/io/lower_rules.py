@@ -15,7 +15,7 @@ from grader.language.rulebook import (
     Layer,
     Rule,
 )
-from grader.language.typecheck import direction_problems, text_problems
+from grader.language.typecheck import direction_problems, has_direction, text_problems
 from grader.language.vocabulary import ASSESSMENT, STATUS
 
 LEVELS: Mapping[Layer, Level] = {
@@ -40,6 +40,12 @@ def lower_rules(work: Lowering, files: list[tuple[LayerFile, Document]]) -> None
                 )
                 continue
             work.rules[rule.id] = rule
+            if rule.not_monotone is not None and not has_direction(rule):
+                reader = reader_of(document, work, {}).sub(("rules", i))
+                message = (
+                    f"'not_monotone' means nothing here: {str(rule.effect)!r} has no direction to go against"
+                )
+                reader.fault_of_key(("not_monotone",), message, "take it away")
             work.problems.extend(direction_problems(rule, every))
             sight, because = work.sight(rule.layer, rule.level), document.place(("rules", i, "because"))
             work.problems.extend(text_problems(rule, sight.facts, work.parameters, sight.elsewhere, because))
@@ -125,7 +131,11 @@ def _level(layer: Layer, block: RuleBlock, reader: Reader) -> Level | None:
 
 
 def _scope(work: Lowering, layer: Layer, block: RuleBlock, reader: Reader) -> frozenset[str] | None:
+    says_areas = "areas" in block.model_fields_set
     if layer is Layer.MEASURE:
+        if says_areas:
+            message = "'areas' is for rules about areas: a measure rule is about a figure"
+            reader.fault_of_key(("areas",), message, "take it away")
         if block.measure is None:
             help = f"add measure: one of {', '.join(work.measures)}"
             reader.fault(("id",), f"measure rule {quoted(block.id)} lacks 'measure'", help)
@@ -135,8 +145,11 @@ def _scope(work: Lowering, layer: Layer, block: RuleBlock, reader: Reader) -> fr
         return frozenset({block.measure or ""})
     if block.measure is not None:
         reader.fault_of_key(("measure",), "'measure' is for rules of the measure layer", "take it away")
-    if block.areas is None:
-        return None
+    return _areas(work, block, reader) if says_areas else None
+
+
+def _areas(work: Lowering, block: RuleBlock, reader: Reader) -> frozenset[str] | None:
+    """The areas a rule speaks of, where it says so."""
     areas = [a.id for a in work.framework.areas]
     excepted = isinstance(block.areas, dict) and list(block.areas) == ["except"]
     listed = block.areas["except"] if excepted else block.areas
@@ -148,4 +161,10 @@ def _scope(work: Lowering, layer: Layer, block: RuleBlock, reader: Reader) -> fr
     for i, name in enumerate(listed):
         if name not in areas:
             reader.fault((*path, i), f"unknown area {quoted(name)}", suggest(str(name), areas, "areas"))
-    return frozenset(set(areas) - set(map(str, listed)) if excepted else map(str, listed))
+    if not excepted:
+        return frozenset(map(str, listed))
+    left = frozenset(areas) - frozenset(map(str, listed))
+    if not left:
+        message = f"rule {quoted(block.id)} excepts every area, so it speaks of none"
+        reader.fault(path, message, "except fewer, or take the rule away")
+    return left

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from grader.language.nodes import Better, Effect, Kind, Level, Op
 from grader.language.parse import CONNECTIVES
-from grader.language.parse_facts import COUNTABLE, DEFINERS
+from grader.language.parse_facts import COUNTABLE, DEFINERS, GOES_WITH
 from grader.language.rulebook import (
     EFFECTS,
     GIVEN_FACTS,
@@ -28,6 +28,7 @@ Schema = dict[str, Any]
 
 FACT_NAME: Final = {"pattern": "^[A-Za-z][A-Za-z0-9_]*$", "not": {"enum": [*CONNECTIVES, *GIVEN_FACTS]}}
 _TEXT: Final[Schema] = {"type": "string", "pattern": r"\S"}
+_PERCENT: Final[Schema] = {"type": "string", "pattern": r"^\d{1,3}(\.\d)?[ \t]*%$"}
 _NOTHING: Final[Mapping[str, Fact]] = {}
 
 _SAYS: Final = {
@@ -145,8 +146,9 @@ def _comparison(value: Schema, *, ordered: bool = True) -> Schema:
 
 
 def _number(kind: Kind, names: Names) -> Schema:
-    top = 1000 if kind is Kind.SHARE else 1_000_000
-    return {"anyOf": [{"type": "integer", "minimum": 0, "maximum": top}, _parameter(names, kind)]}
+    if kind is not Kind.SHARE:
+        return {"anyOf": [{"type": "integer", "minimum": 0, "maximum": 1_000_000}, _parameter(names, kind)]}
+    return {"anyOf": [{"type": "integer", "minimum": 0, "maximum": 1000}, _PERCENT, _parameter(names, kind)]}
 
 
 def _parameter(names: Names, *kinds: Kind) -> Schema:
@@ -165,6 +167,7 @@ def _any_value(names: Names) -> Schema:
         "anyOf": [
             {"type": "integer", "minimum": 0, "maximum": 1_000_000},
             {"type": "boolean"},
+            _PERCENT,
             {"enum": words},
             _parameter(names, Kind.SHARE, Kind.COUNT),
         ]
@@ -237,6 +240,10 @@ def _fact(layer: Layer, names: Names) -> Schema:
         "oneOf": [{"required": [definer]} for definer in definers],
         "allOf": [
             {"if": ranked, "then": {"required": ["of"]}},
+            *(
+                {"if": {"required": [key]}, "then": {"anyOf": [{"required": [d]} for d in definers]}}
+                for key, definers in GOES_WITH.items()
+            ),
             *(_about(ENTITIES[name], layer, names) for name in entities),
         ],
     }

@@ -24,6 +24,12 @@ from grader.language.vocabulary import ENTITIES, FLAG, STATUS, Entity, Scale
 
 DEFINERS = (*AGGREGATES, "share", "status_of")
 FACT_KEYS = frozenset({*DEFINERS, "of", "where", "per", "better", "english"})
+#: What each key that says more goes with.
+GOES_WITH: Mapping[str, tuple[str, ...]] = {
+    "of": tuple(name for name, make in AGGREGATES.items() if make.kind is Kind.SCALE),
+    "where": tuple(AGGREGATES),
+    "per": tuple(AGGREGATES),
+}
 
 #: Things each layer's facts may count. A status rests on evidence alone; findings exist once the finding
 #: layer has spoken.
@@ -66,6 +72,7 @@ def parse_fact(
                 "write a fact for each" if chosen else "add one of them, as in count: characteristics",
             )
         return None
+    _check_goes_with(chosen[0], data, reader)
     better = _parse_better(name, data, reader, respelt)
     english = data.get("english")
     if (not isinstance(english, str) or not english.strip()) and "english" not in respelt:
@@ -111,6 +118,15 @@ def _check_keys(name: str, data: Mapping[str, object], reader: Reader) -> set[st
             reader.fault_of_key((key,), message, suggest(key, FACT_KEYS, "keys"))
             respelt.add(nearest(key, FACT_KEYS) or "")
     return respelt
+
+
+def _check_goes_with(definer: str, data: Mapping[str, object], reader: Reader) -> None:
+    """A key that means nothing beside what defines the fact would be passed over without a word."""
+    for key, definers in GOES_WITH.items():
+        if key in data and definer not in definers:
+            *rest, last = definers
+            help = f"take it away: {key!r} goes with {', '.join(rest)} and {last}"
+            reader.fault_of_key((key,), f"{key!r} means nothing beside {definer!r}", help)
 
 
 def _parse_better(name: str, data: Mapping[str, object], reader: Reader, respelt: set[str]) -> Better | None:

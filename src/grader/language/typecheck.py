@@ -57,6 +57,11 @@ def direction_problems(rule: Rule, facts: Mapping[str, Fact]) -> Iterator[Proble
             )
 
 
+def has_direction(rule: Rule) -> bool:
+    """Whether a rule can go against a fact's direction, so that `not_monotone` says something of it."""
+    return _wants_better(rule) is not None
+
+
 def _wants_better(rule: Rule) -> bool | None:
     """Whether the rule asks for things to be better (True), worse (False), or neither (None)."""
     if rule.effect is Effect.REACHES:

@@ -1,4 +1,4 @@
-"""The loaded guns: with one guard rail taken away, durable-rules crashes, hangs or answers wrongly.
+"""With one guard rail taken away, durable-rules crashes, hangs or answers wrongly.
 
 Each runs in a process of its own, and each asserts the wrong outcome: should durable-rules be mended, the
 test says so and the guard may go. The numbers are those of docs/durable_rules.md.
@@ -52,8 +52,8 @@ raw.start_action_for_state(handle, state)""",
 
 
 @pytest.mark.parametrize("name", KILLED)
-def test_gun_kills(gun, name):
-    code, said = gun(KILLED[name])
+def test_fault_kills(unguarded, name):
+    code, said = unguarded(KILLED[name])
     assert code in FATAL, (code, said)
 
 
@@ -79,9 +79,9 @@ h.assert_fact('r', {'n': 0})""",
 
 
 @pytest.mark.parametrize("name", HANGS)
-def test_gun_hangs(gun, name):
+def test_fault_hangs(unguarded, name):
     # However long it takes to get there, it does not go on from there.
-    assert ("hangs", "compiled") == gun(HANGS[name], seconds=3, once="compiled")
+    assert ("hangs", "compiled") == unguarded(HANGS[name], seconds=3, once="compiled")
 
 
 LIES = {
@@ -282,12 +282,12 @@ h.assert_fact('r', {'z': 1, 'x': float('nan')}); print(sorted(fired))""",
 
 
 @pytest.mark.parametrize("name", LIES)
-def test_gun_lies(gun, name):
+def test_fault_lies(unguarded, name):
     source, wrong = LIES[name]
-    assert (0, wrong) == gun(source, perturb=False)
+    assert (0, wrong) == unguarded(source, perturb=False)
 
 
-def test_gun_d18_joins_on_ids_read_freed_memory(gun):
+def test_fault_d18_joins_on_ids_read_freed_memory(unguarded):
     source = """
 fired = []
 join = [{'e': {'kind': 'e'}}, {'l': {'$and': [{'kind': 'l'}, {'ref': {'e': 'id'}}]}}]
@@ -295,12 +295,12 @@ h = Quiet({'r': {'j': {'all': join, 'run': lambda c: fired.append(1)}}})
 for i in range(200): h.assert_fact('r', {'id': f'E{i:04}', 'kind': 'e', 't': i})
 for i in range(200): h.assert_fact('r', {'id': f'L{i:04}', 'kind': 'l', 'ref': f'E{i:04}'})
 print(len(fired) < 200)"""
-    code, said = gun(source, perturb=False)
+    code, said = unguarded(source, perturb=False)
     # What freed memory holds is chance: joins are missed, or the process is killed.
     assert (0, "True") == (code, said) or code < 0
 
 
-def test_gun_d31_rulesets_never_freed_leak(gun):
+def test_fault_d31_rulesets_never_freed_leak(unguarded):
     source = """
 from pathlib import Path
 def used(): return int(Path('/proc/self/statm').read_text().split()[1]) * 4 // 1024
@@ -310,4 +310,4 @@ for i in range(100):
     h.assert_fact('r', {'g': 1, 'c': 1})
     raw.delete_ruleset(h.get_ruleset('r')._handle)
 print(used() - before > 60)"""
-    assert (0, "True") == gun(source, perturb=False)
+    assert (0, "True") == unguarded(source, perturb=False)
