@@ -1,7 +1,7 @@
 """Good sheets with something changed, imported one after another: nothing crashes, no row goes unsaid.
 
-A change is a function marked `@text` or `@damage`, for tables in text, `@rows`, for the rows of any spreadsheet,
-or `@workbook`, for workbooks. What is marked is drawn like the rest.
+A change is a function marked `@text` or `@damage`, for tables in text, `@rows`, for the rows of any
+spreadsheet, or `@workbook`, for workbooks. What is marked is drawn like the rest.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Workbooks with something changed, and whether what is then said of each is right.
 
 A change is a function marked `@workbook` with when it acts: on the `cells`, on how they are laid out
-(`shape`), on the `parts` once they are written, or on the `packed` file. It notes in the book what has to be said.
+(`shape`), on the `parts` once they are written, or on the `packed` file. It notes in the book what has to
+be said.
 """
 
 from __future__ import annotations

@@ -6,7 +6,6 @@ import os
 import re
 import resource
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -19,8 +18,8 @@ from grader.cli import main
 from grader.engines import rete
 
 ROOT = Path(__file__).resolve().parents[2]
-#: Five times the five seconds every input is to be answered in: a guard against hanging, not a measurement.
-GUARD_SECONDS = 25
+#: Ten times the five seconds every input is to be answered in: a guard against hanging, not a measurement.
+GUARD_SECONDS = 50
 MEMORY = 500 * 2**20
 ADDRESS_SPACE = 1536 * 2**20
 
@@ -57,7 +56,7 @@ def _limited() -> None:
 
 
 @pytest.fixture
-def grader(tmp_path: Path) -> Grader:
+def grader(tmp_path: Path, measured_grader: Any) -> Grader:
     """`grader("validate", path)`: what it comes to, having kept its limits and its manners.
 
     Whatever the input, the process ends by itself, in time, with exit code 0 or 2, within its memory, without
@@ -78,7 +77,7 @@ def grader(tmp_path: Path) -> Grader:
         environment.pop("COVERAGE_PROCESS_START", None)
         with open(out, "wb") as to_out, open(err, "wb") as to_err:
             process = subprocess.Popen(
-                [sys.executable, "-m", "grader", *(os.fspath(a) for a in map(_text, arguments))],
+                [*measured_grader.command, *(os.fspath(a) for a in map(_text, arguments))],
                 env=environment,
                 stdout=to_out if stdout is None else stdout,
                 stderr=to_err,
@@ -87,12 +86,11 @@ def grader(tmp_path: Path) -> Grader:
             )
             late = threading.Timer(GUARD_SECONDS, process.kill)
             late.start()
-            _, status, usage = os.wait4(process.pid, 0)
+            process.wait()
             late.cancel()
-            process.returncode = os.waitstatus_to_exitcode(status)
         ran = Ran(process.returncode, _read(out, encoding), _read(err, encoding))
         check_manners(ran, arguments)
-        assert usage.ru_maxrss * 1024 < MEMORY, f"{usage.ru_maxrss / 1024:.0f} MB"
+        assert measured_grader.peak < MEMORY, f"{measured_grader.peak / 2**20:.0f} MB"
         return ran
 
     return running

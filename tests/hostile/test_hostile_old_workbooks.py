@@ -28,7 +28,7 @@ Ran = tuple[int, str, str]
 
 @pytest.fixture
 def importing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Callable[[bytes], Ran]:
-    """`importing(raw)`: exit code, output and errors; capturing all that processes write, not this one alone."""
+    """`importing(raw)`: exit code, output and errors, those of its child processes too."""
 
     def run(raw: bytes) -> Ran:
         path = tmp_path / "made.xls"
@@ -41,7 +41,7 @@ def importing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Callable[[by
     return run
 
 
-@pytest.mark.parametrize("size", [8, 9, 76, 511, 512, 513, 1024, 2048, 3000, 4096, 5000, 6000, 6143])
+@pytest.mark.parametrize("size", [8, 9, 76, 511, 512, 513, 1024, 2048, 3000, 4096, 5000, 6000])
 def test_an_old_workbook_that_is_cut_short_is_refused(importing: Callable[[bytes], Ran], size: int) -> None:
     code, out, err = importing(SOUND.read_bytes()[:size])
 

@@ -7,7 +7,6 @@ import io
 import os
 import resource
 import subprocess
-import sys
 import threading
 import zipfile
 from collections.abc import Callable, Sequence
@@ -139,14 +138,14 @@ def written(tmp_path: Path) -> Callable[[], Any]:
 
 
 @pytest.fixture
-def guarded(tmp_path: Path) -> Callable[..., Ran]:
+def guarded(tmp_path: Path, measured_grader: Any) -> Callable[..., Ran]:
     """`guarded("import", ...)`: a process of its own, killed when late, that keeps within its memory."""
 
     def running(*arguments: object) -> Ran:
         out, err = tmp_path / ".out", tmp_path / ".err"
         with open(out, "wb") as to_out, open(err, "wb") as to_err:
             process = subprocess.Popen(
-                [sys.executable, "-m", "grader", *map(str, arguments)],
+                [*measured_grader.command, *map(str, arguments)],
                 env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
                 stdout=to_out,
                 stderr=to_err,
@@ -154,13 +153,11 @@ def guarded(tmp_path: Path) -> Callable[..., Ran]:
             )
             late = threading.Timer(GUARD_SECONDS, process.kill)
             late.start()
-            _, status, usage = os.wait4(process.pid, 0)
+            process.wait()
             late.cancel()
-            process.returncode = os.waitstatus_to_exitcode(status)
         ran = Ran(process.returncode, out.read_text("utf-8"), err.read_text("utf-8"))
         assert ran.code in (0, 2), f"exit code {ran.code}: {ran.err[:1000]}"
-        assert usage.ru_maxrss * 1024 < MEMORY, f"{usage.ru_maxrss / 1024:.0f} MB"
-        print(f"{usage.ru_utime + usage.ru_stime:.1f} s, {usage.ru_maxrss / 1024:.0f} MB: {ran.errors[:1]}")
+        assert measured_grader.peak < MEMORY, f"{measured_grader.peak / 2**20:.0f} MB"
         return ran
 
     return running

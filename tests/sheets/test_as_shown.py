@@ -313,7 +313,8 @@ def test_a_number_in_a_style_that_is_lost_is_not_guessed_at(
     unstyled: Callable[..., Path], importing: Importing
 ) -> None:
     assert [
-        "findings.xlsx:Evidence!G2: 'locator' must be text, and how the cell shows the number 7 cannot be told"
+        "findings.xlsx:Evidence!G2: 'locator' must be text,"
+        " and how the cell shows the number 7 cannot be told"
     ] == importing(unstyled(7)).errors
 
 

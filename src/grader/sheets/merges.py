@@ -15,7 +15,7 @@ from grader.sheets.reader import Table
 def merges_below(
     table: Table, body: list[Row], columns: Mapping[int, Column], above: int
 ) -> tuple[dict[tuple[int, int], int], list[Problem]]:
-    """The last row of each cell merged downwards below a row, by its own, and faults of those merged across."""
+    """The last row of each cell merged downwards, by its place, and the faults of cells merged across."""
     reach: dict[tuple[int, int], int] = {}
     problems: list[Problem] = []
     filled: dict[int, list[int]] | None = None
