@@ -29,8 +29,8 @@ with atheris.instrument_imports(include=["grader", "yaml"]):
     from grader.io.decisions import decisions_of
     from grader.io.frameworks import framework_of
     from grader.io.inspections import draft_of, resolve_draft
-    from grader.io.marked import Document, parse_document
     from grader.io.rulebooks import HEAD, read_rulebook
+    from grader.io.yaml_source import Document, parse_document
     from grader.language.bind import bind
     from grader.session import LoadedInspection, Session
 

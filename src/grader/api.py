@@ -62,7 +62,7 @@ __all__ = [
 ]
 
 SettingValues = Mapping[str, str | int]
-Asked = Given | LoadedInspection
+Gradable = Given | LoadedInspection
 
 
 # Grading --------------------------------------------------------------------------------------------------
@@ -106,7 +106,7 @@ def open_session(
 
 
 def load(
-    inspection: Asked,
+    inspection: Gradable,
     *,
     rules: PathLike | None = None,
     settings: SettingValues | None = None,
@@ -149,7 +149,7 @@ def load(
 
 
 def grade(
-    inspection: Asked,
+    inspection: Gradable,
     *,
     rules: PathLike | None = None,
     settings: SettingValues | None = None,
@@ -188,7 +188,7 @@ def grade(
 
 
 def explain(
-    inspection: Asked,
+    inspection: Gradable,
     area: str,
     *,
     rules: PathLike | None = None,
@@ -222,7 +222,7 @@ def explain(
 
 
 def why_not(
-    inspection: Asked,
+    inspection: Gradable,
     area: str,
     grade: str,
     *,
@@ -257,7 +257,7 @@ def why_not(
 
 
 def smallest_change(
-    inspection: Asked,
+    inspection: Gradable,
     area: str,
     grade: str,
     *,
@@ -294,7 +294,7 @@ def smallest_change(
 
 
 def report(
-    inspection: Asked,
+    inspection: Gradable,
     *,
     decisions: PathLike | None = None,
     rules: PathLike | None = None,
@@ -330,7 +330,7 @@ def report(
 
 
 def simulate(
-    inspection: Asked,
+    inspection: Gradable,
     *,
     draws: int = 10_000,
     seed: int = 1,
@@ -831,7 +831,7 @@ def import_sheet(
 
 
 def export_workbook(
-    inspection: Asked,
+    inspection: Gradable,
     output: PathLike | None = None,
     *,
     force: bool = False,

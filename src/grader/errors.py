@@ -90,7 +90,7 @@ def _kind(message: str) -> str:
     return f"{kept[0] if kept else ''} {_QUOTED.sub('', message)}"
 
 
-def cut(problems: Iterable[Problem]) -> list[Problem]:
+def truncate(problems: Iterable[Problem]) -> list[Problem]:
     """The problems, up to a number nobody mends by hand; what is beyond is not worked out.
 
     Those beyond the ones that are shown are only counted: no near spelling is looked for.

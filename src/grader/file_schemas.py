@@ -19,7 +19,7 @@ from pydantic_core import core_schema
 
 from grader.io.rule_files import LayerFile, RuleBookFile
 from grader.io.rule_schema import Names, with_rule_language
-from grader.model.base import Written
+from grader.model.base import InputModel
 from grader.model.cases import CaseFile
 from grader.model.decisions import Decisions
 from grader.model.framework import Framework
@@ -56,7 +56,7 @@ class _Plain(GenerateJsonSchema):
         made = super().model_schema(schema)
         said: dict[str, str] = {}
         for each in reversed(schema["cls"].__mro__):
-            if issubclass(each, Written):
+            if issubclass(each, InputModel):
                 said |= _said_below(each)
         for name, block in made.get("properties", {}).items():
             if name in said:

@@ -19,7 +19,7 @@ from grader.io import catalogue
 from grader.io.frameworks import FrameworkFile
 from grader.io.given import Given, PathLike, draft_given, resolved
 from grader.io.inspections import InspectionDraft, InspectionFile, draft_of
-from grader.io.marked import Document
+from grader.io.yaml_source import Document
 from grader.language.bind import bind
 from grader.language.engine import Engine
 from grader.language.english import English

@@ -7,7 +7,7 @@ from grader.authoring.cases import About
 from grader.authoring.suites import load_suite
 from grader.errors import InputError
 from grader.io.catalogue import rulebook_folder
-from grader.io.marked import read_document
+from grader.io.yaml_source import read_document
 from grader.schemas import schema_of
 
 
@@ -188,7 +188,7 @@ def test_a_wrong_name_or_value_is_named_with_its_line_and_the_nearest_spelling(s
 def test_a_figure_outside_0_to_100_per_cent_is_refused():
     from grader.authoring.cases import parse_cases
     from grader.io.catalogue import open_rulebook
-    from grader.io.marked import parse_document
+    from grader.io.yaml_source import parse_document
 
     _, framework, book = open_rulebook("PEEL_2021_22")
     text = case(area="recording", evidence="{1a: [{figure: 101}]}", expect="{grade: good}")

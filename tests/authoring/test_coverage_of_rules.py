@@ -3,14 +3,16 @@ import pytest
 from grader.authoring.case_report import run_suite
 from grader.authoring.cases import parse_cases
 from grader.authoring.coverage import coverage
-from grader.authoring.discern import Discerner
+from grader.authoring.mutant_killer import MutantKiller
 from grader.authoring.suggest import suggest_case
 from grader.authoring.suites import load_suite
-from grader.io.marked import parse_document
+from grader.io.yaml_source import parse_document
 
 
 def decided(suite, cases=None):
-    return coverage(Discerner(suite.book, suite.framework.framework, suite.cases if cases is None else cases))
+    return coverage(
+        MutantKiller(suite.book, suite.framework.framework, suite.cases if cases is None else cases)
+    )
 
 
 def test_the_shipped_cases_decide_every_rule_and_every_condition():

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from grader.io.marked import read_document
+from grader.io.yaml_source import read_document
 from grader.schemas import schema_names, schema_of
 
 Run = Callable[..., Any]

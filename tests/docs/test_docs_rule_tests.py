@@ -8,7 +8,7 @@ from grader.authoring.cases import parse_cases
 from grader.authoring.mutation import mutate
 from grader.authoring.run_cases import run_all
 from grader.io.catalogue import open_rulebook
-from grader.io.marked import parse_document
+from grader.io.yaml_source import parse_document
 
 ROOT = Path(__file__).resolve().parents[2]
 DOC = ROOT / "docs" / "rule_tests.md"

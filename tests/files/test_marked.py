@@ -18,9 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.errors import InputError, Place, Problem
-from grader.io import marked
-from grader.io.marked import Document, parse_document, read_bytes, read_document
+from grader.io import yaml_source as marked
 from grader.io.scalars import read_as
+from grader.io.yaml_source import Document, parse_document, read_bytes, read_document
 
 
 @pytest.fixture(scope="module", params=["libyaml", "python"], autouse=True)

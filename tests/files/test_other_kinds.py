@@ -14,7 +14,7 @@ import grader
 from grader.errors import InputError
 from grader.io import catalogue
 from grader.io.json_text import PIECE_LIMIT, read_json
-from grader.io.marked import parse_document
+from grader.io.yaml_source import parse_document
 from grader.model.proposal import Proposal
 from grader.review.grading import proposal_of
 

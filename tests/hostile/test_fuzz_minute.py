@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from grader.errors import InputError
-from grader.io.marked import parse_document
+from grader.io.yaml_source import parse_document
 
 FUZZ = Path(__file__).resolve().parents[2] / "fuzz"
 

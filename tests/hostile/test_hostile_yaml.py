@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader.errors import FAULT_LIMIT
-from grader.io.marked import DEPTH_LIMIT, EVENT_LIMIT, SIZE_LIMIT
+from grader.io.yaml_source import DEPTH_LIMIT, EVENT_LIMIT, SIZE_LIMIT
 
 Refused = Callable[..., str]
 SaidOf = Callable[[Iterable[bytes]], list[str]]

@@ -25,9 +25,9 @@ from grader.io.decisions import decisions_of
 from grader.io.faults import validate
 from grader.io.frameworks import framework_of
 from grader.io.inspections import draft_of, resolve_draft
-from grader.io.marked import Document, parse_document
 from grader.io.rule_files import LayerFile, RuleBookFile
 from grader.io.rulebooks import HEAD, read_rulebook
+from grader.io.yaml_source import Document, parse_document
 from grader.language.bind import bind
 from grader.language.nodes import Const
 from grader.language.rulebook import RuleBook

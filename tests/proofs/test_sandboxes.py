@@ -9,7 +9,7 @@ import yaml
 
 from grader.authoring.cases import parse_cases
 from grader.authoring.run_cases import Runner
-from grader.io.marked import parse_document
+from grader.io.yaml_source import parse_document
 
 ROOT = Path(__file__).resolve().parents[2]
 SANDBOXES = ROOT / "examples" / "rule_books"

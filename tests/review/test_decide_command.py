@@ -19,7 +19,7 @@ import grader
 from grader.errors import InputError
 from grader.io import catalogue
 from grader.io.decisions import decisions_of, read_decisions
-from grader.io.marked import parse_document
+from grader.io.yaml_source import parse_document
 from grader.review.decisions import Decision, decide, has_comments
 
 Run = Callable[..., Any]

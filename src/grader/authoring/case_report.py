@@ -8,7 +8,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from grader.authoring.coverage import Coverage, Gap, coverage, percent
-from grader.authoring.discern import Discerner
+from grader.authoring.mutant_killer import MutantKiller
 from grader.authoring.run_cases import Miss, Result, run_all
 from grader.authoring.suggest import suggest_case
 from grader.authoring.suites import Suite
@@ -79,7 +79,7 @@ def run_suite(suite: Suite, *, suggest: bool = False) -> TestReport:
     """
     framework = suite.framework.framework
     results = tuple(run_all(suite.book, framework, suite.cases))
-    found = coverage(Discerner(suite.book, framework, suite.cases))
+    found = coverage(MutantKiller(suite.book, framework, suite.cases))
     suggested = tuple(_suggested(suite, found.gaps)) if suggest else ()
     return TestReport(suite, results, found, suggested)
 

@@ -13,11 +13,11 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from grader.errors import COUNT_LIMIT, InputError, Place, Problem, Problems, cut, quoted, suggest
+from grader.errors import COUNT_LIMIT, InputError, Place, Problem, Problems, quoted, suggest, truncate
 from grader.grading.tally import placements
 from grader.io.faults import validate
 from grader.io.inspections import resolve
-from grader.io.marked import Document
+from grader.io.yaml_source import Document
 from grader.language.nodes import Kind
 from grader.language.rulebook import RuleBook
 from grader.model import cases as words
@@ -93,7 +93,7 @@ def parse_cases(document: Document, framework: Framework, book: RuleBook) -> tup
         if resolved is not None:
             found.append(resolved)
     if problems:
-        raise InputError(cut(problems))
+        raise InputError(truncate(problems))
     return tuple(found)
 
 

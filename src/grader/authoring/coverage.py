@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from grader.authoring.discern import Discerner
+from grader.authoring.mutant_killer import MutantKiller
 from grader.errors import Place
 from grader.language.english import English
 from grader.language.nodes import All, Any_, Compare, Condition, Not
@@ -68,7 +68,7 @@ def percent(part: int, whole: int) -> float:
     return 100 * part / whole if whole else 100.0
 
 
-def coverage(discerner: Discerner) -> Coverage:
+def coverage(discerner: MutantKiller) -> Coverage:
     """What the cases decide of their rule book."""
     book = discerner.book
     gaps: list[Gap] = []
@@ -88,7 +88,7 @@ def coverage(discerner: Discerner) -> Coverage:
     return Coverage(len(book.rules), rules, conditions, conditions - len(undecided), tuple(gaps))
 
 
-def _condition_gaps(discerner: Discerner, rule: Rule) -> Iterator[tuple[int, Gap]]:
+def _condition_gaps(discerner: MutantKiller, rule: Rule) -> Iterator[tuple[int, Gap]]:
     english = English(discerner.book)
     for index, (comparison, _) in enumerate(comparisons(rule.condition)):
         said = english.condition(comparison)

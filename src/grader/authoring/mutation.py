@@ -10,7 +10,7 @@ from typing import Any
 
 from grader.authoring.cases import Case
 from grader.authoring.coverage import percent
-from grader.authoring.discern import Discerner
+from grader.authoring.mutant_killer import MutantKiller
 from grader.authoring.mutants import Mutant, mutants
 from grader.authoring.suggest import suggest_case
 from grader.authoring.suites import Suite, load_suite
@@ -111,13 +111,13 @@ def mutate(
     """
     suite = rules if isinstance(rules, Suite) else load_suite(os.fspath(rules))
     framework = suite.framework.framework
-    discerner = Discerner(suite.book, framework, suite.cases if cases is None else cases)
+    discerner = MutantKiller(suite.book, framework, suite.cases if cases is None else cases)
     return MutationReport(
         tuple(_tried(discerner, m, proof_kills, search) for m in mutants(suite.book, framework))
     )
 
 
-def _tried(discerner: Discerner, mutant: Mutant, proof_kills: ProofKills | None, search: bool) -> Tried:
+def _tried(discerner: MutantKiller, mutant: Mutant, proof_kills: ProofKills | None, search: bool) -> Tried:
     refusal = refused(mutant.book)
     if refusal is not None:
         return Tried(mutant, "load", refusal)
@@ -129,7 +129,7 @@ def _tried(discerner: Discerner, mutant: Mutant, proof_kills: ProofKills | None,
     return Tried(mutant, None, _known_of(discerner, mutant) if search else "no case fails")
 
 
-def _known_of(discerner: Discerner, mutant: Mutant) -> str:
+def _known_of(discerner: MutantKiller, mutant: Mutant) -> str:
     """What is known of a survivor: a case that would notice it, or that a search found none."""
     name = f"{mutant.of}: {mutant.change}"
     found = suggest_case(discerner.book, mutant.book, discerner.framework, mutant.rules, name)

@@ -14,12 +14,12 @@ from typing import Any
 import yaml
 
 from grader.authoring.cases import parse_cases
-from grader.authoring.discern import CachingEvaluator
+from grader.authoring.mutant_killer import CachingEvaluator
 from grader.authoring.run_cases import Runner
 from grader.engines.reference import ReferenceEngine, satisfies
 from grader.grading.conclude import AreaCase, CharacteristicCase, FindingRecord, finding_row
 from grader.grading.tally import Item
-from grader.io.marked import parse_document
+from grader.io.yaml_source import parse_document
 from grader.language.bind import bind
 from grader.language.nodes import (
     AnyOf,
@@ -52,7 +52,7 @@ MOST_AREAS = 3_000
 PLAINEST = 300
 
 Items = tuple[Item, ...]
-Written = dict[str, Any]
+CaseBlock = dict[str, Any]
 
 _BASIS = {"tested": "observation", "described": "interview"}
 
@@ -94,7 +94,7 @@ def _tells_apart(text: str, book: RuleBook, changed: RuleBook, framework: Framew
     return Runner(book, framework).passes(case) and not Runner(changed, framework).passes(case)
 
 
-def _yaml(case: Written) -> str:
+def _yaml(case: CaseBlock) -> str:
     plain = yaml.safe_dump([case], sort_keys=False, default_flow_style=None, width=110, allow_unicode=True)
     return "cases:\n" + "".join(f"  {line}\n" for line in plain.splitlines())
 
@@ -108,7 +108,7 @@ class _Pair:
         self.framework = framework
         self.edition = list(framework.editions)[-1]
 
-    def tell_apart(self, rule: Rule) -> Iterator[Written]:
+    def tell_apart(self, rule: Rule) -> Iterator[CaseBlock]:
         """Cases, without names, on which a change of this rule may show; smallest first."""
         match rule.level:
             case Level.FIGURE:
@@ -120,7 +120,7 @@ class _Pair:
 
     # Figures ----------------------------------------------------------------------------------------------
 
-    def figures(self, rule: Rule) -> Iterator[Written]:
+    def figures(self, rule: Rule) -> Iterator[CaseBlock]:
         for name in sorted(rule.scope or ()):
             measure = self.bound[0].measures[name]
             area, own = self._own(measure.characteristic)
@@ -130,7 +130,7 @@ class _Pair:
                 continue
             # At the edge of the band, where the figure shows the threshold, not at 0 or 100 %.
             edge = apart[0] if apart[0] > 0 else apart[-1]
-            item: Written = {"figure": edge / 10}
+            item: CaseBlock = {"figure": edge / 10}
             if sum(m.characteristic == measure.characteristic for m in self.bound[0].measures.values()) > 1:
                 item["measure"] = name
             status, _ = self._concluded(area, (_item(_row(assessment=said[edge][0])),), ())[0]
@@ -142,19 +142,19 @@ class _Pair:
 
     # Characteristics --------------------------------------------------------------------------------------
 
-    def characteristics(self, rule: Rule) -> Iterator[Written]:
+    def characteristics(self, rule: Rule) -> Iterator[CaseBlock]:
         area = self._area_for(rule)
         own = area.counted[0].id
         for items, earlier in product(self._evidence(), self._earlier(own, rule)):
             (status, raised), other = self._concluded(area, items, earlier)
             if (status, raised) == other:
                 continue
-            expect: Written = {}
+            expect: CaseBlock = {}
             if status != other[0]:
                 expect["statuses"] = {_short(own): STATUS.name_of(status)}
             if raised != other[1]:
                 expect["findings"] = list(raised)
-            found: Written = {"area": area.id, "evidence": {_short(own): _words(items)}}
+            found: CaseBlock = {"area": area.id, "evidence": {_short(own): _words(items)}}
             if earlier:
                 found["previous"] = [_finding_words(e, [own]) for e in earlier]
             yield {**found, "expect": expect}
@@ -190,7 +190,7 @@ class _Pair:
 
     # Areas ------------------------------------------------------------------------------------------------
 
-    def areas(self, rule: Rule) -> Iterator[Written]:
+    def areas(self, rule: Rule) -> Iterator[CaseBlock]:
         area = self._area_for(rule)
         definitions = list(self._looked_at(rule))
         named = [d.characteristic for d in definitions if isinstance(d, StatusOf)]
@@ -214,7 +214,7 @@ class _Pair:
 
     def _area_case(
         self, area: Area, laid: Mapping[str, Items], known: Sequence[FindingRecord]
-    ) -> Written | None:
+    ) -> CaseBlock | None:
         results = []
         for evaluator in self.evaluators:
             cases = [
@@ -226,7 +226,7 @@ class _Pair:
             results.append((concluded, sorted(targets)))
         (result, findings), (other, others) = results
         scale = self.bound[0].grade_scale
-        expect: Written = {}
+        expect: CaseBlock = {}
         if result.decision is None and result.outcome != other.outcome:
             expect["outcome"] = result.outcome
         elif result.decision is not None and _rank(result) != _rank(other):
@@ -239,7 +239,7 @@ class _Pair:
         for characteristic, items in laid.items():
             words = _words(items)
             evidence.setdefault(repr(words), ([], words))[0].append(_short(characteristic))
-        found: Written = {
+        found: CaseBlock = {
             "area": area.id,
             "evidence": {", ".join(sorted(n)): w for n, w in evidence.values()},
         }
@@ -360,7 +360,7 @@ def _words(items: Items) -> Any:
 
 def _item_words(row: Row) -> Any:
     plain = _row()
-    words: Written = {"assessment": ASSESSMENT.name_of(row["assessment"])}
+    words: CaseBlock = {"assessment": ASSESSMENT.name_of(row["assessment"])}
     if row["strength"] != plain["strength"]:
         words["basis"] = _BASIS[STRENGTH.name_of(row["strength"])]
     for name, scale in (("extent", EXTENT), ("harm", HARM)):
@@ -370,8 +370,8 @@ def _item_words(row: Row) -> Any:
     return words["assessment"] if len(words) == 1 else words
 
 
-def _finding_words(standing: FindingRecord, characteristics: list[str]) -> Written:
-    words: Written = {"kind": FINDING_KIND.name_of(standing.row["kind"])}
+def _finding_words(standing: FindingRecord, characteristics: list[str]) -> CaseBlock:
+    words: CaseBlock = {"kind": FINDING_KIND.name_of(standing.row["kind"])}
     if standing.id.startswith("P"):
         words["progress"] = PROGRESS.name_of(standing.row["progress"])
     if characteristics:

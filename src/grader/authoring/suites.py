@@ -10,8 +10,8 @@ from grader.authoring.cases import Case, parse_cases
 from grader.errors import InputError, Place, Problem, quoted
 from grader.io import catalogue
 from grader.io.frameworks import FrameworkFile
-from grader.io.marked import parse_document, read_bytes
 from grader.io.rulebooks import refuse_link_out, yaml_files
+from grader.io.yaml_source import parse_document, read_bytes
 from grader.language.rulebook import RuleBook
 from grader.model.framework import Framework
 

@@ -15,10 +15,10 @@ from typing import Any
 
 from grader._version import __version__
 from grader.bulk.backends import backend, pl
-from grader.bulk.inputs import asked_for
+from grader.bulk.inputs import resolve
 from grader.bulk.rows import PROFILE
 from grader.bulk.sources import Source
-from grader.bulk.work import Done, Work, digest, working
+from grader.bulk.work import Checkpoint, Work, digest, working
 from grader.errors import InputError, Place, Problem, Problems, quoted
 from grader.io.catalogue import NameOrPath
 from grader.io.frameworks import FrameworkFile
@@ -109,7 +109,7 @@ def batch(
     run = backend(on) if engine is None else None
     try:
         with working(output) as work:
-            asked = asked_for(inputs, work, rules, run, engine)
+            asked = resolve(inputs, work, rules, run, engine)
             source = asked.source
             _check_separators(source.book, output.suffix.lower())
             done = Batch(source.framework, source.book, asked.passed_over)
@@ -135,7 +135,7 @@ def _check_separators(book: RuleBook, ending: str) -> None:
 
 def _pieces(
     source: Source, work: Work, batch: Batch, keep_going: bool, progress: Progress
-) -> Generator[tuple[Done, list[str]], None, None]:
+) -> Generator[tuple[Checkpoint, list[str]], None, None]:
     """Every piece in order, and inspections of it that an earlier one holds already."""
     problems = Problems()
     seen: dict[str, str] = {}
@@ -164,8 +164,8 @@ def _pieces(
         raise InputError(problems)
 
 
-def _rows(piece: Done | Path, without: Sequence[str]) -> pl.LazyFrame:
-    rows = pl.scan_parquet(piece.rows if isinstance(piece, Done) else piece, glob=False)
+def _rows(piece: Checkpoint | Path, without: Sequence[str]) -> pl.LazyFrame:
+    rows = pl.scan_parquet(piece.rows if isinstance(piece, Checkpoint) else piece, glob=False)
     return rows.filter(~pl.col("inspection").is_in(list(without))) if without else rows
 
 
@@ -177,7 +177,7 @@ def _count(batch: Batch, rows: Path, without: Sequence[str]) -> None:
         batch.areas += many
 
 
-def _graded(source: Source, work: Work) -> Generator[tuple[Any, Done], None, None]:
+def _graded(source: Source, work: Work) -> Generator[tuple[Any, Checkpoint], None, None]:
     """Every piece in order: taken up where an earlier run left it, else graded."""
     made_by = f"{__version__} {source.framework.sha256} {source.book.sha256} {source.made_by}"
     pieces = source.pieces()
@@ -198,7 +198,7 @@ def _graded(source: Source, work: Work) -> Generator[tuple[Any, Done], None, Non
 # The output -----------------------------------------------------------------------------------------------
 
 
-def _put_together(pieces: Sequence[tuple[Done, list[str]]], path: Path, ending: str) -> None:
+def _put_together(pieces: Sequence[tuple[Checkpoint, list[str]]], path: Path, ending: str) -> None:
     """All rows in one file, without holding them all in memory."""
     rows = pl.concat([_rows(piece, without) for piece, without in pieces])
     names = rows.collect_schema().names()

@@ -17,7 +17,7 @@ from grader.errors import InputError, Place, Problem, quoted
 from grader.io import catalogue
 from grader.io.folders import files_in
 from grader.io.frameworks import FrameworkFile
-from grader.io.marked import read_document
+from grader.io.yaml_source import read_document
 from grader.language.rulebook import RuleBook
 from grader.session import Session
 
@@ -25,20 +25,20 @@ Rules = tuple[FrameworkFile, RuleBook]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ResolvedInputs:
     """The inspections of the inputs, and files among them that are none."""
 
     source: Source
     passed_over: list[Path]
 
 
-def asked_for(
+def resolve(
     inputs: Sequence[Path],
     work: Work,
     rules: catalogue.NameOrPath | None,
     run: Backend | None,
     engine: str | None,
-) -> Asked:
+) -> ResolvedInputs:
     """What the inputs hold.
 
     Raises
@@ -60,7 +60,7 @@ def asked_for(
     identity = "\n".join(f"{p} {s.st_size} {s.st_mtime_ns} {s.st_ctime_ns} {s.st_ino}" for p, s in stats)
     dataset = read_dataset(folder, work.prepared(identity))
     framework, book = _rules_of(dataset.inspections, folder, rules)
-    return Asked(Tables(dataset, framework, book, run, identity), [])
+    return ResolvedInputs(Tables(dataset, framework, book, run, identity), [])
 
 
 def _rules_of(inspections: pl.DataFrame, folder: Path, rules: catalogue.NameOrPath | None) -> Rules:
@@ -83,7 +83,7 @@ def _rules_of(inspections: pl.DataFrame, folder: Path, rules: catalogue.NameOrPa
 
 def _documents(
     inputs: Sequence[Path], rules: catalogue.NameOrPath | None, run: Backend | None, engine: str | None
-) -> Asked:
+) -> ResolvedInputs:
     paths: list[Path] = []
     passed_over: list[Path] = []
     for path in inputs:
@@ -94,7 +94,7 @@ def _documents(
         paths += found
         passed_over += others
     framework, book = _rules_of_first(paths, rules)
-    return Asked(Documents(paths, Session(framework, book, None, engine), run, engine), passed_over)
+    return ResolvedInputs(Documents(paths, Session(framework, book, None, engine), run, engine), passed_over)
 
 
 def _rules_of_first(paths: Sequence[Path], rules: catalogue.NameOrPath | None) -> Rules:

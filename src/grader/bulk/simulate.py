@@ -23,7 +23,7 @@ from grader.language.figures import figure_range
 from grader.language.vocabulary import ASSESSMENT
 from grader.model.framework import Area
 from grader.model.inspection import Evidence
-from grader.model.proposal import Answer, counted, to_json
+from grader.model.proposal import OutputModel, counted, to_json
 from grader.session import LoadedInspection
 
 try:
@@ -42,7 +42,7 @@ Codes = Any
 """An array of whole numbers, one for each draw."""
 
 
-class AreaSimulated(Answer):
+class AreaSimulated(OutputModel):
     """What one area came to over the draws."""
 
     area: str
@@ -54,7 +54,7 @@ class AreaSimulated(Answer):
     """Share of draws that came to each grade, best first, and to `withheld`; empty where not graded."""
 
 
-class Simulation(Answer):
+class Simulation(OutputModel):
     """How often drawn versions of an inspection came to each grade."""
 
     schema_: Literal["grader.simulation/1"] = Field(SCHEMA, alias="schema")

@@ -17,15 +17,15 @@ from grader.bulk.sources import Graded
 from grader.errors import InputError, Place, Problem
 from grader.io.json_text import read_json
 from grader.io.locked import locked, sweep_parts
-from grader.io.marked import read_bytes
 from grader.io.written import put_whole
+from grader.io.yaml_source import read_bytes
 
 #: Seconds to wait for another batch that may be about to end; most go on for longer than anybody waits.
 WAIT: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class Checkpoint:
     """A piece as it stands on the disk: its rows, and what is said of it (see `Graded`)."""
 
     rows: Path
@@ -71,7 +71,7 @@ class Work:
             return False
         return True
 
-    def done(self, name: str, found: bool) -> Done:
+    def done(self, name: str, found: bool) -> Checkpoint:
         """A piece that is there."""
         path = self.folder / f"{name}.json"
         said = read_json(read_bytes(path), str(path))
@@ -80,7 +80,7 @@ class Work:
             for inspection, (message, place, help) in said["faults"]
         ]
         inspections = [(str(name), str(file)) for name, file in said["inspections"]]
-        return Done(self.folder / f"{name}.parquet", inspections, faults, found)
+        return Checkpoint(self.folder / f"{name}.parquet", inspections, faults, found)
 
 
 def _written(problem: Problem) -> list[Any]:

@@ -10,7 +10,7 @@ from grader.cli import options, terminal
 from grader.errors import InputError, Place, Problem
 
 if TYPE_CHECKING:
-    from grader.model.proposal import Answer
+    from grader.model.proposal import OutputModel
 
 Inspection = Annotated[str, typer.Argument(metavar="INSPECTION", help="An inspection file (YAML).")]
 Area = Annotated[str, typer.Argument(metavar="AREA", help="An area: its id, as responding, or its title.")]
@@ -49,7 +49,7 @@ def explain(
         raise InputError([Problem("--exactly says how --to is meant", Place("--exactly"), help)])
     loaded = api.load(inspection, rules=rules, engine=engine)
     loaded = loaded.at(options.settings_for(loaded.book, options.split_settings(settings or ())))
-    answers: list[Answer] = []
+    answers: list[OutputModel] = []
     if why_not is not None:
         answers.append(api.why_not(loaded, area, why_not))
     if to is not None:

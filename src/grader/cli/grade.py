@@ -53,11 +53,11 @@ def grade(
         destination = check_output(output, endings, force=force, inputs=inspections, help=help)
     written = options.split_settings(settings or ())
     if many:
-        from grader.cli.grade_many import Each, grade_many
+        from grader.cli.grade_many import GradeTask, grade_many
         from grader.session import Sessions
 
         on_terminal = sys.stdout is not None and sys.stdout.isatty()
-        each = Each(Sessions(rules, engine), written, on_terminal, json, verbose)
+        each = GradeTask(Sessions(rules, engine), written, on_terminal, json, verbose)
         grade_many(inspections, each, destination, new=not force)
     else:
         _grade_one(inspections[0], written, rules, engine, json, destination, page, decisions, force)

@@ -21,7 +21,7 @@ FEW = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class GradeOutput:
     """What there is to say of one inspection."""
 
     problems: tuple[Problem, ...] = ()
@@ -36,7 +36,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Each:
+class GradeTask:
     """Grades one inspection after another; goes to another process as it is."""
 
     sessions: Sessions
@@ -45,7 +45,7 @@ class Each:
     as_json: bool
     verbose: bool = False
 
-    def grade(self, path: str) -> Said:
+    def grade(self, path: str) -> GradeOutput:
         """What there is to say of the inspection in a file."""
         try:
             loaded = self.sessions.load(path)
@@ -54,8 +54,8 @@ class Each:
         except GraderError as error:
             if error.exit_code != InputError.exit_code:
                 raise
-            return Said(terminal.problems_of(error))
-        said = Said((), tuple(warnings_of(path, loaded)), proposal.to_json(indent=None) + "\n")
+            return GradeOutput(terminal.problems_of(error))
+        said = GradeOutput((), tuple(warnings_of(path, loaded)), proposal.to_json(indent=None) + "\n")
         if self.as_json:
             return said
         from grader.render.text.summary import summary
@@ -66,10 +66,10 @@ class Each:
         )
         used, book = proposal.framework, proposal.rulebook
         basis = f"{used.id} {used.edition} {used.sha256} {book.id} {book.sha256} {proposal.engine}"
-        return Said(said.problems, said.warnings, said.line, text, basis, brief)
+        return GradeOutput(said.problems, said.warnings, said.line, text, basis, brief)
 
 
-def grade_many(paths: Sequence[str], each: Each, destination: Path | None, *, new: bool = False) -> None:
+def grade_many(paths: Sequence[str], each: GradeTask, destination: Path | None, *, new: bool = False) -> None:
     """Grade every inspection, then say it all; where any has faults, those of all are raised together."""
     problems = Problems()
     warnings: list[Problem] = []

@@ -8,12 +8,12 @@ from typing import Final, Literal
 from pydantic import Field
 
 from grader.explanations.changes import Change
-from grader.model.proposal import Answer, Outcome
+from grader.model.proposal import Outcome, OutputModel
 
 SCHEMA: Final = "grader.smallest_change/1"
 
 
-class OneChange(Answer):
+class OneChange(OutputModel):
     """One thing that would have had to be otherwise."""
 
     kind: Literal["assessment", "evidence_added", "finding_added", "finding_withdrawn"]
@@ -33,7 +33,7 @@ class OneChange(Answer):
     text: str
 
 
-class Moved(Answer):
+class Moved(OutputModel):
     """Another area whose outcome or grade the change would move too."""
 
     area: str
@@ -43,7 +43,7 @@ class Moved(Answer):
     grade_after: str | None
 
 
-class SmallestAnswer(Answer):
+class SmallestAnswer(OutputModel):
     """One smallest change: applied to the inspection and graded again, it gives the grade or a better one."""
 
     grade: str
@@ -52,7 +52,7 @@ class SmallestAnswer(Answer):
     moves: list[Moved]
 
 
-class SmallestChange(Answer):
+class SmallestChange(OutputModel):
     """What would have had to be found for a grade, or a better one."""
 
     schema_: Literal["grader.smallest_change/1"] = Field(SCHEMA, alias="schema")

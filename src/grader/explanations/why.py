@@ -17,13 +17,13 @@ from grader.grading.tally import Item, placements
 from grader.language.vocabulary import ASSESSMENT, STATUS
 from grader.model.framework import Framework
 from grader.model.inspection import Evidence
-from grader.model.proposal import Answer, FindingResult, Hinge, NotCounted, Proposal, Reachable, Reason
+from grader.model.proposal import FindingResult, Hinge, NotCounted, OutputModel, Proposal, Reachable, Reason
 from grader.session import LoadedInspection
 
 SCHEMA: Final = "grader.explanation/1"
 
 
-class Cited(Answer):
+class Cited(OutputModel):
     """An item of evidence as it bears on a characteristic."""
 
     id: str
@@ -44,7 +44,7 @@ class Cited(Answer):
     """Those of them it counts here through, where it is not tagged to what it bears on but informs it."""
 
 
-class CharacteristicWhy(Answer):
+class CharacteristicWhy(OutputModel):
     """Why a characteristic has its status."""
 
     id: str
@@ -56,7 +56,7 @@ class CharacteristicWhy(Answer):
     evidence_against: list[Cited]
 
 
-class Explanation(Answer):
+class Explanation(OutputModel):
     """Everything behind one area's outcome."""
 
     schema_: Literal["grader.explanation/1"] = Field(SCHEMA, alias="schema")

@@ -24,7 +24,7 @@ from grader.language.english import English
 from grader.language.nodes import All, Any_, Compare, Condition, Effect, Kind, Not, Op
 from grader.language.rulebook import Layer, Rule, RuleBook
 from grader.model.framework import Framework
-from grader.model.proposal import Answer, AreaResult, Outcome, Proposal, Reason, counted
+from grader.model.proposal import AreaResult, Outcome, OutputModel, Proposal, Reason, counted
 from grader.session import LoadedInspection
 
 SCHEMA: Final = "grader.why_not/1"
@@ -39,7 +39,7 @@ _NEEDED: Final = {
 }
 
 
-class Missed(Answer):
+class Missed(OutputModel):
     """A comparison that did not come out as the grade needs it."""
 
     fact: str
@@ -56,7 +56,7 @@ class Missed(Answer):
     """Characteristics that did not count towards what is needed, or counted against it."""
 
 
-class Barrier(Answer):
+class Barrier(OutputModel):
     """A rule that would have to hold, or would have to not hold."""
 
     rule: str | None
@@ -69,7 +69,7 @@ class Barrier(Answer):
     conditions: list[Missed]
 
 
-class WhyNot(Answer):
+class WhyNot(OutputModel):
     """What stood in the way of a grade, or of a better one."""
 
     schema_: Literal["grader.why_not/1"] = Field(SCHEMA, alias="schema")
@@ -99,7 +99,7 @@ class WhyNot(Answer):
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
+class _AreaContext:
     """What barriers are worked out from, for one area."""
 
     written: RuleBook
@@ -140,7 +140,7 @@ def why_not(loaded: LoadedInspection, area: str, asked: str) -> WhyNot:
     met = result.grade is not None and scale.rank(result.grade) >= scale.rank(asked)
     barriers: list[Barrier] = []
     if area in trace.areas and not met:
-        barriers = _barriers(_seen(loaded, result), asked)
+        barriers = _barriers(_context(loaded, result), asked)
     kept_up = _kept_up(result, scale.ranks, asked) if met else []
     return WhyNot(
         schema=SCHEMA,
@@ -160,14 +160,14 @@ def why_not(loaded: LoadedInspection, area: str, asked: str) -> WhyNot:
     )
 
 
-def _seen(loaded: LoadedInspection, result: AreaResult) -> _Seen:
+def _context(loaded: LoadedInspection, result: AreaResult) -> _AreaContext:
     recorded = {f.id: standing_of(f) for f in loaded.inspection.all_findings if f.area == result.area}
     proposed = [
         FindingRecord(f.id, finding_row(f.kind, "proposed"), tuple(f.characteristics), tuple(f.evidence))
         for f in result.findings
         if f.origin == "proposed"
     ]
-    return _Seen(
+    return _AreaContext(
         loaded.book,
         loaded.session.bound,
         loaded.session.english,
@@ -195,7 +195,7 @@ def _plain(name: str) -> str:
 # Barriers -------------------------------------------------------------------------------------------------
 
 
-def _barriers(seen: _Seen, asked: str) -> list[Barrier]:
+def _barriers(seen: _AreaContext, asked: str) -> list[Barrier]:
     """Every rule by which the area is graded below what was asked for, or is not graded."""
     if seen.case.outcome == "withheld":
         thin = [r for r in seen.rules(Layer.SUFFICIENCY) if r.id in seen.case.held]
@@ -229,7 +229,7 @@ def _without_rule(effect: Literal["withholds", "default"], target: str, because:
     return Barrier(rule=None, effect=effect, target=target, needed=False, because=because, conditions=[])
 
 
-def _barrier(seen: _Seen, rule: Rule, *, wanted: bool) -> Barrier:
+def _barrier(seen: _AreaContext, rule: Rule, *, wanted: bool) -> Barrier:
     written = next(r for r in seen.written.rules if r.id == rule.id)
     pairs = zip(
         missed(rule.condition, rule.condition, seen.case.facts, wanted),
@@ -287,7 +287,7 @@ def missed(
                 yield from missed(part, other, facts, wanted, alternative or one_enough)
 
 
-def _missed(seen: _Seen, bound: Failing, shown: Failing) -> Missed:
+def _missed(seen: _AreaContext, bound: Failing, shown: Failing) -> Missed:
     fact = seen.bound.facts[bound.comparison.fact]
     facts = seen.bound.facts
     more = wants_more(bound.comparison, bound.wanted, seen.case.facts[fact.name])

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from grader.errors import InputError, Place, Problem, UnknownNameError, folded, quoted, suggest
 from grader.io.frameworks import FrameworkFile, read_framework
-from grader.io.marked import parse_document, read_bytes, text_sha256
 from grader.io.rulebooks import HEAD, lines_sha256, read_rulebook, refuse_link_out, rule_files
 from grader.io.scalars import decode
+from grader.io.yaml_source import parse_document, read_bytes, text_sha256
 from grader.language.rulebook import RuleBook
 from grader.model.base import file_id
 

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.errors import InputError, Problem, cut, folded, quoted, suggest
+from grader.errors import InputError, Problem, folded, quoted, suggest, truncate
 from grader.io import catalogue
 from grader.io.faults import validate
 from grader.io.frameworks import FrameworkFile
-from grader.io.marked import Document, parse_document, read_bytes
 from grader.io.printed_decisions import decisions_with_ids
+from grader.io.yaml_source import Document, parse_document, read_bytes
 from grader.model.decisions import Decisions
 from grader.model.framework import Framework
 
@@ -97,7 +97,7 @@ def _read_under(framework: FrameworkFile, document: Document) -> _Reading:
     decisions, problems = validate(with_ids, Decisions)
     if decisions is None:  # names were replaced by names
         raise InputError(problems)
-    return _Reading(framework, decisions, with_ids, cut([*twice, *_faults(decisions, with_ids, known)]))
+    return _Reading(framework, decisions, with_ids, truncate([*twice, *_faults(decisions, with_ids, known)]))
 
 
 def _is_near(fault: Problem) -> bool:

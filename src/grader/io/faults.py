@@ -10,9 +10,9 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from grader.errors import COUNT_LIMIT, FAULT_LIMIT, Place, Problem, nearest, quoted
-from grader.io.marked import Document
 from grader.io.scalars import read_as
 from grader.io.wrong_kind import other_kind
+from grader.io.yaml_source import Document
 
 Model = TypeVar("Model", bound=BaseModel)
 Path = tuple[str | int, ...]
@@ -345,7 +345,7 @@ _WORDS: Mapping[str, Callable[[_Fault], Words]] = {
 }
 
 
-def twice(document: Document, what: str, named: Iterable[tuple[Path, str]]) -> Iterator[Problem]:
+def duplicate_ids(document: Document, what: str, named: Iterable[tuple[Path, str]]) -> Iterator[Problem]:
     """Ids that stand a second time; `named` gives the path and the id of each, in file order."""
     first: dict[str, Path] = {}
     for path, name in named:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from grader.errors import InputError, Place, Problem
-from grader.io.marked import parse_document
+from grader.io.yaml_source import parse_document
 
 ENDINGS = (".yaml", ".yml", ".json")
 #: What marks a proposal, of this version or another.

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.errors import InputError, Place, Problem, cut, quoted, suggest
-from grader.io.faults import twice, validate
-from grader.io.marked import Document, parse_document, read_bytes
+from grader.errors import InputError, Place, Problem, quoted, suggest, truncate
+from grader.io.faults import duplicate_ids, validate
+from grader.io.yaml_source import Document, parse_document, read_bytes
 from grader.model.framework import Area, Characteristic, Framework
 
 Path_ = tuple[str | int, ...]
@@ -39,7 +39,7 @@ def framework_of(document: Document) -> FrameworkFile:
     framework, problems = validate(document, Framework)
     if framework is None:
         raise InputError(problems)
-    problems = cut(_faults(framework, document))
+    problems = truncate(_faults(framework, document))
     if problems:
         raise InputError(problems)
     return FrameworkFile(framework, document.sha256)
@@ -48,7 +48,7 @@ def framework_of(document: Document) -> FrameworkFile:
 def _faults(framework: Framework, document: Document) -> Iterator[Problem]:
     scale, about = framework.grade_scale, framework.framework
     grades = [g.id for g in scale.grades]
-    yield from _twice(grades, ("grade_scale", "grades"), "grade", document)
+    yield from _duplicate_ids(grades, ("grade_scale", "grades"), "grade", document)
     if scale.default not in grades:
         yield _unknown("grade", scale.default, grades, document.place(("grade_scale", "default")))
     for i, grade in enumerate(scale.grades):
@@ -58,15 +58,15 @@ def _faults(framework: Framework, document: Document) -> Iterator[Problem]:
         yield from _source_faults(framework, other.source, at, document)
     for name, edition in framework.editions.items():
         yield from _source_faults(framework, edition.source, ("editions", name, "source"), document)
-    yield from _twice([a.id for a in framework.areas], ("areas",), "area", document)
+    yield from _duplicate_ids([a.id for a in framework.areas], ("areas",), "area", document)
     topics = (
         (("areas", i, "topics", t, "id"), topic.id)
         for i, area in enumerate(framework.areas)
         for t, topic in enumerate(area.topics)
     )
-    yield from twice(document, "topic", topics)
+    yield from duplicate_ids(document, "topic", topics)
     placed = list(_placed(framework))
-    yield from twice(document, "characteristic", (((*at, "id"), c.id) for at, _, c in placed))
+    yield from duplicate_ids(document, "characteristic", (((*at, "id"), c.id) for at, _, c in placed))
     for i, area in enumerate(framework.areas):
         yield from _area_faults(framework, area, ("areas", i), document)
     area_of = {c.id: a for a, c in framework.characteristics()}
@@ -131,8 +131,8 @@ def _source_faults(
             yield _unknown("source", source.split()[0], framework.sources, document.place((*at, i)))
 
 
-def _twice(ids: list[str], at: Path_, what: str, document: Document) -> Iterator[Problem]:
-    return twice(document, what, (((*at, i, "id"), name) for i, name in enumerate(ids)))
+def _duplicate_ids(ids: list[str], at: Path_, what: str, document: Document) -> Iterator[Problem]:
+    return duplicate_ids(document, what, (((*at, i, "id"), name) for i, name in enumerate(ids)))
 
 
 def _unknown(what: str, name: str, known: Iterable[str], place: Place) -> Problem:

@@ -10,7 +10,7 @@ from typing import Any
 
 from grader.errors import InputError, Place, Problem, quoted
 from grader.io.inspections import InspectionDraft, InspectionFile, draft_of, read_draft, resolve_draft
-from grader.io.marked import Document, NodePath, parse_document
+from grader.io.yaml_source import Document, NodePath, parse_document
 from grader.language.rulebook import RuleBook
 from grader.model.framework import Framework
 from grader.model.inspection import Inspection

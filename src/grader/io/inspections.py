@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from grader.cached import cached_property
-from grader.errors import InputError, Problem, cut, quoted, suggest
-from grader.io.faults import twice, validate, validate_by_path
-from grader.io.marked import Document, parse_document, read_bytes
+from grader.errors import InputError, Problem, quoted, suggest, truncate
+from grader.io.faults import duplicate_ids, validate, validate_by_path
 from grader.io.printed_inspection import with_ids
+from grader.io.yaml_source import Document, parse_document, read_bytes
 from grader.language.rulebook import Measure
 from grader.model.framework import Framework
 from grader.model.inspection import Declared, Evidence, Inspection, Previous
@@ -124,7 +124,7 @@ def resolve_draft(
         value that cannot be.
     """
     check = _Check(draft, framework, measures)
-    problems = cut(chain(draft.problems, check.problems()))
+    problems = truncate(chain(draft.problems, check.problems()))
     if problems:
         raise InputError(problems)
     return InspectionFile(check.inspection, draft.document.sha256, tuple(check.warnings()))
@@ -151,8 +151,8 @@ class _Check:
             return
         yield from self._areas()
         yield from self._tags()
-        yield from twice(self.document, "evidence", self._ids("evidence"))
-        yield from twice(self.document, "finding", (*self._ids("findings"), *self._ids("previous")))
+        yield from duplicate_ids(self.document, "evidence", self._ids("evidence"))
+        yield from duplicate_ids(self.document, "finding", (*self._ids("findings"), *self._ids("previous")))
         for at, item in self._items():
             yield from self._evidence(item, at)
         for at, finding in self._findings():

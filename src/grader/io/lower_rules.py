@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from grader.errors import Problem, quoted, suggest
 from grader.io.lowering import Lowering, all_facts, reader_of
-from grader.io.marked import Document
 from grader.io.rule_files import LayerFile, RuleBlock
+from grader.io.yaml_source import Document
 from grader.language.nodes import Effect, Level
 from grader.language.parse import Reader, parse_condition, with_article
 from grader.language.rulebook import (
@@ -47,8 +47,10 @@ def lower_rules(work: Lowering, files: list[tuple[LayerFile, Document]]) -> None
                 )
                 reader.fault_of_key(("not_monotone",), message, "take it away")
             work.problems.extend(direction_problems(rule, every))
-            sight, because = work.sight(rule.layer, rule.level), document.place(("rules", i, "because"))
-            work.problems.extend(text_problems(rule, sight.facts, work.parameters, sight.elsewhere, because))
+            visible, because = work.visible(rule.layer, rule.level), document.place(("rules", i, "because"))
+            work.problems.extend(
+                text_problems(rule, visible.facts, work.parameters, visible.elsewhere, because)
+            )
 
 
 def _lower_rule(
@@ -60,9 +62,9 @@ def _lower_rule(
     scope = _scope(work, layer, block, reader)
     if level is None:
         return None
-    sight = work.sight(layer, level)
-    reader = reader_of(document, work, sight.elsewhere).sub(at)
-    condition = parse_condition(block.when, ("when",), reader, sight.facts, work.parameters)
+    visible = work.visible(layer, level)
+    reader = reader_of(document, work, visible.elsewhere).sub(at)
+    condition = parse_condition(block.when, ("when",), reader, visible.facts, work.parameters)
     if condition is None or effect is None:
         return None
     return Rule(

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from grader.errors import InputError, Place, Problem, Problems, quoted, suggest
-from grader.io.marked import Document
 from grader.io.rule_files import LayerFile, ParameterBlock, RuleBookFile
+from grader.io.yaml_source import Document
 from grader.language.limits import MAX_RULES, SPLIT
 from grader.language.nodes import Kind, Level
 from grader.language.parse import Reader, Typed, with_article
@@ -31,7 +31,7 @@ MAX_DECLARED = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class VisibleFacts:
     """Facts a rule may look at, and of those it may not, why and what to do instead."""
 
     facts: Mapping[str, Typed]
@@ -51,14 +51,14 @@ class Lowering:
     broken: set[str] = field(default_factory=set)
     rules: dict[str, Rule] = field(default_factory=dict)
     grade_scale: Scale = field(default_factory=lambda: Scale("grade", ()))
-    sights: dict[tuple[Layer, Level], Sight] = field(default_factory=dict)
+    visible_by_table: dict[tuple[Layer, Level], VisibleFacts] = field(default_factory=dict)
 
-    def sight(self, layer: Layer, level: Level) -> Sight:
+    def visible(self, layer: Layer, level: Level) -> VisibleFacts:
         """What a rule of this layer and level may look at; once every fact is lowered."""
-        if (layer, level) not in self.sights:
+        if (layer, level) not in self.visible_by_table:
             facts = visible_facts(all_facts(self), layer, level)
-            self.sights[layer, level] = Sight(facts, _elsewhere(self, layer, level))
-        return self.sights[layer, level]
+            self.visible_by_table[layer, level] = VisibleFacts(facts, _elsewhere(self, layer, level))
+        return self.visible_by_table[layer, level]
 
 
 def check_framework(work: Lowering, header: RuleBookFile, head: Document) -> None:

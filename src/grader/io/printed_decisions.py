@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from grader.errors import Problem, folded, quoted
-from grader.io.marked import Document, NodePath
 from grader.io.printed_names import PrintedNames
+from grader.io.yaml_source import Document, NodePath
 from grader.model.framework import Framework
 
 Matched = Callable[[str], str]

@@ -6,14 +6,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, WithJsonSchema
 
-from grader.model.base import FileId, Id, Text, Written
+from grader.model.base import FileId, Id, InputModel, Text
 from grader.model.shares import Number
 
 LayerName = Literal["measure", "status", "finding", "sufficiency", "grade"]
-GradeableName = Literal["area_for_improvement", "cause_of_concern", "innovative_practice"]
+FindingKind = Literal["area_for_improvement", "cause_of_concern", "innovative_practice"]
 
 
-class RuleBookHeader(Written):
+class RuleBookHeader(InputModel):
     """Which rule book this is."""
 
     id: FileId
@@ -23,7 +23,7 @@ class RuleBookHeader(Written):
     statement: Text | None = None
 
 
-class ParameterBlock(Written):
+class ParameterBlock(InputModel):
     """A named number and what it rests on."""
 
     type: Literal["share", "count"]
@@ -34,14 +34,14 @@ class ParameterBlock(Written):
     why: Text
 
 
-class RuleBookFile(Written):
+class RuleBookFile(InputModel):
     """`rulebook.yaml`."""
 
     rulebook: RuleBookHeader
     parameters: dict[str, ParameterBlock] = {}
 
 
-class MeasureBlock(Written):
+class MeasureBlock(InputModel):
     """A figure with rules of its own."""
 
     characteristic: Id
@@ -68,13 +68,13 @@ Areas = Annotated[
 ]
 
 
-class RuleBlock(Written):
+class RuleBlock(InputModel):
     """One rule; exactly one of the four effects stands in it."""
 
     id: Id
     reaches: Text | None = None
     limits: Text | None = None
-    raises: GradeableName | None = None
+    raises: FindingKind | None = None
     withholds: Literal["grade"] | None = None
     per: Literal["characteristic", "area"] | None = None
     """Finding rules: what one conclusion is drawn about."""
@@ -88,7 +88,7 @@ class RuleBlock(Written):
     """Why the rule may use a fact against its declared direction."""
 
 
-class LayerFile(Written):
+class LayerFile(InputModel):
     """One layer's facts and rules."""
 
     layer: LayerName

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from grader.errors import InputError, Place, Problem, cut
+from grader.errors import InputError, Place, Problem, truncate
 from grader.io.faults import validate
 from grader.io.lower_rules import lower_rules
 from grader.io.lowering import (
@@ -18,8 +18,8 @@ from grader.io.lowering import (
     lower_measures,
     lower_parameters,
 )
-from grader.io.marked import Document, parse_document, read_bytes
 from grader.io.rule_files import LayerFile, RuleBookFile
+from grader.io.yaml_source import Document, parse_document, read_bytes
 from grader.language.limits import limit_problems
 from grader.language.rulebook import (
     RuleBook,
@@ -65,7 +65,7 @@ def read_rulebook(folder: Path, framework: Framework, shown: str | None = None) 
     layers = {name: validate(document, LayerFile) for name, document in documents.items()}
     problems += faults + [p for _, found in layers.values() for p in found]
     if header is None or problems:
-        raise InputError(cut(problems))
+        raise InputError(truncate(problems))
     work = Lowering(framework, grade_scale=Scale("grade", framework.grades_worst_first))
     check_framework(work, header, head)
     lower_parameters(work, header.parameters, head)

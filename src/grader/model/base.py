@@ -21,7 +21,7 @@ from grader.cached import cached_property
 from grader.model.printed import match_printed
 
 
-class Written(BaseModel):
+class InputModel(BaseModel):
     """A block a person writes: unknown keys are faults, and types are taken as they stand.
 
     A word of a closed list may be written as printed (`Partly meets`); nothing else changes.

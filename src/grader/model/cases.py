@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self, get_args
 from pydantic import Field, GetJsonSchemaHandler, field_validator, model_validator
 from pydantic_core import CoreSchema
 
-from grader.model.base import Finite, Id, Text, Written
+from grader.model.base import Finite, Id, InputModel, Text
 from grader.model.inspection import AssessmentName, BasisName, FindingKind
 from grader.model.shares import Number
 
@@ -18,7 +18,7 @@ OutcomeName = Literal["graded", "withheld", "ungraded", "not_inspected"]
 OWN_AREA = ""
 
 
-class CaseItem(Written):
+class CaseItem(InputModel):
     """One finding of fact; a bare assessment stands for an item with every other tag at its default."""
 
     assessment: AssessmentName | None = None
@@ -52,7 +52,7 @@ class CaseItem(Written):
         return {"anyOf": [_BARE, handler(schema)]}
 
 
-class CaseFinding(Written):
+class CaseFinding(InputModel):
     """A finding inspectors have issued."""
 
     kind: FindingKind
@@ -68,7 +68,7 @@ class CasePrevious(CaseFinding):
     progress: Literal["closed", "improving", "not_improving"]
 
 
-class Expect(Written):
+class Expect(InputModel):
     """What the rules should conclude; whatever is not named may come out either way."""
 
     grade: Id | None = None
@@ -106,7 +106,7 @@ class Expect(Written):
         return found
 
 
-class Case(Written):
+class Case(InputModel):
     """One rule test: a small inspection, and what the rules should conclude on it."""
 
     name: Text
@@ -140,7 +140,7 @@ class Case(Written):
         return found
 
 
-class CaseFile(Written):
+class CaseFile(InputModel):
     """A file of rule tests."""
 
     cases: Annotated[list[Case], Field(min_length=1)]

@@ -6,12 +6,12 @@ from typing import Any, Final, Literal
 
 from pydantic import Field
 
-from grader.model.proposal import Answer, RuleBookUsed
+from grader.model.proposal import OutputModel, RuleBookUsed
 
 SCHEMA: Final = "grader.check/1"
 
 
-class PromiseChecked(Answer):
+class PromiseChecked(OutputModel):
     """One promise: whether it holds for every inspection there can be."""
 
     id: str
@@ -21,14 +21,14 @@ class PromiseChecked(Answer):
     """What the proof assumes, or why it is open."""
 
 
-class WitnessShown(Answer):
+class WitnessShown(OutputModel):
     """A smallest inspection that shows a finding, in words and as rule tests."""
 
     words: str
     cases: list[dict[str, Any]]
 
 
-class FindingOfCheck(Answer):
+class FindingOfCheck(OutputModel):
     """Something wrong with a rule book; `code` has a page of its own in docs/findings."""
 
     code: str
@@ -40,7 +40,7 @@ class FindingOfCheck(Answer):
     help: str
 
 
-class MutantTried(Answer):
+class MutantTried(OutputModel):
     """One small change of the rules, and what noticed it."""
 
     mutant: str
@@ -50,7 +50,7 @@ class MutantTried(Answer):
     detail: str
 
 
-class Mutation(Answer):
+class Mutation(OutputModel):
     """Every small change of the rules, and how many were noticed."""
 
     percent: float
@@ -58,7 +58,7 @@ class Mutation(Answer):
     mutants: list[MutantTried]
 
 
-class Check(Answer):
+class Check(OutputModel):
     """The outcome of a check."""
 
     schema_: Literal["grader.check/1"] = Field(SCHEMA, alias="schema")

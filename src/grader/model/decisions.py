@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from grader.model.base import Date, FileId, Id, PartialDate, Text, Written
+from grader.model.base import Date, FileId, Id, InputModel, PartialDate, Text
 from grader.model.proposal import Outcome
 
 
@@ -23,7 +23,7 @@ Sha256 = Annotated[
 """The SHA-256 of a file or of a rule book."""
 
 
-class DecisionsHeader(Written):
+class DecisionsHeader(InputModel):
     """Whose decisions these are, on which inspection."""
 
     inspection: Id
@@ -35,7 +35,7 @@ class DecisionsHeader(Written):
     """How many areas the document itself says got each grade."""
 
 
-class DecidedGrade(Written):
+class DecidedGrade(InputModel):
     """One area's final grade; `rationale` says why it differs from the proposal, where it does."""
 
     grade: Id
@@ -47,7 +47,7 @@ class DecidedGrade(Written):
     decided_on: Date | None = None
 
 
-class FrameworkRecorded(Written):
+class FrameworkRecorded(InputModel):
     """The framework a proposal was made under."""
 
     id: Id
@@ -55,7 +55,7 @@ class FrameworkRecorded(Written):
     sha256: Sha256 | None = None
 
 
-class RuleBookRecorded(Written):
+class RuleBookRecorded(InputModel):
     """The rule book a proposal was made by."""
 
     id: Id
@@ -63,7 +63,7 @@ class RuleBookRecorded(Written):
     sha256: Sha256 | None = None
 
 
-class FindingRecorded(Written):
+class FindingRecorded(InputModel):
     """A finding on an area as it was proposed: what it is and on what, and none of its words."""
 
     kind: Id
@@ -73,14 +73,14 @@ class FindingRecorded(Written):
     characteristics: list[Id] = []
 
 
-class OutcomeRecorded(Written):
+class OutcomeRecorded(InputModel):
     """What was proposed for an area."""
 
     outcome: Outcome
     grade: Id | None = None
 
 
-class AreaRecorded(Written):
+class AreaRecorded(InputModel):
     """What an area's proposal rested on: enough to say later what of it changed."""
 
     statuses: dict[str, Id] = {}
@@ -90,7 +90,7 @@ class AreaRecorded(Written):
     """The inspection it was proposed from, where that has changed since."""
 
 
-class ProposalRecorded(Written):
+class ProposalRecorded(InputModel):
     """The proposal decided on: enough to make it again and see whether it is the same."""
 
     framework: FrameworkRecorded
@@ -105,7 +105,7 @@ class ProposalRecorded(Written):
     """What each of these proposals rested on; files of the first version do not say."""
 
 
-class Decisions(Written):
+class Decisions(InputModel):
     """A decisions file."""
 
     decisions: DecisionsHeader

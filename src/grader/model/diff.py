@@ -6,13 +6,13 @@ from typing import Any, Final, Literal
 
 from pydantic import Field
 
-from grader.model.proposal import Answer, Hinge, Outcome, counted, to_json
+from grader.model.proposal import Hinge, Outcome, OutputModel, counted, to_json
 
 SCHEMA: Final = "grader.diff/1"
 NO_REASON: Final = "no reason given"
 
 
-class AreaDiff(Answer):
+class AreaDiff(OutputModel):
     """One area of one inspection: what was proposed, and what a person decided."""
 
     inspection: str
@@ -38,14 +38,14 @@ class AreaDiff(Answer):
         return self.final is not None and self.final != self.proposed
 
 
-class Bias(Answer):
+class Bias(OutputModel):
     """Mean of the signed steps: above 0 where proposals lie above final grades."""
 
     overall: float | None
     areas: dict[str, float]
 
 
-class Figures(Answer):
+class Figures(OutputModel):
     """How far proposed and final grades agree, over the pairs that have both."""
 
     n: int
@@ -74,7 +74,7 @@ class Agreement(Figures):
     without_declared_concerns: Figures
 
 
-class Diff(Answer):
+class Diff(OutputModel):
     """Proposed beside final grades of one inspection or of many."""
 
     schema_: Literal["grader.diff/1"] = Field(SCHEMA, alias="schema")

@@ -8,11 +8,11 @@ from typing import Literal
 from pydantic import Field
 
 from grader.cached import cached_property
-from grader.model.base import FileId, Id, PartialDate, Text, Written
+from grader.model.base import FileId, Id, InputModel, PartialDate, Text
 from grader.model.inspection import FindingKind
 
 
-class Incomparable(Written):
+class Incomparable(InputModel):
     """Something whose grades may not be laid beside this framework's."""
 
     id: Id
@@ -21,7 +21,7 @@ class Incomparable(Written):
     source: list[Text] = []
 
 
-class About(Written):
+class About(InputModel):
     """What the framework is, whose, and how far it may be trusted."""
 
     id: FileId
@@ -33,7 +33,7 @@ class About(Written):
     not_comparable_with: list[Incomparable] = []
 
 
-class Edition(Written):
+class Edition(InputModel):
     """One edition of the framework."""
 
     title: Text
@@ -44,7 +44,7 @@ class Edition(Written):
     source: list[Text] = []
 
 
-class GradeMeaning(Written):
+class GradeMeaning(InputModel):
     """One grade: what it says, in our words."""
 
     id: Id
@@ -55,28 +55,28 @@ class GradeMeaning(Written):
     source: list[Text] = []
 
 
-class GradeScale(Written):
+class GradeScale(InputModel):
     """The grades, best first, and the one given when no rule reaches any."""
 
     default: Id
     grades: list[GradeMeaning] = Field(min_length=2)
 
 
-class ProvenanceKind(Written):
+class ProvenanceKind(InputModel):
     """Where wording comes from, and how far to trust it."""
 
     title: Text
     trust: Text
 
 
-class Reference(Written):
+class Reference(InputModel):
     """A document the framework cites."""
 
     title: Text
     url: Text | None = None
 
 
-class Names(Written):
+class Names(InputModel):
     """The four names an area goes by; None where there is none."""
 
     question: Text | None = None
@@ -85,14 +85,14 @@ class Names(Written):
     label: Text | None = None
 
 
-class InEdition(Written):
+class InEdition(InputModel):
     """How an edition treats an area: whether it is graded, and whether an inspection may leave it out."""
 
     graded: bool
     optional: bool = False
 
 
-class Characteristic(Written):
+class Characteristic(InputModel):
     """One thing a good body does."""
 
     id: Id
@@ -109,7 +109,7 @@ class Characteristic(Written):
     """False where another programme grades it."""
 
 
-class Topic(Written):
+class Topic(InputModel):
     """A group of characteristics."""
 
     id: Id
@@ -121,7 +121,7 @@ class Topic(Written):
     characteristics: list[Characteristic] = Field(min_length=1)
 
 
-class Area(Written):
+class Area(InputModel):
     """What gets a grade."""
 
     id: Id
@@ -145,7 +145,7 @@ class Area(Written):
         return tuple(c for c in self.characteristics if c.counted)
 
 
-class Framework(Written):
+class Framework(InputModel):
     """A framework file."""
 
     framework: About

@@ -6,19 +6,19 @@ from typing import Any, Final, Literal
 
 from pydantic import Field
 
-from grader.model.proposal import Answer, RuleBookUsed
+from grader.model.proposal import OutputModel, RuleBookUsed
 
 SCHEMA: Final = "grader.impact/1"
 
 
-class ProofOfChange(Answer):
+class ProofOfChange(OutputModel):
     """What the rule books do to every inspection there can be."""
 
     result: Literal["nothing", "something", "unknown"]
     because: str
 
 
-class FigureMoved(Answer):
+class FigureMoved(OutputModel):
     """Figures, in whole per mille, that say otherwise of their characteristic; None without rules."""
 
     measure: str
@@ -28,7 +28,7 @@ class FigureMoved(Answer):
     new: str | None
 
 
-class CaseMoved(Answer):
+class CaseMoved(OutputModel):
     """A smallest case that the rule books conclude differently on."""
 
     direction: Literal["higher", "lower", "withheld", "graded"]
@@ -40,7 +40,7 @@ class CaseMoved(Answer):
     """As in a file of its own; keys at their defaults are left out."""
 
 
-class AreaMoved(Answer):
+class AreaMoved(OutputModel):
     """One area of one inspection that the change moves."""
 
     area: str
@@ -48,14 +48,14 @@ class AreaMoved(Answer):
     new: str
 
 
-class Fitted(Answer):
+class Fitted(OutputModel):
     """Areas proposed as decided, and the mean of steps between proposed and final."""
 
     exact: int
     mean_steps: float | None
 
 
-class FitOfInspection(Answer):
+class FitOfInspection(OutputModel):
     """How proposals of one inspection agree with its decisions, before and after."""
 
     n_old: int
@@ -70,7 +70,7 @@ class FitOfAll(FitOfInspection):
     verdict: Literal["better", "worse", "same", "mixed"]
 
 
-class InspectionReplayed(Answer):
+class InspectionReplayed(OutputModel):
     """One inspection graded by both rule books."""
 
     inspection: str
@@ -80,7 +80,7 @@ class InspectionReplayed(Answer):
     """None where no decisions stand beside it."""
 
 
-class ImpactAnswer(Answer):
+class ImpactAnswer(OutputModel):
     """What a change of rules moves."""
 
     schema_: Literal["grader.impact/1"] = Field(SCHEMA, alias="schema")

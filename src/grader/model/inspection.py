@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from grader.model.base import Date, FileId, Finite, Id, PartialDate, Text, Written
+from grader.model.base import Date, FileId, Finite, Id, InputModel, PartialDate, Text
 
 AssessmentName = Literal["falls_short", "partly_meets", "meets", "exceeds"]
 BasisName = Literal[
@@ -21,7 +21,7 @@ def _non_negative(value: float) -> float:
     return value
 
 
-class Header(Written):
+class Header(InputModel):
     """Which inspection this is."""
 
     id: Id
@@ -31,7 +31,7 @@ class Header(Written):
     not_inspected: list[Id] = []
 
 
-class Source(Written):
+class Source(InputModel):
     """A document evidence was drawn from."""
 
     title: Text
@@ -39,7 +39,7 @@ class Source(Written):
     published: PartialDate | None = None
 
 
-class Figure(Written):
+class Figure(InputModel):
     """A figure, with the half-width of its interval where one is given, in the same unit."""
 
     name: Id
@@ -55,7 +55,7 @@ class Figure(Written):
         return self
 
 
-class Evidence(Written):
+class Evidence(InputModel):
     """One finding of fact, tagged to one or more characteristics."""
 
     id: Id
@@ -74,7 +74,7 @@ class Evidence(Written):
     locator: Text | None = None
 
 
-class Declared(Written):
+class Declared(InputModel):
     """A finding inspectors have already issued."""
 
     id: Id
@@ -89,7 +89,7 @@ class Declared(Written):
     issued: Date | None = None
 
 
-class Previous(Written):
+class Previous(InputModel):
     """A finding of an earlier inspection, and how far it has been put right."""
 
     id: Id
@@ -104,7 +104,7 @@ class Previous(Written):
     issued: Date | None = None
 
 
-class Inspection(Written):
+class Inspection(InputModel):
     """An inspection file."""
 
     inspection: Header

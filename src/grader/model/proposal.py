@@ -16,7 +16,7 @@ SCHEMA: Final = "grader.proposal/1"
 Outcome = Literal["graded", "withheld", "ungraded", "not_inspected"]
 
 
-class Answer(BaseModel):
+class OutputModel(BaseModel):
     """A block grader writes."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -27,12 +27,12 @@ def counted(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def to_json(answer: Answer, *, indent: int | None = 2) -> str:
+def to_json(answer: OutputModel, *, indent: int | None = 2) -> str:
     """An answer as JSON text: keys in the order of the model, the same bytes for the same conclusions."""
     return json.dumps(answer.model_dump(mode="json", by_alias=True), ensure_ascii=False, indent=indent)
 
 
-class FrameworkUsed(Answer):
+class FrameworkUsed(OutputModel):
     """The framework graded against, with its status and where its wording comes from."""
 
     id: str
@@ -43,7 +43,7 @@ class FrameworkUsed(Answer):
     """How many characteristics each kind of provenance stands behind."""
 
 
-class RuleBookUsed(Answer):
+class RuleBookUsed(OutputModel):
     """The rule book that concluded."""
 
     id: str
@@ -51,7 +51,7 @@ class RuleBookUsed(Answer):
     sha256: str | None
 
 
-class ParameterUsed(Answer):
+class ParameterUsed(OutputModel):
     """A parameter's value (whole per mille for a share), its default, and what it rests on."""
 
     name: str
@@ -60,7 +60,7 @@ class ParameterUsed(Answer):
     basis: str
 
 
-class CharacteristicResult(Answer):
+class CharacteristicResult(OutputModel):
     """The conclusion on one characteristic, the evidence it rests on, and the rule that decided it."""
 
     id: str
@@ -69,7 +69,7 @@ class CharacteristicResult(Answer):
     rule: str | None
 
 
-class FindingResult(Answer):
+class FindingResult(OutputModel):
     """A finding on the area: declared, carried forward (`previous`) or proposed by a rule."""
 
     id: str
@@ -82,7 +82,7 @@ class FindingResult(Answer):
     rule: str | None
 
 
-class Reason(Answer):
+class Reason(OutputModel):
     """A rule that bore on the outcome: it held, or did not, on these facts."""
 
     rule: str | None
@@ -94,7 +94,7 @@ class Reason(Answer):
     evidence: list[str]
 
 
-class Hinge(Answer):
+class Hinge(OutputModel):
     """An item whose removal changes the grade or the outcome, and to what."""
 
     evidence: str
@@ -102,14 +102,14 @@ class Hinge(Answer):
     outcome: Outcome
 
 
-class Reachable(Answer):
+class Reachable(OutputModel):
     """A grade that one change of one item's assessment by one step would bring, and that change."""
 
     grade: str
     change: str
 
 
-class AreaResult(Answer):
+class AreaResult(OutputModel):
     """One area's outcome and everything it rests on."""
 
     area: str
@@ -124,7 +124,7 @@ class AreaResult(Answer):
     reachable: list[Reachable]
 
 
-class NotCounted(Answer):
+class NotCounted(OutputModel):
     """An item that did not count on a characteristic, and why."""
 
     evidence: str
@@ -133,7 +133,7 @@ class NotCounted(Answer):
     message: str
 
 
-class Warning_(Answer):
+class Warning_(OutputModel):
     """Something about the record a person should look at."""
 
     code: str
@@ -142,7 +142,7 @@ class Warning_(Answer):
     line: int | None
 
 
-class Proposal(Answer):
+class Proposal(OutputModel):
     """Proposed grades for one inspection. A person decides."""
 
     schema_: Literal["grader.proposal/1"] = Field(SCHEMA, alias="schema")

@@ -6,19 +6,19 @@ from typing import Final, Literal
 
 from pydantic import Field
 
-from grader.model.proposal import Answer
+from grader.model.proposal import OutputModel
 
 SCHEMA: Final = "grader.test/1"
 
 
-class RuleBookTested(Answer):
+class RuleBookTested(OutputModel):
     """The rule book the cases are about."""
 
     id: str
     version: str
 
 
-class Missed(Answer):
+class Missed(OutputModel):
     """An expectation that was not met."""
 
     subject: str
@@ -28,7 +28,7 @@ class Missed(Answer):
     line: int
 
 
-class CaseRun(Answer):
+class CaseRun(OutputModel):
     """One case, run."""
 
     name: str
@@ -38,7 +38,7 @@ class CaseRun(Answer):
     misses: list[Missed]
 
 
-class Decided(Answer):
+class Decided(OutputModel):
     """How many of so many the cases decide."""
 
     decided: int
@@ -46,7 +46,7 @@ class Decided(Answer):
     percent: float
 
 
-class Undecided(Answer):
+class Undecided(OutputModel):
     """A rule or a condition that no case decides."""
 
     rule: str
@@ -56,7 +56,7 @@ class Undecided(Answer):
     message: str
 
 
-class CoverageOfCases(Answer):
+class CoverageOfCases(OutputModel):
     """What the cases decide of the rules."""
 
     percent: float
@@ -65,7 +65,7 @@ class CoverageOfCases(Answer):
     undecided: list[Undecided]
 
 
-class Suggested(Answer):
+class Suggested(OutputModel):
     """A case that closes a gap, as YAML; None where none was found."""
 
     rule: str
@@ -73,7 +73,7 @@ class Suggested(Answer):
     case: str | None
 
 
-class Tested(Answer):
+class Tested(OutputModel):
     """The cases of a rule book, run, and what they decide of it."""
 
     schema_: Literal["grader.test/1"] = Field(SCHEMA, alias="schema")

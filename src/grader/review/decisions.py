@@ -16,8 +16,8 @@ import yaml
 from grader.errors import GraderError, InputError, Place, Problem, UnknownNameError, quoted, suggest
 from grader.io.decisions import decisions_of
 from grader.io.frameworks import FrameworkFile
-from grader.io.marked import parse_document
 from grader.io.printed_names import PrintedNames, match_printed
+from grader.io.yaml_source import parse_document
 from grader.model.decisions import (
     AreaRecorded,
     DecidedGrade,

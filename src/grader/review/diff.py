@@ -13,7 +13,7 @@ from grader.model.diff import Diff
 from grader.model.proposal import Proposal
 from grader.review.compare import SmallestChange, together
 from grader.review.grading import Grading
-from grader.review.pairing import Each, folder, one
+from grader.review.pairing import Progress, folder, one
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def review(
     *,
     rules: PathLike | None = None,
     engine: str | None = None,
-    each: Each[Path] | None = None,
+    each: Progress[Path] | None = None,
     smallest_change: SmallestChange | None = None,
 ) -> Reviewed:
     """As `diff`, with warnings about the records.

@@ -11,7 +11,7 @@ from grader.explanations.smallest_change import smallest_change
 from grader.io.frameworks import FrameworkFile
 from grader.io.given import PathLike
 from grader.io.json_text import read_json
-from grader.io.marked import Document
+from grader.io.yaml_source import Document
 from grader.model.proposal import Proposal
 from grader.session import LoadedInspection, Sessions
 

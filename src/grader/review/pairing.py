@@ -11,7 +11,7 @@ from typing import TypeVar
 from grader.errors import GraderError, InputError, Place, Problem, Problems, quoted
 from grader.io.decisions import decisions_of
 from grader.io.folders import ENDINGS, files_in, is_proposal, kind_of
-from grader.io.marked import Document, parse_document, read_bytes
+from grader.io.yaml_source import Document, parse_document, read_bytes
 from grader.model.diff import AreaDiff
 from grader.model.proposal import Proposal
 from grader.review.compare import SmallestChange, compare
@@ -22,11 +22,11 @@ DECISIONS = "decisions.yaml"
 
 T = TypeVar("T")
 #: Goes through the files of a folder; a command shows progress with it.
-Each = Callable[[Sequence[T]], Iterable[T]]
+Progress = Callable[[Sequence[T]], Iterable[T]]
 
 
 @dataclass(slots=True)
-class Laid:
+class ReviewedPairs:
     """Inspections compared so far, with their scale, what was left aside, and what is odd.
 
     Attributes
@@ -50,7 +50,7 @@ class Laid:
 
 def one(
     given: Path | Proposal, decisions: Path | None, grading: Grading, change: SmallestChange | None
-) -> Laid:
+) -> ReviewedPairs:
     """One inspection or proposal beside the decisions on it; those beside it by default.
 
     Raises
@@ -68,7 +68,7 @@ def one(
         message = f"the decisions are on {quoted(named)}, not on {quoted(proposal.inspection)}"
         place = document.place(("decisions", "inspection"))
         raise InputError([Problem(message, place, "name the decisions on this inspection")])
-    laid = Laid()
+    laid = ReviewedPairs()
     _lay(laid, proposal, shown, document, grading, change)
     return laid
 
@@ -110,7 +110,7 @@ def _named(document: Document, block: str = "decisions", key: str = "inspection"
 
 
 def _lay(
-    laid: Laid,
+    laid: ReviewedPairs,
     proposal: Proposal,
     shown: str,
     document: Document,
@@ -146,7 +146,9 @@ def _lay(
 # A folder ------------------------------------------------------------------------------------------------
 
 
-def folder(path: Path, grading: Grading, each: Each[Path], change: SmallestChange | None) -> Laid:
+def folder(
+    path: Path, grading: Grading, each: Progress[Path], change: SmallestChange | None
+) -> ReviewedPairs:
     """Every pair in a folder and its subfolders, one level down.
 
     Files are told apart by their first key, and paired by the id of the inspection. What has no counterpart,
@@ -169,13 +171,13 @@ class _Folder:
         self.path = path
         self.grading = grading
         self.change = change
-        self.found = Laid()
+        self.found = ReviewedPairs()
         self.problems = Problems()
         self.decisions: dict[str, Document] = {}
         self.seen: dict[str, tuple[str, bool]] = {}
         """Inspections met: the file, and whether it is a recorded proposal."""
 
-    def laid(self, each: Each[Path]) -> Laid:
+    def laid(self, each: Progress[Path]) -> ReviewedPairs:
         kinds: dict[str, list[Path]] = {"proposal": [], "inspection": []}
         for path in files_in(self.path):
             self._try(self._sort, path, kinds)

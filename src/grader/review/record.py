@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 from grader.errors import Problem, folded, quoted
-from grader.io.marked import Document
 from grader.io.printed_names import PrintedNames
+from grader.io.yaml_source import Document
 from grader.model.decisions import Decisions
 from grader.model.framework import Framework, GradeMeaning
 from grader.model.proposal import AreaResult, Proposal

@@ -9,9 +9,9 @@ from pathlib import Path
 from grader.errors import InputError, Place, Problem
 from grader.io.decisions import decisions_of
 from grader.io.folders import is_proposal
-from grader.io.marked import parse_document, read_bytes
 from grader.io.printed_names import PrintedNames
 from grader.io.written import update_whole
+from grader.io.yaml_source import parse_document, read_bytes
 from grader.language.settings import read_settings
 from grader.model.decisions import Decisions
 from grader.model.proposal import AreaResult, Proposal

@@ -11,7 +11,7 @@ from grader.errors import InputError, Place, Problem, quoted
 from grader.io.decisions import read_decisions
 from grader.io.folders import is_proposal
 from grader.io.given import PathLike
-from grader.io.marked import read_bytes
+from grader.io.yaml_source import read_bytes
 from grader.language.settings import Settings
 from grader.model.decisions import ProposalRecorded
 from grader.model.proposal import Proposal

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Collection, Mapping
 
 from grader.errors import quoted
-from grader.io.marked import SCALAR_LIMIT
 from grader.io.scalars import unfit_in_value
+from grader.io.yaml_source import SCALAR_LIMIT
 from grader.sheets.columns import SEPARATORS, Column, Kind
 from grader.sheets.values import (
     Day,

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
-from grader.errors import InputError, Place, Problem, Problems, cut, nearest, quoted
+from grader.errors import InputError, Place, Problem, Problems, nearest, quoted, truncate
 from grader.io import catalogue
 from grader.io.inspections import InspectionDraft, InspectionFile, draft_of, resolve_draft
-from grader.io.marked import EVENT_LIMIT, Document, NodePath
+from grader.io.yaml_source import EVENT_LIMIT, Document, NodePath
 from grader.language.rulebook import Measure
 from grader.model.framework import Framework
 from grader.model.inspection import Inspection
@@ -135,7 +135,7 @@ def _resolve(
 
     def all_of(more: tuple[Problem, ...]) -> list[Problem]:
         # A value that could not be read is missing from its entry; that it is has been said.
-        return cut([*problems, *(p for p in more if p.place not in at_fault)])
+        return truncate([*problems, *(p for p in more if p.place not in at_fault)])
 
     try:
         draft = draft_of(document)

@@ -16,7 +16,7 @@ from grader.io.inspections import (
     read_draft,
     resolve_draft,
 )
-from grader.io.marked import Document, NodePath, read_bytes
+from grader.io.yaml_source import Document, NodePath, read_bytes
 from grader.language.rulebook import Measure
 from grader.model.framework import Framework
 from grader.model.inspection import Inspection

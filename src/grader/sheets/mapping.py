@@ -10,14 +10,14 @@ from pathlib import Path
 
 from grader.errors import InputError, Problem, quoted, suggest
 from grader.io.faults import validate
-from grader.io.marked import Document, NodePath, parse_document, read_bytes
-from grader.model.base import Text, Written
+from grader.io.yaml_source import Document, NodePath, parse_document, read_bytes
+from grader.model.base import InputModel, Text
 from grader.sheets.columns import SHEETS, Column, Sheet
 from grader.sheets.convert import chosen
 from grader.sheets.words import word_key
 
 
-class SheetMapping(Written):
+class SheetMapping(InputModel):
     """How one sheet is read."""
 
     sheet: Text | None = None
@@ -32,7 +32,7 @@ class SheetMapping(Written):
     """Columns that are not read, and not spoken of."""
 
 
-class Mapping(Written):
+class Mapping(InputModel):
     """A mapping file."""
 
     evidence: SheetMapping = SheetMapping()

@@ -8,8 +8,8 @@ import yaml
 
 from grader.errors import InternalError
 from grader.io.inspections import draft_of
-from grader.io.marked import parse_document
 from grader.io.scalars import shown_name
+from grader.io.yaml_source import parse_document
 from grader.model.inspection import Inspection
 
 _WIDTH = 110

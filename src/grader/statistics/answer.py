@@ -6,14 +6,14 @@ from typing import Final, Literal
 
 from pydantic import Field
 
-from grader.model.proposal import Answer, counted, to_json
+from grader.model.proposal import OutputModel, counted, to_json
 
 SCHEMA: Final = "grader.outliers/1"
 
 Position = Literal["well_above", "between", "well_below", "missing"]
 
 
-class Choice(Answer):
+class Choice(OutputModel):
     """A choice the published method leaves open."""
 
     name: str
@@ -24,14 +24,14 @@ class Choice(Answer):
     why: str
 
 
-class ShapiroWilk(Answer):
+class ShapiroWilk(OutputModel):
     """A Shapiro-Wilk test of normality: the nearer W to 1, the nearer to normal."""
 
     w: float
     p: float
 
 
-class BodyScore(Answer):
+class BodyScore(OutputModel):
     """One body's score against the lines."""
 
     name: str
@@ -41,7 +41,7 @@ class BodyScore(Answer):
     position: Position
 
 
-class OutlierLines(Answer):
+class OutlierLines(OutputModel):
     """Lines one standard deviation about the unweighted mean of bodies, and where each body lies."""
 
     schema_: Literal["grader.outliers/1"] = Field(SCHEMA, alias="schema")

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from grader.errors import InputError, Problem, cut, quoted
+from grader.errors import InputError, Problem, quoted, truncate
 from grader.statistics.answer import SCHEMA, BodyScore, OutlierLines, Position, ShapiroWilk
 from grader.statistics.choices import Choices
 from grader.statistics.extra import library
@@ -180,7 +180,7 @@ def check_scores(scores: Mapping[str, float | None], choices: Choices) -> None:
             Problem(f"more than {MOST:,} bodies", help="the Shapiro-Wilk test is not made for so many")
         )
     if problems:
-        raise InputError(cut(problems))
+        raise InputError(truncate(problems))
 
 
 def name_faults(name: object) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from grader.explanations.why import CharacteristicWhy, Cited, Explanation
 from grader.explanations.why_not import Barrier, Missed, WhyNot
 from grader.language.rulebook import RuleBook
 from grader.model.framework import Framework
-from grader.model.proposal import Answer, Reason
+from grader.model.proposal import OutputModel, Reason
 from grader.render.text.settings import settings_line
 from grader.render.text.summary import grouped
 from grader.render.text.tables import Labelled, indented, text_of
@@ -27,7 +27,7 @@ _SHORT = {
 }
 
 
-def answer_for_person(framework: Framework, book: RuleBook, answer: Answer) -> list[RenderableType]:
+def answer_for_person(framework: Framework, book: RuleBook, answer: OutputModel) -> list[RenderableType]:
     """The parts of an answer about one area."""
     match answer:
         case Explanation():

@@ -40,7 +40,7 @@ class CachingEvaluator(LayerEvaluator):
         return replace(seen, id=characteristic, items=items, raised=raised)
 
 
-class Discerner:
+class MutantKiller:
     """Runs cases on changed rule books until one fails.
 
     Cases that fail on the rule book as it is say nothing about a change, and are left out.

@@ -63,7 +63,7 @@ _READ_ERRORS = {
 }
 
 
-class Marks(Mapping[NodePath, Place]):
+class SourceMap(Mapping[NodePath, Place]):
     """Places by path. Kept as one integer each, since a large file has a hundred thousand."""
 
     __slots__ = ("_file", "_positions")
@@ -160,8 +160,8 @@ def parse_document(raw: bytes, file: str, *, keys_as_text: bool = False) -> Docu
         raise table
     return Document(
         data=data,
-        places=Marks(file, reader.places),
-        keys=Marks(file, reader.keys),
+        places=SourceMap(file, reader.places),
+        keys=SourceMap(file, reader.keys),
         texts=reader.texts,
         sha256=text_sha256(text),
         file=file,
