@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from grader.api import diff as diff
     from grader.api import explain as explain
     from grader.api import export_workbook as export_workbook
+    from grader.api import find as find
     from grader.api import grade as grade
     from grader.api import impact as impact
     from grader.api import import_sheet as import_sheet
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     from grader.proofs.report import CheckReport as CheckReport
     from grader.review.recording import Recorded as Recorded
     from grader.review.verify import Verdict as Verdict
+    from grader.search.finding import Found as Found
     from grader.session import LoadedInspection as LoadedInspection
     from grader.session import Session as Session
     from grader.sheets.importing import Imported as Imported
@@ -66,9 +68,9 @@ if TYPE_CHECKING:
 #: Where each public name stands.
 _HOMES = {
     "grader.api": (
-        "batch check decide diff explain export_workbook grade impact import_sheet load mutate open_session"
-        " outliers report run_cases schema schema_names simulate smallest_change starter validate verify"
-        " why_not"
+        "batch check decide diff explain export_workbook find grade impact import_sheet load mutate"
+        " open_session outliers report run_cases schema schema_names simulate smallest_change starter"
+        " validate verify why_not"
     ),
     "grader.authoring.case_report": "TestReport",
     "grader.authoring.impact": "Impact",
@@ -88,6 +90,7 @@ _HOMES = {
     "grader.model.proposal": "Proposal",
     "grader.review.recording": "Recorded",
     "grader.review.verify": "Verdict",
+    "grader.search.finding": "Found",
     "grader.session": "LoadedInspection Session",
     "grader.statistics": "Choices OutlierLines",
     "grader.validation": "Validated",

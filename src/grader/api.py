@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from grader.proofs.report import CheckReport
     from grader.review.recording import Recorded
     from grader.review.verify import Verdict
+    from grader.search.finding import Found
     from grader.sheets.importing import Imported
     from grader.statistics import Choices, OutlierLines
     from grader.validation import Validated
@@ -42,6 +43,7 @@ __all__ = [
     "diff",
     "explain",
     "export_workbook",
+    "find",
     "grade",
     "impact",
     "import_sheet",
@@ -868,6 +870,49 @@ def export_workbook(
     if output is not None:
         write_whole(Path(output), content, new=not force)
     return content
+
+
+def find(
+    words: str,
+    *,
+    area: str | None = None,
+    learn: PathLike | None = None,
+    framework: PathLike = DEFAULT,
+    edition: str | None = None,
+    limit: int = 10,
+) -> Found:
+    """Which characteristics a finding may be about, the likeliest first. It tags nothing.
+
+    Parameters
+    ----------
+    words : str
+        The finding, or a few words of it.
+    area : str, optional
+        An area, by any of its names, to look in alone.
+    learn : path, optional
+        A folder of inspections: statements that people tagged in them count as well.
+    framework : path or str
+        A framework's id, or its file.
+    edition : str, optional
+        One of its editions; the latest by default.
+    limit : int
+        How many are given at most.
+
+    Raises
+    ------
+    InputError
+        There is no word to look for, or a file has faults.
+    UnknownNameError
+        There is no such framework, edition or area.
+
+    Examples
+    --------
+    >>> grader.find("repeat callers are not noticed").matches[0].characteristic
+    'responding.2c'
+    """
+    from grader.search.finding import find as look
+
+    return look(words, framework=framework, edition=edition, area=area, learn=learn, limit=limit)
 
 
 def outliers(

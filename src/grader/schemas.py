@@ -29,6 +29,7 @@ _ANSWERS: Final[dict[str, tuple[str, str, str]]] = {
     "test": ("what came of rule tests (grader test)", "grader.model.tested", "Tested"),
     "impact": ("what a change of rules moves (grader impact)", "grader.model.impact", "ImpactAnswer"),
     "simulation": ("how firm each grade is (grader simulate)", "grader.bulk.simulate", "Simulation"),
+    "found": ("characteristics a text may be about (grader find)", "grader.search.finding", "Found"),
     "outliers": ("outlier lines (grader outliers)", "grader.statistics.answer", "OutlierLines"),
 }
 VERSION: Final = "1"

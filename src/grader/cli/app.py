@@ -22,6 +22,7 @@ from grader.cli.decide import decide
 from grader.cli.diff import diff
 from grader.cli.explain import explain
 from grader.cli.export import export
+from grader.cli.find import find
 from grader.cli.grade import grade
 from grader.cli.impact import impact
 from grader.cli.import_sheet import import_sheet
@@ -51,6 +52,7 @@ COMMANDS = (
     simulate,
     outliers,
     export,
+    find,
     validate,
     schema,
     new,
