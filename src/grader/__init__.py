@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from grader.api import impact as impact
     from grader.api import import_sheet as import_sheet
     from grader.api import load as load
+    from grader.api import merge as merge
     from grader.api import mutate as mutate
     from grader.api import open_session as open_session
     from grader.api import outliers as outliers
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
     from grader.session import LoadedInspection as LoadedInspection
     from grader.session import Session as Session
     from grader.sheets.importing import Imported as Imported
+    from grader.sheets.joined import MergedInspections as MergedInspections
     from grader.statistics import Choices as Choices
     from grader.statistics import OutlierLines as OutlierLines
     from grader.validation import Validated as Validated
@@ -68,7 +70,7 @@ if TYPE_CHECKING:
 #: Where each public name stands.
 _HOMES = {
     "grader.api": (
-        "batch check decide diff explain export_workbook find grade impact import_sheet load mutate"
+        "batch check decide diff explain export_workbook find grade impact import_sheet load merge mutate"
         " open_session outliers report run_cases schema schema_names simulate smallest_change starter"
         " validate verify why_not"
     ),
@@ -85,6 +87,7 @@ _HOMES = {
     "grader.explanations.why": "Explanation",
     "grader.explanations.why_not": "WhyNot",
     "grader.sheets.importing": "Imported",
+    "grader.sheets.joined": "MergedInspections",
     "grader.model.diff": "Diff",
     "grader.model.inspection": "Inspection",
     "grader.model.proposal": "Proposal",

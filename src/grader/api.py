@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from grader.review.verify import Verdict
     from grader.search.finding import Found
     from grader.sheets.importing import Imported
+    from grader.sheets.joined import MergedInspections
     from grader.statistics import Choices, OutlierLines
     from grader.validation import Validated
 
@@ -48,6 +49,7 @@ __all__ = [
     "impact",
     "import_sheet",
     "load",
+    "merge",
     "mutate",
     "open_session",
     "outliers",
@@ -830,6 +832,43 @@ def import_sheet(
         hidden=hidden,
         over=read_earlier(Path(over)) if over is not None else None,
     )
+
+
+def merge(
+    inspections: Sequence[Gradable], *, inspection_id: str | None = None, rules: PathLike | None = None
+) -> MergedInspections:
+    """Several inspectors' files of one inspection as one; its `text` is the YAML to keep.
+
+    An id that stands for different things gets the name of its file before it. What is the same but for its
+    id stands once. Findings in one wording that are tagged differently, and near duplicates, are `warnings`.
+
+    Parameters
+    ----------
+    inspections : sequence
+        As for `load`, two or more.
+    inspection_id : str, optional
+        The id of the whole, where theirs differ.
+    rules
+        As for `load`.
+
+    Raises
+    ------
+    InputError
+        Faults of a file, or inspections of different bodies, frameworks or editions.
+
+    Examples
+    --------
+    >>> grader.merge([example, grader.load(example).inspection])
+    <MergedInspections leicestershire-2021-22: 309 items of evidence>
+    """
+    from grader.sheets.joined import joined
+
+    loaded = [load(each, rules=rules) for each in inspections]
+    names = [os.fspath(g) if isinstance(g, str | os.PathLike) else "" for g in inspections]
+    parts = [
+        (name if "\n" not in name else "", each.inspection) for name, each in zip(names, loaded, strict=True)
+    ]
+    return joined(parts, inspection_id)
 
 
 def export_workbook(

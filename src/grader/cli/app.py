@@ -26,6 +26,7 @@ from grader.cli.find import find
 from grader.cli.grade import grade
 from grader.cli.impact import impact
 from grader.cli.import_sheet import import_sheet
+from grader.cli.merge import merge
 from grader.cli.new import new
 from grader.cli.options import Debugging
 from grader.cli.outliers import outliers
@@ -53,6 +54,7 @@ COMMANDS = (
     outliers,
     export,
     find,
+    merge,
     validate,
     schema,
     new,
