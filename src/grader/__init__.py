@@ -24,10 +24,12 @@ if TYPE_CHECKING:
     from grader.api import impact as impact
     from grader.api import import_sheet as import_sheet
     from grader.api import load as load
+    from grader.api import mark_workbook as mark_workbook
     from grader.api import merge as merge
     from grader.api import mutate as mutate
     from grader.api import open_session as open_session
     from grader.api import outliers as outliers
+    from grader.api import propose_mapping as propose_mapping
     from grader.api import report as report
     from grader.api import run_cases as run_cases
     from grader.api import schema as schema
@@ -63,6 +65,7 @@ if TYPE_CHECKING:
     from grader.session import Session as Session
     from grader.sheets.importing import Imported as Imported
     from grader.sheets.joined import MergedInspections as MergedInspections
+    from grader.sheets.proposing import ProposedMapping as ProposedMapping
     from grader.statistics import Choices as Choices
     from grader.statistics import OutlierLines as OutlierLines
     from grader.validation import Validated as Validated
@@ -70,9 +73,9 @@ if TYPE_CHECKING:
 #: Where each public name stands.
 _HOMES = {
     "grader.api": (
-        "batch check decide diff explain export_workbook find grade impact import_sheet load merge mutate"
-        " open_session outliers report run_cases schema schema_names simulate smallest_change starter"
-        " validate verify why_not"
+        "batch check decide diff explain export_workbook find grade impact import_sheet load mark_workbook"
+        " merge mutate open_session outliers propose_mapping report run_cases schema schema_names simulate"
+        " smallest_change starter validate verify why_not"
     ),
     "grader.authoring.case_report": "TestReport",
     "grader.authoring.impact": "Impact",
@@ -88,6 +91,7 @@ _HOMES = {
     "grader.explanations.why_not": "WhyNot",
     "grader.sheets.importing": "Imported",
     "grader.sheets.joined": "MergedInspections",
+    "grader.sheets.proposing": "ProposedMapping",
     "grader.model.diff": "Diff",
     "grader.model.inspection": "Inspection",
     "grader.model.proposal": "Proposal",

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from grader.search.finding import Found
     from grader.sheets.importing import Imported
     from grader.sheets.joined import MergedInspections
+    from grader.sheets.proposing import ProposedMapping
     from grader.statistics import Choices, OutlierLines
     from grader.validation import Validated
 
@@ -49,10 +50,12 @@ __all__ = [
     "impact",
     "import_sheet",
     "load",
+    "mark_workbook",
     "merge",
     "mutate",
     "open_session",
     "outliers",
+    "propose_mapping",
     "report",
     "run_cases",
     "schema",
@@ -779,9 +782,9 @@ def starter(framework: PathLike = DEFAULT, *, edition: str | None = None) -> str
 
 
 def import_sheet(
-    sheet: PathLike,
+    sheet: PathLike | Sequence[PathLike],
     *,
-    mapping: PathLike | None = None,
+    mapping: PathLike | ProposedMapping | Sequence[ProposedMapping] | None = None,
     named: str | None = None,
     hidden: Literal["warn", "skip", "read"] = "warn",
     head: Mapping[str, str] | None = None,
@@ -792,10 +795,11 @@ def import_sheet(
 
     Parameters
     ----------
-    sheet : path
-        A workbook (.xlsx, .ods) or a CSV file.
-    mapping : path, optional
-        What the spreadsheet calls its columns (YAML).
+    sheet : path or sequence of path
+        A workbook (.xlsx, .ods) or a CSV file; several are merged as `merge` does it.
+    mapping : path, ProposedMapping or sequence of ProposedMapping, optional
+        What the spreadsheet calls its columns: a YAML file, or what `propose_mapping` gave once you agree
+        with it; one for all, or one a spreadsheet.
     named : str, optional
         The sheet that holds the evidence.
     hidden : {"warn", "skip", "read"}
@@ -819,19 +823,113 @@ def import_sheet(
     >>> grader.import_sheet(workbook)
     <Imported leicestershire-2021-22: 309 items of evidence>
     """
-    from grader.sheets.importing import import_sheet as make
+    from grader.sheets.books import import_books
     from grader.sheets.keeping import read_earlier
-    from grader.sheets.mapping import read_mapping
+    from grader.sheets.mapping import Mapping as SheetsMapping
+    from grader.sheets.mapping import mapping_of, read_mapping
 
-    return make(
-        Path(sheet),
+    paths = [Path(sheet)] if isinstance(sheet, str | os.PathLike) else [Path(each) for each in sheet]
+    mappings: list[SheetsMapping | None]
+    if mapping is None:
+        mappings = [None] * len(paths)
+    elif isinstance(mapping, str | os.PathLike):
+        mappings = [read_mapping(Path(mapping))] * len(paths)
+    else:
+        proposed: list[ProposedMapping] = (
+            [*mapping] if isinstance(mapping, Sequence) else [mapping] * len(paths)
+        )
+        mappings = [mapping_of(each.text, each.file) for each in proposed]
+    return import_books(
+        paths,
         head=head,
-        mapping=read_mapping(Path(mapping)) if mapping is not None else None,
+        mappings=mappings,
         sheet=named,
         rules=rules,
         hidden=hidden,
         over=read_earlier(Path(over)) if over is not None else None,
     )
+
+
+def propose_mapping(
+    sheet: PathLike, *, framework: PathLike = DEFAULT, edition: str | None = None
+) -> ProposedMapping:
+    r"""What a spreadsheet in other words seems to call things, and how sure each is.
+
+    Parameters
+    ----------
+    sheet : path
+        A workbook or a CSV file.
+    framework, edition : str, optional
+        What its characteristics are of; the latest edition by default.
+
+    Returns
+    -------
+    ProposedMapping
+        Its `text` is a mapping file to edit; `open` lists what only a person can say, `likely` what a yes is
+        enough for.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read, or no sheet of it looks like a list of findings.
+    MissingExtraError
+        rapidfuzz is not installed.
+
+    Examples
+    --------
+    >>> sheet = folder / "team.csv"
+    >>> _ = sheet.write_text("Ref,Comments,Links to,View\nA1,Calls are late,responding.2a,Weak\n")
+    >>> grader.propose_mapping(sheet).open
+    ["'Weak' in assessment", 'basis where nothing says it']
+    """
+    from grader.io.catalogue import framework_at
+    from grader.sheets.proposing import propose_mapping as propose
+
+    return propose(Path(sheet), framework_at(framework).framework, edition)
+
+
+def mark_workbook(
+    sheet: PathLike,
+    errors: Iterable[Problem],
+    warnings: Iterable[Problem] = (),
+    *,
+    output: PathLike | None = None,
+    force: bool = False,
+) -> bytes:
+    """A workbook with what is wrong marked in it: each cell coloured and noted, and a sheet that lists all.
+
+    Parameters
+    ----------
+    sheet : path
+        The workbook (.xlsx) that was imported.
+    errors, warnings : iterable of Problem
+        `InputError.problems` of its import, and the `warnings` of what was imported.
+    output : path, optional
+        The file to write it to as well.
+    force : bool
+        Whether a file that exists is replaced.
+
+    Raises
+    ------
+    InputError
+        It is no .xlsx, or holds what would be lost, such as macros, charts or pictures.
+    MissingExtraError
+        openpyxl is not installed.
+
+    Examples
+    --------
+    >>> workbook = folder / "to_mark.xlsx"
+    >>> _ = grader.export_workbook(example, workbook)
+    >>> grader.mark_workbook(workbook, grader.import_sheet(workbook).warnings)[:2]
+    b'PK'
+    """
+    from grader.io.written import write_whole
+    from grader.sheets.marking import mark_workbook as mark
+
+    content = mark(Path(sheet), errors, warnings)
+    if output is not None:
+        write_whole(Path(output), content, new=not force)
+    return content
 
 
 def merge(

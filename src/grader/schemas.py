@@ -29,6 +29,11 @@ _ANSWERS: Final[dict[str, tuple[str, str, str]]] = {
     "test": ("what came of rule tests (grader test)", "grader.model.tested", "Tested"),
     "impact": ("what a change of rules moves (grader impact)", "grader.model.impact", "ImpactAnswer"),
     "simulation": ("how firm each grade is (grader simulate)", "grader.bulk.simulate", "Simulation"),
+    "proposed_mapping": (
+        "what a spreadsheet seems to call things (grader import --start-mapping)",
+        "grader.sheets.proposing",
+        "ProposedMapping",
+    ),
     "found": ("characteristics a text may be about (grader find)", "grader.search.finding", "Found"),
     "outliers": ("outlier lines (grader outliers)", "grader.statistics.answer", "OutlierLines"),
 }
