@@ -13,6 +13,10 @@ from typing import TYPE_CHECKING, Any
 from grader._version import __version__
 
 if TYPE_CHECKING:
+    from grader.api import about_area as about_area
+    from grader.api import about_characteristic as about_characteristic
+    from grader.api import about_parameters as about_parameters
+    from grader.api import about_rule as about_rule
     from grader.api import batch as batch
     from grader.api import check as check
     from grader.api import decide as decide
@@ -54,6 +58,7 @@ if TYPE_CHECKING:
     from grader.explanations.change_answer import SmallestChange as SmallestChange
     from grader.explanations.why import Explanation as Explanation
     from grader.explanations.why_not import WhyNot as WhyNot
+    from grader.io.lookup import About as About
     from grader.model.diff import Diff as Diff
     from grader.model.inspection import Inspection as Inspection
     from grader.model.proposal import Proposal as Proposal
@@ -73,9 +78,10 @@ if TYPE_CHECKING:
 #: Where each public name stands.
 _HOMES = {
     "grader.api": (
-        "batch check decide diff explain export_workbook find grade impact import_sheet load mark_workbook"
-        " merge mutate open_session outliers propose_mapping report run_cases schema schema_names simulate"
-        " smallest_change starter validate verify why_not"
+        "about_area about_characteristic about_parameters about_rule batch check decide diff explain"
+        " export_workbook find grade impact import_sheet load mark_workbook merge mutate open_session"
+        " outliers propose_mapping report run_cases schema schema_names simulate smallest_change starter"
+        " validate verify why_not"
     ),
     "grader.authoring.case_report": "TestReport",
     "grader.authoring.impact": "Impact",
@@ -92,6 +98,7 @@ _HOMES = {
     "grader.sheets.importing": "Imported",
     "grader.sheets.joined": "MergedInspections",
     "grader.sheets.proposing": "ProposedMapping",
+    "grader.io.lookup": "About",
     "grader.model.diff": "Diff",
     "grader.model.inspection": "Inspection",
     "grader.model.proposal": "Proposal",

@@ -34,6 +34,11 @@ _ANSWERS: Final[dict[str, tuple[str, str, str]]] = {
         "grader.sheets.proposing",
         "ProposedMapping",
     ),
+    "about": (
+        "what is known of a rule, a parameter, a characteristic or an area",
+        "grader.io.lookup",
+        "About",
+    ),
     "found": ("characteristics a text may be about (grader find)", "grader.search.finding", "Found"),
     "outliers": ("outlier lines (grader outliers)", "grader.statistics.answer", "OutlierLines"),
 }

@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
-import grader
 import pytest
+from typer.testing import CliRunner
+
+import grader
 from grader.errors import InputError, UnknownNameError
 from grader.search.ranking import Finder
-from typer.testing import CliRunner
 
 EXAMPLE = Path(__file__).parents[2] / "examples/leicestershire_2021_22/inspection.yaml"
 
@@ -56,8 +57,8 @@ def test_statements_tagged_elsewhere_are_learned_from_and_named(tmp_path):
     text = EXAMPLE.read_text("utf-8")
     head = text[text.index("inspection:") : text.index("evidence:")]
     item = (
-        "evidence:\n  - {id: W1, characteristics: [STRAT-1c], assessment: meets, basis: data, source: report,\n"
-        "     statement: The widget return is filled in each quarter}\n"
+        "evidence:\n  - {id: W1, characteristics: [STRAT-1c], assessment: meets, basis: data,\n"
+        "     source: report, statement: The widget return is filled in each quarter}\n"
     )
     (tmp_path / "one.yaml").write_text(head + item, "utf-8")
     found = grader.find(words, learn=tmp_path)
@@ -106,7 +107,7 @@ def test_the_command_says_that_it_only_suggests(tmp_path):
 
 
 def test_a_share_of_the_example_is_found_among_the_first():
-    """Of the statements of one tagging, in a fixed sample: a guard beside the whole measure in benchmarks/."""
+    """Of one tagging, in a fixed sample: a guard beside the whole measure in benchmarks/."""
     loaded = grader.load(EXAMPLE)
     framework = loaded.framework.framework
     finder = Finder(framework, framework.areas_in("2022-03"))

@@ -16,6 +16,7 @@ import typer
 
 from grader._version import __version__
 from grader.cli import terminal
+from grader.cli.about import area, characteristic, parameters, rule
 from grader.cli.batch import batch
 from grader.cli.check import check
 from grader.cli.decide import decide
@@ -55,6 +56,10 @@ COMMANDS = (
     export,
     find,
     merge,
+    rule,
+    parameters,
+    characteristic,
+    area,
     validate,
     schema,
     new,

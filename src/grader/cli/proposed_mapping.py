@@ -39,15 +39,15 @@ def agreed_instead(
 ) -> list[ProposedMapping] | None:
     """The proposed mappings, where a person's yes is enough for all of them.
 
-    Where it is not, they are shown and the import stops. None where what stopped the import is nothing a
-    mapping would mend.
+    Where it is not, they are shown, and None says that the import stops; nothing is shown where what stopped it
+    is nothing that a mapping would mend.
     """
     try:
         proposed = [_propose(sheet, framework, edition) for sheet in sheets]
     except (InputError, MissingExtraError, GraderError):
         return None  # the first error says more
     names = any(problem.message.startswith(_OF_NAMES) for problem in error.problems)
-    wanted = [each for each in proposed if each.foreign]
+    wanted = [each for each in proposed if each.foreign and (each.likely or each.words)]
     if not wanted or not (names or any(each.words for each in wanted)):
         return None
     waiting = [one for each in wanted for one in (each.open if yes else [*each.open, *each.likely])]
@@ -65,7 +65,8 @@ def agreed_instead(
         )
     else:
         help = "if it is right: --yes; if not: --start-mapping mapping.yaml, and --mapping once it is"
-    raise InputError([Problem(f"not sure of {shown}", Place(first), help), *error.problems])
+    terminal.err(f"note: {first}: not sure of {shown}\n  help: {help}\n")
+    return None
 
 
 def _propose(sheet: str, framework: str | None, edition: str | None) -> ProposedMapping:

@@ -1,4 +1,4 @@
-"""A person's own workbook with what is wrong marked in it: each cell coloured and noted, and a list with links.
+"""A workbook with what is wrong marked in it: each cell coloured and noted, and a list with links.
 
 openpyxl reads the workbook and writes it again, and drops what it does not know. A workbook that holds such
 things is refused, so that nothing is lost without a word.
