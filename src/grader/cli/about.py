@@ -7,77 +7,68 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.cli import options, terminal
+from grader.cli import completion, options, terminal
 from grader.cli.find import Edition, Framework
 from grader.text import clean
 
 if TYPE_CHECKING:
     from grader.io.lookup import About
 
-Name = Annotated[
-    str, typer.Argument(metavar="NAME", help="Its id, a name it is printed under, or a beginning.")
+NAMED = "Its id, a name it is printed under, or a beginning."
+RuleName = Annotated[str, typer.Argument(metavar="RULE", help=NAMED, autocompletion=completion.rules)]
+ParameterName = Annotated[
+    str | None, typer.Argument(metavar="[NAME]", help="One of them.", autocompletion=completion.parameters)
 ]
-MaybeName = Annotated[
-    str | None, typer.Argument(metavar="[NAME]", help="One of them, by its name or a beginning.")
+CharacteristicName = Annotated[
+    str, typer.Argument(metavar="ID", help=NAMED, autocompletion=completion.characteristics)
 ]
+AreaName = Annotated[str, typer.Argument(metavar="NAME", help=NAMED, autocompletion=completion.areas)]
 RuleBook = Annotated[str, typer.Option("--rules", metavar="RULEBOOK", help="A rule book's folder or id.")]
 WIDTH = 80
 
 
 def rule(
-    name: Name, rules: RuleBook = "PEEL_2021_22", json: options.Json = False, debug: options.Debug = False
+    name: RuleName, rules: RuleBook = "PEEL_2021_22", json: options.Json = False, debug: options.Debug = False
 ) -> None:
-    """Say what a rule does, when, why, and where it comes from.
-
-    Example: grader rule good.substantially-all
-    """
+    """Say what a rule does, when, why, and where it comes from."""
     from grader import api
 
     _show(api.about_rule(name, rules=rules), json=json)
 
 
 def parameters(
-    name: MaybeName = None,
+    name: ParameterName = None,
     rules: RuleBook = "PEEL_2021_22",
     json: options.Json = False,
     debug: options.Debug = False,
 ) -> None:
-    """List the numbers of a rule book, with what each rests on.
-
-    Example: grader parameters
-    """
+    """List the numbers of a rule book, with what each rests on."""
     from grader import api
 
     _show(api.about_parameters(name, rules=rules), json=json)
 
 
 def characteristic(
-    name: Name,
+    name: CharacteristicName,
     framework: Framework = "PEEL_2021_22",
     edition: Edition = None,
     json: options.Json = False,
     debug: options.Debug = False,
 ) -> None:
-    """Say what a characteristic is, and where it comes from.
-
-    Example: grader characteristic RESP-2c
-    """
+    """Say what a characteristic is, and where it comes from."""
     from grader import api
 
     _show(api.about_characteristic(name, framework=framework, edition=edition), json=json)
 
 
 def area(
-    name: Name,
+    name: AreaName,
     framework: Framework = "PEEL_2021_22",
     edition: Edition = None,
     json: options.Json = False,
     debug: options.Debug = False,
 ) -> None:
-    """Say what an area goes by, and list its characteristics.
-
-    Example: grader area "recording crime"
-    """
+    """Say what an area goes by, and list its characteristics."""
     from grader import api
 
     _show(api.about_area(name, framework=framework, edition=edition), json=json)

@@ -6,10 +6,13 @@ from typing import Annotated
 
 import typer
 
-from grader.cli import options, terminal
+from grader.cli import completion, options, terminal
 
 Words = Annotated[list[str], typer.Argument(metavar="WORDS", help="What was found, in a few words or whole.")]
-Area = Annotated[str | None, typer.Option("--area", metavar="AREA", help="Look in this area alone.")]
+Area = Annotated[
+    str | None,
+    typer.Option("--area", metavar="AREA", autocompletion=completion.areas, help="Look in this area alone."),
+]
 Learn = Annotated[
     str | None,
     typer.Option("--learn", metavar="FOLDER", help="Inspections whose tagged statements count as well."),
@@ -34,10 +37,7 @@ def find(
     json: options.Json = False,
     debug: options.Debug = False,
 ) -> None:
-    """Say which characteristics a finding may be about, the likeliest first. It tags nothing.
-
-    Example: grader find callers who ring again and again are not noticed
-    """
+    """Say which characteristics a finding may be about, the likeliest first. It tags nothing."""
     from grader import api
 
     found = api.find(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from grader.cli import options, terminal
+from grader.cli import completion, options, terminal
 from grader.cli.output import check_output
 from grader.errors import InputError, Place, Problem
 from grader.io.written import write_whole
@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 #: Of warnings this many are said one by one.
 SHOWN_WARNINGS = 20
 
-Given = Annotated[list[str], typer.Argument(metavar="SHEET...", help="Spreadsheets: .xlsx, .ods or .csv.")]
+Given = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="SHEET...", autocompletion=completion.sheet_files, help="Spreadsheets: .xlsx, .ods or .csv."
+    ),
+]
 StartMapping = Annotated[
     str | None,
     typer.Option(
@@ -88,7 +93,7 @@ def import_sheet(
     """Make an inspection of spreadsheets; every fault is said at once, with its sheet and cell.
 
     A sheet in other words is not read as it is: a mapping is proposed, and what is not sure of it stops the
-    import. Example: grader import team.xlsx --start-mapping mapping.yaml
+    import.
     """
     if start_mapping is not None:
         from grader.cli.proposed_mapping import start

@@ -6,13 +6,18 @@ from typing import Annotated
 
 import typer
 
-from grader.cli import options, terminal
+from grader.cli import completion, options, terminal
 from grader.cli.output import check_output
 from grader.io.written import write_whole
 from grader.text import clean, plural
 
 Inspections = Annotated[
-    list[str], typer.Argument(metavar="INSPECTION...", help="Inspection files of one body (YAML).")
+    list[str],
+    typer.Argument(
+        metavar="INSPECTION...",
+        autocompletion=completion.yaml_files,
+        help="Inspection files of one body (YAML).",
+    ),
 ]
 Output = Annotated[
     str, typer.Option("-o", "--output", metavar="FILE", help="The inspection to write, in YAML.")
@@ -31,10 +36,7 @@ def merge(
     force: options.Force = False,
     debug: options.Debug = False,
 ) -> None:
-    """Put inspectors' files into one: duplicates once, ids kept apart, what disagrees told.
-
-    Example: grader merge north.yaml south.yaml -o inspection.yaml
-    """
+    """Put inspectors' files into one: duplicates once, ids kept apart, what disagrees told."""
     destination = check_output(output, (".yaml", ".yml"), force=force, inputs=inspections)
     from grader import api
 
