@@ -58,6 +58,11 @@ def check_all(agree, run, wanted, many, items):
     assert compared >= wanted
 
 
+def test_columns_equal_the_reference_on_4_000_area_gradings(agree, run):
+    check_all(agree, run, 4_000, many=200, items=20)
+
+
+@pytest.mark.slow
 def test_columns_equal_the_reference_on_20_000_area_gradings(agree, run):
     check_all(agree, run, 20_000, many=900, items=20)
 

@@ -64,9 +64,13 @@ def _flags(call: ast.Call) -> int:
     return flags
 
 
+TEXTS = {path: path.read_text("utf-8") for path in sorted(SOURCE.rglob("*.py"))}
+EVERYTHING = "".join(TEXTS.values())
+
+
 def used_in(path: Path) -> Iterator[Used | str]:
     """Each expression with the way it is used; a place where one is that could not be read is a text."""
-    tree = ast.parse(path.read_text("utf-8"))
+    tree = ast.parse(TEXTS[path])
     names = {
         target.id: node.value.value
         for node in tree.body
@@ -88,16 +92,15 @@ def used_in(path: Path) -> Iterator[Used | str]:
             yield Used(where, text, _flags(node), node.func.attr)
         else:
             compiled[where] = (text, _flags(node))
-    everything = "".join(p.read_text("utf-8") for p in SOURCE.rglob("*.py"))
     for where, (text, flags) in compiled.items():
-        line = path.read_text("utf-8").splitlines()[int(where.rpartition(":")[2]) - 1]
+        line = TEXTS[path].splitlines()[int(where.rpartition(":")[2]) - 1]
         name = line.split("=")[0].split(":")[0].strip()
-        ways = {way for way in WAYS if f"{name}.{way}(" in everything} or {"search"}
+        ways = {way for way in WAYS if f"{name}.{way}(" in EVERYTHING} or {"search"}
         for way in sorted(ways):
             yield Used(where, text, flags, way)
 
 
-FOUND = [used for path in sorted(SOURCE.rglob("*.py")) for used in used_in(path)]
+FOUND = [used for path in TEXTS for used in used_in(path)]
 #: Expressions that are put together when the package runs, and are tried as they then are.
 MADE = {
     "io/scalars.py": [
