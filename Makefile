@@ -6,7 +6,7 @@ WORKERS ?= 2
 EXAMPLE := examples/leicestershire_2021_22/inspection.yaml
 
 # What `make check` leaves to `make test`: right, and long.
-LONG := bulk hostile properties proofs report review sheets
+LONG := bulk conformance explain hostile outliers properties proofs report review schemas second_framework sheets
 
 VENV := .venv
 BIN := $(VENV)/bin
