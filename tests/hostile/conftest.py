@@ -21,7 +21,8 @@ from grader.cli import main
 from grader.engines import rete
 
 ROOT = Path(__file__).resolve().parents[2]
-#: Ten times the five seconds every input is to be answered in: a guard against hanging, not a measurement.
+#: Of the processor, ten times the five every input is to be answered in: a guard against hanging, which a
+#: busy machine does not set off.
 GUARD_SECONDS = 50
 MEMORY = 500 * 2**20
 ADDRESS_SPACE = 1536 * 2**20
@@ -56,6 +57,7 @@ Grader = Callable[..., Ran]
 
 def _limited() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
+    resource.setrlimit(resource.RLIMIT_CPU, (GUARD_SECONDS, GUARD_SECONDS))
 
 
 #: Has imported grader and nothing else, and runs each command in a child, which has only that to bear: what
@@ -85,6 +87,7 @@ os.chdir(asked["cwd"])
 os.environ.clear()
 os.environ.update(asked["env"])
 resource.setrlimit(resource.RLIMIT_AS, (asked["address_space"],) * 2)
+resource.setrlimit(resource.RLIMIT_CPU, (asked["seconds"],) * 2)
 atexit.register(lambda: open(asked["peak"], "w").write(open("/proc/self/status").read()))
 sys.argv = ["grader", *asked["arguments"]]
 sys.exit(main())
@@ -106,8 +109,12 @@ def forking() -> Iterator[Callable[..., int]]:
     assert answers is not None
 
     def running(**asked: Any) -> int:
-        print(json.dumps({**asked, "address_space": ADDRESS_SPACE}), file=asking, flush=True)
-        late = threading.Timer(GUARD_SECONDS, os.kill, (int(answers.readline()), signal.SIGKILL))
+        print(
+            json.dumps({**asked, "address_space": ADDRESS_SPACE, "seconds": GUARD_SECONDS}),
+            file=asking,
+            flush=True,
+        )
+        late = threading.Timer(10 * GUARD_SECONDS, os.kill, (int(answers.readline()), signal.SIGKILL))
         late.start()
         code = int(answers.readline())
         late.cancel()
@@ -178,7 +185,7 @@ def started(
             preexec_fn=options.pop("preexec_fn", _limited),
             **{"stdin": subprocess.DEVNULL, **options},
         )
-        late = threading.Timer(GUARD_SECONDS, process.kill)
+        late = threading.Timer(10 * GUARD_SECONDS, process.kill)
         late.start()
         process.wait()
         late.cancel()
