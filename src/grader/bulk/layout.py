@@ -20,17 +20,8 @@ from grader.bulk.plan import ITEM, Plan
 from grader.errors import Place, Problem, quoted, suggest
 from grader.grading.conclude import finding_row
 from grader.language.rulebook import PERCENT
-from grader.language.vocabulary import (
-    ASSESSMENT,
-    BASIS_STRENGTH,
-    EXTENT,
-    FINDING_KIND,
-    HARM,
-    NONE,
-    PROGRESS,
-    STRENGTH,
-)
 from grader.model.base import LARGEST_FIGURE
+from grader.vocabulary.words import PROGRESS, STRENGTH, Vocabulary
 
 Frame = Any
 
@@ -65,16 +56,20 @@ AS_WRITTEN = "value_as_written"
 NO_FIGURE, BAD_FIGURE = -(2**60), -(2**61)
 #: A basis that never counts, once it has been looked at.
 _SURVEY = len(STRENGTH.names)
+#: Columns of evidence with one word of a list.
+_WORDS = ("assessment", "basis", "extent", "harm")
 
-_BASES = {name: _SURVEY if s is None else STRENGTH.rank(s) for name, s in BASIS_STRENGTH.items()}
-_ASSESSMENTS = {name: rank for name, rank in ASSESSMENT.ranks.items() if name != NONE}
-#: Columns of evidence with one word of a list, what each word is as a number, and the word left out.
-_WORDS: Mapping[str, tuple[Mapping[str, int], str | None]] = {
-    "assessment": (_ASSESSMENTS, None),
-    "basis": (_BASES, None),
-    "extent": (EXTENT.ranks, "widespread"),
-    "harm": (HARM.ranks, NONE),
-}
+
+def words_of(vocabulary: Vocabulary) -> Mapping[str, tuple[Mapping[str, int], str | None]]:
+    """For each column with one word of a list, what each word is as a number, and the word left out."""
+    bases = {b.id: _SURVEY if b.strength is None else STRENGTH.rank(b.strength) for b in vocabulary.bases}
+    said, extents, harms = vocabulary.assessments, vocabulary.extents, vocabulary.harms
+    return {
+        "assessment": ({name: said.rank(name) for name in said.levels}, None),
+        "basis": (bases, None),
+        "extent": (extents.ranks, extents.default),
+        "harm": (harms.ranks, harms.default),
+    }
 
 
 # Evidence -------------------------------------------------------------------------------------------------
@@ -95,6 +90,7 @@ def code_evidence(plan: Plan, backend: Backend, rows: Frame, numbers: pl.DataFra
     coarse = [name for name in texts if name in there and there[name] != nw.String]
     if coarse:
         rows = rows.with_columns(*[nw.col(name).cast(nw.String) for name in coarse])
+    words = words_of(plan.book.vocabulary)
     places = pl.DataFrame(
         {"characteristic": list(plan.characteristic_index), "place": list(plan.characteristic_index.values())}
     )
@@ -104,7 +100,7 @@ def code_evidence(plan: Plan, backend: Backend, rows: Frame, numbers: pl.DataFra
         "number": nw.col("number").fill_null(-1),
         "place": nw.col("place").fill_null(-1),
         "item": nw.col("id"),
-        **{name: _word(name, there).cast(nw.Int8) for name in _WORDS},
+        **{name: _word(name, *words[name], there).cast(nw.Int8) for name in _WORDS},
         **{name: _flag(name, there).cast(nw.Int8) for name in FLAGS},
         "measure": _measure(plan, there).cast(nw.Int16),
         "figure": figure_in_per_mille(there).cast(nw.Int64),
@@ -113,8 +109,7 @@ def code_evidence(plan: Plan, backend: Backend, rows: Frame, numbers: pl.DataFra
     return rows.select(ROW, **found)
 
 
-def _word(name: str, there: Mapping[str, Any]) -> nw.Expr:
-    ranks, default = _WORDS[name]
+def _word(name: str, ranks: Mapping[str, int], default: str | None, there: Mapping[str, Any]) -> nw.Expr:
     left_out = 0 if default is None else ranks[default]
     if name == "basis":
         left_out = -1
@@ -172,16 +167,13 @@ def _beyond(there: Mapping[str, Any]) -> nw.Expr:
     return nw.when(((value < 0) | (value > 100)).fill_null(False)).then(nw.lit(1)).otherwise(nw.lit(0))
 
 
-def _tags() -> nw.Expr:
+def _tags(plan: Plan) -> nw.Expr:
     """All tags of a row in one number, equal where they are."""
     code = nw.col("assessment").cast(nw.Int64)
-    for name, many in (
-        ("basis", 8),
-        ("extent", 4),
-        ("harm", 4),
-        *((flag, 4) for flag in FLAGS),
-        ("measure", 1000),
-    ):
+    # Beside the ranks of its words a column may hold -1.
+    words = words_of(plan.book.vocabulary)
+    several = {name: max(words[name][0].values()) + 2 for name in _WORDS[1:]}
+    for name, many in ({**several, **dict.fromkeys(FLAGS, 4), "measure": len(plan.measures) + 1}).items():
         code = code * many + nw.col(name).cast(nw.Int64)
     return code
 
@@ -203,9 +195,9 @@ def unsound(plan: Plan) -> nw.Expr:
     return wrong
 
 
-def of_several_rows(coded: Frame) -> Frame:
+def of_several_rows(plan: Plan, coded: Frame) -> Frame:
     """Items with more than one row, and the least and greatest of their tags: the same, where all is well."""
-    tags = coded.select(ROW, "number", "item", tags=_tags())
+    tags = coded.select(ROW, "number", "item", tags=_tags(plan))
     found = tags.group_by("number", "item").agg(
         nw.len().alias("rows"),
         nw.col(ROW).min(),
@@ -252,7 +244,7 @@ def evidence_faults(plan: Plan, file: str, row: Mapping[str, Any]) -> Iterator[P
         yield Problem("the row has no 'id'", at, "every item has an id: what its rows have in common")
     if row["characteristic"] not in plan.characteristic_index:
         yield _unknown("characteristic", row["characteristic"], plan.characteristic_index, at)
-    for name, (ranks, default) in _WORDS.items():
+    for name, (ranks, default) in words_of(plan.book.vocabulary).items():
         word = row.get(name) or None
         if word is None and (default is not None or name == "assessment"):
             continue
@@ -278,7 +270,7 @@ def _figure_faults(plan: Plan, row: Mapping[str, Any], at: Place) -> Iterator[Pr
         return
     if measure is None or measure not in plan.measures:
         if not row.get("assessment"):
-            help = "add one of exceeds, meets, partly_meets, falls_short"
+            help = f"add one of {', '.join(reversed(plan.book.vocabulary.assessments.levels))}"
             if measure is not None:
                 help = f"{suggest(measure, plan.measures, 'measures with rules')} (or {help})"
             yield Problem("no 'assessment', and no measure with rules supplies one", at, help)
@@ -393,8 +385,8 @@ def _finding_faults(plan: Plan, row: Mapping[str, Any], at: Place) -> Iterator[P
     if row["area"] not in plan.area_numbers:
         yield _unknown("area", row["area"], plan.area_numbers, at)
         return
-    if row["kind"] not in FINDING_KIND.ranks:
-        yield _unknown("kind", row["kind"], FINDING_KIND.ranks, at)
+    if row["kind"] not in plan.book.vocabulary.kind:
+        yield _unknown("kind", row["kind"], plan.book.vocabulary.kind, at)
     if row.get("progress") is not None and row["progress"] not in PROGRESS.ranks:
         yield _unknown("progress", row["progress"], PROGRESS.ranks, at)
     own = {c.id for c in plan.areas[plan.area_numbers[row["area"]]].characteristics}
@@ -408,7 +400,7 @@ def _finding_faults(plan: Plan, row: Mapping[str, Any], at: Place) -> Iterator[P
 def _add_finding(plan: Plan, made: Record, row: Mapping[str, Any]) -> None:
     progress = row.get("progress")
     origin = "declared" if progress is None else "previous"
-    ranks = finding_row(row["kind"], origin, progress)
+    ranks = finding_row(plan.book.vocabulary, row["kind"], origin, progress)
     number = row["number"]
     made.findings.append({"number": number, "area": plan.area_numbers[row["area"]], **ranks})
     known = {name: ranks[name] for name in ("kind", "progress")}

@@ -171,7 +171,7 @@ class Tables:
         places = {place: name for name, place in plan.characteristic_index.items()}
         names = dict(chosen.select("number", "inspection").iter_rows())
         rows = coded.filter(nw.col("number") >= 0, nw.col("place") >= 0, ~nw.col("item").is_null())
-        with self.backend.kept(of_several_rows(rows)) as several:
+        with self.backend.kept(of_several_rows(plan, rows)) as several:
             twice = self.backend.collect(repeated(rows, several))
             differ = self.backend.collect(several.filter(nw.col("least") != nw.col("most")))
         for row in twice.sort("number", "item", "place").iter_rows(named=True):

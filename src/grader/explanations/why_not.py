@@ -161,9 +161,12 @@ def why_not(loaded: LoadedInspection, area: str, asked: str) -> WhyNot:
 
 
 def _context(loaded: LoadedInspection, result: AreaResult) -> _AreaContext:
-    recorded = {f.id: standing_of(f) for f in loaded.inspection.all_findings if f.area == result.area}
+    words = loaded.framework.framework.vocabulary
+    recorded = {f.id: standing_of(words, f) for f in loaded.inspection.all_findings if f.area == result.area}
     proposed = [
-        FindingRecord(f.id, finding_row(f.kind, "proposed"), tuple(f.characteristics), tuple(f.evidence))
+        FindingRecord(
+            f.id, finding_row(words, f.kind, "proposed"), tuple(f.characteristics), tuple(f.evidence)
+        )
         for f in result.findings
         if f.origin == "proposed"
     ]

@@ -24,7 +24,7 @@ from grader.language.nodes import (
     Test,
 )
 from grader.language.rulebook import Fact
-from grader.language.vocabulary import ORIGIN
+from grader.vocabulary.words import ORIGIN
 
 
 @dataclass(slots=True)
