@@ -31,7 +31,7 @@ def layers() -> list[str]:
     return rows
 
 
-def entities() -> list[str]:
+def things() -> list[str]:
     return [
         f"| `{e.name}` | {code(sorted(e.levels))} | {code(e.attributes)} |" for e in entities(PEEL).values()
     ]
@@ -51,7 +51,7 @@ def given() -> list[str]:
     return [f"| `{f.name}` | `{f.layer}` | {f.kind} | {f.better} |" for f in given_facts(PEEL).values()]
 
 
-@pytest.mark.parametrize("table", [layers, entities, scales, bases, given])
+@pytest.mark.parametrize("table", [layers, things, scales, bases, given])
 def test_table_is_the_one_the_code_would_write(table):
     expected = "\n".join(table())
     assert expected in PAGE, f"the table should read\n{expected}"
