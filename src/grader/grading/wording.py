@@ -1,4 +1,4 @@
-"""Drafts of proposed findings, put together from the framework's words and the evidence's.
+"""Drafts of proposed findings, from the framework's words and the evidence's.
 
 They are drafts and say so: an inspector words a finding. A finding of a kind that always carries
 recommendations drafts some.
