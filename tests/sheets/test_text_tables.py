@@ -143,6 +143,11 @@ def test_windows_1252_is_read_and_said_once_with_a_word_to_check(
             b"\xff\xfe" + GOOD.encode("utf-16-le") + b"x",
             "t.csv: the file starts as UTF-16 does, and is damaged",
         ),
+        # A byte more in one row and in the next: every character between them is another one.
+        (
+            b"\xff\xfe" + HEADER.encode("utf-16-le") + b'"' + "\nE1\nE2".encode("utf-16-le") + b",",
+            "t.csv: the file starts as UTF-16 does, and is damaged",
+        ),
         (b"\xef\xbb\xbf" + GOOD.encode("cp1252"), "t.csv:2:32: the file starts as UTF-8 does, and byte 0x92"),
         (f"{HEADER}\nx\x81".encode("latin-1"), "t.csv:2:2: byte 0x81 is neither UTF-8 nor Windows-1252"),
         (GOOD.encode() + "caf\xe9".encode("cp1252"), "t.csv:4:4: byte 0xe9 is not UTF-8, and characters"),
@@ -194,6 +199,19 @@ def test_a_workbook_named_csv_is_named_for_what_it_is(
 )
 def test_a_table_that_starts_oddly_is_still_one(raw: bytes, kind: str) -> None:
     assert kind == kind_of(raw)
+
+
+def test_a_text_cut_at_a_comma_shows_where_blank_cells_follow_too(imported: Callable[..., Any]) -> None:
+    names = "id,characteristics,assessment,basis,source,statement,locator,extent"
+    cut = "E1,treatment.1a,meets,interview,visit,Records 1,000 crimes,,"
+    whole = "E2,treatment.1a,meets,interview,visit,Records crimes,p. 3,"
+
+    says = "row 2 goes on after the last heading, with blank cells, as where a text is cut at a comma"
+    cases = [([cut, whole], [says]), ([cut], [says]), ([f"{whole},,", f"{whole.replace('E2', 'E3')},,"], [])]
+    for rows, said in cases:
+        ran = imported("\n".join([names, *rows]), "t.csv", "--force")
+        warned = [line for line in ran.err.splitlines() if line.startswith("warning")]
+        assert [f"warning: t.csv:row 2: {text}" for text in said] == warned
 
 
 @pytest.mark.parametrize(

@@ -16,12 +16,12 @@ from grader.language.nodes import Level, Share
 from grader.language.pipeline import Stage
 from grader.language.relevance import Relevance, parts_first, relevance
 from grader.language.rulebook import Fact, Rule, RuleBook
-from grader.language.vocabulary import ENTITIES
+from grader.language.vocabulary import ATTRIBUTES
 from grader.model.framework import Area, Framework
 
 #: The attributes of an item, which are columns of its rows under their own names.
-ITEM = tuple(ENTITIES["evidence"].attributes)
-FINDING = tuple({**ENTITIES["findings"].attributes, **ENTITIES["earlier"].attributes})
+ITEM = ATTRIBUTES["evidence"]
+FINDING = tuple(dict.fromkeys((*ATTRIBUTES["findings"], *ATTRIBUTES["earlier"])))
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,6 @@ from grader.grading.conclude import CharacteristicCase, LayerEvaluator
 from grader.grading.hinges import with_assessment
 from grader.grading.run import GradingTrace, per_mille, standing_of
 from grader.language.figures import figure_range
-from grader.language.vocabulary import ASSESSMENT
 from grader.model.framework import Area
 from grader.model.inspection import Evidence
 from grader.model.proposal import OutputModel, counted, to_json
@@ -168,10 +167,11 @@ class Drawing:
         """The rank of an item's assessment in each draw."""
         if item.assessment is None:
             return self._figures(item, generator, many)
-        rank = ASSESSMENT.rank(item.assessment)
+        scale = self.evaluator.book.vocabulary.assessments
+        rank, lowest, best = map(scale.rank, (item.assessment, scale.levels[0], scale.best))
         chance = generator.random(many)
         moved = (chance < self.step / 2).astype(np.int8) - (chance >= 1 - self.step / 2).astype(np.int8)
-        return np.clip(rank + moved, 1, len(ASSESSMENT.names) - 1).astype(np.int64)
+        return np.clip(rank + moved, lowest, best).astype(np.int64)
 
     def _figures(self, item: Evidence, generator: Any, many: int) -> Codes:
         assert item.measure is not None, "an item without an assessment carries a measure with rules"
@@ -208,8 +208,10 @@ class _AreaDrawn:
         self._draws = drawing.draws
         cases = drawing.trace.characteristics[area.id]
         self._cases = [case for case in cases if self._aggregator.matters(case.id)]
-        findings = [standing_of(f) for f in inspection.all_findings if f.area == area.id]
+        words = self._aggregator.vocabulary
+        findings = [standing_of(words, f) for f in inspection.all_findings if f.area == area.id]
         self._findings = tuple(f.row for f in findings)
+        self._ranks = [words.assessments.rank(name) for name in words.assessments.levels]
         self._counted: dict[tuple[str, int | None], int] = {}
 
     def count(self, drawn: Mapping[str, Codes], many: int) -> None:
@@ -232,8 +234,8 @@ class _AreaDrawn:
         sums = self._aggregator.on_characteristic
         codes, measures = np.zeros(many, np.int64), [sums.empty]
         for item in case.items:
-            ranks = [self._aggregator.of_row(with_assessment(item.row, rank)) for rank in _RANKS]
-            codes, measures = _together(sums, codes, measures, drawn[item.id] - 1, ranks)
+            ranks = [self._aggregator.of_row(with_assessment(item.row, rank)) for rank in self._ranks]
+            codes, measures = _together(sums, codes, measures, drawn[item.id] - self._ranks[0], ranks)
         return codes, [self._aggregator.seen(case, measure) for measure in measures]
 
     def shares(self) -> dict[str, float]:
@@ -242,9 +244,6 @@ class _AreaDrawn:
         for (_, rank), often in self._counted.items():
             by_name["withheld" if rank is None else self._scale.name_of(rank)] += often
         return {name: often / self._draws for name, often in by_name.items()}
-
-
-_RANKS: Final = range(1, len(ASSESSMENT.names))
 
 
 def _together(

@@ -19,8 +19,9 @@ from grader.language.nodes import (
     Test,
 )
 from grader.language.parse import CONNECTIVES, Path, Reader, Typed, parse_comparison, with_article
-from grader.language.rulebook import GIVEN_FACTS, VISIBLE, Fact, Layer, Parameter
-from grader.language.vocabulary import ENTITIES, FLAG, STATUS, Entity, Scale
+from grader.language.rulebook import GIVEN, VISIBLE, Fact, Layer, Parameter
+from grader.language.vocabulary import Entity, entities
+from grader.vocabulary.words import FLAG, Scale
 
 DEFINERS = (*AGGREGATES, "share", "status_of")
 FACT_KEYS = frozenset({*DEFINERS, "of", "where", "per", "better", "english"})
@@ -100,7 +101,7 @@ def _check_name(name: str, reader: Reader) -> None:
         not name.isidentifier()
         or not name.isascii()
         or name.startswith("_")
-        or name in {*CONNECTIVES, *GIVEN_FACTS}
+        or name in {*CONNECTIVES, *GIVEN}
     ):
         reader.fault(
             (),
@@ -169,11 +170,11 @@ def _parse_definition(
                 "declare it in the grade or the sufficiency layer",
             )
             return None
-        return StatusOf(str(value)), Level.AREA, Kind.SCALE, STATUS
+        return StatusOf(str(value)), Level.AREA, Kind.SCALE, reader.vocabulary.statuses
     kind = AGGREGATES[definer].kind
     make: Callable[..., Definition] = AGGREGATES[definer]
     entity_name = data.get("of") if kind is Kind.SCALE else value
-    entity = ENTITIES.get(str(entity_name))
+    entity = entities(reader.vocabulary).get(str(entity_name))
     allowed = COUNTABLE[layer]
     if entity is None or entity.name not in allowed:
         at = ("of",) if kind is Kind.SCALE else (definer,)
