@@ -39,8 +39,8 @@ def agreed_instead(
 ) -> list[ProposedMapping] | None:
     """The proposed mappings, where a person's yes is enough for all of them.
 
-    Where it is not, they are shown, and None says that the import stops. Nothing is shown where a mapping would
-    not mend what stopped it.
+    Where it is not, they are shown, and None says that the import stops. Nothing is shown where a mapping
+    would not mend what stopped it.
     """
     try:
         proposed = [_propose(sheet, framework, edition) for sheet in sheets]
