@@ -1049,8 +1049,8 @@ def find(
 
     Examples
     --------
-    >>> grader.find("repeat callers are not noticed").matches[0].characteristic
-    'responding.2c'
+    >>> grader.find("calls to 999 are abandoned").matches[0].characteristic
+    'responding.2a'
     """
     from grader.search.finding import find as look
 
@@ -1101,7 +1101,7 @@ def about_parameters(parameter: str | None = None, *, rules: PathLike = DEFAULT)
     Examples
     --------
     >>> grader.about_parameters("substantially_all").entries[0].said[0].text
-    '80%, from 50% to 100%'
+    '80 %, from 50 % to 100 %'
     """
     from grader.io.catalogue import open_rulebook
     from grader.io.lookup import about_parameters as about
