@@ -17,6 +17,7 @@ from grader.language.row import Row
 from grader.language.vocabulary import ASSESSMENT, EVIDENCE, EXTENT, FINDING_KIND, FLAG, HARM, PROGRESS
 
 EXCEEDS = ASSESSMENT.rank("exceeds")
+MEETS = ASSESSMENT.rank("meets")
 FALLS_SHORT = ASSESSMENT.rank("falls_short")
 SHORTFALL = ASSESSMENT.rank("partly_meets")
 CONCERN = FINDING_KIND.rank("cause_of_concern")
@@ -84,11 +85,19 @@ class Part(StrEnum):
     ADD_FALLS_SHORT = "monotone.c"
     CONCERN = "monotone.d"
     WORSEN = "monotone.e"
+    ADD_MEETS = "monotone.f"
+    STAYS_GRADED = "monotone.g"
+    CONCERNS_STAY = "monotone.findings"
 
     @property
     def better(self) -> bool:
         """Whether the change is for the better, and so must not lower the grade; else must not raise it."""
-        return self in (Part.RAISE, Part.ADD_EXCEEDS)
+        return self in (Part.RAISE, Part.ADD_EXCEEDS, Part.ADD_MEETS, Part.STAYS_GRADED)
+
+    @property
+    def of_grades(self) -> bool:
+        """Whether the part is about the grade of an area graded before and after."""
+        return self not in (Part.STAYS_GRADED, Part.CONCERNS_STAY)
 
 
 WORDS: Mapping[Part, str] = {
@@ -97,6 +106,9 @@ WORDS: Mapping[Part, str] = {
     Part.ADD_FALLS_SHORT: "adding an item that falls short",
     Part.CONCERN: "adding a cause of concern, or worsening the progress of one,",
     Part.WORSEN: "worsening the extent or harm of a shortfall, or unsetting remedied,",
+    Part.ADD_MEETS: "adding an item that meets",
+    Part.STAYS_GRADED: "adding an item that meets or exceeds",
+    Part.CONCERNS_STAY: "tagging an item or an earlier finding worse",
 }
 
 
@@ -117,9 +129,15 @@ def changes(part: Part) -> Iterator[Change]:
                 for better in range(tags["assessment"] + 1, len(ASSESSMENT.names)):
                     yield Change("evidence", tags, Row({**tags, "assessment": better}))
         case Part.ADD_EXCEEDS:
-            for tags in EVIDENCE_TAGS:
-                if tags["assessment"] == EXCEEDS and tags["harm"] == 0:
-                    yield Change("evidence", None, tags)
+            yield from _added(EXCEEDS)
+        case Part.ADD_MEETS:
+            yield from _added(MEETS)
+        case Part.STAYS_GRADED:
+            yield from (*_added(MEETS), *_added(EXCEEDS))
+        case Part.CONCERNS_STAY:
+            for change in changes(Part.RAISE):
+                yield Change("evidence", change.after, change.before or change.after)
+            yield from (*changes(Part.WORSEN), *earlier_changes())
         case Part.ADD_FALLS_SHORT:
             for tags in EVIDENCE_TAGS:
                 if tags["assessment"] == FALLS_SHORT:
@@ -132,12 +150,25 @@ def changes(part: Part) -> Iterator[Change]:
             yield from earlier_changes()
 
 
+def _added(assessment: int) -> Iterator[Change]:
+    """An item of this assessment added, without harm."""
+    for tags in EVIDENCE_TAGS:
+        if tags["assessment"] == assessment and tags["harm"] == 0:
+            yield Change("evidence", None, tags)
+
+
 def _worse(tags: Row) -> Iterator[Row]:
     for name, scale in (("extent", EXTENT), ("harm", HARM)):
         for worse in range(tags[name] + 1, len(scale.names)):
             yield Row({**tags, name: worse})
     if tags["remedied"] == FLAG.rank("yes"):
         yield Row({**tags, "remedied": FLAG.rank("no")})
+
+
+def recorded_changes() -> list[Change]:
+    """A cause of concern issued, or an earlier one on no characteristic added or worsened."""
+    issued = [d for d in DECLARED_TAGS if d["kind"] == CONCERN]
+    return [*(Change("declared", None, d) for d in issued), *earlier_changes()]
 
 
 def earlier_changes() -> Iterator[Change]:
