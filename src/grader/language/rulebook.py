@@ -169,6 +169,8 @@ class RuleBook:
     grade_default: str
     areas: tuple[str, ...]
     sha256: str | None = None
+    promises: tuple[str, ...] = ()
+    """Promises it makes beyond those every rule book makes."""
 
     def table(self, layer: Layer, level: Level) -> Table:
         """Rules of a layer at a level, in code point order of their ids: order means nothing."""

@@ -208,7 +208,9 @@ class Space:
         step.solver.add(z3.Or([a != b for a, b in zip(before_seen, after_seen, strict=True)]))
         found = []
         for model in every(step.solver, [*before_seen, *after_seen], step.before.size):
-            found.append(self._move(self.example_in(model, step.items, step.earlier), step.made(model)))
+            found.append(
+                self.made_concrete(self.example_in(model, step.items, step.earlier), step.made(model))
+            )
         return found
 
     def stepping(self, changes: Iterable[Change]) -> Stepping | None:
@@ -242,7 +244,7 @@ class Space:
                 found.setdefault((change.entity, out, into), change)
         return [(change, out, into) for (_, out, into), change in found.items()]
 
-    def _move(self, before: Example, change: Change) -> Move:
+    def made_concrete(self, before: Example, change: Change) -> Move:
         """The move made concrete: the very item changed stands last, tagged as the change found it."""
         kept = {"evidence": list(before.evidence), "earlier": list(before.earlier)}
         rows = kept[change.entity]

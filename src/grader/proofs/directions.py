@@ -64,16 +64,18 @@ class Directions:
     ----------
     book : RuleBook
         With numbers for the parameters in the `where` of facts about evidence and findings, the others free.
+    shared : dict
+        What is known of a characteristic already, for areas whose rules about one are the same.
     """
 
     subject: Subject
     group: AreaGroup
     part: Part
     book: RuleBook
+    shared: dict[object, Movement] = field(default_factory=dict)
     parameters: Terms = field(init=False)
     _facts: dict[str, Movement] = field(default_factory=dict)
     _rules: dict[str, Movement] = field(default_factory=dict)
-    _below: dict[Observation, Movement] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.parameters = {f"${name}": z3.Int(f"${name}") for name in self.book.parameters}
@@ -213,10 +215,12 @@ class Directions:
 
     def below(self, seen: Observation, *, pairs: bool = False, of: Definition | None = None) -> Movement:
         """Which way something observed of one characteristic can move, of any evidence."""
-        key = seen
-        if key not in self._below:
-            self._below[key] = self._observed(seen, pairs, of)
-        return self._below[key]
+        layers = (Layer.STATUS, Layer.FINDING)
+        rules = tuple(r.id for each in layers for r in self._table(each, Level.CHARACTERISTIC))
+        key = (id(self.book), rules, seen, pairs, type(of))
+        if key not in self.shared:
+            self.shared[key] = self._observed(seen, pairs, of)
+        return self.shared[key]
 
     def _observed(self, seen: Observation, pairs: bool, of: Definition | None) -> Movement:
         step = self._space([seen]).stepping(changes(self.part))

@@ -21,10 +21,12 @@ from grader.language.rulebook import PERCENT, Layer, Rule
 from grader.language.vocabulary import ASSESSMENT, Scale
 from grader.proofs.areas import AreaGroup, AreaTerms, State
 from grader.proofs.characteristics import CharacteristicTerms
+from grader.proofs.lively import decided_by_trial
 from grader.proofs.order import misordered
 from grader.proofs.promises import figures, measured
 from grader.proofs.report import Finding
 from grader.proofs.subject import GRADE_AND_SUFFICIENCY, Subject
+from grader.proofs.trials import Trials
 from grader.proofs.witness import Situation, Witness, agree, case_of, told
 
 Held = Sequence[tuple[Rule, z3.BoolRef]]
@@ -56,10 +58,13 @@ class View:
 Find = Callable[[Callable[[View], z3.BoolRef]], FoundCase | None]
 
 
-def check_live(subject: Subject) -> Iterator[Finding]:
+def check_live(subject: Subject, trials: Trials) -> Iterator[Finding]:
     """Findings on rules that decide nothing; none when every rule is live."""
     open_rules: dict[str, list[str]] = {}
+    alive = decided_by_trial(trials)
     for rule in subject.bound.rules:
+        if rule.id in alive:
+            continue
         try:
             finding = _check_rule(subject, rule)
         except Undecided as undecided:

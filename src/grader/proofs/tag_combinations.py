@@ -100,6 +100,9 @@ class Part(StrEnum):
         return self not in (Part.STAYS_GRADED, Part.CONCERNS_STAY)
 
 
+#: Promises a rule book makes only where it says so.
+OPTIONAL = tuple(str(p) for p in (Part.ADD_MEETS, Part.STAYS_GRADED))
+
 WORDS: Mapping[Part, str] = {
     Part.RAISE: "raising one item's assessment",
     Part.ADD_EXCEEDS: "adding an item that exceeds",
