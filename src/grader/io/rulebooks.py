@@ -90,6 +90,7 @@ def read_rulebook(folder: Path, framework: Framework, shown: str | None = None) 
         grade_default=framework.grade_scale.default,
         areas=tuple(a.id for a in framework.areas),
         sha256=folder_sha256({HEAD: head, **documents}),
+        promises=tuple(sorted(set(header.rulebook.promises))),
     )
 
 

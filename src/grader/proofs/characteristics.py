@@ -221,7 +221,7 @@ class Space:
             return None
         picks = [z3.Bool(f"pick{i}") for i in range(len(steps))]
         solver = self.solver(items, earlier)
-        solver.add(z3.PbEq([(p, 1) for p in picks], 1))
+        solver.add(total(z3.If(p, 1, 0) for p in picks) == 1)
         after = {"evidence": list(items), "earlier": list(earlier)}
         for pick, (change, out, into) in zip(picks, steps, strict=True):
             one = z3.If(pick, 1, 0)

@@ -74,11 +74,13 @@ class Directions:
     book: RuleBook
     shared: dict[object, Movement] = field(default_factory=dict)
     parameters: Terms = field(init=False)
+    ranges: list[z3.BoolRef] = field(init=False)
     _facts: dict[str, Movement] = field(default_factory=dict)
     _rules: dict[str, Movement] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.parameters = {f"${name}": z3.Int(f"${name}") for name in self.book.parameters}
+        self.ranges = _ranges(self.book)
 
     # Rules ------------------------------------------------------------------------------------------------
 
@@ -119,7 +121,7 @@ class Directions:
     def _by_facts(self, rule: Rule) -> Movement:
         """A rule about an area, over any values of its facts that move as they can."""
         names = facts_named(rule.condition)
-        known = [*_ranges(self.book)]
+        known = list(self.ranges)
         before, after = dict(self.parameters), dict(self.parameters)
         for name in names:
             fact = self._fact(name)
@@ -199,14 +201,14 @@ class Directions:
         step = space.stepping(changes(self.part))
         if step is None:
             return STILL
-        step.solver.add(*_ranges(self.book))
+        step.solver.add(*self.ranges)
         terms = [observe(o, side) for side in (step.before, step.after) for o in observed]
         step.solver.add(z3.Or(terms[0] != terms[2], terms[1] != terms[3]))
         moves = [_truths(model, terms) for model in every(step.solver, terms, step.before.size)]
         items, earlier = space.variables()
         rest = space.read(items, earlier)
         solver = space.solver(items, earlier)
-        solver.add(*_ranges(self.book))
+        solver.add(*self.ranges)
         seen = [observe(o, rest) for o in observed]
         classes = [_truths(model, seen) for model in every(solver, seen, rest.size)]
         return _share_moves(moves, classes, self.group.sizes)
@@ -226,7 +228,7 @@ class Directions:
         step = self._space([seen]).stepping(changes(self.part))
         if step is None:
             return STILL
-        step.solver.add(*_ranges(self.book))
+        step.solver.add(*self.ranges)
         first, second = (_seen(seen, of, side) for side in (step.before, step.after))
         if pairs:
             step.solver.add(first != second)

@@ -1,7 +1,7 @@
 """Promise 3: no single change moves a conclusion the wrong way.
 
-Tried first, then proved layer by layer at every value of the parameters. Where that does not settle it, proved
-at the defaults of the very states of an area: of the grade whether or not it is withheld, and of one
+Tried first, then proved layer by layer at every value of the parameters. Where that does not settle it,
+proved at the defaults of the very states of an area: of the grade whether or not it is withheld, and of one
 characteristic moving, the rest standing still.
 """
 

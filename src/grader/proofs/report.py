@@ -140,8 +140,9 @@ def for_person(report: CheckReport) -> str:
     for promise, assumed in opened:
         lines += _wrapped(f"{promise.id}: {assumed}", "  ")
     for promise in (p for p in report.promises if not p.made and p.result == "refuted"):
-        said = promise.assumes[promise.assumes.index(NOT_PROMISED) :]
-        lines += ["", *(line for text in said for line in _wrapped(f"{promise.id}: {text}", "  "))]
+        lines.append("")
+        for text in promise.assumes[promise.assumes.index(NOT_PROMISED) :]:
+            lines += _wrapped(f"{promise.id}: {text}", "  ")
     for finding in report.findings:
         lines += ["", *_finding_lines(finding)]
     count = len(report.findings)

@@ -28,8 +28,8 @@ from grader.proofs.tag_combinations import (
 from grader.proofs.witness import Situation, after
 
 #: States drawn of the areas of all groups, changes tried of each, and examples kept that look the same.
-STATES = 400
-CHANGES = 3
+STATES = 300
+CHANGES = 2
 ALIKE = 4
 #: Items alike on one characteristic, so that counts reach the numbers rules ask for.
 MOST_ALIKE = (1, 2, 3, 5)
@@ -158,7 +158,10 @@ class Trials:
         """A situation for each conclusion that trials come to in an area: its grades, and withheld."""
         if area.id not in self._concluding:
             found: dict[str, Situation] = {}
+            sought = len(self.subject.bound.grade_scale.names) + 1
             for trial in self._in(area):
+                if len(found) == sought:
+                    break
                 rank = trial.area.decision.rank if trial.area.decision else None
                 name = trial.area.outcome if rank is None else self.subject.bound.grade_scale.name_of(rank)
                 found.setdefault(name, trial.situation)
@@ -187,7 +190,10 @@ class Trials:
                 pair = self._changed(draw, trial.situation, added, moved, recorded)
                 if pair is None:
                     continue
-                before, then = (self.conclude(s) for s in pair)
+                # What is changed was there before, but for an earlier finding that is first put there.
+                same = pair[0].earlier == trial.situation.earlier
+                before = replace(trial, situation=pair[0]) if same else self.conclude(pair[0])
+                then = self.conclude(pair[1])
                 if wrong(before, then):
                     yield before, then
 
