@@ -13,7 +13,7 @@ def report(shipped):
 
 
 def test_every_promise_is_proved(report):
-    assert {"proved"} == {p.result for p in report.promises}
+    assert {"proved"} == {p.result for p in report.promises if p.made}
 
 
 def test_nothing_is_found(report):

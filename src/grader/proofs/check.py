@@ -83,7 +83,9 @@ def check_rulebook(
     trials = Trials(Subject(book, framework, Effort(0), {}, confirm))
     promises: list[Promise] = []
     findings: list[Finding] = []
+    fixed = tuple(f"{n} at {v}" for n, v in sorted((settings or {}).items()))
     for question in questions():
+        question = replace(question, assumes=(*question.assumes, *fixed))
         before = known(question.id) if known is not None else None
         if before is not None:
             promises.append(before)

@@ -171,7 +171,7 @@ def _shown(subject: Subject, seen: FoundCase) -> Witness:
     """The case in words, and as a case of a rule test where it is a situation."""
     if seen.situation is None:
         return Witness(seen.words, ())
-    concluded = subject.conclude(seen.situation)
+    concluded = subject.shown(seen.situation)
     words = f"{seen.words}, the rule holds, and {seen.situation.area.id} is {concluded.said}"
     return Witness(words, (case_of("the rule holds", seen.situation, concluded),))
 

@@ -283,7 +283,7 @@ def _finding(trials: Trials, part: Part, pairs: Sequence[Pair], values: Mapping[
     """Replay both sides of the first pair, say what happened, and which rules are to blame."""
     subject, (before, then) = trials.subject, pairs[0]
     concluded = [trials.conclude(s) for s in (before, then)]
-    first, second = subject.conclude(before), subject.conclude(then)
+    first, second = subject.shown(before), subject.shown(then)
     blamed = blame(trials, part, pairs)
     by_id = {r.id: r for r in subject.book.rules}
     assert before.change is not None

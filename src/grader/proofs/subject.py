@@ -67,8 +67,12 @@ class Subject:
         return self._spaces[area]
 
     def conclude(self, situation: Situation) -> Replay:
-        """Grade a situation by the grading pass: on the reference engine, and on the others where asked."""
-        replay = conclude(situation, self.framework, self.bound, self.evaluator)
+        """Grade a situation on the reference engine, by the grading pass."""
+        return conclude(situation, self.framework, self.bound, self.evaluator)
+
+    def shown(self, situation: Situation) -> Replay:
+        """As `conclude`, of a situation somebody is told of: on the other engines too, where asked."""
+        replay = self.conclude(situation)
         if self.confirm is not None:
             self.confirm(replay.inspection, self.bound)
         return replay

@@ -27,8 +27,9 @@ from grader.proofs.tag_combinations import (
 )
 from grader.proofs.witness import Situation, after
 
-#: States drawn of the areas of all groups, changes tried of each, and examples kept that look the same.
+#: States drawn of the areas of all groups (and at most of each area), changes tried of each, and examples kept that look the same.
 STATES = 300
+EACH = 60
 CHANGES = 2
 ALIKE = 4
 #: Items alike on one characteristic, so that counts reach the numbers rules ask for.
@@ -69,7 +70,8 @@ class Trials:
         """Situations of every group of areas, concluded."""
         if self._states is None:
             groups = self.subject.graded
-            self._states = [t for g in groups for t in self._drawn(g, self.many // max(1, len(groups)))]
+            many = min(self.many, EACH * sum(len(g.areas) for g in groups)) // max(1, len(groups))
+            self._states = [t for g in groups for t in self._drawn(g, many)]
         return self._states
 
     def pool(self, group: AreaGroup) -> list[Example]:
