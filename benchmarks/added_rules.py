@@ -1,4 +1,4 @@
-"""Rules added to a rule book, made the same way every time: every layer in turn, each with a fact of its own."""
+"""Rules added to a rule book, made the same way every time: the layers in turn, each rule with its own fact."""
 
 from __future__ import annotations
 
@@ -62,23 +62,21 @@ def _rule(
 def _status(book: RuleBook, name: str, draw: random.Random) -> RuleBook:
     fact = _fact(name, Layer.STATUS, Level.CHARACTERISTIC, Kind.COUNT, Better.FEWER, _shortfalls(draw))
     target = draw.choice(("not_demonstrated", "partly_demonstrated", "demonstrated"))
-    rule = _rule(
-        name, Layer.STATUS, Level.CHARACTERISTIC, Effect.LIMITS, target, name, draw.randrange(2, 5)
-    )
+    rule = _rule(name, Layer.STATUS, Level.CHARACTERISTIC, Effect.LIMITS, target, name, draw.randrange(2, 5))
     return _put(book, [fact], rule)
 
 
 def _finding(book: RuleBook, name: str, draw: random.Random) -> RuleBook:
     fact = _fact(name, Layer.FINDING, Level.CHARACTERISTIC, Kind.COUNT, Better.FEWER, _shortfalls(draw))
     target = draw.choice(("area_for_improvement", "cause_of_concern"))
-    rule = _rule(
-        name, Layer.FINDING, Level.CHARACTERISTIC, Effect.RAISES, target, name, draw.randrange(2, 6)
-    )
+    rule = _rule(name, Layer.FINDING, Level.CHARACTERISTIC, Effect.RAISES, target, name, draw.randrange(2, 6))
     return _put(book, [fact], rule)
 
 
 def _area_finding(book: RuleBook, name: str, draw: random.Random) -> RuleBook:
-    below = _fact(f"{name}b", Layer.FINDING, Level.CHARACTERISTIC, Kind.COUNT, Better.FEWER, _shortfalls(draw))
+    below = _fact(
+        f"{name}b", Layer.FINDING, Level.CHARACTERISTIC, Kind.COUNT, Better.FEWER, _shortfalls(draw)
+    )
     many = Count("characteristics", (Test(f"{name}b", Op.AT_LEAST, (Const(1),)),))
     fact = _fact(name, Layer.FINDING, Level.AREA, Kind.COUNT, Better.FEWER, many)
     rule = _rule(
@@ -88,7 +86,9 @@ def _area_finding(book: RuleBook, name: str, draw: random.Random) -> RuleBook:
 
 
 def _sufficiency(book: RuleBook, name: str, draw: random.Random) -> RuleBook:
-    below = _fact(f"{name}b", Layer.FINDING, Level.CHARACTERISTIC, Kind.COUNT, Better.FEWER, _shortfalls(draw))
+    below = _fact(
+        f"{name}b", Layer.FINDING, Level.CHARACTERISTIC, Kind.COUNT, Better.FEWER, _shortfalls(draw)
+    )
     many = Count("characteristics", (Test(f"{name}b", Op.AT_LEAST, (Const(1),)),))
     part = _fact(name, Layer.SUFFICIENCY, Level.AREA, Kind.COUNT, Better.NEITHER, many)
     share = _fact(
@@ -102,7 +102,9 @@ def _sufficiency(book: RuleBook, name: str, draw: random.Random) -> RuleBook:
 
 
 def _grade(book: RuleBook, name: str, draw: random.Random) -> RuleBook:
-    below = _fact(f"{name}b", Layer.FINDING, Level.CHARACTERISTIC, Kind.COUNT, Better.FEWER, _shortfalls(draw))
+    below = _fact(
+        f"{name}b", Layer.FINDING, Level.CHARACTERISTIC, Kind.COUNT, Better.FEWER, _shortfalls(draw)
+    )
     many = Count("characteristics", (Test(f"{name}b", Op.AT_LEAST, (Const(draw.randrange(1, 3)),)),))
     fact = _fact(name, Layer.GRADE, Level.AREA, Kind.COUNT, Better.FEWER, many)
     target = draw.choice(("requires_improvement", "adequate", "good"))

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from grader.language.nodes import All, Any_, Compare, Const, Effect, Op
+from grader.language.nodes import All, Any_, Compare, Const, Kind, Op
 from grader.language.rulebook import Layer
 
 OPPOSITE = {
@@ -17,7 +17,7 @@ OPPOSITE = {
     Op.FEWER_THAN: Op.MORE_THAN,
     Op.EQUALS: Op.MORE_THAN,
 }
-#: Far out of what any fact can be.
+#: Far out of what any share or rank can be.
 FAR = 5_000
 
 
@@ -45,7 +45,8 @@ def _faults(book):
         for compared in _compared(rule.condition):
             turned = replace(compared, op=OPPOSITE[compared.op])
             yield f"{rule.id}: {compared.fact} turned round", _spoilt(book, rule, compared, turned)
-            if compared.op in (Op.AT_LEAST, Op.MORE_THAN) and rule.effect is not Effect.WITHHOLDS:
+            count = compared.fact in book.facts and book.facts[compared.fact].kind is Kind.COUNT
+            if compared.op in (Op.AT_LEAST, Op.MORE_THAN) and not count:
                 far = replace(compared, operands=(Const(FAR),))
                 yield f"{rule.id}: {compared.fact} out of reach", _spoilt(book, rule, compared, far)
 

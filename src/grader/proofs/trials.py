@@ -27,7 +27,8 @@ from grader.proofs.tag_combinations import (
 )
 from grader.proofs.witness import Situation, after
 
-#: States drawn of the areas of all groups (and at most of each area), changes tried of each, and examples kept that look the same.
+#: States drawn of the areas of all groups and at most of each area, changes tried of each, examples kept that
+#: look the same.
 STATES = 300
 EACH = 60
 CHANGES = 2
