@@ -1,4 +1,4 @@
-"""Rules added to a rule book, made the same way every time: the layers in turn, each rule with its own fact."""
+"""Rules added to a rule book, always the same: the layers in turn, each rule with a fact of its own."""
 
 from __future__ import annotations
 
