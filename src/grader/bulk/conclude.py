@@ -245,7 +245,7 @@ def _grid(plan: Plan, coded: Coded) -> Frame:
 
 
 def _sums(plan: Plan, below: Frame) -> Frame:
-    """What the characteristics of each area come to that have a row."""
+    """Facts of each area over the characteristics that have a row."""
     counted = _counted(plan)
     found = [
         as_int(counted).sum().alias("present"),
@@ -268,7 +268,7 @@ def _sums(plan: Plan, below: Frame) -> Frame:
 
 
 def _standings(plan: Plan, findings: Frame) -> Frame:
-    """What the findings on record on each area come to."""
+    """Facts of each area over its findings on record."""
     columns = {name: name for name in FINDING}
     opened = _is(OPEN)
     found = [as_int(opened).sum().alias("opened")]

@@ -61,7 +61,7 @@ NUMBERS = ("value",)
 #: A value of a CSV file as it is written there, for messages.
 AS_WRITTEN = "value_as_written"
 
-#: What stands for a value that is not given, and for one that is no number.
+#: Codes of a value that is not given, and of one that is no number.
 NO_FIGURE, BAD_FIGURE = -(2**60), -(2**61)
 #: A basis that never counts, once it has been looked at.
 _SURVEY = len(STRENGTH.names)

@@ -43,7 +43,7 @@ Codes = Any
 
 
 class AreaSimulated(OutputModel):
-    """What one area came to over the draws."""
+    """Outcomes and grades of one area over the draws."""
 
     area: str
     title: str
@@ -51,11 +51,11 @@ class AreaSimulated(OutputModel):
     """The grade proposed on the inspection as it stands; None where there is none."""
     outcome: str
     shares: dict[str, float]
-    """Share of draws that came to each grade, best first, and to `withheld`; empty where not graded."""
+    """Share of draws with each grade, best first, and with `withheld`; empty where not graded."""
 
 
 class Simulation(OutputModel):
-    """How often drawn versions of an inspection came to each grade."""
+    """How often drawn versions of an inspection were given each grade."""
 
     schema_: Literal["grader.simulation/1"] = Field(SCHEMA, alias="schema")
     inspection: str
@@ -199,7 +199,7 @@ class Drawing:
 
 
 class _AreaDrawn:
-    """One area over the draws: which conclusions they came to, and how often."""
+    """One area over the draws: its conclusions, and how often each was drawn."""
 
     def __init__(self, drawing: Drawing, area: Area) -> None:
         inspection = drawing.loaded.inspection
@@ -213,7 +213,7 @@ class _AreaDrawn:
         self._counted: dict[tuple[str, int | None], int] = {}
 
     def count(self, drawn: Mapping[str, Codes], many: int) -> None:
-        """Count what a block of draws came to."""
+        """Count the conclusions of a block of draws."""
         sums = self._aggregator.on_area
         whole, measures = np.zeros(many, np.int64), [sums.empty]
         for case in self._cases:
@@ -228,7 +228,7 @@ class _AreaDrawn:
     def _characteristic(
         self, case: CharacteristicCase, drawn: Mapping[str, Codes], many: int
     ) -> tuple[Codes, list[FactVector]]:
-        """What a characteristic comes to in the area, in each draw."""
+        """What a characteristic adds to the area's facts, in each draw."""
         sums = self._aggregator.on_characteristic
         codes, measures = np.zeros(many, np.int64), [sums.empty]
         for item in case.items:
@@ -250,7 +250,7 @@ _RANKS: Final = range(1, len(ASSESSMENT.names))
 def _together(
     sums: AggregateOps, codes: Codes, measures: Sequence[FactVector], more: Codes, added: Sequence[FactVector]
 ) -> tuple[Codes, list[FactVector]]:
-    """Two measures in each draw put together; draws that come to the same get the same code."""
+    """Two codes of each draw combined into one; equal pairs get the same code."""
     pairs, at = np.unique(codes * len(added) + more, return_inverse=True)
     numbers: dict[FactVector, int] = {}
     of_pair = [

@@ -32,7 +32,7 @@ from grader.language.rulebook import RuleBook
 ROWS = 3_000_000
 #: So many inspections at most, with evidence or without.
 MOST_INSPECTIONS = 100_000
-#: So many faulty rows of a piece are told of; their inspections are left out whatever their number.
+#: So many faulty rows of a piece are reported; the inspections of all of them are left out.
 TOLD = 5_000
 
 Fault = tuple[str, Problem]

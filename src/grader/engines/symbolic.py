@@ -226,7 +226,7 @@ def evaluate_facts(
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """What an ordered layer concludes, as terms: the rank, and the two halves it is put together from.
+    """What an ordered layer concludes, as terms: its rank, and the two halves the rank is computed from.
 
     `base` is the best rank reached, or the default; `limit` the lowest limit, or the top of the scale.
     """

@@ -190,7 +190,7 @@ class _Question:
         return None
 
     def _gives(self, measure: FactVector, issued: tuple[Change, ...], way: Way[Change]) -> bool:
-        """Whether an area that comes to this, with these findings declared or not, is graded so."""
+        """Whether an area with this fact vector, with these findings declared or not, is graded so."""
         key = (measure, issued)
         if key not in self._graded:
             self._graded[key] = self._grades(way.cases(), issued)
@@ -225,7 +225,7 @@ class _Question:
         return self._said("found", said).model_copy(update={"cost": cost, "answers": answers})
 
     def _weakened(self, changes: tuple[Change, ...]) -> tuple[tuple[Change, ...], GradingTrace]:
-        """The changes with each added item described where that is enough, and what they come to."""
+        """The changes with each added item described where that is enough, and their fact vector."""
         passed = self._applied(changes)
         for at, change in enumerate(changes):
             if isinstance(change, Found):

@@ -1,6 +1,6 @@
 """Why an area is graded as it is: from the grade down through rules, statuses and findings to the evidence.
 
-The explanation is put together from the same pass as the proposal, for and against, and says what is
+The explanation comes from the same pass as the proposal, for and against, and says what is
 missing. Its shape is `grader.explanation/1`.
 """
 

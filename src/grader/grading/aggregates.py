@@ -31,12 +31,12 @@ from grader.language.vocabulary import FINDING_KIND
 from grader.model.framework import Area
 
 FactVector = tuple[Part, ...]
-"""What some things come to: the part of each fact that some rule looks at."""
+"""A fact vector: the value of each fact over some items, as far as some rule compares it."""
 
 
 @dataclass(frozen=True)
 class AggregateOps:
-    """How vectors are put together, fact by fact; of what adds up, no more is kept than `caps` says."""
+    """How vectors are combined, fact by fact; sums are kept up to `caps`."""
 
     kinds: tuple[Aggregate, ...]
     caps: tuple[int, ...]
@@ -167,7 +167,7 @@ class AreaAggregator:
     # Measures ---------------------------------------------------------------------------------------------
 
     def of_row(self, row: Row) -> FactVector:
-        """What one item of evidence comes to on a characteristic."""
+        """The fact vector of one item of evidence on a characteristic."""
         found = self._rows.get(row)
         if found is None:
             found = self._rows[row] = (*(self._of(f, row) for f in self._evidence), 1)
@@ -178,7 +178,7 @@ class AreaAggregator:
         return definition.part(thing) if satisfies(thing, definition.where) else definition.identity
 
     def case(self, before: CharacteristicCase, vector: FactVector) -> CharacteristicCase:
-        """What the rules conclude on a characteristic whose evidence comes to this.
+        """What the rules conclude on a characteristic with this fact vector.
 
         Facts no rule of the area looks at are left at 0.
         """
@@ -196,7 +196,7 @@ class AreaAggregator:
         return found
 
     def seen(self, before: CharacteristicCase, vector: FactVector) -> FactVector:
-        """What a characteristic whose evidence comes to this comes to in the area."""
+        """What a characteristic with this fact vector adds to the area's."""
         named = before.id if before.id in self._named else ""
         key = (named, before.counted, self._earlier(before), vector)
         found = self._seen_as.get(key)
@@ -205,11 +205,11 @@ class AreaAggregator:
         return found
 
     def _earlier(self, case: CharacteristicCase) -> tuple[int, ...]:
-        """What earlier findings on a characteristic come to, which its evidence does not change."""
+        """The part of the fact vector from earlier findings, which evidence does not change."""
         return tuple([case.facts[name] for name in self._of_earlier])
 
     def of_case(self, case: CharacteristicCase) -> FactVector:
-        """What one characteristic comes to in the area."""
+        """The fact vector of one characteristic in the area."""
         name = case.id if case.id in self._named else ""
         raised = tuple([r.rule.id for r in case.raised])
         key = (name, case.counted, bool(case.items), case.facts, raised)
@@ -232,14 +232,14 @@ class AreaAggregator:
         )
 
     def concluded(self, graded: bool, vector: FactVector, findings: tuple[Row, ...]) -> AreaOutcome:
-        """What the rules conclude on the area when its characteristics come to this.
+        """What the rules conclude on an area with this fact vector.
 
         Parameters
         ----------
         graded : bool
             Whether the edition grades the area.
         vector : FactVector
-            What the area's characteristics come to together.
+            The fact vector of all the area's characteristics.
         findings : tuple of Row
             The findings on record on the area.
         """

@@ -68,7 +68,7 @@ class CharacteristicCase:
 
 @dataclass(frozen=True, slots=True)
 class AreaOutcome:
-    """What an area's facts come to: its outcome, the rules that held, and the grade's rank where graded."""
+    """The conclusions on an area: its outcome, the rules that held, and the grade's rank where graded."""
 
     outcome: str
     held: frozenset[str]
@@ -124,7 +124,7 @@ class LayerEvaluator:
     def judge(
         self, area: str, characteristic: str, counted: bool, items: tuple[Item, ...], facts: Row
     ) -> CharacteristicCase:
-        """What a characteristic's facts come to; `items` empty means not assessed."""
+        """The conclusions on a characteristic from its facts; `items` empty means not assessed."""
         key = (area if self._scoped else "", counted, bool(items), facts)
         found = self._judged.get(key)
         if found is None:
@@ -174,7 +174,7 @@ class LayerEvaluator:
     def outcome(
         self, area: str, graded: bool, facts: Mapping[str, int], findings: Iterable[Row], assessed: bool
     ) -> AreaOutcome:
-        """What an area's facts come to.
+        """The conclusions on an area from its facts.
 
         Parameters
         ----------

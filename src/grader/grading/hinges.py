@@ -133,7 +133,7 @@ class _OneItemChanged:
         return found.outcome, found.decision.rank if found.decision else None
 
     def _rests(self, case: CharacteristicCase) -> dict[Row, FactVector]:
-        """For each set of tags there is on a characteristic, what the evidence comes to without one."""
+        """For each set of tags on a characteristic, the fact vector of its evidence without one such item."""
         sums = self._aggregator.on_characteristic
         many = Counter(item.row for item in case.items)
         ones = [self._aggregator.of_row(row) for row in many]
@@ -145,7 +145,7 @@ class _OneItemChanged:
 
 
 def _rests(sums: AggregateOps, measures: Sequence[FactVector]) -> list[FactVector]:
-    """For each measure, what all the others come to."""
+    """For each vector, the sum of all the others."""
     before = accumulate(measures, sums.plus, initial=sums.empty)
     after = list(accumulate(reversed(measures), sums.plus, initial=sums.empty))
     return [sums.plus(b, a) for b, a in zip(before, reversed(after[:-1]), strict=False)]

@@ -23,7 +23,7 @@ from grader.model.proposal import AreaResult, CharacteristicResult, FindingResul
 
 @dataclass(frozen=True, slots=True)
 class ProposalContext:
-    """What a proposal is put together from, beside the trace; `engine` is a name."""
+    """What a proposal needs beside the trace; `engine` is a name."""
 
     framework: FrameworkFile
     book: RuleBook

@@ -219,7 +219,7 @@ class _Area:
     def _missing(self, fact: Fact, things: Iterable[CharacteristicCase | FindingRecord]) -> Support:
         """The things, with the evidence by which each is not as it would have to be.
 
-        A finding that is not counted stands in nobody's way.
+        A finding that is not counted blocks nothing.
         """
         found = Support()
         for thing in things:

@@ -1,4 +1,4 @@
-"""Drafts of proposed findings, put together from the framework's words and the evidence's.
+"""Drafts of proposed findings, from the framework's words and the evidence's.
 
 They are drafts and say so: an inspector words a finding. A proposed cause of concern drafts recommendations,
 since a cause of concern always carries at least one.

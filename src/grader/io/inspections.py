@@ -196,7 +196,7 @@ class _Check:
         return [(block, i) for i in range(len(self._raw(block))) if (block, i) not in self.draft.left_out]
 
     def _raw(self, block: str) -> list[Any]:
-        """A list as it stands in the file, its faulty entries too: what they name is there all the same."""
+        """A list as written in the file, faulty entries too: the ids they name exist all the same."""
         raw = self.document.data.get(block) if isinstance(self.document.data, dict) else None
         return raw if isinstance(raw, list) else []
 

@@ -71,7 +71,7 @@ Areas = Annotated[
 
 
 class RuleBlock(InputModel):
-    """One rule; exactly one of the four effects stands in it."""
+    """One rule, with exactly one of the four effects."""
 
     id: Id
     reaches: Text | None = None

@@ -112,5 +112,5 @@ def _glossary(framework: Framework, areas: tuple[Area, ...], edition: str) -> It
 
 
 def _line(text: str) -> str:
-    """Text in one line, so that nothing of it can leave the comment it stands in."""
+    """Text in one line, so that nothing of it can leave its comment."""
     return " ".join(text.split())

@@ -40,7 +40,7 @@ def per_cent(part: int, whole: int, beside: Iterable[Beside] = ()) -> str:
     part, whole : int
         The counts it is a share of.
     beside : iterable of (Op, operands)
-        The comparisons it stands beside, in whole per mille.
+        The thresholds it is printed beside, in whole per mille.
     """
     if whole <= 0 or part == 0:
         return "0 %"

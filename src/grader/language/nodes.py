@@ -163,7 +163,7 @@ class Definition:
         return ()
 
 
-#: What some of the things come to, before the rest is known: a whole number, unless a kind needs more.
+#: A partial aggregate, over some of the items: a whole number, unless a kind of fact needs more.
 Part = Any
 
 #: The part of no thing, for a least: above every rank and count.

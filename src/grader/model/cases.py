@@ -19,7 +19,7 @@ OWN_AREA = ""
 
 
 class CaseItem(InputModel):
-    """One finding of fact; a bare assessment stands for an item with every other tag at its default."""
+    """One finding of fact; a bare assessment is an item with every other tag at its default."""
 
     assessment: AssessmentName | None = None
     basis: BasisName = "observation"

@@ -54,7 +54,7 @@ from grader.model.framework import Framework
 from grader.testing._hypothesis import st
 
 SHARES: Final = (0, 1, 200, 333, 400, 500, 667, 800, 999, 1000)
-#: Counts a parameter may stand at: a few, and the ends of its range.
+#: Values of a parameter of counts: a few, and the ends of its range.
 MOST: Final = 1_000_000
 COUNTS: Final = (0, 1, 2, 3, MOST)
 UNITS: Final = ("percent", "minutes")

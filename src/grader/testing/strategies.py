@@ -124,7 +124,7 @@ def _best_first(grades: Sequence[str]) -> list[str]:
 def _area(
     draw: st.DrawFn, name: str, ids: Mapping[str, Sequence[str]], editions: Sequence[str], first: bool
 ) -> Area:
-    """An area. The first stands in every edition, so that none is empty."""
+    """An area. The first is in every edition, so that none is empty."""
     held = editions if first else draw(st.lists(st.sampled_from(editions), min_size=1, unique=True))
     others = [c for area, found in ids.items() if area != name for c in found]
     informs = st.lists(st.sampled_from(others), max_size=2, unique=True) if others else st.just([])
@@ -169,7 +169,7 @@ def rulebooks(draw: st.DrawFn, framework: Framework, *, monotone: bool = False) 
     Returns
     -------
     RuleBook
-        Unbound: its parameters stand at their defaults.
+        Unbound: its parameters have their defaults.
     """
     return RuleBooks(draw, framework, monotone).book()
 

@@ -29,7 +29,7 @@ _TONES = 5
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A grade, or what stands in its place: its words, and its place on the scale counted from the worst."""
+    """A grade, or the outcome where there is none: its words, and its rank on the scale from the worst."""
 
     text: str
     place: int | None
@@ -184,7 +184,7 @@ class Areas:
         )
 
     def mark(self, grade: str | None, otherwise: str) -> Mark:
-        """The mark of a grade, or of what stands in its place."""
+        """The mark of a grade, or of the outcome where there is none."""
         if grade is None:
             return Mark(otherwise, None, len(self.ranks))
         return Mark(self.titles.get(grade, grade), self.ranks.get(grade), len(self.ranks))

@@ -1,4 +1,4 @@
-"""The report's charts, by matplotlib. Each stands beside a table that says the same in words.
+"""The report's charts, by matplotlib. Beside each is a table with the same content.
 
 Colour never carries a meaning alone: segments are hatched and numbered, marks differ in shape. Charts are
 narrow, so that they can be read on a telephone; labels stand above what they name for the same reason.
