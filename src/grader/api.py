@@ -573,7 +573,7 @@ def verify(
 def check(
     rules: PathLike = DEFAULT,
     *,
-    settings: Mapping[str, object] | None = None,
+    settings: SettingValues | None = None,
     effort: int = EFFORT,
     keep: bool = False,
 ) -> CheckReport:
