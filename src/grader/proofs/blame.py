@@ -8,7 +8,8 @@ from itertools import combinations
 
 from grader.engines.reference import holds
 from grader.language.nodes import Effect, Level
-from grader.language.rulebook import Layer, Rule
+from grader.language.rulebook import GIVEN_FACTS, Layer, Rule, RuleBook
+from grader.language.typecheck import direction_problems
 from grader.language.vocabulary import STATUS
 from grader.proofs.subject import Subject
 from grader.proofs.tag_combinations import Part
@@ -43,8 +44,8 @@ def _concerned(trial: Trial) -> set[str | None]:
 def blame(trials: Trials, part: Part, pairs: Sequence[tuple[Situation, Situation]]) -> tuple[str, ...]:
     """The smallest set of rules whose removal mends the first case, the likeliest culprit first.
 
-    Of rules each of which mends it by itself those stand first that go wrong themselves, at the lowest layer
-    that does, in most of the cases found.
+    Of rules each of which mends it by itself those stand first that use a fact against its direction, then
+    those whose removal mends most of the cases found, then those of the lowest layer that goes wrong.
     """
     subject = trials.subject
     rules = [
@@ -60,7 +61,10 @@ def blame(trials: Trials, part: Part, pairs: Sequence[tuple[Situation, Situation
                 continue
             mended = sum(not wrong(*map(without.conclude, pair)) for pair in pairs)
             own = sum(_goes_wrong(r, part, *case) for r in chosen for case in cases)
-            found.append((-mended, *_standing(chosen, part, cases[0]), -own, tuple(r.id for r in chosen)))
+            straight = not any(_against_direction(r, subject.bound) for r in chosen)
+            found.append(
+                (straight, -mended, *_standing(chosen, part, cases[0]), -own, tuple(r.id for r in chosen))
+            )
         if found:
             best = sorted(found)
             return (
@@ -69,6 +73,12 @@ def blame(trials: Trials, part: Part, pairs: Sequence[tuple[Situation, Situation
                 else best[0][-1]
             )
     return tuple(r.id for r in _concerned_rules(rules, cases[0]))[: 1 + BESIDE]
+
+
+def _against_direction(rule: Rule, book: RuleBook) -> bool:
+    """Whether a rule uses a fact against the direction that fact declares, marked or not."""
+    facts = {**book.facts, **GIVEN_FACTS}
+    return any(direction_problems(replace(rule, not_monotone=None), facts))
 
 
 def _concerned_rules(rules: Iterable[Rule], case: Sequence[Trial]) -> list[Rule]:
