@@ -13,7 +13,7 @@ import z3
 
 from grader.engines import symbolic
 from grader.engines.reference import satisfies
-from grader.engines.symbolic import Budget, CountedRow, Solver, Terms, Undecided, number, total, truth
+from grader.engines.symbolic import Allowance, CountedRow, Solver, Terms, Undecided, number, total, truth
 from grader.errors import InternalError
 from grader.grading.conclude import CharacteristicCase, FindingRecord, LayerEvaluator
 from grader.grading.tally import Item
@@ -90,7 +90,7 @@ class Space:
     area: str
     facts: tuple[Fact, ...]
     counted: bool
-    budget: Budget
+    budget: Allowance
     evidence: Groups = field(init=False)
     earlier: Groups = field(init=False)
     rules: dict[Stage, tuple[Rule, ...]] = field(init=False)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import z3
 
 from grader.engines.reference import ReferenceEngine
-from grader.engines.symbolic import Budget, Undecided, number
+from grader.engines.symbolic import Allowance, Undecided, number
 from grader.grading.conclude import LayerEvaluator
 from grader.language.bind import bind
 from grader.language.nodes import Level
@@ -30,7 +30,7 @@ class Subject:
 
     book: RuleBook
     framework: Framework
-    budget: Budget
+    budget: Allowance
     values: Mapping[str, int] = field(default_factory=dict)
     bound: RuleBook = field(init=False)
     evaluator: LayerEvaluator = field(init=False)
