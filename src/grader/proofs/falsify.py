@@ -27,14 +27,13 @@ from grader.bulk.plan import FINDING, ITEM, Plan
 from grader.distribution import install
 from grader.engines.reference import satisfies
 from grader.errors import MissingExtraError
-from grader.grading.conclude import finding_row
 from grader.language.bind import bind
 from grader.language.figures import figure_range
 from grader.language.nodes import Const, Level
 from grader.language.row import Row
 from grader.language.rulebook import Layer, RuleBook
 from grader.language.typecheck import comparisons
-from grader.language.vocabulary import FINDING_KIND, ORIGIN, PROGRESS
+from grader.language.vocabulary import ORIGIN
 from grader.model.framework import Framework
 from grader.proofs.situations import AreaFigure, AreaSituation
 from grader.proofs.tag_combinations import DECLARED_TAGS, EARLIER_TAGS, EVIDENCE_TAGS
@@ -89,6 +88,15 @@ class Drawn:
         below = backend.collect(characteristics(plan, coded))
         return Concluded(plan, below, backend.collect(areas(plan, coded, backend.table(below))))
 
+    def sizes(self) -> pl.DataFrame:
+        """How many items and findings were drawn on each `area` of each inspection (`number`)."""
+        width = max((len(a.characteristics) for a in self.framework.areas_in(self.edition)), default=1)
+        several = (
+            self.evidence.select("number", area=pl.col("place") // width),
+            self.findings.select("number", "area"),
+        )
+        return pl.concat(several).group_by("number", "area").agg(size=pl.len())
+
     def _numbered_for(self, plan: Plan) -> pl.DataFrame:
         """The evidence, its measures numbered as a rule book numbers its own."""
         own = {-1: -1, **{at: plan.measures[name] for at, name in enumerate(self.measures)}}
@@ -103,12 +111,12 @@ class Drawn:
         names = [c.id for c in found.characteristics]
         here = (pl.col("number") == number, pl.col("place") // width == at)
         items, figures = [], []
-        for row in self.evidence.filter(*here).iter_rows(named=True):
-            on, tags = names[row["place"] % width], Row({name: row[name] for name in ITEM})
+        for on, tagged, row in self._counting(number, area, width):
+            tags = Row({name: row[name] for name in ITEM})
             if row["measure"] < 0:
                 items.append((on, tags))
             else:
-                figures.append(AreaFigure(on, tags, self.measures[row["measure"]], row["figure"]))
+                figures.append(AreaFigure(on, tagged, tags, self.measures[row["measure"]], row["figure"]))
         named = self.earlier.filter(*here)
         declared, earlier = [], []
         of_area = self.findings.filter(pl.col("number") == number, pl.col("area") == at)
@@ -122,6 +130,21 @@ class Drawn:
         return AreaSituation(
             found, self.edition, tuple(items), tuple(declared), tuple(earlier), tuple(figures)
         )
+
+    def _counting(self, number: int, area: str, width: int) -> Iterator[tuple[str, str, dict[str, int]]]:
+        """Evidence of one inspection that counts in an area: on what, tagged to what, and its row."""
+        places = {
+            at * width + n: c
+            for at, found in enumerate(self.framework.areas_in(self.edition))
+            for n, c in enumerate(found.characteristics)
+        }
+        for row in self.evidence.filter(pl.col("number") == number).iter_rows(named=True):
+            tagged = places[row["place"]]
+            home = self.framework.area_of(tagged.id)
+            informed = () if home.editions[self.edition].graded else tagged.informs
+            for on in (tagged.id, *informed):
+                if self.framework.area_of(on).id == area:
+                    yield on, tagged.id, row
 
 
 def draw(

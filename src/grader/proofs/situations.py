@@ -19,9 +19,20 @@ _BASIS: Final = {"tested": "observation", "described": "document"}
 
 @dataclass(frozen=True, slots=True)
 class AreaFigure:
-    """An item that a figure assesses: the figure is ten times itself and rounded down, as rules read it."""
+    """An item that a figure assesses.
 
-    characteristic: str
+    Attributes
+    ----------
+    on : str
+        The characteristic of the area that it counts on.
+    tagged : str
+        The one it is tagged to: another where its evidence counts here also.
+    figure : int
+        Ten times the figure, rounded down, as rules read it.
+    """
+
+    on: str
+    tagged: str
     tags: Row
     measure: str
     figure: int
@@ -67,7 +78,7 @@ class AreaSituation:
         for n, figure in enumerate(self.figures, len(evidence) + 1):
             unit = (units or {}).get(figure.measure, "percent")
             measure = {"name": figure.measure, "value": float(Decimal(figure.figure) / 10), "unit": unit}
-            item = _item(f"E{n:03}", figure.characteristic, figure.tags) | {"measure": measure}
+            item = _item(f"E{n:03}", figure.tagged, figure.tags) | {"measure": measure}
             evidence.append({k: v for k, v in item.items() if k != "assessment"})
         return Inspection.model_validate(
             {
@@ -104,7 +115,7 @@ class AreaSituation:
             by_characteristic.setdefault(on, []).append(item_words(tags))
         for figure in self.figures:
             said = f"({figure.measure} {Decimal(figure.figure) / 10:f})"
-            by_characteristic.setdefault(figure.characteristic, []).append(said)
+            by_characteristic.setdefault(figure.tagged, []).append(said)
         alike: dict[str, list[str]] = {}
         for on, found in by_characteristic.items():
             alike.setdefault(_counted(found), []).append(on)
