@@ -43,7 +43,7 @@ try:
 except ImportError as error:
     raise MissingExtraError("drawing inspections needs numpy", help=install("prove")) from error
 
-COUNT: Final = 2_000
+COUNT: Final = 1_000
 #: Bundles of things that a characteristic may have; an area draws a few of them for all of its own.
 BUNDLES: Final = 600
 IN_AREA: Final = 3

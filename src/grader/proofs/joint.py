@@ -165,6 +165,10 @@ class JointCharacteristic:
         standing = [FindingRecord(f"P{i:03}", row, (NAME,)) for i, row in enumerate(earlier)]
         return of.evaluator.characteristic(self.area, NAME, self.counted, items, standing)
 
+    def status(self, at: int) -> z3.ArithRef:
+        """The rank of its status."""
+        return self.terms[at].facts["status"]
+
     def raised(self, at: int) -> dict[tuple[str, str], z3.BoolRef]:
         """Where each rule raises a finding, by the rule's old name and the kind."""
         names = self.both[at].rule_names

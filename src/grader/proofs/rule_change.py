@@ -25,6 +25,7 @@ from grader.language.vocabulary import ASSESSMENT
 from grader.model.framework import Area, Framework
 from grader.proofs.falsify import COUNT, Concluded, draw
 from grader.proofs.joint import FigureItem, Reads
+from grader.proofs.likeness import Alike
 from grader.proofs.proposals import (
     FINDINGS,
     HELD,
@@ -43,7 +44,7 @@ from grader.proofs.proposals import (
 )
 from grader.proofs.situations import AreaSituation, smaller
 from grader.proofs.tag_combinations import EVIDENCE_TAGS
-from grader.proofs.unmoved import OF_GRADED, UNITS, Alike, Unmoved
+from grader.proofs.unmoved import OF_GRADED, UNITS, Unmoved
 
 Moved = Literal["moves", "never", "unknown"]
 #: Inspections drawn that show a difference are looked at in turn, the smallest first: so many at most.
@@ -87,7 +88,7 @@ class Change:
 
 
 def figures(old: RuleBook, new: RuleBook) -> list[Reads]:
-    """Where a figure reads otherwise, over all a measure's unit allows; None where a book has no rules for it.
+    """Where a figure reads otherwise, over all that its unit allows; None where a book has no rules.
 
     What rules say changes only at the values they hold figures against, so one figure of each stretch
     between those values stands for all of it.
@@ -165,9 +166,8 @@ class Comparison:
         with afresh():
             for group in self._groups():
                 self._prove(group)
-        order = {
-            (a.id, way): n for n, (a, way) in enumerate((a, w) for a in self.framework.areas for w in WAYS)
-        }
+        every = [(area.id, way) for area in self.framework.areas for way in WAYS]
+        order = {key: n for n, key in enumerate(every)}
         self.change.moves = {key: self.change.moves[key] for key in order}
         self.change.cases.sort(key=lambda c: order[c.area, c.way])
         return self.change
@@ -233,9 +233,13 @@ class Comparison:
         """Items that the rule books read differently, by each characteristic they may count on."""
         found: dict[str, list[FigureItem]] = {}
         for reads in self.change.reads:
+            own = [p.bound.measures.get(reads.measure) for p in self.both]
             if reads.old is None or reads.new is None or reads.old == reads.new:
                 continue
-            home = self.both[0].bound.measures[reads.measure].characteristic
+            homes = {(m.characteristic, m.unit) for m in own if m is not None}
+            if len(homes) > 1:  # no inspection with such a figure is valid under both
+                continue
+            ((home, _),) = homes
             ranks = [ASSESSMENT.rank(name) for name in (reads.old, reads.new)]
             items = [
                 FigureItem(reads, *(Row({**tags, "assessment": rank}) for rank in ranks))
@@ -266,15 +270,15 @@ class Comparison:
         if not any(open_.values()):
             return
         asked = Unmoved(self.both, self.framework, group, open_, self.units)
-        for (area, way), answer in asked.answered().items():
+        for (name, way), answer in asked.answered().items():
             if answer is None:
-                moves[area, way] = "never"
+                moves[name, way] = "never"
             elif isinstance(answer, str):
-                moves[area, way] = "unknown"
-                self.change.unknown[area, way] = answer
+                moves[name, way] = "unknown"
+                self.change.unknown[name, way] = answer
             elif not self._moved(answer, way):
                 raise InternalError(
-                    f"the solver finds that the {way.part} of {area} moves, and the reference engine does not",
+                    f"the solver finds that the {way.part} of {name} moves, the reference engine does not",
                     help=f"where {answer.words()}: a fault of grader, please report it with the rule books",
                 )
         self.change.cost += asked.spent
@@ -308,10 +312,9 @@ def _differences(both: tuple[Proposer, Proposer], old: Concluded, new: Concluded
     found[FINDINGS] = pl.concat(
         [
             one.filter(of_area).select("number", "area"),
-            below[0].filter(_any_unlike(*below, *on_one)).select("number", "area"),
+            below[0].filter(_any_unlike(below[0], below[1], on_one[0], on_one[1])).select("number", "area"),
         ]
     )
-    # What moves only by what was drawn on another area counts there too, and is tried as if it stood here.
     return found
 
 

@@ -158,6 +158,24 @@ def pairs(old: RuleBook, new: RuleBook) -> Pairs:
     return Pairs(rules, facts, tuple(renamed), _worded(old, new, rules), _ranges(old, new))
 
 
+def alike_by_name(old: RuleBook, new: RuleBook, found: Pairs) -> bool:
+    """Whether every rule and fact is the same as the one it is paired with, and nothing is left over."""
+
+    def said(book: RuleBook, rules: Mapping[str, str], facts: Mapping[str, str]) -> Hashable:
+        bare = Bare(book)
+        measures = frozenset((m.name, m.characteristic, m.unit) for m in book.measures.values())
+        return (
+            book.grade_scale.names,
+            book.grade_default,
+            measures,
+            frozenset((rules.get(r.id, r.id), bare.rule(r)) for r in book.rules),
+            frozenset((facts[f.name], bare.fact(f.name)) for f in book.facts.values() if _shown(f)),
+        )
+
+    own = {name: name for name in old.facts}
+    return said(old, {}, own) == said(new, found.rules, found.facts)
+
+
 def _paired(old: Mapping[str, Hashable], new: Mapping[str, Hashable]) -> dict[str, str]:
     found = {name: name for name in new}
     left = sorted(name for name in old if name not in new)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final
@@ -64,14 +64,14 @@ class AreaSituation:
         """How many things a person has to read."""
         return len(self.items) + len(self.declared) + len(self.earlier) + len(self.figures)
 
-    def inspection(self, framework: Framework, units: dict[str, str] | None = None) -> Inspection:
+    def inspection(self, framework: Framework, units: Mapping[str, str] | None = None) -> Inspection:
         """The inspection that holds exactly this; every other area is left without evidence.
 
         Parameters
         ----------
         framework : Framework
             The framework of the area.
-        units : dict, optional
+        units : mapping, optional
             The unit of each measure; per cent where none is given.
         """
         evidence = [_item(f"E{n:03}", on, tags) for n, (on, tags) in enumerate(self.items, 1)]
