@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from grader.cli import options, terminal
-from grader.text import clean
+from grader.text import visible
 
 Old = Annotated[str, typer.Argument(metavar="OLD", help="The rule book as it was: a folder or an id.")]
 New = Annotated[str, typer.Argument(metavar="NEW", help="The rule book as it would be.")]
@@ -43,7 +43,6 @@ def impact(
 
         terminal.out_json(dumps(found.to_dict(), ensure_ascii=False, indent=2) + "\n")
     else:
-        lines = (line[: len(line) - len(line.lstrip())] + clean(line) for line in impact_for_person(found))
-        terminal.out("".join(f"{line}\n" for line in lines))
+        terminal.out("".join(f"{visible(line)}\n" for line in impact_for_person(found)))
     if found.moves:
         raise typer.Exit(1)

@@ -41,6 +41,9 @@ _PARTS: Final = {
 def impact_for_person(found: Impact) -> Iterable[str]:
     """The impact as lines of 80 columns."""
     for line in _lines(found):
+        if len(line) <= WIDTH:
+            yield line
+            continue
         inner = line.lstrip(" ")
         indent = line[: len(line) - len(inner)]
         yield from textwrap.wrap(
@@ -93,7 +96,10 @@ def _table(areas: Iterable[Mapping[str, str]]) -> Iterable[str]:
     at = [list(_HEADINGS).index(name) for name in columns]
     yield "  " + "".join(f"{_HEADINGS[name]:<9}" for name in columns) + "area"
     for row, names in alike.items():
-        yield "  " + "".join(f"{_MARKS[row[n]]:<9}" for n in at) + ", ".join(names)
+        marks = "  " + "".join(f"{_MARKS[row[n]]:<9}" for n in at)
+        for line in textwrap.wrap(", ".join(names), max(WIDTH - len(marks), 20)):
+            yield marks + line
+            marks = " " * len(marks)
     if still:
         yield f"  never moves: {', '.join(still)}"
 
