@@ -112,19 +112,19 @@ def _grades(framework, book, inspection):
 
 
 @needs_solver
-def test_a_stricter_number_grades_lower_and_never_higher(stricter):
-    found = impact(SHIPPED, stricter)
+def test_a_stricter_number_grades_lower_and_never_higher(made_stricter):
+    found = made_stricter
     assert ("something", {"lower"}) == (found.proof.result, {c["direction"] for c in found.proof.cases})
     assert {("good", "adequate")} == {(c["old"], c["new"]) for c in found.proof.cases}
 
 
 @needs_solver
-def test_a_case_is_an_inspection_that_both_rule_books_grade_as_said(stricter):
+def test_a_case_is_an_inspection_that_both_rule_books_grade_as_said(stricter, made_stricter):
     from grader.model.inspection import Inspection
 
     _, framework, old = open_rulebook(SHIPPED)
     _, _, new = open_rulebook(stricter)
-    for case in prove(old, new, framework.framework).cases:
+    for case in made_stricter.proof.cases:
         inspection = Inspection.model_validate(case["inspection"])
         before = _grades(framework.framework, old, inspection)
         after = _grades(framework.framework, new, inspection)
@@ -145,9 +145,11 @@ def test_a_rule_that_withheld_taken_away_lets_areas_be_graded(changed):
 @needs_solver
 def test_figures_that_read_otherwise_are_listed(changed):
     new = changed("rulebook.yaml", ("default: 881", "default: 891"))
-    figures = impact(SHIPPED, new).proof.figures
+    from grader.proofs.rule_change import figures
+
+    books = [open_rulebook(name)[2] for name in (SHIPPED, new)]
     assert {(881, 890, "meets", "partly_meets")} == {
-        (f["lowest"], f["highest"], f["old"], f["new"]) for f in figures
+        (f.lowest, f.highest, f.old, f.new) for f in figures(*books)
     }
 
 
@@ -208,14 +210,15 @@ def test_an_effort_out_of_range_is_bad_input(effort, capfd):
 
 
 @needs_solver
-def test_an_inspection_that_moves_is_named_with_where_from_and_to(stricter, example):
-    (replayed,) = impact(SHIPPED, stricter, [example]).replayed
-    assert [("responding", "good", "adequate")] == [(m.area, m.old, m.new) for m in replayed.moves]
+def test_an_inspection_that_moves_is_named_with_where_from_and_to(made_stricter):
+    (replayed,) = made_stricter.replayed
+    moves = [(m.area, m.old, m.new, m.parts) for m in replayed.moves]
+    assert [("responding", "good", "adequate", ("grade",))] == moves
 
 
 @needs_solver
-def test_decisions_beside_an_inspection_say_whether_agreement_got_better(stricter, example):
-    found = impact(SHIPPED, stricter, [example])
+def test_decisions_beside_an_inspection_say_whether_agreement_got_better(made_stricter):
+    found = made_stricter
     old, new = found.fits
     assert ("better", 10, 1, -1) == (found.verdict, old.n, new.exact - old.exact, new.steps - old.steps)
 
@@ -245,8 +248,8 @@ def test_nothing_that_moves_exits_0_and_prints_every_key(example, capfd):
 
 
 @needs_solver
-def test_something_that_moves_exits_1(stricter, capfd):
-    assert 1 == run(["impact", SHIPPED, stricter])
+def test_something_that_moves_exits_1(care_changed, capfd):
+    assert 1 == run(["impact", "EXAMPLE_CARE_HOMES", care_changed])
     out = capfd.readouterr().out
     assert "For every inspection there can be: something changes" in out
     assert 80 >= max(map(len, out.splitlines()))

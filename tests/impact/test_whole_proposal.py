@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,11 +10,11 @@ import pytest
 pytest.importorskip("z3", reason="the solver is an extra")
 
 from grader.authoring.impact import impact, prove
-from grader.cli.app import run
 from grader.io.catalogue import open_rulebook
 from grader.language.nodes import Compare, Const, Effect, Level, Op
 from grader.language.rulebook import Layer, Measure, Rule
 from grader.proofs.rule_change import Comparison, figures
+from grader.render.text.impact import impact_for_person
 
 SHIPPED = "PEEL_2021_22"
 CARE = "EXAMPLE_CARE_HOMES"
@@ -95,7 +94,7 @@ def test_a_fact_that_is_added_stands_in_every_profile(care):
     [
         ("minutes", -50, -40, (-50, -41)),
         ("minutes", 150_000, 150_001, (150_000, 150_000)),
-        ("minutes", 9_999_999_999, 10_000_000_000, (9_999_999_999, 9_999_999_999)),
+        ("minutes", 2_147_483_646, 2_147_483_647, (2_147_483_646, 2_147_483_646)),
         ("percent", 995, 1000, (995, 999)),
     ],
 )
@@ -145,17 +144,8 @@ def test_every_way_of_every_area_is_answered_in_one_order(care):
     assert not {"unknown"} & {v for a in found.areas for v in a.values()}
 
 
-def test_the_table_says_by_area_what_moves(stricter, capfd):
-    assert 1 == run(["impact", SHIPPED, stricter])
-    out = capfd.readouterr().out
+def test_the_table_says_by_area_what_moves(made_stricter):
+    out = "\n".join(impact_for_person(made_stricter))
     assert "  lower    area\n  moves    victims, " in out
     assert "\n  never moves: recording" in out
-
-
-def test_a_replay_names_the_parts_that_move(changed, example, capfd):
-    new = changed("rulebook.yaml", ("default: 937", "default: 990"))
-    assert 1 == run(["impact", SHIPPED, new, example, "--json"])
-    (replayed,) = json.loads(capfd.readouterr().out)["replay"]
-    assert {"recording"} == {m["area"] for m in replayed["moves"]}
-    (move,) = replayed["moves"]
-    assert {"statuses", "profile"} <= set(move["parts"])
+    assert 80 >= max(map(len, out.splitlines()))
