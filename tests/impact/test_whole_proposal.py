@@ -86,6 +86,15 @@ def test_a_fact_that_is_added_stands_in_every_profile(care):
     assert {(a.id, "profile") for a in framework.areas} == {(c["area"], c["part"]) for c in found.cases}
 
 
+def test_a_share_that_no_area_can_have_is_proved_to_move_nothing(care):
+    """Of seven characteristics no share lies from 90.0 to 90.1 %."""
+    framework, book = care
+    parameter = book.parameters["nearly_all"]
+    assert 900 == parameter.default
+    new = replace(book, parameters={**book.parameters, "nearly_all": replace(parameter, default=901)})
+    assert "nothing" == prove(book, new, framework).result
+
+
 # Figures --------------------------------------------------------------------------------------------------
 
 
