@@ -65,5 +65,5 @@ def care_changed(tmp_path: Path) -> str:
     shutil.copytree(ROOT / "rules" / "EXAMPLE_CARE_HOMES", folder)
     path = folder / "rulebook.yaml"
     text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("default: 900", "default: 600", 1), encoding="utf-8")
+    path.write_text(text.replace("default: 900", "default: 750", 1), encoding="utf-8")
     return str(folder)
