@@ -675,7 +675,7 @@ def run_cases(rules: PathLike = DEFAULT, *, suggest: bool = False) -> TestReport
 
 
 def impact(
-    old: PathLike, new: PathLike, inspections: Sequence[PathLike] = (), *, timeout: float = 60.0
+    old: PathLike, new: PathLike, inspections: Sequence[PathLike] = (), *, effort: int = 20_000_000
 ) -> Impact:
     """What a change of rules moves: by proof over every inspection, and by replay of those given.
 
@@ -685,8 +685,8 @@ def impact(
         Folders or ids of rule books.
     inspections : sequence of path
         Inspection files to grade by both; a `decisions.yaml` beside one is laid beside its grades.
-    timeout : float
-        Seconds the solver may take.
+    effort : int
+        What the solver may spend on one question, in units of its own work: the same on every machine.
 
     Raises
     ------
@@ -700,10 +700,10 @@ def impact(
     >>> grader.impact("PEEL_2021_22", "PEEL_2021_22", [example]).moves
     False
     """
-    from grader.authoring.impact import check_timeout
+    from grader.authoring.impact import check_effort
     from grader.authoring.impact import impact as compare
 
-    return compare(old, new, [str(each) for each in inspections], timeout=check_timeout(timeout, LONGEST))
+    return compare(old, new, [str(each) for each in inspections], effort=check_effort(effort))
 
 
 # Files ----------------------------------------------------------------------------------------------------
