@@ -10,8 +10,8 @@ from grader.bulk.backends import Backend, pl
 from grader.bulk.conclude import Coded
 from grader.bulk.plan import FINDING, TAGS, Plan
 from grader.grading.conclude import finding_row
-from grader.grading.run import per_mille
 from grader.grading.tally import row_of
+from grader.language.figures import per_mille
 from grader.model.inspection import Evidence, Inspection, Previous
 
 

@@ -87,12 +87,12 @@ class Plan:
     def informs(self) -> tuple[tuple[int, int], ...]:
         """Pairs of a place and one its evidence counts on also."""
         return tuple(
-            (self.characteristic_index[c.id], self.characteristic_index[informed])
+            (self.characteristic_index[c.id], self.characteristic_index[link.id])
             for area in self.areas
             if not area.editions[self.edition].graded
             for c in area.characteristics
-            for informed in c.informs
-            if informed in self.characteristic_index
+            for link in c.informs
+            if link.id in self.characteristic_index
         )
 
     # Rules and facts --------------------------------------------------------------------------------------

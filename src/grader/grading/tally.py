@@ -85,9 +85,9 @@ def placements(evidence: Evidence, framework: Framework, edition: str) -> Iterat
     for tagged in evidence.characteristics:
         yield tagged, tagged
         if not framework.area_of(tagged).editions[edition].graded:
-            for informed in framework.characteristic(tagged).informs:
-                if edition in framework.area_of(informed).editions:
-                    yield tagged, informed
+            for link in framework.characteristic(tagged).informs:
+                if edition in framework.area_of(link.id).editions:
+                    yield tagged, link.id
 
 
 def row_of(evidence: Evidence, assessment: str, *, direct: bool = True) -> Row | None:
