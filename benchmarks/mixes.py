@@ -2,11 +2,11 @@
 
     .venv/bin/python benchmarks/mixes.py [--mixes 1000] [--seed 2021]
 
-Each pair of items is taken from the one tagging or the other, by a coin. Items of the first tagging that have
-no pair stay; with `--alone coin` an item that only one of the two has is in or out, by a coin. Printed are, area
-by area, the commonest grade and the share of mixes that give it, and the agreement of either whole tagging with
-the published grades. `two_taggings/` holds the second tagging, the first as it stood under rule book 1.0.0, and
-the pairs, made by lines and words and not by hand.
+Each pair of items is taken from the one tagging or the other, by a coin. Items of the first tagging that
+have no pair stay; with `--alone coin` an item that only one of the two has is in or out, by a coin. Printed
+are, area by area, the commonest grade and the share of mixes that give it, and the agreement of either
+whole tagging with the published grades. `two_taggings/` holds the second tagging, the first as it stood
+under rule book 1.0.0, and the pairs, made by lines and words and not by hand.
 """
 
 from __future__ import annotations
