@@ -28,7 +28,7 @@ TOP = HERE.parent
 DATA = HERE / "two_taggings"
 EXAMPLE = TOP / "examples" / "leicestershire_2021_22"
 OLD_RULES = TOP / "tests" / "rulebooks" / "PEEL_2021_22_1_0_0"
-OLD_FRAMEWORK = TOP / "tests" / "rulebooks" / "frameworks" / "PEEL_2021_22.yaml"
+OLD_FRAMEWORK = DATA / "framework_1_0_0.yaml"
 
 
 def pairs() -> list[tuple[str, str]]:
