@@ -358,10 +358,10 @@ def test_a_condition_once_met_is_gone_from_the_answer(condition, before, after, 
         comparison = failing.comparison
         return compare(seen[comparison.fact], comparison.op, comparison.operands) is failing.wanted
 
-    named = list(missed(condition, condition, before, wanted))
+    named = list(missed(condition, before, wanted))
     assert not any(met(f, before) for f in named)
     gone = {f for f in named if met(f, after)}
-    assert set() == gone & set(missed(condition, condition, after, wanted))
+    assert set() == gone & set(missed(condition, after, wanted))
 
 
 # The command ----------------------------------------------------------------------------------------------

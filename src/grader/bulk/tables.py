@@ -14,13 +14,13 @@ from grader.bulk.layout import (
     evidence_faults,
     named,
     of_several_rows,
-    record,
     repeated,
     row_of,
     sound,
     unsound,
 )
 from grader.bulk.plan import Plan, plans
+from grader.bulk.records import record
 from grader.bulk.rows import in_columns, schema
 from grader.bulk.sources import Graded
 from grader.cached import cached_property
