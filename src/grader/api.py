@@ -339,7 +339,7 @@ def simulate(
     settings: SettingValues | None = None,
     engine: str | None = None,
 ) -> Simulation:
-    """How firm each grade is: the share of slightly different versions that come to each.
+    """How firm each grade is: the share of slightly different versions that are given it.
 
     Parameters
     ----------

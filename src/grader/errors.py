@@ -21,7 +21,7 @@ from grader.distribution import overlap
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """Where something stands in a file; `line` and `column` count from 1, and are 0 where unknown."""
+    """A place in a file; `line` and `column` count from 1, and are 0 where unknown."""
 
     file: str
     line: int = 0
@@ -235,7 +235,7 @@ def _closest(typed: str, candidates: Iterable[str]) -> str | None:
 
 
 def folded(name: str) -> str:
-    """A name as it is compared: without case, and with a space for what stands between words."""
+    """A name as it is compared: without case, and with one space between words."""
     return " ".join(
         unicodedata.normalize("NFKC", name).casefold().replace("_", " ").replace("-", " ").split()
     )

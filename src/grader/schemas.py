@@ -79,7 +79,7 @@ def schema_of(name: str, *, rules: str | os.PathLike[str] | None = None) -> dict
 
 
 def _whole(schema: dict[str, Any], name: str) -> dict[str, Any]:
-    """The schema of an answer, with those of other formats that stand in it."""
+    """The schema of an answer, with those of the formats it contains."""
     if name == "impact":
         schema["$defs"]["CaseMoved"]["properties"]["inspection"] = file_schema("inspection")
     elif name == "diff":

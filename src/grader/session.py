@@ -247,7 +247,7 @@ class LoadedInspection:
         return self.propose()
 
     def propose(self, *, hinges: bool = True) -> Proposal:
-        """The proposal put together anew, without what grades hinge on where nobody reads it."""
+        """The proposal built afresh, without hinges where nobody reads them."""
         session = self.session
         context = ProposalContext(
             framework=session.framework,
@@ -321,7 +321,7 @@ class Sessions:
         return session.resolve(draft)
 
     def of(self, name: str, place: Place | None = None) -> Session:
-        """The session for a framework's id, which stands at `place` in a file."""
+        """The session for a framework's id, given at `place` in a file."""
         found = self._opened.get(name)
         if found is None:
             framework = self.framework(name, place)
@@ -330,7 +330,7 @@ class Sessions:
         return found
 
     def framework(self, name: str, place: Place | None = None) -> FrameworkFile:
-        """The framework with this id, which stands at `place` in a file; raises InputError."""
+        """The framework with this id, given at `place` in a file; raises InputError."""
         found = self._frameworks.get(name)
         if found is None:
             found = catalogue.framework_in(name, place, catalogue.folder_near(self.rules))

@@ -18,9 +18,9 @@ from grader.grading.run import GradingTrace, run
 from grader.io import catalogue
 from grader.language.bind import bind
 from grader.language.rulebook import RuleBook
-from grader.language.vocabulary import STATUS
 from grader.model.framework import Framework
 from grader.model.inspection import Declared, Evidence, Figure, Header, Inspection, Previous
+from grader.vocabulary.peel import STATUSES
 
 pl = pytest.importorskip("polars", reason="grading at scale needs the extra: inspection-grader[columnar]")
 
@@ -111,7 +111,7 @@ def statuses_by_reference() -> Callable[
 
     def lay(plan: Any, passed: Sequence[GradingTrace]) -> dict[tuple[int, str], tuple[str, tuple[str, ...]]]:
         return {
-            (number, case.id): (STATUS.name_of(case.status.rank), tuple(r.rule.id for r in case.raised))
+            (number, case.id): (STATUSES.name_of(case.status.rank), tuple(r.rule.id for r in case.raised))
             for number, each in enumerate(passed)
             for cases in each.characteristics.values()
             for case in cases

@@ -17,8 +17,8 @@ from grader.bulk.rows import in_columns
 from grader.io import catalogue
 from grader.language.bind import bind
 from grader.language.nodes import Level
-from grader.language.vocabulary import STATUS
 from grader.testing.strategies import frameworks, inspections, rulebooks
+from grader.vocabulary.peel import STATUSES
 
 FRAMEWORK = catalogue.framework("PEEL_2021_22")
 BOOK = catalogue.rulebook("PEEL_2021_22", FRAMEWORK)
@@ -44,7 +44,7 @@ def agree(passes, areas_by_reference, areas_by_columns, statuses_by_reference):
             if key not in known:
                 continue  # of an area not inspected
             raised = tuple(r.id for c, r in raises(plan, Level.CHARACTERISTIC).items() if row[c])
-            assert known.pop(key) == (STATUS.name_of(row["status"]), raised), key
+            assert known.pop(key) == (STATUSES.name_of(row["status"]), raised), key
         assert {"not_assessed"} >= {status for status, _ in known.values()}
         return len(expected)
 

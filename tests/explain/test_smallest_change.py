@@ -21,9 +21,10 @@ from grader.grading.run import run
 from grader.language.bind import bind
 from grader.language.nodes import All, Better, Compare, Const, Count, Effect, Kind, Level, Op, Test
 from grader.language.rulebook import Fact, Layer, Rule
-from grader.language.vocabulary import FINDING_KIND, ORIGIN
 from grader.model.inspection import Declared, Evidence
 from grader.session import LoadedInspection, Session
+from grader.vocabulary.peel import PEEL
+from grader.vocabulary.words import ORIGIN
 
 NEVER = Compare("assessed", Op.AT_LEAST, (Const(999),))
 
@@ -263,7 +264,7 @@ def test_a_nearer_better_grade_is_given_in_place_of_the_one_asked_for(example):
 
 
 def test_a_finding_of_any_kind_that_a_rule_counts_may_be_withdrawn(example):
-    where = (Test("kind", Op.EQUALS, (Const(FINDING_KIND.rank("area_for_improvement")),)),
+    where = (Test("kind", Op.EQUALS, (Const(PEEL.kinds.rank("area_for_improvement")),)),
              Test("origin", Op.EQUALS, (Const(ORIGIN.rank("declared")),)))  # fmt: skip
     fact = Fact("afis", Layer.GRADE, Level.AREA, Kind.COUNT, Better.FEWER, "afis", Count("findings", where))
     test = Compare("afis", Op.AT_LEAST, (Const(1),))

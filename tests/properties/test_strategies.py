@@ -23,19 +23,20 @@ from grader.language.nodes import (
     Best,
     Compare,
     Count,
+    FactOf,
     Kind,
     Lowest,
     Not,
     Op,
     Param,
     Share,
-    StatusOf,
 )  # fmt: skip
 from grader.language.parse_facts import attributes_of
-from grader.language.rulebook import GIVEN_FACTS, Layer
-from grader.language.vocabulary import ENTITIES
+from grader.language.rulebook import Layer
+from grader.language.vocabulary import entities
 from grader.testing.changes import STEPS, changes
 from grader.testing.strategies import frameworks, improvements, inspections, rulebooks, steps
+from grader.vocabulary.peel import PEEL
 
 ASSESSMENTS = ("falls_short", "partly_meets", "meets", "exceeds")
 
@@ -102,10 +103,10 @@ def fact_data(fact, book):
     match fact.definition:
         case Share(part, whole):
             return {"share": [part, whole], **said}
-        case StatusOf(characteristic):
+        case FactOf(characteristic):
             return {"status_of": characteristic, **said}
     made = fact.definition
-    subject = attributes_of(ENTITIES[made.entity], book.facts)
+    subject = attributes_of(entities(PEEL)[made.entity], book.facts)
     where = {
         t.attribute: compared(t.op, t.operands, subject[t.attribute].scale, subject[t.attribute].kind)
         for t in made.where
@@ -131,7 +132,7 @@ def rule_data(rule, facts):
 
 def write_book(book, folder):
     """The rule book's folder, as its author would have written it."""
-    facts = {**GIVEN_FACTS, **book.facts}
+    facts = book.every_fact
     head = {"id": book.id, "version": book.version, "framework": book.framework, "title": book.title}
     parameters = {
         p.name: {"type": str(p.kind), "default": p.default, "range": [p.minimum, p.maximum], "basis": p.basis,

@@ -51,7 +51,7 @@ def _asked_for(file: Path, config: pytest.Config) -> bool:
 
 
 def _rulebook_of(file: Path) -> Path | None:
-    """The rule book whose `tests` folder a file stands in, at any depth."""
+    """The rule book whose `tests` folder holds a file, at any depth."""
     within = (p for p in file.parents if p.name == _FOLDER and (p.parent / _HEAD).is_file())
     return next((p.parent for p in within), None)
 

@@ -23,7 +23,7 @@ __all__ = ["NAMES", "ROW", "Backend", "OnDuckDB", "OnPolars", "OnSpark", "backen
 Frame = Any  # a Narwhals LazyFrame over the backend's own
 NAMES = ("polars", "duckdb", "pyspark")
 
-#: The number of a row in its file, from 0; faults are told by it.
+#: The number of a row in its file, from 0; faults are located by it.
 ROW = "row_of_file"
 
 

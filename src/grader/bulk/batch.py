@@ -1,4 +1,4 @@
-"""Grade very many inspections into one file, piece by piece: what is done stays done, whatever interrupts it.
+"""Grade very many inspections into one file, piece by piece: an interrupted run goes on where it stopped.
 
 Pieces are kept beside the output in a folder of their own, each under a name that says what it was made from.
 A run that comes after one that was cut short takes up the pieces that are there; the output appears when all
@@ -48,7 +48,7 @@ class Batch:
     inspections, areas : int
         How many were graded.
     outcomes : dict of str to int
-        How many areas came to each grade, or to each outcome without one.
+        How many areas got each grade, or each outcome without one.
     skipped : dict of str to list of Problem
         Inspections left out, with what is wrong with them.
     taken_up : int
@@ -123,7 +123,7 @@ def batch(
 
 
 def _check_separators(book: RuleBook, ending: str) -> None:
-    """In CSV several ids share a cell, so none may hold what stands between them."""
+    """In CSV several ids share a cell, so none may hold their separator."""
     for rule in book.rules if ending == ".csv" else ():
         if BETWEEN_IDS in rule.id:
             message = f"rule {quoted(rule.id)} has a {BETWEEN_IDS!r}, which stands between ids in a CSV file"

@@ -20,7 +20,6 @@ from grader.grading.conclude import CharacteristicCase, LayerEvaluator
 from grader.grading.hinges import with_assessment
 from grader.grading.run import GradingTrace, standing_of
 from grader.language.figures import figure_range, per_mille
-from grader.language.vocabulary import ASSESSMENT
 from grader.model.framework import Area
 from grader.model.inspection import Evidence
 from grader.model.proposal import OutputModel, counted, to_json
@@ -43,7 +42,7 @@ Codes = Any
 
 
 class AreaSimulated(OutputModel):
-    """What one area came to over the draws."""
+    """Outcomes and grades of one area over the draws."""
 
     area: str
     title: str
@@ -51,11 +50,11 @@ class AreaSimulated(OutputModel):
     """The grade proposed on the inspection as it stands; None where there is none."""
     outcome: str
     shares: dict[str, float]
-    """Share of draws that came to each grade, best first, and to `withheld`; empty where not graded."""
+    """Share of draws with each grade, best first, and with `withheld`; empty where not graded."""
 
 
 class Simulation(OutputModel):
-    """How often drawn versions of an inspection came to each grade."""
+    """How often drawn versions of an inspection were given each grade."""
 
     schema_: Literal["grader.simulation/1"] = Field(SCHEMA, alias="schema")
     inspection: str
@@ -168,10 +167,11 @@ class Drawing:
         """The rank of an item's assessment in each draw."""
         if item.assessment is None:
             return self._figures(item, generator, many)
-        rank = ASSESSMENT.rank(item.assessment)
+        scale = self.evaluator.book.vocabulary.assessments
+        rank, lowest, best = map(scale.rank, (item.assessment, scale.levels[0], scale.best))
         chance = generator.random(many)
         moved = (chance < self.step / 2).astype(np.int8) - (chance >= 1 - self.step / 2).astype(np.int8)
-        return np.clip(rank + moved, 1, len(ASSESSMENT.names) - 1).astype(np.int64)
+        return np.clip(rank + moved, lowest, best).astype(np.int64)
 
     def _figures(self, item: Evidence, generator: Any, many: int) -> Codes:
         assert item.measure is not None, "an item without an assessment carries a measure with rules"
@@ -199,7 +199,7 @@ class Drawing:
 
 
 class _AreaDrawn:
-    """One area over the draws: which conclusions they came to, and how often."""
+    """One area over the draws: its conclusions, and how often each was drawn."""
 
     def __init__(self, drawing: Drawing, area: Area) -> None:
         inspection = drawing.loaded.inspection
@@ -208,12 +208,14 @@ class _AreaDrawn:
         self._draws = drawing.draws
         cases = drawing.trace.characteristics[area.id]
         self._cases = [case for case in cases if self._aggregator.matters(case.id)]
-        findings = [standing_of(f) for f in inspection.all_findings if f.area == area.id]
+        words = self._aggregator.vocabulary
+        findings = [standing_of(words, f) for f in inspection.all_findings if f.area == area.id]
         self._findings = tuple(f.row for f in findings)
+        self._ranks = [words.assessments.rank(name) for name in words.assessments.levels]
         self._counted: dict[tuple[str, int | None], int] = {}
 
     def count(self, drawn: Mapping[str, Codes], many: int) -> None:
-        """Count what a block of draws came to."""
+        """Count the conclusions of a block of draws."""
         sums = self._aggregator.on_area
         whole, measures = np.zeros(many, np.int64), [sums.empty]
         for case in self._cases:
@@ -228,12 +230,12 @@ class _AreaDrawn:
     def _characteristic(
         self, case: CharacteristicCase, drawn: Mapping[str, Codes], many: int
     ) -> tuple[Codes, list[FactVector]]:
-        """What a characteristic comes to in the area, in each draw."""
+        """What a characteristic adds to the area's facts, in each draw."""
         sums = self._aggregator.on_characteristic
         codes, measures = np.zeros(many, np.int64), [sums.empty]
         for item in case.items:
-            ranks = [self._aggregator.of_row(with_assessment(item.row, rank)) for rank in _RANKS]
-            codes, measures = _together(sums, codes, measures, drawn[item.id] - 1, ranks)
+            ranks = [self._aggregator.of_row(with_assessment(item.row, rank)) for rank in self._ranks]
+            codes, measures = _together(sums, codes, measures, drawn[item.id] - self._ranks[0], ranks)
         return codes, [self._aggregator.seen(case, measure) for measure in measures]
 
     def shares(self) -> dict[str, float]:
@@ -244,13 +246,10 @@ class _AreaDrawn:
         return {name: often / self._draws for name, often in by_name.items()}
 
 
-_RANKS: Final = range(1, len(ASSESSMENT.names))
-
-
 def _together(
     sums: AggregateOps, codes: Codes, measures: Sequence[FactVector], more: Codes, added: Sequence[FactVector]
 ) -> tuple[Codes, list[FactVector]]:
-    """Two measures in each draw put together; draws that come to the same get the same code."""
+    """Two codes of each draw combined into one; equal pairs get the same code."""
     pairs, at = np.unique(codes * len(added) + more, return_inverse=True)
     numbers: dict[FactVector, int] = {}
     of_pair = [

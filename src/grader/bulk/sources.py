@@ -25,7 +25,7 @@ class Graded:
     rows : DataFrame
         A row for each inspection and area (see `rows.schema`), faulty inspections left out.
     inspections : list of tuple of str
-        Ids of those graded, in order, each with the file it stands in.
+        Ids of those graded, in order, each with its file.
     faults : list of tuple of str and Problem
         Every fault, with the inspection it is in (for a file that cannot be read, the file).
     """

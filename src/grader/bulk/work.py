@@ -1,4 +1,4 @@
-"""The folder a batch works in, beside its output: what is done stands there until all is done."""
+"""The checkpoint folder of a batch, beside its output: finished pieces, until all are."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ WAIT: Final = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A piece as it stands on the disk: its rows, and what is said of it (see `Graded`)."""
+    """A piece on disk: its rows, and the messages about it (see `Graded`)."""
 
     rows: Path
     inspections: list[tuple[str, str]]

@@ -1,4 +1,4 @@
-"""The command line: one module a command, put together in `app`; nothing is imported before it is needed."""
+"""The command line: one module a command, registered in `app`; nothing is imported before it is needed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commands put together, and what becomes of an error.
+"""The commands, and how an error is reported.
 
 Command modules import at their top only what describes their options; the work is imported when a command
 runs, so that `--help` is quick.
@@ -79,7 +79,7 @@ def _grader(
 
 
 def _app() -> typer.Typer:
-    # Plain help and plain usage errors: they stand in any terminal and any pipe, and need no rich.
+    # Plain help and plain usage errors: they suit any terminal and any pipe, and need no rich.
     app = typer.Typer(
         name="grader",
         add_completion=False,

@@ -32,7 +32,7 @@ Keep = Annotated[
     list[str] | None,
     typer.Option("--keep", metavar="NAME", help="A body that looks like a total, and is none."),
 ]
-# The defaults of the choices stand in one place, `grader.statistics.choices`, and are quoted here.
+# The choices and their defaults are defined in `grader.statistics.choices` and quoted here.
 AppearsNormal = Annotated[
     str | None,
     typer.Option(

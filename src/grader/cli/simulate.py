@@ -34,7 +34,7 @@ def simulate(
     rules: options.Rules = None,
     debug: options.Debug = False,
 ) -> None:
-    """Say how firm grades are: the share of slightly different versions that come to each."""
+    """Say how firm grades are: the share of slightly different versions that are given it."""
     from grader import api
 
     probability = _probability(step)

@@ -30,7 +30,7 @@ from grader.language.nodes import (
     Share,
 )
 from grader.language.rulebook import Rule
-from grader.language.vocabulary import Scale
+from grader.vocabulary.words import Scale
 
 try:
     import narwhals as nw
@@ -134,11 +134,11 @@ class Reading:
     Attributes
     ----------
     row : Expr
-        What each row comes to; null where it comes to nothing.
+        The fact's value for each row; null where the row has none.
     aggregation : str
-        How the rows of a group are put together: `sum`, `max` or `min`. Of nothing it is 0.
+        How the rows of a group are aggregated: `sum`, `max` or `min`. Of nothing it is 0.
     least : int
-        What a row comes to that is counted and whose ranks are all 0.
+        The value for a counted row whose ranks are all 0.
     """
 
     row: nw.Expr
@@ -146,12 +146,12 @@ class Reading:
     least: int = 0
 
     def of_group(self) -> nw.Expr:
-        """The fact of a group, or null where no row comes to anything."""
+        """The fact of a group, or null where no row has a value."""
         found: nw.Expr = getattr(self.row, self.aggregation)()
         return found
 
     def with_least(self, value: nw.Expr, many: nw.Expr) -> nw.Expr:
-        """The fact of a group, its value so far, with so many more rows that come to the least."""
+        """The fact of a group, its value so far, with so many more rows of the least value."""
         if self.aggregation == "sum":
             return value + many * self.least
         least = nw.lit(self.least, nw.Int32)

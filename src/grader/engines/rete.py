@@ -73,7 +73,7 @@ Scope = frozenset[str] | None
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A table as durable-rules reads it, and what its patterns and fields stand for.
+    """A table as durable-rules reads it, and what its patterns and fields mean.
 
     `rules` maps a pattern to the ids of the rules it lets hold; `facts` are the names behind `f0`, `f1`, ...
     and `scopes` the sets of areas or measures behind `z0`, `z1`, ...

@@ -36,7 +36,7 @@ from grader.language.nodes import (
 )
 from grader.language.relevance import parts_first
 from grader.language.rulebook import Fact, Rule
-from grader.language.vocabulary import Scale
+from grader.vocabulary.words import Scale
 
 try:
     import z3
@@ -227,7 +227,7 @@ def evaluate_facts(
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """What an ordered layer concludes, as terms: the rank, and the two halves it is put together from.
+    """What an ordered layer concludes, as terms: its rank, and the two halves the rank is computed from.
 
     `base` is the best rank reached, or the default; `limit` the lowest limit, or the top of the scale.
     """

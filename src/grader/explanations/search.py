@@ -2,7 +2,7 @@
 
 An inspection could have been otherwise in many ways, but the rules see few of them apart (`aggregates.py`).
 The search takes the choices there are one after another (each item's assessment, items added, findings) and
-keeps, for everything the area can come to, the least cost of getting there, up to a bound that rises until
+keeps, for every state the area can reach, the least cost of getting there, up to a bound that rises until
 the grade is among them. All cheaper states have been looked at by then, so nothing smaller gives the grade.
 """
 
@@ -59,7 +59,7 @@ class Choice(Generic[C]):
 
 @dataclass(frozen=True, slots=True)
 class Way(Generic[C]):
-    """How a state is come to: the changes made so far, the last ones first."""
+    """How a state is reached: the changes made so far, the last ones first."""
 
     changes: tuple[C, ...]
     case: CharacteristicCase | None
@@ -102,12 +102,12 @@ class Least(Generic[K, C]):
 
 
 State = tuple[FactVector, tuple[FactVector, ...]]
-"""What closed characteristics come to together, and what each open one comes to so far."""
+"""The fact vector of the closed characteristics together, and that of each open one so far."""
 
 
 @dataclass(slots=True)
 class Search(Generic[C]):
-    """Everything an area can come to, by cost.
+    """Every state an area can reach, by cost.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ class Search(Generic[C]):
     looked_at: int = 0
 
     def states(self, bound: int) -> Least[FactVector, C]:
-        """Every measure the area can come to within a cost.
+        """Every fact vector the area can reach within a cost.
 
         Raises
         ------
@@ -218,7 +218,7 @@ class Search(Generic[C]):
         return after
 
     def _own(self, name: str, bound: int) -> Least[FactVector, C]:
-        """What the choices on one characteristic alone can come to."""
+        """The fact vectors that choices on one characteristic alone can reach."""
         sums = self.aggregator.on_characteristic
         states: Least[FactVector, C] = Least(bound)
         states.reach(sums.empty, 0, lambda: [Way((), None, None)])
@@ -242,7 +242,7 @@ class Search(Generic[C]):
     def _outcomes(
         self, name: str, own: Least[FactVector, C], part: FactVector | None
     ) -> list[tuple[int, FactVector, CharacteristicCase, list[Way[C]]]]:
-        """What a characteristic can come to in the area, cheapest first, each at its least cost."""
+        """What a characteristic can add to the area's facts, cheapest first, each at its least cost."""
         found: dict[FactVector, tuple[int, CharacteristicCase, list[Way[C]]]] = {}
         for measure, (cost, ways) in own.found.items():
             whole = measure if part is None else self.aggregator.on_characteristic.plus(measure, part)

@@ -28,16 +28,16 @@ from grader.language.relevance import Relevance, relevance
 from grader.language.row import Row
 from grader.language.rulebook import Fact, Layer, Rule
 from grader.language.typecheck import comparisons
-from grader.language.vocabulary import FINDING_KIND
 from grader.model.framework import Area
+from grader.vocabulary.words import Vocabulary
 
 FactVector = tuple[Part, ...]
-"""What some things come to: the part of each fact that some rule looks at."""
+"""A fact vector: the value of each fact over some items, as far as some rule compares it."""
 
 
 @dataclass(frozen=True)
 class AggregateOps:
-    """How vectors are put together, fact by fact; of what adds up, no more is kept than `caps` says."""
+    """How vectors are combined, fact by fact; sums are kept up to `caps`."""
 
     kinds: tuple[Aggregate, ...]
     caps: tuple[int, ...]
@@ -136,9 +136,14 @@ class AreaAggregator:
             (*(_aggregate(f) for f in self._evidence), _ANY),
             (*(NOTHING if f.name in whole else caps.get(f.name, 0) for f in self._evidence), 0),
         )
-        kinds = (*(_aggregate(f) for f in self._seen), *[_MANY] * len(FINDING_KIND.names), _ANY)
+        kinds = (*(_aggregate(f) for f in self._seen), *[_MANY] * len(self.vocabulary.proposed), _ANY)
         kinds += tuple(Best("", d.fact) for d in self._named)
         self.on_area = AggregateOps(kinds, (NOTHING,) * len(kinds))
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The words the area is judged in."""
+        return self.evaluator.book.vocabulary
 
     def matters(self, characteristic: str) -> bool:
         """Whether any rule of the area can tell what becomes of a characteristic."""
@@ -152,13 +157,13 @@ class AreaAggregator:
 
     @property
     def kinds_told_apart(self) -> tuple[str, ...]:
-        """Kinds of declared finding that bear on some rule of the area; a cause of concern always does."""
-        counting = self.relevant.counting("findings")
+        """Kinds of declared finding that bear on some rule of the area, or on whether it is withheld."""
+        counting, words = self.relevant.counting("findings"), self.vocabulary
+        rows = {kind.id: finding_row(words, kind.id, "declared") for kind in words.findings}
         return tuple(
             kind
-            for kind in FINDING_KIND.names
-            if kind == "cause_of_concern"
-            or any(satisfies(finding_row(kind, "declared"), f.definition.where) for f in counting)
+            for kind, row in rows.items()
+            if words.kind[kind].never_withheld or any(satisfies(row, f.definition.where) for f in counting)
         )
 
     @property
@@ -171,7 +176,7 @@ class AreaAggregator:
     # Measures ---------------------------------------------------------------------------------------------
 
     def of_row(self, row: Row) -> FactVector:
-        """What one item of evidence comes to on a characteristic."""
+        """The fact vector of one item of evidence on a characteristic."""
         found = self._rows.get(row)
         if found is None:
             found = self._rows[row] = (*(self._of(f, row) for f in self._evidence), 1)
@@ -182,7 +187,7 @@ class AreaAggregator:
         return definition.part(thing) if satisfies(thing, definition.where) else definition.identity
 
     def case(self, before: CharacteristicCase, vector: FactVector) -> CharacteristicCase:
-        """What the rules conclude on a characteristic whose evidence comes to this.
+        """What the rules conclude on a characteristic with this fact vector.
 
         Facts no rule of the area looks at are left at 0.
         """
@@ -200,7 +205,7 @@ class AreaAggregator:
         return found
 
     def seen(self, before: CharacteristicCase, vector: FactVector) -> FactVector:
-        """What a characteristic whose evidence comes to this comes to in the area."""
+        """What a characteristic with this fact vector adds to the area's."""
         named = before.id if before.id in self._names else ""
         key = (named, before.counted, self._earlier(before), vector)
         found = self._seen_as.get(key)
@@ -209,11 +214,11 @@ class AreaAggregator:
         return found
 
     def _earlier(self, case: CharacteristicCase) -> tuple[int, ...]:
-        """What earlier findings on a characteristic come to, which its evidence does not change."""
+        """The part of the fact vector from earlier findings, which evidence does not change."""
         return tuple([case.facts[name] for name in self._of_earlier])
 
     def of_case(self, case: CharacteristicCase) -> FactVector:
-        """What one characteristic comes to in the area."""
+        """The fact vector of one characteristic in the area."""
         name = case.id if case.id in self._names else ""
         raised = tuple([r.rule.id for r in case.raised])
         key = (name, case.counted, bool(case.items), case.facts, raised)
@@ -230,20 +235,20 @@ class AreaAggregator:
         raised = [r.rule.target for r in case.raised if r.rule.id in self._outcome_relevant]
         return (
             *(self._of(f, case.facts) for f in self._seen),
-            *(raised.count(kind) for kind in FINDING_KIND.names),
+            *(raised.count(kind) for kind in self.vocabulary.proposed),
             int(bool(case.items)),
             *named,
         )
 
     def concluded(self, graded: bool, vector: FactVector, findings: tuple[Row, ...]) -> AreaOutcome:
-        """What the rules conclude on the area when its characteristics come to this.
+        """What the rules conclude on an area with this fact vector.
 
         Parameters
         ----------
         graded : bool
             Whether the edition grades the area.
         vector : FactVector
-            What the area's characteristics come to together.
+            The fact vector of all the area's characteristics.
         findings : tuple of Row
             The findings on record on the area.
         """
@@ -255,14 +260,14 @@ class AreaAggregator:
         return found
 
     def _conclude(self, graded: bool, vector: FactVector, findings: tuple[Row, ...]) -> AreaOutcome:
-        kinds = FINDING_KIND.names
+        words, kinds = self.vocabulary, self.vocabulary.proposed
         seen, rest = vector[: len(self._seen)], vector[len(self._seen) :]
         counts, assessed, named = rest[: len(kinds)], rest[len(kinds)], rest[len(kinds) + 1 :]
         rows = [*findings]
         for kind, n in zip(kinds, counts, strict=True):
-            rows += [finding_row(kind, "proposed")] * n
+            rows += [finding_row(words, kind, "proposed")] * n
         facts = self._area_facts(seen, named, rows)
-        rows += [proposed_row(r) for r in self.evaluator.raised(self.area.id, facts)]
+        rows += [proposed_row(words, r) for r in self.evaluator.raised(self.area.id, facts)]
         facts = self._area_facts(seen, named, rows)
         return self.evaluator.outcome(self.area.id, graded, facts, rows, bool(assessed))
 

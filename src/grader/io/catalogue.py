@@ -145,7 +145,7 @@ def framework(name: str, near: Path | None = None) -> FrameworkFile:
 
 
 def framework_in(name: str, place: Place | None, near: Path | None = None) -> FrameworkFile:
-    """As `framework`, of an id that stands in a file, at `place`; raises InputError alone."""
+    """As `framework`, of an id given in a file, at `place`; raises InputError alone."""
     try:
         return framework(name, near)
     except UnknownNameError as error:

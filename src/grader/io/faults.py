@@ -93,7 +93,7 @@ class _Fault:
 
     @property
     def around(self) -> type[BaseModel] | None:
-        """The model of the block the fault stands in."""
+        """The model of the block with the fault."""
         return _model_at(self.root, self.path[:-1])
 
     @property
@@ -102,7 +102,7 @@ class _Fault:
 
     @property
     def read(self) -> str:
-        """The value as YAML reads it, with what stands in the file where that is something else."""
+        """The value as YAML reads it, with the file's own text where that differs."""
         raw = self.document.texts.get(self.path)
         reading = _noun(self.value)
         return f"{quoted(raw)}, which YAML reads as {reading}" if raw and raw not in reading else reading
@@ -121,7 +121,7 @@ class _Fault:
 
 
 def name_of(document: Document, path: Path) -> str:
-    """What stands at `path`, as a person would point at it: `'locator' of 'E001'`."""
+    """What is at `path`, as a person would point at it: `'locator' of 'E001'`."""
     if not path:
         return "the file"
     last, around = path[-1], path[:-1]

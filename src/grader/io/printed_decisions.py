@@ -48,7 +48,7 @@ def decisions_with_ids(document: Document, framework: Framework) -> tuple[Docume
 
 
 class _Renaming:
-    """Keys that are replaced, and the places of what stands under them."""
+    """Keys that are replaced, and the places of their values."""
 
     def __init__(self, document: Document) -> None:
         self.written = document

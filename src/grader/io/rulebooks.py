@@ -24,8 +24,8 @@ from grader.language.limits import limit_problems
 from grader.language.rulebook import (
     RuleBook,
 )
-from grader.language.vocabulary import Scale
 from grader.model.framework import Framework
+from grader.vocabulary.words import Scale
 
 HEAD = "rulebook.yaml"
 
@@ -90,6 +90,7 @@ def read_rulebook(folder: Path, framework: Framework, shown: str | None = None) 
         grade_default=framework.grade_scale.default,
         areas=tuple(a.id for a in framework.areas),
         sha256=folder_sha256({HEAD: head, **documents}),
+        vocabulary=framework.vocabulary,
     )
 
 

@@ -96,7 +96,7 @@ class Document:
     places, keys : Mapping
         Place of each value, and of each key, by path; `()` is the root.
     texts : Mapping
-        What stands in the file for each value that is not text, by path: `12:30` where `data` has 750.
+        The file's own text of each value that is not text, by path: `12:30` where `data` has 750.
     sha256 : str
         Of the file's text with LF line ends and no byte order mark.
     file : str

@@ -10,7 +10,7 @@ from typing import Final, Generic, TypeVar
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
-#: Entries of a memo. Those of an ordinary rule book come to a few thousand; past the bound it starts again.
+#: Entries of a memo. An ordinary rule book needs a few thousand; past the bound it starts again.
 MOST: Final = 50_000
 
 

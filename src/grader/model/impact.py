@@ -77,7 +77,7 @@ class InspectionReplayed(OutputModel):
     file: str
     moves: list[AreaMoved]
     agreement: FitOfInspection | None
-    """None where no decisions stand beside it."""
+    """None where it has no decisions."""
 
 
 class ImpactAnswer(OutputModel):

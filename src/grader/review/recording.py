@@ -23,7 +23,7 @@ from grader.review.stale import stale_areas
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Recorded:
-    """A decision that stands in its file.
+    """A decision as recorded in its file.
 
     Attributes
     ----------

@@ -23,7 +23,7 @@ Numbers = Sequence[Decimal | None]
 
 @dataclass(frozen=True, slots=True)
 class _Match:
-    """A row that comes to what others come to."""
+    """A row whose number is the sum or the mean of others."""
 
     row: int
     said: str
@@ -157,7 +157,7 @@ def _of_group(
 
 
 def _means(names: Sequence[str], numbers: Numbers, known: frozenset[int]) -> Iterator[tuple[int, str]]:
-    """Rows at either end of a table, totals aside, that come to the mean of all others.
+    """Rows at either end of a table, totals aside, that equal the mean of all others.
 
     To the last digit, or rounded: where that comes about seldom enough, and more seldom where the row has its
     place in the alphabet, as a body at the end has.

@@ -1,4 +1,4 @@
-"""A figure as SVG that may stand in a page: no styles, no outside names, no id another figure has.
+"""A figure as SVG for use inside a page: no styles, no outside names, no id another figure has.
 
 The page's content security policy admits its own style sheet alone, so every `style` attribute becomes
 presentation attributes. Nothing here reads what a user wrote as markup: the figure is matplotlib's.

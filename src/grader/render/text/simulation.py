@@ -14,7 +14,7 @@ from grader.model.framework import Framework
 from grader.render.text.settings import settings_line
 from grader.render.text.tables import Column, Fitting, text_of
 
-#: Characters of a bar: each stands for so many of a hundred draws.
+#: Characters of a bar: each is so many of a hundred draws.
 BAR = 16
 
 

@@ -24,7 +24,7 @@ RULED = Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True)
 #: The least width at which words in a column are still read, and a label beside its text.
 WORDS = 18
 BESIDE = 60
-#: Values as long as this are kept on one line where they stand in a stack.
+#: Values as long as this are kept on one line in a stack.
 _SHORT = 30
 _UNIT = re.compile(r"(?<=\d) %")
 
