@@ -51,7 +51,7 @@ def agree(passes, areas_by_reference, areas_by_columns, statuses_by_reference):
     return check
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_columns_agree_on_any_rule_book(data, agree):
     framework = data.draw(frameworks())
@@ -61,7 +61,7 @@ def test_columns_agree_on_any_rule_book(data, agree):
     agree(framework, book, data.draw(st.lists(drawn, max_size=4)), edition)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_columns_agree_on_the_shipped_rule_book(data, agree):
     edition = data.draw(st.sampled_from(sorted(FRAMEWORK.framework.editions)))

@@ -53,7 +53,7 @@ def shares_of(passed, area, scale):
     return {name: many / len(passed) for name, many in found.items()}
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_shares_are_those_of_grading_each_version(data, passes):
     framework = data.draw(frameworks())

@@ -80,7 +80,7 @@ def _grade(subject, area, evidence):
     return subject.conclude(Situation(area, "1", on)).area.decision
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(suppress_health_check=list(HealthCheck))
 @given(st.lists(rules, min_size=2, max_size=6), st.data())
 def test_what_breaks_the_promise_somewhere_is_refuted(opened, drawn, data):
     sound = opened("sound")

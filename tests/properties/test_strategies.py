@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import find, given, settings
+from hypothesis import find, given
 from hypothesis import strategies as st
 
 import grader
@@ -53,13 +53,11 @@ def written(model, file):
     return file
 
 
-@settings(max_examples=25, deadline=None)
 @given(framework=frameworks())
 def test_the_reader_accepts_every_framework(framework, file):
     assert framework == read_framework(written(framework, file)).framework
 
 
-@settings(max_examples=30, deadline=None)
 @given(data=st.data())
 def test_the_reader_accepts_every_inspection_and_every_change_of_it(data, file):
     framework = data.draw(frameworks())
@@ -165,7 +163,6 @@ def bare(book):
     )
 
 
-@settings(max_examples=25, deadline=None)
 @given(data=st.data())
 def test_the_reader_accepts_every_rule_book(data, file):
     framework = data.draw(frameworks())
@@ -178,7 +175,6 @@ def test_the_reader_accepts_every_rule_book(data, file):
     assert bare(book) == bare(read_rulebook(folder, framework))
 
 
-@settings(max_examples=25, deadline=None)
 @given(data=st.data())
 def test_an_improvement_raises_one_assessment_by_one_step(data):
     framework = data.draw(frameworks())
