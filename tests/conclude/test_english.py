@@ -42,7 +42,8 @@ def test_parts_are_joined_by_and(book):
     assert (
         "share of listed characteristics exceeded: more than 5 % (substantially_exceeded, calibrated); and"
         " share of listed characteristics demonstrated or better: at least 50 % (outstanding_breadth,"
-        " assumed); and share of assessed characteristics demonstrated or better: at least 80 % (substantially_all,"
+        " assumed); and share of assessed characteristics demonstrated or better: at least 80 %"
+        " (substantially_all,"
         " assumed); and characteristics where people are put at risk: at most 0"
     ) == printed
 

@@ -41,7 +41,7 @@ def seen_rows(table: Table, body: list[Row], hidden: Hidden) -> tuple[list[Row],
         shown = f"cells of {named(partly)}" if len(cells) > _NAMED else f"cell{'' if one else 's'} "
         shown += "" if len(cells) > _NAMED else ", ".join(cells)
         message = f"{shown} {'is' if one else 'are'} struck through"
-        of = "row" if len(partly) == 1 else "rows"
+        rows = "row" if len(partly) == 1 else "rows"
         message += f", and {'is' if one else 'are'} read: other cells of the {rows} are not"
         said.append(Problem(message, table.place(partly[0]), None, "cell_struck"))
     if hidden == "skip":
