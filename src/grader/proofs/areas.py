@@ -20,7 +20,6 @@ from grader.language.pipeline import (
     WITHHELD,
     Circumstance,
     Stage,
-    any_capping,
     any_open,
 )
 from grader.language.relevance import Relevance, relevance
@@ -94,7 +93,6 @@ class AreaTerms:
     facts: Terms
     raises: tuple[tuple[Rule, z3.BoolRef], ...]
     open_concerns: z3.ArithRef
-    capping: z3.ArithRef
     withholds: tuple[tuple[Rule, z3.BoolRef], ...]
     evidence: z3.ArithRef
     held: tuple[tuple[Rule, z3.BoolRef], ...]
@@ -256,7 +254,6 @@ class AreaSpace:
             facts,
             raises,
             total(b.count for b in things["findings"] if any_open(words, [b.row])),
-            total(b.count for b in things["findings"] if any_capping(words, [b.row])),
             self._held(SUFFICIENCY, facts),
             total(n for e, n in here if e.case.items),
             held,
