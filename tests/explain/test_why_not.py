@@ -128,8 +128,8 @@ def test_a_withheld_area_says_what_withholds_it(example):
     answer = api.why_not(_without(example, evidence=[]), "responding", "good")
     assert ("withheld", ["thin"]) == (answer.outcome, [b.rule for b in answer.barriers])
     assert (
-        "share of the characteristics assessed: 0 %, where at least 20 % (minimum_coverage, assumed) is"
-        " needed" == (answer.barriers[0].conditions[0].text)
+        "share of the characteristics with findings of their own: 0 %, where at least 20 % (minimum_coverage,"
+        " assumed) is needed" == (answer.barriers[0].conditions[0].text)
     )
 
 
@@ -212,9 +212,10 @@ def test_a_count_that_is_too_high_is_explained_by_what_it_counts(example, on, ki
 
 
 def test_a_lowest_is_explained_by_what_is_lowest(example, on):
-    lowest = Lowest("characteristics", "status")
+    assessed = (Test("status", Op.AT_LEAST, (Const(1),)),)
+    lowest = Lowest("characteristics", "status", assessed)
     found = _asked(example, lowest, Op.AT_LEAST, 4, kind=Kind.SCALE, scale=STATUSES)
-    least = min(_rank(status) for status, _ in on.values())
+    least = min(_rank(status) for status, _ in on.values() if _rank(status))
     assert _all(on, lambda rank: rank == least) == found.evidence != []
 
 

@@ -136,3 +136,8 @@ def is_earlier(finding: Mapping[str, int]) -> bool:
 def any_open(vocabulary: Vocabulary, findings: Iterable[Mapping[str, int]]) -> bool:
     """Whether a concern is open among findings, with which a grade is never withheld."""
     return any(finding[STANDING] in vocabulary.open_ranks for finding in findings)
+
+
+def any_capping(vocabulary: Vocabulary, findings: Iterable[Mapping[str, int]]) -> bool:
+    """Whether there is among findings one that caps the grade."""
+    return any(finding[STANDING] in vocabulary.capping_ranks for finding in findings)
