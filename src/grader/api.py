@@ -141,7 +141,7 @@ def load(
     Examples
     --------
     >>> grader.load(example)
-    <LoadedInspection leicestershire-2021-22: 309 items of evidence>
+    <LoadedInspection leicestershire-2021-22: 306 items of evidence>
     """
     if isinstance(inspection, LoadedInspection):
         if rules is not None:
@@ -288,7 +288,7 @@ def smallest_change(
     Examples
     --------
     >>> grader.smallest_change(example, "workforce", "outstanding")
-    <SmallestChange leicestershire-2021-22, workforce, outstanding: found, cost 2>
+    <SmallestChange leicestershire-2021-22, workforce, outstanding: found, cost 1>
     """
     from grader.explanations.smallest_change import smallest_change as answer
 
@@ -841,7 +841,7 @@ def import_sheet(
     >>> workbook = folder / "inspection.xlsx"
     >>> _ = grader.export_workbook(example, workbook)
     >>> grader.import_sheet(workbook)
-    <Imported leicestershire-2021-22: 309 items of evidence>
+    <Imported leicestershire-2021-22: 306 items of evidence>
     """
     from grader.sheets.importing import import_sheet as make
     from grader.sheets.keeping import read_earlier

@@ -18,7 +18,7 @@ from grader.engines.reference import satisfies
 from grader.engines.symbolic import Solver, Terms, Undecided, number
 from grader.grading.conclude import finding_row
 from grader.language.bind import bind_definition
-from grader.language.nodes import Best, Definition, Effect, Kind, Level, Lowest, Param, Share, StatusOf
+from grader.language.nodes import Best, Definition, Effect, FactOf, Kind, Level, Lowest, Param, Share
 from grader.language.relevance import with_parts
 from grader.language.rulebook import Fact, Layer, Rule, RuleBook
 from grader.language.typecheck import facts_named
@@ -148,9 +148,9 @@ class Directions:
         match definition:
             case Share(part, whole):
                 return self._share(self.book.facts[part], self.book.facts[whole])
-            case StatusOf(characteristic):
+            case FactOf(characteristic, of):
                 here = characteristic in self.group.named
-                return self.below(Observation(attribute="status"), pairs=True) if here else STILL
+                return self.below(Observation(attribute=of), pairs=True) if here else STILL
         match definition.entity:
             case "characteristics":
                 return self._of_characteristics(definition)
@@ -169,7 +169,7 @@ class Directions:
     def _of_findings(self, definition: Definition) -> Movement:
         moved = self._of_recorded(definition, self._recorded())
         for rule in (*self._raising(), *self._table(Layer.FINDING)):
-            if satisfies(finding_row(rule.target, "proposed"), definition.where):
+            if satisfies(finding_row(PEEL, rule.target, "proposed"), definition.where):
                 moved |= self.rule(rule)
         return moved if definition.ranked is None or moved == STILL else ANY_WAY
 

@@ -11,9 +11,15 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from grader.engines import symbolic
-from grader.engines.symbolic import Allowance, CountedRow, Solver, Undecided, number, total, z3
+from grader.engines.symbolic import Allowance, CountedRow, Ratio, Solver, Undecided, number, total, z3
 from grader.errors import InternalError
-from grader.grading.conclude import CharacteristicCase, FindingRecord, finding_row, proposed_counts
+from grader.grading.conclude import (
+    CharacteristicCase,
+    FindingRecord,
+    finding_row,
+    named_facts,
+    proposed_counts,
+)
 from grader.grading.tally import Item
 from grader.language.nodes import Level
 from grader.language.pipeline import (
@@ -29,7 +35,7 @@ from grader.language.relevance import with_parts
 from grader.language.row import Row
 from grader.language.rulebook import Fact, Rule, RuleBook
 from grader.language.typecheck import facts_named
-from grader.proofs.characteristics import NAME, CharacteristicTerms, Space, every
+from grader.proofs.characteristics import INDIRECT, NAME, CharacteristicTerms, Space, every
 from grader.proofs.proposals import Proposer
 from grader.proofs.tag_combinations import DECLARED_TAGS, EARLIER_TAGS, EVIDENCE_TAGS, group_tags
 from grader.vocabulary.peel import PEEL
@@ -59,6 +65,11 @@ class FigureItem:
     new: Row
 
 
+def weight(item: Row) -> int:
+    """What a person has to read of an item; much of one through `informs` alone, which no case can hold."""
+    return 1 if item["direct"] else INDIRECT
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """Things on one characteristic, and what each rule book's reference engine makes of them."""
@@ -70,7 +81,7 @@ class Example:
 
     @property
     def size(self) -> int:
-        return len(self.items) + len(self.figures) + len(self.earlier)
+        return sum(map(weight, self.items)) + len(self.figures) + len(self.earlier)
 
 
 def tables(book: RuleBook, stage: Stage, area: str) -> list[Rule]:
@@ -125,6 +136,12 @@ class JointCharacteristic:
     def variables(self) -> list[z3.ArithRef]:
         return [*self.items, *self.read_otherwise, *self.before]
 
+    @property
+    def size(self) -> z3.ArithRef:
+        """What a person has to read of it."""
+        items = [weight(row) * n for row, n in zip(self.evidence.rows, self.items, strict=True)]
+        return total([*items, *self.read_otherwise, *self.before])
+
     def solver(self, allowance: Allowance) -> Solver:
         """A solver that knows that there is no less than nothing of anything."""
         return Solver(allowance, *(n >= 0 for n in self.variables))
@@ -138,7 +155,7 @@ class JointCharacteristic:
         if model is None:
             return None
         for bound in (1, 2, 4, 8):
-            less = solver.model(formula, total(self.variables) <= bound)
+            less = solver.model(formula, self.size <= bound)
             if less is not None:
                 return self.example(less)
         return self.example(model)
@@ -164,6 +181,13 @@ class JointCharacteristic:
         items = tuple(Item(f"E{i:03}", row) for i, row in enumerate(rows))
         standing = [FindingRecord(f"P{i:03}", row, (NAME,)) for i, row in enumerate(earlier)]
         return of.evaluator.characteristic(self.area, NAME, self.counted, items, standing)
+
+    def taken(self, at: int, fact: str) -> z3.ArithRef:
+        """A fact about it that facts about the area take."""
+        term = self.terms[at].facts[fact]
+        if isinstance(term, Ratio):
+            raise Undecided(f"the share {fact} is taken from one characteristic")
+        return term
 
     def status(self, at: int) -> z3.ArithRef:
         """The rank of its status."""
@@ -348,9 +372,10 @@ class JointArea:
             for e, n in zip(m.examples, m.counts, strict=True)
         ]  # fmt: skip
         given: dict[str, z3.ArithRef] = {
-            m.name: total(e.cases[at].status.rank * n for e, n in zip(m.examples, m.counts, strict=True))
+            d.key: total(e.cases[at].facts[d.fact] * n for e, n in zip(m.examples, m.counts, strict=True))
+            for d in named_facts(part.facts)
             for m in self.members
-            if m.name is not None
+            if m.name == d.characteristic
         }
         earlier = [CountedRow(r, n) for r, n in zip(EARLIER_TAGS, self.earlier, strict=True)]
         declared = [CountedRow(r, n) for r, n in zip(DECLARED_TAGS, self.declared, strict=True)]

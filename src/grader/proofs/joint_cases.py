@@ -52,6 +52,10 @@ class Cases:
     ) -> AreaSituation:
         """Examples on characteristics of an area; as many earlier findings as are needed, or given."""
         items = tuple((name, row) for name, e in on for row in e.items)
+        if not all(row["direct"] for _, row in items):
+            raise Undecided(
+                "it takes evidence that counts through `informs` alone, which a case does not hold"
+            )
         figures = tuple(
             AreaFigure(name, self._home(f), f.old, f.reads.measure, f.reads.lowest)
             for name, e in on

@@ -9,7 +9,7 @@ from typing import TypeVar
 from grader.engines.reference import satisfies
 from grader.engines.symbolic import Effort, Undecided, z3
 from grader.grading.conclude import finding_row, proposed_counts
-from grader.language.nodes import Aggregate, Share, StatusOf
+from grader.language.nodes import Aggregate, FactOf, Share
 from grader.language.pipeline import FINDINGS_ON_AREAS, Stage
 from grader.language.row import Row
 from grader.language.rulebook import Fact, Rule
@@ -136,8 +136,13 @@ class Likeness:
             names = self.both[1].fact_names
             parts = zip(one.depends_on, other.depends_on, strict=True)
             return all(mine == names.get(its, its) and self.fact_alike(mine) for mine, its in parts)
-        if isinstance(one, StatusOf):
-            return one.named == other.named and self._status_alike(one.named)
+        if isinstance(one, FactOf) and isinstance(other, FactOf):
+            if one.named != other.named or "status" in (one.fact, other.fact):
+                return one == other and self._status_alike(one.named)
+            mine, its = self.fact(0, one.fact), self.fact(1, other.fact)
+            if mine is None or its is None or mine.definition.depends_on:
+                return False
+            return mine.definition == its.definition
         if not isinstance(one, Aggregate) or not isinstance(other, Aggregate):
             return False
         if one.entity == "characteristics":

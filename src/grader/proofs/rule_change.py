@@ -255,9 +255,9 @@ class Comparison:
         """Characteristics that evidence on one counts on also, in some edition."""
         area = self.framework.area_of(name)
         loose = {edition for edition, how in area.editions.items() if not how.graded}
-        for informed in self.framework.characteristic(name).informs:
-            if loose & self.framework.area_of(informed).editions.keys():
-                yield informed
+        for link in self.framework.characteristic(name).informs:
+            if loose & self.framework.area_of(link.id).editions.keys():
+                yield link.id
 
     def _prove(self, group: Alike) -> None:
         moves = self.change.moves

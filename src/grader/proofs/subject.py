@@ -81,7 +81,7 @@ class Subject:
         """Other areas that evidence on an area counts in as well."""
         if area.editions[edition].graded:
             return set()
-        return {self.framework.area_of(name).id for c in area.characteristics for name in c.informs}
+        return {self.framework.area_of(link.id).id for c in area.characteristics for link in c.informs}
 
     def conclude_together(self, situations: Sequence[Situation], edition: str) -> dict[str, str | None]:
         """The grade of each area, with one situation an area, all in one pass."""

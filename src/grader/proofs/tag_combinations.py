@@ -33,7 +33,7 @@ def _evidence_tags() -> tuple[Row, ...]:
     ranks = [map(s.rank, ASSESSMENT.levels if s is ASSESSMENT else s.names) for s in attributes.values()]
     combinations = [Row(dict(zip(attributes, values, strict=True))) for values in product(*ranks)]
     plain = {"extent": EXTENT.rank(EXTENT.default), "harm": HARM.rank(HARM.default), "remedied": 0,
-             "innovative": 0, "strength": STRENGTH.rank("tested")}  # fmt: skip
+             "innovative": 0, "strength": STRENGTH.rank("tested"), "direct": 1}  # fmt: skip
     return tuple(sorted(combinations, key=lambda c: sum(c[name] != rank for name, rank in plain.items())))
 
 

@@ -15,8 +15,8 @@ from typing import Final
 from grader.engines import symbolic
 from grader.engines.reference import satisfies
 from grader.engines.symbolic import Effort, Ratio, Solver, Undecided, number, total, z3
-from grader.grading.conclude import finding_row
-from grader.language.nodes import AnyOf, Count, Share, StatusOf
+from grader.grading.conclude import finding_row, named_facts
+from grader.language.nodes import AnyOf, Count, FactOf, Share
 from grader.language.pipeline import FINDINGS_ON_AREAS, GRADES, SUFFICIENCY, any_open
 from grader.language.rulebook import Fact, Rule
 from grader.language.typecheck import facts_named
@@ -196,7 +196,7 @@ class Unmoved:
         for name in facts_named(rule.condition):
             definition = book.facts[name].definition
             counted = definition.part if isinstance(definition, Share) else name
-            if book.facts[counted].entity == "characteristics" or isinstance(definition, StatusOf):
+            if book.facts[counted].entity == "characteristics" or isinstance(definition, FactOf):
                 mine = names.get(counted, counted)
                 found[mine if self.like.fact_alike(mine) else f"{at} {mine}"] = book.facts[counted]
         return found
@@ -360,6 +360,8 @@ class Unmoved:
                 observed += [raised[names[r.id], r.target] for r in part.on_characteristics]
             if name is not None:
                 observed.append(one.status(at))
+                taken = (d.fact for d in named_facts(part.facts) if d.characteristic == name)
+                observed += [one.taken(at, fact) for fact in taken if fact != "status"]
         if counted and evidence:
             observed.append(one.terms[0].items > 0)
         self._kept.append(observed)  # the id of a term that is let go of may be given to another
