@@ -24,6 +24,7 @@ from grader.language.nodes import (
     Count,
     Definition,
     Effect,
+    FactOf,
     Kind,
     Lowest,
     Not,
@@ -177,6 +178,8 @@ class _Maker:
             match self.book.facts[name].definition:
                 case Share(part, whole):
                     todo += [part, whole]
+                case FactOf(fact=fact):
+                    todo.append(fact)
                 case Count(where=where) | AnyOf(where=where) | Best(where=where) | Lowest(where=where):
                     todo += [test.attribute for test in where]
         return frozenset(found)

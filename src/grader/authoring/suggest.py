@@ -26,10 +26,10 @@ from grader.language.nodes import (
     Best,
     Count,
     Definition,
+    FactOf,
     Level,
     Lowest,
     Share,
-    StatusOf,
 )
 from grader.language.row import Row
 from grader.language.rulebook import Rule, RuleBook
@@ -193,7 +193,7 @@ class _Pair:
     def areas(self, rule: Rule) -> Iterator[CaseBlock]:
         area = self._area_for(rule)
         definitions = list(self._looked_at(rule))
-        named = [d.characteristic for d in definitions if isinstance(d, StatusOf)]
+        named = [d.characteristic for d in definitions if isinstance(d, FactOf)]
         slots = [c.id for c in area.counted if c.id not in named]
         heads = [c.id for c in area.counted if c.id in named][:1]
         kinds = self._kinds(area, definitions)
@@ -307,7 +307,7 @@ class _Pair:
         """A graded area the rule speaks of that holds what it names; else the first it speaks of."""
         spoken = [a for a in self.framework.areas_in(self.edition) if rule.applies_to(a.id)]
         named = (
-            {d.characteristic for d in self._looked_at(rule) if isinstance(d, StatusOf)}
+            {d.characteristic for d in self._looked_at(rule) if isinstance(d, FactOf)}
             if rule.level is Level.AREA
             else set()
         )
@@ -330,6 +330,7 @@ def _row(**tags: int) -> Row:
         "harm": HARM.rank("none"),
         "remedied": 0,
         "innovative": 0,
+        "direct": 1,
     }
     return Row({**plain, **tags})
 

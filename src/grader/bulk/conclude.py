@@ -86,11 +86,16 @@ def assessed(plan: Plan, evidence: Frame) -> Frame:
 
 
 def informing(plan: Plan, evidence: Frame, informs: Frame | None) -> Frame:
-    """Evidence with a row more for each characteristic an item informs; an item counts once on each."""
+    """Evidence with a row more for each characteristic an item informs; an item counts once on each.
+
+    `direct` says which rows were there: those of the characteristics an item is tagged to.
+    """
+    evidence = evidence.with_columns(direct=nw.lit(1, nw.Int8))
     if informs is None:
         return evidence
     columns = evidence.collect_schema().names()
-    own = [nw.col("informed" if name == "place" else name).alias(name) for name in columns]
+    of = {"place": nw.col("informed"), "direct": nw.lit(0, nw.Int8)}
+    own = [of.get(name, nw.col(name)).alias(name) for name in columns]
     keys = ["number", "item", "place"]
     once = evidence.join(informs, on="place", how="inner").select(*own).unique(subset=keys)
     targets = sorted({target for _, target in plan.informs})
@@ -257,10 +262,11 @@ def _sums(plan: Plan, below: Frame) -> Frame:
             .of_group()
             .alias(plan.area_columns[fact.name])
         )
-    for name, characteristic in plan.named.items():
-        if characteristic in plan.characteristic_index:
-            here = nw.col("place") == plan.characteristic_index[characteristic]
-            found.append(nw.when(here).then(nw.col("status")).max().alias(plan.area_columns[name]))
+    for name, named in plan.named.items():
+        if named.characteristic in plan.characteristic_index:
+            here = nw.col("place") == plan.characteristic_index[named.characteristic]
+            own = nw.col(plan.characteristic_columns[named.fact])
+            found.append(nw.when(here).then(own).max().alias(plan.area_columns[name]))
     found += [nw.col(name).sum() for name in raises(plan, Level.CHARACTERISTIC)]
     key = nw.col("number").cast(nw.Int64) * len(plan.areas) + nw.col("area")
     used = [*plan.characteristic_columns.values(), "place", "items", *raises(plan, Level.CHARACTERISTIC)]
@@ -294,8 +300,8 @@ def _area_facts(plan: Plan, frame: Frame, on_record: bool) -> Frame:
     values: dict[str, nw.Expr] = {"opened": _number("opened") if on_record else nw.lit(0, nw.Int32)}
     for fact in plan.of_entity("characteristics"):
         values[plan.area_columns[fact.name]] = _with_unsaid(plan, fact, unsaid)
-    for name, characteristic in plan.named.items():
-        known = characteristic in plan.characteristic_index
+    for name, named in plan.named.items():
+        known = named.characteristic in plan.characteristic_index
         values[plan.area_columns[name]] = _number(plan.area_columns[name]) if known else nw.lit(0, nw.Int32)
     for entity in ("earlier", "findings"):
         for fact in plan.of_entity(entity):

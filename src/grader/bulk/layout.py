@@ -16,7 +16,7 @@ from typing import Any
 from grader.bulk.backends import ROW, Backend, nw, pl
 from grader.bulk.coding import informs, numbered
 from grader.bulk.conclude import Coded
-from grader.bulk.plan import ITEM, Plan
+from grader.bulk.plan import TAGS, Plan
 from grader.errors import Place, Problem, quoted, suggest
 from grader.grading.conclude import finding_row
 from grader.language.rulebook import PERCENT
@@ -234,7 +234,7 @@ def sound(coded: Frame) -> Frame:
             "number",
             "item",
             "place",
-            *ITEM,
+            *TAGS,
             measure=nw.when(own).then(nw.lit(-1)).otherwise(nw.col("measure")).cast(nw.Int16),
             figure=nw.col("figure"),
         )

@@ -18,8 +18,8 @@ from grader.errors import InputError, MissingExtraError, Place, Problem
 from grader.grading.aggregates import AggregateOps, FactVector
 from grader.grading.conclude import CharacteristicCase, LayerEvaluator
 from grader.grading.hinges import with_assessment
-from grader.grading.run import GradingTrace, per_mille, standing_of
-from grader.language.figures import figure_range
+from grader.grading.run import GradingTrace, standing_of
+from grader.language.figures import figure_range, per_mille
 from grader.language.vocabulary import ASSESSMENT
 from grader.model.framework import Area
 from grader.model.inspection import Evidence

@@ -25,13 +25,13 @@ from grader.language.nodes import (
     Count,
     Definition,
     Effect,
+    FactOf,
     Given,
     Lowest,
     Not,
     Op,
     Operand,
     Share,
-    StatusOf,
     Test,
 )
 from grader.language.relevance import parts_first
@@ -164,8 +164,8 @@ def _(definition: Share, things: CountedThings, known: Terms) -> Ratio:
 
 
 @value.register
-def _(definition: StatusOf, things: CountedThings, known: Terms) -> z3.ArithRef:
-    return known.get(definition.characteristic, z3.IntVal(0))
+def _(definition: FactOf, things: CountedThings, known: Terms) -> z3.ArithRef:
+    return known.get(definition.key, z3.IntVal(0))
 
 
 @value.register

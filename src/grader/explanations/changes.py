@@ -103,15 +103,15 @@ def choices(
     written = {e.id: e for e in inspection.evidence}
     for name in sorted(counts):
         yield _reassessing(written[name], trace.assessments[name], frozenset(counts[name]))
-    met: set[frozenset[str]] = set()
+    met: set[tuple[frozenset[str], bool]] = set()
     most = _most(aggregator.counted_to)
     own = [c.id for c in aggregator.area.characteristics]
     others = [c.id for a in framework.areas_in(edition) for c in a.characteristics if c.id not in own]
     for name in (*own, *others):
         added = Found(name, "meets").item("added", "added")
         on = frozenset(c for _, c in placements(added, framework, edition) if c in mine)
-        if on and on not in met:
-            met.add(on)
+        if on and (on, name in on) not in met:
+            met.add((on, name in on))
             yield _adding(name, on, most)
 
 
@@ -122,7 +122,7 @@ def _reassessing(evidence: Evidence, assessment: str, on: frozenset[str]) -> Cho
         assert row is not None, "an item that counts has a row"
         change = Reassessed(evidence.id, assessment, after)
         options.append(Option(change.cost, (change,) if after != assessment else (), (row,)))
-    return Choice(on, tuple(options))
+    return Choice(on, tuple(options), on.difference(evidence.characteristics))
 
 
 def _adding(characteristic: str, on: frozenset[str], most: int) -> Choice[Change]:
@@ -132,7 +132,7 @@ def _adding(characteristic: str, on: frozenset[str], most: int) -> Choice[Change
             found = tuple(Found(characteristic, a) for a in added)
             rows = [row_of(f.item("added", "added"), f.assessment) for f in found]
             options.append(Option(ADDED * many, found, tuple(r for r in rows if r is not None)))
-    return Choice(on, tuple(options))
+    return Choice(on, tuple(options), on - {characteristic})
 
 
 def _most(counted_to: int) -> int:

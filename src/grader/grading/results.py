@@ -18,7 +18,7 @@ from grader.language.settings import Settings
 from grader.language.typecheck import comparisons, facts_named
 from grader.language.vocabulary import STATUS
 from grader.model.inspection import Declared, Evidence, Previous
-from grader.model.proposal import AreaResult, CharacteristicResult, FindingResult, Reason
+from grader.model.proposal import AreaResult, CharacteristicResult, EarlierGradeShown, FindingResult, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +49,10 @@ def area_result(
     ]
     known = [*standing, *(_standing(f, r) for f, r in proposed)]
     grade = context.bound.grade_scale.name_of(area.decision.rank) if area.decision else None
+    framework = context.framework.framework
     return AreaResult(
         area=area.area,
-        title=context.framework.framework.area(area.area).title,
+        title=framework.area(area.area).title,
         outcome=area.outcome,  # type: ignore[arg-type]  # concluded from the four names
         grade=grade,
         profile={name: area.facts[name] for name in sorted(area.facts)},
@@ -63,10 +64,17 @@ def area_result(
         reasons=list(_reasons(context, area, cases, known)),
         hinges=list(firm.hinges),
         reachable=list(firm.reachable),
+        meaning=next((g.meaning for g in framework.grade_scale.grades if g.id == grade), None),
+        earlier_grade=None,
     )
 
 
-def absent_result(context: ProposalContext, area: str, findings: Sequence[Declared | Previous]) -> AreaResult:
+def absent_result(
+    context: ProposalContext,
+    area: str,
+    findings: Sequence[Declared | Previous],
+    earlier: EarlierGradeShown | None,
+) -> AreaResult:
     """The block on an area that was not inspected: findings on it are kept and shown."""
     return AreaResult(
         area=area,
@@ -79,6 +87,8 @@ def absent_result(context: ProposalContext, area: str, findings: Sequence[Declar
         reasons=[],
         hinges=[],
         reachable=[],
+        meaning=None,
+        earlier_grade=earlier,
     )
 
 

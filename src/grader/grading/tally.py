@@ -57,8 +57,9 @@ def tally(inspection: Inspection, framework: Framework, assessments: Mapping[str
     }
     left_out: dict[tuple[str, str | None, str], NotCounted] = {}
     for evidence in inspection.evidence:
-        row = row_of(evidence, assessments[evidence.id])
         for _, counts_on in placements(evidence, framework, edition):
+            direct = counts_on in evidence.characteristics
+            row = row_of(evidence, assessments[evidence.id], direct=direct)
             reason = _left_out(
                 evidence, framework.area_of(counts_on), framework.characteristic(counts_on), absent
             )
@@ -84,13 +85,16 @@ def placements(evidence: Evidence, framework: Framework, edition: str) -> Iterat
     for tagged in evidence.characteristics:
         yield tagged, tagged
         if not framework.area_of(tagged).editions[edition].graded:
-            for informed in framework.characteristic(tagged).informs:
-                if edition in framework.area_of(informed).editions:
-                    yield tagged, informed
+            for link in framework.characteristic(tagged).informs:
+                if edition in framework.area_of(link.id).editions:
+                    yield tagged, link.id
 
 
-def row_of(evidence: Evidence, assessment: str) -> Row | None:
-    """The item's tags as ranks; None for evidence that never counts."""
+def row_of(evidence: Evidence, assessment: str, *, direct: bool = True) -> Row | None:
+    """The item's tags as ranks; None for evidence that never counts.
+
+    `direct` says whether it is tagged to the characteristic itself, or counts there through `informs` alone.
+    """
     strength = BASIS_STRENGTH[evidence.basis]
     if strength is None:
         return None
@@ -101,11 +105,20 @@ def row_of(evidence: Evidence, assessment: str) -> Row | None:
         HARM.rank(evidence.harm),
         int(evidence.remedied),
         int(evidence.innovative),
+        int(direct),
     )
 
 
 @cache
-def _row(assessment: int, strength: int, extent: int, harm: int, remedied: int, innovative: int) -> Row:
+def indirect(row: Row) -> Row:
+    """The same tags on a characteristic the item counts on through `informs` alone."""
+    return Row({**row, "direct": 0})
+
+
+@cache
+def _row(
+    assessment: int, strength: int, extent: int, harm: int, remedied: int, innovative: int, direct: int
+) -> Row:
     """One row for each set of tags: there are few, and each is looked at many times."""
     return Row(
         {
@@ -115,6 +128,7 @@ def _row(assessment: int, strength: int, extent: int, harm: int, remedied: int, 
             "harm": harm,
             "remedied": remedied,
             "innovative": innovative,
+            "direct": direct,
         }
     )
 

@@ -177,7 +177,7 @@ def lower_facts(work: Lowering, files: list[tuple[LayerFile, Document]]) -> None
             work.broken.add(name)
             continue
         found[name] = fact
-        _check_status_of(work, fact, document)
+        _check_named(work, fact, document)
     # Written order is what people see: file by file, as written.
     work.facts = {name: found[name] for file, _ in files for name in file.facts if name in found}
 
@@ -200,6 +200,8 @@ def _depth(name: str, written: Mapping[str, object]) -> int:
         return 0
     if "characteristics" in (data.get("count"), data.get("any"), data.get("of")):
         return 2
+    if "fact_of" in data:
+        return 2
     parts = data.get("share")
     if not isinstance(parts, list):
         return 0
@@ -207,14 +209,16 @@ def _depth(name: str, written: Mapping[str, object]) -> int:
     return 3 if any(isinstance(c, Mapping) and c.get("count") == "characteristics" for c in counts) else 1
 
 
-def _check_status_of(work: Lowering, fact: Fact, document: Document) -> None:
+def _check_named(work: Lowering, fact: Fact, document: Document) -> None:
     named = getattr(fact.definition, "characteristic", None)
+    of = ("facts", fact.name)
+    at = (*of, "status_of") if (*of, "status_of") in document.keys else (*of, "fact_of", 0)
     known = [c.id for _, c in work.framework.characteristics()]
     if named is not None and named not in known:
         work.problems.append(
             Problem(
                 f"unknown characteristic {quoted(named)}",
-                document.place(("facts", fact.name, "status_of")),
+                document.place(at),
                 suggest(named, known, "characteristics"),
             )
         )

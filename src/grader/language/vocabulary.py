@@ -88,6 +88,8 @@ def _entity(name: str, levels: set[Level], english: str, **attributes: Scale) ->
     return Entity(name, frozenset(levels), MappingProxyType(attributes), english)
 
 
+#: `direct` is no tag of the item: it says that the item is tagged to the characteristic itself, and does not
+#: only count there through `informs`.
 EVIDENCE = _entity(
     "evidence",
     {Level.CHARACTERISTIC},
@@ -98,6 +100,7 @@ EVIDENCE = _entity(
     harm=HARM,
     remedied=FLAG,
     innovative=FLAG,
+    direct=FLAG,
 )
 CHARACTERISTICS = _entity("characteristics", {Level.AREA}, "characteristics", status=STATUS)
 #: Findings of earlier inspections, as the finding layer sees them: by characteristic, or by area.

@@ -109,6 +109,13 @@ class Reachable(OutputModel):
     change: str
 
 
+class EarlierGradeShown(OutputModel):
+    """A grade an earlier inspection gave, shown without direction: cycles are not compared."""
+
+    grade: str
+    given_in: str
+
+
 class AreaResult(OutputModel):
     """One area's outcome and everything it rests on."""
 
@@ -122,6 +129,9 @@ class AreaResult(OutputModel):
     reasons: list[Reason]
     hinges: list[Hinge]
     reachable: list[Reachable]
+    meaning: str | None
+    """What the proposed grade says of a body, in the framework's words; None where no grade is proposed."""
+    earlier_grade: EarlierGradeShown | None
 
 
 class NotCounted(OutputModel):

@@ -34,6 +34,9 @@ from grader.proofs.tag_combinations import EARLIER_TAGS, EVIDENCE_TAGS, Change, 
 SIZES: Final = (0, 1, 2, 3, 4, 6, None)
 NAME: Final = "any"
 
+#: What an item weighs that counts through `informs` alone: few can be written down, so examples do without.
+INDIRECT: Final = 100
+
 #: Examples larger than this are not built: nobody reads them, and the question counts as undecided.
 LARGEST: Final = 1000
 
@@ -70,6 +73,11 @@ class Example:
     @property
     def size(self) -> int:
         return len(self.evidence) + len(self.earlier)
+
+    @property
+    def written(self) -> bool:
+        """Whether it can be written down in any area: all of its items are tagged to it."""
+        return all(row["direct"] for row in self.evidence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +144,10 @@ class Space:
                 asked, unasked = self._asked(stage, items), z3.IntVal(scale.rank(stage.otherwise or default))
                 facts[stage.gives] = z3.If(asked, found.rank, unasked)
         there = total(items)
+        heavy = total(n for r, n in zip(self.evidence.rows, items, strict=True) if not r["direct"])
         return CharacteristicTerms(
             facts, there, held[STATUSES], concluded[STATUSES], held[FINDINGS_ON_CHARACTERISTICS],
-            there + total(earlier),
+            there + total(earlier) + (INDIRECT - 1) * heavy,
         )  # fmt: skip
 
     def _asked(self, stage: Stage, items: Sequence[z3.ArithRef]) -> z3.BoolRef:

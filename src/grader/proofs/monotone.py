@@ -102,6 +102,9 @@ def _moving(space: AreaSpace, slot: str | None, moves: Sequence[Move], *, writte
     """One characteristic making one of these moves, all else at anything."""
     state = space.state(moving=slot, written=written)
     picks, known = _one_of(len(moves))
+    if written:
+        pairs = zip(moves, picks, strict=True)
+        known += [p == 0 for m, p in pairs if not (m.before.written and m.after.written)]
     counted = slot is None or space.counted(slot)
     # A slot's name is what tells a named characteristic from the rest; one of the rest has none.
     first = [*state.members, Members(slot, counted, [m.before for m in moves], picks)]

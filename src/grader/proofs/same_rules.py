@@ -12,6 +12,7 @@ from grader.language.nodes import (
     Condition,
     Const,
     Definition,
+    FactOf,
     Not,
     Operand,
     Test,
@@ -69,7 +70,8 @@ class _Bare:
         kind, entity, ranked = type(definition).__name__, definition.entity or "", definition.ranked
         seen = self._attribute(entity, ranked) if ranked is not None else None
         parts = tuple(map(self.fact, definition.depends_on))
-        return kind, entity, seen, self._where(entity, definition.where), parts, definition.named
+        named = (definition.named, self.fact(definition.fact)) if isinstance(definition, FactOf) else None
+        return kind, entity, seen, self._where(entity, definition.where), parts, named
 
     def _where(self, entity: str, where: Iterable[Test]) -> Hashable:
         return frozenset((self._attribute(entity, t.attribute), t.op, _numbers(t.operands)) for t in where)

@@ -27,7 +27,14 @@ def _evidence_tags() -> tuple[Row, ...]:
     attributes = EVIDENCE.attributes
     ranks = [range(1 if name == "assessment" else 0, len(s.names)) for name, s in attributes.items()]
     combinations = [Row(dict(zip(attributes, values, strict=True))) for values in product(*ranks)]
-    plain = {"extent": EXTENT.rank("widespread"), "harm": 0, "remedied": 0, "innovative": 0, "strength": 1}
+    plain = {
+        "extent": EXTENT.rank("widespread"),
+        "harm": 0,
+        "remedied": 0,
+        "innovative": 0,
+        "strength": 1,
+        "direct": 1,
+    }
     return tuple(sorted(combinations, key=lambda c: sum(c[name] != rank for name, rank in plain.items())))
 
 

@@ -13,6 +13,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from grader.grading.conclude import counts_as
+from grader.grading.remarks import CONTRADICTION
 from grader.language.vocabulary import STATUS
 from grader.model.framework import Framework
 from grader.model.proposal import AreaResult, FindingResult, Hinge, Proposal, Reason
@@ -26,6 +27,7 @@ _LEGEND = (
     "hinges on: evidence without which the grade would be another; one step away: grades that one item"
     " assessed one step otherwise would give",
 )
+NOT_COMPARED = "grades of different cycles are not compared"
 _HINGES = 8
 _STEPS = 2
 _COLUMNS = (
@@ -50,6 +52,9 @@ class _Row:
     exceeded: int
     concerns: Sequence[FindingResult]
     improvements: Sequence[FindingResult]
+    contradictions: Sequence[str]
+    through: Sequence[str]
+    """Characteristics that rest on evidence tagged to other areas alone."""
 
 
 def summary(loaded: LoadedInspection, *, brief: bool = False) -> list[RenderableType]:
@@ -64,7 +69,8 @@ def summary(loaded: LoadedInspection, *, brief: bool = False) -> list[Renderable
     """
     framework, proposal = loaded.framework.framework, loaded.proposal
     progress = {p.id: p.progress for p in loaded.inspection.previous}
-    rows = [_row(framework, area, progress) for area in proposal.areas]
+    tagged = {e.id: frozenset(e.characteristics) for e in loaded.inspection.evidence}
+    rows = [_row(framework, proposal, area, progress, tagged) for area in proposal.areas]
     parts: list[RenderableType] = [
         *_head(loaded, brief),
         Text(),
@@ -77,7 +83,13 @@ def summary(loaded: LoadedInspection, *, brief: bool = False) -> list[Renderable
     return [*parts, *_foot(framework, proposal)]
 
 
-def _row(framework: Framework, area: AreaResult, progress: Mapping[str, str]) -> _Row:
+def _row(
+    framework: Framework,
+    proposal: Proposal,
+    area: AreaResult,
+    progress: Mapping[str, str],
+    tagged: Mapping[str, frozenset[str]],
+) -> _Row:
     counted = {c.id for c in framework.area(area.area).counted}
     ranks = [STATUS.rank(c.status) for c in area.characteristics if c.id in counted]
     standing = [
@@ -91,7 +103,19 @@ def _row(framework: Framework, area: AreaResult, progress: Mapping[str, str]) ->
         exceeded=sum(r >= STATUS.rank("exceeded") for r in ranks),
         concerns=[f for f, counts in standing if counts == "open_concern"],
         improvements=[f for f, counts in standing if counts == "area_for_improvement"],
+        contradictions=contradictions(proposal, area),
+        through=[
+            c.id
+            for c in area.characteristics
+            if c.id in counted and c.evidence and not any(c.id in tagged[e] for e in c.evidence)
+        ],
     )
+
+
+def contradictions(proposal: Proposal, area: AreaResult) -> list[str]:
+    """What was tested both as done and as not done, with both sides."""
+    own = tuple(f"{c.id}: " for c in area.characteristics)
+    return [w.message for w in proposal.warnings if w.code == CONTRADICTION and w.message.startswith(own)]
 
 
 # Head ----------------------------------------------------------------------------------------------------
@@ -182,6 +206,11 @@ def _block(framework: Framework, row: _Row) -> RenderableType:
 
 def _lines(framework: Framework, row: _Row) -> Iterator[tuple[str, str]]:
     area = row.result
+    if area.meaning is not None:
+        yield "means:", area.meaning
+    if area.earlier_grade is not None:
+        earlier = area.earlier_grade
+        yield "earlier:", f"{earlier.grade} in {earlier.given_in}; {NOT_COMPARED}"
     held = [r for r in area.reasons if r.held]
     # A limit decides alone: a better grade whose rule holds is what the area would have had without it.
     deciding = [r for r in held if r.target == area.grade or area.outcome == "withheld"]
@@ -193,6 +222,10 @@ def _lines(framework: Framework, row: _Row) -> Iterator[tuple[str, str]]:
     missed = next((r for r in area.reasons if not r.held and r.effect == "reaches"), None)
     if missed is not None:
         yield "held back:", missed.because
+    for text in row.contradictions:
+        yield "contradicted:", text
+    if row.through:
+        yield "through others:", f"{', '.join(row.through)}: nothing was found on them directly"
     for finding in row.concerns:
         origin = {"declared": "", "previous": "earlier, ", "proposed": "proposed, "}[finding.origin]
         yield "concern:", f"{finding.statement} ({origin}{finding.id})"
