@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from grader.api import open_session as open_session
     from grader.api import outliers as outliers
     from grader.api import report as report
+    from grader.api import record_proofs as record_proofs
     from grader.api import run_cases as run_cases
     from grader.api import schema as schema
     from grader.api import schema_names as schema_names
@@ -67,7 +68,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "grader.api": (
         "batch check decide diff explain export_workbook grade impact import_sheet load mutate open_session"
-        " outliers report run_cases schema schema_names simulate smallest_change starter validate verify"
+        " outliers record_proofs report run_cases schema schema_names simulate smallest_change starter validate verify"
         " why_not"
     ),
     "grader.authoring.case_report": "TestReport",

@@ -49,6 +49,7 @@ __all__ = [
     "mutate",
     "open_session",
     "outliers",
+    "record_proofs",
     "report",
     "run_cases",
     "schema",
@@ -596,6 +597,34 @@ def check(rules: PathLike = DEFAULT, *, timeout: float = 60.0) -> CheckReport:
     check_timeout(timeout, LONGEST)
     _, framework, book = open_rulebook(rules)
     return check_rulebook(book, framework.framework, timeout=timeout)
+
+
+def record_proofs(rules: PathLike = DEFAULT, *, timeout: float = 60.0) -> dict[str, str]:
+    """Prove what the grades an area could take rest on, and write it into the rule book's folder.
+
+    Parameters
+    ----------
+    rules, timeout
+        As for `check`.
+
+    Returns
+    -------
+    dict of str to str
+        Each part of the promise that is proved, with the values of the parameters it is proved at. The file,
+        `proved.json`, holds for exactly these rules and this framework; a change to either makes it void.
+
+    Raises
+    ------
+    InputError
+        Faults of the rule book, or a folder that cannot be written to.
+    """
+    from grader.authoring.impact import check_timeout
+    from grader.io.catalogue import open_rulebook
+    from grader.proofs.record import record
+
+    check_timeout(timeout, LONGEST)
+    folder, framework, book = open_rulebook(rules)
+    return record(folder, framework, book, timeout=timeout)
 
 
 def mutate(rules: PathLike = DEFAULT, *, timeout: float = 60.0) -> MutationReport:

@@ -31,11 +31,21 @@ Mutate = Annotated[
 ]
 
 
+Record = Annotated[
+    bool,
+    typer.Option(
+        "--record",
+        help="Also write proved.json beside the rules: what the grades an area could take rest on.",
+    ),
+]
+
+
 def check(
     rulebook: RuleBook = "PEEL_2021_22",
     json: options.Json = False,
     timeout: Timeout = 60.0,
     mutate: Mutate = False,
+    record: Record = False,
     debug: options.Debug = False,
 ) -> None:
     """Prove that a rule book keeps its promises for every inspection, or show one that breaks them."""
@@ -46,6 +56,9 @@ def check(
 
     report = api.check(rulebook, timeout=timeout)
     mutation = api.mutate(rulebook, timeout=timeout) if mutate else None
+    if record:
+        recorded = api.record_proofs(rulebook, timeout=timeout)
+        terminal.err(f"recorded as proved: {', '.join(sorted(recorded)) or 'nothing'}\n")
     if json:
         from json import dumps
 

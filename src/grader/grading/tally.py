@@ -109,6 +109,12 @@ def row_of(evidence: Evidence, assessment: str, *, direct: bool = True) -> Row |
     )
 
 
+def tagged(assessment: str, *, extent: str = "widespread", harm: str = "none") -> Row:
+    """The tags of a tested item on a characteristic of its own, as ranks."""
+    ranks = (STRENGTH.rank("tested"), EXTENT.rank(extent), HARM.rank(harm))
+    return _row(ASSESSMENT.rank(assessment), *ranks, 0, 0, 1)
+
+
 @cache
 def indirect(row: Row) -> Row:
     """The same tags on a characteristic the item counts on through `informs` alone."""

@@ -18,6 +18,7 @@ from grader.io.lowering import (
     lower_measures,
     lower_parameters,
 )
+from grader.io.proved import read_proved
 from grader.io.rule_files import LayerFile, RuleBookFile
 from grader.io.yaml_source import Document, parse_document, read_bytes
 from grader.language.limits import limit_problems
@@ -77,6 +78,7 @@ def read_rulebook(folder: Path, framework: Framework, shown: str | None = None) 
     work.problems.extend(limit_problems(work.rules.values()))
     if work.problems:
         raise InputError(work.problems)
+    sha256 = folder_sha256({HEAD: head, **documents})
     return RuleBook(
         id=header.rulebook.id,
         version=header.rulebook.version,
@@ -89,7 +91,8 @@ def read_rulebook(folder: Path, framework: Framework, shown: str | None = None) 
         grade_scale=work.grade_scale,
         grade_default=framework.grade_scale.default,
         areas=tuple(a.id for a in framework.areas),
-        sha256=folder_sha256({HEAD: head, **documents}),
+        sha256=sha256,
+        proved=read_proved(folder, sha256, shown or str(folder)),
     )
 
 

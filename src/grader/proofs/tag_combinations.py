@@ -91,16 +91,18 @@ class Part(StrEnum):
     ADD_FALLS_SHORT = "monotone.c"
     CONCERN = "monotone.d"
     WORSEN = "monotone.e"
+    ADD_MEETS = "monotone.f"
 
     @property
     def better(self) -> bool:
         """Whether the change is for the better, and so must not lower the grade; else must not raise it."""
-        return self in (Part.RAISE, Part.ADD_EXCEEDS)
+        return self in (Part.RAISE, Part.ADD_EXCEEDS, Part.ADD_MEETS)
 
 
 WORDS: Mapping[Part, str] = {
     Part.RAISE: "raising one item's assessment",
     Part.ADD_EXCEEDS: "adding an item that exceeds",
+    Part.ADD_MEETS: "adding an item that meets",
     Part.ADD_FALLS_SHORT: "adding an item that falls short",
     Part.CONCERN: "adding a cause of concern, or worsening the progress of one,",
     Part.WORSEN: "worsening the extent or harm of a shortfall, or unsetting remedied,",
@@ -126,6 +128,10 @@ def changes(part: Part) -> Iterator[Change]:
         case Part.ADD_EXCEEDS:
             for tags in EVIDENCE_TAGS:
                 if tags["assessment"] == EXCEEDS and tags["harm"] == 0:
+                    yield Change("evidence", None, tags)
+        case Part.ADD_MEETS:
+            for tags in EVIDENCE_TAGS:
+                if tags["assessment"] == ASSESSMENT.rank("meets") and tags["harm"] == 0:
                     yield Change("evidence", None, tags)
         case Part.ADD_FALLS_SHORT:
             for tags in EVIDENCE_TAGS:
