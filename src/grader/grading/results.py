@@ -6,7 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.engines.reference import compare
-from grader.grading.conclude import AreaCase, CharacteristicCase, FindingRecord, LayerEvaluator, Raised, proposed_row
+from grader.grading.conclude import (
+    AreaCase,
+    CharacteristicCase,
+    FindingRecord,
+    LayerEvaluator,
+    Raised,
+    proposed_row,
+)
 from grader.grading.hinges import Sensitivity
 from grader.grading.possible import Range
 from grader.grading.support import Support, behind_rule, lacking, of_area, wants_more

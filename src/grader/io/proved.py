@@ -68,5 +68,7 @@ def write_proved(folder: Path, rulebook: str, framework: str, promises: Mapping[
     said = ProvedFile(
         schema=SCHEMA, rulebook_sha256=rulebook, framework_sha256=framework, promises=dict(promises)
     )
-    path.write_text(json.dumps(said.model_dump(by_alias=True), indent=2) + "\n", encoding="utf-8", newline="\n")
+    path.write_text(
+        json.dumps(said.model_dump(by_alias=True), indent=2) + "\n", encoding="utf-8", newline="\n"
+    )
     return path

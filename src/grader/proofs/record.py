@@ -45,14 +45,18 @@ def proved_parts(
     return found
 
 
-def proved_at(book: RuleBook, framework: Framework, values: Mapping[str, int], *, timeout: float = 60.0) -> bool:
+def proved_at(
+    book: RuleBook, framework: Framework, values: Mapping[str, int], *, timeout: float = 60.0
+) -> bool:
     """Whether all that the range rests on is proved with parameters at these values."""
     parameters = {n: replace(p, default=values.get(n, p.default)) for n, p in book.parameters.items()}
     found = proved_parts(replace(book, parameters=parameters), framework, timeout=timeout)
     return set(found) == set(RANGE_RESTS_ON)
 
 
-def record(folder: Path, framework: FrameworkFile, book: RuleBook, *, timeout: float = 60.0) -> dict[str, str]:
+def record(
+    folder: Path, framework: FrameworkFile, book: RuleBook, *, timeout: float = 60.0
+) -> dict[str, str]:
     """Prove what can be, and write it into the rule book's folder; gives what was proved.
 
     Raises

@@ -16,6 +16,7 @@ from grader.explanations.why_not import Barrier, Missed, WhyNot
 from grader.language.rulebook import RuleBook
 from grader.model.framework import Framework
 from grader.model.proposal import OutputModel, Reason
+from grader.explanations.range_words import between, look_next_words
 from grader.render.text.settings import settings_line
 from grader.render.text.summary import grouped
 from grader.render.text.tables import Labelled, indented, text_of
@@ -114,6 +115,8 @@ def _explanation(why: Explanation) -> list[RenderableType]:
     parts += _section("Why", _reasons(why.reasons_for))
     parts += _section("What stood in the way", _reasons(_in_the_way(why)))
     parts += _section("How firm", _firmness(why))
+    nexts = [(line.characteristic, look_next_words(line)) for line in why.look_next]
+    parts += _section("What to look at next", nexts)
     parts += _section("Findings", _findings(why))
     sources = sorted({c.source for c in _all_cited(why)})
     if len(sources) == 1:
@@ -156,6 +159,12 @@ def _firmness(why: Explanation) -> list[tuple[str, str]]:
         shown = "; ".join(c.replace("_", " ") for c in changes[:4])
         more = f"; and {len(changes) - 4} more" if len(changes) > 4 else ""
         lines.append((f"{grade.replace('_', ' ')}:", f"one step away, by {shown}{more}"))
+    if why.possible is not None and why.grade is not None:
+        lines.append(
+            ("could be:", f"{between(why.possible)}, by how its unassessed characteristics turned out")
+        )
+    elif why.possible is not None:
+        lines.append(("could be:", f"by the grade rules {between(why.possible)}"))
     return lines
 
 

@@ -17,6 +17,7 @@ from grader.grading.remarks import CONTRADICTION
 from grader.language.vocabulary import STATUS
 from grader.model.framework import Framework
 from grader.model.proposal import AreaResult, FindingResult, Hinge, Proposal, Reason
+from grader.explanations.range_words import range_words, withheld_words
 from grader.render.text.settings import settings_line
 from grader.render.text.tables import Column, Fitting, Labelled, indented, text_of
 from grader.session import LoadedInspection
@@ -200,7 +201,11 @@ def _grade(framework: Framework, grade: str) -> str:
 
 def _block(framework: Framework, row: _Row) -> RenderableType:
     area = row.result
-    heading = text_of(f"{area.title} ({area.area}): {_outcome(framework, area)}", "bold")
+    said = _outcome(framework, area)
+    if area.outcome == "withheld" and area.possible is not None:
+        why = "; ".join(r.because for r in area.reasons if r.held)
+        said = withheld_words(why, area.possible, lambda g: _lower(_grade(framework, g)))
+    heading = text_of(f"{area.title} ({area.area}): {said}", "bold")
     return Group(heading, indented(Labelled(_lines(framework, row))))
 
 
@@ -214,11 +219,14 @@ def _lines(framework: Framework, row: _Row) -> Iterator[tuple[str, str]]:
     held = [r for r in area.reasons if r.held]
     # A limit decides alone: a better grade whose rule holds is what the area would have had without it.
     deciding = [r for r in held if r.target == area.grade or area.outcome == "withheld"]
-    for reason in deciding:
+    for reason in deciding if area.possible is None or area.outcome != "withheld" else ():
         yield "because:", reason.because
     capped = _best(framework, [r for r in held if r not in deciding])
     if capped is not None:
         yield "otherwise:", f"{_lower(_grade(framework, capped.target))}: {capped.because}"
+    could = range_words(area, row.listed - row.assessed, lambda g: _lower(_grade(framework, g)))
+    if could is not None:
+        yield "could be:", could
     missed = next((r for r in area.reasons if not r.held and r.effect == "reaches"), None)
     if missed is not None:
         yield "held back:", missed.because
