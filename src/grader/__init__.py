@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from grader.api import mutate as mutate
     from grader.api import open_session as open_session
     from grader.api import outliers as outliers
-    from grader.api import report as report
     from grader.api import record_proofs as record_proofs
+    from grader.api import report as report
     from grader.api import run_cases as run_cases
     from grader.api import schema as schema
     from grader.api import schema_names as schema_names
@@ -68,8 +68,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "grader.api": (
         "batch check decide diff explain export_workbook grade impact import_sheet load mutate open_session"
-        " outliers record_proofs report run_cases schema schema_names simulate smallest_change starter validate verify"
-        " why_not"
+        " outliers record_proofs report run_cases schema schema_names simulate smallest_change starter"
+        " validate verify why_not"
     ),
     "grader.authoring.case_report": "TestReport",
     "grader.authoring.impact": "Impact",

@@ -45,7 +45,8 @@ def withheld_words(why: str, possible: tuple[str, str] | None, name: Name = plai
 
 def look_next_words(line: LookNext, name: Name = plain) -> str:
     """What one characteristic could do, in a line."""
-    return f"if exceeded, {_then(line.if_exceeded, name)}; if not demonstrated, {_then(line.if_not_demonstrated, name)}"
+    good, bad = _then(line.if_exceeded, name), _then(line.if_not_demonstrated, name)
+    return f"if exceeded, {good}; if not demonstrated, {bad}"
 
 
 def _then(found: TurnedOut, name: Name) -> str:

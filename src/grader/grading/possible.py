@@ -16,8 +16,8 @@ from grader.language.pipeline import any_open, is_earlier
 from grader.language.row import Row
 from grader.model.framework import Area
 
-#: What one unassessed characteristic is filled with. Serious harm weighs on a grade unless the shortfall is so
-#: wide that it is a concern, and no new concern is raised; a failing without harm may be as wide as can be.
+#: What one unassessed characteristic is filled with. No new concern is raised, so a shortfall with serious
+#: harm is not so wide that it would be one; a shortfall without harm may be as wide as can be.
 BEST: Final = tagged("exceeds")
 WORST_WIDESPREAD: Final = tagged("falls_short")
 WORST_HARMFUL: Final = tagged("falls_short", extent="some", harm="serious")

@@ -1,6 +1,6 @@
 """`proved.json` beside a rule book: what was proved of it, bound to the hashes of what it was proved of.
 
-It is no YAML, so it is no part of the rule book's own hash; rules changed since have another, and claim nothing.
+It is no YAML, so no part of the rule book's own hash. Rules changed since have another, and claim nothing.
 """
 
 from __future__ import annotations

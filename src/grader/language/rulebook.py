@@ -162,7 +162,7 @@ AT_DEFAULTS: Final = "every parameter at its default"
 
 @dataclass(frozen=True, slots=True)
 class Proved:
-    """What was proved of exactly this rule book, and recorded: each promise with the values it is proved at."""
+    """What was proved of exactly these rules, and recorded: each promise with the values it is proved at."""
 
     framework_sha256: str
     promises: Mapping[str, str]

@@ -20,7 +20,7 @@ from grader.proofs.tag_combinations import Part
 def proved_parts(
     book: RuleBook, framework: Framework, parts: Iterable[str] = RANGE_RESTS_ON, *, timeout: float = 60.0
 ) -> dict[str, str]:
-    """Those of these parts of the promise of monotone grades that are proved, each with the values it is proved at.
+    """Those parts of the promise of monotone grades that are proved, each with the values it is proved at.
 
     Parameters
     ----------
@@ -65,7 +65,8 @@ def record(
         The folder cannot be written to.
     """
     found = proved_parts(book, framework.framework, timeout=timeout)
-    assert book.sha256 is not None and framework.sha256 is not None, "both were read from files"
+    assert book.sha256 is not None, "it was read from files"
+    assert framework.sha256 is not None, "it was read from a file"
     try:
         write_proved(folder, book.sha256, framework.sha256, found)
     except OSError as error:

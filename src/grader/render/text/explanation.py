@@ -11,12 +11,12 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from grader.explanations.change_answer import SmallestChange
+from grader.explanations.range_words import between, look_next_words
 from grader.explanations.why import CharacteristicWhy, Cited, Explanation
 from grader.explanations.why_not import Barrier, Missed, WhyNot
 from grader.language.rulebook import RuleBook
 from grader.model.framework import Framework
 from grader.model.proposal import OutputModel, Reason
-from grader.explanations.range_words import between, look_next_words
 from grader.render.text.settings import settings_line
 from grader.render.text.summary import grouped
 from grader.render.text.tables import Labelled, indented, text_of

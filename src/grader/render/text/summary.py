@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from grader.explanations.range_words import range_words, withheld_words
 from grader.grading.conclude import counts_as
 from grader.grading.remarks import CONTRADICTION
 from grader.language.vocabulary import STATUS
 from grader.model.framework import Framework
 from grader.model.proposal import AreaResult, FindingResult, Hinge, Proposal, Reason
-from grader.explanations.range_words import range_words, withheld_words
 from grader.render.text.settings import settings_line
 from grader.render.text.tables import Column, Fitting, Labelled, indented, text_of
 from grader.session import LoadedInspection
@@ -81,7 +81,7 @@ def summary(loaded: LoadedInspection, *, brief: bool = False) -> list[Renderable
     for row in rows:
         if row.result.outcome in ("graded", "withheld") or row.concerns:
             parts += [Text(), _block(framework, row)]
-    return [*parts, *_foot(framework, proposal)]
+    return [*parts, *_foot(framework, proposal), *_no_ranges(loaded)]
 
 
 def _row(
@@ -283,6 +283,14 @@ def _foot(framework: Framework, proposal: Proposal) -> Iterator[RenderableType]:
     if lines:
         yield Text()
         yield from (text_of(line) for line in lines)
+
+
+def _no_ranges(loaded: LoadedInspection) -> Iterator[RenderableType]:
+    if not loaded.session.ranges_proved:
+        yield text_of(
+            "no range of grades is given: what it rests on is not recorded as proved of these rules"
+            + (" at these settings" if loaded.session.settings and loaded.book.proved else "")
+        )
 
 
 def _without_grade(framework: Framework, proposal: Proposal) -> Iterator[str]:
