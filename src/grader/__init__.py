@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from grader.api import run_cases as run_cases
     from grader.api import schema as schema
     from grader.api import schema_names as schema_names
+    from grader.api import sensitivity as sensitivity
     from grader.api import simulate as simulate
     from grader.api import smallest_change as smallest_change
     from grader.api import starter as starter
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from grader.errors import Problem as Problem
     from grader.errors import UnknownNameError as UnknownNameError
     from grader.explanations.change_answer import SmallestChange as SmallestChange
+    from grader.explanations.sensitivity import ParameterSensitivity as ParameterSensitivity
     from grader.explanations.why import Explanation as Explanation
     from grader.explanations.why_not import WhyNot as WhyNot
     from grader.model.diff import Diff as Diff
@@ -68,8 +70,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "grader.api": (
         "batch check decide diff explain export_workbook grade impact import_sheet load mutate open_session"
-        " outliers record_proofs report run_cases schema schema_names simulate smallest_change starter"
-        " validate verify why_not"
+        " outliers record_proofs report run_cases schema schema_names sensitivity simulate smallest_change"
+        " starter validate verify why_not"
     ),
     "grader.authoring.case_report": "TestReport",
     "grader.authoring.impact": "Impact",
@@ -81,6 +83,7 @@ _HOMES = {
         "EngineDisagreementError GraderError InputError MissingExtraError Problem UnknownNameError"
     ),
     "grader.explanations.change_answer": "SmallestChange",
+    "grader.explanations.sensitivity": "ParameterSensitivity",
     "grader.explanations.why": "Explanation",
     "grader.explanations.why_not": "WhyNot",
     "grader.sheets.importing": "Imported",

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from grader.bulk.batch import Batch
     from grader.bulk.simulate import Simulation
     from grader.explanations.change_answer import SmallestChange
+    from grader.explanations.sensitivity import ParameterSensitivity
     from grader.explanations.why import Explanation
     from grader.explanations.why_not import WhyNot
     from grader.model.diff import Diff
@@ -54,6 +55,7 @@ __all__ = [
     "run_cases",
     "schema",
     "schema_names",
+    "sensitivity",
     "simulate",
     "smallest_change",
     "starter",
@@ -330,12 +332,47 @@ def report(
     return page(loaded, read_decided(Path(decisions), loaded) if decisions is not None else None)
 
 
+def sensitivity(
+    inspection: Gradable,
+    area: str | None = None,
+    *,
+    rules: PathLike | None = None,
+    settings: SettingValues | None = None,
+    engine: str | None = None,
+) -> ParameterSensitivity:
+    """At which values of each parameter, the others as set, each outcome and grade stands.
+
+    Parameters
+    ----------
+    inspection, rules, settings, engine
+        As for `grade`.
+    area : str, optional
+        The one area asked about; every one that was inspected and is graded by default.
+
+    Raises
+    ------
+    InputError
+        As for `grade`.
+    UnknownNameError
+        The edition has no such area.
+
+    Examples
+    --------
+    >>> grader.sensitivity(example, "workforce")
+    <ParameterSensitivity leicestershire-2021-22: 13 parameters>
+    """
+    from grader.explanations.sensitivity import sensitivity as walk
+
+    return walk(load(inspection, rules=rules, settings=settings, engine=engine), area)
+
+
 def simulate(
     inspection: Gradable,
     *,
     draws: int = 10_000,
     seed: int = 1,
-    step: float = 0.1,
+    step: float = 0.005,
+    characteristics: float = 0.16,
     rules: PathLike | None = None,
     settings: SettingValues | None = None,
     engine: str | None = None,
@@ -350,6 +387,9 @@ def simulate(
         How many versions are drawn, and where drawing starts.
     step : float
         Probability, from 0 to 1, that an assessment is drawn a step better or worse.
+    characteristics : float
+        Probability that an item gains, loses or exchanges a second characteristic within its topic. Both are
+        by default those measured on one report that two people tagged.
 
     Raises
     ------
@@ -364,7 +404,7 @@ def simulate(
     from grader.bulk.simulate import simulate as draw
 
     loaded = load(inspection, rules=rules, settings=settings, engine=engine)
-    return draw(loaded, draws=draws, seed=seed, step=step)
+    return draw(loaded, draws=draws, seed=seed, step=step, characteristics=characteristics)
 
 
 def batch(

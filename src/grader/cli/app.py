@@ -29,6 +29,7 @@ from grader.cli.new import new
 from grader.cli.options import Debugging
 from grader.cli.outliers import outliers
 from grader.cli.schema import schema
+from grader.cli.sensitivity import sensitivity
 from grader.cli.simulate import simulate
 from grader.cli.test import test
 from grader.cli.validate import validate
@@ -48,6 +49,7 @@ COMMANDS = (
     test,
     impact,
     batch,
+    sensitivity,
     simulate,
     outliers,
     export,
