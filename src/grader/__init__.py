@@ -14,6 +14,7 @@ from grader._version import __version__
 
 if TYPE_CHECKING:
     from grader.api import batch as batch
+    from grader.api import calibrate as calibrate
     from grader.api import check as check
     from grader.api import decide as decide
     from grader.api import diff as diff
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from grader.explanations.sensitivity import ParameterSensitivity as ParameterSensitivity
     from grader.explanations.why import Explanation as Explanation
     from grader.explanations.why_not import WhyNot as WhyNot
+    from grader.model.calibration import Calibration as Calibration
     from grader.model.diff import Diff as Diff
     from grader.model.inspection import Inspection as Inspection
     from grader.model.proposal import Proposal as Proposal
@@ -69,9 +71,9 @@ if TYPE_CHECKING:
 #: Where each public name stands.
 _HOMES = {
     "grader.api": (
-        "batch check decide diff explain export_workbook grade impact import_sheet load mutate open_session"
-        " outliers record_proofs report run_cases schema schema_names sensitivity simulate smallest_change"
-        " starter validate verify why_not"
+        "batch calibrate check decide diff explain export_workbook grade impact import_sheet load mutate"
+        " open_session outliers record_proofs report run_cases schema schema_names sensitivity simulate"
+        " smallest_change starter validate verify why_not"
     ),
     "grader.authoring.case_report": "TestReport",
     "grader.authoring.impact": "Impact",
@@ -87,6 +89,7 @@ _HOMES = {
     "grader.explanations.why": "Explanation",
     "grader.explanations.why_not": "WhyNot",
     "grader.sheets.importing": "Imported",
+    "grader.model.calibration": "Calibration",
     "grader.model.diff": "Diff",
     "grader.model.inspection": "Inspection",
     "grader.model.proposal": "Proposal",

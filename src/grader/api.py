@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from grader.explanations.sensitivity import ParameterSensitivity
     from grader.explanations.why import Explanation
     from grader.explanations.why_not import WhyNot
+    from grader.model.calibration import Calibration
     from grader.model.diff import Diff
     from grader.model.proposal import Proposal
     from grader.proofs.report import CheckReport
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "batch",
+    "calibrate",
     "check",
     "decide",
     "diff",
@@ -637,6 +639,40 @@ def check(rules: PathLike = DEFAULT, *, timeout: float = 60.0) -> CheckReport:
     check_timeout(timeout, LONGEST)
     _, framework, book = open_rulebook(rules)
     return check_rulebook(book, framework.framework, timeout=timeout)
+
+
+def calibrate(
+    folder: PathLike, parameters: Sequence[str], *, rules: PathLike | None = None, timeout: float = 60.0
+) -> Calibration:
+    """Which values of parameters agree best with past decisions, and whether the data can tell.
+
+    Parameters
+    ----------
+    folder : path
+        Past inspections with the decisions on them, one framework's.
+    parameters : sequence of str
+        From one to four parameters of the rule book.
+    rules : path or str, optional
+        As for `grade`.
+    timeout : float
+        Seconds for the proofs at the values that agree best.
+
+    Raises
+    ------
+    InputError
+        Faults of the files, or of the names.
+    MissingExtraError
+        The columns or the solver are not installed.
+    """
+    from grader.authoring.impact import check_timeout
+    from grader.proofs.record import proved_at
+    from grader.review.calibrate import calibrate as fit
+    from grader.review.calibrate import read_folder
+
+    check_timeout(timeout, LONGEST)
+    past = read_folder(Path(folder), None if rules is None else os.fspath(rules))
+    book, framework = past.session.book, past.session.framework.framework
+    return fit(past, parameters, lambda values: proved_at(book, framework, values, timeout=timeout))
 
 
 def record_proofs(rules: PathLike = DEFAULT, *, timeout: float = 60.0) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The range is sound: whatever is found on unassessed characteristics, the grade lies within, and both ends are met."""
+"""The range is sound: whatever is found on what is unassessed, the grade lies within, and both ends are met."""
 
 from __future__ import annotations
 
@@ -103,7 +103,9 @@ def tries(random: Random, session: Session, fillings: int) -> None:
         found = list(data["evidence"])
         for at, id in enumerate(unassessed):
             if number < len(uniform):
-                found.append(item(random, len(found), id, remedied=False, innovative=False, **uniform[number][at]))
+                found.append(
+                    item(random, len(found), id, remedied=False, innovative=False, **uniform[number][at])
+                )
                 continue
             for _ in range(random.choice((0, 1, 1, 2))):
                 tags = random.choice(({}, {}, dict(BEST), dict(WORST), dict(HARMFUL)))

@@ -1,7 +1,8 @@
 """How firm grades are: the inspection drawn again and again, tagged a little otherwise.
 
-How often two people differ was measured on one report that two people tagged. An area sees its evidence through few numbers (`grading/aggregator.py`), so that of a hundred thousand drawn
-inspections only those that differ in these numbers are concluded, each once, by the definition of meaning.
+How often two people differ was measured on one report that two people tagged. An area sees its evidence
+through few numbers (`grading/aggregates.py`), so that of a hundred thousand drawn inspections only those that
+differ in these numbers are concluded, each once, by the definition of meaning.
 """
 
 from __future__ import annotations
@@ -95,9 +96,9 @@ def simulate(
 
     Each assessment an inspector gave moves one step with probability `step`, up or down alike; at an end of
     the scale a move beyond it stays. With probability `characteristics` an item gains a second characteristic
-    of its topic, loses one, or has one exchanged for another of the topic, each as likely where it can be; one
-    that a figure assesses keeps its own. Each such figure is drawn evenly from its interval. Everything else
-    stays as it is.
+    of its topic, loses one, or has one exchanged for another of the topic, each as likely where it can be. An
+    item that a figure assesses keeps its own, and its figure is drawn evenly from its interval. Everything
+    else stays as it is.
 
     Parameters
     ----------

@@ -17,6 +17,7 @@ import typer
 from grader._version import __version__
 from grader.cli import terminal
 from grader.cli.batch import batch
+from grader.cli.calibrate import calibrate
 from grader.cli.check import check
 from grader.cli.decide import decide
 from grader.cli.diff import diff
@@ -45,6 +46,7 @@ COMMANDS = (
     diff,
     decide,
     verify,
+    calibrate,
     check,
     test,
     impact,

@@ -47,13 +47,11 @@ def simulate(
     """Say how firm grades are: the share of slightly different versions that are given it."""
     from grader import api
 
-    rates = {
-        "step": _probability(step, "--step"),
-        "characteristics": _probability(characteristics, "--characteristics"),
-    }
+    step_rate = _probability(step, "--step")
+    characteristics_rate = _probability(characteristics, "--characteristics")
     loaded = api.load(inspection, rules=rules)
     loaded = loaded.at(options.settings_for(loaded.book, options.split_settings(settings or ())))
-    found = api.simulate(loaded, draws=draws, seed=seed, **rates)
+    found = api.simulate(loaded, draws=draws, seed=seed, step=step_rate, characteristics=characteristics_rate)
     terminal.warn(loaded.warnings)
     if json:
         terminal.out_json(found.to_json() + "\n")

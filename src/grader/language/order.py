@@ -1,4 +1,4 @@
-"""Parameters that only make sense in one order: a rule that goes further asks for no less of the same fact."""
+"""Parameters that make sense in one order only: a rule that goes further asks no less of the same fact."""
 
 from __future__ import annotations
 
