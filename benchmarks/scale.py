@@ -210,8 +210,8 @@ def _one_by_one(way: str, chosen: Any, rows: Any, inspections: int) -> Callable[
 
 def _documents(chosen: Any, rows: Any, inspections: int) -> Iterator[Any]:
     """The rows as inspections."""
-    from grader.language.vocabulary import ASSESSMENT, EXTENT, HARM
     from grader.model.inspection import Evidence, Header, Inspection
+    from grader.vocabulary.peel import ASSESSMENTS, EXTENTS, HARMS
 
     names = {place: name for name, place in chosen.places.items()}
     by_number: dict[int, list[Any]] = {n: [] for n in range(inspections)}
@@ -220,10 +220,10 @@ def _documents(chosen: Any, rows: Any, inspections: int) -> Iterator[Any]:
             Evidence.model_construct(
                 id=f"E{row['item']}",
                 characteristics=[names[row["place"]]],
-                assessment=ASSESSMENT.name_of(row["assessment"]),
+                assessment=ASSESSMENTS.name_of(row["assessment"]),
                 basis=("interview", "data")[row["strength"]],
-                extent=EXTENT.name_of(row["extent"]),
-                harm=HARM.name_of(row["harm"]),
+                extent=EXTENTS.name_of(row["extent"]),
+                harm=HARMS.name_of(row["harm"]),
                 remedied=bool(row["remedied"]),
                 innovative=bool(row["innovative"]),
                 measure=None,

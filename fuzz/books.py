@@ -106,8 +106,10 @@ class Book:
         found: dict[str, set[int]] = {"hidden in": set(), "struck through": set(), "cell": set()}
         for number in self.body():
             line = self.lines[number]
-            struck = [cell.struck or line.struck for cell in line.cells.values() if cell.filled]
-            if not struck:
+            struck = [
+                cell.struck or (line.struck and not cell.code) for cell in line.cells.values() if cell.filled
+            ]
+            if not struck or not any(text.strip() for text in self.rows[number - 1]):
                 continue
             kind = "hidden in" if line.hidden else "struck through" if all(struck) else "cell"
             if line.hidden or any(struck):
@@ -216,8 +218,10 @@ def lose_styles(book: Book, *, named: bool = False) -> None:
             if named and cell.filled and (cell.code or cell.struck or line.struck):
                 book.warned.add("style_missing")
             if cell.code and cell.kind in ("", "n", "d") and not cell.inside and cell.filled:
+                place = f"!{column(at)}{number}: "
+                book.refused = [text for text in book.refused if text != place]
                 if named or cell.kind == "d":
-                    book.refused.append(f"!{column(at)}{number}: ")
+                    book.refused.append(place)
                 else:
                     book.harmed = True  # it is the number without a format
                     book.rows[number - 1][at - 1] = str(float(cell.stored)).removesuffix(".0")

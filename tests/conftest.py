@@ -9,8 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from grader.cli import main
+
+# On how many examples a property is tried whose test does not say: the same few in the default run, others
+# each time in the long run, which asks for `whole`. None fails for taking long on a busy machine.
+settings.register_profile("sample", max_examples=12, deadline=None, derandomize=True)
+settings.register_profile("whole", max_examples=100, deadline=None)
+settings.load_profile("sample")
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,17 @@ Everything a batch writes is compared: outcome, grade, deciding rules, findings 
 
 from __future__ import annotations
 
+from math import nextafter
+
 import pytest
 
-from grader.bulk.backends import NAMES, backend, pl
+from grader.bulk.backends import NAMES, backend, nw, pl
 from grader.bulk.coding import rows_of
+from grader.bulk.layout import figure_in_per_mille
 from grader.bulk.plan import Plan
 from grader.bulk.rows import in_columns
 from grader.errors import MissingExtraError
+from grader.grading.run import per_mille
 from grader.language.bind import bind
 
 
@@ -58,6 +62,12 @@ def check_all(agree, run, wanted, many, items):
     assert compared >= wanted
 
 
+def test_columns_equal_the_reference_on_some_thousand_area_gradings(agree, run):
+    # Spark takes long over any piece, and gets one.
+    check_all(agree, run, 2_000 if run.name == "pyspark" else 4_000, many=200, items=20)
+
+
+@pytest.mark.slow
 def test_columns_equal_the_reference_on_20_000_area_gradings(agree, run):
     check_all(agree, run, 20_000, many=900, items=20)
 
@@ -65,3 +75,16 @@ def test_columns_equal_the_reference_on_20_000_area_gradings(agree, run):
 @pytest.mark.slow
 def test_columns_equal_the_reference_on_1_000_000_area_gradings(agree, run):
     check_all(agree, run, 1_000_000, many=9_000, items=12)
+
+
+def test_a_figure_is_rounded_down_as_written(run):
+    tenths = [n / 10 for n in range(1001)]
+    values = [v for t in tenths for v in (nextafter(t, 0), t, nextafter(t, 200)) if v <= 100] + [
+        95.59,
+        33.333,
+    ]
+    frame = run.table(pl.DataFrame({"value": values}))
+    found = run.collect(
+        frame.select("value", figure_in_per_mille({"value": nw.Float64()}).cast(nw.Int32).alias("figure"))
+    )
+    assert {v: per_mille(v) for v in values} == dict(found.iter_rows())

@@ -16,9 +16,9 @@ from grader.cli import main
 from grader.errors import InputError
 from grader.io.frameworks import FrameworkFile
 from grader.io.inspections import InspectionFile
-from grader.language.vocabulary import ASSESSMENT
 from grader.session import LoadedInspection, Session
 from grader.testing.strategies import frameworks, inspections, rulebooks
+from grader.vocabulary.peel import ASSESSMENTS
 
 
 def drawn_one_by_one(inputs, draws, seed, step, passes):
@@ -35,7 +35,7 @@ def drawn_one_by_one(inputs, draws, seed, step, passes):
         inputs.inspection.model_copy(
             update={
                 "evidence": [
-                    e.model_copy(update={"assessment": ASSESSMENT.name_of(ranks[e.id][n]), "measure": None})
+                    e.model_copy(update={"assessment": ASSESSMENTS.name_of(ranks[e.id][n]), "measure": None})
                     for e in inputs.inspection.evidence
                 ]
             }
@@ -53,7 +53,7 @@ def shares_of(passed, area, scale):
     return {name: many / len(passed) for name, many in found.items()}
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_shares_are_those_of_grading_each_version(data, passes):
     framework = data.draw(frameworks())

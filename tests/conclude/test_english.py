@@ -9,7 +9,8 @@ import pytest
 from grader.language.english import English, number
 from grader.language.nodes import All, Any_, Better, Compare, Const, Count, Kind, Level, Not, Op, Param
 from grader.language.rulebook import Fact, Layer
-from grader.language.vocabulary import FLAG, STATUS
+from grader.vocabulary.peel import STATUSES
+from grader.vocabulary.words import FLAG
 
 
 def rule(book, name):
@@ -39,8 +40,10 @@ def test_what_was_seen_stands_before_what_is_needed(book):
 def test_parts_are_joined_by_and(book):
     printed = English(book).condition(rule(book, "outstanding.substantially-exceeded").condition)
     assert (
-        "share of assessed characteristics exceeded: more than 20 % (substantially_exceeded, assumed); and"
-        " share of assessed characteristics demonstrated or better: at least 80 % (substantially_all,"
+        "share of listed characteristics exceeded: more than 5 % (substantially_exceeded, calibrated); and"
+        " share of listed characteristics demonstrated or better: at least 50 % (outstanding_breadth,"
+        " assumed); and share of assessed characteristics demonstrated or better: at least 80 %"
+        " (substantially_all,"
         " assumed); and characteristics where people are put at risk: at most 0"
     ) == printed
 
@@ -58,7 +61,7 @@ def test_nested_parts_are_bracketed_and_not_is_said(book):
 def test_a_share_is_less_than_and_a_named_value_is(book):
     share = Compare("coverage", Op.FEWER_THAN, (Param("minimum_coverage"),))
     assert "less than 20 % (minimum_coverage, assumed)" in English(book).condition(share)
-    status = Compare("headline", Op.EQUALS, (Const(STATUS.rank("partly_demonstrated")),))
+    status = Compare("headline", Op.EQUALS, (Const(STATUSES.rank("partly_demonstrated")),))
     assert English(book).condition(status).endswith(": is partly demonstrated")
     either = Compare("headline", Op.ONE_OF, (Const(3), Const(4)))
     assert English(book).condition(either).endswith(": one of demonstrated or exceeded")
@@ -72,8 +75,8 @@ def test_a_share_is_less_than_and_a_named_value_is(book):
         (955, Kind.SHARE, None, "95.5 %"),
         (0, Kind.SHARE, None, "0 %"),
         (5, Kind.SHARE, None, "0.5 %"),
-        (3, Kind.SCALE, STATUS, "demonstrated"),
-        (0, Kind.SCALE, STATUS, "not assessed"),
+        (3, Kind.SCALE, STATUSES, "demonstrated"),
+        (0, Kind.SCALE, STATUSES, "not assessed"),
         (1, Kind.FLAG, FLAG, "yes"),
         (0, Kind.FLAG, FLAG, "no"),
     ],

@@ -100,7 +100,11 @@ def test_engines_give_the_default_of_a_layer_without_rules(layers, make):
     assert expected == run(given, FRAMEWORK.framework, LayerEvaluator(bound, make(bound)))
 
 
-@pytest.mark.parametrize("layers", [*LEFT_OUT[:2], LEFT_OUT[-1]], ids=lambda found: "_".join(sorted(found)))
+@pytest.mark.parametrize(
+    "layers",
+    [*(pytest.param(some, marks=pytest.mark.slow) for some in LEFT_OUT[:2]), LEFT_OUT[-1]],
+    ids=lambda found: "_".join(sorted(found)),
+)
 def test_proofs_are_about_the_default_of_a_layer_without_rules(layers):
     """Every witness is replayed by the reference, so a proof over another default would fail."""
     pytest.importorskip("grader.engines.symbolic", reason="z3-solver is not installed")
@@ -189,7 +193,9 @@ def test_figures_of_the_whole_range_read_the_same_in_columns(op, value, rows):
     assert expected == actual
 
 
-@pytest.mark.parametrize(("op", "value"), [(Op.MORE_THAN, 1000), (Op.FEWER_THAN, 0)])
+@pytest.mark.parametrize(
+    ("op", "value"), [(Op.MORE_THAN, 1000), pytest.param(Op.FEWER_THAN, 0, marks=pytest.mark.slow)]
+)
 def test_proofs_know_the_whole_range_of_figures_that_are_no_per_cent(op, value):
     pytest.importorskip("grader.engines.symbolic", reason="z3-solver is not installed")
     from grader.proofs.check import check_rulebook
@@ -198,7 +204,7 @@ def test_proofs_know_the_whole_range_of_figures_that_are_no_per_cent(op, value):
     assert [] == [f for f in report.findings if "minutes.1" in f.rules]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_columns_agree_on_whatever_a_rule_book_leaves_out(data, rows):
     framework = data.draw(frameworks())

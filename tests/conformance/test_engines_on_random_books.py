@@ -40,7 +40,7 @@ def agree(data, others, drawn, of_each):
     return len(cases)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_engines_agree(data, others):
     agree(data, others, drawn=1, of_each=3)

@@ -53,8 +53,9 @@ def test_every_ordered_stage_has_a_scale_and_a_default_on_it(book):
         assert default in scale.names
 
 
-def test_where_no_item_stands_the_status_is_not_assessed():
-    assert (Circumstance.NO_ITEMS, "not_assessed") == (STATUSES.unless, STATUSES.otherwise)
+def test_where_no_item_stands_the_status_is_not_assessed(book):
+    scale, _ = STATUSES.concludes(book)
+    assert (Circumstance.NO_ITEMS, "not_assessed") == (STATUSES.unless, scale.nothing)
 
 
 def test_the_last_outcome_is_met_by_every_area():
@@ -164,7 +165,7 @@ def test_a_layer_left_out_matters_not(book):
 
 
 def test_a_cause_of_concern_always_matters_and_other_findings_where_a_fact_counts_them(book):
-    found = relevance(bind(book), ["responding"], lambda kind, where: False)
+    found = relevance(bind(book), ["responding"], lambda words, kind, where: False)
     assert {"cause_of_concern"} == {r.target for r in found.raising}
-    whole = relevance(bind(book), ["responding"], lambda kind, where: False, everything=True)
+    whole = relevance(bind(book), ["responding"], lambda words, kind, where: False, everything=True)
     assert {"area_for_improvement", "cause_of_concern"} <= {r.target for r in whole.raising}

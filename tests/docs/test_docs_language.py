@@ -9,8 +9,10 @@ import pytest
 
 from grader.language.nodes import Better, Op
 from grader.language.parse_facts import COUNTABLE, DEFINERS, FACT_KEYS
-from grader.language.rulebook import EFFECTS, GIVEN_FACTS, TABLES, VISIBLE, Layer
-from grader.language.vocabulary import BASIS_STRENGTH, ENTITIES, FLAG, SCALES
+from grader.language.rulebook import EFFECTS, TABLES, VISIBLE, Layer, given_facts
+from grader.language.vocabulary import entities
+from grader.vocabulary.peel import PEEL
+from grader.vocabulary.words import FLAG
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "rule_language.md").read_text(encoding="utf-8")
@@ -29,23 +31,27 @@ def layers() -> list[str]:
     return rows
 
 
-def entities() -> list[str]:
-    return [f"| `{e.name}` | {code(sorted(e.levels))} | {code(e.attributes)} |" for e in ENTITIES.values()]
+def things() -> list[str]:
+    return [
+        f"| `{e.name}` | {code(sorted(e.levels))} | {code(e.attributes)} |" for e in entities(PEEL).values()
+    ]
 
 
 def scales() -> list[str]:
-    return [f"| `{s.name}` | {code(s.names)} | {'yes' if s.ordered else 'no'} |" for s in SCALES.values()]
+    return [
+        f"| `{s.name}` | {code(s.names)} | {'yes' if s.ordered else 'no'} |" for s in PEEL.scales.values()
+    ]
 
 
 def bases() -> list[str]:
-    return [f"| `{basis}` | {strength or 'never counted'} |" for basis, strength in BASIS_STRENGTH.items()]
+    return [f"| `{b.id}` | {b.strength or 'never counted'} |" for b in PEEL.bases]
 
 
 def given() -> list[str]:
-    return [f"| `{f.name}` | `{f.layer}` | {f.kind} | {f.better} |" for f in GIVEN_FACTS.values()]
+    return [f"| `{f.name}` | `{f.layer}` | {f.kind} | {f.better} |" for f in given_facts(PEEL).values()]
 
 
-@pytest.mark.parametrize("table", [layers, entities, scales, bases, given])
+@pytest.mark.parametrize("table", [layers, things, scales, bases, given])
 def test_table_is_the_one_the_code_would_write(table):
     expected = "\n".join(table())
     assert expected in PAGE, f"the table should read\n{expected}"
@@ -57,6 +63,6 @@ def test_every_word_of_the_language_is_named(name: str):
 
 
 def test_flags_are_named_as_true_or_false():
-    flags = {a for e in ENTITIES.values() for a, scale in e.attributes.items() if scale is FLAG}
-    assert {"remedied", "innovative"} == flags
+    flags = {a for e in entities(PEEL).values() for a, scale in e.attributes.items() if scale is FLAG}
+    assert {"remedied", "innovative", "direct"} == flags
     assert "`remedied` and `innovative` are `true` or `false`" in PAGE

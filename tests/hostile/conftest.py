@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import resource
+import signal
 import subprocess
+import sys
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +21,8 @@ from grader.cli import main
 from grader.engines import rete
 
 ROOT = Path(__file__).resolve().parents[2]
-#: Ten times the five seconds every input is to be answered in: a guard against hanging, not a measurement.
+#: Of the processor, ten times the five every input is to be answered in: a guard against hanging, which a
+#: busy machine does not set off.
 GUARD_SECONDS = 50
 MEMORY = 500 * 2**20
 ADDRESS_SPACE = 1536 * 2**20
@@ -53,16 +57,81 @@ Grader = Callable[..., Ran]
 
 def _limited() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
+    resource.setrlimit(resource.RLIMIT_CPU, (GUARD_SECONDS, GUARD_SECONDS))
+
+
+#: Has imported grader and nothing else, and runs each command in a child, which has only that to bear: what
+#: it takes is what a process started for the command would take, without a second of imports each time.
+_FORKING = """
+import atexit, gc, json, os, resource, sys
+import grader.api, grader.cli.app
+from grader.cli import main
+
+answers = os.dup(1)
+gc.freeze()
+for line in sys.stdin:
+    asked = json.loads(line)
+    child = os.fork()
+    if child == 0:
+        break
+    os.write(answers, b"%d\\n" % child)
+    os.write(answers, b"%d\\n" % os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+else:
+    sys.exit()
+os.close(answers)
+for number, name in enumerate((os.devnull, asked["out"], asked["err"])):
+    opened = os.open(name, os.O_WRONLY if number else os.O_RDONLY)
+    os.dup2(opened, number)
+    os.close(opened)
+os.chdir(asked["cwd"])
+os.environ.clear()
+os.environ.update(asked["env"])
+resource.setrlimit(resource.RLIMIT_AS, (asked["address_space"],) * 2)
+resource.setrlimit(resource.RLIMIT_CPU, (asked["seconds"],) * 2)
+atexit.register(lambda: open(asked["peak"], "w").write(open("/proc/self/status").read()))
+sys.argv = ["grader", *asked["arguments"]]
+sys.exit(main())
+"""
+
+
+@pytest.fixture(scope="session")
+def forking() -> Iterator[Callable[..., int]]:
+    """Runs the command in a child of a process that has imported it, and gives back its exit code."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", _FORKING],
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    asking, answers = process.stdin, process.stdout
+    assert asking is not None
+    assert answers is not None
+
+    def running(**asked: Any) -> int:
+        print(
+            json.dumps({**asked, "address_space": ADDRESS_SPACE, "seconds": GUARD_SECONDS}),
+            file=asking,
+            flush=True,
+        )
+        late = threading.Timer(10 * GUARD_SECONDS, os.kill, (int(answers.readline()), signal.SIGKILL))
+        late.start()
+        code = int(answers.readline())
+        late.cancel()
+        return code
+
+    yield running
+    process.communicate()
 
 
 @pytest.fixture
-def grader(tmp_path: Path, measured_grader: Any) -> Grader:
+def grader(tmp_path: Path, measured_grader: Any, forking: Callable[..., int]) -> Grader:
     """`grader("validate", path)`: what it comes to, having kept its limits and its manners.
 
     Whatever the input, the process ends by itself, in time, with exit code 0 or 2, within its memory, without
     a trace, and says nothing a terminal would act on. `env` adds to the environment; `stdout` is a descriptor
     in place of the file output is read from, which is in `encoding`; other arguments are those of
-    `subprocess.Popen`.
+    `subprocess.Popen`. Where none is given but `cwd`, it is a fork of one that has imported grader.
     """
 
     def running(
@@ -75,25 +144,52 @@ def grader(tmp_path: Path, measured_grader: Any) -> Grader:
         out, err = tmp_path / ".out", tmp_path / ".err"
         environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), **(env or {})}
         environment.pop("COVERAGE_PROCESS_START", None)
-        with open(out, "wb") as to_out, open(err, "wb") as to_err:
-            process = subprocess.Popen(
-                [*measured_grader.command, *(os.fspath(a) for a in map(_text, arguments))],
+        words = [os.fspath(a) for a in map(_text, arguments)]
+        out.write_bytes(b"")
+        err.write_bytes(b"")
+        measured_grader.file.unlink(missing_ok=True)
+        if env is None and stdout is None and encoding == "utf-8" and set(options) <= {"cwd"}:
+            code = forking(
+                arguments=words,
+                cwd=os.fspath(options.get("cwd", Path.cwd())),
                 env=environment,
-                stdout=to_out if stdout is None else stdout,
-                stderr=to_err,
-                preexec_fn=options.pop("preexec_fn", _limited),
-                **{"stdin": subprocess.DEVNULL, **options},
+                out=str(out),
+                err=str(err),
+                peak=str(measured_grader.file),
             )
-            late = threading.Timer(GUARD_SECONDS, process.kill)
-            late.start()
-            process.wait()
-            late.cancel()
-        ran = Ran(process.returncode, _read(out, encoding), _read(err, encoding))
+        else:
+            code = started([*measured_grader.command, *words], out, err, environment, stdout, options)
+        ran = Ran(code, _read(out, encoding), _read(err, encoding))
         check_manners(ran, arguments)
         assert measured_grader.peak < MEMORY, f"{measured_grader.peak / 2**20:.0f} MB"
         return ran
 
     return running
+
+
+def started(
+    command: list[str],
+    out: Path,
+    err: Path,
+    environment: Mapping[str, str],
+    stdout: int | None,
+    options: dict[str, Any],
+) -> int:
+    """The exit code of a process started for the command."""
+    with open(out, "wb") as to_out, open(err, "wb") as to_err:
+        process = subprocess.Popen(
+            command,
+            env=environment,
+            stdout=to_out if stdout is None else stdout,
+            stderr=to_err,
+            preexec_fn=options.pop("preexec_fn", _limited),
+            **{"stdin": subprocess.DEVNULL, **options},
+        )
+        late = threading.Timer(10 * GUARD_SECONDS, process.kill)
+        late.start()
+        process.wait()
+        late.cancel()
+    return process.returncode
 
 
 def check_manners(ran: Ran, arguments: tuple[object, ...]) -> None:

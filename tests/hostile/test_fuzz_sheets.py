@@ -30,13 +30,14 @@ def made(count: int, seed: int, guard: float = GUARD_SECONDS) -> dict[str, Any]:
     return found
 
 
-def test_300_sheets_made_at_random_are_read_or_refused() -> None:
-    found = made(300, seed=0)
+@pytest.mark.parametrize("count", [75, pytest.param(300, marks=pytest.mark.slow)])
+def test_sheets_made_at_random_are_read_or_refused(count: int) -> None:
+    found = made(count, seed=0)
 
     assert [] == found["faults"]
     # Neither all good nor all bad, or little would have been tried.
-    assert 300 == found["outcomes"]["read"] + found["outcomes"]["refused"]
-    assert min(found["outcomes"].values()) > 50
+    assert count == found["outcomes"]["read"] + found["outcomes"]["refused"]
+    assert min(found["outcomes"].values()) > count // 6
     assert len(found["changes"]) >= 20
 
 

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from grader.engines.symbolic import Budget
 from grader.language.nodes import All, Best, Better, Compare, Const, Count, Effect, Kind, Level, Op, Test
 from grader.language.rulebook import Fact, Layer, Rule
-from grader.language.vocabulary import ASSESSMENT, STATUS
 from grader.proofs.monotone import check_part
 from grader.proofs.subject import Subject
 from grader.proofs.tag_combinations import EVIDENCE_TAGS, Part, changes
 from grader.proofs.witness import Situation
+from grader.vocabulary.peel import ASSESSMENTS, STATUSES
 
 TESTED = Test("strength", Op.EQUALS, (Const(1),))
 DESCRIBED = Test("strength", Op.EQUALS, (Const(0),))
@@ -41,7 +41,7 @@ FACTS = {
         Better.NEITHER,
         name,
         definition,
-        ASSESSMENT if isinstance(definition, Best) else None,
+        ASSESSMENTS if isinstance(definition, Best) else None,
     )
     for name, definition in DEFINITIONS.items()
 }
@@ -55,7 +55,7 @@ comparisons = st.sampled_from(sorted(FACTS)).flatmap(
 )
 rules = st.tuples(
     st.sampled_from([Effect.REACHES, Effect.REACHES, Effect.LIMITS]),
-    st.sampled_from(STATUS.names[1:]),
+    st.sampled_from(STATUSES.names[1:]),
     st.lists(comparisons, min_size=1, max_size=2),
 )
 PARTS = (Part.RAISE, Part.ADD_EXCEEDS, Part.ADD_FALLS_SHORT, Part.WORSEN)
@@ -80,7 +80,7 @@ def _grade(subject, area, evidence):
     return subject.conclude(Situation(area, "1", on)).area.decision
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(suppress_health_check=list(HealthCheck))
 @given(st.lists(rules, min_size=2, max_size=6), st.data())
 def test_what_breaks_the_promise_somewhere_is_refuted(opened, drawn, data):
     sound = opened("sound")

@@ -36,10 +36,10 @@ def test_a_hard_question_ends_when_its_time_is_up():
     x, y, z, n = z3.Ints("x y z n")
     budget = Budget(0.5)
     solver = Solver(budget, x > 1, y > 1, z > 1, n > 2)
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(Undecided):
         solver.model(x * x * x + y * y * y == z * z * z)
-    assert time.monotonic() - started < 300
+    assert time.process_time() - started < 300
 
 
 def test_a_spent_budget_answers_nothing():

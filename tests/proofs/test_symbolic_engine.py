@@ -19,20 +19,21 @@ from grader.language.nodes import (
     Const,
     Count,
     Effect,
+    FactOf,
     Kind,
     Level,
     Lowest,
     Not,
     Op,
     Share,
-    StatusOf,
     Test,
 )
 from grader.language.rulebook import Fact, Layer, Rule, decide
-from grader.language.vocabulary import EVIDENCE, STATUS
+from grader.language.vocabulary import entities
 from grader.proofs.tag_combinations import EVIDENCE_TAGS, group_tags
+from grader.vocabulary.peel import PEEL, STATUSES
 
-ATTRIBUTES = {name: len(scale.names) for name, scale in EVIDENCE.attributes.items()}
+ATTRIBUTES = {name: len(scale.names) for name, scale in entities(PEEL)["evidence"].attributes.items()}
 
 
 @st.composite
@@ -131,7 +132,9 @@ def test_shares_are_compared_as_if_rounded_down(part, whole, op, threshold):
 @given(
     st.lists(
         st.tuples(
-            st.sampled_from([Effect.REACHES, Effect.LIMITS]), st.sampled_from(STATUS.names[1:]), st.booleans()
+            st.sampled_from([Effect.REACHES, Effect.LIMITS]),
+            st.sampled_from(STATUSES.names[1:]),
+            st.booleans(),
         ),
         max_size=7,
     )
@@ -142,14 +145,14 @@ def test_layers_conclude_as_the_language_says(drawn):
         for i, (effect, target, held) in enumerate(drawn)
     ]
     expected = decide(
-        (r for r, _ in rules), frozenset(r.id for r, held in rules if held), STATUS, "not_demonstrated"
+        (r for r, _ in rules), frozenset(r.id for r, held in rules if held), STATUSES, "not_demonstrated"
     )
-    actual = symbolic.decide([(r, z3.BoolVal(held)) for r, held in rules], STATUS, "not_demonstrated")
+    actual = symbolic.decide([(r, z3.BoolVal(held)) for r, held in rules], STATUSES, "not_demonstrated")
     assert expected.rank == _number(actual.rank)
 
 
 def test_a_status_of_no_characteristic_of_the_area_is_not_assessed():
-    assert _number(symbolic.value(StatusOf("elsewhere.1a"), {}, {})) == 0
+    assert _number(symbolic.value(FactOf("elsewhere.1a"), {}, {})) == 0
 
 
 @pytest.mark.parametrize("read", [symbolic.holds, symbolic.value])

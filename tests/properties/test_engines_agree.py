@@ -41,14 +41,12 @@ def with_changes(drawn, framework, of_each):
         yield from (change.apply() for change in islice(found, 0, None, step))
 
 
-@settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_the_shipped_rule_book_concludes_the_same_on_both(data, shipped_cases):
     case = data.draw(shipped_cases())
     compared(case.framework, case.book, [case.inspection], case.values)
 
 
-@settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_a_random_rule_book_concludes_the_same_on_both(data):
     framework = data.draw(frameworks())

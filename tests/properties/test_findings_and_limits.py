@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.testing.strategies import steps
@@ -31,14 +31,12 @@ def check_outcomes(case, proposal):
             assert area.outcome == "withheld"
 
 
-@settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_random_open_concerns_are_graded_and_no_evidence_is_withheld(data, random_cases, proposed):
     case = data.draw(random_cases())
     check_outcomes(case, proposed(case))
 
 
-@settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_shipped_an_area_with_an_open_concern_is_never_above_requires_improvement(
     data, shipped_cases, proposed
@@ -54,7 +52,6 @@ def test_shipped_an_area_with_an_open_concern_is_never_above_requires_improvemen
             assert area.grade in ("inadequate", "requires_improvement")
 
 
-@settings(max_examples=30, deadline=None)
 @given(data=st.data())
 def test_findings_of_the_three_origins_stay_apart(data, random_cases, proposed):
     case = data.draw(random_cases())

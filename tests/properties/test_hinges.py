@@ -70,14 +70,12 @@ def check_firmness(case, proposal, concluded):
         assert near[name] == {(r.grade, r.change) for r in area.reachable}, f"{name}: {case}"
 
 
-@settings(max_examples=25, deadline=None)
 @given(data=st.data())
 def test_shipped_hinges_and_steps_are_what_grading_again_gives(data, shipped_cases, concluded, proposed):
     case = data.draw(shipped_cases())
     check_firmness(case, proposed(case), concluded)
 
 
-@settings(max_examples=50, deadline=None)
 @given(data=st.data())
 def test_random_hinges_and_steps_are_what_grading_again_gives(data, random_cases, concluded, proposed):
     case = data.draw(random_cases())

@@ -20,7 +20,6 @@ def bytes_in(session, case):
     return LoadedInspection(session, InspectionFile(case.inspection)).proposal.to_json()
 
 
-@settings(max_examples=20, deadline=None)
 @given(data=st.data())
 def test_a_pass_after_others_gives_the_bytes_of_a_first_pass(data, shipped_cases):
     cases = data.draw(st.lists(shipped_cases(), min_size=2, max_size=4))

@@ -51,7 +51,6 @@ def check_every(case, steps, concluded, most=40):
 
 
 @pytest.mark.parametrize("letter", PROMISED)
-@settings(max_examples=30, deadline=None)
 @given(data=st.data())
 def test_shipped_rules_are_monotone(letter, data, shipped_cases, concluded):
     check_every(data.draw(shipped_cases()), PROMISED[letter], concluded, most=15)
@@ -61,14 +60,12 @@ def test_every_step_is_promised():
     assert sorted(STEPS) == sorted(step for steps in PROMISED.values() for step in steps)
 
 
-@settings(max_examples=25, deadline=None)
 @given(data=st.data())
 def test_rules_that_use_facts_in_their_true_direction_are_monotone(data, random_cases, concluded):
     case = data.draw(random_cases(monotone=True))
     check_every(case, GUARANTEED, concluded)
 
 
-@settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_a_higher_figure_never_lowers_a_grade(data, shipped, shipped_cases, concluded):
     framework = shipped.only("victims", "recording")

@@ -46,7 +46,6 @@ def shuffled_book(book, random):
     )
 
 
-@settings(max_examples=40, deadline=None)
 @given(data=st.data(), random=st.randoms(use_true_random=False))
 def test_shipped_evidence_in_any_order_gives_the_same_bytes(data, random, shipped_cases, proposed):
     case = data.draw(shipped_cases())
@@ -54,7 +53,6 @@ def test_shipped_evidence_in_any_order_gives_the_same_bytes(data, random, shippe
     assert proposed(case).to_json() == proposed(moved).to_json()
 
 
-@settings(max_examples=50, deadline=None)
 @given(data=st.data(), random=st.randoms(use_true_random=False))
 def test_random_evidence_and_rules_in_any_order_give_the_same_bytes(data, random, random_cases, proposed):
     case = data.draw(random_cases())

@@ -50,7 +50,7 @@ def test_no_module_stands_where_a_public_name_is():
     assert set() == modules & set(grader.__all__)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_public_names_stay_what_they_were(seed: int):
     done = subprocess.run(
         [sys.executable, "-c", MIXED, str(seed), str(EXAMPLE)],

@@ -1,4 +1,4 @@
-"""The range is sound: whatever is found on what is unassessed, the grade lies within, and both ends are met."""
+"""The range is sound: whatever is found on what is unassessed, the grade lies within, and ends are met."""
 
 from __future__ import annotations
 

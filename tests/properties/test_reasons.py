@@ -41,14 +41,12 @@ def check_reasons(case, proposal, random, samples):
             assert area.grade == book.grade_scale.name_of(rank), f"{area.area} on {facts}: {case}"
 
 
-@settings(max_examples=50, deadline=None)
 @given(data=st.data(), random=st.randoms(use_true_random=False))
 def test_shipped_reasons_force_the_grade(data, random, shipped_cases, proposed):
     case = data.draw(shipped_cases())
     check_reasons(case, proposed(case), random, 30)
 
 
-@settings(max_examples=80, deadline=None)
 @given(data=st.data(), random=st.randoms(use_true_random=False))
 def test_random_reasons_force_the_grade(data, random, random_cases, proposed):
     case = data.draw(random_cases())

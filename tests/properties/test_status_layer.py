@@ -11,7 +11,7 @@ from grader.grading.conclude import LayerEvaluator
 from grader.grading.tally import Item
 from grader.language.bind import bind
 from grader.language.row import Row
-from grader.language.vocabulary import ASSESSMENT, STATUS
+from grader.vocabulary.peel import ASSESSMENTS, STATUSES
 
 FALLS_SHORT, PARTLY, MEETS, EXCEEDS = range(1, 5)
 DESCRIBED, TESTED = 0, 1
@@ -29,12 +29,14 @@ def stated(tally):
     described = [(a, weight) for a, strength, weight in tally if strength == DESCRIBED]
     best = max(a for a, _ in tested or described)
     reached = ("not_demonstrated", "partly_demonstrated", "demonstrated", "exceeded")[best - FALLS_SHORT]
+    if not tested:  # going beyond good is shown, not said
+        reached = min(reached, "demonstrated", key=STATUSES.rank)
     outweighed = any(a >= MEETS for a, _ in tested)
     limits = [w for a, w in tested + ([] if outweighed else described) if a <= PARTLY]
     if FULL in limits:
-        return min(reached, "partly_demonstrated", key=STATUS.rank)
+        return min(reached, "partly_demonstrated", key=STATUSES.rank)
     if LIGHT in limits:
-        return min(reached, "demonstrated", key=STATUS.rank)
+        return min(reached, "demonstrated", key=STATUSES.rank)
     return reached
 
 
@@ -53,6 +55,7 @@ def statuses(shipped):
                 "harm": 0,
                 "remedied": 0,
                 "innovative": 0,
+                "direct": 1,
             }
         )
 
@@ -67,7 +70,7 @@ def statuses(shipped):
 def test_the_rules_say_what_the_design_says(statuses):
     assert len(statuses) > 4000
     expected = {tally: stated(tally) for tally in statuses}
-    assert expected == {tally: STATUS.name_of(rank) for tally, rank in statuses.items()}
+    assert expected == {tally: STATUSES.name_of(rank) for tally, rank in statuses.items()}
 
 
 def test_raising_one_assessment_never_lowers_the_status(statuses):
@@ -112,11 +115,11 @@ def test_a_heavier_shortfall_never_raises_the_status(statuses):
 def test_a_shortfall_is_light_when_isolated_or_remedied(shipped, strength, extent, remedied, expected):
     bound = bind(shipped.book)
     evaluator = LayerEvaluator(bound, ReferenceEngine(bound))
-    rest = {"harm": 0, "innovative": 0, "remedied": remedied}
+    rest = {"harm": 0, "innovative": 0, "remedied": remedied, "direct": 1}
     ranks = {"isolated": 0, "some": 1, "widespread": 2}
     short = Row({"assessment": PARTLY, "strength": strength, "extent": ranks[extent], **rest})
-    good = Row({"assessment": ASSESSMENT.rank("exceeds"), "strength": strength, "extent": 2, **rest})
+    good = Row({"assessment": ASSESSMENTS.rank("exceeds"), "strength": strength, "extent": 2, **rest})
     items = (Item("E1", short), Item("E2", good))
     case = evaluator.characteristic("responding", "responding.1a", True, items, ())
     # A described shortfall limits where nothing tested outweighs it: here nothing is tested.
-    assert expected == STATUS.name_of(case.status.rank)
+    assert expected == STATUSES.name_of(case.status.rank)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 
@@ -28,7 +28,6 @@ def check_nothing_lost(case, proposal):
     assert findings <= {f.id for area in proposal.areas for f in area.findings}
 
 
-@settings(max_examples=50, deadline=None)
 @given(data=st.data())
 def test_shipped_every_area_has_one_outcome_and_no_evidence_is_lost(data, shipped_cases, proposed):
     case = data.draw(shipped_cases())
@@ -37,7 +36,6 @@ def test_shipped_every_area_has_one_outcome_and_no_evidence_is_lost(data, shippe
     check_nothing_lost(case, proposal)
 
 
-@settings(max_examples=50, deadline=None)
 @given(data=st.data())
 def test_random_every_area_has_one_outcome_and_no_evidence_is_lost(data, random_cases, proposed):
     case = data.draw(random_cases())

@@ -16,6 +16,7 @@ from grader.model.diff import AreaDiff, Diff
 from grader.model.proposal import AreaResult, FrameworkUsed, Proposal, RuleBookUsed
 from grader.render.text.difference_tables import COLUMNS, csv_text, escaped, harmless, markdown
 from grader.review.compare import compare, together
+from grader.vocabulary.peel import PEEL
 
 pytestmark = pytest.mark.usefixtures("few_draws")
 
@@ -69,7 +70,7 @@ def decisions(final: dict[str, str], rationale: str | None = None) -> Decisions:
 
 
 def laid(proposed: dict[str, str], final: dict[str, str]) -> list[AreaDiff]:
-    return compare(proposal(proposed), decisions(final), GRADES)
+    return compare(proposal(proposed), decisions(final), GRADES, PEEL)
 
 
 def hostile_diff(words: str) -> Diff:
@@ -77,6 +78,7 @@ def hostile_diff(words: str) -> Diff:
         proposal({}, name=words),
         decisions({"strategy": "good"}, rationale=words if words.strip() else None),
         GRADES,
+        PEEL,
     )
     return together([rows], GRADES, [])
 
@@ -115,7 +117,9 @@ def test_identical_grades_are_no_difference(given_: dict[str, str]) -> None:
 def test_order_of_the_inspections_means_nothing(
     drawn: list[tuple[dict[str, str], dict[str, str]]], chance: Any
 ) -> None:
-    inspections = [compare(proposal(p, name=f"i{i}"), decisions(f), GRADES) for i, (p, f) in enumerate(drawn)]
+    inspections = [
+        compare(proposal(p, name=f"i{i}"), decisions(f), GRADES, PEEL) for i, (p, f) in enumerate(drawn)
+    ]
     shuffled = inspections.copy()
     chance.shuffle(shuffled)
     assert together(inspections, GRADES).to_json() == together(shuffled, GRADES).to_json()

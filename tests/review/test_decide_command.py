@@ -329,12 +329,16 @@ def test_full_disk_leaves_the_old_file_whole(
     assert sorted([inspection, file]) == sorted(inspection.parent.iterdir())
 
 
+@pytest.fixture
+def proposed(small: Small) -> Any:
+    """A proposal and its framework, made once for all that is drawn."""
+    return grader.grade(small(), engine="reference"), catalogue.framework("PEEL_2021_22")
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rationale=st.text(min_size=1, max_size=60), by=st.text(min_size=1, max_size=20))
-def test_any_words_are_recorded_as_they_are_or_refused(small: Small, rationale: str, by: str) -> None:
-    inspection = small()
-    proposal = grader.grade(inspection, engine="reference")
-    framework = catalogue.framework("PEEL_2021_22")
+def test_any_words_are_recorded_as_they_are_or_refused(proposed: Any, rationale: str, by: str) -> None:
+    proposal, framework = proposed
     try:
         text = decide(proposal, framework, Decision("responding", "adequate", by, "2026-03-01", rationale))
     except InputError:

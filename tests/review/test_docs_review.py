@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 import shutil
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,22 +28,16 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_outputs_shown_are_what_the_commands_print(folder: Path) -> None:
+def test_outputs_shown_are_what_the_commands_print(
+    folder: Path, run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     steps = RUN.findall(PAGE)
     assert 7 == len(steps)
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    monkeypatch.chdir(folder)
     for code, command, shown in steps:
-        done = subprocess.run(
-            [sys.executable, "-m", "grader", *shlex.split(command)],
-            cwd=folder,
-            env=environment,
-            capture_output=True,
-            encoding="utf-8",
-            timeout=1200,
-            check=False,
-        )
-        assert int(code or 0) == done.returncode, command
-        said = done.stdout or done.stderr
+        done = run(*shlex.split(command))
+        assert int(code or 0) == done.code, command
+        said = done.out or done.err
         parts = [part.strip("\n") for part in shown.split("...\n")]
         at = [said.find(part) for part in parts if part]
         assert -1 not in at, command

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import grader
@@ -79,7 +79,6 @@ def test_every_promise_is_proved_and_nothing_is_found(report: CheckReport):
     assert () == report.findings
 
 
-@settings(max_examples=30, deadline=None)
 @given(data=st.data())
 def test_every_area_has_one_outcome_and_a_grade_of_the_scale(data: st.DataObject, suite: Suite):
     framework, book = suite.framework.framework, suite.book

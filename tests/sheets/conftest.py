@@ -21,7 +21,7 @@ from grader.cli import main
 from grader.io import catalogue
 
 ROOT = Path(__file__).resolve().parents[2]
-#: A guard against hanging, not a measurement: the machine may be busy.
+#: Of the processor: a guard against hanging, which a busy machine does not set off.
 GUARD_SECONDS = 40
 MEMORY = 500 * 2**20
 
@@ -137,6 +137,11 @@ def written(tmp_path: Path) -> Callable[[], Any]:
     return lambda: api.load(tmp_path / "inspection.yaml").inspection
 
 
+def _limited() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (2**31, 2**31))
+    resource.setrlimit(resource.RLIMIT_CPU, (GUARD_SECONDS, GUARD_SECONDS))
+
+
 @pytest.fixture
 def guarded(tmp_path: Path, measured_grader: Any) -> Callable[..., Ran]:
     """`guarded("import", ...)`: a process of its own, killed when late, that keeps within its memory."""
@@ -149,9 +154,9 @@ def guarded(tmp_path: Path, measured_grader: Any) -> Callable[..., Ran]:
                 env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
                 stdout=to_out,
                 stderr=to_err,
-                preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (2**31, 2**31)),
+                preexec_fn=_limited,
             )
-            late = threading.Timer(GUARD_SECONDS, process.kill)
+            late = threading.Timer(10 * GUARD_SECONDS, process.kill)
             late.start()
             process.wait()
             late.cancel()

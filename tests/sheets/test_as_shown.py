@@ -245,6 +245,18 @@ def test_rows_struck_by_every_run_of_their_text_count_and_by_some_do_not(
     assert "A2" not in err
 
 
+def test_of_many_cells_struck_through_the_rows_are_named(
+    xlsx: Make, importing: Importing, header: list[str], row: list[str]
+) -> None:
+    path = xlsx({"Evidence": [header, *([f"E{n}", *row[1:]] for n in range(1, 30))]})
+    run = "<is><r><rPr><strike/></rPr><t>{}</t></r></is>"
+    changed(path, SHEET, f"<is><t>{row[3]}</t></is>", run.format(row[3]))
+
+    err = importing(path).err
+
+    assert "cells of rows 2 to 30 are struck through, and are read: other cells of the rows are not" in err
+
+
 ODS = (
     '<table:table table:name="Evidence"><table:table-row>{header}</table:table-row>'
     "<table:table-row {attributes}>{row}</table:table-row></table:table>"

@@ -216,6 +216,14 @@ def test_a_sheet_that_is_said_to_be_elsewhere_is_missing(
     assert ["findings.xlsx: the workbook is damaged: its part ../../etc/passwd is missing"] == ran.errors
 
 
+def test_macros_in_another_folder_are_said_too(
+    changed: Callable[..., Path], imported: Callable[..., Any]
+) -> None:
+    ran = imported(changed({"book/VBAProject.bin": b"Auto_Open"}))
+
+    assert "the workbook has macros: they are neither run nor read" in ran.err
+
+
 def test_macros_and_links_are_left_alone(
     changed: Callable[..., Path], imported: Callable[..., Any], sheet_xml: str
 ) -> None:

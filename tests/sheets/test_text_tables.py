@@ -143,6 +143,11 @@ def test_windows_1252_is_read_and_said_once_with_a_word_to_check(
             b"\xff\xfe" + GOOD.encode("utf-16-le") + b"x",
             "t.csv: the file starts as UTF-16 does, and is damaged",
         ),
+        # A byte more in one row and in the next: every character between them is another one.
+        (
+            b"\xff\xfe" + HEADER.encode("utf-16-le") + b'"' + "\nE1\nE2".encode("utf-16-le") + b",",
+            "t.csv: the file starts as UTF-16 does, and is damaged",
+        ),
         (b"\xef\xbb\xbf" + GOOD.encode("cp1252"), "t.csv:2:32: the file starts as UTF-8 does, and byte 0x92"),
         (f"{HEADER}\nx\x81".encode("latin-1"), "t.csv:2:2: byte 0x81 is neither UTF-8 nor Windows-1252"),
         (GOOD.encode() + "caf\xe9".encode("cp1252"), "t.csv:4:4: byte 0xe9 is not UTF-8, and characters"),

@@ -181,7 +181,9 @@ class _Resolver:
             id=name,
             characteristics=[characteristic],
             # Where the figure is at fault the item still needs something to stand for it.
-            assessment=item.assessment if figure is not None or item.assessment else "meets",
+            assessment=item.assessment
+            if figure is not None or item.assessment
+            else self.framework.vocabulary.sound,
             statement=_STATEMENT,
             basis=item.basis,
             extent=item.extent,

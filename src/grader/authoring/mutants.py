@@ -7,17 +7,16 @@ since they are only shown.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from grader.authoring.coverage import with_rule, without_rule
 from grader.cached import cached_property
 from grader.errors import Place
 from grader.language.nodes import (
+    Aggregate,
     All,
     Any_,
-    AnyOf,
-    Best,
     Compare,
     Condition,
     Const,
@@ -26,7 +25,6 @@ from grader.language.nodes import (
     Effect,
     FactOf,
     Kind,
-    Lowest,
     Not,
     Op,
     Operand,
@@ -34,10 +32,11 @@ from grader.language.nodes import (
     Share,
     Test,
 )
-from grader.language.rulebook import EFFECTS, GIVEN_FACTS, Fact, Layer, Rule, RuleBook
+from grader.language.rulebook import EFFECTS, Fact, Layer, Rule, RuleBook
 from grader.language.typecheck import comparisons, facts_named
-from grader.language.vocabulary import ASSESSMENT, ENTITIES, FINDING_KIND, FLAG, STATUS, Scale
+from grader.language.vocabulary import entities
 from grader.model.framework import Framework
+from grader.vocabulary.words import FLAG, Scale
 
 _NEGATED = {
     Op.AT_LEAST: Op.FEWER_THAN,
@@ -100,26 +99,13 @@ class _Maker:
         other = _EFFECTS.get(rule.effect)
         if other in EFFECTS[rule.layer]:
             yield f"{other} {rule.target}", replace(rule, effect=other)
-        names = self._targets(rule)
+        names = self.book.targets(rule.layer)
         for step in (-1, 1):
             at = names.index(rule.target) + step
             if 0 <= at < len(names):
                 yield f"{rule.effect} {names[at]}", replace(rule, target=names[at])
         if rule.scope is not None and rule.layer is not Layer.MEASURE:
             yield "speaks of every area", replace(rule, scope=None)
-
-    def _targets(self, rule: Rule) -> tuple[str, ...]:
-        match rule.layer:
-            case Layer.MEASURE:
-                return ASSESSMENT.names[1:]
-            case Layer.STATUS:
-                return STATUS.names[1:]
-            case Layer.GRADE:
-                return self.book.grade_scale.names
-            case Layer.FINDING:
-                return FINDING_KIND.names
-            case Layer.SUFFICIENCY:
-                return (rule.target,)
 
     def _bodies(self, rule: Rule) -> Iterator[tuple[str, Rule]]:
         for change, condition in self._conditions(rule.condition, rule):
@@ -175,30 +161,26 @@ class _Maker:
             if name in found or name not in self.book.facts:
                 continue
             found.add(name)
-            match self.book.facts[name].definition:
-                case Share(part, whole):
-                    todo += [part, whole]
-                case FactOf(fact=fact):
-                    todo.append(fact)
-                case Count(where=where) | AnyOf(where=where) | Best(where=where) | Lowest(where=where):
-                    todo += [test.attribute for test in where]
+            definition = self.book.facts[name].definition
+            todo += [*definition.depends_on, *(test.attribute for test in definition.where)]
+            todo += [definition.fact] if isinstance(definition, FactOf) else []
         return frozenset(found)
 
     def _definitions(self, definition: Definition) -> Iterator[tuple[str, Definition]]:
-        if isinstance(definition, Best | Lowest):
-            other = Lowest if isinstance(definition, Best) else Best
-            swapped = other(definition.entity, definition.attribute, definition.where)
-            yield f"the {other.__name__.lower()} for the {type(definition).__name__.lower()}", swapped
-        if isinstance(definition, Count | AnyOf | Best | Lowest):
+        if not isinstance(definition, Aggregate):
+            return
+        if (opposite := definition.opposite) is not None:
+            yield f"the {opposite.word} for the {definition.word}", opposite
+        if definition.where:
             for i, test in enumerate(definition.where):
                 before, after = definition.where[:i], definition.where[i + 1 :]
-                yield f"without '{_said(test)}'", replace(definition, where=(*before, *after))
+                yield f"without '{_said(test)}'", definition.narrowed((*before, *after))
                 for changed in self._tests(definition.entity, test):
                     change = f"'{_said(changed)}' for '{_said(test)}'"
-                    yield change, replace(definition, where=(*before, changed, *after))
+                    yield change, definition.narrowed((*before, changed, *after))
 
     def _tests(self, entity: str, test: Test) -> Iterator[Test]:
-        scale: Scale | None = ENTITIES[entity].attributes.get(test.attribute)
+        scale: Scale | None = entities(self.book.vocabulary)[entity].attributes.get(test.attribute)
         kind = Kind.FLAG if scale is FLAG else Kind.SCALE
         if scale is None:
             fact = self._facts[test.attribute]
@@ -280,8 +262,8 @@ class _Maker:
         return sorted({1000 * part // size for size in sizes for part in range(size + 1)})
 
     @cached_property
-    def _facts(self) -> dict[str, Fact]:
-        return {**GIVEN_FACTS, **self.book.facts}
+    def _facts(self) -> Mapping[str, Fact]:
+        return self.book.every_fact
 
 
 def _next(op: Op, value: int, values: Sequence[int] | None) -> Iterator[int]:

@@ -14,7 +14,7 @@ from grader.authoring.mutant_killer import MutantKiller
 from grader.authoring.mutants import Mutant, mutants
 from grader.authoring.suggest import suggest_case
 from grader.authoring.suites import Suite, load_suite
-from grader.language.rulebook import GIVEN_FACTS, RuleBook
+from grader.language.rulebook import RuleBook
 from grader.language.typecheck import direction_problems
 
 ProofKills = Callable[[RuleBook], bool]
@@ -148,4 +148,4 @@ def _refusals(book: RuleBook) -> Iterator[str]:
         if not parameter.minimum <= parameter.default <= parameter.maximum:
             yield f"parameter {parameter.name!r} is out of its range"
     for rule in book.rules:
-        yield from (problem.message for problem in direction_problems(rule, {**GIVEN_FACTS, **book.facts}))
+        yield from (problem.message for problem in direction_problems(rule, book.every_fact, book.vocabulary))

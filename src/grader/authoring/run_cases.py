@@ -16,7 +16,6 @@ from grader.language.english import English
 from grader.language.figures import per_mille
 from grader.language.nodes import Effect
 from grader.language.rulebook import Layer, Rule, RuleBook
-from grader.language.vocabulary import STATUS
 from grader.model.framework import Framework
 from grader.model.inspection import Inspection
 
@@ -119,7 +118,7 @@ class _Outcome:
         match claim.about:
             case About.STATUS:
                 found = self.characteristic(claim.of)
-                return (STATUS.name_of(found.status.rank if found else 0),)
+                return (self.evaluator.book.vocabulary.statuses.name_of(found.status.rank if found else 0),)
             case About.GRADE:
                 area = self.passed.areas.get(claim.of)
                 if area is None or area.decision is None:

@@ -21,29 +21,12 @@ from grader.grading.conclude import AreaCase, CharacteristicCase, FindingRecord,
 from grader.grading.tally import Item
 from grader.io.yaml_source import parse_document
 from grader.language.bind import bind
-from grader.language.nodes import (
-    AnyOf,
-    Best,
-    Count,
-    Definition,
-    FactOf,
-    Level,
-    Lowest,
-    Share,
-)
+from grader.language.nodes import Definition, Level
 from grader.language.row import Row
 from grader.language.rulebook import Rule, RuleBook
 from grader.language.typecheck import facts_named
-from grader.language.vocabulary import (
-    ASSESSMENT,
-    EXTENT,
-    FINDING_KIND,
-    HARM,
-    PROGRESS,
-    STATUS,
-    STRENGTH,
-)
 from grader.model.framework import Area, Framework
+from grader.vocabulary.words import PROGRESS, STRENGTH, Vocabulary
 
 #: Characteristics of an area an area's search goes up to, and how many inspections it looks at.
 MOST_CHARACTERISTICS = 10
@@ -53,8 +36,6 @@ PLAINEST = 300
 
 Items = tuple[Item, ...]
 CaseBlock = dict[str, Any]
-
-_BASIS = {"tested": "observation", "described": "interview"}
 
 
 def suggest_case(
@@ -106,6 +87,7 @@ class _Pair:
         self.bound = (bind(book), bind(changed))
         self.evaluators = [CachingEvaluator(b, ReferenceEngine(b)) for b in self.bound]
         self.framework = framework
+        self.tags = _Tags(framework.vocabulary)
         self.edition = list(framework.editions)[-1]
 
     def tell_apart(self, rule: Rule) -> Iterator[CaseBlock]:
@@ -133,11 +115,11 @@ class _Pair:
             item: CaseBlock = {"figure": edge / 10}
             if sum(m.characteristic == measure.characteristic for m in self.bound[0].measures.values()) > 1:
                 item["measure"] = name
-            status, _ = self._concluded(area, (_item(_row(assessment=said[edge][0])),), ())[0]
+            status, _ = self._concluded(area, (_item(self.tags.row(assessment=said[edge][0])),), ())[0]
             yield {
                 "area": area.id,
                 "evidence": {own: [item]},
-                "expect": {"statuses": {own: STATUS.name_of(status)}},
+                "expect": {"statuses": {own: self.tags.words.statuses.name_of(status)}},
             }
 
     # Characteristics --------------------------------------------------------------------------------------
@@ -151,12 +133,12 @@ class _Pair:
                 continue
             expect: CaseBlock = {}
             if status != other[0]:
-                expect["statuses"] = {_short(own): STATUS.name_of(status)}
+                expect["statuses"] = {_short(own): self.tags.words.statuses.name_of(status)}
             if raised != other[1]:
                 expect["findings"] = list(raised)
-            found: CaseBlock = {"area": area.id, "evidence": {_short(own): _words(items)}}
+            found: CaseBlock = {"area": area.id, "evidence": {_short(own): self.tags.said(items)}}
             if earlier:
-                found["previous"] = [_finding_words(e, [own]) for e in earlier]
+                found["previous"] = [self.tags.finding(e, [own]) for e in earlier]
             yield {**found, "expect": expect}
 
     def _concluded(
@@ -169,23 +151,24 @@ class _Pair:
 
     def _evidence(self) -> list[Items]:
         """One item or two, of tags the rules can tell apart, plain ones first."""
-        tests = [t for fact in self._facts("evidence") for t in fact.where]
-        ranked = {f.attribute for f in self._facts("evidence") if isinstance(f, Best | Lowest)}
+        seen = self._counting("evidence")
+        tests = [t for definition in seen for t in definition.where]
+        ranked = {d.ranked for d in seen if d.ranked is not None}
         kinds: dict[tuple[object, ...], Row] = {}
-        for row in sorted(_rows(), key=_fuss):
+        for row in sorted(self.tags.rows(), key=self.tags.fuss):
             signature = (*(satisfies(row, (t,)) for t in tests), *(row[name] for name in sorted(ranked)))
             kinds.setdefault(signature, row)
         rows = list(kinds.values())
-        pairs = sorted(combinations_with_replacement(rows, 2), key=lambda p: _fuss(p[0]) + _fuss(p[1]))
+        pairs = sorted(combinations_with_replacement(rows, 2), key=lambda p: sum(map(self.tags.fuss, p)))
         return [tuple(map(_item, combo)) for combo in (*((row,) for row in rows), *pairs)]
 
     def _earlier(self, characteristic: str, rule: Rule) -> list[tuple[FindingRecord, ...]]:
         """No earlier finding, or one of each sort, where the rule looks at them."""
-        if all(getattr(d, "entity", None) != "earlier" for d in self._looked_at(rule)):
+        if all(d.entity != "earlier" for d in self._looked_at(rule)):
             return [()]
-        rows = [
-            finding_row(k, "previous", p) for k, p in product(FINDING_KIND.names, reversed(PROGRESS.names))
-        ]
+        words = self.tags.words
+        sorts = product(words.kinds.names, reversed(PROGRESS.names))
+        rows = [finding_row(words, k, "previous", p) for k, p in sorts]
         return [(), *((FindingRecord("P001", row, (characteristic,)),) for row in rows)]
 
     # Areas ------------------------------------------------------------------------------------------------
@@ -193,7 +176,7 @@ class _Pair:
     def areas(self, rule: Rule) -> Iterator[CaseBlock]:
         area = self._area_for(rule)
         definitions = list(self._looked_at(rule))
-        named = [d.characteristic for d in definitions if isinstance(d, FactOf)]
+        named = [d.named for d in definitions if d.named is not None]
         slots = [c.id for c in area.counted if c.id not in named]
         heads = [c.id for c in area.counted if c.id in named][:1]
         kinds = self._kinds(area, definitions)
@@ -237,14 +220,14 @@ class _Pair:
             return None
         evidence: dict[str, tuple[list[str], Any]] = {}
         for characteristic, items in laid.items():
-            words = _words(items)
+            words = self.tags.said(items)
             evidence.setdefault(repr(words), ([], words))[0].append(_short(characteristic))
         found: CaseBlock = {
             "area": area.id,
             "evidence": {", ".join(sorted(n)): w for n, w in evidence.values()},
         }
         for origin in ("findings", "previous"):
-            listed = [_finding_words(k, []) for k in known if k.id.startswith(origin[0].upper())]
+            listed = [self.tags.finding(k, []) for k in known if k.id.startswith(origin[0].upper())]
             if listed:
                 found[origin] = listed
         return {**found, "expect": expect}
@@ -252,10 +235,7 @@ class _Pair:
     def _kinds(self, area: Area, definitions: Sequence[Definition]) -> list[Items]:
         """Evidence on a characteristic by what the area's facts can tell apart, plain ones first."""
         tests = [
-            t
-            for d in definitions
-            if isinstance(d, Count | AnyOf) and d.entity == "characteristics"
-            for t in d.where
+            t for d in definitions if d.entity == "characteristics" and d.ranked is None for t in d.where
         ]
         kinds: dict[object, Items] = {}
         for items in self._evidence()[:PLAINEST]:
@@ -268,27 +248,24 @@ class _Pair:
 
     def _known(self, definitions: Sequence[Definition]) -> list[tuple[FindingRecord, ...]]:
         """No recorded finding, or one of each sort, where the rule looks at them."""
-        entities = {getattr(d, "entity", None) for d in definitions}
+        entities, words = {d.entity for d in definitions}, self.tags.words
         found: list[tuple[FindingRecord, ...]] = [()]
         if "findings" in entities:
             found += [
-                (FindingRecord("F001", finding_row(kind, "declared"), ()),) for kind in FINDING_KIND.names
+                (FindingRecord("F001", finding_row(words, kind, "declared"), ()),)
+                for kind in words.kinds.names
             ]
         if entities & {"findings", "earlier"}:
-            sorts = product(FINDING_KIND.names, PROGRESS.names)
-            found += [(FindingRecord("P001", finding_row(kind, "previous", p), ()),) for kind, p in sorts]
+            sorts = product(words.kinds.names, PROGRESS.names)
+            found += [(FindingRecord("P001", finding_row(words, k, "previous", p), ()),) for k, p in sorts]
         return found
 
     # What the rules look at -------------------------------------------------------------------------------
 
-    def _facts(self, entity: str) -> list[Count | AnyOf | Best | Lowest]:
+    def _counting(self, entity: str) -> list[Definition]:
         """Definitions, in either rule book, of facts that count these things."""
-        return [
-            fact.definition
-            for book in self.bound
-            for fact in book.facts.values()
-            if isinstance(fact.definition, Count | AnyOf | Best | Lowest) and fact.definition.entity == entity
-        ]
+        facts = (fact for book in self.bound for fact in book.facts.values())
+        return [fact.definition for fact in facts if fact.entity == entity]
 
     def _looked_at(self, rule: Rule) -> Iterator[Definition]:
         """Definitions, in either rule book, of the facts a rule names and the counts they are made of."""
@@ -299,15 +276,13 @@ class _Pair:
                     continue  # given, not declared
                 definition = book.facts[name].definition
                 yield definition
-                if isinstance(definition, Share):
-                    yield book.facts[definition.part].definition
-                    yield book.facts[definition.whole].definition
+                yield from (book.facts[part].definition for part in definition.depends_on)
 
     def _area_for(self, rule: Rule) -> Area:
         """A graded area the rule speaks of that holds what it names; else the first it speaks of."""
         spoken = [a for a in self.framework.areas_in(self.edition) if rule.applies_to(a.id)]
         named = (
-            {d.characteristic for d in self._looked_at(rule) if isinstance(d, FactOf)}
+            {d.named for d in self._looked_at(rule) if d.named is not None}
             if rule.level is Level.AREA
             else set()
         )
@@ -322,62 +297,72 @@ class _Pair:
 # Tags and words -------------------------------------------------------------------------------------------
 
 
-def _row(**tags: int) -> Row:
-    plain = {
-        "assessment": ASSESSMENT.rank("meets"),
-        "strength": STRENGTH.rank("tested"),
-        "extent": EXTENT.rank("widespread"),
-        "harm": HARM.rank("none"),
-        "remedied": 0,
-        "innovative": 0,
-        "direct": 1,
-    }
-    return Row({**plain, **tags})
+class _Tags:
+    """Tags in the words of a framework, and how a case says them."""
 
+    def __init__(self, words: Vocabulary) -> None:
+        self.words = words
+        self.plain = {
+            "assessment": words.assessments.rank(words.sound),
+            "strength": STRENGTH.rank("tested"),
+            "extent": words.extents.rank(words.extents.default),
+            "harm": words.harms.rank(words.harms.default),
+            "remedied": 0,
+            "innovative": 0,
+            "direct": 1,
+        }
 
-def _rows() -> Iterator[Row]:
-    """Every item's tags, as a person would write them: extent, harm and remedy are said of shortfalls."""
-    for a, s, e, h, r, i in product(
-        range(1, len(ASSESSMENT.names)), (1, 0), (2, 1, 0), (0, 1, 2), (0, 1), (0, 1)
-    ):
-        if a < ASSESSMENT.rank("meets") or (e, h, r) == (EXTENT.rank("widespread"), 0, 0):
-            yield _row(assessment=a, strength=s, extent=e, harm=h, remedied=r, innovative=i)
+    def row(self, **tags: int) -> Row:
+        """An item that is out of the ordinary in these tags alone."""
+        return Row({**self.plain, **tags})
 
+    def rows(self) -> Iterator[Row]:
+        """Every item's tags, as a person would write them: extent, harm and remedy are said of shortfalls."""
+        words, flag = self.words, (0, 1)
+        weights = list(product(reversed(words.extents.names), words.harms.names, flag))
+        for assessment, strength in product(words.assessments.levels, reversed(STRENGTH.names)):
+            for extent, harm, remedied in weights if assessment in words.shortfalls else weights[:1]:
+                for innovative in flag:
+                    yield self.row(
+                        assessment=words.assessments.rank(assessment),
+                        strength=STRENGTH.rank(strength),
+                        extent=words.extents.rank(extent),
+                        harm=words.harms.rank(harm),
+                        remedied=remedied,
+                        innovative=innovative,
+                    )
 
-def _fuss(row: Row) -> int:
-    """How many tags say something: a case is read more easily the fewer do."""
-    plain = _row(assessment=row["assessment"])
-    return sum(row[name] != plain[name] for name in plain)
+    def fuss(self, row: Row) -> int:
+        """How many tags say something: a case is read more easily the fewer do."""
+        return sum(row[name] != plain for name, plain in self.plain.items() if name != "assessment")
+
+    def said(self, items: Items) -> Any:
+        """The items of a characteristic, as a case has them."""
+        words = [self._item(item.row) for item in items]
+        return words[0] if len(words) == 1 and isinstance(words[0], str) else words
+
+    def _item(self, row: Row) -> Any:
+        words: CaseBlock = {"assessment": self.words.assessments.name_of(row["assessment"])}
+        if row["strength"] != self.plain["strength"]:
+            words["basis"] = self.words.looked_for_basis[STRENGTH.name_of(row["strength"])]
+        for name, scale in (("extent", self.words.extents), ("harm", self.words.harms)):
+            if row[name] != self.plain[name]:
+                words[name] = scale.name_of(row[name])
+        words |= {name: True for name in ("remedied", "innovative") if row[name]}
+        return words["assessment"] if len(words) == 1 else words
+
+    def finding(self, standing: FindingRecord, characteristics: list[str]) -> CaseBlock:
+        """A finding, as a case has it."""
+        words: CaseBlock = {"kind": self.words.kinds.name_of(standing.row["kind"])}
+        if standing.id.startswith("P"):
+            words["progress"] = PROGRESS.name_of(standing.row["progress"])
+        if characteristics:
+            words["characteristics"] = characteristics
+        return words
 
 
 def _item(row: Row) -> Item:
     return Item("E001", row)
-
-
-def _words(items: Items) -> Any:
-    words = [_item_words(item.row) for item in items]
-    return words[0] if len(words) == 1 and isinstance(words[0], str) else words
-
-
-def _item_words(row: Row) -> Any:
-    plain = _row()
-    words: CaseBlock = {"assessment": ASSESSMENT.name_of(row["assessment"])}
-    if row["strength"] != plain["strength"]:
-        words["basis"] = _BASIS[STRENGTH.name_of(row["strength"])]
-    for name, scale in (("extent", EXTENT), ("harm", HARM)):
-        if row[name] != plain[name]:
-            words[name] = scale.name_of(row[name])
-    words |= {name: True for name in ("remedied", "innovative") if row[name]}
-    return words["assessment"] if len(words) == 1 else words
-
-
-def _finding_words(standing: FindingRecord, characteristics: list[str]) -> CaseBlock:
-    words: CaseBlock = {"kind": FINDING_KIND.name_of(standing.row["kind"])}
-    if standing.id.startswith("P"):
-        words["progress"] = PROGRESS.name_of(standing.row["progress"])
-    if characteristics:
-        words["characteristics"] = characteristics
-    return words
 
 
 def _short(characteristic: str) -> str:

@@ -22,7 +22,7 @@ from grader.language.compared import Compared, compared_with, turns
 from grader.language.nodes import Condition, Level, Param
 from grader.language.rulebook import Layer, Parameter, RuleBook
 from grader.language.typecheck import comparisons, facts_named
-from grader.language.vocabulary import ENTITIES
+from grader.language.vocabulary import entities
 from grader.model.framework import Framework
 from grader.model.inspection import Inspection
 
@@ -203,4 +203,4 @@ def _values(plan: Plan, rows: Rows, seen: pl.DataFrame, facts: pl.DataFrame, com
         column = plan.characteristic_columns.get(name)
         return [0] if column is None else [0, *(int(v) for v in seen[column].unique())]
     assert compared.entity is not None, "it is of a level, or of an entity"
-    return list(range(len(ENTITIES[compared.entity].attributes[name].names)))
+    return list(range(len(entities(plan.book.vocabulary)[compared.entity].attributes[name].names)))

@@ -43,7 +43,7 @@ class Rows:
         for finding in inspection.all_findings:
             progress = finding.progress if isinstance(finding, Previous) else None
             origin = "previous" if isinstance(finding, Previous) else "declared"
-            row = finding_row(finding.kind, origin, progress)
+            row = finding_row(self.plan.book.vocabulary, finding.kind, origin, progress)
             _append(self.findings, number=number, area=self.plan.area_numbers[finding.area], **row)
             if origin == "previous":
                 for name in finding.characteristics:
@@ -54,7 +54,8 @@ class Rows:
 
     def _item(self, number: int, at: int, item: Evidence) -> None:
         # What a figure says is worked out in the frame, so that the measure layer is concluded there too.
-        row = row_of(item, item.assessment or "none")
+        words = self.plan.book.vocabulary
+        row = row_of(words, item, item.assessment or words.assessments.nothing)
         if row is None:
             return
         measure, figure = -1, 0

@@ -22,13 +22,12 @@ from grader.language.pipeline import (
     FINDINGS_ON_AREAS,
     FINDINGS_ON_CHARACTERISTICS,
     GRADES,
-    OPEN,
+    STANDING,
     SUFFICIENCY,
     Circumstance,
     any_open,
 )
 from grader.language.rulebook import Fact, Rule
-from grader.language.vocabulary import FINDING_KIND
 
 Frame = Any  # a Narwhals LazyFrame of whichever backend
 #: No id holds one.
@@ -187,7 +186,7 @@ def _concluded(plan: Plan, frame: Frame) -> Frame:
             scale, default = stage.concludes(plan.book)
             rank = columnar.decided(plan.rules(stage), held, scale, default).rank
             if stage.unless is not None:
-                unasked = nw.lit(scale.rank(stage.otherwise or default))
+                unasked = nw.lit(scale.rank(scale.nothing))
                 rank = nw.when(asked[stage.unless]).then(rank).otherwise(unasked)
             columns = {plan.characteristic_columns[stage.gives]: rank.cast(nw.Int32)}
         frame = frame.with_columns(**columns) if columns else frame
@@ -280,21 +279,16 @@ def _sums(plan: Plan, below: Frame) -> Frame:
 def _standings(plan: Plan, findings: Frame) -> Frame:
     """Facts of each area over its findings on record."""
     columns = {name: name for name in FINDING}
-    opened = _is(OPEN)
-    found = [as_int(opened).sum().alias("opened")]
+    opened = [nw.col(STANDING) == rank for rank in sorted(plan.book.vocabulary.open_ranks)]
+    found = [as_int(any_of(opened)).sum().alias("opened")]
     for entity in ("earlier", "findings"):
-        among = _is(EARLIER) if entity == "earlier" else None
+        among = nw.col(EARLIER[0]) == EARLIER[1] if entity == "earlier" else None
         found += [
             columnar.reading(f.definition, columns, among).of_group().alias(plan.area_columns[f.name])
             for f in plan.of_entity(entity)
         ]
     key = nw.col("number").cast(nw.Int64) * len(plan.areas) + nw.col("area")
     return findings.select(*FINDING, key=key).group_by("key").agg(*found)
-
-
-def _is(said: tuple[str, int]) -> nw.Expr:
-    name, rank = said
-    return nw.col(name) == rank
 
 
 def _area_facts(plan: Plan, frame: Frame, on_record: bool) -> Frame:
@@ -323,7 +317,8 @@ def _area_facts(plan: Plan, frame: Frame, on_record: bool) -> Frame:
         frame = frame.with_columns(
             **{c: as_int(_held(plan, r, plan.area_columns)) for c, r in of_area.items()}
         )
-    opening = [kind for kind in FINDING_KIND.names if any_open([finding_row(kind, "proposed")])]
+    words = plan.book.vocabulary
+    opening = [kind for kind in words.proposed if any_open(words, [finding_row(words, kind, "proposed")])]
     opened = sum((_proposed(plan, kind) for kind in opening), nw.col("opened"))
     frame = frame.with_columns(opened=opened)
     findings = plan.of_entity("findings")
@@ -365,8 +360,8 @@ def _with_proposed(plan: Plan, fact: Fact) -> nw.Expr:
     if fact.definition.ranked is not None:
         raise TypeError(f"{fact.name!r} takes a rank of findings, which have none with an order")
     value = nw.col(plan.area_columns[fact.name])
-    for kind in FINDING_KIND.names:
-        if proposed_counts(kind, fact.definition.where):
+    for kind in plan.book.vocabulary.proposed:
+        if proposed_counts(plan.book.vocabulary, kind, fact.definition.where):
             value = read.with_least(value, _proposed(plan, kind))
     return value
 

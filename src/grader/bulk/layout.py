@@ -6,31 +6,18 @@ those allowed becomes -1, so that sound rows cost nothing but the looking.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from grader.bulk.backends import ROW, Backend, nw, pl
-from grader.bulk.coding import informs, numbered
-from grader.bulk.conclude import Coded
 from grader.bulk.plan import TAGS, Plan
 from grader.errors import Place, Problem, quoted, suggest
-from grader.grading.conclude import finding_row
 from grader.language.rulebook import PERCENT
-from grader.language.vocabulary import (
-    ASSESSMENT,
-    BASIS_STRENGTH,
-    EXTENT,
-    FINDING_KIND,
-    HARM,
-    NONE,
-    PROGRESS,
-    STRENGTH,
-)
 from grader.model.base import LARGEST_FIGURE
+from grader.vocabulary.words import STRENGTH, Vocabulary
 
 Frame = Any
 
@@ -65,16 +52,20 @@ AS_WRITTEN = "value_as_written"
 NO_FIGURE, BAD_FIGURE = -(2**60), -(2**61)
 #: A basis that never counts, once it has been looked at.
 _SURVEY = len(STRENGTH.names)
+#: Columns of evidence with one word of a list.
+_WORDS = ("assessment", "basis", "extent", "harm")
 
-_BASES = {name: _SURVEY if s is None else STRENGTH.rank(s) for name, s in BASIS_STRENGTH.items()}
-_ASSESSMENTS = {name: rank for name, rank in ASSESSMENT.ranks.items() if name != NONE}
-#: Columns of evidence with one word of a list, what each word is as a number, and the word left out.
-_WORDS: Mapping[str, tuple[Mapping[str, int], str | None]] = {
-    "assessment": (_ASSESSMENTS, None),
-    "basis": (_BASES, None),
-    "extent": (EXTENT.ranks, "widespread"),
-    "harm": (HARM.ranks, NONE),
-}
+
+def words_of(vocabulary: Vocabulary) -> Mapping[str, tuple[Mapping[str, int], str | None]]:
+    """For each column with one word of a list, what each word is as a number, and the word left out."""
+    bases = {b.id: _SURVEY if b.strength is None else STRENGTH.rank(b.strength) for b in vocabulary.bases}
+    said, extents, harms = vocabulary.assessments, vocabulary.extents, vocabulary.harms
+    return {
+        "assessment": ({name: said.rank(name) for name in said.levels}, None),
+        "basis": (bases, None),
+        "extent": (extents.ranks, extents.default),
+        "harm": (harms.ranks, harms.default),
+    }
 
 
 # Evidence -------------------------------------------------------------------------------------------------
@@ -95,6 +86,7 @@ def code_evidence(plan: Plan, backend: Backend, rows: Frame, numbers: pl.DataFra
     coarse = [name for name in texts if name in there and there[name] != nw.String]
     if coarse:
         rows = rows.with_columns(*[nw.col(name).cast(nw.String) for name in coarse])
+    words = words_of(plan.book.vocabulary)
     places = pl.DataFrame(
         {"characteristic": list(plan.characteristic_index), "place": list(plan.characteristic_index.values())}
     )
@@ -104,7 +96,7 @@ def code_evidence(plan: Plan, backend: Backend, rows: Frame, numbers: pl.DataFra
         "number": nw.col("number").fill_null(-1),
         "place": nw.col("place").fill_null(-1),
         "item": nw.col("id"),
-        **{name: _word(name, there).cast(nw.Int8) for name in _WORDS},
+        **{name: _word(name, *words[name], there).cast(nw.Int8) for name in _WORDS},
         **{name: _flag(name, there).cast(nw.Int8) for name in FLAGS},
         "measure": _measure(plan, there).cast(nw.Int16),
         "figure": figure_in_per_mille(there).cast(nw.Int64),
@@ -113,8 +105,7 @@ def code_evidence(plan: Plan, backend: Backend, rows: Frame, numbers: pl.DataFra
     return rows.select(ROW, **found)
 
 
-def _word(name: str, there: Mapping[str, Any]) -> nw.Expr:
-    ranks, default = _WORDS[name]
+def _word(name: str, ranks: Mapping[str, int], default: str | None, there: Mapping[str, Any]) -> nw.Expr:
     left_out = 0 if default is None else ranks[default]
     if name == "basis":
         left_out = -1
@@ -172,16 +163,13 @@ def _beyond(there: Mapping[str, Any]) -> nw.Expr:
     return nw.when(((value < 0) | (value > 100)).fill_null(False)).then(nw.lit(1)).otherwise(nw.lit(0))
 
 
-def _tags() -> nw.Expr:
+def _tags(plan: Plan) -> nw.Expr:
     """All tags of a row in one number, equal where they are."""
     code = nw.col("assessment").cast(nw.Int64)
-    for name, many in (
-        ("basis", 8),
-        ("extent", 4),
-        ("harm", 4),
-        *((flag, 4) for flag in FLAGS),
-        ("measure", 1000),
-    ):
+    # Beside the ranks of its words a column may hold -1.
+    words = words_of(plan.book.vocabulary)
+    several = {name: max(words[name][0].values()) + 2 for name in _WORDS[1:]}
+    for name, many in ({**several, **dict.fromkeys(FLAGS, 4), "measure": len(plan.measures) + 1}).items():
         code = code * many + nw.col(name).cast(nw.Int64)
     return code
 
@@ -203,9 +191,9 @@ def unsound(plan: Plan) -> nw.Expr:
     return wrong
 
 
-def of_several_rows(coded: Frame) -> Frame:
+def of_several_rows(plan: Plan, coded: Frame) -> Frame:
     """Items with more than one row, and the least and greatest of their tags: the same, where all is well."""
-    tags = coded.select(ROW, "number", "item", tags=_tags())
+    tags = coded.select(ROW, "number", "item", tags=_tags(plan))
     found = tags.group_by("number", "item").agg(
         nw.len().alias("rows"),
         nw.col(ROW).min(),
@@ -251,8 +239,8 @@ def evidence_faults(plan: Plan, file: str, row: Mapping[str, Any]) -> Iterator[P
     if not row["id"]:
         yield Problem("the row has no 'id'", at, "every item has an id: what its rows have in common")
     if row["characteristic"] not in plan.characteristic_index:
-        yield _unknown("characteristic", row["characteristic"], plan.characteristic_index, at)
-    for name, (ranks, default) in _WORDS.items():
+        yield unknown("characteristic", row["characteristic"], plan.characteristic_index, at)
+    for name, (ranks, default) in words_of(plan.book.vocabulary).items():
         word = row.get(name) or None
         if word is None and (default is not None or name == "assessment"):
             continue
@@ -278,7 +266,7 @@ def _figure_faults(plan: Plan, row: Mapping[str, Any], at: Place) -> Iterator[Pr
         return
     if measure is None or measure not in plan.measures:
         if not row.get("assessment"):
-            help = "add one of exceeds, meets, partly_meets, falls_short"
+            help = f"add one of {', '.join(reversed(plan.book.vocabulary.assessments.levels))}"
             if measure is not None:
                 help = f"{suggest(measure, plan.measures, 'measures with rules')} (or {help})"
             yield Problem("no 'assessment', and no measure with rules supplies one", at, help)
@@ -294,7 +282,8 @@ def _figure_faults(plan: Plan, row: Mapping[str, Any], at: Place) -> Iterator[Pr
         yield Problem(f"'value' {quoted(written)} is no per cent", at, "a per cent lies in 0 to 100")
 
 
-def _unknown(what: str, name: Any, known: Any, at: Place) -> Problem:
+def unknown(what: str, name: Any, known: Any, at: Place) -> Problem:
+    """That a row names nothing known, or nothing at all."""
     message = f"no {what!r}" if not name else f"unknown {what} {quoted(name)}"
     return Problem(message, at, suggest(str(name), known, f"{what}s" if what != "progress" else "values"))
 
@@ -307,120 +296,6 @@ def row_of(file: str, row: int) -> Place:
 def named(name: Any) -> str:
     """An id in a message: short, and on one line."""
     return quoted(name, 200)[1:-1]
-
-
-# Findings and areas not inspected -------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class Record:
-    """Findings and areas not inspected of a table's inspections, as rows of whole numbers."""
-
-    findings: list[dict[str, int]]
-    earlier: list[dict[str, int]]
-    absent: list[dict[str, int]]
-
-    def only(self, numbers: Set[int]) -> Record:
-        """Those of these inspections alone."""
-        several = (self.findings, self.earlier, self.absent)
-        return Record(*[[row for row in rows if row["number"] in numbers] for rows in several])
-
-    def coded(self, plan: Plan, backend: Backend, numbers: Sequence[int], evidence: Frame) -> Coded:
-        """Everything about these inspections, for `conclude`."""
-        tables = [
-            backend.table(numbered({name: [row[name] for row in rows] for name in rows[0]})) if rows else None
-            for rows in (self.findings, self.earlier, self.absent)
-        ]
-        listed = backend.table(numbered({"number": numbers}))
-        findings, earlier, absent = tables
-        return Coded(listed, evidence, findings, earlier, absent, informs(plan, backend))
-
-
-def record(
-    plan: Plan,
-    files: tuple[str, str],
-    inspections: Iterable[Mapping[str, Any]],
-    findings: Iterable[Mapping[str, Any]],
-) -> tuple[Record, list[tuple[str, Problem]]]:
-    """The rows, and every fault of them with the id of the inspection it is in.
-
-    Parameters
-    ----------
-    files : pair of str
-        Names of the two tables, for messages.
-    inspections, findings : iterable of mapping
-        Rows of the layout with their `number`, and their place in the file.
-    """
-    made = Record([], [], [])
-    faults: list[tuple[str, Problem]] = []
-    for row in inspections:
-        at = row_of(files[0], row[ROW])
-        names = _ids(row.get("not_inspected"), plan.area_numbers)
-        found = [
-            _unknown("area", name, plan.area_numbers, at) for name in names if name not in plan.area_numbers
-        ]
-        found += _twice(names, "area", at)
-        faults += [(row["inspection"], problem) for problem in found]
-        if not found:
-            made.absent += [{"number": row["number"], "area": plan.area_numbers[name]} for name in names]
-    seen: set[tuple[str, str]] = set()
-    for row in findings:
-        at = row_of(files[1], row[ROW])
-        found = list(_finding_faults(plan, row, at))
-        if (row["inspection"], row["id"]) in seen:
-            found.append(
-                Problem(f"finding {quoted(row['id'])} stands twice", at, "give each an id of its own")
-            )
-        seen.add((row["inspection"], row["id"]))
-        faults += [(row["inspection"], problem) for problem in found]
-        if not found:
-            _add_finding(plan, made, row)
-    return made, faults
-
-
-def _twice(names: Sequence[str], what: str, at: Place) -> list[Problem]:
-    """Names that stand twice in one cell."""
-    return [
-        Problem(f"{what} {quoted(name)} stands twice", at, "name it once")
-        for name in dict.fromkeys(names)
-        if names.count(name) > 1
-    ]
-
-
-def _finding_faults(plan: Plan, row: Mapping[str, Any], at: Place) -> Iterator[Problem]:
-    if row["id"] is None:
-        yield Problem("the row has no 'id'", at, "every finding has an id")
-    if row["area"] not in plan.area_numbers:
-        yield _unknown("area", row["area"], plan.area_numbers, at)
-        return
-    if row["kind"] not in FINDING_KIND.ranks:
-        yield _unknown("kind", row["kind"], FINDING_KIND.ranks, at)
-    if row.get("progress") is not None and row["progress"] not in PROGRESS.ranks:
-        yield _unknown("progress", row["progress"], PROGRESS.ranks, at)
-    own = {c.id for c in plan.areas[plan.area_numbers[row["area"]]].characteristics}
-    names = _ids(row.get("characteristics"), own)
-    yield from _twice(names, "characteristic", at)
-    for name in names:
-        if name not in own:
-            yield _unknown(f"characteristic of {row['area']}", name, own, at)
-
-
-def _add_finding(plan: Plan, made: Record, row: Mapping[str, Any]) -> None:
-    progress = row.get("progress")
-    origin = "declared" if progress is None else "previous"
-    ranks = finding_row(row["kind"], origin, progress)
-    number = row["number"]
-    made.findings.append({"number": number, "area": plan.area_numbers[row["area"]], **ranks})
-    known = {name: ranks[name] for name in ("kind", "progress")}
-    for name in _ids(row.get("characteristics"), plan.characteristic_index) if progress is not None else ():
-        made.earlier.append({"number": number, "place": plan.characteristic_index[name], **known})
-
-
-def _ids(cell: str | None, known: Container[str]) -> list[str]:
-    """The ids in one cell; an id may itself hold what else stands between ids."""
-    if not cell or not cell.strip(" ,;"):
-        return []
-    return [cell] if cell in known else re.split(r"[\s,;]+", cell.strip(" ,;"))
 
 
 def shown(path: Path) -> str:

@@ -16,14 +16,14 @@ from grader.language.nodes import FactOf, Level, Share
 from grader.language.pipeline import Stage
 from grader.language.relevance import Relevance, parts_first, relevance
 from grader.language.rulebook import Fact, Rule, RuleBook
-from grader.language.vocabulary import ENTITIES
+from grader.language.vocabulary import ATTRIBUTES
 from grader.model.framework import Area, Framework
 
 #: The attributes of an item, which are columns of its rows under their own names.
-ITEM = tuple(ENTITIES["evidence"].attributes)
+ITEM = ATTRIBUTES["evidence"]
 #: Those that a row is written with: whether an item is tagged to a characteristic itself is worked out.
 TAGS = tuple(name for name in ITEM if name != "direct")
-FINDING = tuple({**ENTITIES["findings"].attributes, **ENTITIES["earlier"].attributes})
+FINDING = tuple(dict.fromkeys((*ATTRIBUTES["findings"], *ATTRIBUTES["earlier"])))
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,6 @@ from grader.grading.run import GradingTrace, standing_of
 from grader.grading.tally import indirect, placements, row_of
 from grader.language.figures import figure_range, per_mille
 from grader.language.row import Row
-from grader.language.vocabulary import ASSESSMENT
 from grader.model.framework import Area, Framework
 from grader.model.inspection import Evidence
 from grader.model.proposal import OutputModel, counted, to_json
@@ -191,10 +190,11 @@ class Drawing:
         """The rank of an item's assessment in each draw."""
         if item.assessment is None:
             return self._figures(item, generator, many)
-        rank = ASSESSMENT.rank(item.assessment)
+        scale = self.evaluator.book.vocabulary.assessments
+        rank, lowest, best = map(scale.rank, (item.assessment, scale.levels[0], scale.best))
         chance = generator.random(many)
         moved = (chance < self.step / 2).astype(np.int8) - (chance >= 1 - self.step / 2).astype(np.int8)
-        return np.clip(rank + moved, 1, len(ASSESSMENT.names) - 1).astype(np.int64)
+        return np.clip(rank + moved, lowest, best).astype(np.int64)
 
     def tagging(self, ways: Sequence[Tagging], generator: Any, many: int) -> Codes:
         """Which of an item's taggings stands in each draw: the first is its own."""
@@ -274,15 +274,17 @@ class _AreaDrawn:
         self._draws = drawing.draws
         cases = drawing.trace.characteristics[area.id]
         self._cases = [case for case in cases if self._aggregator.matters(case.id)]
-        findings = [standing_of(f) for f in inspection.all_findings if f.area == area.id]
+        words = self._aggregator.vocabulary
+        findings = [standing_of(words, f) for f in inspection.all_findings if f.area == area.id]
         self._findings = tuple(f.row for f in findings)
+        self._ranks = [words.assessments.rank(name) for name in words.assessments.levels]
         self._counted: dict[tuple[str, int | None], int] = {}
         edition = inspection.inspection.edition
         here = {case.id for case in self._cases}
         #: For each characteristic, items that may count on it, their tags, and how each tagging counts there.
         self._items: dict[str, list[tuple[str, Row, Codes]]] = {case.id: [] for case in self._cases}
         for item in sorted(inspection.evidence, key=lambda e: e.id):
-            row = row_of(item, drawing.trace.assessments[item.id])
+            row = row_of(words, item, drawing.trace.assessments[item.id])
             if row is None:
                 continue
             counts = [_counts_on(item, way, framework, edition, here) for way in tagged[item.id]]
@@ -310,10 +312,14 @@ class _AreaDrawn:
         sums = self._aggregator.on_characteristic
         codes, measures = np.zeros(many, np.int64), [sums.empty]
         for id, row, counts in self._items[case.id]:
-            rows = [with_assessment(r, rank) for r in (row, indirect(row)) for rank in _RANKS]
+            rows = [with_assessment(r, rank) for r in (row, indirect(row)) for rank in self._ranks]
             added = [sums.empty, *(self._aggregator.of_row(r) for r in rows)]
             how = counts[which[id]]
-            code = np.where(how == _ABSENT, 0, drawn[id] + np.where(how == _THROUGH, len(_RANKS), 0))
+            code = np.where(
+                how == _ABSENT,
+                0,
+                drawn[id] - self._ranks[0] + 1 + np.where(how == _THROUGH, len(self._ranks), 0),
+            )
             codes, measures = _together(sums, codes, measures, code, added)
         return codes, [self._aggregator.seen(case, measure) for measure in measures]
 
@@ -325,7 +331,6 @@ class _AreaDrawn:
         return {name: often / self._draws for name, often in by_name.items()}
 
 
-_RANKS: Final = range(1, len(ASSESSMENT.names))
 #: How an item counts on a characteristic.
 _ABSENT, _DIRECT, _THROUGH = range(3)
 

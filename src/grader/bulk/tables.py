@@ -14,13 +14,13 @@ from grader.bulk.layout import (
     evidence_faults,
     named,
     of_several_rows,
-    record,
     repeated,
     row_of,
     sound,
     unsound,
 )
 from grader.bulk.plan import Plan, plans
+from grader.bulk.records import record
 from grader.bulk.rows import in_columns, schema
 from grader.bulk.sources import Graded
 from grader.cached import cached_property
@@ -171,7 +171,7 @@ class Tables:
         places = {place: name for name, place in plan.characteristic_index.items()}
         names = dict(chosen.select("number", "inspection").iter_rows())
         rows = coded.filter(nw.col("number") >= 0, nw.col("place") >= 0, ~nw.col("item").is_null())
-        with self.backend.kept(of_several_rows(rows)) as several:
+        with self.backend.kept(of_several_rows(plan, rows)) as several:
             twice = self.backend.collect(repeated(rows, several))
             differ = self.backend.collect(several.filter(nw.col("least") != nw.col("most")))
         for row in twice.sort("number", "item", "place").iter_rows(named=True):

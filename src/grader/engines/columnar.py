@@ -30,7 +30,7 @@ from grader.language.nodes import (
     Share,
 )
 from grader.language.rulebook import Rule
-from grader.language.vocabulary import Scale
+from grader.vocabulary.words import Scale
 
 try:
     import narwhals as nw

@@ -36,7 +36,7 @@ from grader.language.nodes import (
 )
 from grader.language.relevance import parts_first
 from grader.language.rulebook import Fact, Rule
-from grader.language.vocabulary import Scale
+from grader.vocabulary.words import Scale
 
 try:
     import z3

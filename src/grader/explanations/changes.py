@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, combinations_with_replacement, product
-from typing import Final, Literal
+from typing import Final
 
 from grader.explanations.search import Choice, Option
 from grader.grading.aggregates import AreaAggregator
 from grader.grading.run import GradingTrace
 from grader.grading.tally import placements, row_of
-from grader.language.vocabulary import ASSESSMENT
 from grader.model.framework import Framework
 from grader.model.inspection import Declared, Evidence, Inspection
+from grader.vocabulary.words import Vocabulary
 
 STEP: Final = 1
 ADDED: Final = 3
@@ -27,23 +27,20 @@ FINDING: Final = 5
 #: some rule counts further.
 MOST_ADDED: Final = 2
 COUNTED_TO: Final = 4
-ASSESSMENTS: Final = ASSESSMENT.names[1:]
-#: Assessments of an added item, the one preferred among equals first: nearest the middle of the scale, and of
-#: two as near the lower.
-ADDED_AS: Final = ("partly_meets", "meets", "falls_short", "exceeds")
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Reassessed:
-    """An item of evidence assessed otherwise."""
+    """An item of evidence assessed otherwise, so many steps of the scale away."""
 
     evidence: str
     before: str
     after: str
+    steps: int
 
     @property
     def cost(self) -> int:
-        return STEP * abs(ASSESSMENT.rank(self.after) - ASSESSMENT.rank(self.before))
+        return STEP * self.steps
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -58,18 +55,18 @@ class Found:
     def cost(self) -> int:
         return ADDED
 
-    @property
-    def basis(self) -> Literal["observation", "interview"]:
-        return "observation" if self.tested else "interview"
+    def basis(self, vocabulary: Vocabulary) -> str:
+        """How it would have to be found."""
+        return vocabulary.looked_for_basis["tested" if self.tested else "described"]
 
-    def item(self, name: str, source: str) -> Evidence:
+    def item(self, vocabulary: Vocabulary, name: str, source: str) -> Evidence:
         """The item, as an inspection would hold it."""
         return Evidence(
             id=name,
             characteristics=[self.characteristic],
-            assessment=self.assessment,  # type: ignore[arg-type]  # a name of the scale
+            assessment=self.assessment,
             statement="a finding of fact that was not made",
-            basis=self.basis,
+            basis=self.basis(vocabulary),
             source=source,
         )
 
@@ -94,7 +91,7 @@ def choices(
     inspection: Inspection, framework: Framework, trace: GradingTrace, aggregator: AreaAggregator
 ) -> Iterator[Choice[Change]]:
     """Everything about the evidence that could have been otherwise and that the area's rules can tell."""
-    edition = inspection.inspection.edition
+    edition, words = inspection.inspection.edition, framework.vocabulary
     mine = {c.id for c in trace.characteristics[aggregator.area.id] if aggregator.matters(c.id)}
     counts: dict[str, set[str]] = {}
     for name in sorted(mine):
@@ -102,35 +99,40 @@ def choices(
             counts.setdefault(item.id, set()).add(name)
     written = {e.id: e for e in inspection.evidence}
     for name in sorted(counts):
-        yield _reassessing(written[name], trace.assessments[name], frozenset(counts[name]))
+        yield _reassessing(words, written[name], trace.assessments[name], frozenset(counts[name]))
     met: set[tuple[frozenset[str], bool]] = set()
     most = _most(aggregator.counted_to)
     own = [c.id for c in aggregator.area.characteristics]
     others = [c.id for a in framework.areas_in(edition) for c in a.characteristics if c.id not in own]
     for name in (*own, *others):
-        added = Found(name, "meets").item("added", "added")
+        added = Found(name, words.sound).item(words, "added", "added")
         on = frozenset(c for _, c in placements(added, framework, edition) if c in mine)
         if on and (on, name in on) not in met:
             met.add((on, name in on))
-            yield _adding(name, on, most)
+            yield _adding(words, name, on, most)
 
 
-def _reassessing(evidence: Evidence, assessment: str, on: frozenset[str]) -> Choice[Change]:
+def _reassessing(
+    words: Vocabulary, evidence: Evidence, assessment: str, on: frozenset[str]
+) -> Choice[Change]:
     options: list[Option[Change]] = []
-    for after in sorted(ASSESSMENTS, key=lambda a: abs(ASSESSMENT.rank(a) - ASSESSMENT.rank(assessment))):
-        row = row_of(evidence, after)
+    ranks = words.assessments.ranks
+    steps = {name: abs(ranks[name] - ranks[assessment]) for name in words.assessments.levels}
+    for after in sorted(steps, key=lambda name: steps[name]):
+        row = row_of(words, evidence, after)
         assert row is not None, "an item that counts has a row"
-        change = Reassessed(evidence.id, assessment, after)
+        change = Reassessed(evidence.id, assessment, after, steps[after])
         options.append(Option(change.cost, (change,) if after != assessment else (), (row,)))
     return Choice(on, tuple(options), on.difference(evidence.characteristics))
 
 
-def _adding(characteristic: str, on: frozenset[str], most: int) -> Choice[Change]:
+def _adding(words: Vocabulary, characteristic: str, on: frozenset[str], most: int) -> Choice[Change]:
+    """So many more items; among equals the one preferred first is nearest the middle of the scale."""
     options: list[Option[Change]] = []
     for many in range(most + 1):
-        for added in combinations_with_replacement(ADDED_AS, many):
+        for added in combinations_with_replacement(words.assessments.from_middle(), many):
             found = tuple(Found(characteristic, a) for a in added)
-            rows = [row_of(f.item("added", "added"), f.assessment) for f in found]
+            rows = [row_of(words, f.item(words, "added", "added"), f.assessment) for f in found]
             options.append(Option(ADDED * many, found, tuple(r for r in rows if r is not None)))
     return Choice(on, tuple(options), on - {characteristic})
 
@@ -162,7 +164,7 @@ def issuing(inspection: Inspection, area: str, aggregator: AreaAggregator) -> li
     return [tuple(chain.from_iterable(chosen)) for chosen in product(*by_kind)]
 
 
-def apply(inspection: Inspection, changes: Iterable[Change]) -> Inspection:
+def apply(vocabulary: Vocabulary, inspection: Inspection, changes: Iterable[Change]) -> Inspection:
     """The inspection as it would have been."""
     evidence = {e.id: e for e in inspection.evidence}
     findings = {f.id: f for f in inspection.findings}
@@ -171,19 +173,19 @@ def apply(inspection: Inspection, changes: Iterable[Change]) -> Inspection:
     for change in changes:
         name = next(n for i in range(len(taken) + 1) if (n := f"added-{i}") not in taken)
         match change:
-            case Reassessed(item, _, after):
+            case Reassessed(item, _, after, _):
                 evidence[item] = evidence[item].model_copy(update={"assessment": after})
             case Found():
                 taken.add(name)
-                evidence[name] = change.item(name, next(iter(sources), "added"))
+                evidence[name] = change.item(vocabulary, name, next(iter(sources), "added"))
             case Issued(area, kind, None):
                 taken.add(name)
                 findings[name] = Declared(
                     id=name,
-                    kind=kind,  # type: ignore[arg-type]  # a kind of finding
+                    kind=kind,
                     area=area,
                     statement=f"{kind.replace('_', ' ')} that was not issued",
-                    recommendations=["put it right"] if kind == "cause_of_concern" else [],
+                    recommendations=["put it right"] if vocabulary.kind[kind].recommended else [],
                 )
             case Issued(_, _, withdrawn):
                 del findings[str(withdrawn)]

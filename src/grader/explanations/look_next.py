@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.grading.possible import BEST, Range, Unassessed
+from grader.grading.possible import Range, Unassessed
 from grader.grading.run import standing_of
 from grader.language.row import Row
 from grader.model.proposal import OutputModel
@@ -42,7 +42,7 @@ def look_next(loaded: LoadedInspection, area: str) -> list[LookNext]:
     edition, whole = inspection.inspection.edition, framework.area(area)
     if area not in loaded.trace.areas or not whole.editions[edition].graded:
         return []
-    known = [standing_of(f) for f in inspection.all_findings if f.area == area]
+    known = [standing_of(framework.vocabulary, f) for f in inspection.all_findings if f.area == area]
     cases = loaded.trace.characteristics[area]
     case = Unassessed(loaded.session.what_if, whole, edition, cases, known)
     proved = loaded.session.ranges_proved
@@ -59,7 +59,7 @@ def look_next(loaded: LoadedInspection, area: str) -> list[LookNext]:
 
     found: list[tuple[int, int, LookNext]] = []
     for id in case.ids:
-        best = then(BEST, id)
+        best = then(case.fillings.best, id)
         worst = min((then(row, id) for row in case.worst(id)), key=lambda t: (t[0], t[1] or (0, 0)))
         moves = max(best[0], worst[0], now) - min(best[0], worst[0], now)
         narrows = _width(before) - max(_width(best[1]), _width(worst[1]))

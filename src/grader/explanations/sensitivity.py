@@ -18,7 +18,7 @@ from grader.language.nodes import Kind, Level
 from grader.language.order import Order, orders, value_of
 from grader.language.rulebook import Parameter
 from grader.language.settings import Settings
-from grader.language.vocabulary import ENTITIES
+from grader.language.vocabulary import entities
 from grader.model.proposal import OutputModel
 from grader.session import LoadedInspection
 
@@ -189,7 +189,7 @@ def _values(
     elif compared.level is Level.CHARACTERISTIC or compared.entity == "characteristics":
         yield from (case.facts[name] for area in areas for case in trace.characteristics[area])
     elif compared.entity is not None:
-        yield from range(len(ENTITIES[compared.entity].attributes[name].names))
+        yield from range(len(entities(loaded.book.vocabulary)[compared.entity].attributes[name].names))
 
 
 def _broken(

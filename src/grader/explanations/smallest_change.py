@@ -22,7 +22,7 @@ from grader.explanations.change_answer import (
     SmallestChange,
     one_change,
 )
-from grader.explanations.changes import ADDED_AS, Change, Found, Issued, Reassessed, apply, choices, issuing
+from grader.explanations.changes import Change, Found, Issued, Reassessed, apply, choices, issuing
 from grader.explanations.search import BOUNDS, GaveUp, Least, Search, Way
 from grader.grading.aggregates import AreaAggregator, FactVector
 from grader.grading.conclude import CharacteristicCase, LayerEvaluator
@@ -36,14 +36,6 @@ from grader.session import LoadedInspection
 
 #: Answers given, all of the same cost.
 MOST_ANSWERS: Final = 3
-
-_FOUND: Final = {
-    "exceeds": "exceed what good looks like",
-    "meets": "meet what good looks like",
-    "partly_meets": "partly meet what good looks like",
-    "falls_short": "fall short of what good looks like",
-}
-
 
 NO_GRADE: Final = {
     "withheld": "no grade is proposed (too little to go on)",
@@ -94,6 +86,7 @@ class _Question:
     evaluator: LayerEvaluator = field(init=False)
     trace: GradingTrace = field(init=False)
     _aggregator: AreaAggregator = field(init=False)
+    _added_as: tuple[str, ...] = field(init=False)
     _issuing: list[tuple[Change, ...]] = field(init=False)
     _graded: dict[tuple[FactVector, tuple[Change, ...]], bool] = field(default_factory=dict)
 
@@ -101,6 +94,7 @@ class _Question:
         self.inspection, self.framework = self.loaded.inspection, self.loaded.framework.framework
         self.evaluator, self.trace = self.loaded.session.what_if, self.loaded.trace
         self._aggregator = self.loaded.session.aggregator(self.framework.area(self.area))
+        self._added_as = self.framework.vocabulary.assessments.from_middle()
         self._issuing = issuing(self.inspection, self.area, self._aggregator)
 
     def answer(self) -> SmallestChange:
@@ -198,8 +192,10 @@ class _Question:
 
     def _grades(self, cases: Sequence[CharacteristicCase], issued: Sequence[Change]) -> bool:
         area = self.framework.area(self.area)
-        inspection = apply(self.inspection, issued)
-        standing = [standing_of(f) for f in inspection.all_findings if f.area == self.area]
+        inspection = apply(self.framework.vocabulary, self.inspection, issued)
+        standing = [
+            standing_of(self.framework.vocabulary, f) for f in inspection.all_findings if f.area == self.area
+        ]
         case = self.evaluator.area(area, inspection.inspection.edition, cases, standing)
         named = self.evaluator.book.grade_scale.name_of
         return case.decision is not None and self._is_asked(named(case.decision.rank))
@@ -212,9 +208,9 @@ class _Question:
     # Answers ----------------------------------------------------------------------------------------------
 
     def _found(self, cost: int, ways: Iterable[tuple[Change, ...]]) -> SmallestChange:
-        distinct = {tuple(sorted(changes, key=_order)) for changes in ways}
+        distinct = {tuple(sorted(changes, key=self._order)) for changes in ways}
         chosen: dict[tuple[Change, ...], GradingTrace] = {}
-        for changes in sorted(distinct, key=lambda way: (len(way), [_order(c) for c in way])):
+        for changes in sorted(distinct, key=lambda way: (len(way), [self._order(c) for c in way])):
             if len(chosen) == MOST_ANSWERS:
                 break
             weakest, passed = self._weakened(changes)
@@ -233,10 +229,10 @@ class _Question:
                 after = self._applied(weaker)
                 if self._is_given(after):
                     changes, passed = weaker, after
-        return tuple(sorted(changes, key=_order)), passed
+        return tuple(sorted(changes, key=self._order)), passed
 
     def _applied(self, changes: Sequence[Change]) -> GradingTrace:
-        inspection = apply(self.inspection, changes)
+        inspection = apply(self.framework.vocabulary, self.inspection, changes)
         return run(inspection, self.framework, self.evaluator)
 
     def _is_given(self, passed: GradingTrace) -> bool:
@@ -267,21 +263,23 @@ class _Question:
         return SmallestAnswer(grade=given[1], changes=[self._worded(c) for c in changes], moves=moves)
 
     def _worded(self, change: Change) -> OneChange:
+        words = self.framework.vocabulary
         match change:
-            case Reassessed(name, before, after):
+            case Reassessed(name, before, after, _):
                 item = next(e for e in self.inspection.evidence if e.id == name)
                 steps = f"{before.replace('_', ' ')} to {after.replace('_', ' ')}"
-                text = f"if {self._texts(name)} had been found to {_FOUND[after]} ({name}: {steps})"
+                met = words.assessments.word(after).phrase
+                text = f"if {self._texts(name)} had been found to {met} ({name}: {steps})"
                 return one_change("assessment", change, text, item.characteristics, name, before, after)
             case Found(characteristic, after, tested):
                 good = self._quoted(characteristic)
                 strength = "tested" if tested else "described is enough"
                 text = (
-                    f"if one more finding of fact had shown {good} to {_FOUND[after]} ({strength}, on"
-                    f" {characteristic})"
+                    f"if one more finding of fact had shown {good} to {words.assessments.word(after).phrase}"
+                    f" ({strength}, on {characteristic})"
                 )
                 one = one_change("evidence_added", change, text, [characteristic], None, None, after)
-                return one.model_copy(update={"basis": change.basis})
+                return one.model_copy(update={"basis": change.basis(words)})
             case Issued(_, kind, withdrawn):
                 named = kind.replace("_", " ")
                 if withdrawn is None:
@@ -309,10 +307,20 @@ class _Question:
         scale = self.evaluator.book.grade_scale
         return case.outcome, None if case.decision is None else scale.name_of(case.decision.rank)  # type: ignore[return-value]  # one of the four names
 
+    def _order(self, change: Change) -> tuple[int, tuple[str | int, ...]]:
+        """Assessments first, then items added (those preferred first), then findings; each by its names."""
+        match change:
+            case Reassessed(name, before, after, _):
+                return 0, (name, before, after)
+            case Found(characteristic, assessment, tested):
+                return 1, (self._added_as.index(assessment), tested, characteristic)
+            case Issued(area, kind, withdrawn):
+                return 2, (area, kind, withdrawn or "")
+
     @property
     def _wanted(self) -> str:
         """The grade asked for, with how it is meant where a better one is there."""
-        best = self.evaluator.book.grade_scale.names[-1]
+        best = self.evaluator.book.grade_scale.best
         if self.exactly:
             return f"exactly {_plain(self.asked)}"
         return _plain(self.asked) + ("" if self.asked == best else " or better")
@@ -344,17 +352,6 @@ class _Question:
 
 def _cost(changes: Iterable[Change]) -> int:
     return sum(c.cost for c in changes)
-
-
-def _order(change: Change) -> tuple[int, tuple[str | int, ...]]:
-    """Assessments first, then items added (the weakest first), then findings; each by its names."""
-    match change:
-        case Reassessed(name, before, after):
-            return 0, (name, before, after)
-        case Found(characteristic, assessment, tested):
-            return 1, (ADDED_AS.index(assessment), tested, characteristic)
-        case Issued(area, kind, withdrawn):
-            return 2, (area, kind, withdrawn or "")
 
 
 def _plain(name: str) -> str:

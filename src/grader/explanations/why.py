@@ -16,11 +16,11 @@ from grader.explanations.look_next import LookNext, look_next
 from grader.explanations.range_words import withheld_words
 from grader.grading.conclude import CharacteristicCase
 from grader.grading.tally import Item, placements
-from grader.language.vocabulary import ASSESSMENT, STATUS
 from grader.model.framework import Framework
 from grader.model.inspection import Evidence
 from grader.model.proposal import FindingResult, Hinge, NotCounted, OutputModel, Proposal, Reachable, Reason
 from grader.session import LoadedInspection
+from grader.vocabulary.words import STRENGTH, Scale, StrengthName
 
 SCHEMA: Final = "grader.explanation/1"
 
@@ -32,7 +32,7 @@ class Cited(OutputModel):
     assessment: str
     statement: str
     basis: str
-    strength: Literal["tested", "described"]
+    strength: StrengthName
     extent: str | None
     """Only for shortfalls."""
     harm: str | None
@@ -113,6 +113,7 @@ def explain(loaded: LoadedInspection, area: str) -> Explanation:
     evidence = {e.id: e for e in loaded.inspection.evidence}
     characteristics = [_characteristic(loaded, evidence, case) for case in cases]
     ids = {c.id for c in framework.area(area).characteristics}
+    unassessed = framework.vocabulary.statuses.nothing
     return Explanation(
         schema=SCHEMA,
         inspection=proposal.inspection,
@@ -126,7 +127,7 @@ def explain(loaded: LoadedInspection, area: str) -> Explanation:
         reasons_for=[r for r in result.reasons if r.held],
         reasons_against=[r for r in result.reasons if not r.held],
         characteristics=characteristics,
-        missing=[c.id for c in characteristics if c.counted and c.status == "not_assessed"],
+        missing=[c.id for c in characteristics if c.counted and c.status == unassessed],
         findings=result.findings,
         not_counted=[n for n in proposal.not_counted if n.characteristic in ids],
         hinges=result.hinges,
@@ -172,29 +173,31 @@ def _characteristic(
     if case.items and not because:
         because = ["no finding of fact reaches even a part of it"]
     cited = [cite(loaded, evidence[i.id], i, (case.id,)) for i in case.items]
+    words = loaded.framework.framework.vocabulary
+    against = [c for c in cited if c.assessment in words.shortfalls]
     return CharacteristicWhy(
         id=case.id,
         text=loaded.framework.framework.characteristic(case.id).text,
-        status=STATUS.name_of(case.status.rank),
+        status=words.statuses.name_of(case.status.rank),
         counted=case.counted,
         because=because,
-        evidence_for=_strongest_first(c for c in cited if c.assessment in ("meets", "exceeds")),
-        evidence_against=_strongest_first(c for c in cited if c.assessment not in ("meets", "exceeds")),
+        evidence_for=_strongest_first(words.assessments, [c for c in cited if c not in against]),
+        evidence_against=_strongest_first(words.assessments, against),
     )
 
 
-def _strongest_first(cited: Iterable[Cited]) -> list[Cited]:
+def _strongest_first(scale: Scale, cited: Iterable[Cited]) -> list[Cited]:
     """Tested before described; then the assessments furthest from the middle; then by id."""
     return sorted(
         cited,
-        key=lambda c: (c.strength != "tested", -abs(2 * ASSESSMENT.rank(c.assessment) - 5), c.id),
+        key=lambda c: (-STRENGTH.rank(c.strength), -scale.off_middle(c.assessment), c.id),
     )
 
 
 def cite(loaded: LoadedInspection, evidence: Evidence, item: Item, on: Collection[str]) -> Cited:
     """An item of evidence as it bears on a characteristic, or on several of an area."""
     inspection, assessment = loaded.inspection, loaded.trace.assessments[item.id]
-    shortfall = assessment in ("partly_meets", "falls_short")
+    shortfall = assessment in loaded.framework.framework.vocabulary.shortfalls
     ways = list(placements(evidence, loaded.framework.framework, inspection.inspection.edition))
     direct = any(tagged in on for tagged in evidence.characteristics)
     return Cited(
@@ -202,7 +205,7 @@ def cite(loaded: LoadedInspection, evidence: Evidence, item: Item, on: Collectio
         assessment=assessment,
         statement=evidence.statement,
         basis=evidence.basis,
-        strength="tested" if item.row["strength"] else "described",
+        strength=STRENGTH.name_of(item.row["strength"]),  # type: ignore[arg-type]  # one of the two names
         extent=evidence.extent if shortfall else None,
         harm=evidence.harm if shortfall else None,
         remedied=evidence.remedied,

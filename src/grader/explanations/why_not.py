@@ -102,7 +102,6 @@ class WhyNot(OutputModel):
 class _AreaContext:
     """What barriers are worked out from, for one area."""
 
-    written: RuleBook
     bound: RuleBook
     english: English
     case: AreaCase
@@ -161,14 +160,16 @@ def why_not(loaded: LoadedInspection, area: str, asked: str) -> WhyNot:
 
 
 def _context(loaded: LoadedInspection, result: AreaResult) -> _AreaContext:
-    recorded = {f.id: standing_of(f) for f in loaded.inspection.all_findings if f.area == result.area}
+    words = loaded.framework.framework.vocabulary
+    recorded = {f.id: standing_of(words, f) for f in loaded.inspection.all_findings if f.area == result.area}
     proposed = [
-        FindingRecord(f.id, finding_row(f.kind, "proposed"), tuple(f.characteristics), tuple(f.evidence))
+        FindingRecord(
+            f.id, finding_row(words, f.kind, "proposed"), tuple(f.characteristics), tuple(f.evidence)
+        )
         for f in result.findings
         if f.origin == "proposed"
     ]
     return _AreaContext(
-        loaded.book,
         loaded.session.bound,
         loaded.session.english,
         loaded.trace.areas[result.area],
@@ -230,19 +231,13 @@ def _without_rule(effect: Literal["withholds", "default"], target: str, because:
 
 
 def _barrier(seen: _AreaContext, rule: Rule, *, wanted: bool) -> Barrier:
-    written = next(r for r in seen.written.rules if r.id == rule.id)
-    pairs = zip(
-        missed(rule.condition, rule.condition, seen.case.facts, wanted),
-        missed(rule.condition, written.condition, seen.case.facts, wanted),
-        strict=True,
-    )
     return Barrier(
         rule=rule.id,
         effect=str(rule.effect),  # type: ignore[arg-type]  # rules of these layers have no other
         target=rule.target,
         needed=wanted,
         because=seen.english.because(rule.because, seen.case.facts, rule.condition),
-        conditions=[_missed(seen, bound, shown) for bound, shown in pairs],
+        conditions=[_missed(seen, each) for each in missed(rule.condition, seen.case.facts, wanted)],
     )
 
 
@@ -256,16 +251,14 @@ class Failing:
 
 
 def missed(
-    condition: Condition, shown: Condition, facts: Mapping[str, int], wanted: bool, alternative: bool = False
+    condition: Condition, facts: Mapping[str, int], wanted: bool, alternative: bool = False
 ) -> Iterator[Failing]:
     """The comparisons by which a condition does not come out as wanted; none where it does.
 
     Parameters
     ----------
     condition : Condition
-        Bound: what is evaluated.
-    shown : Condition
-        The same tree, whose comparisons are handed back: that of the bound rule, or as it was written.
+        Bound.
     facts : mapping
         The facts seen.
     wanted : bool
@@ -275,30 +268,30 @@ def missed(
     """
     if holds(condition, facts) is wanted:
         return
-    match condition, shown:
-        case Compare(), Compare():
-            yield Failing(shown, wanted, alternative)
-        case Not(part), Not(other):
-            yield from missed(part, other, facts, not wanted, alternative)
-        case (All(parts), All(others)) | (Any_(parts), Any_(others)):
+    match condition:
+        case Compare():
+            yield Failing(condition, wanted, alternative)
+        case Not(part):
+            yield from missed(part, facts, not wanted, alternative)
+        case All(parts) | Any_(parts):
             # One part is enough to break an `all`, or to make an `any` hold.
             one_enough = isinstance(condition, All) is not wanted and len(parts) > 1
-            for part, other in zip(parts, others, strict=True):
-                yield from missed(part, other, facts, wanted, alternative or one_enough)
+            for part in parts:
+                yield from missed(part, facts, wanted, alternative or one_enough)
 
 
-def _missed(seen: _AreaContext, bound: Failing, shown: Failing) -> Missed:
-    fact = seen.bound.facts[bound.comparison.fact]
+def _missed(seen: _AreaContext, failing: Failing) -> Missed:
+    fact = seen.bound.facts[failing.comparison.fact]
     facts = seen.bound.facts
-    more = wants_more(bound.comparison, bound.wanted, seen.case.facts[fact.name])
+    more = wants_more(failing.comparison, failing.wanted, seen.case.facts[fact.name])
     support = (lacking if more else of_area)(fact, seen.cases, seen.findings, facts)
     # A finding may cite evidence that counts on other areas alone: the finding is named, which leads there.
     evidence = support.evidence & {i.id for c in seen.cases for i in c.items}
     return Missed(
         fact=fact.name,
         seen=seen.case.facts[fact.name],
-        text=_needed(seen.english, shown, seen.case.facts),
-        alternative=bound.alternative,
+        text=_needed(seen.english, failing, seen.case.facts),
+        alternative=failing.alternative,
         evidence=sorted(evidence),
         findings=sorted(support.findings),
         characteristics=sorted(support.characteristics),

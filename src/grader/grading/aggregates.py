@@ -28,8 +28,8 @@ from grader.language.relevance import Relevance, relevance
 from grader.language.row import Row
 from grader.language.rulebook import Fact, Layer, Rule
 from grader.language.typecheck import comparisons
-from grader.language.vocabulary import FINDING_KIND
 from grader.model.framework import Area
+from grader.vocabulary.words import Vocabulary
 
 FactVector = tuple[Part, ...]
 """A fact vector: the value of each fact over some items, as far as some rule compares it."""
@@ -136,9 +136,14 @@ class AreaAggregator:
             (*(_aggregate(f) for f in self._evidence), _ANY),
             (*(NOTHING if f.name in whole else caps.get(f.name, 0) for f in self._evidence), 0),
         )
-        kinds = (*(_aggregate(f) for f in self._seen), *[_MANY] * len(FINDING_KIND.names), _ANY)
+        kinds = (*(_aggregate(f) for f in self._seen), *[_MANY] * len(self.vocabulary.proposed), _ANY)
         kinds += tuple(Best("", d.fact) for d in self._named)
         self.on_area = AggregateOps(kinds, (NOTHING,) * len(kinds))
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The words the area is judged in."""
+        return self.evaluator.book.vocabulary
 
     def matters(self, characteristic: str) -> bool:
         """Whether any rule of the area can tell what becomes of a characteristic."""
@@ -152,13 +157,13 @@ class AreaAggregator:
 
     @property
     def kinds_told_apart(self) -> tuple[str, ...]:
-        """Kinds of declared finding that bear on some rule of the area; a cause of concern always does."""
-        counting = self.relevant.counting("findings")
+        """Kinds of declared finding that bear on some rule of the area, or on whether it is withheld."""
+        counting, words = self.relevant.counting("findings"), self.vocabulary
+        rows = {kind.id: finding_row(words, kind.id, "declared") for kind in words.findings}
         return tuple(
             kind
-            for kind in FINDING_KIND.names
-            if kind == "cause_of_concern"
-            or any(satisfies(finding_row(kind, "declared"), f.definition.where) for f in counting)
+            for kind, row in rows.items()
+            if words.kind[kind].never_withheld or any(satisfies(row, f.definition.where) for f in counting)
         )
 
     @property
@@ -230,7 +235,7 @@ class AreaAggregator:
         raised = [r.rule.target for r in case.raised if r.rule.id in self._outcome_relevant]
         return (
             *(self._of(f, case.facts) for f in self._seen),
-            *(raised.count(kind) for kind in FINDING_KIND.names),
+            *(raised.count(kind) for kind in self.vocabulary.proposed),
             int(bool(case.items)),
             *named,
         )
@@ -255,14 +260,14 @@ class AreaAggregator:
         return found
 
     def _conclude(self, graded: bool, vector: FactVector, findings: tuple[Row, ...]) -> AreaOutcome:
-        kinds = FINDING_KIND.names
+        words, kinds = self.vocabulary, self.vocabulary.proposed
         seen, rest = vector[: len(self._seen)], vector[len(self._seen) :]
         counts, assessed, named = rest[: len(kinds)], rest[len(kinds)], rest[len(kinds) + 1 :]
         rows = [*findings]
         for kind, n in zip(kinds, counts, strict=True):
-            rows += [finding_row(kind, "proposed")] * n
+            rows += [finding_row(words, kind, "proposed")] * n
         facts = self._area_facts(seen, named, rows)
-        rows += [proposed_row(r) for r in self.evaluator.raised(self.area.id, facts)]
+        rows += [proposed_row(words, r) for r in self.evaluator.raised(self.area.id, facts)]
         facts = self._area_facts(seen, named, rows)
         return self.evaluator.outcome(self.area.id, graded, facts, rows, bool(assessed))
 

@@ -32,8 +32,8 @@ from grader.language.pipeline import (
 )
 from grader.language.row import Row
 from grader.language.rulebook import Decision, Fact, Rule, RuleBook, decide
-from grader.language.vocabulary import FINDING_KIND, ORIGIN, PROGRESS, STANDING
 from grader.model.framework import Area
+from grader.vocabulary.words import NOT_IMPROVING, ORIGIN, PROGRESS, Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +163,7 @@ class LayerEvaluator:
         }
         raised = self.raised(area.id, self._area_finding_facts.values(things, given))
         proposed = [r for case in counted for r in case.raised] + list(raised)
-        findings = [k.row for k in known] + [proposed_row(r) for r in proposed]
+        findings = [k.row for k in known] + [proposed_row(self.book.vocabulary, r) for r in proposed]
         facts = self.area_facts.values({**things, "findings": findings}, given)
         assessed = any(case.items for case in counted)
         found = self.outcome(area.id, area.editions[edition].graded, facts, findings, assessed)
@@ -195,7 +195,7 @@ class LayerEvaluator:
             Circumstance.NOT_INSPECTED: False,
             Circumstance.NOT_GRADED: not graded,
             Circumstance.NO_EVIDENCE: not assessed,
-            Circumstance.OPEN_CONCERN: any_open(findings),
+            Circumstance.OPEN_CONCERN: any_open(self.book.vocabulary, findings),
         }
         asked = SUFFICIENCY.unless is None or not so[SUFFICIENCY.unless]
         thin = self._held(SUFFICIENCY, area, facts) if asked else frozenset()
@@ -221,8 +221,8 @@ class LayerEvaluator:
         return found
 
     def _unasked(self, stage: Stage) -> Decision:
-        scale, default = stage.concludes(self.book)
-        return Decision(scale.rank(stage.otherwise or default), ())
+        scale, _ = stage.concludes(self.book)
+        return Decision(scale.rank(scale.nothing), ())
 
     def _of(self, held: Iterable[str]) -> list[Rule]:
         return [self.rules[name] for name in sorted(held)]
@@ -242,37 +242,24 @@ def _meets(outcome: Outcome, so: Mapping[Circumstance, bool]) -> bool:
 
 
 @cache
-def finding_row(kind: str, origin: str, progress: str | None = None) -> Row:
+def finding_row(vocabulary: Vocabulary, kind: str, origin: str, progress: str | None = None) -> Row:
     """A finding as whole numbers. What it counts as follows from its kind and, for earlier ones, progress."""
     return Row(
         {
-            "kind": FINDING_KIND.rank(kind),
+            "kind": vocabulary.kinds.rank(kind),
             "origin": ORIGIN.rank(origin),
-            "standing": STANDING.rank(counts_as(kind, progress)),
-            "progress": PROGRESS.rank(progress or "not_improving"),
+            "standing": vocabulary.standings.rank(vocabulary.counts_as(kind, progress)),
+            "progress": PROGRESS.rank(progress or NOT_IMPROVING),
         }
     )
 
 
-def counts_as(kind: str, progress: str | None) -> str:
-    """What a finding counts as.
-
-    A cause of concern is open when declared, proposed, or earlier and not improving; an earlier one that is
-    improving counts as an area for improvement; anything closed counts as closed.
-    """
-    if progress == "closed":
-        return "closed"
-    if kind == "cause_of_concern":
-        return "area_for_improvement" if progress == "improving" else "open_concern"
-    return kind
-
-
-def proposed_row(raised: Raised) -> Row:
+def proposed_row(vocabulary: Vocabulary, raised: Raised) -> Row:
     """A proposed finding as whole numbers."""
     assert raised.rule.effect is Effect.RAISES
-    return finding_row(raised.rule.target, "proposed")
+    return finding_row(vocabulary, raised.rule.target, "proposed")
 
 
-def proposed_counts(kind: str, where: Iterable[Test]) -> bool:
+def proposed_counts(vocabulary: Vocabulary, kind: str, where: Iterable[Test]) -> bool:
     """Whether a proposed finding of a kind satisfies a `where`."""
-    return satisfies(finding_row(kind, "proposed"), where)
+    return satisfies(finding_row(vocabulary, kind, "proposed"), where)

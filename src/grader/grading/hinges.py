@@ -14,7 +14,6 @@ from itertools import accumulate
 from grader.grading.aggregates import AggregateOps, AreaAggregator, FactVector
 from grader.grading.conclude import AreaCase, CharacteristicCase, FindingRecord
 from grader.language.row import Row
-from grader.language.vocabulary import ASSESSMENT
 from grader.model.proposal import Hinge, Reachable
 
 
@@ -94,7 +93,8 @@ class _OneItemChanged:
         """Hinges in code point order of their items; reachable grades best first."""
         hinges: list[Hinge] = []
         steps: dict[int, list[str]] = {}
-        scale = self._aggregator.evaluator.book.grade_scale
+        scale, said = self._aggregator.evaluator.book.grade_scale, self._aggregator.vocabulary.assessments
+        levels = {said.rank(name) for name in said.levels}
         for group in classes(self._cases.values()):
             outcome, rank = self._conclude(group, None)
             if (outcome, rank) != self._result:
@@ -102,11 +102,11 @@ class _OneItemChanged:
                 hinges += [Hinge(evidence=i, grade=grade, outcome=outcome) for i in group.items]  # type: ignore[arg-type]  # one of the four names
             before = group.assessment
             for after in (before + 1, before - 1):
-                if not 1 <= after < len(ASSESSMENT.names):
+                if after not in levels:
                     continue
                 _, rank = self._conclude(group, after)
                 if rank is not None and rank != self._result[1]:
-                    change = f"{ASSESSMENT.name_of(before)} to {ASSESSMENT.name_of(after)}"
+                    change = f"{said.name_of(before)} to {said.name_of(after)}"
                     steps.setdefault(rank, []).extend(f"{i}: {change}" for i in group.items)
         return Sensitivity(
             tuple(sorted(hinges, key=lambda h: h.evidence)),

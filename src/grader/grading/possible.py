@@ -7,21 +7,49 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from grader.cached import cached_property
-from grader.grading.conclude import AreaCase, CharacteristicCase, FindingRecord, LayerEvaluator, proposed_row
-from grader.grading.tally import Item, tagged
+from grader.grading.conclude import (
+    AreaCase,
+    CharacteristicCase,
+    FindingRecord,
+    LayerEvaluator,
+    Raised,
+    proposed_row,
+)
+from grader.grading.tally import Item, tested_row
 from grader.language.pipeline import any_open, is_earlier
 from grader.language.row import Row
 from grader.model.framework import Area
+from grader.vocabulary.words import Vocabulary
 
-#: What one unassessed characteristic is filled with. No new concern is raised, so a shortfall with serious
-#: harm is not so wide that it would be one; a shortfall without harm may be as wide as can be.
-BEST: Final = tagged("exceeds")
-WORST_WIDESPREAD: Final = tagged("falls_short")
-WORST_HARMFUL: Final = tagged("falls_short", extent="some", harm="serious")
-WORST_HARMLESS: Final = tagged("falls_short", extent="some")
+
+@dataclass(frozen=True, slots=True)
+class Fillings:
+    """What one unassessed characteristic is filled with, each a tested item.
+
+    No new concern is raised, so a shortfall with the worst harm reaches one step less far than can be; one
+    without harm may reach as far as can be.
+    """
+
+    best: Row
+    widest: Row
+    harmful: Row
+    harmless: Row
+
+
+def fillings(words: Vocabulary) -> Fillings:
+    """The fillings in the words of a framework."""
+    scale, widest, worst = words.assessments, len(words.extents.names) - 1, len(words.harms.names) - 1
+    best, failing = scale.rank(scale.best), scale.rank(scale.levels[0])
+    narrower = max(widest - 1, 0)
+    return Fillings(
+        best=tested_row(best, extent=widest, harm=0),
+        widest=tested_row(failing, extent=widest, harm=0),
+        harmful=tested_row(failing, extent=narrower, harm=worst),
+        harmless=tested_row(failing, extent=narrower, harm=0),
+    )
+
 
 Range = tuple[int, int]
 """Ranks of the lowest and of the highest grade, both among those the area could take."""
@@ -52,6 +80,10 @@ class Unassessed:
     known: Sequence[FindingRecord]
 
     @cached_property
+    def fillings(self) -> Fillings:
+        return fillings(self.evaluator.book.vocabulary)
+
+    @cached_property
     def ids(self) -> tuple[str, ...]:
         """The area's own counted characteristics on which nothing was found."""
         return tuple(case.id for case in self.cases if case.counted and not case.items)
@@ -63,7 +95,7 @@ class Unassessed:
     @cached_property
     def _opened(self) -> frozenset[str]:
         """Rules of the area that raise a concern as things stand."""
-        return _concerns(self.conclude({}))
+        return self._concerns(self.conclude({}).raised)
 
     def conclude(self, filled: Mapping[str, Row]) -> AreaCase:
         """What is concluded with an item on each of these characteristics."""
@@ -76,9 +108,9 @@ class Unassessed:
 
     def worst(self, id: str) -> tuple[Row, Row]:
         """The two worst ways for a characteristic to turn out that raise no new concern on it."""
-        harmful = self._filled(id, WORST_HARMFUL)
-        raises = any(any_open([proposed_row(r)]) for r in harmful.raised)
-        return WORST_WIDESPREAD, WORST_HARMLESS if raises else WORST_HARMFUL
+        harmful = self._filled(id, self.fillings.harmful)
+        fill = self.fillings.harmless if self._concerns(harmful.raised) else self.fillings.harmful
+        return self.fillings.widest, fill
 
     def possible(self, given: Mapping[str, Row] | None = None) -> Range | None:
         """The lowest and the highest grade, some characteristics having turned out as given.
@@ -90,11 +122,11 @@ class Unassessed:
         lowest = []
         for way in self._ways(rest):
             concluded = self.conclude({**given, **way})
-            if _concerns(concluded) <= self._opened:
+            if self._concerns(concluded.raised) <= self._opened:
                 lowest.append(self.evaluator.grade(self.area.id, concluded.facts).rank)
         if not lowest:
             return None
-        return min(lowest), self.grade({**given, **dict.fromkeys(rest, BEST)})
+        return min(lowest), self.grade({**given, **dict.fromkeys(rest, self.fillings.best)})
 
     def _ways(self, ids: Iterable[str]) -> Iterator[dict[str, Row]]:
         pairs = {id: self.worst(id) for id in ids}
@@ -105,6 +137,7 @@ class Unassessed:
     def _filled(self, id: str, row: Row) -> CharacteristicCase:
         return self.evaluator.characteristic(self.area.id, id, True, (Item("any", row),), self._earlier)
 
-
-def _concerns(concluded: AreaCase) -> frozenset[str]:
-    return frozenset(r.rule.id for r in concluded.raised if any_open([proposed_row(r)]))
+    def _concerns(self, raised: Iterable[Raised]) -> frozenset[str]:
+        """The rules among them that raise a concern."""
+        words = self.evaluator.book.vocabulary
+        return frozenset(r.rule.id for r in raised if any_open(words, [proposed_row(words, r)]))

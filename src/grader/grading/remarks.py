@@ -7,14 +7,12 @@ from collections.abc import Iterable, Iterator
 from grader.grading.conclude import LayerEvaluator
 from grader.grading.tally import Item, Tally
 from grader.language.figures import per_mille
-from grader.language.vocabulary import ASSESSMENT, EXTENT, STRENGTH
 from grader.model.inspection import Evidence, Figure, Inspection
+from grader.vocabulary.words import STRENGTH, Vocabulary
 
 CONTRADICTION = "contradiction"
 
 _TESTED = STRENGTH.rank("tested")
-_MEETS, _FALLS_SHORT = ASSESSMENT.rank("meets"), ASSESSMENT.rank("falls_short")
-_ISOLATED = EXTENT.rank("isolated")
 
 
 def remarks(
@@ -38,7 +36,7 @@ def remarks(
         if measure is not None and measure.name in evaluator.book.measures:
             yield from _of_figure(evidence, measure, evaluator)
     for characteristic in inspected:
-        yield from _contradiction(characteristic, laid.items[characteristic])
+        yield from _contradiction(evaluator.book.vocabulary, characteristic, laid.items[characteristic])
 
 
 def _of_figure(evidence: Evidence, measure: Figure, evaluator: LayerEvaluator) -> Iterator[tuple[str, str]]:
@@ -66,17 +64,22 @@ def _of_figure(evidence: Evidence, measure: Figure, evaluator: LayerEvaluator) -
 
 
 def _said(measure: Figure, value: float, evaluator: LayerEvaluator) -> str:
-    return ASSESSMENT.name_of(evaluator.assessment(measure.name, per_mille(round(value, 9))).rank)
+    assessments = evaluator.book.vocabulary.assessments
+    return assessments.name_of(evaluator.assessment(measure.name, per_mille(round(value, 9))).rank)
 
 
-def _contradiction(characteristic: str, items: Iterable[Item]) -> Iterator[tuple[str, str]]:
+def _contradiction(
+    words: Vocabulary, characteristic: str, items: Iterable[Item]
+) -> Iterator[tuple[str, str]]:
     """Tested evidence both that it is done and that it is not, neither isolated nor put right."""
+    done, not_done = words.assessments.rank(words.sound), words.assessments.rank(words.assessments.levels[0])
+    isolated = words.extents.rank(words.extents.names[0])
     tested = [item for item in items if item.row["strength"] == _TESTED]
-    sound = [i.id for i in tested if i.row["assessment"] >= _MEETS]
+    sound = [i.id for i in tested if i.row["assessment"] >= done]
     failing = [
         i.id
         for i in tested
-        if i.row["assessment"] == _FALLS_SHORT and i.row["extent"] > _ISOLATED and not i.row["remedied"]
+        if i.row["assessment"] == not_done and i.row["extent"] > isolated and not i.row["remedied"]
     ]
     if sound and failing:
         yield (

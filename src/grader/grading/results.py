@@ -24,9 +24,9 @@ from grader.language.nodes import Effect
 from grader.language.rulebook import Fact, Layer, Rule, RuleBook
 from grader.language.settings import Settings
 from grader.language.typecheck import comparisons, facts_named
-from grader.language.vocabulary import STATUS
 from grader.model.inspection import Declared, Evidence, Previous
 from grader.model.proposal import AreaResult, CharacteristicResult, EarlierGradeShown, FindingResult, Reason
+from grader.vocabulary.words import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def area_result(
         _proposed(context, raised, cases)
         for raised in [r for c in cases for r in c.raised] + list(area.raised)
     ]
-    known = [*standing, *(_standing(f, r) for f, r in proposed)]
+    known = [*standing, *(_standing(context.book.vocabulary, f, r) for f, r in proposed)]
     grade = context.bound.grade_scale.name_of(area.decision.rank) if area.decision else None
     framework = context.framework.framework
     return AreaResult(
@@ -67,7 +67,7 @@ def area_result(
         outcome=area.outcome,  # type: ignore[arg-type]  # concluded from the four names
         grade=grade,
         profile={name: area.facts[name] for name in sorted(area.facts)},
-        characteristics=[_characteristic(case) for case in cases],
+        characteristics=[_characteristic(context, case) for case in cases],
         findings=[
             *(_recorded(f) for f in _in_order(findings)),
             *sorted((f for f, _ in proposed), key=lambda f: f.id),
@@ -116,10 +116,10 @@ def _in_order(findings: Iterable[Declared | Previous]) -> list[Declared | Previo
     return sorted(findings, key=lambda f: (isinstance(f, Previous), f.id))
 
 
-def _characteristic(case: CharacteristicCase) -> CharacteristicResult:
+def _characteristic(context: ProposalContext, case: CharacteristicCase) -> CharacteristicResult:
     return CharacteristicResult(
         id=case.id,
-        status=STATUS.name_of(case.status.rank),
+        status=context.book.vocabulary.statuses.name_of(case.status.rank),
         evidence=[item.id for item in case.items],
         rule=case.status.deciding[0] if case.status.deciding else None,
     )
@@ -153,23 +153,23 @@ def _proposed(
     evidence = sorted(support.evidence)
     texts = [context.framework.framework.characteristic(c).text for c in characteristics]
     found = [context.evidence[e].statement for e in evidence]
+    kind = context.book.vocabulary.kind[rule.target]
     result = FindingResult(
         id=f"{rule.id}:{raised.characteristic}" if raised.characteristic else rule.id,
         origin="proposed",
         kind=rule.target,
         characteristics=characteristics,
         evidence=evidence,
-        statement=statement(rule.target, texts, found),
-        recommendations=recommendations(rule.target, texts),
+        statement=statement(kind, texts, found),
+        recommendations=recommendations(kind, texts),
         rule=rule.id,
     )
     return result, raised
 
 
-def _standing(finding: FindingResult, raised: Raised) -> FindingRecord:
-    return FindingRecord(
-        finding.id, proposed_row(raised), tuple(finding.characteristics), tuple(finding.evidence)
-    )
+def _standing(vocabulary: Vocabulary, finding: FindingResult, raised: Raised) -> FindingRecord:
+    row = proposed_row(vocabulary, raised)
+    return FindingRecord(finding.id, row, tuple(finding.characteristics), tuple(finding.evidence))
 
 
 def _reasons(

@@ -15,7 +15,6 @@ from grader.grading.results import ProposalContext, absent_result, area_result
 from grader.grading.tally import Tally, not_counted_finding, tally
 from grader.io.inspections import InspectionFile
 from grader.language.figures import per_mille
-from grader.language.vocabulary import ASSESSMENT
 from grader.model.framework import Area, Framework
 from grader.model.inspection import Declared, Evidence, Inspection, Previous
 from grader.model.proposal import (
@@ -29,6 +28,7 @@ from grader.model.proposal import (
     RuleBookUsed,
     Warning_,
 )
+from grader.vocabulary.words import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,9 @@ def run(inspection: Inspection, framework: Framework, evaluator: LayerEvaluator)
     for area in framework.areas_in(edition):
         if area.id in inspection.inspection.not_inspected:
             continue
-        earlier = [standing_of(p) for p in inspection.previous if p.area == area.id]
-        known = [*(standing_of(d) for d in inspection.findings if d.area == area.id), *earlier]
+        words = framework.vocabulary
+        earlier = [standing_of(words, p) for p in inspection.previous if p.area == area.id]
+        known = [*(standing_of(words, d) for d in inspection.findings if d.area == area.id), *earlier]
         cases = tuple(
             evaluator.characteristic(area.id, c.id, c.counted, laid.items[c.id], earlier)
             for c in area.characteristics
@@ -68,16 +69,16 @@ def assess(evidence: Evidence, evaluator: LayerEvaluator) -> str:
         return evidence.assessment
     assert evidence.measure is not None, "an item without an assessment carries a measure with rules"
     decision = evaluator.assessment(evidence.measure.name, per_mille(evidence.measure.value))
-    return ASSESSMENT.name_of(decision.rank)
+    return evaluator.book.vocabulary.assessments.name_of(decision.rank)
 
 
-def standing_of(finding: Declared | Previous) -> FindingRecord:
+def standing_of(vocabulary: Vocabulary, finding: Declared | Previous) -> FindingRecord:
     """A recorded finding as the rules see it."""
     progress = finding.progress if isinstance(finding, Previous) else None
     origin = "previous" if isinstance(finding, Previous) else "declared"
     return FindingRecord(
         finding.id,
-        finding_row(finding.kind, origin, progress),
+        finding_row(vocabulary, finding.kind, origin, progress),
         tuple(finding.characteristics),
         tuple(finding.evidence),
     )
@@ -156,7 +157,7 @@ def _area(
     findings = [f for f in inspection.all_findings if f.area == area.id]
     if area.id not in trace.areas:
         return absent_result(context, area.id, findings, earlier_grade(inspection, area.id))
-    standing = [standing_of(f) for f in findings]
+    standing = [standing_of(context.book.vocabulary, f) for f in findings]
     cases, concluded = trace.characteristics[area.id], trace.areas[area.id]
     graded = area.editions[inspection.inspection.edition].graded
     firm = Sensitivity((), ())

@@ -24,7 +24,7 @@ from grader.language.nodes import (
     Test,
 )
 from grader.language.rulebook import Fact
-from grader.language.vocabulary import ORIGIN
+from grader.vocabulary.words import ORIGIN
 
 Narrower = Callable[[Fact, CharacteristicCase, Mapping[str, Fact]], "Support"]
 
@@ -89,7 +89,7 @@ def of_characteristic(fact: Fact, case: CharacteristicCase, facts: Mapping[str, 
 def lacking_on(fact: Fact, case: CharacteristicCase, facts: Mapping[str, Fact]) -> Support:
     """Evidence that keeps a fact about one characteristic from being greater."""
     definition = fact.definition
-    where = getattr(definition, "where", ()) if fact.entity == "evidence" else ()
+    where = definition.where if fact.entity == "evidence" else ()
     counted = [i for i in case.items if satisfies(i.row, where)]
     match definition:
         case Count(entity="evidence") | AnyOf(entity="evidence"):
@@ -193,8 +193,7 @@ class _Area:
                 return []
 
     def _chosen(self, fact: Fact) -> list[CharacteristicCase | FindingRecord]:
-        where = getattr(fact.definition, "where", ())
-        return [thing for thing in self._looked_at(fact) if satisfies(_row(thing), where)]
+        return [thing for thing in self._looked_at(fact) if satisfies(_row(thing), fact.definition.where)]
 
     def _extreme(self, fact: Fact) -> list[CharacteristicCase | FindingRecord]:
         """The things a best or a lowest has its value from."""
@@ -207,9 +206,9 @@ class _Area:
     def _all(self, fact: Fact, things: Iterable[CharacteristicCase | FindingRecord]) -> Support:
         """The things, with the evidence by which each is as the fact looks for it."""
         found = Support()
-        attribute = getattr(fact.definition, "attribute", None)
-        names = [test.attribute for test in getattr(fact.definition, "where", ())]
-        names += [attribute] if attribute is not None else []
+        ranked = fact.definition.ranked
+        names = [test.attribute for test in fact.definition.where]
+        names += [ranked] if ranked is not None else []
         for thing in things:
             if isinstance(thing, FindingRecord):
                 found.add(Support(set(thing.characteristics), set(thing.evidence), {thing.id}))
@@ -232,20 +231,20 @@ class _Area:
         for thing in things:
             if isinstance(thing, CharacteristicCase):
                 found.add(self._short(fact, thing))
-            elif isinstance(fact.definition, Best | Lowest):
+            elif fact.definition.ranked is not None:
                 found.add(Support(set(thing.characteristics), set(thing.evidence), {thing.id}))
         return found
 
     def _short(self, fact: Fact, case: CharacteristicCase) -> Support:
         """The evidence by which a characteristic is not counted, or not as good as it would have to be."""
         found = Support({case.id})
-        attribute = getattr(fact.definition, "attribute", None)
+        ranked = fact.definition.ranked
         failing = [
             (test.attribute, wants_more(test, True, case.facts[test.attribute]))
-            for test in getattr(fact.definition, "where", ())
+            for test in fact.definition.where
             if not satisfies(case.facts, (test,))
         ]
-        for name, more in failing or ([(attribute, True)] if attribute is not None else []):
+        for name, more in failing or ([(ranked, True)] if ranked is not None else []):
             if name not in self.facts:  # its status, which all of its evidence makes
                 found.evidence |= {i.id for i in case.items}
             else:

@@ -11,10 +11,10 @@ from functools import cache
 from typing import Any
 
 from grader.language.row import Row
-from grader.language.vocabulary import ASSESSMENT, BASIS_STRENGTH, EXTENT, HARM, STRENGTH
-from grader.model.framework import Area, Characteristic, Framework
+from grader.model.framework import Framework
 from grader.model.inspection import Evidence, Inspection
 from grader.model.proposal import NotCounted
+from grader.vocabulary.words import STRENGTH, Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +59,8 @@ def tally(inspection: Inspection, framework: Framework, assessments: Mapping[str
     for evidence in inspection.evidence:
         for _, counts_on in placements(evidence, framework, edition):
             direct = counts_on in evidence.characteristics
-            row = row_of(evidence, assessments[evidence.id], direct=direct)
-            reason = _left_out(
-                evidence, framework.area_of(counts_on), framework.characteristic(counts_on), absent
-            )
+            row = row_of(framework.vocabulary, evidence, assessments[evidence.id], direct=direct)
+            reason = _left_out(evidence, counts_on, framework, absent)
             if reason is not None:
                 code, message = reason
                 left_out[evidence.id, counts_on, code] = NotCounted(
@@ -90,29 +88,28 @@ def placements(evidence: Evidence, framework: Framework, edition: str) -> Iterat
                     yield tagged, link.id
 
 
-def row_of(evidence: Evidence, assessment: str, *, direct: bool = True) -> Row | None:
+def row_of(vocabulary: Vocabulary, evidence: Evidence, assessment: str, *, direct: bool = True) -> Row | None:
     """The item's tags as ranks; None for evidence that never counts.
 
     `direct` says whether it is tagged to the characteristic itself, or counts there through `informs` alone.
     """
-    strength = BASIS_STRENGTH[evidence.basis]
+    strength = vocabulary.basis[evidence.basis].strength
     if strength is None:
         return None
     return _row(
-        ASSESSMENT.rank(assessment),
+        vocabulary.assessments.rank(assessment),
         STRENGTH.rank(strength),
-        EXTENT.rank(evidence.extent),
-        HARM.rank(evidence.harm),
+        vocabulary.extents.rank(evidence.extent),
+        vocabulary.harms.rank(evidence.harm),
         int(evidence.remedied),
         int(evidence.innovative),
         int(direct),
     )
 
 
-def tagged(assessment: str, *, extent: str = "widespread", harm: str = "none") -> Row:
-    """The tags of a tested item on a characteristic of its own, as ranks."""
-    ranks = (STRENGTH.rank("tested"), EXTENT.rank(extent), HARM.rank(harm))
-    return _row(ASSESSMENT.rank(assessment), *ranks, 0, 0, 1)
+def tested_row(assessment: int, *, extent: int, harm: int) -> Row:
+    """The tags of a tested item on a characteristic of its own, from the ranks of what is said of it."""
+    return _row(assessment, len(STRENGTH.names) - 1, extent, harm, 0, 0, 1)
 
 
 @cache
@@ -140,10 +137,12 @@ def _row(
 
 
 def _left_out(
-    evidence: Evidence, area: Area, characteristic: Characteristic, absent: frozenset[str]
+    evidence: Evidence, counts_on: str, framework: Framework, absent: frozenset[str]
 ) -> tuple[str, str] | None:
-    if evidence.basis == "survey":
-        return "survey", "survey evidence is shown and never counted: a voluntary, non-statistical sample"
+    basis = framework.vocabulary.basis[evidence.basis]
+    area, characteristic = framework.area_of(counts_on), framework.characteristic(counts_on)
+    if basis.strength is None:
+        return basis.id, f"{basis.id.replace('_', ' ')} evidence {basis.uncounted}"
     if area.id in absent:
         return "area_not_inspected", f"area {area.id} was not inspected"
     if not characteristic.counted:

@@ -160,6 +160,7 @@ class _Check:
             yield from self._finding(finding, at)
 
     def warnings(self) -> Iterator[Problem]:
+        words = self.framework.vocabulary
         for i, name in enumerate(self.inspection.inspection.not_inspected):
             if not self.framework.area(name).editions[self.edition].optional:
                 yield self._warning(
@@ -168,19 +169,19 @@ class _Check:
                     f"area {name} is not optional in edition {self.edition}, and is said not to be inspected",
                 )
         for at, item in self._items():
-            if item.harm != "none" and item.assessment in ("meets", "exceeds"):
+            assessment = item.assessment
+            if item.harm != words.harms.nothing and assessment and assessment not in words.shortfalls:
                 yield self._warning(
                     (*at, "harm"),
                     "harm_without_shortfall",
                     f"{item.id}: harm is what a shortfall puts at risk,"
-                    f" and the item {item.assessment.replace('_', ' ')}",
+                    f" and the item {assessment.replace('_', ' ')}",
                 )
         for at, finding in self._findings():
-            if finding.kind == "cause_of_concern" and not finding.recommendations:
+            kind = words.kind[finding.kind]
+            if kind.recommended and not finding.recommendations:
                 yield self._warning(
-                    at,
-                    "concern_without_recommendations",
-                    f"{finding.id}: a cause of concern always carries at least one recommendation",
+                    at, f"{kind.code}_without_recommendations", f"{finding.id}: {kind.lacks_recommendations}"
                 )
 
     # What is in the file -----------------------------------------------------------------------------------
@@ -313,7 +314,7 @@ class _Check:
             return self._fault(
                 (*at, "assessment"),
                 f"{quoted(item.id)} lacks 'assessment'",
-                "add assessment: one of exceeds, meets, partly_meets, falls_short",
+                f"add assessment: one of {', '.join(reversed(self.framework.vocabulary.assessments.levels))}",
             )
         return self._fault(
             (*at, "measure", "name"),

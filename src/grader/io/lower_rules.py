@@ -14,9 +14,9 @@ from grader.language.rulebook import (
     EFFECTS,
     Layer,
     Rule,
+    targets,
 )
 from grader.language.typecheck import direction_problems, has_direction, text_problems
-from grader.language.vocabulary import ASSESSMENT, STATUS
 
 LEVELS: Mapping[Layer, Level] = {
     Layer.MEASURE: Level.FIGURE,
@@ -40,13 +40,13 @@ def lower_rules(work: Lowering, files: list[tuple[LayerFile, Document]]) -> None
                 )
                 continue
             work.rules[rule.id] = rule
-            if rule.not_monotone is not None and not has_direction(rule):
+            if rule.not_monotone is not None and not has_direction(rule, work.framework.vocabulary):
                 reader = reader_of(document, work, {}).sub(("rules", i))
                 message = (
                     f"'not_monotone' means nothing here: {str(rule.effect)!r} has no direction to go against"
                 )
                 reader.fault_of_key(("not_monotone",), message, "take it away")
-            work.problems.extend(direction_problems(rule, every))
+            work.problems.extend(direction_problems(rule, every, work.framework.vocabulary))
             visible, because = work.visible(rule.layer, rule.level), document.place(("rules", i, "because"))
             work.problems.extend(
                 text_problems(rule, visible.facts, work.parameters, visible.elsewhere, because)
@@ -89,13 +89,7 @@ def _effect(work: Lowering, layer: Layer, block: RuleBlock, reader: Reader) -> t
         message = f"rule {quoted(block.id)} of the {layer} layer cannot have {str(effect)!r}"
         reader.fault_of_key((str(effect),), message, f"write {does}")
         return None, ""
-    # Rank 0 of the first two scales is "nothing there", which no rule concludes.
-    conclusions = {
-        Layer.MEASURE: ASSESSMENT.names[1:],
-        Layer.STATUS: STATUS.names[1:],
-        Layer.GRADE: work.grade_scale.names,
-    }
-    names = conclusions.get(layer, (target,))
+    names = targets(layer, work.framework.vocabulary, work.grade_scale.names)
     if target not in names:
         reader.fault(
             (str(effect),),

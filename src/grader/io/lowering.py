@@ -14,7 +14,6 @@ from grader.language.nodes import Kind, Level
 from grader.language.parse import Reader, Typed, with_article
 from grader.language.parse_facts import parse_fact
 from grader.language.rulebook import (
-    GIVEN_FACTS,
     TABLES,
     VISIBLE,
     Fact,
@@ -22,9 +21,10 @@ from grader.language.rulebook import (
     Measure,
     Parameter,
     Rule,
+    given_facts,
 )
-from grader.language.vocabulary import Scale
 from grader.model.framework import Framework
+from grader.vocabulary.words import Scale
 
 #: Facts, and measures, one rule book may declare: every fact is read on every characteristic or area.
 MAX_DECLARED = 500
@@ -211,6 +211,7 @@ def reader_of(document: Document, work: Lowering, elsewhere: Mapping[str, tuple[
         work.problems,
         lambda path: document.keys[path] if path in document.keys else document.place(path),
         elsewhere,
+        work.framework.vocabulary,
     )
 
 
@@ -233,7 +234,7 @@ def _depth(name: str, written: Mapping[str, object]) -> int:
 
 
 def _check_named(work: Lowering, fact: Fact, document: Document) -> None:
-    named = getattr(fact.definition, "characteristic", None)
+    named = fact.definition.named
     of = ("facts", fact.name)
     at = (*of, "status_of") if (*of, "status_of") in document.keys else (*of, "fact_of", 0)
     known = [c.id for _, c in work.framework.characteristics()]
@@ -248,7 +249,7 @@ def _check_named(work: Lowering, fact: Fact, document: Document) -> None:
 
 
 def all_facts(work: Lowering) -> dict[str, Fact]:
-    return {**GIVEN_FACTS, **work.facts}
+    return {**given_facts(work.framework.vocabulary), **work.facts}
 
 
 def visible_facts(facts: Mapping[str, Fact], layer: Layer, level: Level) -> dict[str, Typed]:

@@ -8,9 +8,9 @@ from pydantic import Field, WithJsonSchema
 
 from grader.model.base import FileId, Id, InputModel, Text
 from grader.model.shares import Number
+from grader.model.words import RaisedKind
 
 LayerName = Literal["measure", "status", "finding", "sufficiency", "grade"]
-FindingKind = Literal["area_for_improvement", "cause_of_concern", "innovative_practice"]
 
 
 class RuleBookHeader(InputModel):
@@ -88,7 +88,7 @@ class RuleBlock(InputModel):
     id: Id
     reaches: Text | None = None
     limits: Text | None = None
-    raises: FindingKind | None = None
+    raises: RaisedKind | None = None
     withholds: Literal["grade"] | None = None
     per: Literal["characteristic", "area"] | None = None
     """Finding rules: what one conclusion is drawn about."""

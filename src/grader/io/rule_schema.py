@@ -15,18 +15,22 @@ from grader.language.parse import CONNECTIVES
 from grader.language.parse_facts import COUNTABLE, DEFINERS, GOES_WITH, OF_NAMED
 from grader.language.rulebook import (
     EFFECTS,
-    GIVEN_FACTS,
+    GIVEN,
     TABLES,
     VISIBLE,
     Fact,
     Layer,
     RuleBook,
+    given_facts,
+    targets,
 )
-from grader.language.vocabulary import ASSESSMENT, ENTITIES, FLAG, SCALES, STATUS, Entity, Scale
+from grader.language.vocabulary import Entity, entities
+from grader.vocabulary.peel import PEEL
+from grader.vocabulary.words import FLAG, Scale, Vocabulary
 
 Schema = dict[str, Any]
 
-FACT_NAME: Final = {"pattern": "^[A-Za-z][A-Za-z0-9_]*$", "not": {"enum": [*CONNECTIVES, *GIVEN_FACTS]}}
+FACT_NAME: Final = {"pattern": "^[A-Za-z][A-Za-z0-9_]*$", "not": {"enum": [*CONNECTIVES, *GIVEN]}}
 _TEXT: Final[Schema] = {"type": "string", "pattern": r"\S"}
 _PERCENT: Final[Schema] = {"type": "string", "pattern": r"^\d{1,3}(\.\d)?[ \t]*%$"}
 _NOTHING: Final[Mapping[str, Fact]] = {}
@@ -59,6 +63,7 @@ class Names:
     grades: tuple[str, ...] = ()
     measures: tuple[str, ...] = ()
     characteristics: tuple[str, ...] = ()
+    vocabulary: Vocabulary = PEEL
 
     @property
     def known(self) -> bool:
@@ -72,8 +77,9 @@ def names_of(book: RuleBook, characteristics: Iterable[str]) -> Names:
         for kind in (Kind.SHARE, Kind.COUNT)
     }
     return Names(
-        book.facts, kinds, book.areas, book.grade_scale.names, tuple(book.measures), tuple(characteristics)
-    )
+        book.facts, kinds, book.areas, book.grade_scale.names, tuple(book.measures), tuple(characteristics),
+        book.vocabulary,
+    )  # fmt: skip
 
 
 def with_rule_language(schema: Schema, names: Names | None = None) -> Schema:
@@ -128,7 +134,7 @@ def _comparisons(names: Names) -> dict[str, Schema]:
     """A comparison for each type there is, and one for a fact that is not known."""
     found = {f"comparison.{kind}": _comparison(_number(kind, names)) for kind in (Kind.COUNT, Kind.SHARE)}
     found["comparison.flag"] = _comparison(_value(FLAG))
-    for scale in SCALES.values():
+    for scale in names.vocabulary.scales.values():
         found[f"comparison.{scale.name}"] = _comparison(_value(scale), ordered=scale.ordered)
     found["comparison"] = _comparison(_any_value(names))
     return found
@@ -163,7 +169,7 @@ def _value(scale: Scale) -> Schema:
 
 
 def _any_value(names: Names) -> Schema:
-    words = sorted({name for scale in SCALES.values() for name in scale.names})
+    words = sorted({name for scale in names.vocabulary.scales.values() for name in scale.names})
     return {
         "anyOf": [
             {"type": "integer", "minimum": 0, "maximum": 1_000_000},
@@ -186,7 +192,7 @@ def _of_type(fact: Fact) -> Schema:
 def _condition(layer: Layer, level: Level, names: Names) -> Schema:
     itself = _ref(_condition_key(layer, level))
     several = {"type": "array", "minItems": 1, "items": itself}
-    every = {**GIVEN_FACTS, **names.facts}
+    every = {**given_facts(names.vocabulary), **names.facts}
     seen = {f.name: f for f in every.values() if f.level is level and f.layer in VISIBLE[layer]}
     found: Schema = {
         "type": "object",
@@ -197,7 +203,7 @@ def _condition(layer: Layer, level: Level, names: Names) -> Schema:
             "any": {**several, "description": "Conditions of which one must hold."},
             "not": {**itself, "description": _SAYS["not"]},
             **{f.name: {**_of_type(f), "description": f.english} for f in seen.values()},
-            **{name: False for name in GIVEN_FACTS if name not in seen},
+            **{name: False for name in GIVEN if name not in seen},
         },
     }
     if names.known or not COUNTABLE[layer]:
@@ -213,8 +219,8 @@ def _condition(layer: Layer, level: Level, names: Names) -> Schema:
 
 
 def _fact(layer: Layer, names: Names) -> Schema:
-    entities = sorted(COUNTABLE[layer])
-    thing: Schema = {"enum": entities}
+    countable = sorted(COUNTABLE[layer])
+    thing: Schema = {"enum": countable}
     properties: dict[str, Schema] = {
         "count": thing,
         "any": thing,
@@ -248,7 +254,7 @@ def _fact(layer: Layer, names: Names) -> Schema:
                 {"if": {"required": [key]}, "then": {"anyOf": [{"required": [d]} for d in definers]}}
                 for key, definers in GOES_WITH.items()
             ),
-            *(_about(ENTITIES[name], layer, names) for name in entities),
+            *(_about(entities(names.vocabulary)[name], layer, names) for name in countable),
         ],
     }
 
@@ -347,11 +353,9 @@ def _rule(layer: Layer, rule: Schema, names: Names) -> Schema:
 
 
 def _target(layer: Layer, effect: Effect, rule: Schema, names: Names) -> Schema:
-    """What the rules of a layer may conclude; the first two scales begin with "nothing there"."""
-    if layer is Layer.MEASURE:
-        return {"enum": list(ASSESSMENT.names[1:])}
-    if layer is Layer.STATUS:
-        return {"enum": list(STATUS.names[1:])}
+    """What the rules of a layer may conclude."""
+    if layer in (Layer.MEASURE, Layer.STATUS):
+        return {"enum": list(targets(layer, names.vocabulary, names.grades))}
     if layer is Layer.GRADE:
         return _name(names, names.grades)
     held: list[Schema] = rule["properties"][str(effect)]["anyOf"]

@@ -26,8 +26,8 @@ from grader.language.limits import limit_problems
 from grader.language.rulebook import (
     RuleBook,
 )
-from grader.language.vocabulary import Scale
 from grader.model.framework import Framework
+from grader.vocabulary.words import Scale
 
 HEAD = "rulebook.yaml"
 CALIBRATED = "calibrated.yaml"
@@ -103,6 +103,7 @@ def read_rulebook(folder: Path, framework: Framework, shown: str | None = None) 
         areas=tuple(a.id for a in framework.areas),
         sha256=sha256,
         proved=read_proved(folder, sha256, shown or str(folder)),
+        vocabulary=framework.vocabulary,
     )
 
 

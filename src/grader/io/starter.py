@@ -10,6 +10,7 @@ from grader.errors import quoted
 from grader.io import catalogue
 from grader.io.printed_names import PrintedNames, required
 from grader.model.framework import Area, Framework
+from grader.vocabulary.words import Role, Vocabulary
 
 WIDTH = 100
 
@@ -28,33 +29,26 @@ sources:
   fieldwork: {{title: Fieldwork notes}}      # url and published (YYYY, YYYY-MM or YYYY-MM-DD) may be added
 
 # One item for each finding of fact. Needed: id, characteristics, assessment, statement, basis, source.
-#   assessment  exceeds        leads the sector, recognised nationally, innovative with results shown
-#               meets          does it, does it well
-#               partly_meets   does it but not consistently; could do more
-#               falls_short    does not do it, fails
-#   basis       tested: case_file_review, data, observation, other_inspection; described: document, interview;
-#               never counted: survey
-#   extent      widespread (or nothing said), some, isolated: read on shortfalls only
-#   harm        none, moderate (a poorer service), serious (people are put at risk)
+{choices}
 #   remedied    true once it has been put right since; innovative: true where it is
 #
 #  - id: E001
 #    characteristics: [{example}]
-#    assessment: partly_meets
+#    assessment: {shortfall}
 #    statement: What was found, in one sentence
-#    basis: case_file_review
-#    extent: some
-#    harm: moderate
+#    basis: {basis}
+#    extent: {extent}
+#    harm: {harm}
 #    source: fieldwork
 #    locator: "file 12, page 3"     # quote anything with a colon, and numbers
 evidence: []
 
 # Findings inspectors have already issued.
-#  - {{id: F001, kind: cause_of_concern, area: {area}, statement: ..., recommendations: [...]}}
+#  - {{id: F001, kind: {recommended}, area: {area}, statement: ..., recommendations: [...]}}
 findings: []
 
 # Findings of earlier inspections, and how far they have been put right: closed, improving, not_improving.
-#  - {{id: P001, kind: area_for_improvement, area: {area}, statement: ..., progress: improving}}
+#  - {{id: P001, kind: {plain}, area: {area}, statement: ..., progress: improving}}
 previous: []
 """
 
@@ -87,6 +81,7 @@ def starter(framework: Framework, edition: str) -> str:
     if edition not in framework.editions:
         raise KeyError(edition)
     areas = framework.areas_in(edition)
+    words = framework.vocabulary
     optional = [a.id for a in areas if a.editions[edition].optional]
     head = _HEAD.format(
         framework=json.dumps(framework.id),
@@ -94,8 +89,29 @@ def starter(framework: Framework, edition: str) -> str:
         optional=f"optional are {', '.join(optional)}" if optional else "none is optional in this edition",
         example=areas[0].characteristics[0].id,
         area=areas[0].id,
+        choices="\n".join(_choices(words)),
+        shortfall=words.assessments.having(Role.SHORTFALL)[-1],
+        basis=words.bases[0].id,
+        extent=words.extents.names[1],
+        harm=words.harms.levels[0],
+        recommended=next(k.id for k in words.findings if k.recommended),
+        plain=words.findings[0].id,
     )
     return head + "\n".join(["", *_glossary(framework, areas, edition)]) + "\n"
+
+
+def _choices(words: Vocabulary) -> Iterator[str]:
+    """What each tag of an item may be."""
+    for n, name in enumerate(reversed(words.assessments.levels)):
+        yield f"#   {'' if n else 'assessment':10}  {name:15}{words.assessments.word(name).meaning}"
+    tested, described, never = (", ".join(words.bases_of(s)) for s in ("tested", "described", None))
+    yield f"#   basis       tested: {tested}; described: {described};"
+    yield f"#               never counted: {never}"
+    extents = words.extents.names[::-1]
+    said = (f"{name} (or nothing said)" if name == words.extents.default else name for name in extents)
+    yield f"#   extent      {', '.join(said)}: read on shortfalls only"
+    harms = (words.harms.word(name) for name in words.harms.names)
+    yield f"#   harm        {', '.join(f'{h.id} ({h.meaning})' if h.meaning else h.id for h in harms)}"
 
 
 def _glossary(framework: Framework, areas: tuple[Area, ...], edition: str) -> Iterator[str]:

@@ -65,7 +65,7 @@ def _(node: Not, values: Mapping[str, int]) -> Condition:
 def bind_definition(node: Definition, values: Mapping[str, int]) -> Definition:
     """The definition of a fact with constants for parameters."""
     if isinstance(node, Aggregate):
-        return replace(node, where=tuple(_bind_test(t, values) for t in node.where))  # type: ignore[type-var]  # every one is a dataclass
+        return node.narrowed(tuple(_bind_test(t, values) for t in node.where))
     return node
 
 

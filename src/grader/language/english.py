@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import singledispatch
 
 from grader.language.nodes import All, Any_, Compare, Condition, Const, Kind, Not, Op, Operand, Share
-from grader.language.rulebook import GIVEN_FACTS, Fact, RuleBook
+from grader.language.rulebook import Fact, RuleBook, given_facts
 from grader.language.typecheck import PLACEHOLDER, comparisons
 
 _WORDS = {
@@ -92,7 +92,7 @@ class English:
 
     def fact(self, name: str) -> Fact:
         """The fact with this name, declared or given."""
-        return self.book.facts.get(name) or GIVEN_FACTS[name]
+        return self.book.facts.get(name) or given_facts(self.book.vocabulary)[name]
 
     def condition(self, condition: Condition, seen: Mapping[str, int] | None = None) -> str:
         """The condition in English; with `seen`, each comparison adds the number seen."""

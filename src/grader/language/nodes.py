@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -195,6 +195,15 @@ class Aggregate(Definition):
         """The part of both together."""
         raise NotImplementedError
 
+    @property
+    def opposite(self) -> Aggregate | None:
+        """The same from the other end of a scale; None where it takes no rank."""
+        return None
+
+    def narrowed(self, where: tuple[Test, ...]) -> Aggregate:
+        """The same of the things that satisfy other clauses."""
+        return replace(self, where=where)  # type: ignore[type-var]  # every such fact is a dataclass
+
     def capped(self, part: Part, most: int) -> Part:
         """As much of a part as can be told by what counts to `most` and no further."""
         return part
@@ -251,6 +260,10 @@ class Best(Aggregate):
     def ranked(self) -> str:
         return self.attribute
 
+    @property
+    def opposite(self) -> Aggregate:
+        return Lowest(self.entity, self.attribute, self.where)
+
     def part(self, thing: Mapping[str, int]) -> Part:
         return thing[self.attribute]
 
@@ -272,6 +285,10 @@ class Lowest(Aggregate):
     @property
     def ranked(self) -> str:
         return self.attribute
+
+    @property
+    def opposite(self) -> Aggregate:
+        return Best(self.entity, self.attribute, self.where)
 
     @property
     def identity(self) -> Part:

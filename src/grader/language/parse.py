@@ -22,9 +22,10 @@ from grader.language.nodes import (
     Param,
 )
 from grader.language.rulebook import Parameter
-from grader.language.vocabulary import Scale
 from grader.model.printed import match_printed
 from grader.model.shares import per_mille, share_help
+from grader.vocabulary.peel import PEEL
+from grader.vocabulary.words import Scale, Vocabulary
 
 Path = tuple[str | int, ...]
 
@@ -43,6 +44,7 @@ class Reader:
     problems: list[Problem] = field(default_factory=list)
     key_place: Callable[[Path], Place] | None = None
     elsewhere: Mapping[str, tuple[str, str] | None] = field(default_factory=dict)
+    vocabulary: Vocabulary = PEEL
 
     def fault(self, path: Path, message: str, help: str | None = None) -> None:
         self.problems.append(Problem(message, self.place(path), help))
@@ -59,6 +61,7 @@ class Reader:
             self.problems,
             lambda path: of_key(prefix + path),
             self.elsewhere,
+            self.vocabulary,
         )
 
 

@@ -19,8 +19,9 @@ from grader.language.nodes import (
     Test,
 )
 from grader.language.parse import CONNECTIVES, Path, Reader, Typed, parse_comparison, with_article
-from grader.language.rulebook import GIVEN_FACTS, VISIBLE, Fact, Layer, Parameter
-from grader.language.vocabulary import ENTITIES, FLAG, STATUS, Entity, Scale
+from grader.language.rulebook import GIVEN, VISIBLE, Fact, Layer, Parameter
+from grader.language.vocabulary import Entity, entities
+from grader.vocabulary.words import FLAG, Scale
 
 DEFINERS = (*AGGREGATES, "share", "status_of", "fact_of")
 #: What takes its value from one named characteristic.
@@ -105,7 +106,7 @@ def _check_name(name: str, reader: Reader) -> None:
         not name.isidentifier()
         or not name.isascii()
         or name.startswith("_")
-        or name in {*CONNECTIVES, *GIVEN_FACTS}
+        or name in {*CONNECTIVES, *GIVEN}
     ):
         reader.fault(
             (),
@@ -175,13 +176,13 @@ def _parse_definition(
             )
             return None
     if definer == "status_of":
-        return FactOf(str(value)), Level.AREA, Kind.SCALE, STATUS
+        return FactOf(str(value)), Level.AREA, Kind.SCALE, reader.vocabulary.statuses
     if definer == "fact_of":
         return _parse_fact_of(value, layer, reader, known)
     kind = AGGREGATES[definer].kind
     make: Callable[..., Definition] = AGGREGATES[definer]
     entity_name = data.get("of") if kind is Kind.SCALE else value
-    entity = ENTITIES.get(str(entity_name))
+    entity = entities(reader.vocabulary).get(str(entity_name))
     allowed = COUNTABLE[layer]
     if entity is None or entity.name not in allowed:
         at = ("of",) if kind is Kind.SCALE else (definer,)

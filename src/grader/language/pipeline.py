@@ -12,7 +12,7 @@ from typing import Final
 
 from grader.language.nodes import Level
 from grader.language.rulebook import VISIBLE, Fact, Layer, RuleBook
-from grader.language.vocabulary import ASSESSMENT, ORIGIN, STANDING, STATUS, Scale
+from grader.vocabulary.words import ORIGIN, Scale, Vocabulary
 
 
 class Circumstance(StrEnum):
@@ -37,11 +37,9 @@ class Stage:
         The table.
     unless : Circumstance or None
         Where this is so the rules are not asked.
-    otherwise : str or None
-        What is concluded then.
-    scale, default
-        Of an ordered stage: what it concludes on, and what where no rule reaches anything; None for the
-        framework's own grades.
+        An ordered stage then concludes that there is nothing.
+    scale : str or None
+        The scale of the vocabulary that an ordered stage concludes on; None for the framework's own grades.
     gives : str or None
         The fact of the level that its conclusion becomes for the stages after it.
     """
@@ -49,9 +47,7 @@ class Stage:
     layer: Layer
     level: Level
     unless: Circumstance | None = None
-    otherwise: str | None = None
-    scale: Scale | None = None
-    default: str | None = None
+    scale: str | None = None
     gives: str | None = None
 
     @property
@@ -65,17 +61,18 @@ class Stage:
 
     def concludes(self, book: RuleBook) -> tuple[Scale, str]:
         """The scale an ordered stage concludes on, and its default."""
-        return self.scale or book.grade_scale, self.default or book.grade_default
+        if self.scale is None:
+            return book.grade_scale, book.grade_default
+        scale = book.vocabulary.scales[self.scale]
+        return scale, scale.default
 
 
-FIGURES: Final = Stage(Layer.MEASURE, Level.FIGURE, scale=ASSESSMENT, default="falls_short")
+FIGURES: Final = Stage(Layer.MEASURE, Level.FIGURE, scale="assessment")
 STATUSES: Final = Stage(
     Layer.STATUS,
     Level.CHARACTERISTIC,
     unless=Circumstance.NO_ITEMS,
-    otherwise="not_assessed",
-    scale=STATUS,
-    default="not_demonstrated",
+    scale="status",
     gives="status",
 )
 FINDINGS_ON_CHARACTERISTICS: Final = Stage(
@@ -124,9 +121,10 @@ OUTCOMES: Final = (NOT_INSPECTED, UNGRADED, WITHHELD, GRADED)
 
 # What is counted ------------------------------------------------------------------------------------------
 
-#: The attribute and rank by which a finding is one of an earlier inspection, or a concern that is open.
+#: The attribute and rank by which a finding is one of an earlier inspection.
 EARLIER: Final = ("origin", ORIGIN.rank("previous"))
-OPEN: Final = ("standing", STANDING.rank("open_concern"))
+#: The attribute by which a finding is a concern that is open.
+STANDING: Final = "standing"
 
 
 def is_earlier(finding: Mapping[str, int]) -> bool:
@@ -135,7 +133,11 @@ def is_earlier(finding: Mapping[str, int]) -> bool:
     return finding[name] == rank
 
 
-def any_open(findings: Iterable[Mapping[str, int]]) -> bool:
-    """Whether a cause of concern is open among findings."""
-    name, rank = OPEN
-    return any(finding[name] == rank for finding in findings)
+def any_open(vocabulary: Vocabulary, findings: Iterable[Mapping[str, int]]) -> bool:
+    """Whether a concern is open among findings, with which a grade is never withheld."""
+    return any(finding[STANDING] in vocabulary.open_ranks for finding in findings)
+
+
+def any_capping(vocabulary: Vocabulary, findings: Iterable[Mapping[str, int]]) -> bool:
+    """Whether there is among findings one that caps the grade."""
+    return any(finding[STANDING] in vocabulary.capping_ranks for finding in findings)

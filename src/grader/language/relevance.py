@@ -9,8 +9,9 @@ from grader.language.nodes import FactOf, Level, Test
 from grader.language.pipeline import AREA_LAYERS, CHARACTERISTIC_LAYERS
 from grader.language.rulebook import Fact, Layer, Rule, RuleBook
 from grader.language.typecheck import facts_named
+from grader.vocabulary.words import Vocabulary
 
-Findings = Callable[[str, tuple[Test, ...]], bool]
+Findings = Callable[[Vocabulary, str, tuple[Test, ...]], bool]
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,9 @@ def relevance(
     counting = [f.definition for f in facts if f.entity == "findings"]
 
     def matters(kind: str) -> bool:
-        return everything or kind == _CONCERN or any(counts(kind, d.where) for d in counting)
+        # An area with an open concern is never withheld, so such a finding always matters.
+        always = everything or book.vocabulary.kind[kind].never_withheld
+        return always or any(counts(book.vocabulary, kind, d.where) for d in counting)
 
     raising = tuple(r for r in rules[Layer.FINDING, Level.CHARACTERISTIC] if matters(r.target))
     below = _named((*rules[Layer.STATUS, Level.CHARACTERISTIC], *raising))
@@ -100,10 +103,6 @@ def _of_named(facts: Iterable[Fact]) -> frozenset[str]:
 
 def _named(rules: Iterable[Rule]) -> set[str]:
     return {name for rule in rules for name in facts_named(rule.condition)}
-
-
-#: A finding of this kind always matters: an area with an open one is never withheld.
-_CONCERN = "cause_of_concern"
 
 
 def with_parts(book: RuleBook, names: Iterable[str]) -> tuple[Fact, ...]:

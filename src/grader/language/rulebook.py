@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
+from types import MappingProxyType
 from typing import Final
 
 from grader.errors import Place
 from grader.language.nodes import Better, Condition, Definition, Effect, Given, Kind, Level
-from grader.language.vocabulary import STATUS, Scale
+from grader.vocabulary.peel import PEEL
+from grader.vocabulary.words import Scale, Vocabulary
 
 
 class Layer(StrEnum):
@@ -65,24 +68,30 @@ class Fact:
         return self.definition.entity
 
 
-#: Facts every rule book has: the figure of a measure in whole per mille, and a characteristic's status,
-#: which the layers above the status layer may look at.
-GIVEN_FACTS: Mapping[str, Fact] = {
-    fact.name: fact
-    for fact in (
-        Fact("figure", Layer.MEASURE, Level.FIGURE, Kind.SHARE, Better.MORE, "the figure", Given("figure")),
-        Fact(
-            "status",
-            Layer.FINDING,
-            Level.CHARACTERISTIC,
-            Kind.SCALE,
-            Better.MORE,
-            "the status",
-            Given("status"),
-            STATUS,
-        ),
+@cache
+def given_facts(vocabulary: Vocabulary) -> Mapping[str, Fact]:
+    """Facts every rule book has: the figure of a measure in whole per mille, and a characteristic's status.
+
+    The layers above the status layer may look at the status.
+    """
+    figure = Fact(
+        "figure", Layer.MEASURE, Level.FIGURE, Kind.SHARE, Better.MORE, "the figure", Given("figure")
     )
-}
+    status = Fact(
+        "status",
+        Layer.FINDING,
+        Level.CHARACTERISTIC,
+        Kind.SCALE,
+        Better.MORE,
+        "the status",
+        Given("status"),
+        vocabulary.statuses,
+    )
+    return MappingProxyType({fact.name: fact for fact in (figure, status)})
+
+
+#: Their names.
+GIVEN: Final = tuple(given_facts(PEEL))
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +194,16 @@ class RuleBook:
     areas: tuple[str, ...]
     sha256: str | None = None
     proved: Proved | None = None
+    vocabulary: Vocabulary = PEEL
+
+    @property
+    def every_fact(self) -> Mapping[str, Fact]:
+        """The facts declared, and those every rule book has."""
+        return {**given_facts(self.vocabulary), **self.facts}
+
+    def targets(self, layer: Layer) -> tuple[str, ...]:
+        """What the rules of a layer may conclude, worst first where there is an order."""
+        return targets(layer, self.vocabulary, self.grade_scale.names)
 
     def table(self, layer: Layer, level: Level) -> Table:
         """Rules of a layer at a level, in code point order of their ids: order means nothing."""
@@ -203,6 +222,21 @@ class RuleBook:
     def defaults(self) -> dict[str, int]:
         """Every parameter at its default."""
         return {name: p.default for name, p in self.parameters.items()}
+
+
+def targets(layer: Layer, vocabulary: Vocabulary, grades: tuple[str, ...]) -> tuple[str, ...]:
+    """As `RuleBook.targets`, of the words and the grades of a framework."""
+    match layer:
+        case Layer.MEASURE:
+            return vocabulary.assessments.levels
+        case Layer.STATUS:
+            return vocabulary.statuses.levels
+        case Layer.FINDING:
+            return vocabulary.proposed
+        case Layer.SUFFICIENCY:
+            return ("grade",)
+        case Layer.GRADE:
+            return grades
 
 
 TABLES: tuple[tuple[Layer, Level], ...] = (

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from grader.errors import Place, Problem, quoted, suggest
 from grader.language.nodes import All, Any_, Better, Compare, Condition, Effect, Not, Op
 from grader.language.rulebook import Fact, Rule
+from grader.vocabulary.words import Vocabulary
 
 PLACEHOLDER = re.compile(r"\{(\$?)([A-Za-z_][A-Za-z0-9_]*)\}")
 #: What is left of braces, and of parameters without them, once the placeholders are taken out.
@@ -37,9 +38,9 @@ def facts_named(condition: Condition) -> tuple[str, ...]:
     return tuple(sorted({c.fact for c, _ in comparisons(condition)}))
 
 
-def direction_problems(rule: Rule, facts: Mapping[str, Fact]) -> Iterator[Problem]:
+def direction_problems(rule: Rule, facts: Mapping[str, Fact], vocabulary: Vocabulary) -> Iterator[Problem]:
     """Uses of a fact against its declared direction, in place; none where a rule says `not_monotone`."""
-    wants_better = _wants_better(rule)
+    wants_better = _wants_better(rule, vocabulary)
     if wants_better is None or rule.not_monotone is not None:
         return
     for comparison, negated in comparisons(rule.condition):
@@ -57,18 +58,18 @@ def direction_problems(rule: Rule, facts: Mapping[str, Fact]) -> Iterator[Proble
             )
 
 
-def has_direction(rule: Rule) -> bool:
+def has_direction(rule: Rule, vocabulary: Vocabulary) -> bool:
     """Whether a rule can go against a fact's direction, so that `not_monotone` says something of it."""
-    return _wants_better(rule) is not None
+    return _wants_better(rule, vocabulary) is not None
 
 
-def _wants_better(rule: Rule) -> bool | None:
+def _wants_better(rule: Rule, vocabulary: Vocabulary) -> bool | None:
     """Whether the rule asks for things to be better (True), worse (False), or neither (None)."""
     if rule.effect is Effect.REACHES:
         return True
     if rule.effect is Effect.LIMITS:
         return False
-    if rule.effect is Effect.RAISES and rule.target != "innovative_practice":
+    if rule.effect is Effect.RAISES and not vocabulary.kind[rule.target].praise:
         return False
     return None
 

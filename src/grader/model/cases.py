@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, Self
 
 from pydantic import Field, GetJsonSchemaHandler, field_validator, model_validator
 from pydantic_core import CoreSchema
 
 from grader.model.base import Finite, Id, InputModel, Text
-from grader.model.inspection import AssessmentName, BasisName, FindingKind
+from grader.model.proposal import Outcome
 from grader.model.shares import Number
-
-StatusName = Literal["not_assessed", "not_demonstrated", "partly_demonstrated", "demonstrated", "exceeded"]
-OutcomeName = Literal["graded", "withheld", "ungraded", "not_inspected"]
+from grader.model.words import AssessmentName, BasisName, ExtentName, FindingKind, HarmName, StatusName
+from grader.vocabulary.peel import PEEL
+from grader.vocabulary.words import ProgressName
 
 #: The key a list stands under that is about the case's own area.
 OWN_AREA = ""
@@ -22,9 +22,9 @@ class CaseItem(InputModel):
     """One finding of fact; a bare assessment is an item with every other tag at its default."""
 
     assessment: AssessmentName | None = None
-    basis: BasisName = "observation"
-    extent: Literal["widespread", "some", "isolated"] = "widespread"
-    harm: Literal["none", "moderate", "serious"] = "none"
+    basis: BasisName = PEEL.made_basis["tested"]
+    extent: ExtentName = PEEL.extents.default
+    harm: HarmName = PEEL.harms.default
     remedied: bool = False
     innovative: bool = False
     figure: Finite | None = None
@@ -65,7 +65,7 @@ class CaseFinding(InputModel):
 class CasePrevious(CaseFinding):
     """A finding of an earlier inspection."""
 
-    progress: Literal["closed", "improving", "not_improving"]
+    progress: ProgressName
 
 
 class Expect(InputModel):
@@ -73,11 +73,11 @@ class Expect(InputModel):
 
     grade: Id | None = None
     """Grade of the case's own area."""
-    outcome: OutcomeName | None = None
+    outcome: Outcome | None = None
     """Outcome of the case's own area."""
     statuses: dict[Id, StatusName] = {}
     grades: dict[Id, Id] = {}
-    outcomes: dict[Id, OutcomeName] = {}
+    outcomes: dict[Id, Outcome] = {}
     findings: dict[str, list[FindingKind]] = {}
     """Kinds of the findings the rules propose in an area: each as often as proposed, and no others."""
     reasons: dict[str, list[Id]] = {}
@@ -146,4 +146,4 @@ class CaseFile(InputModel):
     cases: Annotated[list[Case], Field(min_length=1)]
 
 
-_BARE: dict[str, Any] = {"enum": list(get_args(AssessmentName))}
+_BARE: dict[str, Any] = {"enum": list(PEEL.assessments.levels)}

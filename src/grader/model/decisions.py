@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
 from grader.model.base import Date, FileId, Id, InputModel, PartialDate, Text
 from grader.model.proposal import Outcome
+from grader.vocabulary.words import OriginName
 
 
 def _sha256(text: str) -> str:
@@ -67,7 +68,7 @@ class FindingRecorded(InputModel):
     """A finding on an area as it was proposed: what it is and on what, and none of its words."""
 
     kind: Id
-    origin: Literal["declared", "previous", "proposed"]
+    origin: OriginName
     rule: Id | None = None
     """The rule that proposes it."""
     characteristics: list[Id] = []

@@ -10,7 +10,9 @@ from pydantic_core import CoreSchema
 
 from grader.cached import cached_property
 from grader.model.base import FileId, Id, InputModel, PartialDate, Text
-from grader.model.inspection import FindingKind
+from grader.model.words import FindingKind
+from grader.vocabulary.peel import PEEL
+from grader.vocabulary.words import Vocabulary
 
 
 class Incomparable(InputModel):
@@ -205,6 +207,11 @@ class Framework(InputModel):
     @property
     def id(self) -> str:
         return self.framework.id
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The words it judges in: those of PEEL, until a framework file can declare its own."""
+        return PEEL
 
     def areas_in(self, edition: str) -> tuple[Area, ...]:
         """Areas of an edition, in framework order."""

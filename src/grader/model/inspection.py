@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from grader.model.base import Date, FileId, Finite, Id, InputModel, PartialDate, Text
-
-AssessmentName = Literal["falls_short", "partly_meets", "meets", "exceeds"]
-BasisName = Literal[
-    "case_file_review", "data", "observation", "other_inspection", "document", "interview", "survey"
-]
-FindingKind = Literal["area_for_improvement", "cause_of_concern", "innovative_practice"]
+from grader.model.words import AssessmentName, BasisName, ExtentName, FindingKind, HarmName
+from grader.vocabulary.peel import PEEL
+from grader.vocabulary.words import ProgressName
 
 
 def _non_negative(value: float) -> float:
@@ -74,8 +71,8 @@ class Evidence(InputModel):
     """May be left out where a measure with rules supplies it."""
     statement: Text
     basis: BasisName
-    extent: Literal["widespread", "some", "isolated"] = "widespread"
-    harm: Literal["none", "moderate", "serious"] = "none"
+    extent: ExtentName = PEEL.extents.default
+    harm: HarmName = PEEL.harms.default
     remedied: bool = False
     remedied_on: Date | None = None
     innovative: bool = False
@@ -106,7 +103,7 @@ class Previous(InputModel):
     kind: FindingKind
     area: Id
     statement: Text
-    progress: Literal["closed", "improving", "not_improving"]
+    progress: ProgressName
     characteristics: list[Id] = []
     evidence: list[Id] = []
     recommendations: list[Text] = []

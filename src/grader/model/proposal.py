@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from grader.errors import UnknownNameError, quoted, suggest
 from grader.model.printed import match_printed
+from grader.vocabulary.words import OriginName
 
 SCHEMA: Final = "grader.proposal/1"
 
@@ -73,7 +74,7 @@ class FindingResult(OutputModel):
     """A finding on the area: declared, carried forward (`previous`) or proposed by a rule."""
 
     id: str
-    origin: Literal["declared", "previous", "proposed"]
+    origin: OriginName
     kind: str
     characteristics: list[str]
     evidence: list[str]

@@ -20,15 +20,16 @@ from grader.language.pipeline import (
     WITHHELD,
     Circumstance,
     Stage,
+    any_capping,
     any_open,
 )
 from grader.language.relevance import Relevance, relevance
 from grader.language.row import Row
 from grader.language.rulebook import Fact, Layer, Rule, RuleBook
-from grader.language.vocabulary import FINDING_KIND
 from grader.model.framework import Area
 from grader.proofs.characteristics import Example, Observation, Space
 from grader.proofs.tag_combinations import DECLARED_TAGS, EARLIER_TAGS
+from grader.vocabulary.words import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ class AreaTerms:
     facts: Terms
     raises: tuple[tuple[Rule, z3.BoolRef], ...]
     open_concerns: z3.ArithRef
+    capping: z3.ArithRef
     withholds: tuple[tuple[Rule, z3.BoolRef], ...]
     evidence: z3.ArithRef
     held: tuple[tuple[Rule, z3.BoolRef], ...]
@@ -246,13 +248,15 @@ class AreaSpace:
         first = [f for f in self.facts if f.layer in FINDINGS_ON_AREAS.sees]
         raises = self._held(FINDINGS_ON_AREAS, symbolic.evaluate_facts(first, things, given))
         declared = [CountedRow(r, n) for r, n in zip(DECLARED_TAGS, recorded.declared, strict=True)]
-        things["findings"] = [*declared, *earlier, *_proposed(here, raises)]
+        words = self.book.vocabulary
+        things["findings"] = [*declared, *earlier, *_proposed(words, here, raises)]
         facts = symbolic.evaluate_facts(self.facts, things, given)
         held = self._held(GRADES, facts)
         return AreaTerms(
             facts,
             raises,
-            total(b.count for b in things["findings"] if any_open([b.row])),
+            total(b.count for b in things["findings"] if any_open(words, [b.row])),
+            total(b.count for b in things["findings"] if any_capping(words, [b.row])),
             self._held(SUFFICIENCY, facts),
             total(n for e, n in here if e.case.items),
             held,
@@ -268,14 +272,16 @@ class AreaSpace:
 
 
 def _proposed(
-    here: Sequence[tuple[Example, z3.ArithRef]], raises: Sequence[tuple[Rule, z3.BoolRef]]
+    words: Vocabulary,
+    here: Sequence[tuple[Example, z3.ArithRef]],
+    raises: Sequence[tuple[Rule, z3.BoolRef]],
 ) -> list[CountedRow]:
     """Findings the rules propose, of each kind."""
     found = []
-    for kind in FINDING_KIND.names:
+    for kind in words.proposed:
         own = [n * sum(r.rule.target == kind for r in e.case.raised) for e, n in here]
         of_area = [z3.If(formula, 1, 0) for rule, formula in raises if rule.target == kind]
-        found.append(CountedRow(finding_row(kind, "proposed"), total([*own, *of_area])))
+        found.append(CountedRow(finding_row(words, kind, "proposed"), total([*own, *of_area])))
     return found
 
 

@@ -10,10 +10,9 @@ from grader.engines import symbolic
 from grader.engines.symbolic import CountedRow, Solver, Undecided, number, total
 from grader.grading.conclude import finding_row
 from grader.language.nodes import Compare, Kind, Level, Param
-from grader.language.pipeline import GRADES, any_open
+from grader.language.pipeline import GRADES, any_capping
 from grader.language.rulebook import Fact, Layer, RuleBook
 from grader.language.typecheck import comparisons, facts_named
-from grader.language.vocabulary import FINDING_KIND
 from grader.proofs.areas import AreaGroup, AreaTerms, State
 from grader.proofs.report import Finding
 from grader.proofs.subject import GRADE_AND_SUFFICIENCY, Subject, situation_in
@@ -68,7 +67,7 @@ def _exactly(subject: Subject, group: AreaGroup) -> Finding | None:
         terms = {**state.terms.facts, **parameters}
         held = [(r, symbolic.holds(r.condition, terms)) for r in rules]
         grade = symbolic.decide(held, *GRADES.concludes(subject.bound)).rank
-        broken = z3.And(state.terms.open_concerns >= 1, grade > cap)
+        broken = z3.And(state.terms.capping >= 1, grade > cap)
         model = solver.model(broken)
         if model is not None and not written:
             raise Undecided("no inspection that shows it could be written down")
@@ -94,7 +93,9 @@ def _above_cap(subject: Subject, group: AreaGroup) -> dict[str, int] | None:
     book = subject.book
     area = group.areas[0].id
     rules = [r for r in book.table(Layer.GRADE, Level.AREA).rules if r.applies_to(area)]
-    combinations = [*DECLARED_TAGS, *EARLIER_TAGS, *(finding_row(k, "proposed") for k in FINDING_KIND.names)]
+    words = book.vocabulary
+    proposed = [finding_row(words, kind, "proposed") for kind in words.proposed]
+    combinations = [*DECLARED_TAGS, *EARLIER_TAGS, *proposed]
     counts = [z3.Int(f"f{i}") for i in range(len(combinations))]
     bulk = [CountedRow(row, n) for row, n in zip(combinations, counts, strict=True)]
     parameters = {f"${name}": z3.Int(f"${name}") for name in book.parameters}
@@ -108,9 +109,9 @@ def _above_cap(subject: Subject, group: AreaGroup) -> dict[str, int] | None:
             terms[name] = _free(fact, solver)
     held = [(r, symbolic.holds(r.condition, terms)) for r in rules]
     grade = symbolic.decide(held, *GRADES.concludes(book)).rank
-    open_concerns = total(b.count for b in bulk if any_open([b.row]))
+    capping = total(b.count for b in bulk if any_capping(words, [b.row]))
     cap = book.grade_scale.rank(book.grade_default)
-    model = solver.model(open_concerns >= 1, grade > cap)
+    model = solver.model(capping >= 1, grade > cap)
     if model is None:
         return None
     used = {o.name for r in rules for c, _ in comparisons(r.condition) for o in _parameters(c)}
@@ -137,7 +138,7 @@ def _at_values(subject: Subject, group: AreaGroup, values: Mapping[str, int]) ->
     cap = at.bound.grade_scale.rank(at.bound.grade_default)
 
     def above(terms: AreaTerms, state: State) -> z3.BoolRef:
-        return z3.And(terms.open_concerns >= 1, terms.grade.rank > cap)
+        return z3.And(terms.capping >= 1, terms.grade.rank > cap)
 
     situation = at.find_area(at.space(group, GRADE_AND_SUFFICIENCY), above)
     return _uncapped_finding(at, situation, values, cap) if situation is not None else None
@@ -153,15 +154,15 @@ def _uncapped_finding(at: Subject, situation: Situation, chosen: Mapping[str, in
     moved = [f"{name} at {chosen[name]}" for name in changed]
     where = f", with {', '.join(moved)}" if moved else ""
     places = [r.place for r in at.book.rules if r.id in decision.deciding and r.place is not None]
-    default = at.book.grade_default.replace("_", " ")
+    default, concern = at.book.grade_default.replace("_", " "), at.book.vocabulary.concern
     return Finding(
         "uncapped-concern",
         decision.deciding,
         min(places, default=None),
-        f"an area with an open cause of concern can be graded above {default}{where}",
-        f"add a rule that limits to {default} or lower on an open cause of concern, in every area",
+        f"an area with an open {concern} can be graded above {default}{where}",
+        f"add a rule that limits to {default} or lower on an open {concern}, in every area",
         Witness(
             f"where {told(situation)}, {situation.area.id} is graded {concluded.said}{where}",
-            (case_of("an open cause of concern", situation, concluded, {n: chosen[n] for n in changed}),),
+            (case_of(f"an open {concern}", situation, concluded, {n: chosen[n] for n in changed}),),
         ),
     )

@@ -141,7 +141,7 @@ class Space:
                 scale, default = stage.concludes(self.book)
                 found = concluded[stage] = symbolic.decide(held[stage], scale, default)
                 # In this order: the solver's models, and so the examples, depend on which term is made first.
-                asked, unasked = self._asked(stage, items), z3.IntVal(scale.rank(stage.otherwise or default))
+                asked, unasked = self._asked(stage, items), z3.IntVal(scale.rank(scale.nothing))
                 facts[stage.gives] = z3.If(asked, found.rank, unasked)
         there = total(items)
         heavy = total(n for r, n in zip(self.evidence.rows, items, strict=True) if not r["direct"])

@@ -18,7 +18,6 @@ from grader.errors import Place
 from grader.language.nodes import Effect, Level
 from grader.language.pipeline import GRADES, STATUSES
 from grader.language.rulebook import PERCENT, Layer, Rule
-from grader.language.vocabulary import ASSESSMENT, Scale
 from grader.proofs.areas import AreaGroup, AreaTerms, State
 from grader.proofs.characteristics import CharacteristicTerms
 from grader.proofs.order import misordered
@@ -26,6 +25,7 @@ from grader.proofs.promises import figures, measured
 from grader.proofs.report import Finding
 from grader.proofs.subject import GRADE_AND_SUFFICIENCY, Subject
 from grader.proofs.witness import Situation, Witness, agree, case_of, told
+from grader.vocabulary.words import Scale
 
 Held = Sequence[tuple[Rule, z3.BoolRef]]
 
@@ -196,7 +196,7 @@ def _at_measure(subject: Subject, rule: Rule, measure: str) -> Find:
     rules = [r for r in subject.bound.table(Layer.MEASURE, Level.FIGURE).rules if r.applies_to(measure)]
     held = [(r, symbolic.holds(r.condition, {"figure": figure})) for r in rules]
     whole, less = measured(subject.bound, measure, figure), measured(subject.bound, measure, figure, rule)
-    view = _ordered(rule, held, whole, less, ASSESSMENT)
+    view = _ordered(rule, held, whole, less, subject.bound.vocabulary.assessments)
 
     def find(ask: Callable[[View], z3.BoolRef]) -> FoundCase | None:
         ranges = figures(subject.bound, measure, figure)
@@ -210,7 +210,8 @@ def _at_measure(subject: Subject, rule: Rule, measure: str) -> Find:
         agree(number(model, whole.rank), rank, f"replay of a figure of {measure}")
         unit = subject.bound.measures[measure].unit
         said = f"{Decimal(value) / 10:f} {'%' if unit == PERCENT else unit}"
-        words = f"{measure} at {said} reads as {ASSESSMENT.name_of(rank).replace('_', ' ')}"
+        read = subject.bound.vocabulary.assessments.name_of(rank).replace("_", " ")
+        words = f"{measure} at {said} reads as {read}"
         return FoundCase(words, None, there)
 
     return find

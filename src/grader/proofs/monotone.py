@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import z3
 
 from grader.engines.symbolic import Undecided, number, total
-from grader.language.vocabulary import STATUS
 from grader.proofs.areas import (
     AreaGroup,
     AreaSpace,
@@ -32,7 +31,7 @@ from grader.proofs.subject import (
     recorded_in,
 )
 from grader.proofs.tag_combinations import (
-    CONCERN,
+    CONCERNS,
     DECLARED_TAGS,
     EARLIER_TAGS,
     WORDS,
@@ -88,8 +87,8 @@ def _moves(space: AreaSpace, part: Part, slot: str | None) -> list[Move]:
 
 
 def _area_changes() -> list[Change]:
-    """A cause of concern issued, or an earlier one on no characteristic added or worsened."""
-    issued = [Change("declared", None, row) for row in DECLARED_TAGS if row["kind"] == CONCERN]
+    """A finding that caps the grade issued, or an earlier one on no characteristic added or worsened."""
+    issued = [Change("declared", None, row) for row in DECLARED_TAGS if row["kind"] in CONCERNS]
     return [*issued, *earlier_changes()]
 
 
@@ -219,7 +218,7 @@ def _blamed(part: Part, before: Situation, first: Replay, second: Replay) -> tup
     """Rules behind the wrong move: of the characteristic's status where that went wrong, else the grade's."""
     if before.moved is not None:
         one, two = first.characteristics[before.moved].status, second.characteristics[before.moved].status
-        if one.rank != STATUS.rank("not_assessed") and (
+        if first.characteristics[before.moved].items and (
             two.rank < one.rank if part.better else two.rank > one.rank
         ):
             return tuple(sorted({*one.deciding, *two.deciding}))

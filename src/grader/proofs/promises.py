@@ -12,7 +12,7 @@ from grader.language.nodes import Definition, Level
 from grader.language.pipeline import FIGURES
 from grader.language.rulebook import Layer, Rule, RuleBook
 from grader.language.typecheck import facts_named
-from grader.language.vocabulary import ASSESSMENT, ENTITIES, STATUS
+from grader.language.vocabulary import entities
 from grader.model.framework import Area
 from grader.proofs.areas import AreaTerms, State
 from grader.proofs.report import Finding
@@ -32,7 +32,7 @@ def check_total(subject: Subject) -> list[Finding]:
         items, earlier = space.variables()
         terms = space.read(items, earlier)
         status: z3.ArithRef = terms.facts["status"]
-        assessed = z3.And(terms.items > 0, status >= 1, status < len(STATUS.names))
+        assessed = z3.And(terms.items > 0, status >= 1, status < len(subject.bound.vocabulary.statuses.names))
         none = z3.And(terms.items == 0, status == 0)
         _must_hold(space.solver(items, earlier), z3.Or(assessed, none), "status")
     for group in subject.graded:
@@ -45,7 +45,11 @@ def check_total(subject: Subject) -> list[Finding]:
     for measure in subject.bound.measures:
         rank = measured(subject.bound, measure, figure).rank
         solver = Solver(subject.budget, *figures(subject.bound, measure, figure)[-1])
-        _must_hold(solver, z3.And(rank >= 1, rank < len(ASSESSMENT.names)), f"measure {measure}")
+        _must_hold(
+            solver,
+            z3.And(rank >= 1, rank < len(subject.bound.vocabulary.assessments.names)),
+            f"measure {measure}",
+        )
     return []
 
 
@@ -80,7 +84,11 @@ def check_local(subject: Subject) -> list[Finding]:
         for name in facts_named(rule.condition):
             if name in subject.bound.facts:
                 for entity in reach(subject.bound.facts[name].definition, subject.bound):
-                    agree(True, entity in ENTITIES or entity == "own", f"fact {name} ranges over {entity}")
+                    agree(
+                        True,
+                        entity in entities(subject.bound.vocabulary) or entity == "own",
+                        f"fact {name} ranges over {entity}",
+                    )
     return []
 
 

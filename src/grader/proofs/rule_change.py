@@ -17,7 +17,6 @@ from grader.engines.symbolic import Budget, Solver, Undecided
 from grader.grading.conclude import LayerEvaluator
 from grader.language.bind import bind
 from grader.language.rulebook import RuleBook
-from grader.language.vocabulary import ASSESSMENT
 from grader.model.framework import Framework
 from grader.model.inspection import Inspection
 from grader.proofs.areas import AreaGroup, AreaSpace, State, group_areas
@@ -63,7 +62,9 @@ def figures(old: RuleBook, new: RuleBook) -> list[Reads]:
         homes = [b.measures[measure].characteristic if measure in b.measures else None for b, _ in books]
         for figure in range(1001):
             said = [
-                ASSESSMENT.name_of(c.assessment(measure, figure).rank) if measure in b.measures else None
+                b.vocabulary.assessments.name_of(c.assessment(measure, figure).rank)
+                if measure in b.measures
+                else None
                 for b, c in books
             ]
             if said[0] == said[1] and homes[0] == homes[1]:

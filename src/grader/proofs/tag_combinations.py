@@ -14,27 +14,25 @@ from grader.engines.reference import satisfies
 from grader.grading.conclude import finding_row
 from grader.language.nodes import Definition
 from grader.language.row import Row
-from grader.language.vocabulary import ASSESSMENT, EVIDENCE, EXTENT, FINDING_KIND, FLAG, HARM, PROGRESS
+from grader.language.vocabulary import entities
+from grader.vocabulary.peel import PEEL
+from grader.vocabulary.words import FLAG, PROGRESS, STRENGTH
 
-EXCEEDS = ASSESSMENT.rank("exceeds")
-FALLS_SHORT = ASSESSMENT.rank("falls_short")
-SHORTFALL = ASSESSMENT.rank("partly_meets")
-CONCERN = FINDING_KIND.rank("cause_of_concern")
+ASSESSMENT, EXTENT, HARM = PEEL.assessments, PEEL.extents, PEEL.harms
+BEST = ASSESSMENT.rank(ASSESSMENT.best)
+WORST = ASSESSMENT.rank(ASSESSMENT.levels[0])
+SHORTFALLS = frozenset(map(ASSESSMENT.rank, PEEL.shortfalls))
+#: Ranks of the kinds of finding that cap the grade.
+CONCERNS = frozenset(map(PEEL.kinds.rank, PEEL.capping))
 
 
 def _evidence_tags() -> tuple[Row, ...]:
     """Every way to tag an item, the plainest first, so that witnesses read plainly."""
-    attributes = EVIDENCE.attributes
-    ranks = [range(1 if name == "assessment" else 0, len(s.names)) for name, s in attributes.items()]
+    attributes = entities(PEEL)["evidence"].attributes
+    ranks = [map(s.rank, ASSESSMENT.levels if s is ASSESSMENT else s.names) for s in attributes.values()]
     combinations = [Row(dict(zip(attributes, values, strict=True))) for values in product(*ranks)]
-    plain = {
-        "extent": EXTENT.rank("widespread"),
-        "harm": 0,
-        "remedied": 0,
-        "innovative": 0,
-        "strength": 1,
-        "direct": 1,
-    }
+    plain = {"extent": EXTENT.rank(EXTENT.default), "harm": HARM.rank(HARM.default), "remedied": 0,
+             "innovative": 0, "strength": STRENGTH.rank("tested"), "direct": 1}  # fmt: skip
     return tuple(sorted(combinations, key=lambda c: sum(c[name] != rank for name, rank in plain.items())))
 
 
@@ -43,11 +41,11 @@ EVIDENCE_TAGS: Sequence[Row] = _evidence_tags()
 
 #: Every kind of earlier finding, with how far it has been put right.
 EARLIER_TAGS: Sequence[Row] = tuple(
-    finding_row(kind, "previous", progress) for kind in FINDING_KIND.names for progress in PROGRESS.names
+    finding_row(PEEL, kind, "previous", progress) for kind in PEEL.kinds.names for progress in PROGRESS.names
 )
 
 #: Every kind of finding inspectors may have issued already.
-DECLARED_TAGS: Sequence[Row] = tuple(finding_row(kind, "declared") for kind in FINDING_KIND.names)
+DECLARED_TAGS: Sequence[Row] = tuple(finding_row(PEEL, kind, "declared") for kind in PEEL.kinds.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +102,7 @@ WORDS: Mapping[Part, str] = {
     Part.ADD_EXCEEDS: "adding an item that exceeds",
     Part.ADD_MEETS: "adding an item that meets",
     Part.ADD_FALLS_SHORT: "adding an item that falls short",
-    Part.CONCERN: "adding a cause of concern, or worsening the progress of one,",
+    Part.CONCERN: f"adding a {PEEL.concern}, or worsening the progress of one,",
     Part.WORSEN: "worsening the extent or harm of a shortfall, or unsetting remedied,",
 }
 
@@ -127,7 +125,7 @@ def changes(part: Part) -> Iterator[Change]:
                     yield Change("evidence", tags, Row({**tags, "assessment": better}))
         case Part.ADD_EXCEEDS:
             for tags in EVIDENCE_TAGS:
-                if tags["assessment"] == EXCEEDS and tags["harm"] == 0:
+                if tags["assessment"] == BEST and tags["harm"] == HARM.rank(HARM.default):
                     yield Change("evidence", None, tags)
         case Part.ADD_MEETS:
             for tags in EVIDENCE_TAGS:
@@ -135,11 +133,11 @@ def changes(part: Part) -> Iterator[Change]:
                     yield Change("evidence", None, tags)
         case Part.ADD_FALLS_SHORT:
             for tags in EVIDENCE_TAGS:
-                if tags["assessment"] == FALLS_SHORT:
+                if tags["assessment"] == WORST:
                     yield Change("evidence", None, tags)
         case Part.WORSEN:
             for tags in EVIDENCE_TAGS:
-                if tags["assessment"] <= SHORTFALL:
+                if tags["assessment"] in SHORTFALLS:
                     yield from (Change("evidence", tags, worse) for worse in _worse(tags))
         case Part.CONCERN:
             yield from earlier_changes()
@@ -154,10 +152,10 @@ def _worse(tags: Row) -> Iterator[Row]:
 
 
 def earlier_changes() -> Iterator[Change]:
-    """An earlier cause of concern added, or its progress worsened."""
-    concerns = [c for c in EARLIER_TAGS if c["kind"] == CONCERN]
+    """An earlier finding that caps the grade added, or its progress worsened."""
+    concerns = [c for c in EARLIER_TAGS if c["kind"] in CONCERNS]
     for after in concerns:
         yield Change("earlier", None, after)
         for before in concerns:
-            if before["progress"] < after["progress"]:
+            if before["kind"] == after["kind"] and before["progress"] < after["progress"]:
                 yield Change("earlier", before, after)

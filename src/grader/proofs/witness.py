@@ -14,14 +14,15 @@ from grader.grading.conclude import AreaCase, CharacteristicCase, LayerEvaluator
 from grader.grading.run import run
 from grader.language.row import Row
 from grader.language.rulebook import RuleBook
-from grader.language.vocabulary import ASSESSMENT, EXTENT, FINDING_KIND, HARM, PROGRESS, STRENGTH
 from grader.model.framework import Area, Framework
 from grader.model.inspection import Inspection
 from grader.proofs.characteristics import Example
 from grader.proofs.tag_combinations import Change
+from grader.vocabulary.peel import PEEL
+from grader.vocabulary.words import PROGRESS, STRENGTH
 
 CHANGED = "changed"
-_BASIS = {"tested": "observation", "described": "document"}
+ASSESSMENT, EXTENT, HARM, FINDING_KIND = PEEL.assessments, PEEL.extents, PEEL.harms, PEEL.kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +133,10 @@ def _item(name: str, row: Row, characteristics: list[str]) -> dict[str, Any]:
         "characteristics": characteristics,
         "assessment": ASSESSMENT.name_of(row["assessment"]),
         "statement": "a finding of fact",
-        "basis": _BASIS[STRENGTH.name_of(row["strength"])],
+        "basis": PEEL.made_basis[STRENGTH.name_of(row["strength"])],
         "source": "witness",
     }
-    if row["extent"] != EXTENT.rank("widespread"):
+    if row["extent"] != EXTENT.rank(EXTENT.default):
         item["extent"] = EXTENT.name_of(row["extent"])
     if row["harm"]:
         item["harm"] = HARM.name_of(row["harm"])
@@ -242,7 +243,7 @@ def _case_item(row: Row) -> Any:
     """An item, or its bare assessment where nothing else is out of the ordinary."""
     item = _item("", row, [])
     said = {k: v for k, v in item.items() if k not in ("id", "characteristics", "statement", "source")}
-    if said["basis"] == _BASIS["tested"]:
+    if said["basis"] == PEEL.made_basis["tested"]:
         del said["basis"]
     return said["assessment"] if len(said) == 1 else said
 
@@ -294,7 +295,7 @@ def item_words(row: Row) -> str:
         STRENGTH.name_of(row["strength"]),
         ASSESSMENT.name_of(row["assessment"]).replace("_", " "),
     ]
-    if row["extent"] != EXTENT.rank("widespread"):
+    if row["extent"] != EXTENT.rank(EXTENT.default):
         said.append(EXTENT.name_of(row["extent"]))
     if row["harm"]:
         said.append(f"harm {HARM.name_of(row['harm'])}")

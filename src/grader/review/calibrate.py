@@ -221,7 +221,7 @@ class _Fit:
     # Best -------------------------------------------------------------------------------------------------
 
     def best(self, without: int | None = None) -> list[Any]:
-        """For each grid the cells that agree best: kappa, then exact; none withholds more than defaults do."""
+        """For each grid those that agree best, by kappa, then exact, no more withheld than at the defaults."""
         scores = [self._scores(at, without) for at in range(len(self.grids))]
         at, cell = self._where(self.defaults)
         enough = scores[at].sums[0][cell]
@@ -337,7 +337,7 @@ def _held_out(pairs: Sequence[tuple[int, int]]) -> HeldOut:
 
 
 def _split(mask: Any) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
-    """The true cells of a mask as boxes of cells, each cell in one: grown axis by axis from the first left."""
+    """The true cells of a mask as boxes, each cell in one: grown axis by axis from the first that is left."""
     left, found = mask.copy(), []
     while left.any():
         low = tuple(int(x) for x in np.unravel_index(int(np.argmax(left)), left.shape)) if left.ndim else ()

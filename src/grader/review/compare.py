@@ -9,6 +9,7 @@ from grader.model.decisions import DecidedGrade, Decisions
 from grader.model.diff import NO_REASON, SCHEMA, AreaDiff, Diff
 from grader.model.proposal import AreaResult, Proposal
 from grader.review.agreement import agreement
+from grader.vocabulary.words import Vocabulary
 
 #: Given the proposal, an area and its final grade: the smallest change of the evidence that brings it.
 SmallestChange = Callable[[Proposal, str, str], dict[str, Any] | None]
@@ -18,6 +19,7 @@ def compare(
     proposal: Proposal,
     decisions: Decisions,
     grades: Sequence[str],
+    vocabulary: Vocabulary,
     smallest_change: SmallestChange | None = None,
 ) -> list[AreaDiff]:
     """Every area of the edition, proposed beside final.
@@ -30,12 +32,14 @@ def compare(
         What was decided on the same inspection.
     grades : sequence of str
         The scale, worst first.
+    vocabulary : Vocabulary
+        The words of the framework: which findings all but decide a grade.
     smallest_change : callable, optional
         Works out what would have brought the final grade, for areas that differ.
     """
     ranks = {grade: rank for rank, grade in enumerate(grades)}
     return [
-        _area(proposal, result, decisions.grades.get(result.area), ranks, smallest_change)
+        _area(proposal, result, decisions.grades.get(result.area), ranks, vocabulary, smallest_change)
         for result in proposal.areas
     ]
 
@@ -45,6 +49,7 @@ def _area(
     result: AreaResult,
     decided: DecidedGrade | None,
     ranks: dict[str, int],
+    vocabulary: Vocabulary,
     smallest_change: SmallestChange | None,
 ) -> AreaDiff:
     final = decided.grade if decided is not None else None
@@ -62,7 +67,7 @@ def _area(
         smallest_change=change,
         hinges=result.hinges,
         declared_concern=any(
-            f.origin == "declared" and f.kind == "cause_of_concern" for f in result.findings
+            f.origin == "declared" and f.kind in vocabulary.capping for f in result.findings
         ),
     )
 

@@ -135,7 +135,7 @@ def _lay(
     laid.framework, laid.grades = proposal.framework.id, grades
     if proposal.overrides:
         laid.overrides[proposal.inspection] = proposal.overrides
-    laid.inspections.append(compare(proposal, file.decisions, grades, change))
+    laid.inspections.append(compare(proposal, file.decisions, grades, framework.framework.vocabulary, change))
     laid.warnings += [
         *stale(proposal, framework, shown),
         *file.warnings,

@@ -7,7 +7,7 @@ edition or in another cycle is refused, with the reason.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from grader.errors import Problem, folded, quoted
 from grader.io.printed_names import PrintedNames
@@ -16,13 +16,6 @@ from grader.model.decisions import Decisions
 from grader.model.framework import Framework, GradeMeaning
 from grader.model.proposal import AreaResult, Proposal
 
-CONCERN = "cause_of_concern"
-#: How the code of a warning names the finding that a grade expects and the record lacks.
-_LACKING: Mapping[str, str] = {
-    "area_for_improvement": "improvement",
-    CONCERN: "concern",
-    "innovative_practice": "practice",
-}
 _DATE = re.compile(r"\d{4}(-\d{2}){0,2}", re.ASCII)
 
 
@@ -90,21 +83,20 @@ def oddities(
         decided = decisions.grades.get(result.area)
         if decided is not None:
             place = document.place(("grades", result.area))
-            for code, message in _odd(result, meanings[decided.grade]):
+            for code, message in _odd(result, meanings[decided.grade], framework):
                 yield Problem(f"{result.area}: {message}", place, None, code)
         for finding in result.findings:
-            if finding.kind == CONCERN and finding.origin != "proposed" and not finding.recommendations:
-                message = f"{finding.id}: a cause of concern always carries at least one recommendation"
-                yield Problem(
-                    f"{proposal.inspection}: {message}", None, None, "concern_without_recommendations"
-                )
+            kind = framework.vocabulary.kind[finding.kind]
+            if kind.recommended and finding.origin != "proposed" and not finding.recommendations:
+                message = f"{proposal.inspection}: {finding.id}: {kind.lacks_recommendations}"
+                yield Problem(message, None, None, f"{kind.code}_without_recommendations")
 
 
-def _odd(result: AreaResult, grade: GradeMeaning) -> Iterator[tuple[str, str]]:
+def _odd(result: AreaResult, grade: GradeMeaning, framework: Framework) -> Iterator[tuple[str, str]]:
     """The finding that the meaning of a final grade speaks of, where the record holds none."""
     recorded = {finding.kind for finding in result.findings if finding.origin != "proposed"}
     if grade.expects is None or result.area in grade.not_expected_in:
         return
     if grade.expects not in recorded:
-        said, kind = grade.id.replace("_", " "), grade.expects.replace("_", " ")
-        yield f"{grade.id}_without_{_LACKING[grade.expects]}", f"{said}, and the record holds no {kind} on it"
+        said, kind = grade.id.replace("_", " "), framework.vocabulary.kind[grade.expects]
+        yield f"{grade.id}_without_{kind.code}", f"{said}, and the record holds no {kind.said} on it"

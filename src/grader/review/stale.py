@@ -11,13 +11,11 @@ from collections.abc import Iterator
 from grader.model.decisions import AreaRecorded, FindingRecorded, OutcomeRecorded, ProposalRecorded
 from grader.model.proposal import AreaResult, Proposal
 
-_UNASSESSED = "not_assessed"
-
 
 def area_recorded(result: AreaResult) -> AreaRecorded:
     """What an area's proposal rests on, as it is recorded with a decision."""
     return AreaRecorded(
-        statuses={c.id: c.status for c in result.characteristics if c.status != _UNASSESSED},
+        statuses={c.id: c.status for c in result.characteristics if c.evidence},
         findings=[
             FindingRecorded(kind=f.kind, origin=f.origin, rule=f.rule, characteristics=f.characteristics)
             for f in result.findings
@@ -49,7 +47,7 @@ def _changed(then: OutcomeRecorded, basis: AreaRecorded | None, now: AreaResult 
 
 def _statuses(then: dict[str, str], now: dict[str, str]) -> Iterator[str]:
     for name in sorted({*then, *now}):
-        before, after = then.get(name, _UNASSESSED), now.get(name, _UNASSESSED)
+        before, after = then.get(name, "not assessed"), now.get(name, "not assessed")
         if before != after:
             yield f"{name} was {_plain(before)}, now {_plain(after)}"
 

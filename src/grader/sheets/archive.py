@@ -53,6 +53,10 @@ class Archive:
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and plain_part(name) in self._names
 
+    def has_file(self, name: str) -> bool:
+        """Whether a part in any folder has this name, which is in lower case."""
+        return any(part.rpartition("/")[2].lower() == name for part in self._names)
+
     def count(self) -> None:
         """Count an element of any part: what they say may be nothing, and each takes its time."""
         self._elements += 1

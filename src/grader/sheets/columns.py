@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
-from grader.model.inspection import AssessmentName, BasisName, Evidence, FindingKind, Previous
+from grader.vocabulary.peel import PEEL
+from grader.vocabulary.words import PROGRESS
 
 Kind = Literal["id", "tag", "text", "ids", "lines", "number", "flag", "day", "partial_day"]
 #: Columns that hold one text of a list each: `recommendation 1`, `recommendation 2`.
@@ -60,14 +61,11 @@ class Sheet:
 
 
 _SEVERAL = "one, or several with commas, semicolons or line breaks between them"
-_EXTENTS = get_args(Evidence.model_fields["extent"].annotation)
-_HARMS = get_args(Evidence.model_fields["harm"].annotation)
-_PROGRESS = get_args(Previous.model_fields["progress"].annotation)
 _DAY = "YYYY-MM-DD, or a date cell"
 
 _FINDING = (
     Column("id", "id", "short and unique, as in F001", required=True, width=10),
-    Column("kind", "tag", "what it is", required=True, choices=get_args(FindingKind), width=22),
+    Column("kind", "tag", "what it is", required=True, choices=PEEL.kinds.names, width=22),
     Column("area", "id", "the area it is on", required=True, width=20),
     Column("statement", "text", "what was found, in a sentence", required=True, width=60),
 )
@@ -100,12 +98,22 @@ EVIDENCE = Sheet(
             "assessment",
             "tag",
             "how it stands against them; may be left out where a measure supplies it",
-            choices=tuple(reversed(get_args(AssessmentName))),
+            choices=PEEL.assessments.levels[::-1],
         ),
         Column("statement", "text", "what was found, in one sentence", required=True, width=60),
-        Column("basis", "tag", "how it was found", required=True, choices=get_args(BasisName), width=18),
-        Column("extent", "tag", "how far a shortfall reaches; widespread if blank", choices=_EXTENTS),
-        Column("harm", "tag", "what a shortfall puts at risk; none if blank", choices=_HARMS),
+        Column("basis", "tag", "how it was found", required=True, choices=tuple(PEEL.basis), width=18),
+        Column(
+            "extent",
+            "tag",
+            f"how far a shortfall reaches; {PEEL.extents.default} if blank",
+            choices=PEEL.extents.names[::-1],
+        ),
+        Column(
+            "harm",
+            "tag",
+            f"what a shortfall puts at risk; {PEEL.harms.default} if blank",
+            choices=PEEL.harms.names,
+        ),
         Column("remedied", "flag", "yes where it was put right since", choices=("yes", "no"), width=10),
         Column("remedied_on", "day", f"when: {_DAY}"),
         Column("innovative", "flag", "yes where it is", choices=("yes", "no"), width=10),
@@ -131,7 +139,7 @@ PREVIOUS = Sheet(
     "previous",
     (
         *_FINDING,
-        Column("progress", "tag", "how far it is put right", required=True, choices=_PROGRESS),
+        Column("progress", "tag", "how far it is put right", required=True, choices=PROGRESS.names),
         *_FINDING_REST,
         Column("source", "id", "id of a source"),
         Column("issued", "day", _DAY),

@@ -26,6 +26,8 @@ DELIMITERS = ",;\t|"
 HEADER_WITHIN = 100
 _SEP = re.compile(r"\ufeff?\"?sep=(.)\"?[ ,;\t]*(?:\r\n|\r|\n|\Z)", re.IGNORECASE)
 _UTF8 = "save the file as CSV UTF-8"
+#: An end of line whose two bytes are exchanged: no character has this number, so a byte is missing before it.
+_SHIFTED = "\u0a00"
 #: Characters of more than one byte in UTF-8.
 _SEVERAL_BYTES = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _END = re.compile(r"\r\n|\r|\n")
@@ -101,9 +103,12 @@ def decoded(raw: bytes, file: str) -> tuple[str, list[Problem]]:
         refuse(Place(file), "the file is in UTF-32, which is not read", _UTF8)
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         try:
-            return decode(raw.decode("utf-16").encode("utf-8"), file), []
+            text = raw.decode("utf-16")
         except UnicodeDecodeError:
+            text = _SHIFTED
+        if _SHIFTED in text:
             refuse(Place(file), "the file starts as UTF-16 does, and is damaged further on", _UTF8)
+        return decode(text.encode("utf-8"), file), []
     bare = raw.removeprefix(b"\xef\xbb\xbf")
     if bare[:400].count(b"\0") * 3 > len(bare[:400]):
         message = "the file is in UTF-16 or UTF-32 without the mark that says in which"

@@ -36,12 +36,13 @@ def seen_rows(table: Table, body: list[Row], hidden: Hidden) -> tuple[list[Row],
             said.append(Problem(message, table.place(found[0]), None, "row_hidden"))
     if partly := [number for number, _ in body if number in unseen.partly]:
         cells = [f"{letters(at)}{number}" for number in partly for at in unseen.partly[number]]
-        shown = ", ".join(cells[:_NAMED]) + (
-            f" and {len(cells) - _NAMED:,} more" if len(cells) > _NAMED else ""
-        )
         one = len(cells) == 1
-        message = f"{'cell' if one else 'cells'} {shown} {'is' if one else 'are'} struck through"
-        message += f", and {'is' if one else 'are'} read: other cells of the row are not"
+        # Of many cells the rows are named, so that none of them goes unsaid.
+        shown = f"cells of {named(partly)}" if len(cells) > _NAMED else f"cell{'' if one else 's'} "
+        shown += "" if len(cells) > _NAMED else ", ".join(cells)
+        message = f"{shown} {'is' if one else 'are'} struck through"
+        rows = "row" if len(partly) == 1 else "rows"
+        message += f", and {'is' if one else 'are'} read: other cells of the {rows} are not"
         said.append(Problem(message, table.place(partly[0]), None, "cell_struck"))
     if hidden == "skip":
         body = [row for row in body if row[0] not in unseen.hidden and row[0] not in unseen.struck]

@@ -23,7 +23,7 @@ from grader.sheets.xlsx import XlsxSheets
 WORKBOOKS = (".xlsx", ".xlsm", ".ods", ".xls", ".xlsb")
 TEXTS = (".csv", ".tsv", ".tab", ".txt")
 ENDINGS = (*WORKBOOKS, *TEXTS)
-_MACROS = "xl/vbaProject.bin"
+_MACROS = "vbaproject.bin"
 _BINARY = "xl/workbook.bin"
 
 
@@ -111,7 +111,7 @@ def _workbook(raw: bytes, file: str) -> Spreadsheet:
             refuse(Place(file), f"this is not a workbook but {NAMES['zip'][0]}", NAMES["zip"][1])
         else:
             sheets = OdsSheets(archive) if _opendocument(archive, kind) else XlsxSheets(archive)
-        if _MACROS in archive:
+        if archive.has_file(_MACROS):
             message = "the workbook has macros: they are neither run nor read"
             warnings.append(Problem(message, Place(file), None, "macros"))
     elif kind == "text":

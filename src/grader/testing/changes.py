@@ -6,23 +6,18 @@ or makes it worse and never raises one, where the area is graded before and afte
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise, product
 from typing import Any, Final, Literal
 
 from grader.model.framework import Framework
 from grader.model.inspection import Declared, Evidence, Inspection, Source
+from grader.vocabulary.words import PROGRESS, Vocabulary
 
 Never = Literal["lowers", "raises"]
 
-_BETTER: Final = {"falls_short": "partly_meets", "partly_meets": "meets", "meets": "exceeds"}
-_WIDER: Final = {"isolated": "some", "some": "widespread"}
-_GRAVER: Final = {"none": "moderate", "moderate": "serious"}
-_STALLED: Final = {"closed": "improving", "improving": "not_improving"}
-_SHORT: Final = ("falls_short", "partly_meets")
-#: The lightest and the heaviest shortfall: where adding one could do good, it would be the lightest.
-_WEIGHTS: Final = ({"extent": "isolated", "remedied": True}, {"extent": "widespread", "harm": "serious"})
 _ADDED: Final = "added"
 
 
@@ -56,67 +51,77 @@ Maker = Callable[[Inspection, Framework], Made]
 
 def raise_assessment(inspection: Inspection, framework: Framework) -> Made:
     """One item's assessment one step up."""
+    better = _above(framework.vocabulary.assessments.levels)
     for at, item in enumerate(inspection.evidence):
-        if item.assessment in _BETTER:
-            yield _set(inspection, "evidence", at, {"assessment": _BETTER[item.assessment]})
+        if item.assessment in better:
+            yield _set(inspection, "evidence", at, {"assessment": better[item.assessment]})
 
 
 def add_exceeds(inspection: Inspection, framework: Framework) -> Made:
     """An item that exceeds, without harm or measure."""
+    best = framework.vocabulary.assessments.best
     for characteristic in _characteristics(inspection, framework):
-        for basis in ("data", "interview"):
-            yield _add_item(inspection, characteristic, {"assessment": "exceeds", "basis": basis})
+        for basis in _bases(framework.vocabulary):
+            yield _add_item(inspection, characteristic, {"assessment": best, "basis": basis})
 
 
 def add_falls_short(inspection: Inspection, framework: Framework) -> Made:
     """An item that falls short, light or heavy."""
+    words = framework.vocabulary
+    worst = words.assessments.levels[0]
+    # Where adding a shortfall could do good, it would be the lightest.
+    lightest = {"extent": words.extents.names[0], "remedied": True}
+    heaviest = {"extent": words.extents.best, "harm": words.harms.best}
     for characteristic in _characteristics(inspection, framework):
-        for basis in ("data", "interview"):
-            for weight in _WEIGHTS:
-                fields = {"assessment": "falls_short", "basis": basis, **weight}
+        for basis in _bases(framework.vocabulary):
+            for weight in (lightest, heaviest):
+                fields = {"assessment": worst, "basis": basis, **weight}
                 yield _add_item(inspection, characteristic, fields)
 
 
 def add_concern(inspection: Inspection, framework: Framework) -> Made:
-    """A declared cause of concern on an area inspected."""
-    for area in framework.areas_in(inspection.inspection.edition):
-        if area.id in inspection.inspection.not_inspected:
-            continue
+    """A declared finding that caps the grade, on an area inspected."""
+    areas = [a.id for a in framework.areas_in(inspection.inspection.edition)]
+    inspected = [name for name in areas if name not in inspection.inspection.not_inspected]
+    for area, kind in product(inspected, framework.vocabulary.capping):
         concern = Declared(
             id=_free({f.id for f in inspection.all_findings}),
-            kind="cause_of_concern",
-            area=area.id,
+            kind=kind,
+            area=area,
             statement=_ADDED,
             recommendations=[_ADDED],
         )
         findings = [*inspection.findings, concern]
-        yield f"{concern.id} on {area.id}", partial(_with, inspection, findings=findings)
+        yield f"{concern.id} on {area}", partial(_with, inspection, findings=findings)
 
 
 def worsen_progress(inspection: Inspection, framework: Framework) -> Made:
-    """An earlier cause of concern one step further from closed."""
+    """An earlier finding that caps the grade, one step further from closed."""
+    worse = _above(PROGRESS.names)
     for at, finding in enumerate(inspection.previous):
-        if finding.kind == "cause_of_concern" and finding.progress in _STALLED:
-            yield _set(inspection, "previous", at, {"progress": _STALLED[finding.progress]})
+        if finding.kind in framework.vocabulary.capping and finding.progress in worse:
+            yield _set(inspection, "previous", at, {"progress": worse[finding.progress]})
 
 
 def widen_extent(inspection: Inspection, framework: Framework) -> Made:
     """A shortfall one step more widespread."""
-    for at, item in _shortfalls(inspection):
-        if item.extent in _WIDER:
-            yield _set(inspection, "evidence", at, {"extent": _WIDER[item.extent]})
+    wider = _above(framework.vocabulary.extents.names)
+    for at, item in _shortfalls(inspection, framework):
+        if item.extent in wider:
+            yield _set(inspection, "evidence", at, {"extent": wider[item.extent]})
 
 
 def worsen_harm(inspection: Inspection, framework: Framework) -> Made:
     """A shortfall one step more harmful."""
-    for at, item in _shortfalls(inspection):
-        if item.harm in _GRAVER:
-            yield _set(inspection, "evidence", at, {"harm": _GRAVER[item.harm]})
+    graver = _above(framework.vocabulary.harms.names)
+    for at, item in _shortfalls(inspection, framework):
+        if item.harm in graver:
+            yield _set(inspection, "evidence", at, {"harm": graver[item.harm]})
 
 
 def unset_remedied(inspection: Inspection, framework: Framework) -> Made:
     """A shortfall put right since, no longer so."""
-    for at, item in _shortfalls(inspection):
+    for at, item in _shortfalls(inspection, framework):
         if item.remedied:
             yield _set(inspection, "evidence", at, {"remedied": False, "remedied_on": None})
 
@@ -167,8 +172,19 @@ def _characteristics(inspection: Inspection, framework: Framework) -> Iterator[s
             yield from (c.id for c in area.characteristics)
 
 
-def _shortfalls(inspection: Inspection) -> Iterator[tuple[int, Evidence]]:
-    return ((i, e) for i, e in enumerate(inspection.evidence) if e.assessment in _SHORT)
+def _above(names: Sequence[str]) -> dict[str, str]:
+    """For each name but the last of a scale, the next."""
+    return dict(pairwise(names))
+
+
+def _bases(words: Vocabulary) -> tuple[str, str]:
+    """A basis that lends the weight of what was tested, and one of what was described."""
+    return words.bases_of("tested")[1], words.looked_for_basis["described"]
+
+
+def _shortfalls(inspection: Inspection, framework: Framework) -> Iterator[tuple[int, Evidence]]:
+    short = framework.vocabulary.shortfalls
+    return ((i, e) for i, e in enumerate(inspection.evidence) if e.assessment in short)
 
 
 def _free(taken: set[str]) -> str:

@@ -38,7 +38,6 @@ from grader.language.parse import Typed
 from grader.language.parse_facts import COUNTABLE, attributes_of
 from grader.language.rulebook import (
     EFFECTS,
-    GIVEN_FACTS,
     TABLES,
     VISIBLE,
     Fact,
@@ -47,18 +46,20 @@ from grader.language.rulebook import (
     Parameter,
     Rule,
     RuleBook,
+    given_facts,
+    targets,
 )
 from grader.language.typecheck import direction_problems, facts_named
-from grader.language.vocabulary import ASSESSMENT, ENTITIES, FLAG, PROGRESS, STATUS, Scale
+from grader.language.vocabulary import entities
 from grader.model.framework import Framework
 from grader.testing._hypothesis import st
+from grader.vocabulary.words import FLAG, PROGRESS, Scale
 
 SHARES: Final = (0, 1, 200, 333, 400, 500, 667, 800, 999, 1000)
 #: Values of a parameter of counts: a few, and the ends of its range.
 MOST: Final = 1_000_000
 COUNTS: Final = (0, 1, 2, 3, MOST)
 UNITS: Final = ("percent", "minutes")
-KINDS: Final = ("area_for_improvement", "cause_of_concern", "innovative_practice")
 RISING: Final = (Op.AT_LEAST, Op.MORE_THAN)
 FALLING: Final = (Op.AT_MOST, Op.FEWER_THAN)
 
@@ -79,6 +80,9 @@ class RuleBooks:
         self.draw = draw
         self.framework = framework
         self.monotone = monotone
+        self.words = framework.vocabulary
+        self.entities = entities(self.words)
+        self.given = given_facts(self.words)
         self.facts: dict[str, Fact] = {}
         self.grades = Scale("grade", framework.grades_worst_first)
         self.areas = tuple(a.id for a in framework.areas)
@@ -113,6 +117,7 @@ class RuleBooks:
             grade_scale=self.grades,
             grade_default=self.framework.grade_scale.default,
             areas=self.areas,
+            vocabulary=self.words,
         )
 
     def parameter(self, name: str, kind: Kind, default: int, top: int) -> Parameter:
@@ -129,13 +134,13 @@ class RuleBooks:
     def type_of(self, definition: Definition) -> tuple[Kind, Scale | None]:
         match definition:
             case Best(entity, attribute) | Lowest(entity, attribute):
-                return Kind.SCALE, attributes_of(ENTITIES[entity], self.facts)[attribute].scale
+                return Kind.SCALE, attributes_of(self.entities[entity], self.facts)[attribute].scale
             case AnyOf():
                 return Kind.FLAG, FLAG
             case Share():
                 return Kind.SHARE, None
             case FactOf():
-                return Kind.SCALE, STATUS
+                return Kind.SCALE, self.words.statuses
             case _:
                 return Kind.COUNT, None
 
@@ -158,8 +163,8 @@ class RuleBooks:
         return FactOf(self.draw(st.sampled_from([c.id for _, c in self.framework.characteristics()])))
 
     def counted(self, layer: Layer, level: Level) -> Definition:
-        names = sorted(n for n in COUNTABLE[layer] if level in ENTITIES[n].levels)
-        entity = ENTITIES[self.draw(st.sampled_from(names))]
+        names = sorted(n for n in COUNTABLE[layer] if level in self.entities[n].levels)
+        entity = self.entities[self.draw(st.sampled_from(names))]
         # The reader knows counts of characteristics before it knows any share.
         attributes = {a: t for a, t in attributes_of(entity, self.facts).items() if t.kind is not Kind.SHARE}
         where = self.where(attributes)
@@ -221,20 +226,27 @@ class RuleBooks:
         return self.draw(st.sampled_from(templates))()
 
     def sound(self) -> tuple[Definition, Better]:
-        at_least = Test("assessment", Op.AT_LEAST, (Const(self.draw(st.integers(1, 4))),))
+        at_least = Test("assessment", Op.AT_LEAST, (self.drawn_rank(self.words.assessments.levels),))
         return self.number("evidence", (at_least, *self.strength())), Better.MORE
 
     def short(self) -> tuple[Definition, Better]:
         """A shortfall: what has a worse extent or harm stays one, and may become a worse one."""
-        tests = [Test("assessment", Op.AT_MOST, (Const(self.draw(st.integers(1, 2))),)), *self.strength()]
+        short = [name for name in self.words.assessments.levels if name in self.words.shortfalls]
+        tests = [Test("assessment", Op.AT_MOST, (self.drawn_rank(short),)), *self.strength()]
         for attribute in self.draw(st.lists(st.sampled_from(("extent", "harm")), unique=True)):
-            tests.append(Test(attribute, Op.AT_LEAST, (Const(self.draw(st.integers(0, 2))),)))
+            top = len(self.words.scales[attribute].names) - 1
+            tests.append(Test(attribute, Op.AT_LEAST, (Const(self.draw(st.integers(0, top))),)))
         if self.draw(st.booleans()):
             tests.append(Test("remedied", Op.EQUALS, (Const(0),)))
         where = tuple(sorted(tests, key=lambda t: t.attribute))
         if self.draw(st.integers(0, 4)) == 0:
             return Best("evidence", "harm", where), Better.FEWER
         return self.number("evidence", where), Better.FEWER
+
+    def drawn_rank(self, names: Sequence[str]) -> Const:
+        """The rank of one of some assessments that stand beside each other."""
+        rank = self.words.assessments.rank
+        return Const(self.draw(st.integers(rank(names[0]), rank(names[-1]))))
 
     def best(self) -> tuple[Definition, Better]:
         where = self.strength()
@@ -257,7 +269,10 @@ class RuleBooks:
 
     def standing(self) -> tuple[Definition, Better]:
         """Open concerns, alone or with areas for improvement; never those alone: worsening opens one."""
-        standings = self.draw(st.sampled_from(((2,), (1, 2))))
+        opened = tuple(sorted(self.words.capping_ranks))
+        rank = self.words.standings.rank
+        eased = {rank(k.improving_as) for k in self.words.findings if k.improving_as is not None}
+        standings = self.draw(st.sampled_from((opened, tuple(sorted({*eased, *opened})))))
         return (
             self.number("findings", (Test("standing", Op.ONE_OF, tuple(map(Const, standings))),)),
             Better.FEWER,
@@ -273,7 +288,7 @@ class RuleBooks:
             for f in self.facts.values()
             if f.level is Level.CHARACTERISTIC and f.better is not Better.NEITHER and f.kind is not Kind.SHARE
         ]
-        subject = self.draw(st.sampled_from((GIVEN_FACTS["status"], *own)))
+        subject = self.draw(st.sampled_from((self.given["status"], *own)))
         op = self.draw(st.sampled_from(RISING if subject.better is better else FALLING))
         typed = Typed(subject.name, subject.kind, subject.scale)
         where = (Test(subject.name, op, (self.operand(typed),)),)
@@ -296,7 +311,7 @@ class RuleBooks:
     # Rules --------------------------------------------------------------------------------------------------
 
     def table(self, layer: Layer, level: Level) -> list[Rule]:
-        known = (*GIVEN_FACTS.values(), *self.facts.values())
+        known = (*self.given.values(), *self.facts.values())
         visible = [f for f in known if f.level is level and f.layer in VISIBLE[layer]]
         if not visible or (layer is Layer.MEASURE and not self.measures):
             return []
@@ -306,7 +321,8 @@ class RuleBooks:
         draw = self.draw
         effect = draw(st.sampled_from(sorted(EFFECTS[layer])))
         target = draw(st.sampled_from(self.targets(layer, effect)))
-        one_way = self.monotone and effect is not Effect.WITHHOLDS and target != "innovative_practice"
+        praise = effect is Effect.RAISES and self.words.kind[target].praise
+        one_way = self.monotone and effect is not Effect.WITHHOLDS and not praise
         wants_better = (effect is Effect.REACHES) if one_way else None
         condition = self.condition(visible, wants_better, draw(st.integers(0, 2)))
         seen = " and ".join("{" + name + "}" for name in facts_named(condition))
@@ -322,22 +338,13 @@ class RuleBooks:
             scope=self.scope(layer),
         )
         # The two uses a reader refuses unless a rule owns up to them.
-        against = any(direction_problems(rule, {**GIVEN_FACTS, **self.facts}))
+        against = any(direction_problems(rule, {**self.given, **self.facts}, self.words))
         if against or self.below_default(layer, effect, target):
             return replace(rule, not_monotone="drawn at random")
         return rule
 
     def targets(self, layer: Layer, effect: Effect) -> Sequence[str]:
-        match layer:
-            case Layer.MEASURE:
-                return ASSESSMENT.names[1:]
-            case Layer.STATUS:
-                return STATUS.names[1:]
-            case Layer.FINDING:
-                return KINDS
-            case Layer.SUFFICIENCY:
-                return ("grade",)
-        names = self.grades.names
+        names = targets(layer, self.words, self.grades.names)
         return [n for n in names if not (self.monotone and self.below_default(layer, effect, n))]
 
     def below_default(self, layer: Layer, effect: Effect, target: str) -> bool:

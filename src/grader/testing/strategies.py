@@ -29,6 +29,7 @@ from grader.model.inspection import Declared, Evidence, Figure, Header, Inspecti
 from grader.testing._hypothesis import st
 from grader.testing.changes import Change, changes
 from grader.testing.random_rules import RuleBooks
+from grader.vocabulary.words import PROGRESS
 
 GRADES: Final = ("outstanding", "good", "adequate", "requires_improvement", "inadequate")
 AREAS: Final = ("alpha", "bravo", "charlie", "delta")
@@ -58,17 +59,6 @@ NASTY: Final = (
 )
 
 _PLAIN: Final = st.sampled_from(NASTY)
-_ASSESSMENTS: Final = ("falls_short", "partly_meets", "meets", "exceeds")
-_BASES: Final = (
-    "case_file_review",
-    "data",
-    "observation",
-    "other_inspection",
-    "document",
-    "interview",
-    "survey",
-)
-_KINDS: Final = ("area_for_improvement", "cause_of_concern", "innovative_practice")
 #: Figures that are no per cent: about the lines rules draw, and the ends of the range.
 _FIGURES: Final = (-float(LARGEST_FIGURE), -0.05, 0.0, 49.99, 80.0, 100.1, 1e8, float(LARGEST_FIGURE))
 _FEW: Final = st.sampled_from((0, 0, 0, 1, 2))
@@ -233,6 +223,7 @@ class _InspectionMaker:
     ) -> None:
         self.draw = draw
         self.framework = framework
+        self.words = framework.vocabulary
         self.areas = areas
         held = {c.id for a in framework.areas_in(edition) for c in a.characteristics}
         self.measures = [m for _, m in sorted(measures.items()) if m.characteristic in held]
@@ -251,7 +242,7 @@ class _InspectionMaker:
         previous = [
             Previous(
                 **self.finding(f"P{n}", evidence),
-                progress=draw(st.sampled_from(("closed", "improving", "not_improving"))),
+                progress=draw(st.sampled_from(PROGRESS.names)),
             )
             for n in range(draw(_FEW))
         ]
@@ -272,7 +263,7 @@ class _InspectionMaker:
     def item(self, name: str) -> Evidence:
         draw = self.draw
         tagged = draw(st.lists(st.sampled_from(self.pool), min_size=1, max_size=4, unique=True))
-        assessment: str | None = draw(st.sampled_from(_ASSESSMENTS))
+        assessment: str | None = draw(st.sampled_from(self.words.assessments.levels))
         measure: Figure | None = None
         if draw(st.integers(0, 4)) == 0:
             ruled = draw(st.sampled_from(self.measures)) if self.measures else None
@@ -287,9 +278,9 @@ class _InspectionMaker:
                 "characteristics": tagged,
                 "assessment": assessment,
                 "statement": draw(_PLAIN),
-                "basis": draw(st.sampled_from(_BASES)),
-                "extent": draw(st.sampled_from(("widespread", "some", "isolated"))),
-                "harm": draw(st.sampled_from(("none", "none", "none", "moderate", "serious"))),
+                "basis": draw(st.sampled_from(tuple(self.words.basis))),
+                "extent": draw(st.sampled_from(self.words.extents.names[::-1])),
+                "harm": draw(st.sampled_from((self.words.harms.default,) * 2 + self.words.harms.names)),
                 "remedied": remedied,
                 "remedied_on": draw(st.sampled_from((None, *_DAYS))) if remedied else None,
                 "innovative": draw(st.integers(0, 4)) == 0,
@@ -318,7 +309,7 @@ class _InspectionMaker:
         likely = [c for c in own if c in self.pool] or own
         return {
             "id": name,
-            "kind": draw(st.sampled_from(_KINDS)),
+            "kind": draw(st.sampled_from(self.words.kinds.names)),
             "area": area,
             "statement": draw(_PLAIN),
             "characteristics": draw(st.lists(st.sampled_from(likely), max_size=2, unique=True)),

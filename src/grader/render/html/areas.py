@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from grader.engines.reference import compare
 from grader.explanations.range_words import look_next_words, range_words, withheld_words
 from grader.explanations.why import CharacteristicWhy, Cited, Explanation
-from grader.grading.conclude import counts_as
 from grader.language.english import number
 from grader.language.nodes import Const, Effect, Kind, Op
 from grader.language.rulebook import Layer, Rule
@@ -20,7 +19,7 @@ from grader.model.diff import AreaDiff
 from grader.model.inspection import Declared, Evidence, Previous
 from grader.model.proposal import AreaResult, FindingResult, Reason
 from grader.render.html.charts import Needed
-from grader.render.html.words import OUTCOME_WORDS, STATUS_WORDS, opened, words
+from grader.render.html.words import OUTCOME_WORDS, opened, words
 from grader.session import LoadedInspection
 
 T = TypeVar("T")
@@ -50,6 +49,7 @@ class FindingView:
 
     result: FindingResult
     standing: str
+    is_open: bool
     progress: str | None
     issued: str | None
     accelerated: bool
@@ -87,7 +87,7 @@ class Test:
 
 @dataclass(frozen=True, slots=True)
 class AreaView:
-    """Everything the report says on one area."""
+    """Everything the report says on one area; `tallies` are the findings that count as one of each kind."""
 
     result: AreaResult
     slug: str
@@ -105,6 +105,8 @@ class AreaView:
     steps: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
     statuses: Mapping[str, tuple[CharacteristicView, ...]]
     counts: Mapping[str, int]
+    assessed: int
+    tallies: Mapping[str, int]
     tests: tuple[Test, ...]
     needed: tuple[Needed, ...]
     could_be: str | None
@@ -115,27 +117,6 @@ class AreaView:
     @property
     def looked_at(self) -> bool:
         return self.result.outcome != "not_inspected"
-
-    @property
-    def assessed(self) -> int:
-        return sum(self.counts.values()) - self.counts["not_assessed"]
-
-    @property
-    def concerns(self) -> int:
-        """Open causes of concern."""
-        return self._standing("open_concern")
-
-    @property
-    def improvements(self) -> int:
-        """Areas for improvement, and earlier concerns that count as such."""
-        return self._standing("area_for_improvement")
-
-    @property
-    def practices(self) -> int:
-        return self._standing("innovative_practice")
-
-    def _standing(self, standing: str) -> int:
-        return sum(f.standing == standing for found in self.findings.values() for f in found)
 
 
 class Areas:
@@ -161,10 +142,12 @@ class Areas:
         diff: AreaDiff | None,
     ) -> AreaView:
         """The view of one area, the `at`th of the page."""
-        statuses: dict[str, list[CharacteristicView]] = {status: [] for status in STATUS_WORDS}
+        names = self.framework.vocabulary.statuses.names[::-1]
+        statuses: dict[str, list[CharacteristicView]] = {status: [] for status in names}
         for characteristic in why.characteristics:
             statuses[characteristic.status].append(self._characteristic(characteristic))
         counts = Counter(c.status for c in why.characteristics if c.counted)
+        findings = self._findings(result)
         held = [r for r in result.reasons if r.held]
         because = tuple(r for r in held if r.target == result.grade or result.outcome == "withheld")
         return AreaView(
@@ -179,11 +162,13 @@ class Areas:
             capped=self._best(r for r in held if r not in because),
             higher=tuple(self._missed(result)),
             limits=tuple(r for r in result.reasons if not r.held and r.effect == "limits"),
-            findings=self._findings(result),
+            findings=findings,
             hinges=_grouped((self._without(h.grade, h.outcome), h.evidence) for h in result.hinges),
             steps=_grouped((self.titles.get(r.grade, r.grade), _change(r.change)) for r in result.reachable),
             statuses={status: tuple(found) for status, found in statuses.items()},
-            counts={status: counts[status] for status in STATUS_WORDS},
+            counts={status: counts[status] for status in names},
+            assessed=counts.total() - counts[self.framework.vocabulary.statuses.nothing],
+            tallies=self._tallies([view for views in findings.values() for view in views]),
             tests=tuple(self._tests(result)),
             needed=tuple(self._needed(result)),
             could_be=self._could_be(result, counts["not_assessed"]),
@@ -278,9 +263,7 @@ class Areas:
     # Findings and evidence -----------------------------------------------------------------------------
 
     def _findings(self, result: AreaResult) -> dict[str, tuple[FindingView, ...]]:
-        found: dict[str, list[FindingView]] = {
-            kind: [] for kind in ("cause_of_concern", "area_for_improvement", "innovative_practice")
-        }
+        found: dict[str, list[FindingView]] = {kind.id: [] for kind in self.framework.vocabulary.shown}
         recorded: dict[tuple[str, str], Declared | Previous] = {
             **{("declared", f.id): f for f in self.inspection.findings},
             **{("previous", f.id): f for f in self.inspection.previous},
@@ -289,12 +272,21 @@ class Areas:
             found[finding.kind].append(self._finding(finding, recorded.get((finding.origin, finding.id))))
         return {kind: tuple(views) for kind, views in found.items()}
 
+    def _tallies(self, views: Sequence[FindingView]) -> dict[str, int]:
+        """Findings that count as one of each kind; of a kind no rule proposes, only where there are any."""
+        counts = Counter(view.standing for view in views)
+        kinds = self.framework.vocabulary.shown
+        return {k.id: counts[k.counts_as] for k in kinds if k.proposed or counts[k.counts_as]}
+
     def _finding(self, finding: FindingResult, known: Declared | Previous | None) -> FindingView:
         progress = known.progress if isinstance(known, Previous) else None
         source = self.inspection.sources.get(known.source) if known and known.source else None
+        words_ = self.framework.vocabulary
+        standing = words_.counts_as(finding.kind, progress)
         return FindingView(
             result=finding,
-            standing=counts_as(finding.kind, progress),
+            standing=standing,
+            is_open=words_.standings.rank(standing) in words_.capping_ranks,
             progress=words(progress) if progress else None,
             issued=known.issued if known else None,
             accelerated=isinstance(known, Declared) and known.accelerated,

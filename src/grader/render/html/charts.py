@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader.render.html.inline_svg import inline
 from grader.statistics.extra import library
+from grader.vocabulary.words import Scale
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,14 +27,16 @@ _SMALL = 9.0
 #: Longer labels would run out of the chart; the table beside it has them whole.
 _LONGEST = 66
 
-#: Colour, hatch and ink of each status, best first; light enough to be read through, apart in grey too.
-_STATUS = {
-    "exceeded": ("#12436d", "", "white"),
-    "demonstrated": ("#6fa8d6", "", _INK),
-    "partly_demonstrated": ("#f6d7a7", "///", _INK),
-    "not_demonstrated": ("#d4766a", "xxx", _INK),
-    "not_assessed": ("#ffffff", "...", _INK),
-}
+#: Colour, hatch and ink of statuses, best first; light enough to be read through, apart in grey too. The
+#: scale of any framework is laid over them.
+_LEVELS = (
+    ("#12436d", "", "white"),
+    ("#6fa8d6", "", _INK),
+    ("#f6d7a7", "///", _INK),
+    ("#d4766a", "xxx", _INK),
+)
+#: Where a characteristic is not assessed.
+_NOTHING = ("#ffffff", "...", _INK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,21 +121,24 @@ def _grade_row(axes: Axes, at: int, row: GradeRow, places: int, *, with_final: b
 
 
 def status_chart(
-    name: str, rows: Sequence[tuple[str, Mapping[str, int]]], words: Mapping[str, str], title: str
+    name: str, rows: Sequence[tuple[str, Mapping[str, int]]], statuses: Scale, title: str
 ) -> str:
     """How many of each area's characteristics have each status, best on the left."""
+    styles = _styles(statuses)
     from matplotlib.patches import Patch
 
     with _drawing():
         figure, axes = _figure(rows=len(rows), each=0.5, head=0.5)
         for i, (label, counts) in enumerate(rows):
             axes.text(0, i - 0.4, _short(label), va="center", color=_INK)
-            _stack(axes, i, counts)
+            _stack(axes, i, counts, styles)
         longest = max((sum(counts.values()) for _, counts in rows), default=1)
         axes.set_xlim(0, max(longest, 1) * 1.005)
         handles = [
-            Patch(facecolor=fill, hatch=hatch, edgecolor=_INK, linewidth=0.6, label=words[status])
-            for status, (fill, hatch, _) in _STATUS.items()
+            Patch(
+                facecolor=fill, hatch=hatch, edgecolor=_INK, linewidth=0.6, label=statuses.word(status).title
+            )
+            for status, (fill, hatch, _) in styles.items()
         ]
         figure.legend(
             handles=handles, loc="upper left", ncols=3, frameon=False, fontsize=_SMALL,
@@ -141,9 +147,18 @@ def status_chart(
         return inline(figure, name=name, title=title)
 
 
-def _stack(axes: Axes, at: int, counts: Mapping[str, int]) -> None:
+def _styles(statuses: Scale) -> dict[str, tuple[str, str, str]]:
+    """Colour, hatch and ink of each status, best first."""
+    levels = statuses.levels[::-1]
+    step = (len(_LEVELS) - 1) / max(len(levels) - 1, 1)
+    return {**{s: _LEVELS[round(i * step)] for i, s in enumerate(levels)}, statuses.nothing: _NOTHING}
+
+
+def _stack(
+    axes: Axes, at: int, counts: Mapping[str, int], styles: Mapping[str, tuple[str, str, str]]
+) -> None:
     left = 0
-    for status, (fill, hatch, ink) in _STATUS.items():
+    for status, (fill, hatch, ink) in styles.items():
         count = counts.get(status, 0)
         if not count:
             continue

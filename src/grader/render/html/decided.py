@@ -55,9 +55,10 @@ def read_decided(path: Path, loaded: LoadedInspection) -> Decided:
         problems.append(Problem(message, place, "name the decisions on this inspection"))
     if problems:
         raise InputError(problems)
-    grades = loaded.framework.framework.grades_worst_first
+    framework = loaded.framework.framework
+    laid = compare(proposal, file.decisions, framework.grades_worst_first, framework.vocabulary)
     return Decided(
         decisions=file.decisions,
-        areas={row.area: row for row in compare(proposal, file.decisions, grades)},
-        warnings=(*file.warnings, *oddities(file.decisions, document, proposal, loaded.framework.framework)),
+        areas={row.area: row for row in laid},
+        warnings=(*file.warnings, *oddities(file.decisions, document, proposal, framework)),
     )

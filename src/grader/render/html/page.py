@@ -85,6 +85,7 @@ def report(loaded: LoadedInspection, decided: Decided | None = None) -> str:
         style_hash=digest,
         proposal=proposal,
         framework=loaded.framework.framework,
+        vocabulary=loaded.framework.framework.vocabulary,
         inspection=loaded.inspection,
         book=loaded.book,
         decided=decided,
@@ -160,7 +161,10 @@ def _charts(
     charts = {
         "grades": grades_chart("chart-grades", grades, scale, with_final=decided is not None),
         "statuses": status_chart(
-            "chart-statuses", looked_at, words.STATUS_WORDS, "Characteristics of each area by status"
+            "chart-statuses",
+            looked_at,
+            loaded.framework.framework.vocabulary.statuses,
+            "Characteristics of each area by status",
         ),
     }
     for area in areas:
@@ -193,8 +197,6 @@ def templates() -> Environment:
         "counted": plural,
     }
     environment.globals |= {
-        "STATUS_WORDS": words.STATUS_WORDS,
-        "BASIS_WORDS": words.BASIS_WORDS,
         "ORIGIN_WORDS": words.ORIGIN_WORDS,
     }
     return environment

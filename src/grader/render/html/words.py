@@ -9,17 +9,6 @@ from grader import text
 
 _SPACES = "\n\t"
 
-STATUS_WORDS = {
-    "exceeded": "Exceeded",
-    "demonstrated": "Demonstrated",
-    "partly_demonstrated": "Partly demonstrated",
-    "not_demonstrated": "Not demonstrated",
-    "not_assessed": "Not assessed",
-}
-BASIS_WORDS = {
-    "case_file_review": "review of case files",
-    "other_inspection": "another inspection",
-}
 ORIGIN_WORDS = {
     "declared": "Issued",
     "previous": "From an earlier inspection",

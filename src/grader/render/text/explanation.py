@@ -20,21 +20,16 @@ from grader.model.proposal import OutputModel, Reason
 from grader.render.text.settings import settings_line
 from grader.render.text.summary import grouped
 from grader.render.text.tables import Labelled, indented, text_of
-
-_STATUS_ORDER = ("not_demonstrated", "partly_demonstrated", "demonstrated", "exceeded")
-_SHORT = {
-    "case_file_review": "case files",
-    "other_inspection": "other inspection",
-}
+from grader.vocabulary.words import Vocabulary
 
 
 def answer_for_person(framework: Framework, book: RuleBook, answer: OutputModel) -> list[RenderableType]:
     """The parts of an answer about one area."""
     match answer:
         case Explanation():
-            return [*_head(framework, book, answer), *_explanation(answer)]
+            return [*_head(framework, book, answer), *_explanation(framework.vocabulary, answer)]
         case WhyNot():
-            return [*_head(framework, book, answer), *_why_not(answer)]
+            return [*_head(framework, book, answer), *_why_not(framework.vocabulary, answer)]
         case SmallestChange():
             return [*_head(framework, book, answer), *_smallest_change(answer)]
         case _:
@@ -54,7 +49,7 @@ def _head(
     ]
 
 
-def _why_not(why: WhyNot) -> list[RenderableType]:
+def _why_not(words: Vocabulary, why: WhyNot) -> list[RenderableType]:
     """What stood in the way of a grade: each rule with its conditions, then the evidence they rest on."""
     parts: list[RenderableType] = []
     lifted = [b for b in why.barriers if not b.needed]
@@ -64,7 +59,7 @@ def _why_not(why: WhyNot) -> list[RenderableType]:
     parts += _barriers(title, routes)
     parts += _section("What keeps it up", _reasons(why.kept_up))
     name_source = len({c.source for c in why.evidence}) > 1
-    parts += _section("The evidence behind it", [_cited("", c, name_source) for c in why.evidence])
+    parts += _section("The evidence behind it", [_cited(words, "", c, name_source) for c in why.evidence])
     return parts
 
 
@@ -109,7 +104,7 @@ def _missed(missed: Missed) -> Iterator[tuple[str, str]]:
         yield "", f"evidence: {', '.join(missed.evidence)}"
 
 
-def _explanation(why: Explanation) -> list[RenderableType]:
+def _explanation(words: Vocabulary, why: Explanation) -> list[RenderableType]:
     """The parts of an explanation, from the grade down to the evidence."""
     parts: list[RenderableType] = []
     parts += _section("Why", _reasons(why.reasons_for))
@@ -121,13 +116,16 @@ def _explanation(why: Explanation) -> list[RenderableType]:
     sources = sorted({c.source for c in _all_cited(why)})
     if len(sources) == 1:
         parts += [Text(), text_of(f"All evidence below is from {sources[0]}.")]
-    for status in _STATUS_ORDER:
+    for status in words.statuses.levels:
         chosen = [c for c in why.characteristics if c.status == status]
         if chosen:
             parts += [Text(), text_of(f"Characteristics {status.replace('_', ' ')}: {len(chosen)}", "bold")]
-            parts += [_characteristic(c, name_source=len(sources) > 1) for c in chosen]
-    missing = [c for c in why.characteristics if c.status == "not_assessed" and c.counted]
-    parts += _section("Not assessed: nothing was found on these", [(c.id, c.text) for c in missing])
+            parts += [_characteristic(words, c, name_source=len(sources) > 1) for c in chosen]
+    missing = [c for c in why.characteristics if c.status == words.statuses.nothing and c.counted]
+    parts += _section(
+        f"{words.statuses.word(words.statuses.nothing).title}: nothing was found on these",
+        [(c.id, c.text) for c in missing],
+    )
     left_out = [(n.evidence, f"{n.characteristic}: {n.message}") for n in why.not_counted]
     parts += _section("Not counted here", left_out)
     return parts
@@ -184,20 +182,20 @@ def _all_cited(why: Explanation) -> Iterator[Cited]:
         yield from characteristic.evidence_against
 
 
-def _characteristic(why: CharacteristicWhy, *, name_source: bool) -> RenderableType:
+def _characteristic(words: Vocabulary, why: CharacteristicWhy, *, name_source: bool) -> RenderableType:
     note = "" if why.counted else " (another programme grades it: without weight here)"
     head = text_of(f"{why.id}  {why.text}{note}")
     lines = [("because", text) for text in why.because]
-    lines += [_cited("for", c, name_source) for c in why.evidence_for]
-    lines += [_cited("against", c, name_source) for c in why.evidence_against]
+    lines += [_cited(words, "for", c, name_source) for c in why.evidence_for]
+    lines += [_cited(words, "against", c, name_source) for c in why.evidence_against]
     return indented(Group(head, indented(_grid(lines))))
 
 
-def _cited(side: str, cited: Cited, name_source: bool) -> tuple[str, str]:
-    tags = [cited.assessment.replace("_", " "), _SHORT.get(cited.basis, cited.basis)]
+def _cited(words: Vocabulary, side: str, cited: Cited, name_source: bool) -> tuple[str, str]:
+    tags = [cited.assessment.replace("_", " "), words.basis[cited.basis].short or cited.basis]
     if cited.extent is not None:
         tags.append(cited.extent)
-    if cited.harm not in (None, "none"):
+    if cited.harm not in (None, words.harms.nothing):
         tags.append(f"{cited.harm} harm")
     if cited.remedied:
         tags.append("remedied since")

@@ -8,23 +8,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
 from grader.explanations.range_words import range_words, withheld_words
-from grader.grading.conclude import counts_as
 from grader.grading.remarks import CONTRADICTION
-from grader.language.vocabulary import STATUS
 from grader.model.framework import Framework
 from grader.model.proposal import AreaResult, FindingResult, Hinge, Proposal, Reason
 from grader.render.text.settings import settings_line
 from grader.render.text.tables import Column, Fitting, Labelled, indented, text_of
 from grader.session import LoadedInspection
+from grader.vocabulary.words import Vocabulary
 
 _LEGEND = (
-    "assessed: characteristics with evidence that counts; demonstrated includes exceeded; AFIs are areas for"
-    " improvement, issued or proposed",
+    "assessed: characteristics with evidence that counts",
     "hinges on: evidence without which the grade would be another; one step away: grades that one item"
     " assessed one step otherwise would give",
 )
@@ -35,24 +34,23 @@ _COLUMNS = (
     Column("area", "\narea"),
     Column("proposed grade", "proposed\ngrade"),
     Column("assessed", "\nassessed", right=True),
-    Column("demonstrated", "demon-\nstrated", right=True),
-    Column("exceeded", "\nexceeded", right=True),
-    Column("open concerns", "open\nconcerns", right=True),
-    Column("AFIs", "\nAFIs", right=True),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """An area's numbers: characteristics that count, and findings by what they count as."""
+    """An area's numbers: characteristics that count, and findings by the kind they count as.
+
+    `reached` is how many characteristics have each status that is a success, or a better one; `told` are the
+    findings that are listed one by one, with what heads them.
+    """
 
     result: AreaResult
     listed: int
     assessed: int
-    demonstrated: int
-    exceeded: int
-    concerns: Sequence[FindingResult]
-    improvements: Sequence[FindingResult]
+    reached: Sequence[int]
+    tallies: Sequence[int]
+    told: Sequence[tuple[str, FindingResult]]
     contradictions: Sequence[str]
     through: Sequence[str]
     """Characteristics that rest on evidence tagged to other areas alone."""
@@ -75,11 +73,11 @@ def summary(loaded: LoadedInspection, *, brief: bool = False) -> list[Renderable
     parts: list[RenderableType] = [
         *_head(loaded, brief),
         Text(),
-        Fitting(_COLUMNS, [_cells(framework, row) for row in rows], bold=(1,)),
-        *([] if brief else [text_of(line, "dim") for line in _LEGEND]),
+        Fitting(_columns(framework.vocabulary), [_cells(framework, row) for row in rows], bold=(1,)),
+        *([] if brief else [text_of(line, "dim") for line in _legend(framework.vocabulary)]),
     ]
     for row in rows:
-        if row.result.outcome in ("graded", "withheld") or row.concerns:
+        if row.result.outcome in ("graded", "withheld") or row.told:
             parts += [Text(), _block(framework, row)]
     return [*parts, *_foot(framework, proposal), *_no_ranges(loaded)]
 
@@ -92,18 +90,26 @@ def _row(
     tagged: Mapping[str, frozenset[str]],
 ) -> _Row:
     counted = {c.id for c in framework.area(area.area).counted}
-    ranks = [STATUS.rank(c.status) for c in area.characteristics if c.id in counted]
+    words = framework.vocabulary
+    rank = words.statuses.rank
+    ranks = [rank(c.status) for c in area.characteristics if c.id in counted]
     standing = [
-        (f, counts_as(f.kind, progress.get(f.id) if f.origin == "previous" else None)) for f in area.findings
+        (f, words.counts_as(f.kind, progress.get(f.id) if f.origin == "previous" else None))
+        for f in area.findings
     ]
     return _Row(
         result=area,
         listed=len(counted),
-        assessed=sum(r > STATUS.rank("not_assessed") for r in ranks),
-        demonstrated=sum(r >= STATUS.rank("demonstrated") for r in ranks),
-        exceeded=sum(r >= STATUS.rank("exceeded") for r in ranks),
-        concerns=[f for f, counts in standing if counts == "open_concern"],
-        improvements=[f for f, counts in standing if counts == "area_for_improvement"],
+        assessed=sum(r > rank(words.statuses.nothing) for r in ranks),
+        reached=[sum(r >= rank(success.id) for r in ranks) for success in words.successes],
+        tallies=[sum(s == kind.counts_as for _, s in standing) for kind in words.shown if kind.tally],
+        told=[
+            (kind.listed_as, f)
+            for kind in words.shown
+            if kind.listed_as
+            for f, s in standing
+            if s == kind.counts_as
+        ],
         contradictions=contradictions(proposal, area),
         through=[
             c.id
@@ -172,6 +178,23 @@ def _provenance(framework: Framework, proposal: Proposal) -> str:
 # Table ---------------------------------------------------------------------------------------------------
 
 
+def _columns(words: Vocabulary) -> list[Column]:
+    headed = [
+        (success.title.lower(), success.heading or f"\n{success.title.lower()}")
+        for success in words.successes
+    ]
+    headed += [(kind.tally.replace("\n", " ").strip(), kind.tally) for kind in words.shown if kind.tally]
+    return [*_COLUMNS, *(Column(name, heading, right=True) for name, heading in headed)]
+
+
+def _legend(words: Vocabulary) -> tuple[str, ...]:
+    """What the columns count, then what is said of grades."""
+    titles = [success.title.lower() for success in words.successes]
+    included = [f"{worse} includes {better}" for worse, better in pairwise(titles)]
+    legends = [kind.legend for kind in words.shown if kind.tally and kind.legend]
+    return ("; ".join([_LEGEND[0], *included, *legends]), *_LEGEND[1:])
+
+
 def _cells(framework: Framework, row: _Row) -> list[str]:
     area = row.result
     looked_at = area.outcome != "not_inspected"
@@ -179,10 +202,8 @@ def _cells(framework: Framework, row: _Row) -> list[str]:
         area.area,
         _outcome(framework, area),
         f"{row.assessed} of {row.listed}" if looked_at else "-",
-        str(row.demonstrated) if looked_at else "-",
-        str(row.exceeded) if looked_at else "-",
-        str(len(row.concerns)),
-        str(len(row.improvements)),
+        *(str(number) if looked_at else "-" for number in row.reached),
+        *map(str, row.tallies),
     ]
 
 
@@ -234,9 +255,9 @@ def _lines(framework: Framework, row: _Row) -> Iterator[tuple[str, str]]:
         yield "contradicted:", text
     if row.through:
         yield "through others:", f"{', '.join(row.through)}: nothing was found on them directly"
-    for finding in row.concerns:
+    for heading, finding in row.told:
         origin = {"declared": "", "previous": "earlier, ", "proposed": "proposed, "}[finding.origin]
-        yield "concern:", f"{finding.statement} ({origin}{finding.id})"
+        yield heading, f"{finding.statement} ({origin}{finding.id})"
     for grade, ids in grouped((_without(framework, h), h.evidence) for h in area.hinges):
         yield (
             "hinges on:",

@@ -1,0 +1,384 @@
+"""The words judgments are made in: ordered scales, bases and kinds of finding, each with its roles.
+
+A framework has one vocabulary. Other modules ask it for the word with a role, and name no word themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final, Literal, get_args
+
+from grader.cached import cached_property
+
+OriginName = Literal["declared", "previous", "proposed"]
+ProgressName = Literal["closed", "improving", "not_improving"]
+StrengthName = Literal["tested", "described"]
+
+
+class Role(StrEnum):
+    """What a word is for."""
+
+    NOTHING = "there is nothing: neither written nor concluded"
+    DEFAULT = "stands where nothing is said, or where no rule reaches anything"
+    SHORTFALL = "less than what good looks like"
+    SUCCESS = "what good looks like, or better"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One value of a scale.
+
+    Attributes
+    ----------
+    id : str
+        What is written and compared.
+    title : str
+        As it is printed.
+    meaning : str
+        What it says, as a note to whoever chooses it.
+    phrase : str
+        What is found where it is chosen, to follow "had been found to".
+    heading : str
+        Over a narrow column, in two lines.
+    """
+
+    id: str
+    title: str
+    meaning: str = ""
+    roles: frozenset[Role] = frozenset()
+    phrase: str = ""
+    heading: str = ""
+
+
+def word(id: str, title: str, *roles: Role, meaning: str = "", phrase: str = "", heading: str = "") -> Word:
+    """A word with these roles."""
+    return Word(id, title, meaning, frozenset(roles), phrase, heading)
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Named values in order, worst first; `ordered` is False where the order means nothing."""
+
+    name: str
+    names: tuple[str, ...]
+    ordered: bool = True
+    words: tuple[Word, ...] = field(default=(), compare=False, repr=False)
+    ranks: dict[str, int] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "ranks", {name: rank for rank, name in enumerate(self.names)})
+
+    @classmethod
+    def of(cls, name: str, *words: Word) -> Scale:
+        """A scale of words, worst first."""
+        return cls(name, tuple(w.id for w in words), words=words)
+
+    def rank(self, name: str) -> int:
+        """Rank of a name; raises KeyError for one not on the scale."""
+        return self.ranks[name]
+
+    def name_of(self, rank: int) -> str:
+        """Name of a rank."""
+        return self.names[rank]
+
+    def word(self, name: str) -> Word:
+        """The word with this id; raises KeyError."""
+        return self.words[self.ranks[name]]
+
+    def having(self, role: Role) -> tuple[str, ...]:
+        """Names with a role, worst first."""
+        return tuple(w.id for w in self.words if role in w.roles)
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """Names that can be written or concluded: all but one for "nothing there"."""
+        nothing = self.having(Role.NOTHING)
+        return tuple(name for name in self.names if name not in nothing)
+
+    @property
+    def nothing(self) -> str:
+        """The name for "nothing there"."""
+        return self.having(Role.NOTHING)[0]
+
+    @property
+    def default(self) -> str:
+        """The name that stands where nothing else does."""
+        return self.having(Role.DEFAULT)[0]
+
+    @property
+    def best(self) -> str:
+        """The last name."""
+        return self.names[-1]
+
+    def from_middle(self) -> tuple[str, ...]:
+        """The levels, nearest the middle first, and of two as near the lower."""
+        return tuple(sorted(self.levels, key=lambda name: (self.off_middle(name), self.ranks[name])))
+
+    def off_middle(self, name: str) -> int:
+        """How far a level is from the middle of the levels, in half steps."""
+        levels = self.levels
+        return abs(2 * levels.index(name) - len(levels) + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """How an item of evidence was found.
+
+    Attributes
+    ----------
+    strength : {"tested", "described"} or None
+        What it lends the item; None where such evidence never counts.
+    title, short : str
+        As it is printed, and as it is printed where there is little room.
+    uncounted : str
+        Where it never counts: why, to follow the basis and "evidence".
+    made : bool
+        Whether an item made up to show something has it.
+    looked_for : bool
+        Whether an item that would have to be found is said to have it.
+    """
+
+    id: str
+    strength: StrengthName | None
+    title: str = ""
+    short: str = ""
+    uncounted: str = ""
+    made: bool = False
+    looked_for: bool = False
+
+    @property
+    def printed(self) -> str:
+        """As it is printed."""
+        return self.title or self.id.replace("_", " ")
+
+
+@dataclass(frozen=True, slots=True)
+class KindOfFinding:
+    """A row of the table of finding kinds.
+
+    Attributes
+    ----------
+    title, plural : str
+        As it is printed.
+    code : str
+        How the codes of warnings name it.
+    counts_as : str
+        Its standing while it stands; an earlier one that is closed is `closed`.
+    improving_as : str or None
+        The standing of an earlier one that is improving, where it is another.
+    recommended : bool
+        Whether it always carries recommendations.
+    caps : bool
+        Whether no grade is above the framework's default while one stands.
+    never_withheld : bool
+        Whether an area with one that stands always gets its grade.
+    proposed : bool
+        Whether rules may propose it; if not, it is declared or earlier only.
+    praise : bool
+        Whether it speaks for the body, not against it.
+    order : int
+        Its place among the findings of an area in a report.
+    none : str
+        What a report says where there is none; "" to say nothing.
+    counted : pair of str
+        One that stands, and several, after a number.
+    tally : str
+        The heading of its column among the areas' numbers, in two lines; "" for no column.
+    legend : str
+        What is to be said of that column below.
+    listed_as : str
+        How a summary heads one that stands; "" to leave it to the explanation.
+    """
+
+    id: str
+    title: str
+    plural: str
+    code: str
+    counts_as: str
+    improving_as: str | None = None
+    recommended: bool = False
+    caps: bool = False
+    never_withheld: bool = False
+    proposed: bool = True
+    praise: bool = False
+    order: int = 0
+    none: str = ""
+    counted: tuple[str, str] = ("", "")
+    tally: str = ""
+    legend: str = ""
+    listed_as: str = ""
+
+    @property
+    def said(self) -> str:
+        """Its title inside a sentence."""
+        return self.title[:1].lower() + self.title[1:]
+
+    @property
+    def with_article(self) -> str:
+        """Its title inside a sentence, with its article."""
+        return f"{'an' if self.said[0] in 'aeiou' else 'a'} {self.said}"
+
+    @property
+    def lacks_recommendations(self) -> str:
+        """What is said of one without recommendations, where it always carries some."""
+        return f"{self.with_article} always carries at least one recommendation"
+
+
+#: Words that are grader's own, whatever the framework: what each means is written in the code.
+STRENGTH: Final = Scale("strength", tuple(reversed(get_args(StrengthName))))
+PROGRESS: Final = Scale("progress", get_args(ProgressName))
+ORIGIN: Final = Scale("origin", get_args(OriginName), ordered=False)
+FLAG: Final = Scale("flag", ("no", "yes"))
+CLOSED, IMPROVING, NOT_IMPROVING = PROGRESS.names
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The words of one framework.
+
+    Attributes
+    ----------
+    id : str
+        Names it; two that differ have different ids.
+    assessments, statuses, extents, harms : Scale
+        How an item stands against a characteristic; the conclusion on one; how far a shortfall reaches, and
+        what it puts at risk.
+    bases : tuple of Basis
+        How items are found.
+    findings : tuple of KindOfFinding
+        The kinds of finding there are.
+    """
+
+    id: str
+    assessments: Scale
+    statuses: Scale
+    extents: Scale
+    harms: Scale
+    bases: tuple[Basis, ...]
+    findings: tuple[KindOfFinding, ...]
+
+    def __hash__(self) -> int:
+        return hash(self.id)
+
+    def __repr__(self) -> str:
+        return f"<Vocabulary {self.id}>"
+
+    # Scales -----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def kinds(self) -> Scale:
+        """Ids of the kinds of finding, in no order that means anything."""
+        return Scale("kind", tuple(k.id for k in self.findings), ordered=False)
+
+    @cached_property
+    def standings(self) -> Scale:
+        """What findings count as, in no order that means anything."""
+        standings = (s for k in self.findings for s in (k.counts_as, k.improving_as) if s is not None)
+        return Scale("standing", tuple(dict.fromkeys((CLOSED, *standings))), ordered=False)
+
+    @cached_property
+    def scales(self) -> Mapping[str, Scale]:
+        """Every scale that rules may look at, by name; flags apart."""
+        found = (
+            self.assessments, self.statuses, STRENGTH, self.extents, self.harms, PROGRESS, self.kinds, ORIGIN,
+            self.standings,
+        )  # fmt: skip
+        return MappingProxyType({scale.name: scale for scale in found})
+
+    # Assessments and bases --------------------------------------------------------------------------------
+
+    @cached_property
+    def shortfalls(self) -> frozenset[str]:
+        """Assessments that are shortfalls: extent, harm and remedy are read on these."""
+        return frozenset(self.assessments.having(Role.SHORTFALL))
+
+    @cached_property
+    def sound(self) -> str:
+        """The lowest assessment that is no shortfall."""
+        return next(name for name in self.assessments.levels if name not in self.shortfalls)
+
+    @cached_property
+    def basis(self) -> Mapping[str, Basis]:
+        """Each basis by its id."""
+        return {b.id: b for b in self.bases}
+
+    def bases_of(self, strength: StrengthName | None) -> tuple[str, ...]:
+        """The bases that lend a strength; of None, those that never count."""
+        return tuple(b.id for b in self.bases if b.strength == strength)
+
+    @cached_property
+    def made_basis(self) -> Mapping[str, str]:
+        """The basis of an item made up to show something, by its strength."""
+        return {str(b.strength): b.id for b in self.bases if b.made}
+
+    @cached_property
+    def looked_for_basis(self) -> Mapping[str, str]:
+        """The basis of an item that would have to be found, by its strength."""
+        return {str(b.strength): b.id for b in self.bases if b.looked_for}
+
+    # Statuses ---------------------------------------------------------------------------------------------
+
+    @cached_property
+    def successes(self) -> tuple[Word, ...]:
+        """Statuses of a characteristic that is as good as it should be, worst first."""
+        return tuple(self.statuses.word(name) for name in self.statuses.having(Role.SUCCESS))
+
+    # Findings ---------------------------------------------------------------------------------------------
+
+    @cached_property
+    def kind(self) -> Mapping[str, KindOfFinding]:
+        """Each kind of finding by its id."""
+        return {k.id: k for k in self.findings}
+
+    @cached_property
+    def shown(self) -> tuple[KindOfFinding, ...]:
+        """The kinds in the order in which a report shows them."""
+        return tuple(sorted(self.findings, key=lambda k: k.order))
+
+    @cached_property
+    def proposed(self) -> tuple[str, ...]:
+        """The kinds that rules may propose."""
+        return tuple(k.id for k in self.findings if k.proposed)
+
+    @cached_property
+    def capping(self) -> tuple[str, ...]:
+        """The kinds that cap the grade."""
+        return tuple(k.id for k in self.findings if k.caps)
+
+    @cached_property
+    def concern(self) -> str:
+        """What caps the grade, inside a sentence."""
+        return " or ".join(self.kind[name].said for name in self.capping)
+
+    @cached_property
+    def capping_ranks(self) -> frozenset[int]:
+        """Ranks of the standings that cap the grade."""
+        return self._standing_ranks(k for k in self.findings if k.caps)
+
+    @cached_property
+    def open_ranks(self) -> frozenset[int]:
+        """Ranks of the standings with which a grade is never withheld."""
+        return self._standing_ranks(k for k in self.findings if k.never_withheld)
+
+    def _standing_ranks(self, kinds: Iterable[KindOfFinding]) -> frozenset[int]:
+        return frozenset(self.standings.rank(k.counts_as) for k in kinds)
+
+    def improving_into(self, kind: KindOfFinding) -> tuple[str, ...]:
+        """The kinds, inside a sentence, of which an improving one counts as one of another kind."""
+        return tuple(
+            k.plural[:1].lower() + k.plural[1:] for k in self.shown if k.improving_as == kind.counts_as
+        )
+
+    def counts_as(self, kind: str, progress: str | None) -> str:
+        """The standing of a finding.
+
+        A kind says what it counts as while it stands (declared, proposed, or earlier and not improving), and
+        what an earlier one counts as that is improving; anything closed counts as closed.
+        """
+        if progress == CLOSED:
+            return CLOSED
+        found = self.kind[kind]
+        return (found.improving_as if progress == IMPROVING else None) or found.counts_as
