@@ -103,6 +103,24 @@ def test_a_reader_that_leaves_ends_the_command_quietly(leicestershire: Path) -> 
     assert (141, b"") == (ran.returncode, ran.stderr)
 
 
+@pytest.mark.parametrize("arguments", [["nope"], ["grade", "--nope"]])
+def test_a_reader_that_leaves_before_a_usage_error_is_no_fault_of_grader(
+    arguments: list[str],
+) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with open(writing, "wb") as stream:
+        ran = subprocess.run(
+            [sys.executable, "-m", "grader", *arguments],
+            env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+            stdout=stream,
+            stderr=stream,
+            check=False,
+        )
+
+    assert 141 == ran.returncode
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full")
 @pytest.mark.parametrize("more", [[], ["--json"]])
 def test_a_full_disk_is_said_in_one_line(shell: Shell, small: Callable[..., Path], more: list[str]) -> None:

@@ -95,6 +95,18 @@ def test_two_frameworks_with_one_id_are_an_error_naming_both(here: Path, place: 
         shutil.rmtree(file.parent)
 
 
+def test_two_frameworks_whose_ids_differ_by_case_alone_are_an_error_naming_both(here: Path) -> None:
+    own_rules(here / "book")
+    file = here / "book" / "frameworks" / "x.yaml"
+    file.parent.mkdir()
+    file.write_text(FRAMEWORK.read_text().replace("id: PEEL_2021_22", "id: peel_2021_22", 1))
+    for said in ("PEEL_2021_22", "Peel_2021_22", "peel_2021_22"):
+        (here / "inspection.yaml").write_text(HEAD.replace("FRAMEWORK", said))
+        with pytest.raises(InputError, match="may mean two things") as caught:
+            grader.grade("inspection.yaml", rules="./book")
+        assert "frameworks/x.yaml" in str(caught.value)
+
+
 # What is read --------------------------------------------------------------------------------------------
 
 

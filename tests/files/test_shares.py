@@ -41,6 +41,21 @@ def test_a_bare_number_for_a_share_is_refused_with_the_readings_there_are(bare: 
         assert "write 35%, or 3.5% for 35 per mille" in said
 
 
+@pytest.mark.parametrize(
+    ("bare", "help"),
+    [
+        ("0.35", "write 35%; "),
+        (0.351, "write 35.1%; "),
+        ("0.5", "write 50%, or 0.5%; "),
+        ("0.9", "write 0.9%; "),
+    ],
+)
+def test_a_part_of_one_is_refused_with_shares_that_are_taken(bare: str | float, help: str) -> None:
+    with pytest.raises(InputError, match=f"help: {help}a share from") as caught:
+        read_settings(BOOK, {"some": bare})
+    assert "may be per cent or per mille, or a part of one" in str(caught.value)
+
+
 @pytest.mark.parametrize("value", [True, None, 0.35, ["35%"], "", "many", "35,5%", "35.55%", "2000%"])
 def test_what_is_no_share_is_refused(value: object) -> None:
     with pytest.raises(InputError, match="parameter 'some' cannot be"):

@@ -9,12 +9,11 @@ import pytest
 
 import grader
 from grader.grading.run import run
-from grader.language.vocabulary import ASSESSMENT
 from grader.model.inspection import Inspection
 from grader.session import Session
 
 BASES = ("case_file_review", "data", "document", "interview", "observation")
-ASSESSMENTS = ASSESSMENT.names[1:]
+ASSESSMENTS = ("exceeds", "meets", "partly_meets", "falls_short")
 BEST = {"assessment": "exceeds", "basis": "data", "extent": "widespread", "harm": "none"}
 WORST = {"assessment": "falls_short", "basis": "data", "extent": "widespread", "harm": "none"}
 HARMFUL = {"assessment": "falls_short", "basis": "data", "extent": "some", "harm": "serious"}

@@ -24,6 +24,8 @@ ROW = ["E1", "treatment.1a", "Partly meets", "Some explain.", "Case file review"
         ["ID", "CHARACTERISTICS", "Assessment", "STATEMENT", "Basis", "Source", "Locator"],
         ["id*", "Characteristics*", "Assessment:", "Statement *", "Basis?", "Source.", "locator "],
         ["Id", "Characteristics (needed)", "Assessment", "Statement [if any]", "Basis", "Source", "Locator"],
+        ["Id(s)", "Characteristics (tick)", "Assessment (RAG)", "Statement (free text)", "Basis (drop-down)",
+         "Source(s)", "Locator(s)"],
         ["\u00a0id", "characteristics\n", "assessment ", "Statement†", "“Basis”", "source_", "_locator"],
     ],
 )  # fmt: skip

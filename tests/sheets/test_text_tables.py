@@ -201,6 +201,19 @@ def test_a_table_that_starts_oddly_is_still_one(raw: bytes, kind: str) -> None:
     assert kind == kind_of(raw)
 
 
+def test_a_text_cut_at_a_comma_shows_where_blank_cells_follow_too(imported: Callable[..., Any]) -> None:
+    names = "id,characteristics,assessment,basis,source,statement,locator,extent"
+    cut = "E1,treatment.1a,meets,interview,visit,Records 1,000 crimes,,"
+    whole = "E2,treatment.1a,meets,interview,visit,Records crimes,p. 3,"
+
+    says = "row 2 goes on after the last heading, with blank cells, as where a text is cut at a comma"
+    cases = [([cut, whole], [says]), ([cut], [says]), ([f"{whole},,", f"{whole.replace('E2', 'E3')},,"], [])]
+    for rows, said in cases:
+        ran = imported("\n".join([names, *rows]), "t.csv", "--force")
+        warned = [line for line in ran.err.splitlines() if line.startswith("warning")]
+        assert [f"warning: t.csv:row 2: {text}" for text in said] == warned
+
+
 @pytest.mark.parametrize(
     ("rows", "says"),
     [

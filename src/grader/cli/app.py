@@ -113,6 +113,8 @@ def run(argv: Sequence[str] | None = None) -> int:
         return end.code if isinstance(end.code, int) else 0
     except KeyboardInterrupt:
         return INTERRUPTED
+    except BrokenPipeError:  # in the usage errors that typer prints
+        return terminal.nobody_reads()
     except OSError as error:
         # Commands say what is wrong with each file; this is for what no command foresees of odd paths.
         if error.filename is None and not _folder_is_gone():

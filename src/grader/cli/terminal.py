@@ -130,12 +130,24 @@ def _encodable(text: str, stream: TextIO) -> str:
     return text
 
 
+def nobody_reads() -> int:
+    """The exit code where the reader of a stream has left; what is still buffered goes nowhere."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            _lead_nowhere(stream)
+    return BROKEN_PIPE
+
+
+def _lead_nowhere(stream: TextIO) -> None:
+    """Let what is still buffered not fail once more as Python shuts down."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+
+
 def _end(error: OSError) -> NoReturn:
     """End where standard output takes no more: quietly where its reader has left."""
-    # What is still buffered would fail once more as Python shuts down.
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)
+    _lead_nowhere(sys.stdout)
     if error.errno == errno.EPIPE:
         raise typer.Exit(BROKEN_PIPE)
     raise GraderError(f"the output cannot be written: {(error.strerror or 'unknown reason').lower()}")

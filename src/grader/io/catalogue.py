@@ -189,7 +189,9 @@ def _framework_files(name: str, near: Path | None) -> Iterator[Path]:
         yield from named
         if i and folder.is_dir() and not folder.samefile(_home() / "frameworks"):
             for path in sorted(folder.glob("*.y*ml")):
-                if path not in named and not path.is_symlink() and path.is_file() and _id_in(path) == name:
+                if path in named or path.is_symlink() or not path.is_file():
+                    continue
+                if folded(_id_in(path) or "") == folded(name):
                     yield path
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 
 from grader.errors import InputError, Place, Problem, quoted, suggest
 from grader.language.nodes import Kind
@@ -88,6 +89,8 @@ def _fault(parameter: Parameter, value: object, number: object) -> tuple[str, st
     if number is not None or isinstance(value, bool) or not _BARE.fullmatch(bare):
         return message, allowed if number is not None else f"{share_help(value)}; {allowed}"
     message += ": it is a share, and a bare number may be per cent or per mille"
+    if 0 < float(bare) < 1:
+        return f"{message}, or a part of one", f"{_of_one(bare, low, high)}{allowed}"
     cent, mille = float(bare), float(bare) / 10
     good = [each for each in (cent, mille) if low <= each * 10 <= high]
     if len(good) == 2:
@@ -97,3 +100,10 @@ def _fault(parameter: Parameter, value: object, number: object) -> tuple[str, st
     if good == [cent]:
         return message, f"write {cent:g}%; {cent:g} per mille is out of range; {allowed}"
     return message, f"{cent:g}% and {cent:g} per mille are both out of range; {allowed}"
+
+
+def _of_one(bare: str, low: int, high: int) -> str:
+    """How to write `0.35`: as 35%, and as 0.35% only where a share has so few decimals."""
+    cent, part = per_mille(f"{bare}%"), per_mille(f"{Decimal(bare) * 100:f}%")
+    good = [percent(each) for each in (part, cent) if each is not None and low <= each <= high]
+    return f"write {', or '.join(good)}; " if good else ""

@@ -221,7 +221,7 @@ class _Fit:
     # Best -------------------------------------------------------------------------------------------------
 
     def best(self, without: int | None = None) -> list[Any]:
-        """For each grid those that agree best, by kappa, then exact, no more withheld than at the defaults."""
+        """For each grid those that agree best, by kappa, then exact, no more withheld than now."""
         scores = [self._scores(at, without) for at in range(len(self.grids))]
         at, cell = self._where(self.defaults)
         enough = scores[at].sums[0][cell]

@@ -116,6 +116,9 @@ class _Reading:
         self.slips: set[str] = set()
         #: Cells of a table in text that start with a space.
         self.split: list[tuple[int, int]] = []
+        #: Rows of a table in text, and which of them have cells, blank ones, beyond the last heading.
+        self.told = 0
+        self.longer: list[int] = []
         #: Rows passed over, by why.
         self.passed: dict[str, list[int]] = {}
 
@@ -306,6 +309,10 @@ class _Reading:
 
     def note_split(self, number: int, values: list[Value], header: list[Value]) -> None:
         """A space after a comma, in a table without any: a text was cut there, and fills the next columns."""
+        if self.table.delimiter:
+            self.told += 1
+            if len(values) > len(header):
+                self.longer.append(number)
         if self.table.delimiter != "," or any(shown(value).startswith(" ") for value in header):
             return
         at = next(
@@ -321,6 +328,12 @@ class _Reading:
             rows = rows_said(sorted({row for row, _ in self.split}))
             message = f"the cell starts with a space, as where a text is cut at a comma; look at {rows}"
             self.warn(message, self.table.place(number, at), "starts_with_space")
+        if self.longer and (self.told == 1 or len(self.longer) < self.told):
+            sign = sign_said(self.table.delimiter)
+            verb = "goes" if len(self.longer) == 1 else "go"
+            message = f"{rows_said(self.longer)} {verb} on after the last heading, with blank cells, as where"
+            message += f" a text is cut at {sign}"
+            self.warn(message, self.table.place(self.longer[0]), "longer_than_headings")
 
     def say_passed(self) -> None:
         for why, rows in self.passed.items():

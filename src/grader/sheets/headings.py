@@ -14,7 +14,9 @@ from grader.sheets.words import word_key
 
 #: Said beside a name, and no part of it.
 _REMARK = re.compile(
-    r"[(\[](?:required|mandatory|optional|needed|if any|if known|please complete)[)\]]", re.I
+    r"[(\[](?:required|mandatory|optional|needed|if any|if known|please complete|s|rag|y ?/ ?n|yes ?/ ?no"
+    r"|yes or no|tick|free text|choose one|select one|drop-?down)[)\]]",
+    re.I,
 )
 
 #: Further names of columns, in plain letters: short lists of what inspectors' own sheets call them.

@@ -41,8 +41,8 @@ def seen_rows(table: Table, body: list[Row], hidden: Hidden) -> tuple[list[Row],
         shown = f"cells of {named(partly)}" if len(cells) > _NAMED else f"cell{'' if one else 's'} "
         shown += "" if len(cells) > _NAMED else ", ".join(cells)
         message = f"{shown} {'is' if one else 'are'} struck through"
-        rows = "row" if len(partly) == 1 else "rows"
-        message += f", and {'is' if one else 'are'} read: other cells of the {rows} are not"
+        of = "row" if len(partly) == 1 else "rows"
+        message += f", and {'is' if one else 'are'} read: other cells of the {of} are not"
         said.append(Problem(message, table.place(partly[0]), None, "cell_struck"))
     if hidden == "skip":
         body = [row for row in body if row[0] not in unseen.hidden and row[0] not in unseen.struck]
