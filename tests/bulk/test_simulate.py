@@ -135,7 +135,7 @@ def test_arguments_out_of_range_are_refused(given, said, example):
 def test_the_command_prints_json_alone(capsys, example_path):
     assert 0 == main(["simulate", str(example_path), "--draws", "50", "--json"])
     answer = json.loads(capsys.readouterr().out)
-    assert ("grader.simulation/1", 50, 1, 0.1) == tuple(
+    assert ("grader.simulation/1", 50, 1, 0.005) == tuple(
         answer[k] for k in ("schema", "draws", "seed", "step")
     )
 
