@@ -111,6 +111,7 @@ OPTIONAL = tuple(str(p) for p in (Part.ADD_MEETS, Part.STAYS_GRADED))
 WORDS: Mapping[Part, str] = {
     Part.RAISE: "raising one item's assessment",
     Part.ADD_EXCEEDS: "adding an item that exceeds",
+    Part.ADD_MEETS: "adding an item that meets",
     Part.ADD_FALLS_SHORT: "adding an item that falls short",
     Part.CONCERN: f"adding a {PEEL.concern}, or worsening the progress of one,",
     Part.WORSEN: "worsening the extent or harm of a shortfall, or unsetting remedied,",

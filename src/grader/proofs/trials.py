@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from grader.grading.conclude import AreaCase, CharacteristicCase, FindingRecord, Raised
 from grader.grading.tally import Item
@@ -37,6 +38,10 @@ ALIKE = 4
 MOST_ALIKE = (1, 2, 3, 5)
 
 Wrong = Callable[["Trial", "Trial"], bool]
+
+
+#: Tags of items a case can hold: those tagged to the characteristic itself.
+_WRITTEN: Final = tuple(row for row in EVIDENCE_TAGS if row["direct"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +90,11 @@ class Trials:
     def _pool(self, area: str) -> list[Example]:
         draw = random.Random(f"pool {area}")
         evidence, earlier = self._tag_groups()
-        rows = evidence.rows
+        rows = [row for row in evidence.rows if row["direct"]]
         drawn = [(row,) * n for n in MOST_ALIKE for row in rows]
         drawn += [tuple(draw.choice(rows) for _ in range(n)) for n in (2, 2, 3) for _ in range(len(rows))]
         # Beside the plainest of each group also others: a change may lead where groups part.
-        drawn += [tuple(draw.choice(EVIDENCE_TAGS) for _ in range(n)) for n in (1, 2) for _ in rows]
+        drawn += [tuple(draw.choice(_WRITTEN) for _ in range(n)) for n in (1, 2) for _ in rows]
         kept: dict[object, int] = {}
         found = []
         for items in drawn:
@@ -186,7 +191,7 @@ class Trials:
     def broken(self, part: Part, wrong: Wrong) -> Iterator[tuple[Trial, Trial]]:
         """Situations before and after a single change of a part that goes the wrong way."""
         draw = random.Random(f"changes {part}")
-        added, moved = _by_row(changes(part))
+        added, moved = _by_row(c for c in changes(part) if c.entity != "evidence" or c.after["direct"])
         recorded = recorded_changes() if part in (Part.CONCERN, Part.CONCERNS_STAY) else []
         for trial in self.states:
             for _ in range(CHANGES):
