@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from grader.api import about_parameters as about_parameters
     from grader.api import about_rule as about_rule
     from grader.api import batch as batch
+    from grader.api import calibrate as calibrate
     from grader.api import check as check
     from grader.api import decide as decide
     from grader.api import diff as diff
@@ -34,10 +35,12 @@ if TYPE_CHECKING:
     from grader.api import open_session as open_session
     from grader.api import outliers as outliers
     from grader.api import propose_mapping as propose_mapping
+    from grader.api import record_proofs as record_proofs
     from grader.api import report as report
     from grader.api import run_cases as run_cases
     from grader.api import schema as schema
     from grader.api import schema_names as schema_names
+    from grader.api import sensitivity as sensitivity
     from grader.api import simulate as simulate
     from grader.api import smallest_change as smallest_change
     from grader.api import starter as starter
@@ -56,9 +59,11 @@ if TYPE_CHECKING:
     from grader.errors import Problem as Problem
     from grader.errors import UnknownNameError as UnknownNameError
     from grader.explanations.change_answer import SmallestChange as SmallestChange
+    from grader.explanations.sensitivity import ParameterSensitivity as ParameterSensitivity
     from grader.explanations.why import Explanation as Explanation
     from grader.explanations.why_not import WhyNot as WhyNot
     from grader.io.lookup import About as About
+    from grader.model.calibration import Calibration as Calibration
     from grader.model.diff import Diff as Diff
     from grader.model.inspection import Inspection as Inspection
     from grader.model.proposal import Proposal as Proposal
@@ -78,10 +83,10 @@ if TYPE_CHECKING:
 #: Where each public name stands.
 _HOMES = {
     "grader.api": (
-        "about_area about_characteristic about_parameters about_rule batch check decide diff explain"
-        " export_workbook find grade impact import_sheet load mark_workbook merge mutate open_session"
-        " outliers propose_mapping report run_cases schema schema_names simulate smallest_change starter"
-        " validate verify why_not"
+        "about_area about_characteristic about_parameters about_rule batch calibrate check decide diff"
+        " explain export_workbook find grade impact import_sheet load mark_workbook merge mutate"
+        " open_session outliers propose_mapping record_proofs report run_cases schema schema_names"
+        " sensitivity simulate smallest_change starter validate verify why_not"
     ),
     "grader.authoring.case_report": "TestReport",
     "grader.authoring.impact": "Impact",
@@ -93,12 +98,14 @@ _HOMES = {
         "EngineDisagreementError GraderError InputError MissingExtraError Problem UnknownNameError"
     ),
     "grader.explanations.change_answer": "SmallestChange",
+    "grader.explanations.sensitivity": "ParameterSensitivity",
     "grader.explanations.why": "Explanation",
     "grader.explanations.why_not": "WhyNot",
     "grader.sheets.importing": "Imported",
     "grader.sheets.joined": "MergedInspections",
     "grader.sheets.proposing": "ProposedMapping",
     "grader.io.lookup": "About",
+    "grader.model.calibration": "Calibration",
     "grader.model.diff": "Diff",
     "grader.model.inspection": "Inspection",
     "grader.model.proposal": "Proposal",

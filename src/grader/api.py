@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from grader.errors import InputError, Problem
+from grader.errors import InputError, Place, Problem
 from grader.io.given import Given, PathLike
 from grader.session import DEFAULT, LoadedInspection, Session, Sessions
 
@@ -24,9 +24,11 @@ if TYPE_CHECKING:
     from grader.bulk.batch import Batch
     from grader.bulk.simulate import Simulation
     from grader.explanations.change_answer import SmallestChange
+    from grader.explanations.sensitivity import ParameterSensitivity
     from grader.explanations.why import Explanation
     from grader.explanations.why_not import WhyNot
     from grader.io.lookup import About
+    from grader.model.calibration import Calibration
     from grader.model.diff import Diff
     from grader.model.proposal import Proposal
     from grader.proofs.report import CheckReport
@@ -39,12 +41,16 @@ if TYPE_CHECKING:
     from grader.statistics import Choices, OutlierLines
     from grader.validation import Validated
 
+#: Units of work the solver may spend on each promise.
+EFFORT = 60_000_000
+
 __all__ = [
     "about_area",
     "about_characteristic",
     "about_parameters",
     "about_rule",
     "batch",
+    "calibrate",
     "check",
     "decide",
     "diff",
@@ -61,10 +67,12 @@ __all__ = [
     "open_session",
     "outliers",
     "propose_mapping",
+    "record_proofs",
     "report",
     "run_cases",
     "schema",
     "schema_names",
+    "sensitivity",
     "simulate",
     "smallest_change",
     "starter",
@@ -150,7 +158,7 @@ def load(
     Examples
     --------
     >>> grader.load(example)
-    <LoadedInspection leicestershire-2021-22: 309 items of evidence>
+    <LoadedInspection leicestershire-2021-22: 306 items of evidence>
     """
     if isinstance(inspection, LoadedInspection):
         if rules is not None:
@@ -297,7 +305,7 @@ def smallest_change(
     Examples
     --------
     >>> grader.smallest_change(example, "workforce", "outstanding")
-    <SmallestChange leicestershire-2021-22, workforce, outstanding: found, cost 2>
+    <SmallestChange leicestershire-2021-22, workforce, outstanding: found, cost 1>
     """
     from grader.explanations.smallest_change import smallest_change as answer
 
@@ -341,12 +349,47 @@ def report(
     return page(loaded, read_decided(Path(decisions), loaded) if decisions is not None else None)
 
 
+def sensitivity(
+    inspection: Gradable,
+    area: str | None = None,
+    *,
+    rules: PathLike | None = None,
+    settings: SettingValues | None = None,
+    engine: str | None = None,
+) -> ParameterSensitivity:
+    """At which values of each parameter, the others as set, each outcome and grade stands.
+
+    Parameters
+    ----------
+    inspection, rules, settings, engine
+        As for `grade`.
+    area : str, optional
+        The one area asked about; every one that was inspected and is graded by default.
+
+    Raises
+    ------
+    InputError
+        As for `grade`.
+    UnknownNameError
+        The edition has no such area.
+
+    Examples
+    --------
+    >>> grader.sensitivity(example, "workforce")
+    <ParameterSensitivity leicestershire-2021-22: 13 parameters>
+    """
+    from grader.explanations.sensitivity import sensitivity as walk
+
+    return walk(load(inspection, rules=rules, settings=settings, engine=engine), area)
+
+
 def simulate(
     inspection: Gradable,
     *,
     draws: int = 10_000,
     seed: int = 1,
-    step: float = 0.1,
+    step: float = 0.005,
+    characteristics: float = 0.16,
     rules: PathLike | None = None,
     settings: SettingValues | None = None,
     engine: str | None = None,
@@ -361,6 +404,9 @@ def simulate(
         How many versions are drawn, and where drawing starts.
     step : float
         Probability, from 0 to 1, that an assessment is drawn a step better or worse.
+    characteristics : float
+        Probability that an item gains, loses or exchanges a second characteristic within its topic. Both are
+        by default those measured on one report that two people tagged.
 
     Raises
     ------
@@ -375,7 +421,7 @@ def simulate(
     from grader.bulk.simulate import simulate as draw
 
     loaded = load(inspection, rules=rules, settings=settings, engine=engine)
-    return draw(loaded, draws=draws, seed=seed, step=step)
+    return draw(loaded, draws=draws, seed=seed, step=step, characteristics=characteristics)
 
 
 def batch(
@@ -579,15 +625,26 @@ def verify(
 # For rule authors -----------------------------------------------------------------------------------------
 
 
-def check(rules: PathLike = DEFAULT, *, timeout: float = 60.0) -> CheckReport:
+def check(
+    rules: PathLike = DEFAULT,
+    *,
+    settings: SettingValues | None = None,
+    effort: int = EFFORT,
+    keep: bool = False,
+) -> CheckReport:
     """Prove that a rule book keeps its promises for every inspection, or show one that breaks them.
 
     Parameters
     ----------
     rules : path or str
         A rule book's folder or id.
-    timeout : float
-        Seconds for all proofs; what is open by then is unknown.
+    settings : mapping of str to str or int, optional
+        Parameters to check at these values alone: `{"some": "35%"}`. The others go through their ranges.
+    effort : int
+        Units of work the solver may spend on each promise; what is open by then is unknown. They are the
+        solver's own, so that every machine gives the same answer.
+    keep : bool
+        Whether to take up what an earlier check proved of the same rules, and to keep what this one proves.
 
     Raises
     ------
@@ -601,22 +658,96 @@ def check(rules: PathLike = DEFAULT, *, timeout: float = 60.0) -> CheckReport:
     >>> grader.check("EXAMPLE_CARE_HOMES").holds
     True
     """
-    from grader.authoring.impact import check_timeout
+    from grader.authoring.replay import every_engine
     from grader.io.catalogue import open_rulebook
+    from grader.language.settings import read_settings
     from grader.proofs.check import check_rulebook
 
-    check_timeout(timeout, LONGEST)
+    check_effort(effort)
     _, framework, book = open_rulebook(rules)
-    return check_rulebook(book, framework.framework, timeout=timeout)
+    values = read_settings(book, settings or {})
+    confirm = every_engine(framework)
+    if keep:
+        from grader.proofs.kept import check_kept
+
+        return check_kept(book, framework.framework, effort=effort, settings=values, confirm=confirm)
+    return check_rulebook(book, framework.framework, effort=effort, settings=values, confirm=confirm)
 
 
-def mutate(rules: PathLike = DEFAULT, *, timeout: float = 60.0) -> MutationReport:
+def check_effort(effort: int) -> int:
+    """An effort, where it is one; raises InputError."""
+    if effort < 0:
+        raise InputError([Problem(f"{effort} is no effort", Place("--effort"), "0 or more units")])
+    return effort
+
+
+def calibrate(
+    folder: PathLike, parameters: Sequence[str], *, rules: PathLike | None = None, effort: int = EFFORT
+) -> Calibration:
+    """Which values of parameters agree best with past decisions, and whether the data can tell.
+
+    Parameters
+    ----------
+    folder : path
+        Past inspections with the decisions on them, one framework's.
+    parameters : sequence of str
+        From one to four parameters of the rule book.
+    rules : path or str, optional
+        As for `grade`.
+    effort : int
+        Units of work the solver may spend on each proof at the values that agree best.
+
+    Raises
+    ------
+    InputError
+        Faults of the files, or of the names.
+    MissingExtraError
+        The columns or the solver are not installed.
+    """
+    from grader.proofs.record import proved_at
+    from grader.review.calibrate import calibrate as fit
+    from grader.review.calibrate import read_folder
+
+    check_effort(effort)
+    past = read_folder(Path(folder), None if rules is None else os.fspath(rules))
+    book, framework = past.session.book, past.session.framework.framework
+    return fit(past, parameters, lambda values: proved_at(book, framework, values, effort=effort))
+
+
+def record_proofs(rules: PathLike = DEFAULT, *, effort: int = EFFORT) -> dict[str, str]:
+    """Prove what the grades an area could take rest on, and write it into the rule book's folder.
+
+    Parameters
+    ----------
+    rules, effort
+        As for `check`.
+
+    Returns
+    -------
+    dict of str to str
+        Each part of the promise that is proved, with the values of the parameters it is proved at. The file,
+        `proved.json`, holds for exactly these rules and this framework; a change to either makes it void.
+
+    Raises
+    ------
+    InputError
+        Faults of the rule book, or a folder that cannot be written to.
+    """
+    from grader.io.catalogue import open_rulebook
+    from grader.proofs.record import record
+
+    check_effort(effort)
+    folder, framework, book = open_rulebook(rules)
+    return record(folder, framework, book, effort=effort)
+
+
+def mutate(rules: PathLike = DEFAULT, *, effort: int = EFFORT) -> MutationReport:
     """Change the rules in every small way, and list the changes that no case and no proof notices.
 
     Parameters
     ----------
-    rules, timeout
-        As for `check`; the time is for each change that no case notices.
+    rules, effort
+        As for `check`; the effort is for each change that no case notices.
 
     Examples
     --------
@@ -629,7 +760,7 @@ def mutate(rules: PathLike = DEFAULT, *, timeout: float = 60.0) -> MutationRepor
 
     suite = load_suite(rules)
     framework = suite.framework.framework
-    return change(suite, proof_kills=lambda b: not check_rulebook(b, framework, timeout=timeout).holds)
+    return change(suite, proof_kills=lambda b: not check_rulebook(b, framework, effort=effort).holds)
 
 
 def run_cases(rules: PathLike = DEFAULT, *, suggest: bool = False) -> TestReport:
@@ -659,7 +790,7 @@ def run_cases(rules: PathLike = DEFAULT, *, suggest: bool = False) -> TestReport
 
 
 def impact(
-    old: PathLike, new: PathLike, inspections: Sequence[PathLike] = (), *, timeout: float = 60.0
+    old: PathLike, new: PathLike, inspections: Sequence[PathLike] = (), *, effort: int = 20_000_000
 ) -> Impact:
     """What a change of rules moves: by proof over every inspection, and by replay of those given.
 
@@ -669,8 +800,8 @@ def impact(
         Folders or ids of rule books.
     inspections : sequence of path
         Inspection files to grade by both; a `decisions.yaml` beside one is laid beside its grades.
-    timeout : float
-        Seconds the solver may take.
+    effort : int
+        What the solver may spend on one question, in units of its own work: the same on every machine.
 
     Raises
     ------
@@ -684,10 +815,10 @@ def impact(
     >>> grader.impact("PEEL_2021_22", "PEEL_2021_22", [example]).moves
     False
     """
-    from grader.authoring.impact import check_timeout
+    from grader.authoring.impact import check_effort
     from grader.authoring.impact import impact as compare
 
-    return compare(old, new, [str(each) for each in inspections], timeout=check_timeout(timeout, LONGEST))
+    return compare(old, new, [str(each) for each in inspections], effort=check_effort(effort))
 
 
 # Files ----------------------------------------------------------------------------------------------------
@@ -826,7 +957,7 @@ def import_sheet(
     >>> workbook = folder / "inspection.xlsx"
     >>> _ = grader.export_workbook(example, workbook)
     >>> grader.import_sheet(workbook)
-    <Imported leicestershire-2021-22: 309 items of evidence>
+    <Imported leicestershire-2021-22: 306 items of evidence>
     """
     from grader.sheets.books import import_books
     from grader.sheets.keeping import read_earlier
@@ -1204,7 +1335,3 @@ def outliers(
         return statistics.lines(data, chosen)
     read = statistics.read_scores(data, value=value, name=name, leave_out=leave_out, keep=keep)
     return statistics.lines_of(read, chosen)
-
-
-#: The longest time for proofs, in seconds: a day; it also keeps out what is no number.
-LONGEST = 86_400

@@ -40,8 +40,10 @@ def test_what_was_seen_stands_before_what_is_needed(book):
 def test_parts_are_joined_by_and(book):
     printed = English(book).condition(rule(book, "outstanding.substantially-exceeded").condition)
     assert (
-        "share of assessed characteristics exceeded: more than 20 % (substantially_exceeded, assumed); and"
-        " share of assessed characteristics demonstrated or better: at least 80 % (substantially_all,"
+        "share of listed characteristics exceeded: more than 5 % (substantially_exceeded, calibrated); and"
+        " share of listed characteristics demonstrated or better: at least 50 % (outstanding_breadth,"
+        " assumed); and share of assessed characteristics demonstrated or better: at least 80 %"
+        " (substantially_all,"
         " assumed); and characteristics where people are put at risk: at most 0"
     ) == printed
 

@@ -18,7 +18,9 @@ def spread(item, exceeds=0, meets=0, partly=0, short=0):
     ("counts", "expected"),
     [
         ({"exceeds": 3, "meets": 5, "partly": 2}, "outstanding"),
-        ({"exceeds": 2, "meets": 8}, "good"),
+        ({"exceeds": 1, "meets": 9}, "outstanding"),
+        ({"exceeds": 5}, "good"),
+        ({"exceeds": 6}, "outstanding"),
         ({"meets": 8, "short": 2}, "good"),
         ({"meets": 7, "short": 3}, "adequate"),
         ({"meets": 4, "short": 6}, "adequate"),
@@ -26,7 +28,7 @@ def spread(item, exceeds=0, meets=0, partly=0, short=0):
         ({"short": 10}, "requires_improvement"),
     ],
 )
-def test_a_grade_turns_on_shares_of_what_was_assessed(counts, expected, grade, item):
+def test_a_grade_turns_on_shares_of_what_is_listed_and_of_what_was_assessed(counts, expected, grade, item):
     area = grade(*spread(item, **counts)).area("responding")
     assert ("graded", expected) == (area.outcome, area.grade)
 
@@ -46,12 +48,44 @@ def test_thin_evidence_withholds(grade, item):
     assert "graded" == grade(*spread(item, meets=needed)).area("responding").outcome
 
 
-def test_evidence_both_ways_on_most_characteristics_withholds(grade, item):
+def test_evidence_both_ways_on_most_characteristics_is_graded_and_warned_of(grade, item):
     items = [item(f"{way}{n}", TEN[n], way) for n in range(4) for way in ("meets", "falls_short")]
-    area = grade(*items).area("responding")
-    assert ("withheld", ["contradicted"]) == (area.outcome, [r.rule for r in area.reasons])
-    tolerant = grade(*items, values={"contradictions_tolerated": 1000}).area("responding")
-    assert "graded" == tolerant.outcome
+    proposal = grade(*items)
+    area = proposal.area("responding")
+    assert ("graded", "requires_improvement") == (area.outcome, area.grade)
+    expected = [
+        f"{TEN[n]}: tested both as done (meets{n}) and as not done (falls_short{n});"
+        " which to believe is for an inspector"
+        for n in range(4)
+    ]
+    assert expected == [w.message for w in proposal.warnings if w.code == "contradiction"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"extent": "isolated"},
+        {"remedied": True},
+        {"basis": "interview"},
+    ],
+)
+def test_what_is_no_full_tested_failing_contradicts_nothing(other, grade, item):
+    proposal = grade(item("E1", TEN[0], "meets"), item("E2", TEN[0], "falls_short", **other))
+    assert [] == [w for w in proposal.warnings if w.code == "contradiction"]
+
+
+def test_no_area_is_graded_on_its_neighbours_evidence_alone(grade, item):
+    informing = "victims.4a victims.4b victims.5a victims.5b victims.6a"
+    area = grade(item("E1", informing, "meets")).area("investigating")
+    assert ("withheld", ["thin"]) == (area.outcome, [r.rule for r in area.reasons])
+    assert (0, 5) == (area.profile["covered"], area.profile["assessed"])
+
+
+def test_evidence_of_its_own_lets_its_neighbours_count(grade, item):
+    informing = "victims.4a victims.4b victims.5a victims.5b victims.6a"
+    own = item("E2", "investigating.1a investigating.1b investigating.1d", "meets")
+    area = grade(item("E1", informing, "falls_short"), own).area("investigating")
+    assert ("graded", 3, 7) == (area.outcome, area.profile["covered"], area.profile["assessed"])
 
 
 def test_no_evidence_withholds_and_says_so(grade):
@@ -85,7 +119,7 @@ def test_a_lone_shortfall_is_not_demonstrated_however_isolated(grade, item, stat
 def test_tested_evidence_comes_before_described(grade, item, statuses):
     described = item("E1", "responding.1a", "exceeds", basis="document")
     tested = item("E2", "responding.1a", "partly_meets", extent="isolated")
-    assert {"responding.1a": "exceeded"} == statuses(grade(described), "responding")
+    assert {"responding.1a": "demonstrated"} == statuses(grade(described), "responding")
     assert {"responding.1a": "partly_demonstrated"} == statuses(grade(described, tested), "responding")
 
 

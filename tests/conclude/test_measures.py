@@ -55,12 +55,12 @@ def test_a_figure_without_rules_is_kept_and_says_nothing(grade, item, statuses):
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [(95.5, "outstanding"), (91.3, "good"), (87.0, "adequate"), (85.0, "requires_improvement")],
+    [(95.5, "outstanding"), (91.3, "good"), (87.0, "adequate"), (86.4, "inadequate"), (85.0, "inadequate")],
 )
 def test_recording_has_bands_of_its_own(value, expected, grade, item):
     proposal = grade(
         item("E1", "recording.1a", None, measure=rate(value)),
-        item("E2", "recording.1d recording.1e recording.1f", "meets"),
+        item("E2", "recording.1d recording.1e recording.1f recording.1g recording.1h", "meets"),
     )
     assert ("graded", expected) == (proposal.area("recording").outcome, proposal.area("recording").grade)
 
@@ -68,7 +68,7 @@ def test_recording_has_bands_of_its_own(value, expected, grade, item):
 def test_the_recording_grade_is_not_its_worst_part(grade, item):
     proposal = grade(
         item("E1", "recording.1a", None, measure=rate(95.5)),
-        item("E2", "recording.1d recording.1e", "meets"),
+        item("E2", "recording.1d recording.1e recording.1g recording.1h recording.1i", "meets"),
         item("E3", "recording.1f", "falls_short"),
     )
     assert "outstanding" == proposal.area("recording").grade
@@ -86,3 +86,32 @@ def test_recording_without_a_rate_is_withheld(grade, item):
     proposal = grade(item("E1", "recording.1d recording.1e recording.1f", "meets"))
     assert "withheld" == proposal.area("recording").outcome
     assert ["recording.no-rate"] == [r.rule for r in proposal.area("recording").reasons]
+
+
+@pytest.mark.parametrize(
+    ("value", "interval", "expected"),
+    [
+        (95.5, 1.9, ["93.6 reads as meets, 97.4 as exceeds"]),
+        (95.5, 1.8, []),
+        (98.0, 2.5, []),
+        (85.0, 2.0, ["83.0 reads as falls_short, 87.0 as partly_meets"]),
+        (99.0, 30.0, ["69.0 reads as falls_short, 100.0 as exceeds"]),
+    ],
+)
+def test_a_figure_that_cannot_be_told_from_a_line_says_so(value, interval, expected, grade, item):
+    figure = {**rate(value), "interval": interval}
+    proposal = grade(item("E1", "recording.1a", None, measure=figure))
+    said = [w.message.split("a line: ")[1] for w in proposal.warnings if w.code == "figure_near_a_line"]
+    assert expected == said
+
+
+def test_praise_beside_a_failing_rate_leaves_recording_inadequate(grade, item):
+    proposal = grade(
+        item("E1", "recording.1a", None, measure=rate(80.1)),
+        item("E2", "recording.1a recording.1d recording.1e", "exceeds"),
+    )
+    area = proposal.area("recording")
+    assert ("inadequate", ["recording.inadequate"]) == (
+        area.grade,
+        [r.rule for r in area.reasons if r.held and r.target == "inadequate"],
+    )

@@ -23,7 +23,17 @@ NAME = "PEEL_2021_22"
 def rows(strength):
     """Every kind of item of one strength that the status layer can tell apart."""
     return [
-        Row({"assessment": a, "strength": strength, "extent": e, "harm": 0, "remedied": 0, "innovative": 0})
+        Row(
+            {
+                "assessment": a,
+                "strength": strength,
+                "extent": e,
+                "harm": 0,
+                "remedied": 0,
+                "innovative": 0,
+                "direct": 1,
+            }
+        )
         for a in (1, 2, 3, 4)
         for e in (0, 2)
     ]

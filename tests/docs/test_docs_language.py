@@ -64,5 +64,5 @@ def test_every_word_of_the_language_is_named(name: str):
 
 def test_flags_are_named_as_true_or_false():
     flags = {a for e in entities(PEEL).values() for a, scale in e.attributes.items() if scale is FLAG}
-    assert {"remedied", "innovative"} == flags
+    assert {"remedied", "innovative", "direct"} == flags
     assert "`remedied` and `innovative` are `true` or `false`" in PAGE

@@ -87,7 +87,7 @@ def shipped_cases() -> Callable[..., st.SearchStrategy[Case]]:
             area["topics"] = area["topics"][: areas[area["id"]]]
         kept = {c["id"] for a in data["areas"] for t in a["topics"] for c in t["characteristics"]}
         for c in (c for a in data["areas"] for t in a["topics"] for c in t["characteristics"]):
-            c["informs"] = [i for i in c["informs"] if i in kept]
+            c["informs"] = [i for i in c["informs"] if i["id"] in kept]
         return Framework.model_validate(data)
 
     chosen = ("recording", "responding", "investigating")

@@ -26,13 +26,13 @@ from grader.language.nodes import (
     Const,
     Count,
     Effect,
+    FactOf,
     Kind,
     Level,
     Lowest,
     Not,
     Op,
     Share,
-    StatusOf,
     Test,
 )
 from grader.language.rulebook import Fact, Layer, Rule
@@ -128,8 +128,8 @@ def test_a_withheld_area_says_what_withholds_it(example):
     answer = api.why_not(_without(example, evidence=[]), "responding", "good")
     assert ("withheld", ["thin"]) == (answer.outcome, [b.rule for b in answer.barriers])
     assert (
-        "share of the characteristics assessed: 0 %, where at least 20 % (minimum_coverage, assumed) is"
-        " needed" == (answer.barriers[0].conditions[0].text)
+        "share of the characteristics with findings of their own: 0 %, where at least 20 % (minimum_coverage,"
+        " assumed) is needed" == (answer.barriers[0].conditions[0].text)
     )
 
 
@@ -182,7 +182,7 @@ def _all(on, keep):
 
 
 def test_a_named_status_is_explained_by_that_characteristic_alone(example, on):
-    named = StatusOf("responding.1a")
+    named = FactOf("responding.1a")
     found = _asked(example, named, Op.AT_LEAST, _rank("exceeded"), kind=Kind.SCALE, scale=STATUSES)
     assert (["responding.1a"], on["responding.1a"][1]) == (found.characteristics, found.evidence)
     held = _asked(example, named, Op.AT_LEAST, 1, kind=Kind.SCALE, scale=STATUSES, wanted=False)
@@ -190,7 +190,7 @@ def test_a_named_status_is_explained_by_that_characteristic_alone(example, on):
 
 
 def test_a_named_status_in_another_area_has_no_evidence_here(example):
-    found = _asked(example, StatusOf("recording.1a"), Op.AT_LEAST, 3, kind=Kind.SCALE, scale=STATUSES)
+    found = _asked(example, FactOf("recording.1a"), Op.AT_LEAST, 3, kind=Kind.SCALE, scale=STATUSES)
     assert (["recording.1a"], []) == (found.characteristics, found.evidence)
 
 
@@ -212,9 +212,10 @@ def test_a_count_that_is_too_high_is_explained_by_what_it_counts(example, on, ki
 
 
 def test_a_lowest_is_explained_by_what_is_lowest(example, on):
-    lowest = Lowest("characteristics", "status")
+    assessed = (Test("status", Op.AT_LEAST, (Const(1),)),)
+    lowest = Lowest("characteristics", "status", assessed)
     found = _asked(example, lowest, Op.AT_LEAST, 4, kind=Kind.SCALE, scale=STATUSES)
-    least = min(_rank(status) for status, _ in on.values())
+    least = min(_rank(status) for status, _ in on.values() if _rank(status))
     assert _all(on, lambda rank: rank == least) == found.evidence != []
 
 
@@ -304,7 +305,7 @@ def _bears(case):
                     on = {i.id for c in named.characteristics if c in now for i in now[c].items}
                     if facts[named.fact].entity not in ("findings", "earlier"):
                         assert set(named.evidence) <= on
-                    if isinstance(definition, StatusOf):
+                    if isinstance(definition, FactOf):
                         name = definition.characteristic
                         assert [name] == named.characteristics
                         after = _facts(case, set(named.evidence))

@@ -19,13 +19,13 @@ from grader.language.nodes import (
     Const,
     Count,
     Effect,
+    FactOf,
     Kind,
     Level,
     Lowest,
     Not,
     Op,
     Share,
-    StatusOf,
     Test,
 )
 from grader.language.rulebook import Fact, Layer, Rule, decide
@@ -152,7 +152,7 @@ def test_layers_conclude_as_the_language_says(drawn):
 
 
 def test_a_status_of_no_characteristic_of_the_area_is_not_assessed():
-    assert _number(symbolic.value(StatusOf("elsewhere.1a"), {}, {})) == 0
+    assert _number(symbolic.value(FactOf("elsewhere.1a"), {}, {})) == 0
 
 
 @pytest.mark.parametrize("read", [symbolic.holds, symbolic.value])

@@ -29,6 +29,8 @@ def stated(tally):
     described = [(a, weight) for a, strength, weight in tally if strength == DESCRIBED]
     best = max(a for a, _ in tested or described)
     reached = ("not_demonstrated", "partly_demonstrated", "demonstrated", "exceeded")[best - FALLS_SHORT]
+    if not tested:  # going beyond good is shown, not said
+        reached = min(reached, "demonstrated", key=STATUSES.rank)
     outweighed = any(a >= MEETS for a, _ in tested)
     limits = [w for a, w in tested + ([] if outweighed else described) if a <= PARTLY]
     if FULL in limits:
@@ -53,6 +55,7 @@ def statuses(shipped):
                 "harm": 0,
                 "remedied": 0,
                 "innovative": 0,
+                "direct": 1,
             }
         )
 
@@ -112,7 +115,7 @@ def test_a_heavier_shortfall_never_raises_the_status(statuses):
 def test_a_shortfall_is_light_when_isolated_or_remedied(shipped, strength, extent, remedied, expected):
     bound = bind(shipped.book)
     evaluator = LayerEvaluator(bound, ReferenceEngine(bound))
-    rest = {"harm": 0, "innovative": 0, "remedied": remedied}
+    rest = {"harm": 0, "innovative": 0, "remedied": remedied, "direct": 1}
     ranks = {"isolated": 0, "some": 1, "widespread": 2}
     short = Row({"assessment": PARTLY, "strength": strength, "extent": ranks[extent], **rest})
     good = Row({"assessment": ASSESSMENTS.rank("exceeds"), "strength": strength, "extent": 2, **rest})

@@ -23,13 +23,13 @@ from grader.language.nodes import (
     Best,
     Compare,
     Count,
+    FactOf,
     Kind,
     Lowest,
     Not,
     Op,
     Param,
     Share,
-    StatusOf,
 )  # fmt: skip
 from grader.language.parse_facts import attributes_of
 from grader.language.rulebook import Layer
@@ -101,7 +101,7 @@ def fact_data(fact, book):
     match fact.definition:
         case Share(part, whole):
             return {"share": [part, whole], **said}
-        case StatusOf(characteristic):
+        case FactOf(characteristic):
             return {"status_of": characteristic, **said}
     made = fact.definition
     subject = attributes_of(entities(PEEL)[made.entity], book.facts)

@@ -23,6 +23,7 @@ from grader.language.nodes import (
     Count,
     Definition,
     Effect,
+    FactOf,
     Kind,
     Not,
     Op,
@@ -162,6 +163,7 @@ class _Maker:
             found.add(name)
             definition = self.book.facts[name].definition
             todo += [*definition.depends_on, *(test.attribute for test in definition.where)]
+            todo += [definition.fact] if isinstance(definition, FactOf) else []
         return frozenset(found)
 
     def _definitions(self, definition: Definition) -> Iterator[tuple[str, Definition]]:

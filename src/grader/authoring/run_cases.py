@@ -9,10 +9,11 @@ from grader.authoring.cases import About, Case, Claim
 from grader.engines.choice import engine_for
 from grader.engines.reference import ReferenceEngine
 from grader.grading.conclude import AreaCase, CharacteristicCase, LayerEvaluator
-from grader.grading.run import GradingTrace, per_mille, run
+from grader.grading.run import GradingTrace, run
 from grader.language.bind import bind
 from grader.language.engine import Engine
 from grader.language.english import English
+from grader.language.figures import per_mille
 from grader.language.nodes import Effect
 from grader.language.rulebook import Layer, Rule, RuleBook
 from grader.model.framework import Framework

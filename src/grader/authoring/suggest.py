@@ -309,6 +309,7 @@ class _Tags:
             "harm": words.harms.rank(words.harms.default),
             "remedied": 0,
             "innovative": 0,
+            "direct": 1,
         }
 
     def row(self, **tags: int) -> Row:

@@ -8,10 +8,10 @@ from typing import Any
 
 from grader.bulk.backends import Backend, pl
 from grader.bulk.conclude import Coded
-from grader.bulk.plan import FINDING, ITEM, Plan
+from grader.bulk.plan import FINDING, TAGS, Plan
 from grader.grading.conclude import finding_row
-from grader.grading.run import per_mille
 from grader.grading.tally import row_of
+from grader.language.figures import per_mille
 from grader.model.inspection import Evidence, Inspection, Previous
 
 
@@ -27,7 +27,7 @@ class Rows:
     absent: dict[str, list[int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.evidence = {n: [] for n in ("number", "item", "place", *ITEM, "measure", "figure")}
+        self.evidence = {n: [] for n in ("number", "item", "place", *TAGS, "measure", "figure")}
         self.findings = {n: [] for n in ("number", "area", *FINDING)}
         self.earlier = {n: [] for n in ("number", "place", "kind", "progress")}
         self.absent = {n: [] for n in ("number", "area")}
@@ -61,9 +61,12 @@ class Rows:
         measure, figure = -1, 0
         if item.assessment is None and item.measure is not None:
             measure, figure = self.plan.measures[item.measure.name], per_mille(item.measure.value)
+        tags = {name: row[name] for name in TAGS}  # whether it is direct is known where it is joined
         for name in item.characteristics:
             place = self.plan.characteristic_index[name]
-            _append(self.evidence, number=number, item=at, place=place, measure=measure, figure=figure, **row)
+            _append(
+                self.evidence, number=number, item=at, place=place, measure=measure, figure=figure, **tags
+            )
 
     def coded(self, backend: Backend) -> Coded:
         """The rows as frames of a backend."""

@@ -5,7 +5,7 @@ Characteristics nobody spoke of have no row: they add a constant times their num
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,11 +85,16 @@ def assessed(plan: Plan, evidence: Frame) -> Frame:
 
 
 def informing(plan: Plan, evidence: Frame, informs: Frame | None) -> Frame:
-    """Evidence with a row more for each characteristic an item informs; an item counts once on each."""
+    """Evidence with a row more for each characteristic an item informs; an item counts once on each.
+
+    `direct` says which rows were there: those of the characteristics an item is tagged to.
+    """
+    evidence = evidence.with_columns(direct=nw.lit(1, nw.Int8))
     if informs is None:
         return evidence
     columns = evidence.collect_schema().names()
-    own = [nw.col("informed" if name == "place" else name).alias(name) for name in columns]
+    of = {"place": nw.col("informed"), "direct": nw.lit(0, nw.Int8)}
+    own = [of.get(name, nw.col(name)).alias(name) for name in columns]
     keys = ["number", "item", "place"]
     once = evidence.join(informs, on="place", how="inner").select(*own).unique(subset=keys)
     targets = sorted({target for _, target in plan.informs})
@@ -209,12 +214,16 @@ def areas(plan: Plan, coded: Coded, below: Frame) -> Frame:
     none), `deciding` (ids of the rules that decided, with `BETWEEN` between them), `plan.area_columns`, and
     for each rule that may raise a finding how often it did.
     """
+    return outcomes(plan, area_facts(plan, coded, below))
+
+
+def area_facts(plan: Plan, coded: Coded, below: Frame) -> Frame:
+    """Every fact about each area of each inspection, before anything is concluded from them."""
     frame = _grid(plan, coded)
     frame = frame.join(_sums(plan, below), on="key", how="left")
     if coded.findings is not None:
         frame = frame.join(_standings(plan, coded.findings), on="key", how="left")
-    frame = _area_facts(plan, frame, coded.findings is not None)
-    return _outcomes(plan, frame)
+    return _area_facts(plan, frame, coded.findings is not None)
 
 
 def _grid(plan: Plan, coded: Coded) -> Frame:
@@ -256,10 +265,11 @@ def _sums(plan: Plan, below: Frame) -> Frame:
             .of_group()
             .alias(plan.area_columns[fact.name])
         )
-    for name, characteristic in plan.named.items():
-        if characteristic in plan.characteristic_index:
-            here = nw.col("place") == plan.characteristic_index[characteristic]
-            found.append(nw.when(here).then(nw.col("status")).max().alias(plan.area_columns[name]))
+    for name, named in plan.named.items():
+        if named.characteristic in plan.characteristic_index:
+            here = nw.col("place") == plan.characteristic_index[named.characteristic]
+            own = nw.col(plan.characteristic_columns[named.fact])
+            found.append(nw.when(here).then(own).max().alias(plan.area_columns[name]))
     found += [nw.col(name).sum() for name in raises(plan, Level.CHARACTERISTIC)]
     key = nw.col("number").cast(nw.Int64) * len(plan.areas) + nw.col("area")
     used = [*plan.characteristic_columns.values(), "place", "items", *raises(plan, Level.CHARACTERISTIC)]
@@ -288,8 +298,8 @@ def _area_facts(plan: Plan, frame: Frame, on_record: bool) -> Frame:
     values: dict[str, nw.Expr] = {"opened": _number("opened") if on_record else nw.lit(0, nw.Int32)}
     for fact in plan.of_entity("characteristics"):
         values[plan.area_columns[fact.name]] = _with_unsaid(plan, fact, unsaid)
-    for name, characteristic in plan.named.items():
-        known = characteristic in plan.characteristic_index
+    for name, named in plan.named.items():
+        known = named.characteristic in plan.characteristic_index
         values[plan.area_columns[name]] = _number(plan.area_columns[name]) if known else nw.lit(0, nw.Int32)
     for entity in ("earlier", "findings"):
         for fact in plan.of_entity(entity):
@@ -356,10 +366,12 @@ def _with_proposed(plan: Plan, fact: Fact) -> nw.Expr:
     return value
 
 
-def _outcomes(plan: Plan, frame: Frame) -> Frame:
-    thin = {r.id: _held(plan, r, plan.area_columns) for r in plan.rules(SUFFICIENCY)}
+def outcomes(plan: Plan, frame: Frame, keep: Sequence[str] = ()) -> Frame:
+    """What is concluded from the facts about areas; columns named in `keep` are carried along."""
+    columns = {**plan.area_columns, **plan.free_columns}
+    thin = {r.id: _held(plan, r, columns) for r in plan.rules(SUFFICIENCY)}
     rules = plan.rules(GRADES)
-    held = {r.id: _held(plan, r, plan.area_columns) for r in rules}
+    held = {r.id: _held(plan, r, columns) for r in rules}
     scale, default = GRADES.concludes(plan.book)
     found = columnar.decided(rules, held, scale, default)
     so = {
@@ -391,7 +403,14 @@ def _outcomes(plan: Plan, frame: Frame) -> Frame:
         rank=nw.when(graded).then(rank).otherwise(nw.lit(-1)).cast(nw.Int32),
         deciding=columnar.names_of(deciding, BETWEEN),
     ).select(
-        "number", "area", "outcome", "rank", "deciding", *plan.area_columns.values(), *_raise_columns(plan)
+        "number",
+        "area",
+        "outcome",
+        "rank",
+        "deciding",
+        *plan.area_columns.values(),
+        *_raise_columns(plan),
+        *keep,
     )
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.bulk.backends import ROW, Backend, nw, pl
-from grader.bulk.plan import ITEM, Plan
+from grader.bulk.plan import TAGS, Plan
 from grader.errors import Place, Problem, quoted, suggest
 from grader.language.rulebook import PERCENT
 from grader.model.base import LARGEST_FIGURE
@@ -222,7 +222,7 @@ def sound(coded: Frame) -> Frame:
             "number",
             "item",
             "place",
-            *ITEM,
+            *TAGS,
             measure=nw.when(own).then(nw.lit(-1)).otherwise(nw.col("measure")).cast(nw.Int16),
             figure=nw.col("figure"),
         )

@@ -12,7 +12,7 @@ from grader.cached import cached_property
 from grader.engines.reference import holds, satisfies
 from grader.grading.conclude import proposed_counts
 from grader.language.bind import bind
-from grader.language.nodes import Level, Share
+from grader.language.nodes import FactOf, Level, Share
 from grader.language.pipeline import Stage
 from grader.language.relevance import Relevance, parts_first, relevance
 from grader.language.rulebook import Fact, Rule, RuleBook
@@ -21,6 +21,8 @@ from grader.model.framework import Area, Framework
 
 #: The attributes of an item, which are columns of its rows under their own names.
 ITEM = ATTRIBUTES["evidence"]
+#: Those that a row is written with: whether an item is tagged to a characteristic itself is worked out.
+TAGS = tuple(name for name in ITEM if name != "direct")
 FINDING = tuple(dict.fromkeys((*ATTRIBUTES["findings"], *ATTRIBUTES["earlier"])))
 
 
@@ -37,6 +39,8 @@ class Plan:
     framework: Framework
     edition: str
     book: RuleBook
+    free: tuple[str, ...] = ()
+    """Parameters that are not bound, and are columns beside the facts about an area."""
     areas: tuple[Area, ...] = field(init=False)
     width: int = field(init=False)
 
@@ -85,12 +89,12 @@ class Plan:
     def informs(self) -> tuple[tuple[int, int], ...]:
         """Pairs of a place and one its evidence counts on also."""
         return tuple(
-            (self.characteristic_index[c.id], self.characteristic_index[informed])
+            (self.characteristic_index[c.id], self.characteristic_index[link.id])
             for area in self.areas
             if not area.editions[self.edition].graded
             for c in area.characteristics
-            for informed in c.informs
-            if informed in self.characteristic_index
+            for link in c.informs
+            if link.id in self.characteristic_index
         )
 
     # Rules and facts --------------------------------------------------------------------------------------
@@ -137,10 +141,14 @@ class Plan:
         return {f.name: f"a{n}" for n, f in enumerate(self.area_facts)}
 
     @cached_property
-    def named(self) -> Mapping[str, str]:
-        """Facts that are the status of one characteristic, and that characteristic."""
-        found = {f.name: f.definition.named for f in self.area_facts}
-        return {name: named for name, named in found.items() if named is not None}
+    def free_columns(self) -> Mapping[str, str]:
+        """The column of each parameter that is not bound."""
+        return {f"${name}": f"p{n}" for n, name in enumerate(self.free)}
+
+    @cached_property
+    def named(self) -> Mapping[str, FactOf]:
+        """Facts taken from one characteristic."""
+        return {f.name: f.definition for f in self.area_facts if isinstance(f.definition, FactOf)}
 
     # A characteristic nothing is known of -------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from grader._version import __version__
 from grader.cli import terminal
 from grader.cli.about import area, characteristic, parameters, rule
 from grader.cli.batch import batch
+from grader.cli.calibrate import calibrate
 from grader.cli.check import check
 from grader.cli.decide import decide
 from grader.cli.diff import diff
@@ -32,6 +33,7 @@ from grader.cli.new import new
 from grader.cli.options import Debugging
 from grader.cli.outliers import outliers
 from grader.cli.schema import schema
+from grader.cli.sensitivity import sensitivity
 from grader.cli.simulate import simulate
 from grader.cli.test import test
 from grader.cli.validate import validate
@@ -54,6 +56,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     decide,
     verify,
     diff,
+    sensitivity,
     export,
     batch,
     characteristic,
@@ -63,6 +66,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     check,
     test,
     impact,
+    calibrate,
     outliers,
     schema,
 )
@@ -75,7 +79,8 @@ EXAMPLES = {
     "grade": "grader grade inspection.yaml --report report.html",
     "explain": "grader explain inspection.yaml responding --why-not outstanding",
     "simulate": "grader simulate inspection.yaml",
-    "decide": "grader decide inspection.yaml --from decided.csv",
+    "sensitivity": "grader sensitivity inspection.yaml vulnerable",
+    "decide": "grader decide inspection.yaml responding adequate --by 'A. Person' --on 2022-10-20",
     "verify": "grader verify decisions.yaml",
     "diff": "grader diff inspection.yaml decisions.yaml",
     "export": "grader export inspection.yaml --xlsx findings.xlsx",
@@ -87,6 +92,7 @@ EXAMPLES = {
     "check": "grader check rules/MINE",
     "test": "grader test rules/MINE",
     "impact": "grader impact PEEL_2021_22 rules/MINE inspection.yaml",
+    "calibrate": "grader calibrate past/ --parameter substantially_all",
     "outliers": "grader outliers scores.csv",
     "schema": "grader schema inspection",
 }

@@ -18,6 +18,7 @@ from grader.language.nodes import (
     Const,
     Count,
     Definition,
+    FactOf,
     Given,
     Level,
     Lowest,
@@ -25,7 +26,6 @@ from grader.language.nodes import (
     Op,
     Operand,
     Share,
-    StatusOf,
     Test,
 )
 from grader.language.relevance import parts_first
@@ -132,8 +132,8 @@ def _(definition: Share, chosen: Sequence[Facts], known: Facts) -> int:
 
 
 @value.register
-def _(definition: StatusOf, chosen: Sequence[Facts], known: Facts) -> int:
-    return known.get(definition.characteristic, 0)
+def _(definition: FactOf, chosen: Sequence[Facts], known: Facts) -> int:
+    return known.get(definition.key, 0)
 
 
 @value.register
@@ -173,8 +173,8 @@ class FactReader:
         things : mapping of entity to rows
             What the facts count.
         given : mapping
-            Numbers known beforehand: facts a share may name, and the status of each characteristic of an
-            area under its id.
+            Numbers known beforehand: facts a share may name, and facts about named characteristics of an
+            area under the key of the `FactOf`.
         """
         known = dict(given)
         seen = {e: [(row, self._truth(e, row)) for row in things[e]] for e in self._clauses if e}

@@ -100,15 +100,15 @@ def choices(
     written = {e.id: e for e in inspection.evidence}
     for name in sorted(counts):
         yield _reassessing(words, written[name], trace.assessments[name], frozenset(counts[name]))
-    met: set[frozenset[str]] = set()
+    met: set[tuple[frozenset[str], bool]] = set()
     most = _most(aggregator.counted_to)
     own = [c.id for c in aggregator.area.characteristics]
     others = [c.id for a in framework.areas_in(edition) for c in a.characteristics if c.id not in own]
     for name in (*own, *others):
         added = Found(name, words.sound).item(words, "added", "added")
         on = frozenset(c for _, c in placements(added, framework, edition) if c in mine)
-        if on and on not in met:
-            met.add(on)
+        if on and (on, name in on) not in met:
+            met.add((on, name in on))
             yield _adding(words, name, on, most)
 
 
@@ -123,7 +123,7 @@ def _reassessing(
         assert row is not None, "an item that counts has a row"
         change = Reassessed(evidence.id, assessment, after, steps[after])
         options.append(Option(change.cost, (change,) if after != assessment else (), (row,)))
-    return Choice(on, tuple(options))
+    return Choice(on, tuple(options), on.difference(evidence.characteristics))
 
 
 def _adding(words: Vocabulary, characteristic: str, on: frozenset[str], most: int) -> Choice[Change]:
@@ -134,7 +134,7 @@ def _adding(words: Vocabulary, characteristic: str, on: frozenset[str], most: in
             found = tuple(Found(characteristic, a) for a in added)
             rows = [row_of(words, f.item(words, "added", "added"), f.assessment) for f in found]
             options.append(Option(ADDED * many, found, tuple(r for r in rows if r is not None)))
-    return Choice(on, tuple(options))
+    return Choice(on, tuple(options), on - {characteristic})
 
 
 def _most(counted_to: int) -> int:

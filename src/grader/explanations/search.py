@@ -14,6 +14,7 @@ from typing import Final, Generic, TypeVar
 
 from grader.grading.aggregates import AreaAggregator, FactVector
 from grader.grading.conclude import CharacteristicCase
+from grader.grading.tally import indirect
 from grader.language.row import Row
 
 #: Bounds on the cost, tried in turn.
@@ -46,10 +47,14 @@ class Option(Generic[C]):
 
 @dataclass(frozen=True, slots=True)
 class Choice(Generic[C]):
-    """Something that could have been otherwise: the characteristics it counts on, and its ways."""
+    """Something that could have been otherwise: the characteristics it counts on, and its ways.
+
+    `through` are those it counts on through `informs` alone.
+    """
 
     on: frozenset[str]
     options: tuple[Option[C], ...]
+    through: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,16 +172,16 @@ class Search(Generic[C]):
         opened.extend(fresh)
         at = [opened.index(n) for n in touched]
         started = (sums.empty,) * len(fresh)
-        options = [(o, self._of_rows(o.rows)) for o in choice.options]
+        options = [(o, [self._of_rows(o.rows, n in choice.through) for n in touched]) for o in choice.options]
         after: Least[State, C] = Least(states.bound, cut=states.cut)
         self._count(len(states.found) * len(options), states.bound)
         for (closed, open_), (cost, ways) in states.found.items():
-            for option, measure in options:
+            for option, measures in options:
                 if cost + option.cost > states.bound:
                     after.cut = True
                     continue
                 now = list(open_ + started)
-                for i in at:
+                for i, measure in zip(at, measures, strict=True):
                     now[i] = sums.plus(now[i], measure)
                 after.reach(
                     (closed, tuple(now)),
@@ -218,7 +223,7 @@ class Search(Generic[C]):
         states: Least[FactVector, C] = Least(bound)
         states.reach(sums.empty, 0, lambda: [Way((), None, None)])
         for choice in (c for c in self.choices if c.on == {name}):
-            options = [(o, self._of_rows(o.rows)) for o in choice.options]
+            options = [(o, self._of_rows(o.rows, name in choice.through)) for o in choice.options]
             after: Least[FactVector, C] = Least(bound, cut=states.cut)
             self._count(len(states.found) * len(options), bound)
             for measure, (cost, ways) in states.found.items():
@@ -250,9 +255,9 @@ class Search(Generic[C]):
                 known[2].extend(ways[: WAYS - len(known[2])])
         return sorted(((c, m, case, ways) for m, (c, case, ways) in found.items()), key=lambda x: x[0])
 
-    def _of_rows(self, rows: Iterable[Row]) -> FactVector:
+    def _of_rows(self, rows: Iterable[Row], through: bool) -> FactVector:
         measure = self.aggregator.on_characteristic.empty
-        for row in rows:
+        for row in (indirect(r) if through else r for r in rows):
             measure = self.aggregator.on_characteristic.plus(measure, self.aggregator.of_row(row))
         return measure
 

@@ -16,12 +16,13 @@ from grader.grading.conclude import (
     CharacteristicCase,
     LayerEvaluator,
     finding_row,
+    named_facts,
     proposed_counts,
     proposed_row,
 )
 from grader.grading.tally import Item
 from grader.language.memo import Memo
-from grader.language.nodes import NOTHING, Aggregate, AnyOf, Best, Const, Count, Level, Op, Part
+from grader.language.nodes import NOTHING, Aggregate, AnyOf, Best, Const, Count, FactOf, Level, Op, Part
 from grader.language.pipeline import AREA_LAYERS, is_earlier
 from grader.language.relevance import Relevance, relevance
 from grader.language.row import Row
@@ -108,7 +109,8 @@ class AreaAggregator:
     on_area: AggregateOps = field(init=False)
     _evidence: tuple[Fact, ...] = field(init=False)
     _seen: tuple[Fact, ...] = field(init=False)
-    _named: tuple[str, ...] = field(init=False)
+    _named: tuple[FactOf, ...] = field(init=False)
+    _names: frozenset[str] = field(init=False)
     _outcome_relevant: frozenset[str] = field(init=False)
     _rows: dict[Row, FactVector] = field(default_factory=dict)
     _of_earlier: tuple[str, ...] = field(init=False)
@@ -120,7 +122,9 @@ class AreaAggregator:
     def __post_init__(self) -> None:
         matters = self.relevant = relevance(self.evaluator.book, [self.area.id], proposed_counts)
         self._seen = matters.counting("characteristics")
-        self._named = tuple(c.id for c in self.area.characteristics if c.id in matters.named)
+        own = {c.id for c in self.area.characteristics}
+        self._named = tuple(d for d in named_facts(matters.area_facts) if d.characteristic in own)
+        self._names = frozenset(d.characteristic for d in self._named)
         self._outcome_relevant = frozenset(r.id for r in matters.raising)
         below = matters.characteristic_facts
         self._evidence = tuple(f for f in below if f.entity == "evidence")
@@ -133,7 +137,7 @@ class AreaAggregator:
             (*(NOTHING if f.name in whole else caps.get(f.name, 0) for f in self._evidence), 0),
         )
         kinds = (*(_aggregate(f) for f in self._seen), *[_MANY] * len(self.vocabulary.proposed), _ANY)
-        kinds += tuple(Best("", "status") for _ in self._named)
+        kinds += tuple(Best("", d.fact) for d in self._named)
         self.on_area = AggregateOps(kinds, (NOTHING,) * len(kinds))
 
     @property
@@ -143,7 +147,7 @@ class AreaAggregator:
 
     def matters(self, characteristic: str) -> bool:
         """Whether any rule of the area can tell what becomes of a characteristic."""
-        return characteristic in self._named or any(c.id == characteristic for c in self.area.counted)
+        return characteristic in self._names or any(c.id == characteristic for c in self.area.counted)
 
     @property
     def counted_to(self) -> int:
@@ -202,7 +206,7 @@ class AreaAggregator:
 
     def seen(self, before: CharacteristicCase, vector: FactVector) -> FactVector:
         """What a characteristic with this fact vector adds to the area's."""
-        named = before.id if before.id in self._named else ""
+        named = before.id if before.id in self._names else ""
         key = (named, before.counted, self._earlier(before), vector)
         found = self._seen_as.get(key)
         if found is None:
@@ -215,7 +219,7 @@ class AreaAggregator:
 
     def of_case(self, case: CharacteristicCase) -> FactVector:
         """The fact vector of one characteristic in the area."""
-        name = case.id if case.id in self._named else ""
+        name = case.id if case.id in self._names else ""
         raised = tuple([r.rule.id for r in case.raised])
         key = (name, case.counted, bool(case.items), case.facts, raised)
         found = self._of_cases.get(key)
@@ -224,7 +228,7 @@ class AreaAggregator:
         return found
 
     def _of_case(self, case: CharacteristicCase) -> FactVector:
-        named = [case.status.rank if n == case.id else 0 for n in self._named]
+        named = [case.facts[d.fact] if d.characteristic == case.id else 0 for d in self._named]
         if not case.counted:
             without: Sequence[int] = self.on_area.empty[: len(self.on_area.kinds) - len(named)]
             return (*without, *named)
@@ -275,7 +279,7 @@ class AreaAggregator:
             "earlier": [row for row in findings if is_earlier(row)],
             "findings": findings,
         }
-        facts = reader.values(things, dict(zip(self._named, named, strict=True)))
+        facts = reader.values(things, {d.key: n for d, n in zip(self._named, named, strict=True)})
         facts |= {f.name: _aggregate(f).result(n) for f, n in zip(self._seen, seen, strict=True)}
         _work_out(reader.facts, facts)
         return facts

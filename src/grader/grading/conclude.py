@@ -13,7 +13,7 @@ from grader.engines.reference import FactReader, satisfies
 from grader.grading.tally import Item
 from grader.language.engine import Engine
 from grader.language.memo import Memo
-from grader.language.nodes import Effect, Level, Test
+from grader.language.nodes import Effect, FactOf, Level, Test
 from grader.language.pipeline import (
     AREA_LAYERS,
     CHARACTERISTIC_LAYERS,
@@ -31,7 +31,7 @@ from grader.language.pipeline import (
     is_earlier,
 )
 from grader.language.row import Row
-from grader.language.rulebook import Decision, Rule, RuleBook, decide
+from grader.language.rulebook import Decision, Fact, Rule, RuleBook, decide
 from grader.model.framework import Area
 from grader.vocabulary.words import NOT_IMPROVING, ORIGIN, PROGRESS, Vocabulary
 
@@ -97,6 +97,7 @@ class LayerEvaluator:
         self.characteristic_facts = FactReader(book.facts_at(Level.CHARACTERISTIC, CHARACTERISTIC_LAYERS))
         self.area_facts = FactReader(book.facts_at(Level.AREA, AREA_LAYERS))
         self._area_finding_facts = FactReader(FINDINGS_ON_AREAS.facts(book))
+        self._named = named_facts(book.facts.values())
         self._scoped = any(r.scope for r in book.rules if r.level is Level.CHARACTERISTIC)
         self._decided: Memo[tuple[Stage, frozenset[str]], Decision] = Memo()
         self._judged: Memo[tuple[str, bool, bool, Row], tuple[Decision, tuple[Rule, ...], Row]] = Memo()
@@ -154,7 +155,8 @@ class LayerEvaluator:
     ) -> AreaCase:
         """Outcome of an inspected area: the findings its rules raise, then sufficiency, then the grade."""
         counted = [case for case in cases if case.counted]
-        given = {case.id: case.status.rank for case in cases}
+        of = {case.id: case.facts for case in cases}
+        given = {d.key: of[d.characteristic][d.fact] for d in self._named if d.characteristic in of}
         things: dict[str, Sequence[Row]] = {
             "characteristics": [case.facts for case in counted],
             "earlier": [k.row for k in known if is_earlier(k.row)],
@@ -204,6 +206,10 @@ class LayerEvaluator:
         held = self._held(GRADES, area, facts)
         return AreaOutcome(outcome.name, held | thin, self._decide(GRADES, held))
 
+    def grade(self, area: str, facts: Mapping[str, int]) -> Decision:
+        """What the grade rules say of an area's facts, whether or not there is enough to propose it."""
+        return self._decide(GRADES, self._held(GRADES, area, facts))
+
     def _held(self, stage: Stage, scope: str, facts: Mapping[str, int]) -> frozenset[str]:
         return self.engine.held(stage.layer, stage.level, scope, facts)
 
@@ -220,6 +226,12 @@ class LayerEvaluator:
 
     def _of(self, held: Iterable[str]) -> list[Rule]:
         return [self.rules[name] for name in sorted(held)]
+
+
+def named_facts(facts: Iterable[Fact]) -> tuple[FactOf, ...]:
+    """What facts about an area take from one named characteristic, each once."""
+    found = (f.definition for f in facts)
+    return tuple(dict.fromkeys(d for d in found if isinstance(d, FactOf)))
 
 
 def _meets(outcome: Outcome, so: Mapping[Circumstance, bool]) -> bool:

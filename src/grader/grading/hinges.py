@@ -6,7 +6,7 @@ Items with equal tags on the same characteristics are concluded once, on the ref
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
@@ -21,9 +21,14 @@ from grader.model.proposal import Hinge, Reachable
 class ItemClass:
     """Items that no rule can tell apart in this area: the same tags on the same characteristics."""
 
-    characteristics: frozenset[str]
-    row: Row
+    rows: Mapping[str, Row]
+    """Its tags on each characteristic it counts on, which differ in whether it is tagged to it itself."""
     items: tuple[str, ...]
+
+    @property
+    def assessment(self) -> int:
+        """The rank of its assessment."""
+        return next(iter(self.rows.values()))["assessment"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +100,11 @@ class _OneItemChanged:
             if (outcome, rank) != self._result:
                 grade = None if rank is None else scale.name_of(rank)
                 hinges += [Hinge(evidence=i, grade=grade, outcome=outcome) for i in group.items]  # type: ignore[arg-type]  # one of the four names
-            before = group.row["assessment"]
+            before = group.assessment
             for after in (before + 1, before - 1):
                 if after not in levels:
                     continue
-                _, rank = self._conclude(group, with_assessment(group.row, after))
+                _, rank = self._conclude(group, after)
                 if rank is not None and rank != self._result[1]:
                     change = f"{said.name_of(before)} to {said.name_of(after)}"
                     steps.setdefault(rank, []).extend(f"{i}: {change}" for i in group.items)
@@ -112,13 +117,15 @@ class _OneItemChanged:
             ),
         )
 
-    def _conclude(self, group: ItemClass, row: Row | None) -> tuple[str, int | None]:
-        """Outcome and rank of the grade with one item of the class given another row, or taken away."""
+    def _conclude(self, group: ItemClass, rank: int | None) -> tuple[str, int | None]:
+        """Outcome and rank of the grade with one item of the class assessed otherwise, or taken away."""
         aggregator = self._aggregator
         changed = {}
-        for name in group.characteristics:
-            rest = self._without[name][group.row]
-            whole = rest if row is None else aggregator.on_characteristic.plus(rest, aggregator.of_row(row))
+        for name in group.rows:
+            own = group.rows[name]
+            rest, whole = self._without[name][own], self._without[name][own]
+            if rank is not None:
+                whole = aggregator.on_characteristic.plus(rest, aggregator.of_row(with_assessment(own, rank)))
             seen = aggregator.seen(self._cases[name], whole)
             if seen != self._measures[name]:
                 changed[name] = seen
@@ -153,17 +160,15 @@ def _rests(sums: AggregateOps, measures: Sequence[FactVector]) -> list[FactVecto
 
 def classes(cases: Iterable[CharacteristicCase]) -> Iterator[ItemClass]:
     """The area's items by what the rules can tell apart."""
-    where: dict[str, set[str]] = {}
-    rows: dict[str, Row] = {}
+    rows: dict[str, dict[str, Row]] = {}
     for case in cases:
         for item in case.items:
-            where.setdefault(item.id, set()).add(case.id)
-            rows[item.id] = item.row
-    groups: dict[tuple[frozenset[str], Row], list[str]] = {}
-    for name, characteristics in where.items():
-        groups.setdefault((frozenset(characteristics), rows[name]), []).append(name)
-    for (characteristics_, row), names in groups.items():
-        yield ItemClass(characteristics_, row, tuple(sorted(names)))
+            rows.setdefault(item.id, {})[case.id] = item.row
+    groups: dict[frozenset[tuple[str, Row]], list[str]] = {}
+    for name, own in rows.items():
+        groups.setdefault(frozenset(own.items()), []).append(name)
+    for names in groups.values():
+        yield ItemClass(rows[names[0]], tuple(sorted(names)))
 
 
 @cache

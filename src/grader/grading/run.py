@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import ROUND_FLOOR, Decimal
 
 from grader._version import __version__
 from grader.grading.aggregates import AreaAggregator
 from grader.grading.conclude import AreaCase, CharacteristicCase, FindingRecord, LayerEvaluator, finding_row
 from grader.grading.hinges import Sensitivity, sensitivity
+from grader.grading.possible import Unassessed
+from grader.grading.remarks import remarks
 from grader.grading.results import ProposalContext, absent_result, area_result
 from grader.grading.tally import Tally, not_counted_finding, tally
 from grader.io.inspections import InspectionFile
+from grader.language.figures import per_mille
 from grader.model.framework import Area, Framework
 from grader.model.inspection import Declared, Evidence, Inspection, Previous
 from grader.model.proposal import (
     SCHEMA,
     AreaResult,
+    EarlierGradeShown,
     FrameworkUsed,
     NotCounted,
     ParameterUsed,
@@ -67,11 +70,6 @@ def assess(evidence: Evidence, evaluator: LayerEvaluator) -> str:
     assert evidence.measure is not None, "an item without an assessment carries a measure with rules"
     decision = evaluator.assessment(evidence.measure.name, per_mille(evidence.measure.value))
     return evaluator.book.vocabulary.assessments.name_of(decision.rank)
-
-
-def per_mille(percent: float) -> int:
-    """A per cent as whole per mille, rounded down on the number as written (95.59 is 955)."""
-    return int((Decimal(str(percent)) * 10).to_integral_value(ROUND_FLOOR))
 
 
 def standing_of(vocabulary: Vocabulary, finding: Declared | Previous) -> FindingRecord:
@@ -158,14 +156,25 @@ def _area(
 ) -> AreaResult:
     findings = [f for f in inspection.all_findings if f.area == area.id]
     if area.id not in trace.areas:
-        return absent_result(context, area.id, findings)
+        return absent_result(context, area.id, findings, earlier_grade(inspection, area.id))
     standing = [standing_of(context.book.vocabulary, f) for f in findings]
     cases, concluded = trace.characteristics[area.id], trace.areas[area.id]
     graded = area.editions[inspection.inspection.edition].graded
     firm = Sensitivity((), ())
     if aggregates is not None:
         firm = sensitivity(aggregates(area), graded, cases, standing, concluded)
-    return area_result(context, concluded, cases, standing, findings, firm)
+    possible = None
+    if graded and context.ranges is not None:
+        edition = inspection.inspection.edition
+        possible = Unassessed(context.ranges, area, edition, cases, standing).possible()
+    result = area_result(context, concluded, cases, standing, findings, firm, possible)
+    return result.model_copy(update={"earlier_grade": earlier_grade(inspection, area.id)})
+
+
+def earlier_grade(inspection: Inspection, area: str) -> EarlierGradeShown | None:
+    """The grade an earlier inspection gave the area, where the inspection gives one."""
+    given = inspection.inspection.earlier_grades.get(area)
+    return None if given is None else EarlierGradeShown(grade=given.grade, given_in=given.given_in)
 
 
 def _not_counted(inspection: Inspection, laid: Tally) -> list[NotCounted]:
@@ -178,25 +187,9 @@ def _not_counted(inspection: Inspection, laid: Tally) -> list[NotCounted]:
 def _warnings(file: InspectionFile, trace: GradingTrace, evaluator: LayerEvaluator) -> list[Warning_]:
     """Warnings in one order whatever the order of the files: so without lines, which shuffling moves."""
     found = {(w.code, w.message) for w in file.warnings}
-    found |= {("measure_disagrees", m) for m in _disagreements(file.inspection, evaluator)}
+    inspected = [case.id for cases in trace.characteristics.values() for case in cases]
+    found |= set(remarks(file.inspection, trace.tally, inspected, evaluator))
     for entry in _not_counted(file.inspection, trace.tally):
         if entry.reason == "area_not_inspected":
             found.add(("not_inspected", f"{entry.evidence} is kept and not counted: {entry.message}"))
     return [Warning_(code=code, message=message, file=None, line=None) for code, message in sorted(found)]
-
-
-def _disagreements(inspection: Inspection, evaluator: LayerEvaluator) -> list[str]:
-    """Items whose figure says otherwise than the inspector, whose assessment stands."""
-    found: list[str] = []
-    for e in inspection.evidence:
-        if e.assessment is None or e.measure is None or e.measure.name not in evaluator.book.measures:
-            continue
-        said = evaluator.book.vocabulary.assessments.name_of(
-            evaluator.assessment(e.measure.name, per_mille(e.measure.value)).rank
-        )
-        if said != e.assessment:
-            found.append(
-                f"{e.id}: {e.measure.name} {e.measure.value:g} reads as {said}, the inspector says"
-                f" {e.assessment}; the inspector's assessment stands"
-            )
-    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from grader.engines.reference import compare, satisfies
@@ -16,15 +16,17 @@ from grader.language.nodes import (
     Condition,
     Const,
     Count,
+    FactOf,
     Lowest,
     Not,
     Op,
     Share,
-    StatusOf,
     Test,
 )
 from grader.language.rulebook import Fact
 from grader.vocabulary.words import ORIGIN
+
+Narrower = Callable[[Fact, CharacteristicCase, Mapping[str, Fact]], "Support"]
 
 
 @dataclass(slots=True)
@@ -145,8 +147,8 @@ class _Area:
 
     def behind(self, fact: Fact) -> Support:
         match fact.definition:
-            case StatusOf(characteristic=named):
-                return self._status_of(named)
+            case FactOf():
+                return self._of_named(fact.definition, of_characteristic)
             case Share(part=part):
                 return self.behind(self.facts[part])
             case Best() | Lowest():
@@ -156,8 +158,8 @@ class _Area:
 
     def lacking(self, fact: Fact) -> Support:
         match fact.definition:
-            case StatusOf(characteristic=named):
-                return self._status_of(named)
+            case FactOf():
+                return self._of_named(fact.definition, lacking_on)
             case Share(part=part, whole=whole):
                 counted = self._chosen(self.facts[part])
                 among = self._chosen(self.facts[whole]) or self._looked_at(self.facts[whole])
@@ -170,8 +172,13 @@ class _Area:
                 counted = self._chosen(fact)
                 return self._missing(fact, [t for t in self._looked_at(fact) if t not in counted])
 
-    def _status_of(self, named: str) -> Support:
-        return Support({named}, {i.id for case in self.cases if case.id == named for i in case.items})
+    def _of_named(self, definition: FactOf, narrower: Narrower) -> Support:
+        """What is behind a fact about one characteristic; behind its status all that counts on it."""
+        found, own = Support({definition.characteristic}), self.facts.get(definition.fact)
+        for case in (c for c in self.cases if c.id == definition.characteristic):
+            known = narrower(own, case, self.facts) if own is not None else Support()
+            found.evidence |= known.evidence or {i.id for i in case.items}
+        return found
 
     def _looked_at(self, fact: Fact) -> list[CharacteristicCase | FindingRecord]:
         """Every thing of the kind a fact counts."""

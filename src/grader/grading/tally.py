@@ -57,8 +57,9 @@ def tally(inspection: Inspection, framework: Framework, assessments: Mapping[str
     }
     left_out: dict[tuple[str, str | None, str], NotCounted] = {}
     for evidence in inspection.evidence:
-        row = row_of(framework.vocabulary, evidence, assessments[evidence.id])
         for _, counts_on in placements(evidence, framework, edition):
+            direct = counts_on in evidence.characteristics
+            row = row_of(framework.vocabulary, evidence, assessments[evidence.id], direct=direct)
             reason = _left_out(evidence, counts_on, framework, absent)
             if reason is not None:
                 code, message = reason
@@ -82,13 +83,16 @@ def placements(evidence: Evidence, framework: Framework, edition: str) -> Iterat
     for tagged in evidence.characteristics:
         yield tagged, tagged
         if not framework.area_of(tagged).editions[edition].graded:
-            for informed in framework.characteristic(tagged).informs:
-                if edition in framework.area_of(informed).editions:
-                    yield tagged, informed
+            for link in framework.characteristic(tagged).informs:
+                if edition in framework.area_of(link.id).editions:
+                    yield tagged, link.id
 
 
-def row_of(vocabulary: Vocabulary, evidence: Evidence, assessment: str) -> Row | None:
-    """The item's tags as ranks; None for evidence that never counts."""
+def row_of(vocabulary: Vocabulary, evidence: Evidence, assessment: str, *, direct: bool = True) -> Row | None:
+    """The item's tags as ranks; None for evidence that never counts.
+
+    `direct` says whether it is tagged to the characteristic itself, or counts there through `informs` alone.
+    """
     strength = vocabulary.basis[evidence.basis].strength
     if strength is None:
         return None
@@ -99,11 +103,25 @@ def row_of(vocabulary: Vocabulary, evidence: Evidence, assessment: str) -> Row |
         vocabulary.harms.rank(evidence.harm),
         int(evidence.remedied),
         int(evidence.innovative),
+        int(direct),
     )
 
 
+def tested_row(assessment: int, *, extent: int, harm: int) -> Row:
+    """The tags of a tested item on a characteristic of its own, from the ranks of what is said of it."""
+    return _row(assessment, len(STRENGTH.names) - 1, extent, harm, 0, 0, 1)
+
+
 @cache
-def _row(assessment: int, strength: int, extent: int, harm: int, remedied: int, innovative: int) -> Row:
+def indirect(row: Row) -> Row:
+    """The same tags on a characteristic the item counts on through `informs` alone."""
+    return Row({**row, "direct": 0})
+
+
+@cache
+def _row(
+    assessment: int, strength: int, extent: int, harm: int, remedied: int, innovative: int, direct: int
+) -> Row:
     """One row for each set of tags: there are few, and each is looked at many times."""
     return Row(
         {
@@ -113,6 +131,7 @@ def _row(assessment: int, strength: int, extent: int, harm: int, remedied: int, 
             "harm": harm,
             "remedied": remedied,
             "innovative": innovative,
+            "direct": direct,
         }
     )
 

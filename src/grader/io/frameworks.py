@@ -53,6 +53,12 @@ def _faults(framework: Framework, document: Document) -> Iterator[Problem]:
         yield _unknown("grade", scale.default, grades, document.place(("grade_scale", "default")))
     for i, grade in enumerate(scale.grades):
         yield from _source_faults(framework, grade.source, ("grade_scale", "grades", i, "source"), document)
+    areas = [a.id for a in framework.areas]
+    for i, grade in enumerate(scale.grades):
+        for k, name in enumerate(grade.not_expected_in):
+            if name not in areas:
+                there: Path_ = ("grade_scale", "grades", i, "not_expected_in", k)
+                yield _unknown("area", name, areas, document.place(there))
     for i, other in enumerate(about.not_comparable_with):
         at: Path_ = ("framework", "not_comparable_with", i, "source")
         yield from _source_faults(framework, other.source, at, document)
@@ -72,6 +78,11 @@ def _faults(framework: Framework, document: Document) -> Iterator[Problem]:
     area_of = {c.id: a for a, c in framework.characteristics()}
     for at, area, characteristic in placed:
         yield from _characteristic_faults(framework, area, characteristic, area_of, at, document)
+        yield from _words_faults(framework, characteristic, area_of, at, document)
+    for i, version in enumerate(framework.history):
+        for name in version.became:
+            if name not in area_of:
+                yield _unknown("characteristic", name, area_of, document.keys[("history", i, "became", name)])
 
 
 def _placed(framework: Framework) -> Iterator[tuple[Path_, Area, Characteristic]]:
@@ -103,8 +114,12 @@ def _characteristic_faults(
 ) -> Iterator[Problem]:
     yield from _provenance_faults(framework, characteristic.provenance, (*at, "provenance"), document)
     yield from _source_faults(framework, characteristic.source, (*at, "source"), document)
-    for k, informed in enumerate(characteristic.informs):
-        where = document.place((*at, "informs", k))
+    for k, link in enumerate(characteristic.informs):
+        informed, here = link.id, (*at, "informs", k)
+        whole = (*here, "id") in document.keys
+        where = document.place((*here, "id") if whole else here)
+        yield from _provenance_faults(framework, link.provenance, (*here, "provenance"), document)
+        yield from _source_faults(framework, link.source, (*here, "source"), document)
         if informed not in area_of:
             yield _unknown("characteristic", informed, area_of, where)
         elif area_of[informed] is area:
@@ -113,6 +128,24 @@ def _characteristic_faults(
                 where,
                 "take it away: evidence informs other areas only",
             )
+
+
+def _words_faults(
+    framework: Framework,
+    characteristic: Characteristic,
+    area_of: Mapping[str, Area],
+    at: Path_,
+    document: Document,
+) -> Iterator[Problem]:
+    """What a characteristic says of others, and of what exceeding it and falling short of it look like."""
+    for other in characteristic.unlike:
+        if other not in area_of:
+            yield _unknown("characteristic", other, area_of, document.keys[(*at, "unlike", other)])
+    for name in ("exceeding", "falling_short"):
+        sight = getattr(characteristic, name)
+        if sight is not None:
+            yield from _provenance_faults(framework, sight.provenance, (*at, name, "provenance"), document)
+            yield from _source_faults(framework, sight.source, (*at, name, "source"), document)
 
 
 def _provenance_faults(

@@ -12,6 +12,7 @@ from grader.cached import cached_property
 from grader.errors import InputError, Problem, quoted, suggest, truncate
 from grader.io.faults import duplicate_ids, validate, validate_by_path
 from grader.io.printed_inspection import with_ids
+from grader.io.printed_names import PrintedNames
 from grader.io.yaml_source import Document, parse_document, read_bytes
 from grader.language.rulebook import Measure
 from grader.model.framework import Framework
@@ -220,6 +221,10 @@ class _Check:
         return frozenset(form for name in raw for form in (name, name.strip()))
 
     @cached_property
+    def _names(self) -> PrintedNames:
+        return PrintedNames(self.framework, self.edition)
+
+    @cached_property
     def _area_ids(self) -> tuple[str, ...]:
         return tuple(a.id for a in self.framework.areas_in(self.edition))
 
@@ -231,6 +236,17 @@ class _Check:
     # What can be wrong with it -----------------------------------------------------------------------------
 
     def _areas(self) -> Iterator[Problem]:
+        # Names that come to the same area are one key here, so those of the file are looked at.
+        named: dict[str, str] = {}
+        for name in self.draft.inspection.inspection.earlier_grades:
+            here = ("inspection", "earlier_grades", name)
+            area = self._names.matched("areas", name)
+            if area not in self._area_ids:
+                yield from self._area(area, here)
+            elif area in named:
+                help = f"first as {quoted(named[area])}"
+                yield self._fault(here, f"area {quoted(area)} stands twice in 'earlier_grades'", help)
+            named.setdefault(area, name)
         seen: set[str] = set()
         for i, name in enumerate(self.inspection.inspection.not_inspected):
             at = ("inspection", "not_inspected", i)

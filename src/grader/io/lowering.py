@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from grader.errors import InputError, Place, Problem, Problems, quoted, suggest
-from grader.io.rule_files import LayerFile, ParameterBlock, RuleBookFile
+from grader.io.rule_files import CalibratedBlock, LayerFile, ParameterBlock, RuleBookFile
 from grader.io.yaml_source import Document
 from grader.language.limits import MAX_RULES, SPLIT
 from grader.language.nodes import Kind, Level
@@ -88,6 +88,29 @@ def lower_parameters(work: Lowering, blocks: Mapping[str, ParameterBlock], head:
         work.parameters[name] = Parameter(
             name, Kind(block.type), block.default, low, high, block.basis, block.source, block.why, place
         )
+
+
+def lower_calibrated(work: Lowering, blocks: Mapping[str, CalibratedBlock], file: Document) -> None:
+    """Put calibrated values in the place of defaults."""
+    for name, block in blocks.items():
+        place = file.place(("calibrated", name))
+        parameter = work.parameters.get(name)
+        if parameter is None:
+            help = suggest(name, work.parameters, "parameters")
+            work.problems.append(Problem(f"unknown parameter {quoted(name)}", place, help))
+        elif not parameter.minimum <= block.value <= parameter.maximum:
+            message = f"value {block.value} of {quoted(name)} is outside its range"
+            help = f"{parameter.minimum} to {parameter.maximum}"
+            work.problems.append(Problem(message, file.place(("calibrated", name, "value")), help))
+        else:
+            work.parameters[name] = replace(
+                parameter,
+                default=block.value,
+                basis="calibrated",
+                source=block.source,
+                why=block.why,
+                place=place,
+            )
 
 
 def _range_fault(name: str, block: ParameterBlock) -> tuple[str, str, str] | None:
@@ -177,7 +200,7 @@ def lower_facts(work: Lowering, files: list[tuple[LayerFile, Document]]) -> None
             work.broken.add(name)
             continue
         found[name] = fact
-        _check_status_of(work, fact, document)
+        _check_named(work, fact, document)
     # Written order is what people see: file by file, as written.
     work.facts = {name: found[name] for file, _ in files for name in file.facts if name in found}
 
@@ -201,6 +224,8 @@ def _depth(name: str, written: Mapping[str, object]) -> int:
         return 0
     if "characteristics" in (data.get("count"), data.get("any"), data.get("of")):
         return 2
+    if "fact_of" in data:
+        return 2
     parts = data.get("share")
     if not isinstance(parts, list):
         return 0
@@ -208,14 +233,16 @@ def _depth(name: str, written: Mapping[str, object]) -> int:
     return 3 if any(isinstance(c, Mapping) and c.get("count") == "characteristics" for c in counts) else 1
 
 
-def _check_status_of(work: Lowering, fact: Fact, document: Document) -> None:
+def _check_named(work: Lowering, fact: Fact, document: Document) -> None:
     named = fact.definition.named
+    of = ("facts", fact.name)
+    at = (*of, "status_of") if (*of, "status_of") in document.keys else (*of, "fact_of", 0)
     known = [c.id for _, c in work.framework.characteristics()]
     if named is not None and named not in known:
         work.problems.append(
             Problem(
                 f"unknown characteristic {quoted(named)}",
-                document.place(("facts", fact.name, "status_of")),
+                document.place(at),
                 suggest(named, known, "characteristics"),
             )
         )

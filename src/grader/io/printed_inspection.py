@@ -75,6 +75,7 @@ class _Replacing:
             framework=self.framework.id if same else head.framework,
             edition=self.edition,
             not_inspected=[self.names.matched("areas", name) for name in head.not_inspected],
+            earlier_grades={self.names.matched("areas", n): g for n, g in head.earlier_grades.items()},
         )
         return _changed(
             written,

@@ -21,6 +21,8 @@ class RuleBookHeader(InputModel):
     framework: FileId
     title: Text
     statement: Text | None = None
+    promises: list[Literal["monotone.f", "monotone.g"]] = []
+    """Promises of `grader check` that the rule book makes beyond those every one makes."""
 
 
 class ParameterBlock(InputModel):
@@ -39,6 +41,20 @@ class RuleBookFile(InputModel):
 
     rulebook: RuleBookHeader
     parameters: dict[str, ParameterBlock] = {}
+
+
+class CalibratedBlock(InputModel):
+    """The value of a parameter that agreed best with past decisions."""
+
+    value: Number
+    source: Text
+    why: Text
+
+
+class CalibratedFile(InputModel):
+    """`calibrated.yaml`, as `grader calibrate` writes it: its values take the place of the defaults."""
+
+    calibrated: dict[str, CalibratedBlock] = Field(min_length=1)
 
 
 class MeasureBlock(InputModel):

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from grader.language.nodes import Better, Effect, Kind, Level, Op
 from grader.language.parse import CONNECTIVES
-from grader.language.parse_facts import COUNTABLE, DEFINERS, GOES_WITH
+from grader.language.parse_facts import COUNTABLE, DEFINERS, GOES_WITH, OF_NAMED
 from grader.language.rulebook import (
     EFFECTS,
     GIVEN,
@@ -42,6 +42,7 @@ _SAYS: Final = {
     "lowest": "The lowest value of this attribute; add `of`.",
     "share": "A count over a count about the same thing, in whole per mille: [part, whole].",
     "status_of": "The status of one named characteristic.",
+    "fact_of": "A flag or a place on a scale that one named characteristic has: [characteristic, fact].",
     "of": "What `best` or `lowest` looks through.",
     "where": "Clauses that must all hold: {attribute: value} or {attribute: {comparison: value}}.",
     "per": "Whether earlier findings are counted by characteristic or by area.",
@@ -234,9 +235,12 @@ def _fact(layer: Layer, names: Names) -> Schema:
     }
     definers = list(DEFINERS)
     if layer in (Layer.SUFFICIENCY, Layer.GRADE):
-        properties["status_of"] = {"enum": list(names.characteristics)} if names.known else {"type": "string"}
+        named: Schema = {"enum": list(names.characteristics)} if names.known else {"type": "string"}
+        properties["status_of"] = named
+        own = {"type": "array", "prefixItems": [named, {"type": "string"}], "minItems": 2, "maxItems": 2}
+        properties["fact_of"] = own
     else:
-        definers.remove("status_of")
+        definers = [d for d in definers if d not in OF_NAMED]
     ranked: Schema = {"anyOf": [{"required": ["best"]}, {"required": ["lowest"]}]}
     return {
         "type": "object",

@@ -337,14 +337,20 @@ class Share(Derived):
 
 
 @dataclass(frozen=True, slots=True)
-class StatusOf(Derived):
-    """The status of one named characteristic (0, not_assessed, in an area that does not hold it)."""
+class FactOf(Derived):
+    """A fact about one named characteristic, its status among them; 0 in an area that does not hold it."""
 
     characteristic: str
+    fact: str = "status"
 
     @property
     def named(self) -> str:
         return self.characteristic
+
+    @property
+    def key(self) -> str:
+        """What its number is handed up under; no id holds a line end."""
+        return f"{self.characteristic}\n{self.fact}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ from grader.language.nodes import (
     AGGREGATES,
     Better,
     Definition,
+    FactOf,
     Kind,
     Level,
     Share,
-    StatusOf,
     Test,
 )
 from grader.language.parse import CONNECTIVES, Path, Reader, Typed, parse_comparison, with_article
@@ -23,7 +23,12 @@ from grader.language.rulebook import GIVEN, VISIBLE, Fact, Layer, Parameter
 from grader.language.vocabulary import Entity, entities
 from grader.vocabulary.words import FLAG, Scale
 
-DEFINERS = (*AGGREGATES, "share", "status_of")
+DEFINERS = (*AGGREGATES, "share", "status_of", "fact_of")
+#: What takes its value from one named characteristic.
+OF_NAMED: Mapping[str, str] = {
+    "status_of": "a named characteristic's status",
+    "fact_of": "a fact about a named characteristic",
+}
 FACT_KEYS = frozenset({*DEFINERS, "of", "where", "per", "better", "english"})
 #: What each key that says more goes with.
 GOES_WITH: Mapping[str, tuple[str, ...]] = {
@@ -162,15 +167,18 @@ def _parse_definition(
     value = data[definer]
     if definer == "share":
         return _parse_share(value, layer, reader, known)
-    if definer == "status_of":
+    if definer in OF_NAMED:
         if layer not in (Layer.SUFFICIENCY, Layer.GRADE):
             reader.fault(
                 (definer,),
-                "a named characteristic's status is a fact of an area",
+                f"{OF_NAMED[definer]} is a fact of an area",
                 "declare it in the grade or the sufficiency layer",
             )
             return None
-        return StatusOf(str(value)), Level.AREA, Kind.SCALE, reader.vocabulary.statuses
+    if definer == "status_of":
+        return FactOf(str(value)), Level.AREA, Kind.SCALE, reader.vocabulary.statuses
+    if definer == "fact_of":
+        return _parse_fact_of(value, layer, reader, known)
     kind = AGGREGATES[definer].kind
     make: Callable[..., Definition] = AGGREGATES[definer]
     entity_name = data.get("of") if kind is Kind.SCALE else value
@@ -249,6 +257,34 @@ def _parse_share(value: object, layer: Layer, reader: Reader, known: Mapping[str
         )
         return None
     return Share(part.name, whole.name), part.level, Kind.SHARE, None
+
+
+def _parse_fact_of(value: object, layer: Layer, reader: Reader, known: Mapping[str, Fact]) -> Parsed | None:
+    """A flag or a place on a scale of a named characteristic: numbers have no end, and a proof needs one."""
+    if not isinstance(value, Sequence) or isinstance(value, str) or len(value) != 2:
+        help = "write fact_of: [characteristic, fact]"
+        reader.fault(("fact_of",), "'fact_of' takes a characteristic and a fact about it", help)
+        return None
+    named, name = map(str, value)
+    own = (f for f in known.values() if f.level is Level.CHARACTERISTIC and f.layer in VISIBLE[layer])
+    fitting = {f.name: f for f in own if f.kind in _OF_NAMED_KINDS}
+    fact = fitting.get(name)
+    if fact is not None:
+        return FactOf(named, fact.name), Level.AREA, fact.kind, fact.scale
+    if name in known:
+        other = known[name]
+        message = f"'fact_of' takes a flag or a place on a scale, and {quoted(name)} is a {other.kind}"
+        if other.level is not Level.CHARACTERISTIC:
+            message = f"{quoted(name)} is about {with_article(other.level)}, not about a characteristic"
+        elif other.layer not in VISIBLE[layer]:
+            message = f"the {layer} layer cannot see {quoted(name)}, a fact of the {other.layer} layer"
+        reader.fault(("fact_of", 1), message, "declare it in the finding layer, with any, best or lowest")
+    elif name not in reader.elsewhere:
+        reader.fault(("fact_of", 1), f"unknown fact {quoted(name)}", suggest(name, fitting, "facts"))
+    return None
+
+
+_OF_NAMED_KINDS = (Kind.FLAG, Kind.SCALE)
 
 
 def attributes_of(entity: Entity, known: Mapping[str, Fact]) -> dict[str, Typed]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from grader.language.nodes import Level, Test
+from grader.language.nodes import FactOf, Level, Test
 from grader.language.pipeline import AREA_LAYERS, CHARACTERISTIC_LAYERS
 from grader.language.rulebook import Fact, Layer, Rule, RuleBook
 from grader.language.typecheck import facts_named
@@ -41,9 +41,9 @@ class Relevance:
 
     @property
     def ranked(self) -> frozenset[str]:
-        """Facts about a characteristic whose rank a fact about its area takes."""
+        """Facts about a characteristic whose value a fact about its area takes."""
         found = (f.definition.ranked for f in self.counting("characteristics"))
-        return frozenset(name for name in found if name is not None)
+        return frozenset(name for name in found if name is not None) | _of_named(self.area_facts)
 
     @property
     def named(self) -> frozenset[str]:
@@ -92,7 +92,13 @@ def relevance(
     for definition in (f.definition for f in facts if f.entity == "characteristics"):
         below |= {t.attribute for t in definition.where}
         below |= {definition.ranked} if definition.ranked is not None else set()
+    below |= _of_named(facts)
     return Relevance(rules, facts, raising, with_parts(book, below))
+
+
+def _of_named(facts: Iterable[Fact]) -> frozenset[str]:
+    """Facts that are taken from one named characteristic."""
+    return frozenset(f.definition.fact for f in facts if isinstance(f.definition, FactOf))
 
 
 def _named(rules: Iterable[Rule]) -> set[str]:

@@ -29,6 +29,8 @@ _ENTITIES: Final = (
         {
             "assessment": "assessment", "strength": "strength", "extent": "extent", "harm": "harm",
             "remedied": "flag", "innovative": "flag",
+            # No tag: whether the item is tagged to the characteristic itself, not only through `informs`.
+            "direct": "flag",
         },
     ),
     ("characteristics", {Level.AREA}, "characteristics", {"status": "status"}),

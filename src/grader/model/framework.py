@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, GetJsonSchemaHandler, model_validator
+from pydantic_core import CoreSchema
 
 from grader.cached import cached_property
 from grader.model.base import FileId, Id, InputModel, PartialDate, Text
@@ -31,6 +32,8 @@ class About(InputModel):
     publisher: Text
     licence: Text
     status: Literal["official", "reconstruction", "example"]
+    version: Text | None = None
+    """The version of the file, where it counts them; what each brought stands under `history`."""
     statement: Text
     not_comparable_with: list[Incomparable] = []
 
@@ -54,6 +57,8 @@ class GradeMeaning(InputModel):
     meaning: Text
     expects: FindingKind | None = None
     """A finding the meaning speaks of: a final grade without one on the record is a warning."""
+    not_expected_in: list[Id] = []
+    """Areas of which the meaning can be true without that finding."""
     source: list[Text] = []
 
 
@@ -94,6 +99,42 @@ class InEdition(InputModel):
     optional: bool = False
 
 
+class Link(InputModel):
+    """A characteristic that another's evidence also counts on, where from, and why; its id alone will do."""
+
+    id: Id
+    provenance: Id | None = None
+    source: list[Text] = []
+    why: Text | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare(cls, value: Any) -> Any:
+        return {"id": value} if isinstance(value, str) else value
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"anyOf": [{"type": "string"}, handler(schema)]}
+
+
+class Sight(InputModel):
+    """What exceeding a characteristic, or falling short of it, looks like, and how that is known."""
+
+    text: Text
+    provenance: Id
+    source: list[Text] = []
+
+
+class Version(InputModel):
+    """One version of the file: what it brought, and what became of each id it touched."""
+
+    version: Text
+    what: Text
+    became: dict[Id, Text] = {}
+
+
 class Characteristic(InputModel):
     """One thing a good body does."""
 
@@ -105,8 +146,12 @@ class Characteristic(InputModel):
     reference: Text | None = None
     code: Text | None = None
     """What it is called in a published table, where that is not the area's code and the number."""
-    informs: list[Id] = []
+    informs: list[Link] = []
     """Characteristics its evidence also counts on, in an edition that does not grade its own area."""
+    unlike: dict[Id, Text] = {}
+    """Characteristics it is taken for, and how it differs from each."""
+    exceeding: Sight | None = None
+    falling_short: Sight | None = None
     counted: bool = True
     """False where another programme grades it."""
 
@@ -151,6 +196,8 @@ class Framework(InputModel):
     """A framework file."""
 
     framework: About
+    history: list[Version] = []
+    """Versions of the file, the last one first. An id never changes its meaning."""
     editions: dict[str, Edition] = Field(min_length=1)
     grade_scale: GradeScale
     provenance: dict[str, ProvenanceKind] = {}

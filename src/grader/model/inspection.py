@@ -18,6 +18,14 @@ def _non_negative(value: float) -> float:
     return value
 
 
+class EarlierGrade(InputModel):
+    """A grade an earlier inspection gave an area, in whatever words its own scale had."""
+
+    grade: Text
+    given_in: Text
+    """The inspection or the cycle that gave it."""
+
+
 class Header(InputModel):
     """Which inspection this is."""
 
@@ -26,6 +34,8 @@ class Header(InputModel):
     framework: FileId
     edition: Text
     not_inspected: list[Id] = []
+    earlier_grades: dict[Id, EarlierGrade] = {}
+    """Shown beside the proposal, and never compared with it."""
 
 
 class Source(InputModel):

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 import z3
 
 from grader.engines import symbolic
-from grader.engines.symbolic import Budget, CountedRow, Solver, Terms, number, total
-from grader.grading.conclude import LayerEvaluator, finding_row, proposed_counts
+from grader.engines.symbolic import Allowance, CountedRow, Solver, Terms, number, total
+from grader.grading.conclude import LayerEvaluator, finding_row, named_facts, proposed_counts
 from grader.language.pipeline import (
     FINDINGS_ON_AREAS,
     GRADES,
@@ -20,7 +20,6 @@ from grader.language.pipeline import (
     WITHHELD,
     Circumstance,
     Stage,
-    any_capping,
     any_open,
 )
 from grader.language.relevance import Relevance, relevance
@@ -94,7 +93,6 @@ class AreaTerms:
     facts: Terms
     raises: tuple[tuple[Rule, z3.BoolRef], ...]
     open_concerns: z3.ArithRef
-    capping: z3.ArithRef
     withholds: tuple[tuple[Rule, z3.BoolRef], ...]
     evidence: z3.ArithRef
     held: tuple[tuple[Rule, z3.BoolRef], ...]
@@ -131,7 +129,7 @@ class AreaSpace:
     evaluator: LayerEvaluator
     group: AreaGroup
     layers: frozenset[Layer]
-    budget: Budget
+    budget: Allowance
     facts: tuple[Fact, ...] = field(init=False)
     spaces: dict[bool, Space] = field(init=False)
     relevant: Relevance = field(init=False)
@@ -156,7 +154,7 @@ class AreaSpace:
         return self.relevant.rules[stage.layer, stage.level]
 
     def seen(self, named: bool, counted: bool = True) -> tuple[Observation, ...]:
-        """What these rules see of a characteristic; of a named one also its status."""
+        """What these rules see of a characteristic; of a named one also the facts taken from it."""
         found: dict[Observation, None] = {}
         if counted:
             for definition in (f.definition for f in self.relevant.counting("characteristics")):
@@ -167,7 +165,7 @@ class AreaSpace:
             if Layer.SUFFICIENCY in self.layers:
                 found[Observation()] = None
         if named:
-            found[Observation(attribute="status")] = None
+            found |= {Observation(attribute=d.fact): None for d in named_facts(self.facts)}
         return tuple(found)
 
     # States -----------------------------------------------------------------------------------------------
@@ -216,6 +214,10 @@ class AreaSpace:
             [z3.Int(f"x{i}") for i in range(len(EARLIER_TAGS))],
         )
         known += [n >= 0 for m in members for n in m.counts]
+        if written:
+            known += [
+                n == 0 for m in members for e, n in zip(m.examples, m.counts, strict=True) if not e.written
+            ]
         known += [n >= 0 for n in (*free.declared, *free.earlier)]
         recorded = free.with_those_of(members) if written else free
         return State(
@@ -231,9 +233,10 @@ class AreaSpace:
         """An area with these characteristics and findings, as terms."""
         here = [(e, n) for m in members if m.counted for e, n in zip(m.examples, m.counts, strict=True)]
         given: dict[str, z3.ArithRef] = {
-            m.name: total(e.case.status.rank * n for e, n in zip(m.examples, m.counts, strict=True))
+            d.key: total(e.case.facts[d.fact] * n for e, n in zip(m.examples, m.counts, strict=True))
+            for d in named_facts(self.facts)
             for m in members
-            if m.name is not None
+            if m.name == d.characteristic
         }
         earlier = [CountedRow(r, n) for r, n in zip(EARLIER_TAGS, recorded.earlier, strict=True)]
         things: dict[str, list[CountedRow]] = {
@@ -251,7 +254,6 @@ class AreaSpace:
             facts,
             raises,
             total(b.count for b in things["findings"] if any_open(words, [b.row])),
-            total(b.count for b in things["findings"] if any_capping(words, [b.row])),
             self._held(SUFFICIENCY, facts),
             total(n for e, n in here if e.case.items),
             held,

@@ -10,7 +10,7 @@ from grader.engines import symbolic
 from grader.engines.symbolic import CountedRow, Solver, Undecided, number, total
 from grader.grading.conclude import finding_row
 from grader.language.nodes import Compare, Kind, Level, Param
-from grader.language.pipeline import GRADES, any_capping
+from grader.language.pipeline import GRADES, any_open
 from grader.language.rulebook import Fact, Layer, RuleBook
 from grader.language.typecheck import comparisons, facts_named
 from grader.proofs.areas import AreaGroup, AreaTerms, State
@@ -67,7 +67,7 @@ def _exactly(subject: Subject, group: AreaGroup) -> Finding | None:
         terms = {**state.terms.facts, **parameters}
         held = [(r, symbolic.holds(r.condition, terms)) for r in rules]
         grade = symbolic.decide(held, *GRADES.concludes(subject.bound)).rank
-        broken = z3.And(state.terms.capping >= 1, grade > cap)
+        broken = z3.And(state.terms.open_concerns >= 1, grade > cap)
         model = solver.model(broken)
         if model is not None and not written:
             raise Undecided("no inspection that shows it could be written down")
@@ -109,9 +109,9 @@ def _above_cap(subject: Subject, group: AreaGroup) -> dict[str, int] | None:
             terms[name] = _free(fact, solver)
     held = [(r, symbolic.holds(r.condition, terms)) for r in rules]
     grade = symbolic.decide(held, *GRADES.concludes(book)).rank
-    capping = total(b.count for b in bulk if any_capping(words, [b.row]))
+    opened = total(b.count for b in bulk if any_open(words, [b.row]))
     cap = book.grade_scale.rank(book.grade_default)
-    model = solver.model(capping >= 1, grade > cap)
+    model = solver.model(opened >= 1, grade > cap)
     if model is None:
         return None
     used = {o.name for r in rules for c, _ in comparisons(r.condition) for o in _parameters(c)}
@@ -138,14 +138,14 @@ def _at_values(subject: Subject, group: AreaGroup, values: Mapping[str, int]) ->
     cap = at.bound.grade_scale.rank(at.bound.grade_default)
 
     def above(terms: AreaTerms, state: State) -> z3.BoolRef:
-        return z3.And(terms.capping >= 1, terms.grade.rank > cap)
+        return z3.And(terms.open_concerns >= 1, terms.grade.rank > cap)
 
     situation = at.find_area(at.space(group, GRADE_AND_SUFFICIENCY), above)
     return _uncapped_finding(at, situation, values, cap) if situation is not None else None
 
 
 def _uncapped_finding(at: Subject, situation: Situation, chosen: Mapping[str, int], cap: int) -> Finding:
-    concluded = at.conclude(situation)
+    concluded = at.shown(situation)
     decision = concluded.area.decision
     agree(True, decision is not None and decision.rank > cap, "replay of an uncapped concern")
     assert decision is not None
@@ -154,7 +154,8 @@ def _uncapped_finding(at: Subject, situation: Situation, chosen: Mapping[str, in
     moved = [f"{name} at {chosen[name]}" for name in changed]
     where = f", with {', '.join(moved)}" if moved else ""
     places = [r.place for r in at.book.rules if r.id in decision.deciding and r.place is not None]
-    default, concern = at.book.grade_default.replace("_", " "), at.book.vocabulary.concern
+    default, words = at.book.grade_default.replace("_", " "), at.book.vocabulary
+    concern = " or ".join(kind.said for kind in words.findings if kind.never_withheld)
     return Finding(
         "uncapped-concern",
         decision.deciding,

@@ -13,11 +13,11 @@ import z3
 
 from grader.engines import symbolic
 from grader.engines.reference import satisfies
-from grader.engines.symbolic import Budget, CountedRow, Solver, Terms, Undecided, number, total, truth
+from grader.engines.symbolic import Allowance, CountedRow, Solver, Terms, Undecided, number, total, truth
 from grader.errors import InternalError
 from grader.grading.conclude import CharacteristicCase, FindingRecord, LayerEvaluator
 from grader.grading.tally import Item
-from grader.language.nodes import Test
+from grader.language.nodes import Kind, Test
 from grader.language.pipeline import (
     CHARACTERISTIC_STAGES,
     FINDINGS_ON_CHARACTERISTICS,
@@ -33,6 +33,9 @@ from grader.proofs.tag_combinations import EARLIER_TAGS, EVIDENCE_TAGS, Change, 
 #: Sizes of evidence tried in turn, so that examples come out smallest; None is any size.
 SIZES: Final = (0, 1, 2, 3, 4, 6, None)
 NAME: Final = "any"
+
+#: What an item weighs that counts through `informs` alone: few can be written down, so examples do without.
+INDIRECT: Final = 100
 
 #: Examples larger than this are not built: nobody reads them, and the question counts as undecided.
 LARGEST: Final = 1000
@@ -71,6 +74,11 @@ class Example:
     def size(self) -> int:
         return len(self.evidence) + len(self.earlier)
 
+    @property
+    def written(self) -> bool:
+        """Whether it can be written down in any area: all of its items are tagged to it."""
+        return all(row["direct"] for row in self.evidence)
+
 
 @dataclass(frozen=True, slots=True)
 class Move:
@@ -79,6 +87,22 @@ class Move:
     before: Example
     after: Example
     change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class Stepping:
+    """Any characteristic before and after one of several changes, as terms."""
+
+    solver: Solver
+    items: Sequence[z3.ArithRef]
+    earlier: Sequence[z3.ArithRef]
+    before: CharacteristicTerms
+    after: CharacteristicTerms
+    changes: Sequence[tuple[z3.BoolRef, Change]]
+
+    def made(self, model: z3.ModelRef) -> Change:
+        """The change made in a model."""
+        return next(change for pick, change in self.changes if truth(model, pick))
 
 
 @dataclass(slots=True)
@@ -90,7 +114,8 @@ class Space:
     area: str
     facts: tuple[Fact, ...]
     counted: bool
-    budget: Budget
+    budget: Allowance
+    parameters: Terms = field(default_factory=dict)
     evidence: Groups = field(init=False)
     earlier: Groups = field(init=False)
     rules: dict[Stage, tuple[Rule, ...]] = field(init=False)
@@ -123,7 +148,7 @@ class Space:
             "evidence": [CountedRow(r, n) for r, n in zip(self.evidence.rows, items, strict=True)],
             "earlier": [CountedRow(r, n) for r, n in zip(self.earlier.rows, earlier, strict=True)],
         }
-        facts: dict[str, z3.ArithRef | symbolic.Ratio] = {}
+        facts: dict[str, z3.ArithRef | symbolic.Ratio] = dict(self.parameters)
         held: dict[Stage, tuple[tuple[Rule, z3.BoolRef], ...]] = {}
         concluded: dict[Stage, symbolic.Conclusion] = {}
         for stage in CHARACTERISTIC_STAGES:
@@ -136,9 +161,10 @@ class Space:
                 asked, unasked = self._asked(stage, items), z3.IntVal(scale.rank(scale.nothing))
                 facts[stage.gives] = z3.If(asked, found.rank, unasked)
         there = total(items)
+        heavy = total(n for r, n in zip(self.evidence.rows, items, strict=True) if not r["direct"])
         return CharacteristicTerms(
             facts, there, held[STATUSES], concluded[STATUSES], held[FINDINGS_ON_CHARACTERISTICS],
-            there + total(earlier),
+            there + total(earlier) + (INDIRECT - 1) * heavy,
         )  # fmt: skip
 
     def _asked(self, stage: Stage, items: Sequence[z3.ArithRef]) -> z3.BoolRef:
@@ -165,7 +191,9 @@ class Space:
 
     def solver(self, items: Sequence[z3.ArithRef], earlier: Sequence[z3.ArithRef]) -> Solver:
         """A solver that knows that there is no less than nothing of anything."""
-        return Solver(self.budget, *(n >= 0 for n in (*items, *earlier)))
+        # A share against a parameter is a product of two unknowns.
+        linear = not (self.parameters and any(f.kind is Kind.SHARE for f in self.facts))
+        return Solver(self.budget, *(n >= 0 for n in (*items, *earlier)), linear=linear)
 
     def classes(self, seen: Sequence[Observation]) -> list[Example]:
         """One smallest example of each observation that some evidence makes."""
@@ -181,13 +209,28 @@ class Space:
 
     def moves(self, seen: Sequence[Observation], changes: Iterable[Change]) -> list[Move]:
         """One smallest example of each pair of different observations that one of these changes makes."""
+        step = self.stepping(changes)
+        if step is None:
+            return []
+        before_seen = [observe(s, step.before) for s in seen]
+        after_seen = [observe(s, step.after) for s in seen]
+        step.solver.add(z3.Or([a != b for a, b in zip(before_seen, after_seen, strict=True)]))
+        found = []
+        for model in every(step.solver, [*before_seen, *after_seen], step.before.size):
+            found.append(
+                self.made_concrete(self.example_in(model, step.items, step.earlier), step.made(model))
+            )
+        return found
+
+    def stepping(self, changes: Iterable[Change]) -> Stepping | None:
+        """Any characteristic, and what it is after one of these changes; None where the facts see none."""
         items, earlier = self.variables()
         steps = self.distinct(changes)
         if not steps:
-            return []
+            return None
         picks = [z3.Bool(f"pick{i}") for i in range(len(steps))]
         solver = self.solver(items, earlier)
-        solver.add(z3.PbEq([(p, 1) for p in picks], 1))
+        solver.add(total(z3.If(p, 1, 0) for p in picks) == 1)
         after = {"evidence": list(items), "earlier": list(earlier)}
         for pick, (change, out, into) in zip(picks, steps, strict=True):
             one = z3.If(pick, 1, 0)
@@ -196,13 +239,8 @@ class Space:
                 after[change.entity][out] = after[change.entity][out] - one
             after[change.entity][into] = after[change.entity][into] + one
         first, second = self.read(items, earlier), self.read(after["evidence"], after["earlier"])
-        before_seen, after_seen = [observe(s, first) for s in seen], [observe(s, second) for s in seen]
-        solver.add(z3.Or([a != b for a, b in zip(before_seen, after_seen, strict=True)]))
-        found = []
-        for model in every(solver, [*before_seen, *after_seen], first.size):
-            change = next(s[0] for p, s in zip(picks, steps, strict=True) if truth(model, p))
-            found.append(self._move(self.example_in(model, items, earlier), change))
-        return found
+        made = [(pick, change) for pick, (change, _, _) in zip(picks, steps, strict=True)]
+        return Stepping(solver, items, earlier, first, second, made)
 
     def distinct(self, changes: Iterable[Change]) -> list[tuple[Change, int | None, int]]:
         """The changes the facts can tell apart: one for each pair of groups, without those that stay put."""
@@ -215,7 +253,7 @@ class Space:
                 found.setdefault((change.entity, out, into), change)
         return [(change, out, into) for (_, out, into), change in found.items()]
 
-    def _move(self, before: Example, change: Change) -> Move:
+    def made_concrete(self, before: Example, change: Change) -> Move:
         """The move made concrete: the very item changed stands last, tagged as the change found it."""
         kept = {"evidence": list(before.evidence), "earlier": list(before.earlier)}
         rows = kept[change.entity]

@@ -95,6 +95,8 @@ def oddities(
 def _odd(result: AreaResult, grade: GradeMeaning, framework: Framework) -> Iterator[tuple[str, str]]:
     """The finding that the meaning of a final grade speaks of, where the record holds none."""
     recorded = {finding.kind for finding in result.findings if finding.origin != "proposed"}
-    if grade.expects is not None and grade.expects not in recorded:
+    if grade.expects is None or result.area in grade.not_expected_in:
+        return
+    if grade.expects not in recorded:
         said, kind = grade.id.replace("_", " "), framework.vocabulary.kind[grade.expects]
         yield f"{grade.id}_without_{kind.code}", f"{said}, and the record holds no {kind.said} on it"

@@ -23,6 +23,7 @@ from grader.language.nodes import (
     Count,
     Definition,
     Effect,
+    FactOf,
     Kind,
     Level,
     Lowest,
@@ -31,7 +32,6 @@ from grader.language.nodes import (
     Operand,
     Param,
     Share,
-    StatusOf,
     Test,
 )
 from grader.language.parse import Typed
@@ -139,7 +139,7 @@ class RuleBooks:
                 return Kind.FLAG, FLAG
             case Share():
                 return Kind.SHARE, None
-            case StatusOf():
+            case FactOf():
                 return Kind.SCALE, self.words.statuses
             case _:
                 return Kind.COUNT, None
@@ -160,7 +160,7 @@ class RuleBooks:
         return self.draw(st.sampled_from(shapes))(), better
 
     def status_of(self) -> Definition:
-        return StatusOf(self.draw(st.sampled_from([c.id for _, c in self.framework.characteristics()])))
+        return FactOf(self.draw(st.sampled_from([c.id for _, c in self.framework.characteristics()])))
 
     def counted(self, layer: Layer, level: Level) -> Definition:
         names = sorted(n for n in COUNTABLE[layer] if level in self.entities[n].levels)

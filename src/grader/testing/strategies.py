@@ -21,6 +21,7 @@ from grader.model.framework import (
     GradeMeaning,
     GradeScale,
     InEdition,
+    Link,
     ProvenanceKind,
     Topic,
 )
@@ -124,7 +125,7 @@ def _area(
             id=c,
             text=draw(_PLAIN),
             provenance="inferred",
-            informs=draw(informs),
+            informs=[Link(id=name) for name in draw(informs)],
             counted=draw(st.integers(0, 5)) < 5 and not elsewhere,
         )
         for c in ids[name]

@@ -81,6 +81,13 @@ FINDINGS: Final = (
         counts_as="innovative_practice",
         praise=True, order=4, counted=("innovative practice", "innovative practices"),
     ),
+    # Issued by inspectors, never by a rule.
+    KindOfFinding(
+        "area_of_concern", "Area of concern", "Areas of concern", "area_of_concern",
+        counts_as="area_of_concern", improving_as="area_for_improvement",
+        caps=True, proposed=False,
+        order=2, counted=("open area of concern", "open areas of concern"), listed_as="area of concern:",
+    ),
 )  # fmt: skip
 
 PEEL: Final = Vocabulary("PEEL", ASSESSMENTS, STATUSES, EXTENTS, HARMS, BASES, FINDINGS)

@@ -13,6 +13,8 @@ from itertools import pairwise
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from grader.explanations.range_words import range_words, withheld_words
+from grader.grading.remarks import CONTRADICTION
 from grader.model.framework import Framework
 from grader.model.proposal import AreaResult, FindingResult, Hinge, Proposal, Reason
 from grader.render.text.settings import settings_line
@@ -25,6 +27,7 @@ _LEGEND = (
     "hinges on: evidence without which the grade would be another; one step away: grades that one item"
     " assessed one step otherwise would give",
 )
+NOT_COMPARED = "grades of different cycles are not compared"
 _HINGES = 8
 _STEPS = 2
 _COLUMNS = (
@@ -48,6 +51,9 @@ class _Row:
     reached: Sequence[int]
     tallies: Sequence[int]
     told: Sequence[tuple[str, FindingResult]]
+    contradictions: Sequence[str]
+    through: Sequence[str]
+    """Characteristics that rest on evidence tagged to other areas alone."""
 
 
 def summary(loaded: LoadedInspection, *, brief: bool = False) -> list[RenderableType]:
@@ -62,7 +68,8 @@ def summary(loaded: LoadedInspection, *, brief: bool = False) -> list[Renderable
     """
     framework, proposal = loaded.framework.framework, loaded.proposal
     progress = {p.id: p.progress for p in loaded.inspection.previous}
-    rows = [_row(framework, area, progress) for area in proposal.areas]
+    tagged = {e.id: frozenset(e.characteristics) for e in loaded.inspection.evidence}
+    rows = [_row(framework, proposal, area, progress, tagged) for area in proposal.areas]
     parts: list[RenderableType] = [
         *_head(loaded, brief),
         Text(),
@@ -72,10 +79,16 @@ def summary(loaded: LoadedInspection, *, brief: bool = False) -> list[Renderable
     for row in rows:
         if row.result.outcome in ("graded", "withheld") or row.told:
             parts += [Text(), _block(framework, row)]
-    return [*parts, *_foot(framework, proposal)]
+    return [*parts, *_foot(framework, proposal), *_no_ranges(loaded)]
 
 
-def _row(framework: Framework, area: AreaResult, progress: Mapping[str, str]) -> _Row:
+def _row(
+    framework: Framework,
+    proposal: Proposal,
+    area: AreaResult,
+    progress: Mapping[str, str],
+    tagged: Mapping[str, frozenset[str]],
+) -> _Row:
     counted = {c.id for c in framework.area(area.area).counted}
     words = framework.vocabulary
     rank = words.statuses.rank
@@ -97,7 +110,19 @@ def _row(framework: Framework, area: AreaResult, progress: Mapping[str, str]) ->
             for f, s in standing
             if s == kind.counts_as
         ],
+        contradictions=contradictions(proposal, area),
+        through=[
+            c.id
+            for c in area.characteristics
+            if c.id in counted and c.evidence and not any(c.id in tagged[e] for e in c.evidence)
+        ],
     )
+
+
+def contradictions(proposal: Proposal, area: AreaResult) -> list[str]:
+    """What was tested both as done and as not done, with both sides."""
+    own = tuple(f"{c.id}: " for c in area.characteristics)
+    return [w.message for w in proposal.warnings if w.code == CONTRADICTION and w.message.startswith(own)]
 
 
 # Head ----------------------------------------------------------------------------------------------------
@@ -197,23 +222,39 @@ def _grade(framework: Framework, grade: str) -> str:
 
 def _block(framework: Framework, row: _Row) -> RenderableType:
     area = row.result
-    heading = text_of(f"{area.title} ({area.area}): {_outcome(framework, area)}", "bold")
+    said = _outcome(framework, area)
+    if area.outcome == "withheld" and area.possible is not None:
+        why = "; ".join(r.because for r in area.reasons if r.held)
+        said = withheld_words(why, area.possible, lambda g: _lower(_grade(framework, g)))
+    heading = text_of(f"{area.title} ({area.area}): {said}", "bold")
     return Group(heading, indented(Labelled(_lines(framework, row))))
 
 
 def _lines(framework: Framework, row: _Row) -> Iterator[tuple[str, str]]:
     area = row.result
+    if area.meaning is not None:
+        yield "means:", area.meaning
+    if area.earlier_grade is not None:
+        earlier = area.earlier_grade
+        yield "earlier:", f"{earlier.grade} in {earlier.given_in}; {NOT_COMPARED}"
     held = [r for r in area.reasons if r.held]
     # A limit decides alone: a better grade whose rule holds is what the area would have had without it.
     deciding = [r for r in held if r.target == area.grade or area.outcome == "withheld"]
-    for reason in deciding:
+    for reason in deciding if area.possible is None or area.outcome != "withheld" else ():
         yield "because:", reason.because
     capped = _best(framework, [r for r in held if r not in deciding])
     if capped is not None:
         yield "otherwise:", f"{_lower(_grade(framework, capped.target))}: {capped.because}"
+    could = range_words(area, row.listed - row.assessed, lambda g: _lower(_grade(framework, g)))
+    if could is not None:
+        yield "could be:", could
     missed = next((r for r in area.reasons if not r.held and r.effect == "reaches"), None)
     if missed is not None:
         yield "held back:", missed.because
+    for text in row.contradictions:
+        yield "contradicted:", text
+    if row.through:
+        yield "through others:", f"{', '.join(row.through)}: nothing was found on them directly"
     for heading, finding in row.told:
         origin = {"declared": "", "previous": "earlier, ", "proposed": "proposed, "}[finding.origin]
         yield heading, f"{finding.statement} ({origin}{finding.id})"
@@ -263,6 +304,14 @@ def _foot(framework: Framework, proposal: Proposal) -> Iterator[RenderableType]:
     if lines:
         yield Text()
         yield from (text_of(line) for line in lines)
+
+
+def _no_ranges(loaded: LoadedInspection) -> Iterator[RenderableType]:
+    if not loaded.session.ranges_proved:
+        yield text_of(
+            "no range of grades is given: what it rests on is not recorded as proved of these rules"
+            + (" at these settings" if loaded.session.settings and loaded.book.proved else "")
+        )
 
 
 def _without_grade(framework: Framework, proposal: Proposal) -> Iterator[str]:

@@ -1,0 +1,89 @@
+"""What a person should look at in the record: figures, contradictions, what was not inspected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from grader.grading.conclude import LayerEvaluator
+from grader.grading.tally import Item, Tally
+from grader.language.figures import per_mille
+from grader.model.inspection import Evidence, Figure, Inspection
+from grader.vocabulary.words import STRENGTH, Vocabulary
+
+CONTRADICTION = "contradiction"
+
+_TESTED = STRENGTH.rank("tested")
+
+
+def remarks(
+    inspection: Inspection, laid: Tally, inspected: Iterable[str], evaluator: LayerEvaluator
+) -> Iterator[tuple[str, str]]:
+    """Codes and messages, in no order.
+
+    Parameters
+    ----------
+    inspection : Inspection
+        What was found.
+    laid : Tally
+        What counts on each characteristic.
+    inspected : iterable of str
+        Characteristics of the areas that were inspected.
+    evaluator : LayerEvaluator
+        What the figures say.
+    """
+    for evidence in inspection.evidence:
+        measure = evidence.measure
+        if measure is not None and measure.name in evaluator.book.measures:
+            yield from _of_figure(evidence, measure, evaluator)
+    for characteristic in inspected:
+        yield from _contradiction(evaluator.book.vocabulary, characteristic, laid.items[characteristic])
+
+
+def _of_figure(evidence: Evidence, measure: Figure, evaluator: LayerEvaluator) -> Iterator[tuple[str, str]]:
+    """That a figure says otherwise than the inspector, and that it cannot be told from a line."""
+    said = _said(measure, measure.value, evaluator)
+    name = f"{evidence.id}: {measure.name} {measure.value:g}"
+    if evidence.assessment is not None and said != evidence.assessment:
+        yield (
+            "measure_disagrees",
+            f"{name} reads as {said}, the inspector says {evidence.assessment};"
+            " the inspector's assessment stands",
+        )
+    if measure.interval is None:
+        return
+    ends = [measure.value - measure.interval, measure.value + measure.interval]
+    if measure.unit == "percent":  # a published interval may pass either end
+        ends = [min(max(end, 0.0), 100.0) for end in ends]
+    low, high = (_said(measure, end, evaluator) for end in ends)
+    if low != high:
+        yield (
+            "figure_near_a_line",
+            f"{name} reads as {said}, and within its interval of {measure.interval:g} it cannot be told from"
+            f" a line: {ends[0]:.1f} reads as {low}, {ends[1]:.1f} as {high}",
+        )
+
+
+def _said(measure: Figure, value: float, evaluator: LayerEvaluator) -> str:
+    assessments = evaluator.book.vocabulary.assessments
+    return assessments.name_of(evaluator.assessment(measure.name, per_mille(round(value, 9))).rank)
+
+
+def _contradiction(
+    words: Vocabulary, characteristic: str, items: Iterable[Item]
+) -> Iterator[tuple[str, str]]:
+    """Tested evidence both that it is done and that it is not, neither isolated nor put right."""
+    done, not_done = words.assessments.rank(words.sound), words.assessments.rank(words.assessments.levels[0])
+    isolated = words.extents.rank(words.extents.names[0])
+    tested = [item for item in items if item.row["strength"] == _TESTED]
+    sound = [i.id for i in tested if i.row["assessment"] >= done]
+    failing = [
+        i.id
+        for i in tested
+        if i.row["assessment"] == not_done and i.row["extent"] > isolated and not i.row["remedied"]
+    ]
+    if sound and failing:
+        yield (
+            CONTRADICTION,
+            f"{characteristic}: tested both as done ({', '.join(sound)})"
+            f" and as not done ({', '.join(failing)}); which to believe is for an inspector",
+        )
