@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from grader.errors import InputError, Problem
+from grader.errors import InputError, Place, Problem
 from grader.io.given import Given, PathLike
 from grader.session import DEFAULT, LoadedInspection, Session, Sessions
 
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from grader.sheets.importing import Imported
     from grader.statistics import Choices, OutlierLines
     from grader.validation import Validated
+
+#: Units of work the solver may spend on each promise.
+EFFORT = 60_000_000
 
 __all__ = [
     "batch",
@@ -567,15 +570,26 @@ def verify(
 # For rule authors -----------------------------------------------------------------------------------------
 
 
-def check(rules: PathLike = DEFAULT, *, timeout: float = 60.0) -> CheckReport:
+def check(
+    rules: PathLike = DEFAULT,
+    *,
+    settings: SettingValues | None = None,
+    effort: int = EFFORT,
+    keep: bool = False,
+) -> CheckReport:
     """Prove that a rule book keeps its promises for every inspection, or show one that breaks them.
 
     Parameters
     ----------
     rules : path or str
         A rule book's folder or id.
-    timeout : float
-        Seconds for all proofs; what is open by then is unknown.
+    settings : mapping of str to str or int, optional
+        Parameters to check at these values alone: `{"some": "35%"}`. The others go through their ranges.
+    effort : int
+        Units of work the solver may spend on each promise; what is open by then is unknown. They are the
+        solver's own, so that every machine gives the same answer.
+    keep : bool
+        Whether to take up what an earlier check proved of the same rules, and to keep what this one proves.
 
     Raises
     ------
@@ -589,22 +603,36 @@ def check(rules: PathLike = DEFAULT, *, timeout: float = 60.0) -> CheckReport:
     >>> grader.check("EXAMPLE_CARE_HOMES").holds
     True
     """
-    from grader.authoring.impact import check_timeout
+    from grader.authoring.replay import every_engine
     from grader.io.catalogue import open_rulebook
+    from grader.language.settings import read_settings
     from grader.proofs.check import check_rulebook
 
-    check_timeout(timeout, LONGEST)
+    check_effort(effort)
     _, framework, book = open_rulebook(rules)
-    return check_rulebook(book, framework.framework, timeout=timeout)
+    values = read_settings(book, settings or {})
+    confirm = every_engine(framework)
+    if keep:
+        from grader.proofs.kept import check_kept
+
+        return check_kept(book, framework.framework, effort=effort, settings=values, confirm=confirm)
+    return check_rulebook(book, framework.framework, effort=effort, settings=values, confirm=confirm)
 
 
-def mutate(rules: PathLike = DEFAULT, *, timeout: float = 60.0) -> MutationReport:
+def check_effort(effort: int) -> int:
+    """An effort, where it is one; raises InputError."""
+    if effort < 0:
+        raise InputError([Problem(f"{effort} is no effort", Place("--effort"), "0 or more units")])
+    return effort
+
+
+def mutate(rules: PathLike = DEFAULT, *, effort: int = EFFORT) -> MutationReport:
     """Change the rules in every small way, and list the changes that no case and no proof notices.
 
     Parameters
     ----------
-    rules, timeout
-        As for `check`; the time is for each change that no case notices.
+    rules, effort
+        As for `check`; the effort is for each change that no case notices.
 
     Examples
     --------
@@ -617,7 +645,7 @@ def mutate(rules: PathLike = DEFAULT, *, timeout: float = 60.0) -> MutationRepor
 
     suite = load_suite(rules)
     framework = suite.framework.framework
-    return change(suite, proof_kills=lambda b: not check_rulebook(b, framework, timeout=timeout).holds)
+    return change(suite, proof_kills=lambda b: not check_rulebook(b, framework, effort=effort).holds)
 
 
 def run_cases(rules: PathLike = DEFAULT, *, suggest: bool = False) -> TestReport:
@@ -647,7 +675,7 @@ def run_cases(rules: PathLike = DEFAULT, *, suggest: bool = False) -> TestReport
 
 
 def impact(
-    old: PathLike, new: PathLike, inspections: Sequence[PathLike] = (), *, timeout: float = 60.0
+    old: PathLike, new: PathLike, inspections: Sequence[PathLike] = (), *, effort: int = 20_000_000
 ) -> Impact:
     """What a change of rules moves: by proof over every inspection, and by replay of those given.
 
@@ -657,8 +685,8 @@ def impact(
         Folders or ids of rule books.
     inspections : sequence of path
         Inspection files to grade by both; a `decisions.yaml` beside one is laid beside its grades.
-    timeout : float
-        Seconds the solver may take.
+    effort : int
+        What the solver may spend on one question, in units of its own work: the same on every machine.
 
     Raises
     ------
@@ -672,10 +700,10 @@ def impact(
     >>> grader.impact("PEEL_2021_22", "PEEL_2021_22", [example]).moves
     False
     """
-    from grader.authoring.impact import check_timeout
+    from grader.authoring.impact import check_effort
     from grader.authoring.impact import impact as compare
 
-    return compare(old, new, [str(each) for each in inspections], timeout=check_timeout(timeout, LONGEST))
+    return compare(old, new, [str(each) for each in inspections], effort=check_effort(effort))
 
 
 # Files ----------------------------------------------------------------------------------------------------

@@ -90,7 +90,7 @@ def test_an_old_workbook_with_bytes_changed_is_read_or_refused(
 def test_a_reader_that_ends_in_the_middle_of_its_answer_is_not_believed(
     importing: Callable[[bytes], Ran], monkeypatch: pytest.MonkeyPatch, ends: str
 ) -> None:
-    monkeypatch.setattr(old_books, "_START", f"import sys; {ends}")
+    monkeypatch.setattr(old_books, "READER", f"import sys; {ends}")
 
     code, _, err = importing(SOUND.read_bytes())
 
@@ -99,4 +99,4 @@ def test_a_reader_that_ends_in_the_middle_of_its_answer_is_not_believed(
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
 def test_what_is_stored_as_a_number_and_is_none_is_a_fault_of_its_cell(value: Any) -> None:
-    assert ("e", "#NUM!") == worker._told(value)
+    assert ("e", "#NUM!") == worker.as_told(value)

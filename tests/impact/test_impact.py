@@ -23,6 +23,7 @@ from grader.session import Session
 from grader.testing.strategies import frameworks, inspections, rulebooks
 
 SHIPPED = "PEEL_2021_22"
+SAME = "the rules are the same but for texts, ranges and order"
 needs_solver = pytest.mark.skipif(find_spec("z3") is None, reason="the solver is an extra")
 
 
@@ -36,13 +37,31 @@ def _nothing(new):
 
 
 def test_the_same_rule_book_changes_nothing():
-    assert "the rules are the same but for names, texts and order" == _nothing(SHIPPED)
+    assert SAME == _nothing(SHIPPED)
 
 
-def test_new_names_and_texts_change_nothing(changed):
-    changed("grades.yaml", ("good.substantially-all", "good.nearly-all"), ("demonstrated_share", "shown"))
-    new = changed("sufficiency.yaml", ("coverage:", "reach:"), ("{coverage}", "{reach}"))
-    assert "the rules are the same but for names, texts and order" == _nothing(new)
+def test_wording_alone_changes_nothing_and_is_said(changed):
+    new = changed("grades.yaml", ("grade definition of good; not all", "another source; not all"))
+    assert f"{SAME}: wording only" == _nothing(new)
+    assert ("rule good.substantially-all",) == impact(SHIPPED, new).pairs.worded
+
+
+def test_a_range_alone_changes_nothing_and_is_said(changed):
+    new = changed("rulebook.yaml", ("range: [500, 1000]", "range: [501, 1000]"))
+    assert SAME == _nothing(new)
+    assert ("substantially_all",) == impact(SHIPPED, new).pairs.ranges
+
+
+def test_new_names_change_what_proposals_cite_and_nothing_else(changed):
+    changed("findings.yaml", ("concern.systemic", "concern.everywhere"))
+    new = changed("grades.yaml", ("demonstrated_share", "shown"))
+    found = impact(SHIPPED, new)
+    names = "names alone: proposals cite rules and facts by their new names"
+    assert ("something", names, ()) == (found.proof.result, found.proof.because, found.proof.cases)
+    assert [
+        ("rule", "concern.systemic", "concern.everywhere"),
+        ("fact", "demonstrated_share", "shown"),
+    ] == [(r.what, r.old, r.new) for r in found.pairs.renamed]
 
 
 def test_another_order_and_layout_change_nothing(changed):
@@ -52,13 +71,14 @@ def test_another_order_and_layout_change_nothing(changed):
         if "rules" in data:
             data["rules"].reverse()
         path.write_text(yaml.safe_dump(data, sort_keys=True), encoding="utf-8")
-    assert "the rules are the same but for names, texts and order" == _nothing(str(folder))
+    assert SAME == _nothing(str(folder))
 
 
 @needs_solver
 def test_a_rule_that_says_the_same_otherwise_is_proved_to_change_nothing(changed):
     new = changed("statuses.yaml", ("{tested: {equals: 0}}", "{tested: {fewer_than: 1}}"))
-    assert "the solver proved that no inspection is graded differently" == _nothing(new)
+    proved = "proved of the whole proposal on every area: outcome, grade, profile, statuses, findings"
+    assert proved == _nothing(new)
 
 
 @given(data=st.data())
@@ -90,25 +110,25 @@ def _grades(framework, book, inspection):
 
 
 @needs_solver
-def test_a_stricter_number_grades_lower_and_never_higher(stricter):
-    found = impact(SHIPPED, stricter)
+def test_a_stricter_number_grades_lower_and_never_higher(made_stricter):
+    found = made_stricter
     assert ("something", {"lower"}) == (found.proof.result, {c["direction"] for c in found.proof.cases})
-    assert {("good", "adequate")} == {(c["old"], c["new"]) for c in found.proof.cases}
+    assert {"adequate"} == {c["new"] for c in found.proof.cases}
+    assert {"good"} <= {c["old"] for c in found.proof.cases} <= {"good", "outstanding"}
 
 
 @needs_solver
-def test_a_case_is_an_inspection_that_both_rule_books_grade_as_said(stricter):
+def test_a_case_is_an_inspection_that_both_rule_books_grade_as_said(stricter, made_stricter):
     from grader.model.inspection import Inspection
 
     _, framework, old = open_rulebook(SHIPPED)
     _, _, new = open_rulebook(stricter)
-    for case in prove(old, new, framework.framework).cases:
+    for case in made_stricter.proof.cases:
         inspection = Inspection.model_validate(case["inspection"])
         before = _grades(framework.framework, old, inspection)
         after = _grades(framework.framework, new, inspection)
-        assert {(case["old"], case["new"])} == {
-            (before[a][1], after[a][1]) for a in before if before[a] != after[a]
-        }
+        moved = {a: (before[a][1], after[a][1]) for a in before if before[a] != after[a]}
+        assert {case["area"]: (case["old"], case["new"])} == moved
 
 
 @needs_solver
@@ -116,15 +136,19 @@ def test_a_rule_that_withheld_taken_away_lets_areas_be_graded(changed):
     text = (Path(changed("sufficiency.yaml")) / "sufficiency.yaml").read_text(encoding="utf-8")
     new = changed("sufficiency.yaml", (text[text.index("  - id: recording.no-rate") :], ""))
     found = impact(SHIPPED, new)
-    assert {("graded", ("recording",))} == {(c["direction"], tuple(c["areas"])) for c in found.proof.cases}
+    assert {("graded", "recording")} == {
+        (c["direction"], c["area"]) for c in found.proof.cases if c["part"] == "outcome"
+    }
 
 
 @needs_solver
 def test_figures_that_read_otherwise_are_listed(changed):
     new = changed("rulebook.yaml", ("default: 881", "default: 891"))
-    figures = impact(SHIPPED, new).proof.figures
+    from grader.proofs.rule_change import figures
+
+    books = [open_rulebook(name)[2] for name in (SHIPPED, new)]
     assert {(881, 890, "meets", "partly_meets")} == {
-        (f["lowest"], f["highest"], f["old"], f["new"]) for f in figures
+        (f.lowest, f.highest, f.old, f.new) for f in figures(*books)
     }
 
 
@@ -144,7 +168,7 @@ def test_no_inspection_moves_in_a_direction_the_proof_rules_out(parameter, data)
     other = replace(book, parameters={**book.parameters, parameter: changed})
     if parameter not in _PROVED:
         cases = prove(book, other, framework).cases
-        _PROVED[parameter] = {(c["direction"], a) for c in cases for a in c["areas"]}
+        _PROVED[parameter] = {(c["direction"], c["area"]) for c in cases}
     area = data.draw(st.sampled_from(["responding", "recording", "vulnerable"]))
     found = data.draw(inspections(framework, "2022-03", areas=[area], max_items=12))
     before, after = _grades(framework, book, found), _grades(framework, other, found)
@@ -167,23 +191,33 @@ _PROVED: dict[str, set[tuple[str, str]]] = {}
 
 
 @needs_solver
-def test_a_solver_out_of_time_says_so_and_counts_as_a_change(stricter, capfd):
-    assert 1 == run(["impact", SHIPPED, stricter, "--timeout", "0"])
-    assert "For every inspection there can be: unknown\n  the solver gave up" in capfd.readouterr().out
+def test_a_solver_that_may_do_nothing_says_so_and_counts_as_a_change(changed, capfd):
+    new = changed("statuses.yaml", ("{tested: {equals: 0}}", "{tested: {fewer_than: 1}}"))
+    assert 1 == run(["impact", SHIPPED, new, "--effort", "0"])
+    out = capfd.readouterr().out
+    assert "For every inspection there can be: unknown\n  no inspection was found" in out
+
+
+@needs_solver
+@pytest.mark.parametrize("effort", ["-1", "99999999999"])
+def test_an_effort_out_of_range_is_bad_input(effort, capfd):
+    assert 2 == run(["impact", SHIPPED, SHIPPED, "--effort", effort])
+    assert f"--effort: {effort} is no number of units" in capfd.readouterr().err
 
 
 # Replay ---------------------------------------------------------------------------------------------------
 
 
 @needs_solver
-def test_an_inspection_that_moves_is_named_with_where_from_and_to(stricter, example):
-    (replayed,) = impact(SHIPPED, stricter, [example]).replayed
-    assert [("responding", "good", "adequate")] == [(m.area, m.old, m.new) for m in replayed.moves]
+def test_an_inspection_that_moves_is_named_with_where_from_and_to(made_stricter):
+    (replayed,) = made_stricter.replayed
+    moves = [(m.area, m.old, m.new, m.parts) for m in replayed.moves]
+    assert [("responding", "good", "adequate", ("grade",))] == moves
 
 
 @needs_solver
-def test_decisions_beside_an_inspection_say_whether_agreement_got_better(stricter, example):
-    found = impact(SHIPPED, stricter, [example])
+def test_decisions_beside_an_inspection_say_whether_agreement_got_better(made_stricter):
+    found = made_stricter
     old, new = found.fits
     assert ("better", 10, 1, -1) == (found.verdict, old.n, new.exact - old.exact, new.steps - old.steps)
 
@@ -207,13 +241,14 @@ def test_nothing_that_moves_exits_0_and_prints_every_key(example, capfd):
         found["agreement"]["verdict"],
         found["moves"],
     )
-    keys = ["schema", "old", "new", "proof", "figures", "cases", "replay", "agreement", "moves"]
+    keys = ["schema", "old", "new", "proof", "areas", "names", "texts", "ranges", "figures", "cases"]
+    keys += ["replay", "agreement", "moves"]
     assert keys == list(found)
 
 
 @needs_solver
-def test_something_that_moves_exits_1(stricter, capfd):
-    assert 1 == run(["impact", SHIPPED, stricter])
+def test_something_that_moves_exits_1(care_changed, capfd):
+    assert 1 == run(["impact", "EXAMPLE_CARE_HOMES", care_changed])
     out = capfd.readouterr().out
     assert "For every inspection there can be: something changes" in out
     assert 80 >= max(map(len, out.splitlines()))

@@ -7,29 +7,50 @@ import time
 import pytest
 import z3
 
-from grader.engines.symbolic import Budget, Solver, Undecided
-
-#: Settled by looking at the rule book, without the solver.
-STRUCTURAL = {"local"}
+from grader.engines.solver import Budget, Effort, Solver, Undecided, afresh
 
 
-def test_without_time_nothing_is_proved_that_needs_the_solver(opened):
-    report = opened("sound").check(timeout=0)
-    assert {p.id for p in report.promises} - STRUCTURAL == {
-        p.id for p in report.promises if p.result == "unknown"
-    }
+def test_without_effort_nothing_is_proved_that_needs_the_solver(opened):
+    report = opened("sound").check(effort=0)
+    assert set() == {p.id for p in report.promises if p.result == "proved" and p.cost}
+    assert "unknown" in {p.result for p in report.promises}
     assert not report.holds
 
 
 def test_an_open_question_says_why(opened):
-    report = opened("sound").check(timeout=0)
+    report = opened("sound").check(effort=0)
     opened_ = [p for p in report.promises if p.result == "unknown"]
+    assert opened_
     assert all(any(a.startswith("undecided: ") for a in p.assumes) for p in opened_)
 
 
-def test_findings_that_need_no_solver_are_made_without_time(opened):
-    report = opened("unused_parameter").check(timeout=0)
+def test_one_promise_left_open_costs_the_others_nothing(opened, monkeypatch):
+    """Each promise has means of its own, and its answer does not turn on what was asked before."""
+    from grader.proofs import check
+
+    sound = opened("sound")
+    forwards = {p.id: (p.result, p.cost) for p in sound.check().promises}
+    asked = check.questions()
+    monkeypatch.setattr(check, "questions", lambda: asked[::-1])
+    assert forwards == {p.id: (p.result, p.cost) for p in sound.check().promises}
+
+
+def test_findings_that_need_no_solver_are_made_without_effort(opened):
+    report = opened("unused_parameter").check(effort=0)
     assert ["unused-parameter"] == [f.code for f in report.findings]
+
+
+def test_a_question_too_hard_ends_after_the_same_work_each_time():
+    spent = []
+    for _ in range(2):
+        with afresh():
+            x, y, z, n = z3.Ints("x y z n")
+            effort = Effort(500_000)
+            solver = Solver(effort, x > 1, y > 1, z > 1, n > 2, linear=False)
+            with pytest.raises(Undecided):
+                solver.model(x * x * x + y * y * y == z * z * z)
+            spent.append(effort.spent)
+    assert spent[0] == spent[1] > 0
 
 
 def test_a_hard_question_ends_when_its_time_is_up():

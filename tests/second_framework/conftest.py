@@ -50,7 +50,7 @@ def report(suite: Suite) -> CheckReport:
     pytest.importorskip("z3")
     from grader.proofs.check import check_rulebook
 
-    return check_rulebook(suite.book, suite.framework.framework, timeout=300)
+    return check_rulebook(suite.book, suite.framework.framework)
 
 
 @pytest.fixture

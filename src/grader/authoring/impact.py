@@ -1,20 +1,19 @@
 """What a change of rules moves: by proof over every inspection, and by replay of those given.
 
-Shape `grader.impact/1`: `schema old new proof figures cases replay agreement moves`. Every key is always
-present.
+Shape `grader.impact/1`: see `model/impact.py`. Every key is always present.
 """
 
 from __future__ import annotations
 
 import os
-import textwrap
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from grader.errors import InputError, Place, Problem
+from grader.grading.run import GradingTrace
 from grader.io.catalogue import NameOrPath, open_rulebook
 from grader.io.decisions import read_decisions
 from grader.language.bind import bind
@@ -23,33 +22,55 @@ from grader.model.decisions import Decisions
 from grader.model.framework import Framework
 from grader.model.impact import SCHEMA, ImpactAnswer
 from grader.model.proposal import AreaResult, Proposal
-from grader.proofs.same_rules import same_rules
+from grader.proofs.proposals import (
+    FINDINGS,
+    HELD,
+    HIGHER,
+    LET,
+    LOWER,
+    PARTS,
+    PROFILE,
+    STATUSES,
+    WHY,
+    Part,
+    Proposer,
+    proposers,
+    ways,
+)
+from grader.proofs.same_rules import Pairs, alike_by_name, pairs
 from grader.session import LoadedInspection, Sessions
 
+if TYPE_CHECKING:
+    from grader.proofs.rule_change import Change
+
 DECISIONS: Final = "decisions.yaml"
-TIMEOUT: Final = 60.0
-WIDTH: Final = 80
+#: What the solver may spend on one question, in units of its own work.
+EFFORT: Final = 20_000_000
+MOST_EFFORT: Final = 4_000_000_000
 
 Result = Literal["nothing", "something", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What the rule books do to every inspection there can be."""
+    """What the rule books do to every inspection there can be: fields as in `grader.impact/1`."""
 
     result: Result
     because: str
+    cost: int = 0
+    areas: tuple[Mapping[str, str], ...] = ()
     figures: tuple[Mapping[str, Any], ...] = ()
     cases: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One area of one inspection that the change moves."""
+    """One area of one inspection that the change moves, and which parts of its proposal."""
 
     area: str
     old: str
     new: str
+    parts: tuple[Part, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +111,7 @@ class Impact:
     new: RuleBook
     proof: Proof
     replayed: tuple[Replayed, ...]
+    pairs: Pairs
 
     def __repr__(self) -> str:
         old, new = (f"{book.id} {book.version}" for book in (self.old, self.new))
@@ -125,14 +147,18 @@ class Impact:
             "schema": SCHEMA,
             "old": _book(self.old),
             "new": _book(self.new),
-            "proof": {"result": self.proof.result, "because": self.proof.because},
+            "proof": {n: getattr(self.proof, n) for n in ("result", "because", "cost")},
+            "areas": [dict(a) for a in self.proof.areas],
+            "names": [asdict(r) for r in self.pairs.renamed],
+            "texts": list(self.pairs.worded),
+            "ranges": list(self.pairs.ranges),
             "figures": [dict(f) for f in self.proof.figures],
             "cases": [dict(c) for c in self.proof.cases],
             "replay": [
                 {
                     "inspection": r.inspection,
                     "file": r.file,
-                    "moves": [{"area": m.area, "old": m.old, "new": m.new} for m in r.moves],
+                    "moves": [asdict(m) for m in r.moves],
                     "agreement": _fits(r.fits),
                 }
                 for r in self.replayed
@@ -156,7 +182,7 @@ def _fits(fits: tuple[Fit, Fit] | None, verdict: str | None = None) -> dict[str,
 
 
 def impact(
-    old: NameOrPath, new: NameOrPath, inspections: Sequence[str] = (), *, timeout: float = TIMEOUT
+    old: NameOrPath, new: NameOrPath, inspections: Sequence[str] = (), *, effort: int = EFFORT
 ) -> Impact:
     """What moves from one rule book to another.
 
@@ -166,8 +192,8 @@ def impact(
         Folders or ids of rule books.
     inspections : sequence of str
         Inspection files to grade by both; a `decisions.yaml` beside one is laid beside its grades.
-    timeout : float
-        Seconds the solver may take.
+    effort : int
+        What the solver may spend on one question, in units of its own work.
 
     Raises
     ------
@@ -179,70 +205,115 @@ def impact(
     _, framework, before = open_rulebook(old)
     _, other, after = open_rulebook(new)
     sessions = Sessions(old), Sessions(new)
-    replayed = tuple(_replay(path, sessions) for path in inspections)
+    both = proposers(before, after)
+    replayed = tuple(_replay(path, sessions, both) for path in inspections)
     if framework.framework != other.framework:
         proof = Proof("unknown", "the rule books grade against different frameworks: nothing can be proved")
     else:
-        proof = prove(before, after, framework.framework, timeout)
-    return Impact(before, after, proof, replayed)
+        proof = prove(before, after, framework.framework, effort)
+    return Impact(before, after, proof, replayed, pairs(bind(before), bind(after)))
 
 
 # By proof -------------------------------------------------------------------------------------------------
 
 
-def prove(old: RuleBook, new: RuleBook, framework: Framework, timeout: float = TIMEOUT) -> Proof:
+def prove(old: RuleBook, new: RuleBook, framework: Framework, effort: int = EFFORT) -> Proof:
     """What the change does to every inspection there can be, parameters at their defaults."""
-    if same_rules(bind(old), bind(new)):
-        return Proof("nothing", "the rules are the same but for names, texts and order")
-    from grader.engines.symbolic import Budget, Undecided
-    from grader.proofs.rule_change import Comparison, figures
+    found = pairs(bind(old), bind(new))
+    if alike_by_name(bind(old), bind(new), found):
+        if found.renamed:
+            return Proof("something", "names alone: proposals cite rules and facts by their new names")
+        wording = ": wording only" if found.worded else ""
+        return Proof("nothing", f"the rules are the same but for texts, ranges and order{wording}")
+    from grader.proofs.rule_change import Comparison
 
-    reads = tuple(
-        {"measure": f.measure, "lowest": f.lowest, "highest": f.highest, "old": f.old, "new": f.new}
-        for f in figures(old, new)
+    change = Comparison(old, new, framework, units=effort).compared()
+    areas = tuple(
+        {"area": area.id, **{name: change.moves[area.id, way] for name, way in _WAYS.items()}}
+        for area in framework.areas
     )
-    cases: list[Mapping[str, Any]] = []
-    try:
-        for d in Comparison(old, new, framework, Budget(timeout)).differences():
-            cases.append(
-                {
-                    "direction": d.direction,
-                    "areas": list(d.areas),
-                    "old": d.old,
-                    "new": d.new,
-                    "words": d.words,
-                    "inspection": d.inspection.model_dump(mode="json", exclude_defaults=True),
-                }
-            )
-    except Undecided as undecided:
-        so_far = "; what was found so far stands" if cases or reads else ""
-        return Proof("unknown", f"the solver gave up ({undecided}){so_far}", reads, tuple(cases))
-    if cases or reads:
-        return Proof(
-            "something", "cases come out differently, each graded by both rule books", reads, tuple(cases)
-        )
-    return Proof("nothing", "the solver proved that no inspection is graded differently")
+    reads = tuple(asdict(r) for r in change.reads)
+    units = {m.name: m.unit for book in (old, new) for m in book.measures.values()}
+    cases = tuple(
+        {
+            "part": d.way.part,
+            "direction": d.way.direction,
+            "area": d.area,
+            "old": d.old,
+            "new": d.new,
+            "words": d.situation.words(),
+            "inspection": d.situation.inspection(framework, units).model_dump(
+                mode="json", exclude_defaults=True
+            ),
+        }
+        for d in change.cases
+    )
+    result, because = _verdict(change, bool(found.renamed))
+    return Proof(result, because, change.cost, areas, reads, cases)
+
+
+_WAYS: Final = {
+    "higher": HIGHER,
+    "lower": LOWER,
+    "withheld": HELD,
+    "graded": LET,
+    "reasons": WHY,
+    "profile": PROFILE,
+    "statuses": STATUSES,
+    "findings": FINDINGS,
+}
+
+
+def _verdict(change: Change, renamed: bool) -> tuple[Result, str]:
+    why = ", ".join(sorted(set(change.unknown.values())))
+    if change.cases:
+        left = f"; what is unknown: {why}" if why else ""
+        return "something", f"proposals come out differently, each case on both rule books{left}"
+    if change.reads:
+        return "something", "figures read otherwise"
+    if why:
+        return "unknown", f"no inspection was found on which proposals differ, and the proof gave up: {why}"
+    if renamed:
+        return "something", "names alone: proposals cite rules and facts by their new names"
+    return (
+        "nothing",
+        "proved of the whole proposal on every area: outcome, grade, profile, statuses, findings",
+    )
 
 
 # By replay ------------------------------------------------------------------------------------------------
 
 
-def _replay(path: str, sessions: tuple[Sessions, Sessions]) -> Replayed:
+def _replay(path: str, sessions: tuple[Sessions, Sessions], both: tuple[Proposer, Proposer]) -> Replayed:
     """One inspection, graded by both rule books."""
     loaded = [each.load(path) for each in sessions]
     proposals = [each.proposal for each in loaded]
-    moves = tuple(
-        Move(a.area, _said(a), _said(b))
-        for a, b in zip(proposals[0].areas, proposals[1].areas, strict=True)
-        if _said(a) != _said(b)
-    )
+    moves = []
+    for a, b in zip(proposals[0].areas, proposals[1].areas, strict=True):
+        parts = _parts_moved(a.area, [each.trace for each in loaded], both)
+        if parts or _said(a) != _said(b):
+            moves.append(Move(a.area, _said(a), _said(b), parts))
     decisions = _decisions(Path(path), proposals[0], loaded[0])
     fits = None
     if decisions is not None:
         ranks = loaded[0].book.grade_scale.ranks
         before, after = (_fit(proposal, decisions, ranks) for proposal in proposals)
         fits = before, after
-    return Replayed(proposals[0].inspection, path, moves, fits)
+    return Replayed(proposals[0].inspection, path, tuple(moves), fits)
+
+
+def _parts_moved(
+    area: str, traces: Sequence[GradingTrace], both: tuple[Proposer, Proposer]
+) -> tuple[Part, ...]:
+    """The parts of the proposal on an area that differ; none where it was not inspected."""
+    if any(area not in trace.areas for trace in traces):
+        return ()
+    old, new = (
+        p.proposed(trace.areas[area], trace.characteristics[area])
+        for p, trace in zip(both, traces, strict=True)
+    )
+    moved = {way.part for way in ways(old, new)}
+    return tuple(part for part in PARTS if part in moved)
 
 
 def _said(result: AreaResult) -> str:
@@ -267,6 +338,14 @@ def _fit(proposal: Proposal, decisions: Decisions, ranks: Mapping[str, int]) -> 
     return Fit(len(pairs), sum(a == b for a, b in pairs), sum(abs(a - b) for a, b in pairs))
 
 
+def check_effort(effort: int) -> int:
+    """Units of work that a solver can be given; raises InputError."""
+    if not 0 <= effort <= MOST_EFFORT:
+        help = f"a whole number from 0 to {MOST_EFFORT:,}"
+        raise InputError([Problem(f"{effort} is no number of units", Place("--effort"), help)])
+    return effort
+
+
 def check_timeout(timeout: float, longest: float) -> float:
     """A time to wait that is one; raises InputError."""
     if not 0 <= timeout <= longest:
@@ -274,61 +353,3 @@ def check_timeout(timeout: float, longest: float) -> float:
             [Problem(f"{timeout:g} is no time to wait", Place("--timeout"), f"0 to {longest:g}")]
         )
     return timeout
-
-
-# For a person ---------------------------------------------------------------------------------------------
-
-_WORDS: Final = {
-    "higher": "graded higher",
-    "lower": "graded lower",
-    "withheld": "withheld, where a grade was proposed",
-    "graded": "graded, where the grade was withheld",
-}
-
-
-def for_person(found: Impact) -> Iterable[str]:
-    """The impact as lines of 80 columns."""
-    for line in _lines(found):
-        inner = line.lstrip(" ")
-        indent = line[: len(line) - len(inner)]
-        yield from textwrap.wrap(
-            inner, WIDTH, initial_indent=indent, subsequent_indent=f"{indent}  ", break_on_hyphens=False
-        ) or [""]
-
-
-def _lines(found: Impact) -> Iterable[str]:
-    yield f"from {found.old.id} {found.old.version} to {found.new.id} {found.new.version}"
-    yield ""
-    heading = {"nothing": "nothing changes", "something": "something changes", "unknown": "unknown"}
-    yield f"For every inspection there can be: {heading[found.proof.result]}"
-    yield f"  {found.proof.because}"
-    for figure in found.proof.figures:
-        yield (
-            f"  {figure['measure']} from {figure['lowest'] / 10:g} % to {figure['highest'] / 10:g} %:"
-            f" {_plain(figure['old'])} to {_plain(figure['new'])}"
-        )
-    for case in found.proof.cases:
-        yield ""
-        areas = case["areas"]
-        others = f" and {len(areas) - 3} more" if len(areas) > 3 else ""
-        yield f"  {_WORDS[case['direction']]}, in {', '.join(areas[:3])}{others}:"
-        yield f"    {_plain(case['old'])} to {_plain(case['new'])}, where {case['words']}"
-    for replayed in found.replayed:
-        yield ""
-        yield f"{replayed.inspection} ({replayed.file}): {'moves' if replayed.moves else 'nothing moves'}"
-        for move in replayed.moves:
-            yield f"  {move.area}: {_plain(move.old)} to {_plain(move.new)}"
-    if found.fits is not None:
-        old, new = found.fits
-        yield ""
-        yield f"Agreement with decisions: {found.verdict}"
-        yield f"  the same: {old.exact} of {old.n} areas before, {new.exact} of {new.n} after"
-        yield f"  mean steps apart: {_steps(old)} before, {_steps(new)} after"
-
-
-def _steps(fit: Fit) -> str:
-    return "none" if fit.mean_steps is None else f"{fit.mean_steps:.2f}"
-
-
-def _plain(name: str | None) -> str:
-    return "no rules" if name is None else name.replace("_", " ")

@@ -80,7 +80,7 @@ class OnPolars:
 
     name = "polars"
     whole = False
-    errors = (pl.exceptions.PolarsError,)
+    errors: tuple[type[Exception], ...] = (pl.exceptions.PolarsError,)
 
     def rows(self, path: Path, start: int, stop: int) -> Frame:
         scanned = pl.scan_parquet(path, glob=False)

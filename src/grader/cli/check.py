@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from grader.cli import options, terminal
-from grader.errors import InputError, Place, Problem
 
 if TYPE_CHECKING:
     from grader.authoring.mutation import MutationReport
 
-#: A day; also keeps out what is no number.
-LONGEST = 86_400
-
 RuleBook = Annotated[
     str, typer.Argument(metavar="[RULEBOOK]", help="A rule book's folder or id; PEEL_2021_22 by default.")
 ]
-Timeout = Annotated[
-    float,
-    typer.Option("--timeout", metavar="S", help="Seconds for all proofs; what is open by then is unknown."),
+Effort = Annotated[
+    int,
+    typer.Option(
+        "--effort",
+        metavar="N",
+        help="Units of solver work for each promise; what is open by then is unknown.",
+    ),
+]
+NoCache = Annotated[
+    bool, typer.Option("--no-cache", help="Prove everything anew, and keep nothing of what is proved.")
+]
+Smt = Annotated[
+    str | None,
+    typer.Option("--smt", metavar="DIR", help="Write every question the solver answered as SMT-LIB2."),
 ]
 
 Mutate = Annotated[
@@ -34,18 +42,26 @@ Mutate = Annotated[
 def check(
     rulebook: RuleBook = "PEEL_2021_22",
     json: options.Json = False,
-    timeout: Timeout = 60.0,
+    settings: options.Set = None,
+    effort: Effort = 60_000_000,
+    no_cache: NoCache = False,
+    smt: Smt = None,
     mutate: Mutate = False,
     debug: options.Debug = False,
 ) -> None:
     """Prove that a rule book keeps its promises for every inspection, or show one that breaks them."""
-    if not 0 <= timeout <= LONGEST:
-        raise InputError([Problem(f"{timeout:g} is no time to wait", Place("--timeout"), f"0 to {LONGEST}")])
     from grader import api
     from grader.proofs.report import for_person
 
-    report = api.check(rulebook, timeout=timeout)
-    mutation = api.mutate(rulebook, timeout=timeout) if mutate else None
+    chosen = options.split_settings(settings or ())
+    if smt is not None:
+        from grader.proofs.smt import written_to
+
+        with written_to(Path(smt)):
+            report = api.check(rulebook, settings=chosen, effort=effort)
+    else:
+        report = api.check(rulebook, settings=chosen, effort=effort, keep=not no_cache)
+    mutation = api.mutate(rulebook, effort=effort) if mutate else None
     if json:
         from json import dumps
 

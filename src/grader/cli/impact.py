@@ -7,10 +7,7 @@ from typing import Annotated
 import typer
 
 from grader.cli import options, terminal
-from grader.text import clean
-
-#: A day; also keeps out what is no number.
-LONGEST = 86_400
+from grader.text import visible
 
 Old = Annotated[str, typer.Argument(metavar="OLD", help="The rule book as it was: a folder or an id.")]
 New = Annotated[str, typer.Argument(metavar="NEW", help="The rule book as it would be.")]
@@ -18,9 +15,13 @@ Inspections = Annotated[
     list[str] | None,
     typer.Argument(metavar="[INSPECTION]...", help="Inspection files to grade by both."),
 ]
-Timeout = Annotated[
-    float,
-    typer.Option("--timeout", metavar="S", help="Seconds for the proof; what is open by then is unknown."),
+Effort = Annotated[
+    int,
+    typer.Option(
+        "--effort",
+        metavar="N",
+        help="What the solver may spend on a question, in units of its own work; beyond it is unknown.",
+    ),
 ]
 
 
@@ -29,19 +30,19 @@ def impact(
     new: New,
     inspections: Inspections = None,
     json: options.Json = False,
-    timeout: Timeout = 60.0,
+    effort: Effort = 20_000_000,
     debug: options.Debug = False,
 ) -> None:
     """Say what a change of rules moves: for every inspection there can be, and for those given."""
-    from grader.authoring import impact as work
+    from grader import api
+    from grader.render.text.impact import impact_for_person
 
-    found = work.impact(old, new, inspections or (), timeout=work.check_timeout(timeout, LONGEST))
+    found = api.impact(old, new, inspections or (), effort=effort)
     if json:
         from json import dumps
 
         terminal.out_json(dumps(found.to_dict(), ensure_ascii=False, indent=2) + "\n")
     else:
-        lines = (line[: len(line) - len(line.lstrip())] + clean(line) for line in work.for_person(found))
-        terminal.out("".join(f"{line}\n" for line in lines))
+        terminal.out("".join(f"{visible(line)}\n" for line in impact_for_person(found)))
     if found.moves:
         raise typer.Exit(1)

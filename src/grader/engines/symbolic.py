@@ -5,14 +5,18 @@ Shares stay pairs of counts: at least t is 1000·n ≥ t·d, at most t is 1000·
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import singledispatch
 
-from grader.distribution import install
-from grader.errors import MissingExtraError
+from grader.engines.solver import Allowance as Allowance
+from grader.engines.solver import Budget as Budget
+from grader.engines.solver import Effort as Effort
+from grader.engines.solver import Solver as Solver
+from grader.engines.solver import Undecided as Undecided
+from grader.engines.solver import number as number
+from grader.engines.solver import truth as truth
+from grader.engines.solver import z3 as z3
 from grader.language.nodes import (
     Aggregate,
     All,
@@ -37,11 +41,6 @@ from grader.language.nodes import (
 from grader.language.relevance import parts_first
 from grader.language.rulebook import Fact, Rule
 from grader.vocabulary.words import Scale
-
-try:
-    import z3
-except ImportError as error:
-    raise MissingExtraError("proofs need the solver z3", help=install("prove")) from error
 
 Row = Mapping[str, int]
 
@@ -247,80 +246,3 @@ def decide(held: Iterable[tuple[Rule, z3.BoolRef]], scale: Scale, default: str) 
     for rank, _, formula in sorted((x for x in ranked if x[1] is Effect.LIMITS), key=lambda x: -x[0]):
         limit = z3.If(formula, z3.IntVal(rank), limit)
     return Conclusion(z3.If(limit < base, limit, base), base, limit)
-
-
-# The solver -----------------------------------------------------------------------------------------------
-
-
-class Undecided(Exception):
-    """The solver ran out of time, or gave up: the question stays open."""
-
-
-@dataclass(slots=True)
-class Budget:
-    """The time the solver may still take; once it is spent every question is undecided."""
-
-    seconds: float
-    started: float = field(default_factory=time.monotonic)
-
-    def milliseconds(self) -> int:
-        """What is left; raises Undecided when nothing is."""
-        left = int(1000 * (self.seconds - (time.monotonic() - self.started)))
-        if left <= 0:
-            raise Undecided("out of time")
-        return left
-
-
-class Solver:
-    """A solver that answers yes with a model, no with None, or raises `Undecided`."""
-
-    def __init__(self, budget: Budget, *formulas: z3.BoolRef, linear: bool = True) -> None:
-        self._budget = budget
-        self._solver = z3.SolverFor("QF_LIA" if linear else "QF_NIA")
-        self._solver.set("random_seed", 0)
-        self._solver.add(*formulas)
-
-    def add(self, *formulas: z3.BoolRef) -> None:
-        """Ask for these as well from now on."""
-        self._solver.add(*formulas)
-
-    def model(self, *formulas: z3.BoolRef) -> z3.ModelRef | None:
-        """A model of everything added and these formulas; None when there is none."""
-        self._solver.set("timeout", self._budget.milliseconds())
-        with self._scope(formulas):
-            answer = self._solver.check()
-            if answer == z3.unknown:
-                raise Undecided(self._solver.reason_unknown())
-            return self._solver.model() if answer == z3.sat else None
-
-    def smallest(self, size: z3.ArithRef, *formulas: z3.BoolRef) -> z3.ModelRef | None:
-        """A model whose `size` no other model undercuts; a solver out of time keeps the least it found."""
-        best = self.model(*formulas)
-        if best is None:
-            return None
-        try:
-            while (n := number(best, size)) > 0 and (less := self.model(*formulas, size < n)) is not None:
-                best = less
-        except Undecided:
-            return best
-        return best
-
-    @contextmanager
-    def _scope(self, formulas: Sequence[z3.BoolRef]) -> Iterator[None]:
-        self._solver.push()
-        try:
-            self._solver.add(*formulas)
-            yield
-        finally:
-            self._solver.pop()
-
-
-def number(model: z3.ModelRef, term: z3.ArithRef) -> int:
-    """The whole number a term has in a model."""
-    found = model.eval(term, model_completion=True)
-    return int(found.as_long())
-
-
-def truth(model: z3.ModelRef, formula: z3.BoolRef) -> bool:
-    """Whether a formula holds in a model."""
-    return bool(z3.is_true(model.eval(formula, model_completion=True)))

@@ -21,6 +21,8 @@ class RuleBookHeader(InputModel):
     framework: FileId
     title: Text
     statement: Text | None = None
+    promises: list[Literal["monotone.f", "monotone.g"]] = []
+    """Promises of `grader check` that the rule book makes beyond those every one makes."""
 
 
 class ParameterBlock(InputModel):

@@ -91,6 +91,7 @@ def read_rulebook(folder: Path, framework: Framework, shown: str | None = None) 
         areas=tuple(a.id for a in framework.areas),
         sha256=folder_sha256({HEAD: head, **documents}),
         vocabulary=framework.vocabulary,
+        promises=tuple(sorted(set(header.rulebook.promises))),
     )
 
 

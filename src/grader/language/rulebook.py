@@ -179,6 +179,8 @@ class RuleBook:
     areas: tuple[str, ...]
     sha256: str | None = None
     vocabulary: Vocabulary = PEEL
+    promises: tuple[str, ...] = ()
+    """Promises it makes beyond those every rule book makes."""
 
     @property
     def every_fact(self) -> Mapping[str, Fact]:

@@ -15,8 +15,9 @@ class PromiseChecked(OutputModel):
     """One promise: whether it holds for every inspection there can be."""
 
     id: str
-    result: Literal["proved", "refuted", "unknown"]
-    seconds: float
+    result: Literal["proved", "refuted", "unknown", "not_applicable"]
+    cost: int
+    """Units of the solver's own work, the same on every machine."""
     assumes: list[str]
     """What the proof assumes, or why it is open."""
 

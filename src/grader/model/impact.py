@@ -10,29 +10,61 @@ from grader.model.proposal import OutputModel, RuleBookUsed
 
 SCHEMA: Final = "grader.impact/1"
 
+Moved = Literal["moves", "never", "unknown"]
+PartName = Literal["outcome", "grade", "withheld", "profile", "statuses", "findings"]
+
 
 class ProofOfChange(OutputModel):
     """What the rule books do to every inspection there can be."""
 
     result: Literal["nothing", "something", "unknown"]
     because: str
+    cost: int
+    """What the solver spent, in units of its own work."""
+
+
+class NameMoved(OutputModel):
+    """A rule, a fact or a parameter with another name that is the same otherwise."""
+
+    what: Literal["rule", "fact", "parameter"]
+    old: str
+    new: str
 
 
 class FigureMoved(OutputModel):
-    """Figures, in whole per mille, that say otherwise of their characteristic; None without rules."""
+    """Figures, ten times each, that say otherwise of their characteristic; None without rules."""
 
     measure: str
+    unit: str
     lowest: int
     highest: int
     old: str | None
     new: str | None
 
 
-class CaseMoved(OutputModel):
-    """A smallest case that the rule books conclude differently on."""
+class AreaMoves(OutputModel):
+    """Whether any inspection moves the proposal on an area, part by part."""
 
-    direction: Literal["higher", "lower", "withheld", "graded"]
-    areas: list[str]
+    area: str
+    higher: Moved
+    """Its grade, to a better one."""
+    lower: Moved
+    withheld: Moved
+    """Its outcome, from graded to withheld."""
+    graded: Moved
+    reasons: Moved
+    """The rules its grade is withheld by, before and after."""
+    profile: Moved
+    statuses: Moved
+    findings: Moved
+
+
+class CaseMoved(OutputModel):
+    """A small case on which the rule books propose otherwise."""
+
+    part: PartName
+    direction: Literal["higher", "lower", "withheld", "graded", "otherwise"]
+    area: str
     old: str
     new: str
     words: str
@@ -41,11 +73,12 @@ class CaseMoved(OutputModel):
 
 
 class AreaMoved(OutputModel):
-    """One area of one inspection that the change moves."""
+    """One area of one inspection that the change moves; `old` and `new` are its grade or its outcome."""
 
     area: str
     old: str
     new: str
+    parts: list[PartName]
 
 
 class Fitted(OutputModel):
@@ -77,7 +110,7 @@ class InspectionReplayed(OutputModel):
     file: str
     moves: list[AreaMoved]
     agreement: FitOfInspection | None
-    """None where it has no decisions."""
+    """None where no decisions stand beside it."""
 
 
 class ImpactAnswer(OutputModel):
@@ -87,6 +120,13 @@ class ImpactAnswer(OutputModel):
     old: RuleBookUsed
     new: RuleBookUsed
     proof: ProofOfChange
+    areas: list[AreaMoves]
+    """Each area of the framework; empty where nothing had to be compared."""
+    names: list[NameMoved]
+    texts: list[str]
+    """Rules and facts whose wording alone differs."""
+    ranges: list[str]
+    """Parameters that may be set within another range."""
     figures: list[FigureMoved]
     cases: list[CaseMoved]
     replay: list[InspectionReplayed]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import z3
 
 from grader.engines import symbolic
-from grader.engines.symbolic import Budget, CountedRow, Solver, Terms, number, total
+from grader.engines.symbolic import Allowance, CountedRow, Solver, Terms, number, total
 from grader.grading.conclude import LayerEvaluator, finding_row, named_facts, proposed_counts
 from grader.language.pipeline import (
     FINDINGS_ON_AREAS,
@@ -129,7 +129,7 @@ class AreaSpace:
     evaluator: LayerEvaluator
     group: AreaGroup
     layers: frozenset[Layer]
-    budget: Budget
+    budget: Allowance
     facts: tuple[Fact, ...] = field(init=False)
     spaces: dict[bool, Space] = field(init=False)
     relevant: Relevance = field(init=False)

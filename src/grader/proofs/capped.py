@@ -145,7 +145,7 @@ def _at_values(subject: Subject, group: AreaGroup, values: Mapping[str, int]) ->
 
 
 def _uncapped_finding(at: Subject, situation: Situation, chosen: Mapping[str, int], cap: int) -> Finding:
-    concluded = at.conclude(situation)
+    concluded = at.shown(situation)
     decision = concluded.area.decision
     agree(True, decision is not None and decision.rank > cap, "replay of an uncapped concern")
     assert decision is not None

@@ -13,11 +13,11 @@ import z3
 
 from grader.engines import symbolic
 from grader.engines.reference import satisfies
-from grader.engines.symbolic import Budget, CountedRow, Solver, Terms, Undecided, number, total, truth
+from grader.engines.symbolic import Allowance, CountedRow, Solver, Terms, Undecided, number, total, truth
 from grader.errors import InternalError
 from grader.grading.conclude import CharacteristicCase, FindingRecord, LayerEvaluator
 from grader.grading.tally import Item
-from grader.language.nodes import Test
+from grader.language.nodes import Kind, Test
 from grader.language.pipeline import (
     CHARACTERISTIC_STAGES,
     FINDINGS_ON_CHARACTERISTICS,
@@ -89,6 +89,22 @@ class Move:
     change: Change
 
 
+@dataclass(frozen=True, slots=True)
+class Stepping:
+    """Any characteristic before and after one of several changes, as terms."""
+
+    solver: Solver
+    items: Sequence[z3.ArithRef]
+    earlier: Sequence[z3.ArithRef]
+    before: CharacteristicTerms
+    after: CharacteristicTerms
+    changes: Sequence[tuple[z3.BoolRef, Change]]
+
+    def made(self, model: z3.ModelRef) -> Change:
+        """The change made in a model."""
+        return next(change for pick, change in self.changes if truth(model, pick))
+
+
 @dataclass(slots=True)
 class Space:
     """Every state of a characteristic of one area, as the rules of a bound rule book tell states apart."""
@@ -98,7 +114,8 @@ class Space:
     area: str
     facts: tuple[Fact, ...]
     counted: bool
-    budget: Budget
+    budget: Allowance
+    parameters: Terms = field(default_factory=dict)
     evidence: Groups = field(init=False)
     earlier: Groups = field(init=False)
     rules: dict[Stage, tuple[Rule, ...]] = field(init=False)
@@ -131,7 +148,7 @@ class Space:
             "evidence": [CountedRow(r, n) for r, n in zip(self.evidence.rows, items, strict=True)],
             "earlier": [CountedRow(r, n) for r, n in zip(self.earlier.rows, earlier, strict=True)],
         }
-        facts: dict[str, z3.ArithRef | symbolic.Ratio] = {}
+        facts: dict[str, z3.ArithRef | symbolic.Ratio] = dict(self.parameters)
         held: dict[Stage, tuple[tuple[Rule, z3.BoolRef], ...]] = {}
         concluded: dict[Stage, symbolic.Conclusion] = {}
         for stage in CHARACTERISTIC_STAGES:
@@ -174,7 +191,9 @@ class Space:
 
     def solver(self, items: Sequence[z3.ArithRef], earlier: Sequence[z3.ArithRef]) -> Solver:
         """A solver that knows that there is no less than nothing of anything."""
-        return Solver(self.budget, *(n >= 0 for n in (*items, *earlier)))
+        # A share against a parameter is a product of two unknowns.
+        linear = not (self.parameters and any(f.kind is Kind.SHARE for f in self.facts))
+        return Solver(self.budget, *(n >= 0 for n in (*items, *earlier)), linear=linear)
 
     def classes(self, seen: Sequence[Observation]) -> list[Example]:
         """One smallest example of each observation that some evidence makes."""
@@ -190,13 +209,28 @@ class Space:
 
     def moves(self, seen: Sequence[Observation], changes: Iterable[Change]) -> list[Move]:
         """One smallest example of each pair of different observations that one of these changes makes."""
+        step = self.stepping(changes)
+        if step is None:
+            return []
+        before_seen = [observe(s, step.before) for s in seen]
+        after_seen = [observe(s, step.after) for s in seen]
+        step.solver.add(z3.Or([a != b for a, b in zip(before_seen, after_seen, strict=True)]))
+        found = []
+        for model in every(step.solver, [*before_seen, *after_seen], step.before.size):
+            found.append(
+                self.made_concrete(self.example_in(model, step.items, step.earlier), step.made(model))
+            )
+        return found
+
+    def stepping(self, changes: Iterable[Change]) -> Stepping | None:
+        """Any characteristic, and what it is after one of these changes; None where the facts see none."""
         items, earlier = self.variables()
         steps = self.distinct(changes)
         if not steps:
-            return []
+            return None
         picks = [z3.Bool(f"pick{i}") for i in range(len(steps))]
         solver = self.solver(items, earlier)
-        solver.add(z3.PbEq([(p, 1) for p in picks], 1))
+        solver.add(total(z3.If(p, 1, 0) for p in picks) == 1)
         after = {"evidence": list(items), "earlier": list(earlier)}
         for pick, (change, out, into) in zip(picks, steps, strict=True):
             one = z3.If(pick, 1, 0)
@@ -205,13 +239,8 @@ class Space:
                 after[change.entity][out] = after[change.entity][out] - one
             after[change.entity][into] = after[change.entity][into] + one
         first, second = self.read(items, earlier), self.read(after["evidence"], after["earlier"])
-        before_seen, after_seen = [observe(s, first) for s in seen], [observe(s, second) for s in seen]
-        solver.add(z3.Or([a != b for a, b in zip(before_seen, after_seen, strict=True)]))
-        found = []
-        for model in every(solver, [*before_seen, *after_seen], first.size):
-            change = next(s[0] for p, s in zip(picks, steps, strict=True) if truth(model, p))
-            found.append(self._move(self.example_in(model, items, earlier), change))
-        return found
+        made = [(pick, change) for pick, (change, _, _) in zip(picks, steps, strict=True)]
+        return Stepping(solver, items, earlier, first, second, made)
 
     def distinct(self, changes: Iterable[Change]) -> list[tuple[Change, int | None, int]]:
         """The changes the facts can tell apart: one for each pair of groups, without those that stay put."""
@@ -224,7 +253,7 @@ class Space:
                 found.setdefault((change.entity, out, into), change)
         return [(change, out, into) for (_, out, into), change in found.items()]
 
-    def _move(self, before: Example, change: Change) -> Move:
+    def made_concrete(self, before: Example, change: Change) -> Move:
         """The move made concrete: the very item changed stands last, tagged as the change found it."""
         kept = {"evidence": list(before.evidence), "earlier": list(before.earlier)}
         rows = kept[change.entity]

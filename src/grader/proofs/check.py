@@ -1,11 +1,12 @@
-"""Run a whole check: every promise within one budget of time, and findings in one order."""
+"""Run a whole check: each promise by itself, within so much solver work, and findings in one order."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 
-from grader.engines.symbolic import Budget, Undecided
+from grader.engines.solver import Effort, Undecided, afresh
 from grader.errors import Place
 from grader.language.rulebook import RuleBook
 from grader.model.framework import Framework
@@ -14,22 +15,43 @@ from grader.proofs.live import check_live
 from grader.proofs.monotone import check_part
 from grader.proofs.order import check_marks, check_unused
 from grader.proofs.promises import check_local, check_reachable, check_total
-from grader.proofs.report import UNDECIDED, CheckReport, Finding, Promise, Result
-from grader.proofs.subject import Subject
-from grader.proofs.tag_combinations import Part
+from grader.proofs.report import NOT_PROMISED, UNDECIDED, CheckReport, Finding, Promise, Result
+from grader.proofs.subject import Confirm, Subject
+from grader.proofs.tag_combinations import OPTIONAL, Part
+from grader.proofs.trials import Trials
 
-#: Seconds the solver may take over a whole check.
-TIMEOUT = 60.0
+#: Units of its own work the solver may spend on each promise.
+EFFORT = 60_000_000
 
 DEFAULTS = "every parameter at its default"
+RANGES = "every parameter anywhere in its range"
+_CONSTRUCTION = "by construction, tested by {} cases"
 _LAW = "how outcomes are concluded from rules that hold, which no rule can change"
 _INFORMS = "evidence reaches another area's characteristics through informs only, before any rule speaks"
-_RANGES = "every parameter anywhere in its range"
-
-Check = Callable[[Subject], Iterable[Finding]]
+_WITHIN = "figures enter as the assessments they give"
 
 
-def check_rulebook(book: RuleBook, framework: Framework, *, timeout: float = TIMEOUT) -> CheckReport:
+Known = Callable[[str], Promise | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One promise, as asked of a subject; where `tests` it is true by construction, and cases are counted."""
+
+    id: str
+    assumes: tuple[str, ...]
+    check: Callable[[Subject, Trials], Iterable[Finding] | int]
+
+
+def check_rulebook(
+    book: RuleBook,
+    framework: Framework,
+    *,
+    effort: int = EFFORT,
+    settings: Mapping[str, int] | None = None,
+    confirm: Confirm | None = None,
+    known: Known | None = None,
+) -> CheckReport:
     """Prove a rule book's promises, or find what breaks them.
 
     Parameters
@@ -38,8 +60,14 @@ def check_rulebook(book: RuleBook, framework: Framework, *, timeout: float = TIM
         The rule book, its parameters not yet bound.
     framework : Framework
         What it grades against.
-    timeout : float
-        Seconds the solver may take in all; what is open by then is unknown, never proved.
+    effort : int
+        Units of work the solver may spend on each promise; what is open by then is unknown, never proved.
+    settings : mapping of str to int, optional
+        Parameters that stand at these values, and no others.
+    confirm : callable, optional
+        Grades an inspection on the other engines: called with each witness before it is told.
+    known : callable, optional
+        Gives the promise with an id where it has been proved of this very rule book before.
 
     Returns
     -------
@@ -49,60 +77,99 @@ def check_rulebook(book: RuleBook, framework: Framework, *, timeout: float = TIM
     Raises
     ------
     InternalError
-        A witness was graded otherwise by the reference engine: a fault of grader.
+        A witness was graded otherwise by another engine: a fault of grader.
     """
-    subject = Subject(book, framework, Budget(timeout))
+    book = at_settings(book, settings or {})
+    trials = Trials(Subject(book, framework, Effort(0), {}, confirm))
     promises: list[Promise] = []
     findings: list[Finding] = []
-    for name, check, assumes in _checks():
-        promise, found = _run(subject, name, check, assumes)
+    fixed = tuple(f"{n} at {v}" for n, v in sorted((settings or {}).items()))
+    for question in questions():
+        question = replace(question, assumes=(*question.assumes, *fixed))
+        before = known(question.id) if known is not None else None
+        if before is not None:
+            promises.append(before)
+            continue
+        promise, found = _ask(question, book, framework, effort, trials)
+        if promise.id in OPTIONAL and promise.id not in book.promises:
+            promise = replace(promise, assumes=(*promise.assumes, NOT_PROMISED, *map(_told, found)))
+        else:
+            findings += found
         promises.append(promise)
-        findings += found
     findings += check_unused(book)
     findings += check_marks(book, findings)
-    return CheckReport(book, tuple(promises), tuple(sorted(_telling(book, findings), key=_order)))
+    return CheckReport(book, tuple(promises), tuple(sorted(_telling(findings), key=_order)))
 
 
-def _checks() -> list[tuple[str, Check, tuple[str, ...]]]:
+def at_settings(book: RuleBook, settings: Mapping[str, int]) -> RuleBook:
+    """The rule book with some parameters at one value each."""
+    fixed = {n: replace(book.parameters[n], default=v, minimum=v, maximum=v) for n, v in settings.items()}
+    return replace(book, parameters={**book.parameters, **fixed})
+
+
+def questions() -> list[Question]:
+    """Every promise, in the order of the documentation; none depends on another's being asked."""
+    parts = [Question(str(part), (RANGES, _WITHIN), _part(part)) for part in Part]
     return [
-        ("total", check_total, (DEFAULTS, _LAW)),
-        *((str(part), _part(part), (DEFAULTS,)) for part in Part),
-        ("local", check_local, (_INFORMS,)),
-        ("capped", check_capped, (_RANGES,)),
-        ("reachable", check_reachable, (DEFAULTS,)),
-        ("live", check_live, (DEFAULTS,)),
+        Question("total", (RANGES, _LAW), check_total),
+        *parts,
+        Question("local", (RANGES, _INFORMS), check_local),
+        Question("capped", (RANGES,), lambda subject, trials: check_capped(subject)),
+        Question("reachable", (DEFAULTS,), check_reachable),
+        Question("live", (DEFAULTS,), check_live),
     ]
 
 
-def _part(part: Part) -> Check:
-    return lambda subject: check_part(subject, part)
+def _part(part: Part) -> Callable[[Subject, Trials], list[Finding]]:
+    return lambda subject, trials: check_part(subject, part, trials)
 
 
-def _run(
-    subject: Subject, name: str, check: Check, assumes: tuple[str, ...]
+def _ask(
+    question: Question, book: RuleBook, framework: Framework, effort: int, trials: Trials
 ) -> tuple[Promise, list[Finding]]:
     started = time.monotonic()
+    allowed, assumes = Effort(effort), question.assumes
     found: list[Finding] = []
     result: Result
-    try:
-        # One by one: what was found before time ran out stands.
-        for finding in check(subject):
-            found.append(finding)
-        result = "refuted" if found else "proved"
-    except Undecided as undecided:
-        result = "refuted" if found else "unknown"
-        assumes = (*assumes, f"{UNDECIDED}{undecided}")
-    return Promise(name, result, time.monotonic() - started, assumes), found
+    with afresh():
+        subject = Subject(book, framework, allowed, {}, trials.subject.confirm)
+        try:
+            answer = question.check(subject, trials)
+            if isinstance(answer, int):
+                assumes, answer = (*assumes, _CONSTRUCTION.format(answer)), ()
+            # One by one: what was found before the solver gave up stands.
+            for finding in answer:
+                found.append(finding)
+            result = "refuted" if found else "proved"
+        except Undecided as undecided:
+            result = "refuted" if found else "unknown"
+            assumes = (*assumes, f"{UNDECIDED}{undecided}")
+    return Promise(question.id, result, allowed.spent, time.monotonic() - started, assumes), found
 
 
-def _telling(book: RuleBook, findings: list[Finding]) -> list[Finding]:
-    """Findings, without grades out of reach because of a rule already found to decide nothing."""
+def _told(finding: Finding) -> str:
+    """A finding on a promise the rule book does not make, in one line."""
+    place = f"{finding.place.file}:{finding.place.line}: " if finding.place else ""
+    words = f"; {finding.witness.words}" if finding.witness else ""
+    return f"{place}{finding.message}, because of {', '.join(finding.rules)}{words}"
+
+
+def _telling(findings: list[Finding]) -> list[Finding]:
+    """Findings, each cause told once."""
     dead = {f.rules[0] for f in findings if f.code in ("vacuous", "redundant", "shadowed", "overridden")}
     dead |= {rule for f in findings if f.code == "parameter-order" for rule in f.rules}
-    kept = []
+    kept: list[Finding] = []
+    causes: dict[str, int] = {}
     for finding in findings:
         if finding.code == "unreachable" and dead.intersection(finding.rules):
             continue
+        # Parts of promise 3 broken by one rule have one cause: the first is shown, the others are named.
+        if finding.code == "non-monotone" and finding.rules and finding.rules[0] in causes:
+            at = causes[finding.rules[0]]
+            kept[at] = replace(kept[at], message=f"{kept[at].message}; {finding.message}")
+            continue
+        if finding.code == "non-monotone" and finding.rules:
+            causes[finding.rules[0]] = len(kept)
         kept.append(finding)
     return kept
 

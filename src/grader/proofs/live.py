@@ -20,10 +20,12 @@ from grader.language.pipeline import GRADES, STATUSES
 from grader.language.rulebook import PERCENT, Layer, Rule
 from grader.proofs.areas import AreaGroup, AreaTerms, State
 from grader.proofs.characteristics import CharacteristicTerms
+from grader.proofs.lively import decided_by_trial
 from grader.proofs.order import misordered
 from grader.proofs.promises import figures, measured
 from grader.proofs.report import Finding
 from grader.proofs.subject import GRADE_AND_SUFFICIENCY, Subject
+from grader.proofs.trials import Trials
 from grader.proofs.witness import Situation, Witness, agree, case_of, told
 from grader.vocabulary.words import Scale
 
@@ -56,10 +58,13 @@ class View:
 Find = Callable[[Callable[[View], z3.BoolRef]], FoundCase | None]
 
 
-def check_live(subject: Subject) -> Iterator[Finding]:
+def check_live(subject: Subject, trials: Trials) -> Iterator[Finding]:
     """Findings on rules that decide nothing; none when every rule is live."""
     open_rules: dict[str, list[str]] = {}
+    alive = decided_by_trial(trials)
     for rule in subject.bound.rules:
+        if rule.id in alive:
+            continue
         try:
             finding = _check_rule(subject, rule)
         except Undecided as undecided:
@@ -166,7 +171,7 @@ def _shown(subject: Subject, seen: FoundCase) -> Witness:
     """The case in words, and as a case of a rule test where it is a situation."""
     if seen.situation is None:
         return Witness(seen.words, ())
-    concluded = subject.conclude(seen.situation)
+    concluded = subject.shown(seen.situation)
     words = f"{seen.words}, the rule holds, and {seen.situation.area.id} is {concluded.said}"
     return Witness(words, (case_of("the rule holds", seen.situation, concluded),))
 

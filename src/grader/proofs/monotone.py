@@ -1,16 +1,19 @@
-"""Promise 3: no single change moves a grade the wrong way.
+"""Promise 3: no single change moves a conclusion the wrong way.
 
-Proved of the grade whether or not it is withheld, and of one characteristic moving, the rest standing still.
+Tried first, then proved layer by layer at every value of the parameters. Where that does not settle it,
+proved at the defaults of the very states of an area: of the grade whether or not it is withheld, and of one
+characteristic moving, the rest standing still.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import z3
 
 from grader.engines.symbolic import Undecided, number, total
+from grader.language.rulebook import Layer
 from grader.proofs.areas import (
     AreaGroup,
     AreaSpace,
@@ -21,7 +24,9 @@ from grader.proofs.areas import (
     drawn,
     weight,
 )
+from grader.proofs.blame import blame, went_wrong
 from grader.proofs.characteristics import Move
+from grader.proofs.directions import Directions, Movement, partly_bound
 from grader.proofs.report import Finding
 from grader.proofs.subject import (
     GRADE_AND_SUFFICIENCY,
@@ -31,26 +36,22 @@ from grader.proofs.subject import (
     recorded_in,
 )
 from grader.proofs.tag_combinations import (
-    CONCERNS,
     DECLARED_TAGS,
     EARLIER_TAGS,
     WORDS,
     Change,
     Part,
     changes,
-    earlier_changes,
+    recorded_changes,
 )
-from grader.proofs.witness import (
-    Replay,
-    Situation,
-    Witness,
-    after,
-    agree,
-    case_of,
-    change_words,
-    place,
-    told,
-)
+from grader.proofs.trials import Trial, Trials
+from grader.proofs.witness import Situation, Witness, after, case_of, change_words, place, told
+from grader.vocabulary.peel import PEEL
+
+#: Counterexamples looked at to tell the rule that is to blame from those it drags along.
+COUNTEREXAMPLES = 24
+
+Pair = tuple[Situation, Situation]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,31 +66,114 @@ class Step:
     picks: Sequence[z3.ArithRef]
 
 
-def check_part(subject: Subject, part: Part) -> list[Finding]:
+def check_part(subject: Subject, part: Part, trials: Trials | None = None) -> list[Finding]:
     """Findings against one part of the promise: none when it is proved."""
+    trials = trials or Trials(subject)
+    refuted = _tried(trials, part, {})
+    if refuted is not None:
+        return [refuted]
+    if not _offenders(subject, part):
+        return []
     for group in subject.graded:
-        lean = subject.space(group, GRADE_ONLY)
-        slots: list[str | None] = [None, *group.named]
-        for slot in slots:
-            moves = _moves(lean, part, slot)
-            if moves and _breaks(lean, part, _moving(lean, slot, moves, written=False)) is not None:
-                return [_found_on_characteristic(subject, group, part, slots)]
-        if part is Part.CONCERN:
-            area_changes = _area_changes()
-            if _breaks(lean, part, _recording(lean, area_changes, written=False)) is not None:
-                return [_found_among_findings(subject, group, part, area_changes)]
-    return []
+        pair = _exactly(subject, group, part)
+        if pair is not None:
+            return [_finding(trials, part, [pair], {})]
+    if not subject.book.parameters:
+        return []
+    return _elsewhere(subject, part)
+
+
+def _tried(trials: Trials, part: Part, values: Mapping[str, int]) -> Finding | None:
+    """The finding a trial makes, of cases made as small as they go; None where none is met."""
+    pairs = []
+    for before, then in trials.broken(part, went_wrong(part)):
+        pairs.append((before, then))
+        if len(pairs) == COUNTEREXAMPLES:
+            break
+    if not pairs:
+        return None
+    small = trials.smaller(*pairs[0], went_wrong(part))
+    return _finding(trials, part, [(b.situation, t.situation) for b, t in (small, *pairs)], values)
+
+
+def _offenders(subject: Subject, part: Part) -> list[str]:
+    """Rules that may go the wrong way somewhere in the parameters' ranges; a proof where there are none."""
+    found: set[str] = set()
+    shared: dict[object, Movement] = {}
+    for book in partly_bound(subject.book):
+        for group in subject.graded:
+            found |= {r.id for r in Directions(subject, group, part, book, shared).offenders()}
+    return sorted(found)
+
+
+def _elsewhere(subject: Subject, part: Part) -> list[Finding]:
+    """The finding at other parameters than the defaults, where a trial makes one."""
+    for values in at_ends(subject):
+        at = Subject(subject.book, subject.framework, subject.budget, values, subject.confirm)
+        found = _tried(Trials(at, many=80), part, values)
+        if found is not None:
+            return [found]
+    raise Undecided("proved at the default parameters; at others neither proved nor refuted")
+
+
+def at_ends(subject: Subject) -> Iterator[dict[str, int]]:
+    """Each parameter by itself at the ends of its range."""
+    for name, p in subject.book.parameters.items():
+        for value in sorted({p.minimum, p.maximum} - {p.default}):
+            yield {name: value}
+
+
+# Of the very states ---------------------------------------------------------------------------------------
+
+
+def _layers(part: Part) -> frozenset[Layer]:
+    """The layers whose conclusions a part is about."""
+    if part is Part.STAYS_GRADED:
+        return GRADE_AND_SUFFICIENCY
+    return GRADE_ONLY if part.of_grades else frozenset()
+
+
+def _exactly(subject: Subject, group: AreaGroup, part: Part) -> Pair | None:
+    """The situations before and after a change that breaks the promise; None when there is none."""
+    lean = subject.space(group, _layers(part))
+    if part is Part.CONCERNS_STAY:
+        pair = _concern_lost(subject, group)
+        if pair is not None:
+            return pair
+    slots: list[str | None] = [None, *group.named]
+    for slot in slots:
+        moves = _moves(lean, part, slot)
+        if moves and _breaks(lean, part, _moving(lean, slot, moves, written=False)) is not None:
+            return _on_characteristic(subject, group, part, slots)
+    if part in (Part.CONCERN, Part.CONCERNS_STAY):
+        made = recorded_changes()
+        if _breaks(lean, part, _recording(lean, made, written=False)) is not None:
+            return _among_findings(subject, group, part, made)
+    return None
+
+
+def _concern_lost(subject: Subject, group: AreaGroup) -> Pair | None:
+    """A characteristic on which a worse tag leaves no concern proposed where one was."""
+    space = subject.characteristic(group)
+    step = space.stepping(changes(Part.CONCERNS_STAY))
+    if step is None:
+        return None
+    before, then = (
+        z3.Or([f for r, f in side.raises if r.target in PEEL.capping]) for side in (step.before, step.after)
+    )
+    model = step.solver.smallest(step.before.size, before, z3.Not(then))
+    if model is None:
+        return None
+    change = step.made(model)
+    move = space.made_concrete(space.example_in(model, step.items, step.earlier), change)
+    alone = subject.alone(group, move.before)
+    started = Situation(alone.area, alone.edition, alone.on, (), (), alone.on[0][0], change)
+    return started, after(started, move.after)
 
 
 def _moves(space: AreaSpace, part: Part, slot: str | None) -> list[Move]:
     counted = slot is None or space.counted(slot)
     return space.spaces[counted].moves(space.seen(slot is not None, counted), changes(part))
-
-
-def _area_changes() -> list[Change]:
-    """A finding that caps the grade issued, or an earlier one on no characteristic added or worsened."""
-    issued = [Change("declared", None, row) for row in DECLARED_TAGS if row["kind"] in CONCERNS]
-    return [*issued, *earlier_changes()]
 
 
 def _one_of(count: int) -> tuple[list[z3.ArithRef], list[z3.BoolRef]]:
@@ -136,6 +220,14 @@ def _recording(space: AreaSpace, made: Sequence[Change], *, written: bool) -> St
 
 
 def _wrong(part: Part, step: Step) -> z3.BoolRef:
+    if part is Part.STAYS_GRADED:
+        return z3.And(z3.Not(step.before.withheld()), step.after.withheld())
+    if part is Part.CONCERNS_STAY:
+        first, second = (
+            z3.Or([f for r, f in side.raises if r.target in PEEL.capping])
+            for side in (step.before, step.after)
+        )
+        return z3.And(first, z3.Not(second))
     before, then = step.before.grade.rank, step.after.grade.rank
     return then < before if part.better else then > before
 
@@ -145,14 +237,12 @@ def _breaks(space: AreaSpace, part: Part, step: Step) -> z3.ModelRef | None:
 
 
 def _real(space: AreaSpace, part: Part, step: Step) -> z3.ModelRef | None:
-    """A smallest model with the area graded before and after."""
-    both = [z3.Not(step.before.withheld()), z3.Not(step.after.withheld())]
+    """A smallest model; of grades, with the area graded before and after."""
+    both = [z3.Not(step.before.withheld()), z3.Not(step.after.withheld())] if part.of_grades else []
     return space.solver(step.state).smallest(step.weight, *step.known, *both, _wrong(part, step))
 
 
-def _found_on_characteristic(
-    subject: Subject, group: AreaGroup, part: Part, slots: Sequence[str | None]
-) -> Finding:
+def _on_characteristic(subject: Subject, group: AreaGroup, part: Part, slots: Sequence[str | None]) -> Pair:
     """The promise is broken by a characteristic's move: show it on areas graded before and after."""
     space = subject.space(group, GRADE_AND_SUFFICIENCY)
     for slot in slots:
@@ -170,11 +260,11 @@ def _found_on_characteristic(
         moved = slot or next(c.id for c in area.counted if c.id not in group.named)
         on = (*place(area, members, last=moved), (moved, move.before))
         before = Situation(area, any_edition(area), on, declared, extra, moved, move.change)
-        return _finding(subject, part, before, after(before, move.after), (model, step))
+        return before, after(before, move.after)
     raise Undecided("broken only where the grade is withheld, or by a change to several characteristics")
 
 
-def _found_among_findings(subject: Subject, group: AreaGroup, part: Part, made: Sequence[Change]) -> Finding:
+def _among_findings(subject: Subject, group: AreaGroup, part: Part, made: Sequence[Change]) -> Pair:
     """The promise is broken by a finding of the area."""
     space = subject.space(group, GRADE_AND_SUFFICIENCY)
     step = _recording(space, made, written=True)
@@ -186,41 +276,46 @@ def _found_among_findings(subject: Subject, group: AreaGroup, part: Part, made: 
     declared, extra = recorded_in(model, step.state)
     on = place(area, drawn(model, step.state.members))
     before = Situation(area, any_edition(area), on, declared, extra, None, change)
-    return _finding(subject, part, before, after(before), (model, step))
+    return before, after(before)
 
 
-def _finding(
-    subject: Subject, part: Part, before: Situation, then: Situation, said: tuple[z3.ModelRef, Step]
-) -> Finding:
-    """Replay both sides, and say what happened."""
-    model, step = said
-    first, second = subject.conclude(before), subject.conclude(then)
-    scale = subject.bound.grade_scale
-    for concluded, terms in ((first, step.before), (second, step.after)):
-        agree(scale.name_of(number(model, terms.grade.rank)), concluded.grade, "replay of a witness")
+# What is told ---------------------------------------------------------------------------------------------
+
+
+def _finding(trials: Trials, part: Part, pairs: Sequence[Pair], values: Mapping[str, int]) -> Finding:
+    """Replay both sides of the first pair, say what happened, and which rules are to blame."""
+    subject, (before, then) = trials.subject, pairs[0]
+    concluded = [trials.conclude(s) for s in (before, then)]
+    first, second = subject.shown(before), subject.shown(then)
+    blamed = blame(trials, part, pairs)
+    by_id = {r.id: r for r in subject.book.rules}
     assert before.change is not None
     change, area = change_words(before.change, before.moved), before.area.id
-    moved = "lowers" if part.better else "raises"
-    blamed = _blamed(part, before, first, second)
-    places = [r.place for r in subject.book.rules if r.id in blamed and r.place is not None]
-    words = f"where {told(before)}, {area} is graded {first.said}; {change} makes it {second.said}"
+    said = (first.said, second.said)
+    if part is Part.CONCERNS_STAY:
+        said = (_concerns(concluded[0]), _concerns(concluded[1]))
+    where = "".join(f", with {n} at {v}" for n, v in values.items())
+    words = f"where {told(before)}, {area} is graded {said[0]}; {change} makes it {said[1]}{where}"
+    if not part.of_grades:
+        words = f"where {told(before)}, {area} is {said[0]}; {change} makes it {said[1]}{where}"
     return Finding(
         "non-monotone",
         blamed,
-        min(places, default=None),
-        f"{WORDS[part].rstrip(',')} {moved} a grade ({part.value})",
+        by_id[blamed[0]].place if blamed else None,
+        f"{WORDS[part].rstrip(',')} {_verb(part)} ({part.value}){where}",
         "compare the two cases of the witness; docs/findings/non-monotone.md says how to mend it",
-        Witness(words, (case_of("before", before, first), case_of("after", then, second))),
+        Witness(words, (case_of("before", before, first, values), case_of("after", then, second, values))),
     )
 
 
-def _blamed(part: Part, before: Situation, first: Replay, second: Replay) -> tuple[str, ...]:
-    """Rules behind the wrong move: of the characteristic's status where that went wrong, else the grade's."""
-    if before.moved is not None:
-        one, two = first.characteristics[before.moved].status, second.characteristics[before.moved].status
-        if first.characteristics[before.moved].items and (
-            two.rank < one.rank if part.better else two.rank > one.rank
-        ):
-            return tuple(sorted({*one.deciding, *two.deciding}))
-    decided = [c.area.decision for c in (first, second) if c.area.decision is not None]
-    return tuple(sorted({rule for d in decided for rule in d.deciding}))
+def _concerns(trial: Trial) -> str:
+    many = sum(r.rule.target in PEEL.capping for r in trial.raised)
+    return f"with {many} proposed cause{'' if many == 1 else 's'} of concern"
+
+
+def _verb(part: Part) -> str:
+    if part is Part.STAYS_GRADED:
+        return "turns graded into withheld"
+    if part is Part.CONCERNS_STAY:
+        return "removes a proposed cause of concern"
+    return "lowers a grade" if part.better else "raises a grade"

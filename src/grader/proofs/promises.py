@@ -1,15 +1,15 @@
-"""Promises 1, 4 and 6: total, local and reachable."""
+"""Promises 1, 4 and 6: total and local, true by construction and tried; and reachable."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import z3
 
 from grader.engines import symbolic
-from grader.engines.symbolic import Solver
-from grader.errors import InternalError
 from grader.language.figures import figure_range
 from grader.language.nodes import Definition, Level
-from grader.language.pipeline import FIGURES
+from grader.language.pipeline import FIGURES, OUTCOMES
 from grader.language.rulebook import Layer, Rule, RuleBook
 from grader.language.typecheck import facts_named
 from grader.language.vocabulary import entities
@@ -17,40 +17,27 @@ from grader.model.framework import Area
 from grader.proofs.areas import AreaTerms, State
 from grader.proofs.report import Finding
 from grader.proofs.subject import GRADE_AND_SUFFICIENCY, Subject
+from grader.proofs.trials import Trials
 from grader.proofs.witness import Situation, agree
 
 # 1 Total --------------------------------------------------------------------------------------------------
 
 
-def check_total(subject: Subject) -> list[Finding]:
-    """One conclusion of every ordered layer, and one outcome of every area, whatever was found."""
+def check_total(subject: Subject, trials: Trials) -> int:
+    """How many cases came to exactly one outcome, and a grade on the scale where graded, as all must."""
     known = set(subject.bound.areas)
     for area in subject.framework.areas:
         agree(True, area.id in known, f"area {area.id} is known to the rule book")
-    for group in subject.every:
-        space = subject.characteristic(group)
-        items, earlier = space.variables()
-        terms = space.read(items, earlier)
-        status: z3.ArithRef = terms.facts["status"]
-        assessed = z3.And(terms.items > 0, status >= 1, status < len(subject.bound.vocabulary.statuses.names))
-        none = z3.And(terms.items == 0, status == 0)
-        _must_hold(space.solver(items, earlier), z3.Or(assessed, none), "status")
-    for group in subject.graded:
-        areas = subject.space(group, GRADE_AND_SUFFICIENCY)
-        state = areas.state()
-        grade = state.terms.grade.rank
-        on_scale = z3.And(grade >= 0, grade < len(subject.bound.grade_scale.names))
-        _must_hold(areas.solver(state), on_scale, "grade")
-    figure = z3.Int("figure")
-    for measure in subject.bound.measures:
-        rank = measured(subject.bound, measure, figure).rank
-        solver = Solver(subject.budget, *figures(subject.bound, measure, figure)[-1])
-        _must_hold(
-            solver,
-            z3.And(rank >= 1, rank < len(subject.bound.vocabulary.assessments.names)),
-            f"measure {measure}",
+    outcomes = {o.name for o in OUTCOMES}
+    for trial in trials.states:
+        decided = trial.area.decision
+        agree(
+            True, trial.area.outcome in outcomes, f"the outcome of {trial.situation.area.id} is one there is"
         )
-    return []
+        agree(trial.area.outcome == "graded", decided is not None, "whether a graded area has a grade")
+        if decided is not None:
+            agree(True, 0 <= decided.rank < len(subject.bound.grade_scale.names), "the grade is on the scale")
+    return len(trials.states)
 
 
 def measured(
@@ -69,27 +56,32 @@ def figures(book: RuleBook, measure: str, figure: z3.ArithRef) -> list[tuple[z3.
     return [small] if (low, high) == (0, 100) else [small, whole]
 
 
-def _must_hold(solver: Solver, claim: z3.BoolRef, what: str) -> None:
-    """A claim the meaning of the layers guarantees; were it false, grader would be at fault."""
-    if solver.model(z3.Not(claim)) is not None:
-        raise InternalError(f"{what}: some input has no conclusion", help="please report the rule book")
-
-
 # 4 Local --------------------------------------------------------------------------------------------------
 
 
-def check_local(subject: Subject) -> list[Finding]:
-    """Every fact ranges over its own area's characteristics and findings: nothing else is in its reach."""
+#: Whole inspections graded to see that evidence on one area moves no other.
+LOCAL_CASES = 26
+
+
+def check_local(subject: Subject, trials: Trials) -> int:
+    """How many cases moved no other area; every fact ranges over its own area's things, so none can."""
     for rule in subject.bound.rules:
         for name in facts_named(rule.condition):
             if name in subject.bound.facts:
                 for entity in reach(subject.bound.facts[name].definition, subject.bound):
-                    agree(
-                        True,
-                        entity in entities(subject.bound.vocabulary) or entity == "own",
-                        f"fact {name} ranges over {entity}",
-                    )
-    return []
+                    known = entity in entities(subject.bound.vocabulary) or entity == "own"
+                    agree(True, known, f"fact {name} ranges over {entity}")
+    empty: dict[str, Mapping[str, str]] = {}
+    chosen = trials.states[:: max(1, len(trials.states) // LOCAL_CASES)]
+    for trial in chosen:
+        area, edition = trial.situation.area, trial.situation.edition
+        if edition not in empty:
+            empty[edition] = subject.conclude(Situation(area, edition, ())).outcomes
+        informed = subject.informed(area, edition)
+        for name, outcome in subject.conclude(trial.situation).outcomes.items():
+            if name != area.id and name not in informed:
+                agree(empty[edition][name], outcome, f"{name}, where evidence stands on {area.id} alone")
+    return len(chosen)
 
 
 def reach(definition: Definition, book: RuleBook) -> tuple[str, ...]:
@@ -107,7 +99,7 @@ def reach(definition: Definition, book: RuleBook) -> tuple[str, ...]:
 WITHHELD = "withheld"
 
 
-def check_reachable(subject: Subject) -> list[Finding]:
+def check_reachable(subject: Subject, trials: Trials) -> list[Finding]:
     """A witness, replayed, of every grade in each graded area of each edition, and of every outcome."""
     _replay_ungraded(subject)
     found: dict[str, list[str]] = {}
@@ -118,7 +110,9 @@ def check_reachable(subject: Subject) -> list[Finding]:
             shown = []
             for area in areas:
                 if (area.id, conclusion) not in situations:
-                    situations[area.id, conclusion] = _concluding(subject, area, conclusion)
+                    situations[area.id, conclusion] = trials.concluding(area).get(conclusion) or _concluding(
+                        subject, area, conclusion
+                    )
                 situation = situations[area.id, conclusion]
                 if situation is None:
                     found.setdefault(conclusion, []).append(f"{area.id} in edition {edition}")

@@ -14,10 +14,13 @@ from grader.language.rulebook import RuleBook
 from grader.model.check import SCHEMA, Check
 from grader.proofs.witness import Witness
 
-Result = Literal["proved", "refuted", "unknown"]
+Result = Literal["proved", "refuted", "unknown", "not_applicable"]
 
 #: How an open question starts among what a proof assumes.
 UNDECIDED = "undecided: "
+
+#: How it is said that a rule book breaks, or keeps, what it never promised.
+NOT_PROMISED = "not promised: the rule book's 'promises' do not list it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +41,19 @@ class Promise:
 
     id: str
     result: Result
+    cost: int
     seconds: float
     assumes: tuple[str, ...] = ()
+
+    @property
+    def made(self) -> bool:
+        """Whether the rule book makes this promise."""
+        return NOT_PROMISED not in self.assumes
+
+    @property
+    def kept(self) -> bool:
+        """Whether the rule book does what it promises."""
+        return not self.made or self.result in ("proved", "not_applicable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +80,7 @@ class CheckReport:
     @property
     def holds(self) -> bool:
         """Whether every promise is proved and nothing was found."""
-        return not self.findings and all(p.result == "proved" for p in self.promises)
+        return not self.findings and all(p.kept for p in self.promises)
 
     def to_dict(self, mutation: dict[str, Any] | None = None) -> dict[str, Any]:
         """The report as `grader.check/1`, with what became of changed rules where that was tried."""
@@ -74,7 +88,7 @@ class CheckReport:
             "schema": SCHEMA,
             "rulebook": {"id": self.book.id, "version": self.book.version, "sha256": self.book.sha256},
             "promises": [
-                {"id": p.id, "result": p.result, "seconds": round(p.seconds, 3), "assumes": list(p.assumes)}
+                {"id": p.id, "result": p.result, "cost": p.cost, "assumes": list(p.assumes)}
                 for p in self.promises
             ],
             "findings": [_finding(f) for f in self.findings],
@@ -107,6 +121,9 @@ _PROMISES = {
     "monotone.c": "an item that falls short never raises a grade",
     "monotone.d": "a cause of concern never raises a grade",
     "monotone.e": "a worse shortfall never raises a grade",
+    "monotone.f": "an item that meets never lowers a grade",
+    "monotone.g": "an item that meets or exceeds leaves graded graded",
+    "monotone.findings": "a worse tag never removes a proposed concern",
     "local": "no area moves another, but through informs",
     "capped": "an open cause of concern caps the grade",
     "reachable": "every grade can be had in every graded area",
@@ -122,10 +139,14 @@ def for_person(report: CheckReport) -> str:
     opened = [(p, a) for p in report.promises for a in p.assumes if a.startswith(UNDECIDED)]
     for promise, assumed in opened:
         lines += _wrapped(f"{promise.id}: {assumed}", "  ")
+    for promise in (p for p in report.promises if not p.made and p.result == "refuted"):
+        lines.append("")
+        for text in promise.assumes[promise.assumes.index(NOT_PROMISED) :]:
+            lines += _wrapped(f"{promise.id}: {text}", "  ")
     for finding in report.findings:
         lines += ["", *_finding_lines(finding)]
     count = len(report.findings)
-    unknown = sum(p.result == "unknown" for p in report.promises)
+    unknown = sum(p.result == "unknown" and p.made for p in report.promises)
     said = [f"{count} finding{'' if count == 1 else 's'}" if count else "no findings"]
     said += [f"{unknown} promise{'' if unknown == 1 else 's'} unknown"] if unknown else []
     return "\n".join(map(_visible, [*lines, "", ", ".join(said), ""]))

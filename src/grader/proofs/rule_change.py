@@ -1,208 +1,360 @@
-"""What a change of rules does to every inspection there can be: the smallest graded differently, or a proof.
+"""What a change of rules does to the proposals on every inspection there can be.
 
-Both rule books are read over the same evidence. What the two can see of a characteristic is listed together;
-an area is then so many characteristics of each such observation, concluded by both, and the solver looks for
-one that comes out differently. What it finds is graded by both rule books' passes before it is believed.
+First many inspections are drawn and proposed on by both rule books, in columns: most changes show there.
+What does not show is asked of the solver, area by area: it finds a case, or proves that there is none. Every
+case is made small and replayed on the engines before it is told.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
 
-import z3
+from grader.bulk.backends import pl
+from grader.bulk.conclude import BETWEEN, OUTCOMES, raises
+from grader.engines.solver import afresh
+from grader.engines.symbolic import Undecided
+from grader.errors import InternalError
+from grader.language.figures import figure_range
+from grader.language.nodes import Const, Level
+from grader.language.row import Row
+from grader.language.rulebook import Layer, RuleBook
+from grader.language.typecheck import comparisons
+from grader.model.framework import Area, Framework
+from grader.proofs.falsify import COUNT, Concluded, draw
+from grader.proofs.joint import FigureItem, Reads
+from grader.proofs.likeness import Alike
+from grader.proofs.proposals import (
+    FINDINGS,
+    HELD,
+    HIGHER,
+    LET,
+    LOWER,
+    PROFILE,
+    STATUSES,
+    WAYS,
+    WHY,
+    Proposer,
+    Way,
+    difference,
+    proposers,
+    ways,
+)
+from grader.proofs.situations import AreaSituation, smaller
+from grader.proofs.tag_combinations import WRITTEN_TAGS
+from grader.proofs.unmoved import OF_GRADED, UNITS, Unmoved
 
-from grader.engines.reference import ReferenceEngine
-from grader.engines.symbolic import Budget, Solver, Undecided
-from grader.grading.conclude import LayerEvaluator
-from grader.language.bind import bind
-from grader.language.rulebook import RuleBook
-from grader.model.framework import Framework
-from grader.model.inspection import Inspection
-from grader.proofs.areas import AreaGroup, AreaSpace, State, group_areas
-from grader.proofs.characteristics import Example, every, observe
-from grader.proofs.subject import GRADE_AND_SUFFICIENCY, edition_of, situation_in
-from grader.proofs.tag_combinations import EARLIER_TAGS, EVIDENCE_TAGS, group_tags
-from grader.proofs.witness import Situation, agree, conclude, told
-
-DIRECTIONS = ("higher", "lower", "withheld", "graded")
+Moved = Literal["moves", "never", "unknown"]
+#: Inspections drawn that show a difference are looked at in turn, the smallest first: so many at most.
+TRIED: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Different:
-    """A smallest case the two rule books conclude differently on.
+    """A small case on one area on which the two rule books propose otherwise; `old` and `new` say what."""
 
-    `areas` are those to which it applies alike; `old` and `new` a grade, or the outcome `withheld`.
-    """
-
-    direction: str
-    areas: tuple[str, ...]
+    area: str
+    way: Way
     old: str
     new: str
-    words: str
-    inspection: Inspection
+    situation: AreaSituation
 
 
-@dataclass(frozen=True, slots=True)
-class Reads:
-    """A stretch of figures that say otherwise of their characteristic under the two rule books."""
+@dataclass(slots=True)
+class Change:
+    """What a change does.
 
-    measure: str
-    lowest: int
-    highest: int
-    old: str | None
-    new: str | None
+    Attributes
+    ----------
+    reads : list of Reads
+        Figures that say otherwise of their characteristic.
+    moves : mapping
+        Of each area and way whether the proposal moves, never does, or whether that is unknown.
+    cases : list of Different
+        A case for each that moves.
+    unknown : mapping
+        Why a question is open.
+    cost : int
+        What the solver spent, in units of its own work.
+    """
+
+    reads: list[Reads]
+    moves: dict[tuple[str, Way], Moved] = field(default_factory=dict)
+    cases: list[Different] = field(default_factory=list)
+    unknown: dict[tuple[str, Way], str] = field(default_factory=dict)
+    cost: int = 0
 
 
 def figures(old: RuleBook, new: RuleBook) -> list[Reads]:
-    """Where a figure reads otherwise, of every whole per mille; None where a book has no rules for it."""
+    """Where a figure reads otherwise, over all that its unit allows; None where a book has no rules.
+
+    What rules say changes only at the values they hold figures against, so one figure of each stretch
+    between those values stands for all of it.
+    """
+    both = proposers(old, new)
     found: list[Reads] = []
-    books = [(b, LayerEvaluator(b, ReferenceEngine(b))) for b in (bind(old), bind(new))]
     for measure in sorted({*old.measures, *new.measures}):
-        homes = [b.measures[measure].characteristic if measure in b.measures else None for b, _ in books]
-        for figure in range(1001):
+        own = [p.bound.measures.get(measure) for p in both]
+        homes = [m.characteristic if m is not None else None for m in own]
+        units = [m.unit for m in own if m is not None]
+        same = homes[0] == homes[1] and len(set(units)) == 1
+        for lowest, highest in _stretches(measure, both, units[0]):
             said = [
-                b.vocabulary.assessments.name_of(c.assessment(measure, figure).rank)
-                if measure in b.measures
+                p.bound.vocabulary.assessments.name_of(p.evaluator.assessment(measure, lowest).rank)
+                if m is not None
                 else None
-                for b, c in books
+                for p, m in zip(both, own, strict=True)
             ]
-            if said[0] == said[1] and homes[0] == homes[1]:
+            if said[0] == said[1] and same:
                 continue
             last = found[-1] if found else None
-            if last and (last.measure, last.highest, last.old, last.new) == (measure, figure - 1, *said):
-                found[-1] = Reads(measure, last.lowest, figure, *said)
+            reads = Reads(measure, units[0], lowest, highest, *said)
+            if last and (last.measure, last.highest, last.old, last.new) == (measure, lowest - 1, *said):
+                found[-1] = Reads(measure, units[0], last.lowest, highest, *said)
             else:
-                found.append(Reads(measure, figure, figure, *said))
+                found.append(reads)
     return found
+
+
+def _stretches(measure: str, both: Sequence[Proposer], unit: str) -> Iterator[tuple[int, int]]:
+    """Stretches of figures, ten times each, in which every comparison stays as it is."""
+    low, high = (10 * end for end in figure_range(unit))
+    values = {
+        operand.value
+        for p in both
+        for rule in p.bound.table(Layer.MEASURE, Level.FIGURE).rules
+        if rule.applies_to(measure)
+        for comparison, _ in comparisons(rule.condition)
+        for operand in comparison.operands
+        if isinstance(operand, Const)
+    }
+    starts = sorted({low, *(at for v in values for at in (v, v + 1) if low < at <= high)})
+    yield from zip(starts, [*(at - 1 for at in starts[1:]), high], strict=True)
 
 
 @dataclass(slots=True)
 class Comparison:
-    """Two rule books for one framework, under one budget of time."""
+    """Two rule books for one framework.
+
+    Attributes
+    ----------
+    count : int
+        Inspections drawn of each edition.
+    units : int
+        What the solver may spend on one question, in units of its own work.
+    seed : int
+        Where the drawing starts.
+    """
 
     old: RuleBook
     new: RuleBook
     framework: Framework
-    budget: Budget
+    count: int = COUNT
+    units: int = UNITS
+    seed: int = 0
+    both: tuple[Proposer, Proposer] = field(init=False)
+    change: Change = field(init=False)
 
-    def differences(self) -> Iterator[Different]:
-        """A smallest case in each direction, for each group of areas the rules treat alike.
+    def __post_init__(self) -> None:
+        self.both = proposers(self.old, self.new)
+        self.change = Change(figures(self.old, self.new))
 
-        Raises
-        ------
-        Undecided
-            The solver gave up: what was found until then stands, what is left is open.
-        """
-        books = bind(self.old), bind(self.new)
-        evaluators = [LayerEvaluator(b, ReferenceEngine(b)) for b in books]
-        for group in self._groups(*books):
-            spaces = [
-                AreaSpace(b, c, group, GRADE_AND_SUFFICIENCY, self.budget)
-                for b, c in zip(books, evaluators, strict=True)
-            ]
-            _see_together(spaces, group)
-            for direction in DIRECTIONS:
-                situation = self._find(spaces, direction)
-                if situation is not None:
-                    yield self._replayed(situation, direction, group, evaluators)
+    def compared(self) -> Change:
+        """Every way in which the proposal on an area moves, with a case; and which ways it never does."""
+        for edition in self.framework.editions if self.count else ():
+            self._draw(edition)
+        with afresh():
+            for group in self._groups():
+                self._prove(group)
+        every = [(area.id, way) for area in self.framework.areas for way in WAYS]
+        order = {key: n for n, key in enumerate(every)}
+        self.change.moves = {key: self.change.moves[key] for key in order}
+        self.change.cases.sort(key=lambda c: order[c.area, c.way])
+        return self.change
 
-    def _groups(self, *books: RuleBook) -> list[AreaGroup]:
-        """Areas graded in some edition, in groups that both rule books treat alike."""
-        graded = [a for a in self.framework.areas if edition_of(a, graded=True) is not None]
-        alike = [
-            {a.id: i for i, group in enumerate(group_areas(book, graded)) for a in group.areas}
-            for book in books
-        ]
+    # Drawn --------------------------------------------------------------------------------------------------
+
+    def _draw(self, edition: str) -> None:
+        drawn = draw(self.framework, edition, [p.book for p in self.both], count=self.count, seed=self.seed)
+        old, new = (drawn.concluded(p.book) for p in self.both)
+        sizes = drawn.sizes()
+        areas = self.framework.areas_in(edition)
+        for way, rows in _differences(self.both, old, new).items():
+            found = (
+                rows.unique()
+                .join(sizes, on=["number", "area"], how="left")
+                .with_columns(pl.col("size").fill_null(0))
+            )
+            for (at,), several in found.sort("size", "number").group_by("area", maintain_order=True):
+                area = areas[int(at)].id
+                for number in several["number"].head(TRIED).to_list():
+                    if (area, way) in self.change.moves or self._moved(drawn.case(number, area), way):
+                        break
+
+    def _moved(self, situation: AreaSituation, way: Way) -> bool:
+        """Take note of a situation, made small, if the proposals on it differ in this way."""
+
+        def still(one: AreaSituation) -> bool:
+            return way in ways(*(p.on(one) for p in self.both))
+
+        if not still(situation):
+            return False
+        small = smaller(situation, still)
+        units = {m.name: m.unit for p in self.both for m in p.bound.measures.values()}
+        old, new = (p.replayed(small, self.framework, units) for p in self.both)
+        said = difference(way, old, new, self.old.grade_scale.names)
+        self.change.cases.append(Different(small.area.id, way, *said, small))
+        self.change.moves[small.area.id, way] = "moves"
+        return True
+
+    # Proved -------------------------------------------------------------------------------------------------
+
+    def _groups(self) -> list[Alike]:
+        """Areas in groups that both rule books treat alike, in which the same figures read otherwise."""
+        books = [p.bound for p in self.both]
         named = {f.definition.named for book in books for f in book.facts.values()}
-        groups: dict[tuple[object, ...], list[int]] = {}
-        for at, area in enumerate(graded):
+        touched = self._touched()
+        groups: dict[tuple[object, ...], list[Area]] = {}
+        for area in self.framework.areas:
+            rules = tuple(
+                frozenset(r.id for r in book.rules if r.layer is not Layer.MEASURE and r.applies_to(area.id))
+                for book in books
+            )
             here = tuple(c.id for c in area.characteristics if c.id in named)
-            groups.setdefault((*(found[area.id] for found in alike), here), []).append(at)
-        return [AreaGroup(tuple(graded[i] for i in members), key[-1]) for key, members in groups.items()]  # type: ignore[arg-type]  # the names
+            figures = tuple(c.id for c in area.characteristics if c.id in touched)
+            whole = all(c.counted for c in area.characteristics)
+            groups.setdefault((rules, here, figures, whole), []).append(area)
+        return [
+            Alike(tuple(areas), key[1], {name: touched[name] for name in key[2]})  # type: ignore[arg-type,attr-defined]  # the names
+            for key, areas in groups.items()
+        ]
 
-    def _find(self, spaces: Sequence[AreaSpace], direction: str) -> Situation | None:
-        """A smallest situation the rule books conclude differently on; None where there is none."""
-        written = [space.state(written=True) for space in spaces]
-        model = self._solver(written).smallest(written[0].weight, _moves(written, direction))
-        if model is not None:
-            return situation_in(model, spaces[0], written[0])
-        free = [space.state() for space in spaces]
-        if self._solver(free).model(_moves(free, direction)) is not None:
-            raise Undecided("no inspection that shows it could be written down")
-        return None
+    def _touched(self) -> Mapping[str, tuple[FigureItem, ...]]:
+        """Items that the rule books read differently, by each characteristic they may count on."""
+        found: dict[str, list[FigureItem]] = {}
+        for reads in self.change.reads:
+            own = [p.bound.measures.get(reads.measure) for p in self.both]
+            if reads.old is None or reads.new is None or reads.old == reads.new:
+                continue
+            homes = {(m.characteristic, m.unit) for m in own if m is not None}
+            if len(homes) > 1:  # no inspection with such a figure is valid under both
+                continue
+            ((home, _),) = homes
+            ranks = [self.both[0].bound.vocabulary.assessments.rank(name) for name in (reads.old, reads.new)]
+            items = [
+                FigureItem(reads, *(Row({**tags, "assessment": rank}) for rank in ranks))
+                for tags in WRITTEN_TAGS
+                if tags["assessment"] == 1
+            ]
+            for name in (home, *self._informed(home)):
+                found.setdefault(name, []).extend(items)
+        return {name: tuple(items) for name, items in found.items()}
 
-    def _solver(self, states: Sequence[State]) -> Solver:
-        return Solver(self.budget, *(known for state in states for known in state.known))
+    def _informed(self, name: str) -> Iterator[str]:
+        """Characteristics that evidence on one counts on also, in some edition."""
+        area = self.framework.area_of(name)
+        loose = {edition for edition, how in area.editions.items() if not how.graded}
+        for link in self.framework.characteristic(name).informs:
+            if loose & self.framework.area_of(link.id).editions.keys():
+                yield link.id
 
-    def _replayed(
-        self, situation: Situation, direction: str, group: AreaGroup, evaluators: Sequence[LayerEvaluator]
-    ) -> Different:
-        """The case, graded by both rule books' passes."""
-        old, new = (conclude(situation, self.framework, c.book, c) for c in evaluators)
-        agree(direction, _direction(old.grade, new.grade, self.old), f"replay of a case graded {direction}")
-        areas = tuple(a.id for a in group.areas)
-        return Different(
-            direction,
-            areas,
-            old.grade or old.area.outcome,
-            new.grade or new.area.outcome,
-            told(situation),
-            old.inspection,
-        )
-
-
-def _direction(old: str | None, new: str | None, book: RuleBook) -> str:
-    if old is None or new is None:
-        return "same" if old == new else "graded" if old is None else "withheld"
-    ranks = book.grade_scale.ranks
-    return "higher" if ranks[new] > ranks[old] else "lower" if ranks[new] < ranks[old] else "same"
-
-
-def _moves(states: Sequence[State], direction: str) -> z3.BoolRef:
-    """The formula for a state that comes out differently: both rule books speak of the same variables."""
-    old, new = (state.terms for state in states)
-    before, after = old.withheld(), new.withheld()
-    match direction:
-        case "higher":
-            return z3.And(z3.Not(before), z3.Not(after), new.grade.rank > old.grade.rank)
-        case "lower":
-            return z3.And(z3.Not(before), z3.Not(after), new.grade.rank < old.grade.rank)
-        case "withheld":
-            return z3.And(z3.Not(before), after)
-        case _:
-            return z3.And(before, z3.Not(after))
-
-
-def _see_together(spaces: Sequence[AreaSpace], group: AreaGroup) -> None:
-    """List what the two rule books can see of a characteristic together, in one order for both."""
-    for counted in (True, False):
-        pair = [space.spaces[counted] for space in spaces]
-        definitions = [f.definition for one in pair for f in one.facts]
-        evidence = group_tags(EVIDENCE_TAGS, "evidence", definitions)
-        earlier = group_tags(EARLIER_TAGS, "earlier", definitions)
-        for one in pair:
-            one.evidence, one.earlier = evidence, earlier
-    counts = {space.counted(n) for space in spaces for n in group.named}
-    for named, counted in [(False, True), *((True, c) for c in sorted(counts))]:
-        found = list(_together(spaces, named, counted))
-        for at, space in enumerate(spaces):
-            space.know(named, counted, [pair[at] for pair in found])
+    def _prove(self, group: Alike) -> None:
+        moves = self.change.moves
+        open_: dict[str, frozenset[Way]] = {}
+        for area in group.areas:
+            graded = any(how.graded for how in area.editions.values())
+            for way in WAYS if not graded else ():
+                if way in OF_GRADED:
+                    moves.setdefault((area.id, way), "never")
+            open_[area.id] = frozenset(way for way in WAYS if (area.id, way) not in moves)
+        if not any(open_.values()):
+            return
+        asked = Unmoved(self.both, self.framework, group, open_, self.units)
+        for (name, way), answer in asked.answered().items():
+            if answer is None:
+                moves[name, way] = "never"
+            elif isinstance(answer, str):
+                moves[name, way] = "unknown"
+                self.change.unknown[name, way] = answer
+            elif not self._moved(answer, way):
+                raise InternalError(
+                    f"the solver finds that the {way.part} of {name} moves, the reference engine does not",
+                    help=f"where {answer.words()}: a fault of grader, please report it with the rule books",
+                )
+        self.change.cost += asked.spent
 
 
-def _together(spaces: Sequence[AreaSpace], named: bool, counted: bool) -> Iterator[list[Example]]:
-    """A smallest example of each observation the two make together, concluded by each."""
-    pair = [space.spaces[counted] for space in spaces]
-    items, earlier = pair[0].variables()
-    read = [one.read(items, earlier) for one in pair]
-    observed = [
-        observe(seen, terms)
-        for space, terms in zip(spaces, read, strict=True)
-        for seen in space.seen(named, counted)
+# Columns --------------------------------------------------------------------------------------------------
+
+Frame = Any
+
+
+def _differences(both: tuple[Proposer, Proposer], old: Concluded, new: Concluded) -> dict[Way, pl.DataFrame]:
+    """Areas of inspections drawn (`number`, `area`) on which the proposals differ, in each way."""
+    one, other = (c.areas.sort("number", "area") for c in (old, new))
+    below = [c.characteristics.sort("number", "place") for c in (old, new)]
+    graded, withheld = (OUTCOMES.index(name) for name in ("graded", "withheld"))
+    before, after = one["outcome"], other["outcome"]
+    reasons = [_reasons(p, frame["deciding"]) for p, frame in zip(both, (one, other), strict=True)]
+    ranks = (before == graded) & (after == graded)
+    truths = {
+        LET: (before == withheld) & (after == graded),
+        HELD: (before == graded) & (after == withheld),
+        WHY: (before == withheld) & (after == withheld) & (reasons[0] != reasons[1]),
+        HIGHER: ranks & (other["rank"] > one["rank"]),
+        LOWER: ranks & (other["rank"] < one["rank"]),
+        PROFILE: _any_unlike(one, other, *(_profile(p, c) for p, c in zip(both, (old, new), strict=True))),
+    }
+    found = {way: one.filter(truth).select("number", "area") for way, truth in truths.items()}
+    found[STATUSES] = below[0].filter(below[0]["status"] != below[1]["status"]).select("number", "area")
+    of_area = _any_unlike(one, other, *(_raised(p, c, *Level) for p, c in zip(both, (old, new), strict=True)))
+    on_one = [_raised(p, c, Level.CHARACTERISTIC) for p, c in zip(both, (old, new), strict=True)]
+    found[FINDINGS] = pl.concat(
+        [
+            one.filter(of_area).select("number", "area"),
+            below[0].filter(_any_unlike(below[0], below[1], on_one[0], on_one[1])).select("number", "area"),
+        ]
+    )
+    return found
+
+
+def _reasons(of: Proposer, deciding: pl.Series) -> pl.Series:
+    """The rules that withheld, under their old names and in order."""
+    said = deciding.unique().to_list()
+    names = [
+        BETWEEN.join(sorted(of.rule_names.get(n, n) for n in text.split(BETWEEN))) if text else ""
+        for text in said
     ]
-    if not observed:
-        yield [one.example((), ()) for one in pair]
-        return
-    for model in every(pair[0].solver(items, earlier), observed, read[0].size):
-        first = pair[0].example_in(model, items, earlier)
-        yield [first, pair[1].example(first.evidence, first.earlier)]
+    return deciding.replace_strict(said, names, return_dtype=pl.String)
+
+
+def _profile(of: Proposer, concluded: Concluded) -> dict[str, str]:
+    """The column of each fact, by its old name."""
+    return {of.fact_names[name]: column for name, column in concluded.plan.area_columns.items()}
+
+
+def _raised(of: Proposer, concluded: Concluded, *levels: Level) -> dict[Any, str]:
+    """The column of each rule that raises findings, by its old name and the kind."""
+    return {
+        (of.rule_names[rule.id], rule.target): column
+        for level in levels
+        if level is not Level.FIGURE
+        for column, rule in raises(concluded.plan, level).items()
+    }
+
+
+def _any_unlike(old: Frame, new: Frame, first: Mapping[Any, str], second: Mapping[Any, str]) -> pl.Series:
+    """Where some column differs; one that only one of them has is 0 in the other, but for facts."""
+    truth = pl.repeat(False, old.height, eager=True)
+    for name in {**first, **second}:
+        if name in first and name in second:
+            truth |= old[first[name]] != new[second[name]]
+        elif isinstance(name, str):
+            return pl.repeat(True, old.height, eager=True)
+        else:
+            truth |= (old[first[name]] if name in first else new[second[name]]) != 0
+    return truth
+
+
+__all__ = ["Change", "Comparison", "Different", "Reads", "Undecided", "figures"]

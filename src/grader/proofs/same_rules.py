@@ -1,9 +1,11 @@
-"""Whether two rule books are the same rules: but for ids, names, texts, order and layout."""
+"""What two rule books have in common but for ids, names, texts, order and layout; and what is left."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
 
 from grader.language.nodes import (
     All,
@@ -13,45 +15,59 @@ from grader.language.nodes import (
     Const,
     Definition,
     FactOf,
+    Level,
     Not,
     Operand,
     Test,
 )
-from grader.language.rulebook import Layer, RuleBook
+from grader.language.rulebook import Fact, Layer, Rule, RuleBook
+
+What = Literal["rule", "fact", "parameter"]
 
 
 def same_rules(old: RuleBook, new: RuleBook) -> bool:
-    """Whether two bound rule books are one tree but for names; if so, they grade everything alike."""
+    """Whether two bound rule books are one tree but for names; if so, they propose alike but for names."""
     return _bare(old) == _bare(new)
 
 
 def _bare(book: RuleBook) -> Hashable:
     """The rule book without names: each fact stands for what it counts, each parameter for its value."""
-    bare = _Bare(book)
+    bare = Bare(book)
     measures = frozenset((m.name, m.characteristic, m.unit) for m in book.measures.values())
-    rules = Counter(
-        (
-            rule.layer,
-            rule.level,
-            rule.effect,
-            rule.target,
-            frozenset(_scope(book, rule.layer) if rule.scope is None else rule.scope),
-            bare.condition(rule.condition),
-        )
-        for rule in book.rules
+    profile = Counter(bare.fact(f.name) for f in book.facts.values() if f.level is Level.AREA)
+    rules = Counter(map(bare.rule, book.rules))
+    return (
+        book.grade_scale.names,
+        book.grade_default,
+        measures,
+        frozenset(profile.items()),
+        frozenset(rules.items()),
     )
-    return book.grade_scale.names, book.grade_default, measures, frozenset(rules.items())
 
 
-def _scope(book: RuleBook, layer: Layer) -> Iterable[str]:
-    return book.measures if layer is Layer.MEASURE else book.areas
+class Bare:
+    """Parts of one bound rule book without names.
 
+    Parameters
+    ----------
+    book : RuleBook
+        A bound rule book.
+    known : callable, optional
+        What stands for a fact in place of what it counts; None where nothing does.
+    """
 
-class _Bare:
-    def __init__(self, book: RuleBook) -> None:
+    def __init__(self, book: RuleBook, known: Callable[[str], Hashable | None] = lambda name: None) -> None:
         self.book = book
+        self.known = known
+
+    def rule(self, rule: Rule) -> Hashable:
+        """What a rule does, and where."""
+        everywhere = self.book.measures if rule.layer is Layer.MEASURE else self.book.areas
+        scope = frozenset(everywhere if rule.scope is None else rule.scope)
+        return rule.layer, rule.level, rule.effect, rule.target, scope, self.condition(rule.condition)
 
     def condition(self, condition: Condition) -> Hashable:
+        """What a condition asks."""
         match condition:
             case Compare(fact, op, operands):
                 return "compare", self.fact(fact), op, _numbers(operands)
@@ -63,10 +79,15 @@ class _Bare:
                 return "not", self.condition(part)
 
     def fact(self, name: str) -> Hashable:
+        """What a fact counts."""
+        known = self.known(name)
+        if known is not None:
+            return known
         fact = self.book.facts.get(name)
         return ("given", name) if fact is None else (fact.level, self.definition(fact.definition))
 
     def definition(self, definition: Definition) -> Hashable:
+        """What a definition counts."""
         kind, entity, ranked = type(definition).__name__, definition.entity or "", definition.ranked
         seen = self._attribute(entity, ranked) if ranked is not None else None
         parts = tuple(map(self.fact, definition.depends_on))
@@ -83,3 +104,116 @@ class _Bare:
 
 def _numbers(operands: Iterable[Operand]) -> frozenset[int]:
     return frozenset(o.value for o in operands if isinstance(o, Const))
+
+
+# Pairs ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Renamed:
+    """A rule, fact or parameter that has another name and is the same otherwise."""
+
+    what: What
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Which rules and facts of two bound rule books are each other's.
+
+    Attributes
+    ----------
+    rules, facts : mapping of str to str
+        The old name of each new rule and fact; of one that was added, its own.
+    renamed : tuple of Renamed
+        Those with another name.
+    worded : tuple of str
+        Rules and facts whose texts alone differ.
+    ranges : tuple of str
+        Parameters whose range alone differs.
+    """
+
+    rules: Mapping[str, str]
+    facts: Mapping[str, str]
+    renamed: tuple[Renamed, ...]
+    worded: tuple[str, ...]
+    ranges: tuple[str, ...]
+
+
+def pairs(old: RuleBook, new: RuleBook) -> Pairs:
+    """Pair the parts of two bound rule books: by name, and what is left by what it says."""
+    one, other = Bare(old), Bare(new)
+    rules = _paired({r.id: one.rule(r) for r in old.rules}, {r.id: other.rule(r) for r in new.rules})
+    areas = [{f.name: b.fact(f.name) for f in b.book.facts.values() if _shown(f)} for b in (one, other)]
+    facts = _paired(*areas)
+    values = [{p.name: (p.kind, p.default, p.minimum, p.maximum) for p in b.parameters.values()}
+              for b in (old, new)]  # fmt: skip
+    parameters = _paired(*values)
+    several: tuple[tuple[What, Mapping[str, str]], ...] = (
+        ("rule", rules),
+        ("fact", facts),
+        ("parameter", parameters),
+    )
+    renamed = [Renamed(what, mine, name) for what, found in several for name, mine in found.items()
+               if mine != name]  # fmt: skip
+    return Pairs(rules, facts, tuple(renamed), _worded(old, new, rules), _ranges(old, new))
+
+
+def alike_by_name(old: RuleBook, new: RuleBook, found: Pairs) -> bool:
+    """Whether every rule and fact is the same as the one it is paired with, and nothing is left over."""
+
+    def said(book: RuleBook, rules: Mapping[str, str], facts: Mapping[str, str]) -> Hashable:
+        bare = Bare(book)
+        measures = frozenset((m.name, m.characteristic, m.unit) for m in book.measures.values())
+        return (
+            book.grade_scale.names,
+            book.grade_default,
+            measures,
+            frozenset((rules.get(r.id, r.id), bare.rule(r)) for r in book.rules),
+            frozenset((facts[f.name], bare.fact(f.name)) for f in book.facts.values() if _shown(f)),
+        )
+
+    own = {name: name for name in old.facts}
+    return said(old, {}, own) == said(new, found.rules, found.facts)
+
+
+def _paired(old: Mapping[str, Hashable], new: Mapping[str, Hashable]) -> dict[str, str]:
+    found = {name: name for name in new}
+    left = sorted(name for name in old if name not in new)
+    for name in sorted(name for name in new if name not in old):
+        same = next((mine for mine in left if old[mine] == new[name]), None)
+        if same is not None:
+            left.remove(same)
+            found[name] = same
+    return found
+
+
+def _shown(fact: Fact) -> bool:
+    """Whether a fact stands in the profile of a proposal."""
+    return fact.level is Level.AREA
+
+
+def _worded(old: RuleBook, new: RuleBook, pairs: Mapping[str, str]) -> tuple[str, ...]:
+    before = {r.id: r for r in old.rules}
+    found = [
+        f"rule {r.id}"
+        for r in new.rules
+        if (mine := before.get(pairs[r.id])) is not None
+        and (mine.because, mine.source) != (r.because, r.source)
+    ]
+    found += [
+        f"fact {f.name}"
+        for f in new.facts.values()
+        if f.name in old.facts and old.facts[f.name].english != f.english
+    ]
+    return tuple(found)
+
+
+def _ranges(old: RuleBook, new: RuleBook) -> tuple[str, ...]:
+    return tuple(
+        p.name
+        for p in new.parameters.values()
+        if (mine := old.parameters.get(p.name)) is not None
+        and (mine.minimum, mine.maximum) != (p.minimum, p.maximum)
+    )

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 import z3
 
 from grader.engines.reference import ReferenceEngine
-from grader.engines.symbolic import Budget, Undecided, number
+from grader.engines.symbolic import Allowance, Undecided, number
 from grader.grading.conclude import LayerEvaluator
 from grader.language.bind import bind
 from grader.language.nodes import Level
 from grader.language.row import Row
 from grader.language.rulebook import Layer, RuleBook
 from grader.model.framework import Area, Framework
+from grader.model.inspection import Inspection
 from grader.proofs.areas import AreaGroup, AreaSpace, AreaTerms, State, drawn, group_areas
 from grader.proofs.characteristics import CharacteristicTerms, Example, Space
 from grader.proofs.tag_combinations import DECLARED_TAGS, EARLIER_TAGS
@@ -24,14 +25,19 @@ GRADE_ONLY = frozenset({Layer.GRADE})
 GRADE_AND_SUFFICIENCY = frozenset({Layer.SUFFICIENCY, Layer.GRADE})
 
 
+Confirm = Callable[[Inspection, RuleBook], None]
+"""Grades an inspection by a bound rule book on every other engine; raises InternalError where one differs."""
+
+
 @dataclass(slots=True)
 class Subject:
     """A rule book under check, bound to its parameters' defaults or to values of its own."""
 
     book: RuleBook
     framework: Framework
-    budget: Budget
+    budget: Allowance
     values: Mapping[str, int] = field(default_factory=dict)
+    confirm: Confirm | None = None
     bound: RuleBook = field(init=False)
     evaluator: LayerEvaluator = field(init=False)
     graded: list[AreaGroup] = field(init=False)
@@ -63,6 +69,19 @@ class Subject:
     def conclude(self, situation: Situation) -> Replay:
         """Grade a situation on the reference engine, by the grading pass."""
         return conclude(situation, self.framework, self.bound, self.evaluator)
+
+    def shown(self, situation: Situation) -> Replay:
+        """As `conclude`, of a situation somebody is told of: on the other engines too, where asked."""
+        replay = self.conclude(situation)
+        if self.confirm is not None:
+            self.confirm(replay.inspection, self.bound)
+        return replay
+
+    def informed(self, area: Area, edition: str) -> set[str]:
+        """Other areas that evidence on an area counts in as well."""
+        if area.editions[edition].graded:
+            return set()
+        return {self.framework.area_of(link.id).id for c in area.characteristics for link in c.informs}
 
     def conclude_together(self, situations: Sequence[Situation], edition: str) -> dict[str, str | None]:
         """The grade of each area, with one situation an area, all in one pass."""

@@ -20,6 +20,7 @@ from grader.vocabulary.words import FLAG, PROGRESS, STRENGTH
 
 ASSESSMENT, EXTENT, HARM = PEEL.assessments, PEEL.extents, PEEL.harms
 BEST = ASSESSMENT.rank(ASSESSMENT.best)
+SOUND = ASSESSMENT.rank(PEEL.sound)
 WORST = ASSESSMENT.rank(ASSESSMENT.levels[0])
 SHORTFALLS = frozenset(map(ASSESSMENT.rank, PEEL.shortfalls))
 #: Ranks of the kinds of finding that cap the grade.
@@ -38,6 +39,9 @@ def _evidence_tags() -> tuple[Row, ...]:
 
 #: Every way an evidence item can be tagged.
 EVIDENCE_TAGS: Sequence[Row] = _evidence_tags()
+
+#: Those anybody can write down on any characteristic: few count anywhere through `informs` alone.
+WRITTEN_TAGS: Sequence[Row] = tuple(tags for tags in EVIDENCE_TAGS if tags["direct"])
 
 #: Every kind of earlier finding, with how far it has been put right.
 EARLIER_TAGS: Sequence[Row] = tuple(
@@ -89,12 +93,23 @@ class Part(StrEnum):
     ADD_FALLS_SHORT = "monotone.c"
     CONCERN = "monotone.d"
     WORSEN = "monotone.e"
+    ADD_MEETS = "monotone.f"
+    STAYS_GRADED = "monotone.g"
+    CONCERNS_STAY = "monotone.findings"
 
     @property
     def better(self) -> bool:
         """Whether the change is for the better, and so must not lower the grade; else must not raise it."""
-        return self in (Part.RAISE, Part.ADD_EXCEEDS)
+        return self in (Part.RAISE, Part.ADD_EXCEEDS, Part.ADD_MEETS, Part.STAYS_GRADED)
 
+    @property
+    def of_grades(self) -> bool:
+        """Whether the part is about the grade of an area graded before and after."""
+        return self not in (Part.STAYS_GRADED, Part.CONCERNS_STAY)
+
+
+#: Promises a rule book makes only where it says so.
+OPTIONAL = tuple(str(p) for p in (Part.ADD_MEETS, Part.STAYS_GRADED))
 
 WORDS: Mapping[Part, str] = {
     Part.RAISE: "raising one item's assessment",
@@ -102,6 +117,9 @@ WORDS: Mapping[Part, str] = {
     Part.ADD_FALLS_SHORT: "adding an item that falls short",
     Part.CONCERN: f"adding a {PEEL.concern}, or worsening the progress of one,",
     Part.WORSEN: "worsening the extent or harm of a shortfall, or unsetting remedied,",
+    Part.ADD_MEETS: "adding an item that meets",
+    Part.STAYS_GRADED: "adding an item that meets or exceeds",
+    Part.CONCERNS_STAY: "tagging an item or an earlier finding worse",
 }
 
 
@@ -122,9 +140,15 @@ def changes(part: Part) -> Iterator[Change]:
                 for better in range(tags["assessment"] + 1, len(ASSESSMENT.names)):
                     yield Change("evidence", tags, Row({**tags, "assessment": better}))
         case Part.ADD_EXCEEDS:
-            for tags in EVIDENCE_TAGS:
-                if tags["assessment"] == BEST and tags["harm"] == HARM.rank(HARM.default):
-                    yield Change("evidence", None, tags)
+            yield from _added(BEST)
+        case Part.ADD_MEETS:
+            yield from _added(SOUND)
+        case Part.STAYS_GRADED:
+            yield from (*_added(SOUND), *_added(BEST))
+        case Part.CONCERNS_STAY:
+            for change in changes(Part.RAISE):
+                yield Change("evidence", change.after, change.before or change.after)
+            yield from (*changes(Part.WORSEN), *earlier_changes())
         case Part.ADD_FALLS_SHORT:
             for tags in EVIDENCE_TAGS:
                 if tags["assessment"] == WORST:
@@ -137,12 +161,25 @@ def changes(part: Part) -> Iterator[Change]:
             yield from earlier_changes()
 
 
+def _added(assessment: int) -> Iterator[Change]:
+    """An item of this assessment added, without harm."""
+    for tags in EVIDENCE_TAGS:
+        if tags["assessment"] == assessment and tags["harm"] == HARM.rank(HARM.default):
+            yield Change("evidence", None, tags)
+
+
 def _worse(tags: Row) -> Iterator[Row]:
     for name, scale in (("extent", EXTENT), ("harm", HARM)):
         for worse in range(tags[name] + 1, len(scale.names)):
             yield Row({**tags, name: worse})
     if tags["remedied"] == FLAG.rank("yes"):
         yield Row({**tags, "remedied": FLAG.rank("no")})
+
+
+def recorded_changes() -> list[Change]:
+    """A finding that caps the grade issued, or an earlier one on no characteristic added or worsened."""
+    issued = [d for d in DECLARED_TAGS if d["kind"] in CONCERNS]
+    return [*(Change("declared", None, d) for d in issued), *earlier_changes()]
 
 
 def earlier_changes() -> Iterator[Change]:

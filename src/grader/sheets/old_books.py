@@ -77,7 +77,7 @@ def _value(kind: str, value: Any) -> Value:
 def _ask(raw: bytes, file: str, wanted: list[str]) -> Any:
     """What the other process says of a workbook."""
     # It gets no path of ours but its own, and writes no file.
-    command = [sys.executable, "-I", "-c", _START, *filter(None, sys.path), _PACKAGES]
+    command = [sys.executable, "-I", "-c", READER, *filter(None, sys.path), _PACKAGES]
     sent = json.dumps(wanted).encode() + b"\n" + raw
     try:
         ran = subprocess.run(command, input=sent, capture_output=True, timeout=SECONDS, check=False)
@@ -101,4 +101,4 @@ def _ask(raw: bytes, file: str, wanted: list[str]) -> Any:
 
 
 #: The other process finds modules where this one does, and runs nothing but the worker.
-_START = "import sys; sys.path[:] = sys.argv[1:]; from grader.sheets.worker import main; main()"
+READER = "import sys; sys.path[:] = sys.argv[1:]; from grader.sheets.worker import main; main()"

@@ -61,7 +61,7 @@ def _read(raw: bytes, wanted: list[str]) -> dict[str, Any]:
 def _cells(sheet: Any) -> list[tuple[int, int, str, Any]]:
     left = sheet.start[1] if sheet.start else 0
     return [
-        (number, left + at, *_told(value))
+        (number, left + at, *as_told(value))
         for number, row in enumerate(sheet.iter_rows(), 1)
         for at, value in enumerate(row, 1)
         if value != ""
@@ -73,7 +73,7 @@ def _merges(sheet: Any) -> list[tuple[int, int, int, int]]:
     return [(top + 1, left + 1, bottom + 1, right + 1) for (top, left), (bottom, right) in found]
 
 
-def _told(value: Any) -> tuple[str, Any]:
+def as_told(value: Any) -> tuple[str, Any]:
     """The kind of a value, and the value as JSON has it."""
     if isinstance(value, bool):
         return "b", value

@@ -1,0 +1,166 @@
+"""The solver (z3): what it is asked and what it may spend; every question can be written down."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from threading import RLock
+from typing import Protocol
+
+from grader.distribution import install
+from grader.errors import MissingExtraError
+
+try:
+    import z3 as z3
+except ImportError as error:
+    raise MissingExtraError("proofs need the solver z3", help=install("prove")) from error
+
+Written = Callable[[str, "z3.Solver", bool], None]
+"""Told the logic, the solver as asked, and whether there was a model, of every question answered."""
+
+WRITTEN: ContextVar[Written | None] = ContextVar("written", default=None)
+
+
+class Undecided(Exception):
+    """The solver ran out of what it may spend, or gave up: the question stays open."""
+
+
+class Allowance(Protocol):
+    """What the solver may spend."""
+
+    def grant(self, solver: z3.Solver) -> None:
+        """Bound the next question; raises Undecided where nothing is left."""
+
+    def charge(self, solver: z3.Solver) -> None:
+        """Take off what a question has cost."""
+
+
+@dataclass(slots=True)
+class Budget:
+    """The time the solver may still take; once it is spent every question is undecided."""
+
+    seconds: float
+    started: float = field(default_factory=time.monotonic)
+
+    def milliseconds(self) -> int:
+        """What is left; raises Undecided when nothing is."""
+        left = int(1000 * (self.seconds - (time.monotonic() - self.started)))
+        if left <= 0:
+            raise Undecided("out of time")
+        return left
+
+    def grant(self, solver: z3.Solver) -> None:
+        """Bound the next question by the time left."""
+        solver.set("timeout", self.milliseconds())
+
+    def charge(self, solver: z3.Solver) -> None:
+        """Time passes by itself."""
+
+
+@dataclass(slots=True)
+class Effort:
+    """The units of its own work the solver may still spend: the same on every machine, however busy."""
+
+    units: int
+    spent: int = 0
+    _before: int = 0
+
+    def grant(self, solver: z3.Solver) -> None:
+        """Bound the next question by the units left."""
+        left = self.units - self.spent
+        if left <= 0:
+            raise Undecided(f"more than {self.units:,} units of solver work")
+        self._before = _units(solver)
+        solver.set("rlimit", left)
+
+    def charge(self, solver: z3.Solver) -> None:
+        """Add the units a question took."""
+        self.spent += max(1, _units(solver) - self._before)
+
+
+def _units(solver: z3.Solver) -> int:
+    """The units of work counted so far by everything the solver's context holds."""
+    statistics = solver.statistics()
+    return int(statistics.get_key_value("rlimit count")) if "rlimit count" in statistics.keys() else 0  # noqa: SIM118  # no mapping
+
+
+_TURN = RLock()
+
+
+@contextmanager
+def afresh() -> Iterator[None]:
+    """Make terms in a context of their own, so that nothing asked before moves an answer or its cost."""
+    with _TURN:
+        kept = z3.z3._main_ctx
+        z3.z3._main_ctx = None
+        try:
+            yield
+        finally:
+            z3.z3._main_ctx = kept
+
+
+class Solver:
+    """A solver that answers yes with a model, no with None, or raises `Undecided`."""
+
+    def __init__(self, budget: Allowance, *formulas: z3.BoolRef, linear: bool = True) -> None:
+        self._budget = budget
+        self._logic = "QF_LIA" if linear else "QF_NIA"
+        self._solver = z3.SolverFor(self._logic)
+        self._solver.set("random_seed", 0)
+        self._solver.add(*formulas)
+
+    def add(self, *formulas: z3.BoolRef) -> None:
+        """Ask for these as well from now on."""
+        self._solver.add(*formulas)
+
+    def model(self, *formulas: z3.BoolRef) -> z3.ModelRef | None:
+        """A model of everything added and these formulas; None when there is none."""
+        self._budget.grant(self._solver)
+        with self._scope(formulas):
+            answer = self._solver.check()
+            self._budget.charge(self._solver)
+            if answer == z3.unknown:
+                raise Undecided(_why(self._solver.reason_unknown()))
+            written = WRITTEN.get()
+            if written is not None:
+                written(self._logic, self._solver, answer == z3.sat)
+            return self._solver.model() if answer == z3.sat else None
+
+    def smallest(self, size: z3.ArithRef, *formulas: z3.BoolRef) -> z3.ModelRef | None:
+        """A model whose `size` no other model undercuts; a solver out of means keeps the least it found."""
+        best = self.model(*formulas)
+        if best is None:
+            return None
+        try:
+            while (n := number(best, size)) > 0 and (less := self.model(*formulas, size < n)) is not None:
+                best = less
+        except Undecided:
+            return best
+        return best
+
+    @contextmanager
+    def _scope(self, formulas: Sequence[z3.BoolRef]) -> Iterator[None]:
+        self._solver.push()
+        try:
+            self._solver.add(*formulas)
+            yield
+        finally:
+            self._solver.pop()
+
+
+def _why(reason: str) -> str:
+    return "more solver work than allowed" if "resource" in reason or "canceled" in reason else reason
+
+
+def number(model: z3.ModelRef, term: z3.ArithRef) -> int:
+    """The whole number a term has in a model."""
+    found = model.eval(term, model_completion=True)
+    return int(found.as_long())
+
+
+def truth(model: z3.ModelRef, formula: z3.BoolRef) -> bool:
+    """Whether a formula holds in a model."""
+    return bool(z3.is_true(model.eval(formula, model_completion=True)))

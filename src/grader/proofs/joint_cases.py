@@ -1,0 +1,93 @@
+"""What a solver found under two rule books, as a situation on one area that can be written down."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from grader.engines.symbolic import Undecided, number, z3
+from grader.language.row import Row
+from grader.model.framework import Area, Framework
+from grader.proofs.joint import LARGEST, Example, FigureItem, JointArea
+from grader.proofs.proposals import Proposer
+from grader.proofs.situations import AreaFigure, AreaSituation
+from grader.proofs.tag_combinations import DECLARED_TAGS, EARLIER_TAGS
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """Situations for two rule books; with `graded`, in an edition that grades the area.
+
+    All of its methods raise Undecided where no inspection can be written down.
+    """
+
+    both: tuple[Proposer, Proposer]
+    framework: Framework
+
+    def of_model(self, area: Area, joint: JointArea, model: z3.ModelRef, *, graded: bool) -> AreaSituation:
+        """The situation a model describes."""
+        own = {m.name for m in joint.members}
+        free = iter(c.id for c in area.counted if c.id not in own)
+        on = [
+            (m.name if m.name is not None else next(free), example)
+            for m in joint.members
+            for example, count in zip(m.examples, m.counts, strict=True)
+            for _ in range(number(model, count))
+        ]
+        if any(not row["direct"] for _, example in on for row in example.items):
+            raise Undecided("no inspection that shows it could be written down")
+        declared, earlier = (
+            tuple(row for row, n in zip(rows, counts, strict=True) for _ in range(_few(number(model, n))))
+            for rows, counts in ((DECLARED_TAGS, joint.declared), (EARLIER_TAGS, joint.earlier))
+        )
+        return self.of_examples(area, on, declared, earlier, graded=graded)
+
+    def of_examples(
+        self,
+        area: Area,
+        on: Sequence[tuple[str, Example]],
+        declared: tuple[Row, ...] = (),
+        earlier: tuple[Row, ...] = (),
+        *,
+        graded: bool,
+    ) -> AreaSituation:
+        """Examples on characteristics of an area; as many earlier findings as are needed, or given."""
+        items = tuple((name, row) for name, e in on for row in e.items)
+        figures = tuple(
+            AreaFigure(name, self._home(f), f.old, f.reads.measure, f.reads.lowest)
+            for name, e in on
+            for f in e.figures
+        )
+        given = Counter(earlier)
+        for _, example in on:
+            for row, many in Counter(example.earlier).items():
+                given[row] = max(given[row], many)
+        named = tuple(
+            (row, tuple(name for name, e in on if e.earlier.count(row) > n))
+            for row, many in given.items()
+            for n in range(many)
+        )
+        return AreaSituation(area, self._edition(area, graded, figures), items, declared, named, figures)
+
+    def _home(self, figure: FigureItem) -> str:
+        return next(
+            p.bound.measures[figure.reads.measure].characteristic
+            for p in self.both
+            if figure.reads.measure in p.bound.measures
+        )
+
+    def _edition(self, area: Area, graded: bool, figures: Sequence[AreaFigure]) -> str:
+        """An edition that grades the area where that is needed, and in which the figures count on it."""
+        for edition, how in area.editions.items():
+            homes = [self.framework.area_of(f.tagged) for f in figures if f.tagged != f.on]
+            there = all(edition in h.editions and not h.editions[edition].graded for h in homes)
+            if there and (how.graded or not graded):
+                return edition
+        raise Undecided("no edition in which it could be written down")
+
+
+def _few(many: int) -> int:
+    if many > LARGEST:
+        raise Undecided(f"a case would need {many:,} findings")
+    return many

@@ -1,0 +1,112 @@
+"""What was proved before, by the hash of what it rests on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import z3
+
+from grader._version import __version__
+from grader.io.written import write_whole
+from grader.language.rulebook import RuleBook
+from grader.model.framework import Framework
+from grader.proofs.check import EFFORT, at_settings, check_rulebook
+from grader.proofs.report import CheckReport, Promise
+from grader.proofs.subject import Confirm
+from grader.proofs.tag_combinations import Part
+
+#: Promises proved of every value of the parameters, so that their defaults do not matter.
+_OVER_RANGES = frozenset({*map(str, Part), "capped"})
+
+
+def check_kept(
+    book: RuleBook,
+    framework: Framework,
+    *,
+    effort: int = EFFORT,
+    settings: Mapping[str, int] | None = None,
+    confirm: Confirm | None = None,
+) -> CheckReport:
+    """As `check_rulebook`, taking up what was proved before and keeping what is proved now."""
+    asked = at_settings(book, settings or {})
+    folder = cache_folder()
+
+    def known(promise: str) -> Promise | None:
+        return _read(folder / f"{_key(promise, asked, framework, effort)}.json", promise)
+
+    report = check_rulebook(book, framework, effort=effort, settings=settings, confirm=confirm, known=known)
+    for promise in report.promises:
+        if promise.result == "proved":
+            _keep(folder / f"{_key(promise.id, asked, framework, effort)}.json", promise)
+    return report
+
+
+def cache_folder() -> Path:
+    """Where proofs are kept: a folder of the user's for what can be made again."""
+    named = os.environ.get("GRADER_CACHE")
+    if named:
+        return Path(named)
+    if sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA", Path.home()))
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Caches"
+    else:
+        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return base / "grader" / "proofs"
+
+
+def _key(promise: str, book: RuleBook, framework: Framework, effort: int) -> str:
+    """The hash of everything a proof rests on: rules, facts, ranges, framework, and both programs."""
+    rests_on = (promise, __version__, z3.get_version_string(), effort, _said(book, promise), repr(framework))
+    return hashlib.sha256(repr(rests_on).encode()).hexdigest()
+
+
+def _said(book: RuleBook, promise: str) -> str:
+    """The rule book without what no proof looks at: places, reasons and sources."""
+    rules = sorted(
+        (
+            r.id,
+            r.layer,
+            r.level,
+            r.effect,
+            r.target,
+            repr(r.condition),
+            sorted(r.scope or ()),
+            r.scope is None,
+        )
+        for r in book.rules
+    )
+    facts = [(n, f.layer, f.level, f.kind, repr(f.definition)) for n, f in sorted(book.facts.items())]
+    parameters = [
+        (p.name, p.kind, p.minimum, p.maximum, None if promise in _OVER_RANGES else p.default)
+        for _, p in sorted(book.parameters.items())
+    ]
+    measures = sorted((m.name, m.characteristic, m.unit) for m in book.measures.values())
+    about = (book.id, book.framework, book.grade_scale.names, book.grade_default, book.areas, book.promises)
+    return repr((about, rules, facts, parameters, measures))
+
+
+def _read(path: Path, promise: str) -> Promise | None:
+    """A promise kept as proved; None where none is, or what is there cannot be read."""
+    try:
+        data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return Promise(promise, "proved", int(data["cost"]), 0.0, tuple(map(str, data["assumes"])))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _keep(path: Path, promise: Promise) -> None:
+    """Keep a proof; where nothing can be written it is made again the next time."""
+    if path.exists():
+        return
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, json.dumps({"cost": promise.cost, "assumes": list(promise.assumes)}) + "\n")
+    except OSError:
+        return

@@ -1,0 +1,46 @@
+"""Every question the solver answered, as SMT-LIB2, for another solver to confirm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import z3
+
+from grader.engines.solver import WRITTEN
+from grader.errors import InputError, Place, Problem
+
+
+@contextmanager
+def written_to(folder: Path) -> Iterator[None]:
+    """Write every question answered meanwhile into a folder, numbered in the order asked.
+
+    Raises
+    ------
+    InputError
+        The folder cannot be made, or holds something already.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        taken = any(folder.iterdir())
+    except OSError as error:
+        said = (error.strerror or "unknown reason").lower()
+        raise InputError([Problem(f"the folder cannot be made: {said}", Place(str(folder)), None)]) from error
+    if taken:
+        help = "name a new folder, or empty this one"
+        raise InputError([Problem("the folder holds something already", Place(str(folder)), help)])
+    number = 0
+
+    def write(logic: str, solver: z3.Solver, satisfiable: bool) -> None:
+        nonlocal number
+        number += 1
+        said = "sat" if satisfiable else "unsat"
+        text = f"(set-logic {logic})\n; grader: {said}\n{solver.to_smt2()}"
+        (folder / f"{number:05}.smt2").write_text(text, encoding="utf-8")
+
+    token = WRITTEN.set(write)
+    try:
+        yield
+    finally:
+        WRITTEN.reset(token)

@@ -1,0 +1,398 @@
+"""Whether the proposals on some areas can differ at all under two rule books, part by part.
+
+First one characteristic over all evidence: does its status, what is raised on it, what it adds to a fact of
+its area differ? What does not is the same for both, and whatever rests on nothing else is settled by
+looking. Only what is left is asked of whole areas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import reduce
+from typing import Final
+
+from grader.engines import symbolic
+from grader.engines.reference import satisfies
+from grader.engines.symbolic import Effort, Ratio, Solver, Undecided, number, total, z3
+from grader.grading.conclude import finding_row, named_facts
+from grader.language.nodes import AnyOf, Count, FactOf, Share
+from grader.language.pipeline import FINDINGS_ON_AREAS, GRADES, SUFFICIENCY, any_open
+from grader.language.rulebook import Fact, Rule
+from grader.language.typecheck import facts_named
+from grader.model.framework import Area, Framework
+from grader.proofs.joint import (
+    AreaTerms,
+    Example,
+    JointArea,
+    Member,
+    Slice,
+    slice_of,
+    tables,
+)
+from grader.proofs.joint_cases import Cases
+from grader.proofs.likeness import Alike, Likeness, paired, unlike
+from grader.proofs.proposals import (
+    FINDINGS,
+    HELD,
+    HIGHER,
+    LET,
+    LOWER,
+    PROFILE,
+    STATUSES,
+    WHY,
+    Proposer,
+    Way,
+)
+from grader.proofs.situations import AreaSituation
+from grader.vocabulary.peel import PEEL
+
+#: What the solver may spend on one question, in units of its own work.
+UNITS: Final = 20_000_000
+#: Sizes of a case tried in turn, so that what is found can be read.
+WEIGHTS: Final = (30, 300)
+
+OF_GRADED: Final = (LET, HELD, WHY, HIGHER, LOWER)
+
+
+#: Where an area comes out differently, given what each rule book sees of it.
+Differ = Callable[[JointArea, AreaTerms, AreaTerms], z3.BoolRef]
+
+#: What was found out: a situation that shows the difference, None where there is none, or why it is open.
+Answer = AreaSituation | None | str
+
+
+@dataclass
+class Unmoved:
+    """The questions about one group of areas.
+
+    Parameters
+    ----------
+    open : mapping
+        The ways in which each area is not yet known to move.
+    """
+
+    both: tuple[Proposer, Proposer]
+    framework: Framework
+    group: Alike
+    open: Mapping[str, frozenset[Way]]
+    units: int = UNITS
+    answers: dict[tuple[str, Way], Answer] = field(default_factory=dict)
+    spent: int = 0
+    like: Likeness = field(init=False)
+    cases: Cases = field(init=False)
+    _listed: dict[tuple[object, ...], list[Example]] = field(default_factory=dict)
+    _kept: list[list[z3.ExprRef]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.like = Likeness(self.both, self.group, self.units)
+        self.cases = Cases(self.both, self.framework)
+
+    def answered(self) -> dict[tuple[str, Way], Answer]:
+        """Every open question with its answer."""
+        for ask in (self._statuses, self._findings, self._profile, self._grades):
+            ask()
+        self.spent += self.like.spent
+        for area in self.group.areas:
+            for way in self.open[area.id]:
+                self.answers.setdefault((area.id, way), None)
+        return self.answers
+
+    # Characteristics ----------------------------------------------------------------------------------------
+
+    def _statuses(self) -> None:
+        for name, counted in self.like.variants():
+            one = self.like.characteristic(name, counted)
+            try:
+                found = self.like.differ(one, list(unlike([(one.status(0), one.status(1))])))
+            except Undecided as undecided:
+                self.like.statuses[name, counted] = False
+                self._note(STATUSES, str(undecided))
+                continue
+            self.like.statuses[name, counted] = found is None
+            if found is not None:
+                self._place(STATUSES, name, counted, found)
+
+    def _place(self, way: Way, name: str | None, counted: bool, example: Example) -> None:
+        """Put an example on a characteristic of each area that has such a one."""
+        for area in self.group.areas:
+            those = [c.id for c in area.characteristics if c.counted is counted]
+            if those:
+                self._answer(area, way, [(name or those[0], example)])
+
+    def _answer(self, area: Area, way: Way, on: Sequence[tuple[str, Example]]) -> None:
+        """Take note of a situation that shows a difference, where none was found before."""
+        key = (area.id, way)
+        if way in self.open[area.id] and not isinstance(self.answers.get(key), AreaSituation):
+            try:
+                self.answers[key] = self.cases.of_examples(area, on, graded=way in OF_GRADED)
+            except Undecided as undecided:
+                self.answers[key] = str(undecided)
+
+    def _note(self, way: Way, why: str, areas: Iterable[Area] | None = None) -> None:
+        """Leave a question open."""
+        for area in self.group.areas if areas is None else areas:
+            if way in self.open[area.id]:
+                self.answers.setdefault((area.id, way), why)
+
+    # Areas --------------------------------------------------------------------------------------------------
+
+    def _findings(self) -> None:
+        for name, counted in self.like.variants():
+            if not counted:
+                continue
+            one = self.like.characteristic(name, True)
+            try:
+                found = self.like.differ(one, list(unlike(paired(one.raised(0), one.raised(1)).values())))
+            except Undecided as undecided:
+                self._note(FINDINGS, str(undecided))
+                continue
+            if found is not None:
+                self._place(FINDINGS, name, True, found)
+        if not self.like.asks_alike(FINDINGS_ON_AREAS):
+            self._raised_on_area()
+
+    def _raised_on_area(self) -> None:
+        names = [
+            {n for r in tables(p.bound, FINDINGS_ON_AREAS, self.like.area) for n in facts_named(r.condition)}
+            for p in self.both
+        ]
+
+        def differ(joint: JointArea, old: AreaTerms, new: AreaTerms) -> z3.BoolRef:
+            raised = list(unlike(paired(old.raised, new.raised).values()))
+            return z3.Or([*raised, *self._named_otherwise(joint, old)])
+
+        slices = tuple(
+            _with_area_rules(slice_of(p.bound, self.like.area, own, concerns=False), p, self.like.area)
+            for p, own in zip(self.both, names, strict=True)
+        )
+        self._ask({FINDINGS: differ}, (slices[0], slices[1]), evidence=False)
+
+    def _named_otherwise(self, joint: JointArea, old: AreaTerms) -> Iterator[z3.BoolRef]:
+        """Where a finding both raise on an area names other characteristics."""
+        rules = [
+            {p.rule_names[r.id]: r for r in part.of_area}
+            for p, part in zip(self.both, joint.slices, strict=True)
+        ]
+        for name in sorted(rules[0].keys() & rules[1].keys()):
+            one, other = rules[0][name], rules[1][name]
+            seen = [self._looked_at(at, rule) for at, rule in enumerate((one, other))]
+            if one.target != other.target or seen[0].keys() == seen[1].keys():
+                continue
+            if any(not isinstance(f.definition, Count | AnyOf) for facts in seen for f in facts.values()):
+                raise Undecided(f"which characteristics findings of {name} name is not compared")
+            named = [
+                n
+                for m in joint.members
+                if m.counted
+                for e, n in zip(m.examples, m.counts, strict=True)
+                if _supports(e, 0, seen[0].values()) != _supports(e, 1, seen[1].values())
+            ]
+            yield z3.And(old.raised[name, one.target], total(named) > 0)
+
+    def _looked_at(self, at: int, rule: Rule) -> dict[str, Fact]:
+        """The facts whose characteristics a finding of a rule names, by what stands for each."""
+        book, names, found = self.both[at].bound, self.both[at].fact_names, {}
+        for name in facts_named(rule.condition):
+            definition = book.facts[name].definition
+            counted = definition.part if isinstance(definition, Share) else name
+            if book.facts[counted].entity == "characteristics" or isinstance(definition, FactOf):
+                mine = names.get(counted, counted)
+                found[mine if self.like.fact_alike(mine) else f"{at} {mine}"] = book.facts[counted]
+        return found
+
+    def _profile(self) -> None:
+        if not any(PROFILE in self.open[a.id] for a in self.group.areas):
+            return
+        for name in sorted({*self.both[0].fact_names.values(), *self.both[1].fact_names.values()}):
+            old, new = self.like.fact(0, name), self.like.fact(1, name)
+            shown = [f for f in (old, new) if f is not None and f.level == "area"]
+            if not shown or (len(shown) == 2 and self.like.fact_alike(name)):
+                continue
+            if len(shown) == 1:
+                for area in self.group.areas:
+                    self._answer(area, PROFILE, ())
+                return
+            self._ask_fact(shown[0], shown[1])
+
+    def _ask_fact(self, old: Fact, new: Fact) -> None:
+        """Whether a fact that both profiles show can differ."""
+        most = max(len(a.counted) for a in self.group.areas)
+
+        def differ(joint: JointArea, one: AreaTerms, other: AreaTerms) -> z3.BoolRef:
+            before, after = joint.slices
+            return _value(one.facts, old.name, before, most) != _value(other.facts, new.name, after, most)
+
+        slices = [
+            slice_of(p.bound, self.like.area, [f.name], concerns=False)
+            for p, f in zip(self.both, (old, new), strict=True)
+        ]
+        self._ask({PROFILE: differ}, (slices[0], slices[1]), evidence=False)
+
+    def _grades(self) -> None:
+        concern = [k for k in PEEL.kinds.names if any_open(PEEL, [finding_row(PEEL, k, "proposed")])]
+        opens = self.like.raises_alike(concern)
+        wanted: dict[Way, Differ] = {}
+        if not (opens and self.like.asks_alike(SUFFICIENCY, named=False)):
+            wanted[LET] = lambda j, old, new: z3.And(old.withheld, z3.Not(new.withheld))
+            wanted[HELD] = lambda j, old, new: z3.And(new.withheld, z3.Not(old.withheld))
+        if not self.like.asks_alike(SUFFICIENCY):
+            wanted[WHY] = lambda j, old, new: z3.And(
+                old.withheld,
+                new.withheld,
+                z3.Or(list(unlike(paired(old.withholds, new.withholds).values()))),
+            )
+        if not self._grades_alike():
+            wanted[HIGHER] = lambda j, old, new: _both_graded(old, new, new.rank > old.rank)
+            wanted[LOWER] = lambda j, old, new: _both_graded(old, new, new.rank < old.rank)
+        asked = {w: f for w, f in wanted.items() if any(w in self.open[a.id] for a in self.group.areas)}
+        if not asked:
+            return
+        stages = (SUFFICIENCY, GRADES) if {HIGHER, LOWER} & asked.keys() else (SUFFICIENCY,)
+        slices = [
+            slice_of(
+                p.bound,
+                self.like.area,
+                {
+                    n
+                    for s in stages
+                    for r in tables(p.bound, s, self.like.area)
+                    for n in facts_named(r.condition)
+                },
+                concerns=True,
+            )
+            for p in self.both
+        ]
+        self._ask(asked, (slices[0], slices[1]), evidence=True)
+
+    def _grades_alike(self) -> bool:
+        books = [p.bound for p in self.both]
+        scales = [(b.grade_scale.names, b.grade_default) for b in books]
+        return scales[0] == scales[1] and self.like.asks_alike(GRADES, named=False)
+
+    def _ask(
+        self,
+        differ: Mapping[Way, Differ],
+        slices: tuple[Slice, Slice],
+        *,
+        evidence: bool,
+    ) -> None:
+        """Ask of whole areas, until a situation is found in each or none can be."""
+        open_ = {
+            way: [
+                a
+                for a in self.group.areas
+                if way in self.open[a.id] and not isinstance(self.answers.get((a.id, way)), AreaSituation)
+            ]
+            for way in differ
+        }
+        if not any(open_.values()):
+            return
+        effort = Effort(self.units)
+        try:
+            joint = JointArea(
+                self.both, self.like.area, slices, list(self._members(slices, evidence, effort))
+            )
+        except Undecided as undecided:
+            for way, areas in open_.items():
+                self._note(way, str(undecided), areas)
+            return
+        finally:
+            self.spent += effort.spent
+        old, new = joint.terms(0), joint.terms(1)
+        for way, formula in differ.items():
+            effort = Effort(self.units)
+            try:
+                solver = Solver(effort, *joint.known())
+                self._ask_sizes(way, joint, solver, formula(joint, old, new), open_[way])
+            except Undecided as undecided:
+                self._note(way, str(undecided), open_[way])
+            self.spent += effort.spent
+
+    def _ask_sizes(
+        self, way: Way, joint: JointArea, solver: Solver, formula: z3.BoolRef, areas: list[Area]
+    ) -> None:
+        left = list(areas)
+        while left:
+            here = z3.And(formula, z3.Or([joint.size == len(a.counted) for a in left]))
+            model = solver.model(here)
+            if model is None:
+                return
+            for weight in WEIGHTS:
+                lighter = solver.model(here, joint.weight <= weight)
+                if lighter is not None:
+                    model = lighter
+                    break
+            size = number(model, joint.size)
+            for area in [a for a in left if len(a.counted) == size]:
+                try:
+                    self.answers[area.id, way] = self.cases.of_model(
+                        area, joint, model, graded=way in OF_GRADED
+                    )
+                except Undecided as undecided:
+                    self._note(way, str(undecided), [area])
+                left.remove(area)
+
+    def _members(self, slices: tuple[Slice, Slice], evidence: bool, effort: Effort) -> Iterator[Member]:
+        yield self._member(None, True, slices, evidence, effort, "c")
+        seen = {f.definition.named for part in slices for f in part.facts}
+        for n, c in enumerate(self.group.areas[0].characteristics):
+            named = c.id in self.group.named and c.id in seen
+            if named or (c.id in self.group.figures and c.counted):
+                yield self._member(c.id, c.counted, slices, evidence, effort, f"n{n}_")
+
+    def _member(
+        self,
+        name: str | None,
+        counted: bool,
+        slices: tuple[Slice, Slice],
+        evidence: bool,
+        effort: Effort,
+        prefix: str,
+    ) -> Member:
+        one = self.like.characteristic(name, counted)
+        observed: list[z3.ExprRef] = []
+        for at, part in enumerate(slices):
+            if counted:
+                observed += [one.counts(at, f) for f in part.facts if f.entity == "characteristics"]
+                raised = one.raised(at)
+                names = self.both[at].rule_names
+                observed += [raised[names[r.id], r.target] for r in part.on_characteristics]
+            if name is not None:
+                observed.append(one.status(at))
+                own = (d for d in named_facts(part.facts) if d.characteristic == name)
+                observed += [one.terms[at].facts[d.fact] for d in own]
+        if counted and evidence:
+            observed.append(one.terms[0].items > 0)
+        self._kept.append(observed)  # the id of a term that is let go of may be given to another
+        key = (name, counted, *sorted({term.get_id() for term in observed}))
+        if key not in self._listed:
+            self._listed[key] = one.examples(effort, observed)
+        examples = self._listed[key]
+        return Member(name, counted, examples, [z3.Int(f"{prefix}{i}") for i in range(len(examples))])
+
+
+def _both_graded(old: AreaTerms, new: AreaTerms, so: z3.BoolRef) -> z3.BoolRef:
+    return z3.And(z3.Not(old.withheld), z3.Not(new.withheld), so)
+
+
+def _supports(example: Example, at: int, facts: Iterable[Fact]) -> bool:
+    return any(satisfies(example.cases[at].facts, f.definition.where) for f in facts)
+
+
+def _with_area_rules(part: Slice, of: Proposer, area: str) -> Slice:
+    """The slice with every rule about the area that raises a finding."""
+    return Slice(part.facts, tuple(tables(of.bound, FINDINGS_ON_AREAS, area)), part.on_characteristics)
+
+
+def _value(terms: symbolic.Terms, name: str, part: Slice, most: int) -> z3.ArithRef:
+    """A fact as a whole number; a share in whole per mille, where its whole counts characteristics."""
+    term = terms[name]
+    if not isinstance(term, Ratio):
+        return term
+    share = next(f for f in part.facts if f.name == name).definition
+    whole = next(f for f in part.facts if f.name in share.depends_on[1:])
+    if whole.entity != "characteristics":
+        raise Undecided(f"the share {name} is of what has no bound")
+    cases = range(1, most + 1)
+    return reduce(lambda rest, n: z3.If(term.whole == n, (1000 * term.part) / n, rest), cases, z3.IntVal(0))
