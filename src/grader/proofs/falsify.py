@@ -141,7 +141,7 @@ class Drawn:
         for row in self.evidence.filter(pl.col("number") == number).iter_rows(named=True):
             tagged = places[row["place"]]
             home = self.framework.area_of(tagged.id)
-            informed = () if home.editions[self.edition].graded else tagged.informs
+            informed = [] if home.editions[self.edition].graded else [link.id for link in tagged.informs]
             for on in (tagged.id, *informed):
                 if self.framework.area_of(on).id == area:
                     yield on, tagged.id, row

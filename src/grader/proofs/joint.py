@@ -222,6 +222,7 @@ def looked_at(book: RuleBook, area: str) -> tuple[Fact, ...]:
         if rule.level is Level.CHARACTERISTIC and rule.applies_to(area)
         for name in facts_named(rule.condition)
     }
+    names |= {d.fact for d in named_facts(book.facts.values())}
     for fact in book.facts.values():
         if fact.entity == "characteristics":
             names |= {t.attribute for t in fact.definition.where}
