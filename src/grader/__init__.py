@@ -14,6 +14,7 @@ from grader._version import __version__
 
 if TYPE_CHECKING:
     from grader.api import batch as batch
+    from grader.api import calibrate as calibrate
     from grader.api import check as check
     from grader.api import decide as decide
     from grader.api import diff as diff
@@ -26,10 +27,12 @@ if TYPE_CHECKING:
     from grader.api import mutate as mutate
     from grader.api import open_session as open_session
     from grader.api import outliers as outliers
+    from grader.api import record_proofs as record_proofs
     from grader.api import report as report
     from grader.api import run_cases as run_cases
     from grader.api import schema as schema
     from grader.api import schema_names as schema_names
+    from grader.api import sensitivity as sensitivity
     from grader.api import simulate as simulate
     from grader.api import smallest_change as smallest_change
     from grader.api import starter as starter
@@ -48,8 +51,10 @@ if TYPE_CHECKING:
     from grader.errors import Problem as Problem
     from grader.errors import UnknownNameError as UnknownNameError
     from grader.explanations.change_answer import SmallestChange as SmallestChange
+    from grader.explanations.sensitivity import ParameterSensitivity as ParameterSensitivity
     from grader.explanations.why import Explanation as Explanation
     from grader.explanations.why_not import WhyNot as WhyNot
+    from grader.model.calibration import Calibration as Calibration
     from grader.model.diff import Diff as Diff
     from grader.model.inspection import Inspection as Inspection
     from grader.model.proposal import Proposal as Proposal
@@ -66,9 +71,9 @@ if TYPE_CHECKING:
 #: Where each public name stands.
 _HOMES = {
     "grader.api": (
-        "batch check decide diff explain export_workbook grade impact import_sheet load mutate open_session"
-        " outliers report run_cases schema schema_names simulate smallest_change starter validate verify"
-        " why_not"
+        "batch calibrate check decide diff explain export_workbook grade impact import_sheet load mutate"
+        " open_session outliers record_proofs report run_cases schema schema_names sensitivity simulate"
+        " smallest_change starter validate verify why_not"
     ),
     "grader.authoring.case_report": "TestReport",
     "grader.authoring.impact": "Impact",
@@ -80,9 +85,11 @@ _HOMES = {
         "EngineDisagreementError GraderError InputError MissingExtraError Problem UnknownNameError"
     ),
     "grader.explanations.change_answer": "SmallestChange",
+    "grader.explanations.sensitivity": "ParameterSensitivity",
     "grader.explanations.why": "Explanation",
     "grader.explanations.why_not": "WhyNot",
     "grader.sheets.importing": "Imported",
+    "grader.model.calibration": "Calibration",
     "grader.model.diff": "Diff",
     "grader.model.inspection": "Inspection",
     "grader.model.proposal": "Proposal",

@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from grader.bulk.batch import Batch
     from grader.bulk.simulate import Simulation
     from grader.explanations.change_answer import SmallestChange
+    from grader.explanations.sensitivity import ParameterSensitivity
     from grader.explanations.why import Explanation
     from grader.explanations.why_not import WhyNot
+    from grader.model.calibration import Calibration
     from grader.model.diff import Diff
     from grader.model.proposal import Proposal
     from grader.proofs.report import CheckReport
@@ -40,6 +42,7 @@ EFFORT = 60_000_000
 
 __all__ = [
     "batch",
+    "calibrate",
     "check",
     "decide",
     "diff",
@@ -52,10 +55,12 @@ __all__ = [
     "mutate",
     "open_session",
     "outliers",
+    "record_proofs",
     "report",
     "run_cases",
     "schema",
     "schema_names",
+    "sensitivity",
     "simulate",
     "smallest_change",
     "starter",
@@ -332,12 +337,47 @@ def report(
     return page(loaded, read_decided(Path(decisions), loaded) if decisions is not None else None)
 
 
+def sensitivity(
+    inspection: Gradable,
+    area: str | None = None,
+    *,
+    rules: PathLike | None = None,
+    settings: SettingValues | None = None,
+    engine: str | None = None,
+) -> ParameterSensitivity:
+    """At which values of each parameter, the others as set, each outcome and grade stands.
+
+    Parameters
+    ----------
+    inspection, rules, settings, engine
+        As for `grade`.
+    area : str, optional
+        The one area asked about; every one that was inspected and is graded by default.
+
+    Raises
+    ------
+    InputError
+        As for `grade`.
+    UnknownNameError
+        The edition has no such area.
+
+    Examples
+    --------
+    >>> grader.sensitivity(example, "workforce")
+    <ParameterSensitivity leicestershire-2021-22: 13 parameters>
+    """
+    from grader.explanations.sensitivity import sensitivity as walk
+
+    return walk(load(inspection, rules=rules, settings=settings, engine=engine), area)
+
+
 def simulate(
     inspection: Gradable,
     *,
     draws: int = 10_000,
     seed: int = 1,
-    step: float = 0.1,
+    step: float = 0.005,
+    characteristics: float = 0.16,
     rules: PathLike | None = None,
     settings: SettingValues | None = None,
     engine: str | None = None,
@@ -352,6 +392,9 @@ def simulate(
         How many versions are drawn, and where drawing starts.
     step : float
         Probability, from 0 to 1, that an assessment is drawn a step better or worse.
+    characteristics : float
+        Probability that an item gains, loses or exchanges a second characteristic within its topic. Both are
+        by default those measured on one report that two people tagged.
 
     Raises
     ------
@@ -366,7 +409,7 @@ def simulate(
     from grader.bulk.simulate import simulate as draw
 
     loaded = load(inspection, rules=rules, settings=settings, engine=engine)
-    return draw(loaded, draws=draws, seed=seed, step=step)
+    return draw(loaded, draws=draws, seed=seed, step=step, characteristics=characteristics)
 
 
 def batch(
@@ -624,6 +667,66 @@ def check_effort(effort: int) -> int:
     if effort < 0:
         raise InputError([Problem(f"{effort} is no effort", Place("--effort"), "0 or more units")])
     return effort
+
+
+def calibrate(
+    folder: PathLike, parameters: Sequence[str], *, rules: PathLike | None = None, effort: int = EFFORT
+) -> Calibration:
+    """Which values of parameters agree best with past decisions, and whether the data can tell.
+
+    Parameters
+    ----------
+    folder : path
+        Past inspections with the decisions on them, one framework's.
+    parameters : sequence of str
+        From one to four parameters of the rule book.
+    rules : path or str, optional
+        As for `grade`.
+    effort : int
+        Units of work the solver may spend on each proof at the values that agree best.
+
+    Raises
+    ------
+    InputError
+        Faults of the files, or of the names.
+    MissingExtraError
+        The columns or the solver are not installed.
+    """
+    from grader.proofs.record import proved_at
+    from grader.review.calibrate import calibrate as fit
+    from grader.review.calibrate import read_folder
+
+    check_effort(effort)
+    past = read_folder(Path(folder), None if rules is None else os.fspath(rules))
+    book, framework = past.session.book, past.session.framework.framework
+    return fit(past, parameters, lambda values: proved_at(book, framework, values, effort=effort))
+
+
+def record_proofs(rules: PathLike = DEFAULT, *, effort: int = EFFORT) -> dict[str, str]:
+    """Prove what the grades an area could take rest on, and write it into the rule book's folder.
+
+    Parameters
+    ----------
+    rules, effort
+        As for `check`.
+
+    Returns
+    -------
+    dict of str to str
+        Each part of the promise that is proved, with the values of the parameters it is proved at. The file,
+        `proved.json`, holds for exactly these rules and this framework; a change to either makes it void.
+
+    Raises
+    ------
+    InputError
+        Faults of the rule book, or a folder that cannot be written to.
+    """
+    from grader.io.catalogue import open_rulebook
+    from grader.proofs.record import record
+
+    check_effort(effort)
+    folder, framework, book = open_rulebook(rules)
+    return record(folder, framework, book, effort=effort)
 
 
 def mutate(rules: PathLike = DEFAULT, *, effort: int = EFFORT) -> MutationReport:
@@ -939,7 +1042,3 @@ def outliers(
         return statistics.lines(data, chosen)
     read = statistics.read_scores(data, value=value, name=name, leave_out=leave_out, keep=keep)
     return statistics.lines_of(read, chosen)
-
-
-#: The longest time for proofs, in seconds: a day; it also keeps out what is no number.
-LONGEST = 86_400

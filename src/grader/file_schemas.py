@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from grader.io.rule_files import LayerFile, RuleBookFile
+from grader.io.rule_files import CalibratedFile, LayerFile, RuleBookFile
 from grader.io.rule_schema import Names, with_rule_language
 from grader.model.base import InputModel
 from grader.model.cases import CaseFile
@@ -38,6 +38,7 @@ FILES: dict[str, tuple[str, type[BaseModel]]] = {
     "framework": ("grader framework file", Framework),
     "rulebook": ("head of a grader rule book (rulebook.yaml)", RuleBookFile),
     "layer": ("facts and rules of one layer of a grader rule book", LayerFile),
+    "calibrated": ("calibrated values of a grader rule book (calibrated.yaml)", CalibratedFile),
     "cases": ("grader rule tests", CaseFile),
     "mapping": ("grader mapping file: what a spreadsheet calls things", Mapping),
 }

@@ -28,6 +28,16 @@ _ANSWERS: Final[dict[str, tuple[str, str, str]]] = {
     "check": ("promises and findings of a rule book (grader check)", "grader.model.check", "Check"),
     "test": ("what came of rule tests (grader test)", "grader.model.tested", "Tested"),
     "impact": ("what a change of rules moves (grader impact)", "grader.model.impact", "ImpactAnswer"),
+    "calibration": (
+        "values of parameters that agree best with past decisions (grader calibrate)",
+        "grader.model.calibration",
+        "Calibration",
+    ),
+    "sensitivity": (
+        "where each grade stands over each parameter's values (grader sensitivity)",
+        "grader.explanations.sensitivity",
+        "ParameterSensitivity",
+    ),
     "simulation": ("how firm each grade is (grader simulate)", "grader.bulk.simulate", "Simulation"),
     "outliers": ("outlier lines (grader outliers)", "grader.statistics.answer", "OutlierLines"),
 }

@@ -24,7 +24,7 @@ from grader.language.bind import bind
 from grader.language.engine import Engine
 from grader.language.english import English
 from grader.language.memo import Recent
-from grader.language.rulebook import RuleBook
+from grader.language.rulebook import AT_DEFAULTS, EVERYWHERE, RANGE_RESTS_ON, RuleBook
 from grader.language.settings import Settings, read_settings
 from grader.model.framework import Area
 from grader.model.inspection import Inspection
@@ -142,6 +142,18 @@ class Session:
         """Whether the rules are those of the built-in rule book with this id."""
         return self.book.sha256 == catalogue.built_in_sha256(self.book.id)
 
+    @cached_property
+    def ranges_proved(self) -> bool:
+        """Whether what the range of an area's grades rests on is proved of these rules, at these settings.
+
+        `check --record` proves it and writes it down beside the rules, with the hashes of what it holds for.
+        """
+        proved = self.book.proved
+        if proved is None or proved.framework_sha256 != self.framework.sha256:
+            return False
+        extents = {proved.promises.get(name) for name in RANGE_RESTS_ON}
+        return extents <= {EVERYWHERE} or (extents <= {EVERYWHERE, AT_DEFAULTS} and not self.settings)
+
     # What it does -----------------------------------------------------------------------------------------
 
     def load(self, given: Given) -> LoadedInspection:
@@ -257,6 +269,7 @@ class LoadedInspection:
             settings=session.settings,
             engine=session.engine.name,
             evidence={e.id: e for e in self.inspection.evidence},
+            ranges=session.what_if if session.ranges_proved else None,
         )
         aggregates = session.aggregator if hinges else None
         return propose(context, self.file, self.trace, session.evaluator, aggregates)

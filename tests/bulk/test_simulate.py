@@ -21,21 +21,30 @@ from grader.testing.strategies import frameworks, inspections, rulebooks
 from grader.vocabulary.peel import ASSESSMENTS
 
 
-def drawn_one_by_one(inputs, draws, seed, step, passes):
+def drawn_one_by_one(inputs, draws, seed, step, characteristics, passes):
     """The same draws, each made into an inspection and graded from the start."""
     generator = np.random.default_rng(seed)
     items = sorted(inputs.inspection.evidence, key=lambda e: e.id)
-    ranks = {item.id: [] for item in items}
+    ranks, which = {item.id: [] for item in items}, {item.id: [] for item in items}
+    ways = {item.id: module.taggings(item, inputs.framework.framework) for item in items}
     for start in range(0, draws, module.BLOCK):
         many = min(module.BLOCK, draws - start)
-        drawing = module.Drawing(inputs, draws, seed, step)
+        drawing = module.Drawing(inputs, draws, seed, step, characteristics)
         for item in items:
             ranks[item.id] += drawing.drawn(item, generator, many).tolist()
+        for item in items:
+            which[item.id] += drawing.tagging(ways[item.id], generator, many).tolist()
     versions = [
         inputs.inspection.model_copy(
             update={
                 "evidence": [
-                    e.model_copy(update={"assessment": ASSESSMENTS.name_of(ranks[e.id][n]), "measure": None})
+                    e.model_copy(
+                        update={
+                            "assessment": ASSESSMENTS.name_of(ranks[e.id][n]),
+                            "measure": None,
+                            "characteristics": list(ways[e.id][which[e.id][n]].characteristics),
+                        }
+                    )
                     for e in inputs.inspection.evidence
                 ]
             }
@@ -62,8 +71,9 @@ def test_shares_are_those_of_grading_each_version(data, passes):
     inspection = data.draw(inspections(framework, edition, measures=book.measures))
     inputs = LoadedInspection(Session(FrameworkFile(framework), book), InspectionFile(inspection))
     seed, step = data.draw(st.integers(0, 99)), data.draw(st.sampled_from((0.0, 0.3, 1.0)))
-    found = simulate(inputs, draws=20, seed=seed, step=step)
-    passed = drawn_one_by_one(inputs, 20, seed, step, passes)
+    rate = data.draw(st.sampled_from((0.0, 0.3, 1.0)))
+    found = simulate(inputs, draws=20, seed=seed, step=step, characteristics=rate)
+    passed = drawn_one_by_one(inputs, 20, seed, step, rate, passes)
     for area in found.areas:
         case = passed[0].areas.get(area.area)
         if case is None or case.outcome == "ungraded":
@@ -74,8 +84,8 @@ def test_shares_are_those_of_grading_each_version(data, passes):
 
 def test_blocks_change_nothing_but_memory(monkeypatch, example, passes):
     monkeypatch.setattr(module, "BLOCK", 7)
-    found = simulate(example, draws=20, seed=3, step=0.4)
-    passed = drawn_one_by_one(example, 20, 3, 0.4, passes)
+    found = simulate(example, draws=20, seed=3, step=0.4, characteristics=0.2)
+    passed = drawn_one_by_one(example, 20, 3, 0.4, 0.2, passes)
     by_area = {a.area: a.shares for a in found.areas if a.shares}
     assert by_area == {a: shares_of(passed, a, example.book.grade_scale) for a in by_area}
     assert len(by_area) == 10
@@ -87,7 +97,7 @@ def example(example_path):
 
 
 def test_no_step_is_the_proposal_but_for_figures(example):
-    found = simulate(example, draws=50, step=0)
+    found = simulate(example, draws=50, step=0, characteristics=0)
     graded = [a for a in found.areas if a.shares and a.area != "recording"]  # whose rate has an interval
     assert {a.area: 1.0 for a in graded} == {a.area: a.shares[a.proposed] for a in graded}
 
@@ -101,7 +111,7 @@ def test_the_same_seed_is_the_same_answer_in_any_order_of_evidence(example):
 
 def test_a_step_moves_as_often_as_it_says(example):
     item = next(e for e in example.inspection.evidence if e.assessment == "meets")
-    drawing = module.Drawing(example, 100_000, 1, 0.1)
+    drawing = module.Drawing(example, 100_000, 1, 0.1, 0)
     drawn = drawing.drawn(item, np.random.default_rng(1), 100_000)
     shares = np.bincount(drawn, minlength=5) / 100_000
     assert [0.0, 0.0, 0.05, 0.9, 0.05] == pytest.approx(shares.tolist(), abs=0.004)
@@ -125,7 +135,7 @@ def test_arguments_out_of_range_are_refused(given, said, example):
 def test_the_command_prints_json_alone(capsys, example_path):
     assert 0 == main(["simulate", str(example_path), "--draws", "50", "--json"])
     answer = json.loads(capsys.readouterr().out)
-    assert ("grader.simulation/1", 50, 1, 0.1) == tuple(
+    assert ("grader.simulation/1", 50, 1, 0.005) == tuple(
         answer[k] for k in ("schema", "draws", "seed", "step")
     )
 

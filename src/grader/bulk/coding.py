@@ -61,7 +61,7 @@ class Rows:
         measure, figure = -1, 0
         if item.assessment is None and item.measure is not None:
             measure, figure = self.plan.measures[item.measure.name], per_mille(item.measure.value)
-        tags = {name: row[name] for name in TAGS}
+        tags = {name: row[name] for name in TAGS}  # whether it is direct is known where it is joined
         for name in item.characteristics:
             place = self.plan.characteristic_index[name]
             _append(

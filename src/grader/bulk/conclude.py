@@ -5,7 +5,7 @@ Characteristics nobody spoke of have no row: they add a constant times their num
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -214,12 +214,16 @@ def areas(plan: Plan, coded: Coded, below: Frame) -> Frame:
     none), `deciding` (ids of the rules that decided, with `BETWEEN` between them), `plan.area_columns`, and
     for each rule that may raise a finding how often it did.
     """
+    return outcomes(plan, area_facts(plan, coded, below))
+
+
+def area_facts(plan: Plan, coded: Coded, below: Frame) -> Frame:
+    """Every fact about each area of each inspection, before anything is concluded from them."""
     frame = _grid(plan, coded)
     frame = frame.join(_sums(plan, below), on="key", how="left")
     if coded.findings is not None:
         frame = frame.join(_standings(plan, coded.findings), on="key", how="left")
-    frame = _area_facts(plan, frame, coded.findings is not None)
-    return _outcomes(plan, frame)
+    return _area_facts(plan, frame, coded.findings is not None)
 
 
 def _grid(plan: Plan, coded: Coded) -> Frame:
@@ -362,10 +366,12 @@ def _with_proposed(plan: Plan, fact: Fact) -> nw.Expr:
     return value
 
 
-def _outcomes(plan: Plan, frame: Frame) -> Frame:
-    thin = {r.id: _held(plan, r, plan.area_columns) for r in plan.rules(SUFFICIENCY)}
+def outcomes(plan: Plan, frame: Frame, keep: Sequence[str] = ()) -> Frame:
+    """What is concluded from the facts about areas; columns named in `keep` are carried along."""
+    columns = {**plan.area_columns, **plan.free_columns}
+    thin = {r.id: _held(plan, r, columns) for r in plan.rules(SUFFICIENCY)}
     rules = plan.rules(GRADES)
-    held = {r.id: _held(plan, r, plan.area_columns) for r in rules}
+    held = {r.id: _held(plan, r, columns) for r in rules}
     scale, default = GRADES.concludes(plan.book)
     found = columnar.decided(rules, held, scale, default)
     so = {
@@ -397,7 +403,14 @@ def _outcomes(plan: Plan, frame: Frame) -> Frame:
         rank=nw.when(graded).then(rank).otherwise(nw.lit(-1)).cast(nw.Int32),
         deciding=columnar.names_of(deciding, BETWEEN),
     ).select(
-        "number", "area", "outcome", "rank", "deciding", *plan.area_columns.values(), *_raise_columns(plan)
+        "number",
+        "area",
+        "outcome",
+        "rank",
+        "deciding",
+        *plan.area_columns.values(),
+        *_raise_columns(plan),
+        *keep,
     )
 
 

@@ -39,6 +39,8 @@ class Plan:
     framework: Framework
     edition: str
     book: RuleBook
+    free: tuple[str, ...] = ()
+    """Parameters that are not bound, and are columns beside the facts about an area."""
     areas: tuple[Area, ...] = field(init=False)
     width: int = field(init=False)
 
@@ -137,6 +139,11 @@ class Plan:
     def area_columns(self) -> Mapping[str, str]:
         """The column of each fact about an area."""
         return {f.name: f"a{n}" for n, f in enumerate(self.area_facts)}
+
+    @cached_property
+    def free_columns(self) -> Mapping[str, str]:
+        """The column of each parameter that is not bound."""
+        return {f"${name}": f"p{n}" for n, name in enumerate(self.free)}
 
     @cached_property
     def named(self) -> Mapping[str, FactOf]:

@@ -1,13 +1,13 @@
-"""How firm grades are: the inspection drawn again and again with its assessments a little otherwise.
+"""How firm grades are: the inspection drawn again and again, tagged a little otherwise.
 
-What is drawn is made up, and says so: nobody has published how often two inspectors differ by a step. An
-area sees its evidence through few numbers (`grading/aggregator.py`), so that of a hundred thousand drawn
-inspections only those that differ in these numbers are concluded, each once, by the definition of meaning.
+How often two people differ was measured on one report that two people tagged. An area sees its evidence
+through few numbers (`grading/aggregates.py`), so that of a hundred thousand drawn inspections only those that
+differ in these numbers are concluded, each once, by the definition of meaning.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -19,8 +19,10 @@ from grader.grading.aggregates import AggregateOps, FactVector
 from grader.grading.conclude import CharacteristicCase, LayerEvaluator
 from grader.grading.hinges import with_assessment
 from grader.grading.run import GradingTrace, standing_of
+from grader.grading.tally import indirect, placements, row_of
 from grader.language.figures import figure_range, per_mille
-from grader.model.framework import Area
+from grader.language.row import Row
+from grader.model.framework import Area, Framework
 from grader.model.inspection import Evidence
 from grader.model.proposal import OutputModel, counted, to_json
 from grader.session import LoadedInspection
@@ -33,7 +35,9 @@ except ImportError as error:
 SCHEMA: Final = "grader.simulation/1"
 DRAWS: Final = 10_000
 MOST_DRAWS: Final = 10_000_000
-STEP: Final = 0.1
+#: Shares of items that two taggers of one report assessed differently, and tagged to other characteristics.
+STEP: Final = 0.005
+CHARACTERISTICS: Final = 0.16
 #: Draws worked through together: what is in memory is one small number for each item and draw of a block.
 BLOCK: Final = 25_000
 
@@ -63,6 +67,8 @@ class Simulation(OutputModel):
     seed: int
     step: float
     """Probability that an assessment is drawn a step better or worse."""
+    characteristics: float
+    """Probability that an item gains, loses or exchanges a second characteristic within its topic."""
     overrides: dict[str, int]
     """Parameters that were set otherwise than their defaults."""
     areas: list[AreaSimulated]
@@ -78,13 +84,20 @@ class Simulation(OutputModel):
 
 
 def simulate(
-    loaded: LoadedInspection, *, draws: int = DRAWS, seed: int = 1, step: float = STEP
+    loaded: LoadedInspection,
+    *,
+    draws: int = DRAWS,
+    seed: int = 1,
+    step: float = STEP,
+    characteristics: float = CHARACTERISTICS,
 ) -> Simulation:
     """Draw versions of an inspection and grade each.
 
     Each assessment an inspector gave moves one step with probability `step`, up or down alike; at an end of
-    the scale a move beyond it stays. Each figure that assesses its item is drawn evenly from its interval.
-    Everything else stays as it is.
+    the scale a move beyond it stays. With probability `characteristics` an item gains a second characteristic
+    of its topic, loses one, or has one exchanged for another of the topic, each as likely where it can be. An
+    item that a figure assesses keeps its own, and its figure is drawn evenly from its interval. Everything
+    else stays as it is.
 
     Parameters
     ----------
@@ -94,7 +107,7 @@ def simulate(
         How many versions, from 1 to 10,000,000.
     seed : int
         Where the drawing starts, from 0: the same seed, the same answer.
-    step : float
+    step, characteristics : float
         From 0 to 1.
 
     Raises
@@ -102,15 +115,21 @@ def simulate(
     InputError
         An argument is out of its range.
     """
-    _check(draws, seed, step)
-    return Drawing(loaded, draws, seed, step).answer()
+    _check(draws, seed, step, characteristics)
+    return Drawing(loaded, draws, seed, step, characteristics).answer()
 
 
-def _check(draws: int, seed: int, step: float) -> None:
+def _check(draws: int, seed: int, step: float, characteristics: float) -> None:
     faults = (
         (not 1 <= draws <= MOST_DRAWS, "--draws", draws, f"a whole number from 1 to {MOST_DRAWS:,}"),
         (not 0 <= seed < 2**63, "--seed", seed, "a whole number from 0"),
         (not 0 <= step <= 1, "--step", step, "a probability from 0 to 1"),
+        (
+            not 0 <= characteristics <= 1,
+            "--characteristics",
+            characteristics,
+            "a probability from 0 to 1",
+        ),
     )
     problems = [
         Problem(f"{value} is out of range", Place(name), help) for bad, name, value, help in faults if bad
@@ -127,6 +146,7 @@ class Drawing:
     draws: int
     seed: int
     step: float
+    characteristics: float
 
     @property
     def evaluator(self) -> LayerEvaluator:
@@ -140,18 +160,20 @@ class Drawing:
         inspection, framework = self.loaded.inspection, self.loaded.framework.framework
         edition = inspection.inspection.edition
         areas = framework.areas_in(edition)
+        items = sorted(inspection.evidence, key=lambda e: e.id)
+        tagged = {item.id: taggings(item, framework) for item in items}
         graded = {
-            a.id: _AreaDrawn(self, a)
+            a.id: _AreaDrawn(self, a, tagged)
             for a in areas
             if a.editions[edition].graded and a.id in self.trace.areas
         }
-        items = sorted(inspection.evidence, key=lambda e: e.id)
         generator = np.random.default_rng(self.seed)
         for start in range(0, self.draws, BLOCK):
             many = min(BLOCK, self.draws - start)
             drawn = {item.id: self.drawn(item, generator, many) for item in items}
+            which = {i.id: self.tagging(tagged[i.id], generator, many) for i in items}
             for area in graded.values():
-                area.count(drawn, many)
+                area.count(drawn, which, many)
         return Simulation(
             schema=SCHEMA,
             inspection=inspection.id,
@@ -159,6 +181,7 @@ class Drawing:
             draws=self.draws,
             seed=self.seed,
             step=self.step,
+            characteristics=self.characteristics,
             overrides=dict(sorted(self.loaded.session.settings.items())),
             areas=[self._area(area, graded.get(area.id)) for area in areas],
         )
@@ -172,6 +195,14 @@ class Drawing:
         chance = generator.random(many)
         moved = (chance < self.step / 2).astype(np.int8) - (chance >= 1 - self.step / 2).astype(np.int8)
         return np.clip(rank + moved, lowest, best).astype(np.int64)
+
+    def tagging(self, ways: Sequence[Tagging], generator: Any, many: int) -> Codes:
+        """Which of an item's taggings stands in each draw: the first is its own."""
+        chances = [1 - self.characteristics, *(self.characteristics * way.share for way in ways[1:])]
+        if len(ways) == 1 or not self.characteristics:
+            return np.zeros(many, np.int64)
+        at = np.searchsorted(np.cumsum(chances), generator.random(many), side="right")
+        return np.minimum(at, len(ways) - 1)
 
     def _figures(self, item: Evidence, generator: Any, many: int) -> Codes:
         assert item.measure is not None, "an item without an assessment carries a measure with rules"
@@ -198,11 +229,46 @@ class Drawing:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Tagging:
+    """The characteristics of an item, and how likely they are among its other taggings."""
+
+    characteristics: tuple[str, ...]
+    share: float = 0.0
+
+
+def taggings(item: Evidence, framework: Framework) -> list[Tagging]:
+    """An item's own characteristics, then every other set of them that may be drawn."""
+    own = tuple(item.characteristics)
+    if item.assessment is None:
+        return [Tagging(own)]
+    first, rest = own[0], own[1:]
+    added = [(*own, other) for other in _topic(framework, first) if other not in own]
+    dropped = [(first, *(c for c in rest if c != gone)) for gone in rest]
+    exchanged = [
+        (first, *(other if c == gone else c for c in rest))
+        for gone in rest
+        for other in _topic(framework, gone)
+        if other not in own
+    ]
+    kinds = [kind for kind in (added, dropped, exchanged) if kind]
+    return [Tagging(own), *(Tagging(each, 1 / len(kinds) / len(kind)) for kind in kinds for each in kind)]
+
+
+def _topic(framework: Framework, characteristic: str) -> list[str]:
+    """The characteristics of the topic a characteristic is in."""
+    for topic in framework.area_of(characteristic).topics:
+        found = [c.id for c in topic.characteristics]
+        if characteristic in found:
+            return found
+    return []
+
+
 class _AreaDrawn:
     """One area over the draws: its conclusions, and how often each was drawn."""
 
-    def __init__(self, drawing: Drawing, area: Area) -> None:
-        inspection = drawing.loaded.inspection
+    def __init__(self, drawing: Drawing, area: Area, tagged: Mapping[str, Sequence[Tagging]]) -> None:
+        inspection, framework = drawing.loaded.inspection, drawing.loaded.framework.framework
         self._aggregator = drawing.loaded.session.aggregator(area)
         self._scale = drawing.evaluator.book.grade_scale
         self._draws = drawing.draws
@@ -213,13 +279,25 @@ class _AreaDrawn:
         self._findings = tuple(f.row for f in findings)
         self._ranks = [words.assessments.rank(name) for name in words.assessments.levels]
         self._counted: dict[tuple[str, int | None], int] = {}
+        edition = inspection.inspection.edition
+        here = {case.id for case in self._cases}
+        #: For each characteristic, items that may count on it, their tags, and how each tagging counts there.
+        self._items: dict[str, list[tuple[str, Row, Codes]]] = {case.id: [] for case in self._cases}
+        for item in sorted(inspection.evidence, key=lambda e: e.id):
+            row = row_of(words, item, drawing.trace.assessments[item.id])
+            if row is None:
+                continue
+            counts = [_counts_on(item, way, framework, edition, here) for way in tagged[item.id]]
+            for name in sorted({name for on in counts for name in on}):
+                codes = np.array([on.get(name, _ABSENT) for on in counts], np.int64)
+                self._items[name].append((item.id, row, codes))
 
-    def count(self, drawn: Mapping[str, Codes], many: int) -> None:
+    def count(self, drawn: Mapping[str, Codes], which: Mapping[str, Codes], many: int) -> None:
         """Count the conclusions of a block of draws."""
         sums = self._aggregator.on_area
         whole, measures = np.zeros(many, np.int64), [sums.empty]
         for case in self._cases:
-            codes, found = self._characteristic(case, drawn, many)
+            codes, found = self._characteristic(case, drawn, which, many)
             whole, measures = _together(sums, whole, measures, codes, found)
         for code, often in zip(*np.unique(whole, return_counts=True), strict=True):
             concluded = self._aggregator.concluded(True, measures[code], self._findings)
@@ -228,14 +306,21 @@ class _AreaDrawn:
             self._counted[key] = self._counted.get(key, 0) + int(often)
 
     def _characteristic(
-        self, case: CharacteristicCase, drawn: Mapping[str, Codes], many: int
+        self, case: CharacteristicCase, drawn: Mapping[str, Codes], which: Mapping[str, Codes], many: int
     ) -> tuple[Codes, list[FactVector]]:
         """What a characteristic adds to the area's facts, in each draw."""
         sums = self._aggregator.on_characteristic
         codes, measures = np.zeros(many, np.int64), [sums.empty]
-        for item in case.items:
-            ranks = [self._aggregator.of_row(with_assessment(item.row, rank)) for rank in self._ranks]
-            codes, measures = _together(sums, codes, measures, drawn[item.id] - self._ranks[0], ranks)
+        for id, row, counts in self._items[case.id]:
+            rows = [with_assessment(r, rank) for r in (row, indirect(row)) for rank in self._ranks]
+            added = [sums.empty, *(self._aggregator.of_row(r) for r in rows)]
+            how = counts[which[id]]
+            code = np.where(
+                how == _ABSENT,
+                0,
+                drawn[id] - self._ranks[0] + 1 + np.where(how == _THROUGH, len(self._ranks), 0),
+            )
+            codes, measures = _together(sums, codes, measures, code, added)
         return codes, [self._aggregator.seen(case, measure) for measure in measures]
 
     def shares(self) -> dict[str, float]:
@@ -244,6 +329,19 @@ class _AreaDrawn:
         for (_, rank), often in self._counted.items():
             by_name["withheld" if rank is None else self._scale.name_of(rank)] += often
         return {name: often / self._draws for name, often in by_name.items()}
+
+
+#: How an item counts on a characteristic.
+_ABSENT, _DIRECT, _THROUGH = range(3)
+
+
+def _counts_on(
+    item: Evidence, way: Tagging, framework: Framework, edition: str, here: Collection[str]
+) -> dict[str, int]:
+    """How an item with this tagging counts on those of these characteristics on which it counts."""
+    tagged = item.model_copy(update={"characteristics": list(way.characteristics)})
+    on = [name for _, name in placements(tagged, framework, edition) if name in here]
+    return {name: _DIRECT if name in way.characteristics else _THROUGH for name in on}
 
 
 def _together(

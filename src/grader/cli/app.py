@@ -17,6 +17,7 @@ import typer
 from grader._version import __version__
 from grader.cli import terminal
 from grader.cli.batch import batch
+from grader.cli.calibrate import calibrate
 from grader.cli.check import check
 from grader.cli.decide import decide
 from grader.cli.diff import diff
@@ -29,6 +30,7 @@ from grader.cli.new import new
 from grader.cli.options import Debugging
 from grader.cli.outliers import outliers
 from grader.cli.schema import schema
+from grader.cli.sensitivity import sensitivity
 from grader.cli.simulate import simulate
 from grader.cli.test import test
 from grader.cli.validate import validate
@@ -44,10 +46,12 @@ COMMANDS = (
     diff,
     decide,
     verify,
+    calibrate,
     check,
     test,
     impact,
     batch,
+    sensitivity,
     simulate,
     outliers,
     export,

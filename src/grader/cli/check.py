@@ -39,6 +39,15 @@ Mutate = Annotated[
 ]
 
 
+Record = Annotated[
+    bool,
+    typer.Option(
+        "--record",
+        help="Also write proved.json beside the rules: what the grades an area could take rest on.",
+    ),
+]
+
+
 def check(
     rulebook: RuleBook = "PEEL_2021_22",
     json: options.Json = False,
@@ -47,6 +56,7 @@ def check(
     no_cache: NoCache = False,
     smt: Smt = None,
     mutate: Mutate = False,
+    record: Record = False,
     debug: options.Debug = False,
 ) -> None:
     """Prove that a rule book keeps its promises for every inspection, or show one that breaks them."""
@@ -62,6 +72,9 @@ def check(
     else:
         report = api.check(rulebook, settings=chosen, effort=effort, keep=not no_cache)
     mutation = api.mutate(rulebook, effort=effort) if mutate else None
+    if record:
+        recorded = api.record_proofs(rulebook, effort=effort)
+        terminal.err(f"recorded as proved: {', '.join(sorted(recorded)) or 'nothing'}\n")
     if json:
         from json import dumps
 

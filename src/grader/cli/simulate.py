@@ -21,6 +21,15 @@ Step = Annotated[
     typer.Option("--step", metavar="P", help="Probability that an assessment is a step better or worse."),
 ]
 
+Characteristics = Annotated[
+    str,
+    typer.Option(
+        "--characteristics",
+        metavar="P",
+        help="Probability that a second characteristic is added, dropped or exchanged within the topic.",
+    ),
+]
+
 _NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?", re.ASCII)
 
 
@@ -28,7 +37,8 @@ def simulate(
     inspection: Inspection,
     draws: Draws = 10_000,
     seed: Seed = 1,
-    step: Step = "10%",
+    step: Step = "0.5%",
+    characteristics: Characteristics = "16%",
     json: options.Json = False,
     settings: options.Set = None,
     rules: options.Rules = None,
@@ -37,10 +47,11 @@ def simulate(
     """Say how firm grades are: the share of slightly different versions that are given it."""
     from grader import api
 
-    probability = _probability(step)
+    step_rate = _probability(step, "--step")
+    characteristics_rate = _probability(characteristics, "--characteristics")
     loaded = api.load(inspection, rules=rules)
     loaded = loaded.at(options.settings_for(loaded.book, options.split_settings(settings or ())))
-    found = api.simulate(loaded, draws=draws, seed=seed, step=probability)
+    found = api.simulate(loaded, draws=draws, seed=seed, step=step_rate, characteristics=characteristics_rate)
     terminal.warn(loaded.warnings)
     if json:
         terminal.out_json(found.to_json() + "\n")
@@ -50,7 +61,7 @@ def simulate(
     terminal.print_for_person(*simulation_for_person(loaded.framework.framework, loaded.book, found))
 
 
-def _probability(written: str) -> float:
+def _probability(written: str, option: str) -> float:
     """A per cent as a probability: a bare number could as well be one as the other."""
     if _NUMBER.fullmatch(written.removesuffix("%")) and written.endswith("%"):
         return float(written[:-1]) / 100
@@ -58,4 +69,4 @@ def _probability(written: str) -> float:
     if _NUMBER.fullmatch(written):
         message = f"{quoted(written)} may mean two things"
         help = f"write {written}%, or {(Decimal(written) * 100).normalize():f}%"
-    raise InputError([Problem(message, Place("--step"), help)])
+    raise InputError([Problem(message, Place(option), help)])

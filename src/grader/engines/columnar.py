@@ -61,9 +61,12 @@ Columns = Mapping[str, str]
 # Conditions -----------------------------------------------------------------------------------------------
 
 
-def compare(value: nw.Expr, op: Op, operands: Sequence[Operand]) -> nw.Expr:
-    """The truths of how a column stands to an operand (for `one_of`, to any of them)."""
-    numbers = [_constant(operand) for operand in operands]
+def compare(value: nw.Expr, op: Op, operands: Sequence[Operand], columns: Columns | None = None) -> nw.Expr:
+    """The truths of how a column stands to an operand (for `one_of`, to any of them).
+
+    A parameter that is not bound is the column `$name`, where there is one.
+    """
+    numbers = [_number(operand, columns or {}) for operand in operands]
     match op:
         case Op.AT_LEAST:
             return value >= numbers[0]
@@ -77,9 +80,11 @@ def compare(value: nw.Expr, op: Op, operands: Sequence[Operand]) -> nw.Expr:
             return any_of([value == number for number in numbers])
 
 
-def _constant(operand: Operand) -> int:
+def _number(operand: Operand, columns: Columns) -> int | nw.Expr:
     if isinstance(operand, Const):
         return operand.value
+    if f"${operand.name}" in columns:
+        return nw.col(columns[f"${operand.name}"])
     raise TypeError(f"{operand} is not bound to a number")
 
 
@@ -91,7 +96,7 @@ def holds(condition: Condition, columns: Columns) -> nw.Expr:
 
 @holds.register
 def _(condition: Compare, columns: Columns) -> nw.Expr:
-    return compare(nw.col(columns[condition.fact]), condition.op, condition.operands)
+    return compare(nw.col(columns[condition.fact]), condition.op, condition.operands, columns)
 
 
 @holds.register

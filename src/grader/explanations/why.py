@@ -12,6 +12,8 @@ from typing import Final, Literal
 from pydantic import Field
 
 from grader.explanations.asked import area_asked
+from grader.explanations.look_next import LookNext, look_next
+from grader.explanations.range_words import withheld_words
 from grader.grading.conclude import CharacteristicCase
 from grader.grading.tally import Item, placements
 from grader.model.framework import Framework
@@ -78,6 +80,10 @@ class Explanation(OutputModel):
     not_counted: list[NotCounted]
     hinges: list[Hinge]
     reachable: list[Reachable]
+    possible: tuple[str, str] | None
+    """The lowest and the highest grade it could take, as in the proposal."""
+    look_next: list[LookNext]
+    """Unassessed characteristics that could move the grade or narrow the range, most first."""
 
     def __repr__(self) -> str:
         return f"<Explanation {self.inspection}, {self.area}: {self.grade or self.outcome}>"
@@ -126,6 +132,8 @@ def explain(loaded: LoadedInspection, area: str) -> Explanation:
         not_counted=[n for n in proposal.not_counted if n.characteristic in ids],
         hinges=result.hinges,
         reachable=result.reachable,
+        possible=result.possible,
+        look_next=look_next(loaded, area),
     )
 
 
@@ -133,6 +141,9 @@ def _summary(framework: Framework, proposal: Proposal, area: str) -> str:
     result = proposal.area(area)
     if result.outcome == "graded":
         return f"{result.title}: proposed {(result.grade or '').replace('_', ' ')}"
+    if result.outcome == "withheld" and result.possible is not None:
+        why = "; ".join(reason.because for reason in result.reasons if reason.held)
+        return f"{result.title}: {withheld_words(why, result.possible)}"
     return f"{result.title}: {no_grade(framework, proposal, area)}"
 
 

@@ -206,6 +206,10 @@ class LayerEvaluator:
         held = self._held(GRADES, area, facts)
         return AreaOutcome(outcome.name, held | thin, self._decide(GRADES, held))
 
+    def grade(self, area: str, facts: Mapping[str, int]) -> Decision:
+        """What the grade rules say of an area's facts, whether or not there is enough to propose it."""
+        return self._decide(GRADES, self._held(GRADES, area, facts))
+
     def _held(self, stage: Stage, scope: str, facts: Mapping[str, int]) -> frozenset[str]:
         return self.engine.held(stage.layer, stage.level, scope, facts)
 

@@ -6,8 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.engines.reference import compare
-from grader.grading.conclude import AreaCase, CharacteristicCase, FindingRecord, Raised, proposed_row
+from grader.grading.conclude import (
+    AreaCase,
+    CharacteristicCase,
+    FindingRecord,
+    LayerEvaluator,
+    Raised,
+    proposed_row,
+)
 from grader.grading.hinges import Sensitivity
+from grader.grading.possible import Range
 from grader.grading.support import Support, behind_rule, lacking, of_area, wants_more
 from grader.grading.wording import recommendations, statement
 from grader.io.frameworks import FrameworkFile
@@ -32,6 +40,8 @@ class ProposalContext:
     settings: Settings
     engine: str
     evidence: Mapping[str, Evidence]
+    ranges: LayerEvaluator | None = None
+    """What works out the grades an area could take; None where the rules are not proved to allow it."""
 
 
 def area_result(
@@ -41,6 +51,7 @@ def area_result(
     standing: Sequence[FindingRecord],
     findings: Sequence[Declared | Previous],
     firm: Sensitivity,
+    possible: Range | None,
 ) -> AreaResult:
     """The proposal's block on one inspected area."""
     proposed = [
@@ -64,6 +75,7 @@ def area_result(
         reasons=list(_reasons(context, area, cases, known)),
         hinges=list(firm.hinges),
         reachable=list(firm.reachable),
+        possible=_named(context, possible),
         meaning=next((g.meaning for g in framework.grade_scale.grades if g.id == grade), None),
         earlier_grade=None,
     )
@@ -87,9 +99,17 @@ def absent_result(
         reasons=[],
         hinges=[],
         reachable=[],
+        possible=None,
         meaning=None,
         earlier_grade=earlier,
     )
+
+
+def _named(context: ProposalContext, possible: Range | None) -> tuple[str, str] | None:
+    if possible is None:
+        return None
+    scale = context.bound.grade_scale
+    return scale.name_of(possible[0]), scale.name_of(possible[1])
 
 
 def _in_order(findings: Iterable[Declared | Previous]) -> list[Declared | Previous]:

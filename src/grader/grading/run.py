@@ -9,6 +9,7 @@ from grader._version import __version__
 from grader.grading.aggregates import AreaAggregator
 from grader.grading.conclude import AreaCase, CharacteristicCase, FindingRecord, LayerEvaluator, finding_row
 from grader.grading.hinges import Sensitivity, sensitivity
+from grader.grading.possible import Unassessed
 from grader.grading.remarks import remarks
 from grader.grading.results import ProposalContext, absent_result, area_result
 from grader.grading.tally import Tally, not_counted_finding, tally
@@ -162,7 +163,11 @@ def _area(
     firm = Sensitivity((), ())
     if aggregates is not None:
         firm = sensitivity(aggregates(area), graded, cases, standing, concluded)
-    result = area_result(context, concluded, cases, standing, findings, firm)
+    possible = None
+    if graded and context.ranges is not None:
+        edition = inspection.inspection.edition
+        possible = Unassessed(context.ranges, area, edition, cases, standing).possible()
+    result = area_result(context, concluded, cases, standing, findings, firm, possible)
     return result.model_copy(update={"earlier_grade": earlier_grade(inspection, area.id)})
 
 

@@ -107,6 +107,11 @@ def row_of(vocabulary: Vocabulary, evidence: Evidence, assessment: str, *, direc
     )
 
 
+def tested_row(assessment: int, *, extent: int, harm: int) -> Row:
+    """The tags of a tested item on a characteristic of its own, from the ranks of what is said of it."""
+    return _row(assessment, len(STRENGTH.names) - 1, extent, harm, 0, 0, 1)
+
+
 @cache
 def indirect(row: Row) -> Row:
     """The same tags on a characteristic the item counts on through `informs` alone."""

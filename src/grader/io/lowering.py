@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from grader.errors import InputError, Place, Problem, Problems, quoted, suggest
-from grader.io.rule_files import LayerFile, ParameterBlock, RuleBookFile
+from grader.io.rule_files import CalibratedBlock, LayerFile, ParameterBlock, RuleBookFile
 from grader.io.yaml_source import Document
 from grader.language.limits import MAX_RULES, SPLIT
 from grader.language.nodes import Kind, Level
@@ -88,6 +88,29 @@ def lower_parameters(work: Lowering, blocks: Mapping[str, ParameterBlock], head:
         work.parameters[name] = Parameter(
             name, Kind(block.type), block.default, low, high, block.basis, block.source, block.why, place
         )
+
+
+def lower_calibrated(work: Lowering, blocks: Mapping[str, CalibratedBlock], file: Document) -> None:
+    """Put calibrated values in the place of defaults."""
+    for name, block in blocks.items():
+        place = file.place(("calibrated", name))
+        parameter = work.parameters.get(name)
+        if parameter is None:
+            help = suggest(name, work.parameters, "parameters")
+            work.problems.append(Problem(f"unknown parameter {quoted(name)}", place, help))
+        elif not parameter.minimum <= block.value <= parameter.maximum:
+            message = f"value {block.value} of {quoted(name)} is outside its range"
+            help = f"{parameter.minimum} to {parameter.maximum}"
+            work.problems.append(Problem(message, file.place(("calibrated", name, "value")), help))
+        else:
+            work.parameters[name] = replace(
+                parameter,
+                default=block.value,
+                basis="calibrated",
+                source=block.source,
+                why=block.why,
+                place=place,
+            )
 
 
 def _range_fault(name: str, block: ParameterBlock) -> tuple[str, str, str] | None:

@@ -43,6 +43,20 @@ class RuleBookFile(InputModel):
     parameters: dict[str, ParameterBlock] = {}
 
 
+class CalibratedBlock(InputModel):
+    """The value of a parameter that agreed best with past decisions."""
+
+    value: Number
+    source: Text
+    why: Text
+
+
+class CalibratedFile(InputModel):
+    """`calibrated.yaml`, as `grader calibrate` writes it: its values take the place of the defaults."""
+
+    calibrated: dict[str, CalibratedBlock] = Field(min_length=1)
+
+
 class MeasureBlock(InputModel):
     """A figure with rules of its own."""
 

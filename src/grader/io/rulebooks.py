@@ -14,11 +14,13 @@ from grader.io.lowering import (
     Lowering,
     check_framework,
     check_size,
+    lower_calibrated,
     lower_facts,
     lower_measures,
     lower_parameters,
 )
-from grader.io.rule_files import LayerFile, RuleBookFile
+from grader.io.proved import read_proved
+from grader.io.rule_files import CalibratedFile, LayerFile, RuleBookFile
 from grader.io.yaml_source import Document, parse_document, read_bytes
 from grader.language.limits import limit_problems
 from grader.language.rulebook import (
@@ -28,6 +30,7 @@ from grader.model.framework import Framework
 from grader.vocabulary.words import Scale
 
 HEAD = "rulebook.yaml"
+CALIBRATED = "calibrated.yaml"
 
 
 def read_rulebook(folder: Path, framework: Framework, shown: str | None = None) -> RuleBook:
@@ -62,13 +65,21 @@ def read_rulebook(folder: Path, framework: Framework, shown: str | None = None) 
             )
         raise InputError(problems)
     header, faults = validate(head, RuleBookFile)
-    layers = {name: validate(document, LayerFile) for name, document in documents.items()}
+    fitted: CalibratedFile | None = None
+    if CALIBRATED in documents:
+        fitted, wrong = validate(documents[CALIBRATED], CalibratedFile)
+        faults = [*faults, *wrong]
+    layers = {
+        name: validate(document, LayerFile) for name, document in documents.items() if name != CALIBRATED
+    }
     problems += faults + [p for _, found in layers.values() for p in found]
     if header is None or problems:
         raise InputError(truncate(problems))
     work = Lowering(framework, grade_scale=Scale("grade", framework.grades_worst_first))
     check_framework(work, header, head)
     lower_parameters(work, header.parameters, head)
+    if fitted is not None:
+        lower_calibrated(work, fitted.calibrated, documents[CALIBRATED])
     parsed = [(file, documents[name]) for name, (file, _) in sorted(layers.items()) if file is not None]
     check_size(parsed)
     lower_measures(work, parsed)
@@ -77,6 +88,7 @@ def read_rulebook(folder: Path, framework: Framework, shown: str | None = None) 
     work.problems.extend(limit_problems(work.rules.values()))
     if work.problems:
         raise InputError(work.problems)
+    sha256 = folder_sha256({HEAD: head, **documents})
     return RuleBook(
         id=header.rulebook.id,
         version=header.rulebook.version,
@@ -89,7 +101,8 @@ def read_rulebook(folder: Path, framework: Framework, shown: str | None = None) 
         grade_scale=work.grade_scale,
         grade_default=framework.grade_scale.default,
         areas=tuple(a.id for a in framework.areas),
-        sha256=folder_sha256({HEAD: head, **documents}),
+        sha256=sha256,
+        proved=read_proved(folder, sha256, shown or str(folder)),
         vocabulary=framework.vocabulary,
         promises=tuple(sorted(set(header.rulebook.promises))),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import singledispatch
 
@@ -22,9 +22,15 @@ from grader.language.nodes import (
 from grader.language.rulebook import RuleBook
 
 
-def bind(book: RuleBook, overrides: Mapping[str, int] | None = None) -> RuleBook:
-    """The rule book with every `$parameter` replaced by its value (its default unless overridden)."""
+def bind(
+    book: RuleBook, overrides: Mapping[str, int] | None = None, *, free: Collection[str] = ()
+) -> RuleBook:
+    """The rule book with every `$parameter` replaced by its value (its default unless overridden).
+
+    Parameters that are `free` stay as they are.
+    """
     values = book.defaults() | dict(overrides or {})
+    values = {name: value for name, value in values.items() if name not in free}
     rules = tuple(replace(r, condition=bind_condition(r.condition, values)) for r in book.rules)
     facts = {n: replace(f, definition=bind_definition(f.definition, values)) for n, f in book.facts.items()}
     return replace(book, rules=rules, facts=facts)
@@ -68,4 +74,6 @@ def _bind_test(test: Test, values: Mapping[str, int]) -> Test:
 
 
 def _constants(operands: tuple[Operand, ...], values: Mapping[str, int]) -> tuple[Operand, ...]:
-    return tuple(Const(values[o.name], o.name) if isinstance(o, Param) else o for o in operands)
+    return tuple(
+        Const(values[o.name], o.name) if isinstance(o, Param) and o.name in values else o for o in operands
+    )

@@ -162,6 +162,21 @@ class Table:
         return f"{self.layer}.{self.level}"
 
 
+#: Parts of the promise that grades move with the evidence: what makes the range of an area's grades sound.
+RANGE_RESTS_ON: Final = ("monotone.a", "monotone.b", "monotone.c", "monotone.f")
+#: Of which values of the parameters a proof is.
+EVERYWHERE: Final = "every parameter anywhere in its range"
+AT_DEFAULTS: Final = "every parameter at its default"
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """What was proved of exactly these rules, and recorded: each promise with the values it is proved at."""
+
+    framework_sha256: str
+    promises: Mapping[str, str]
+
+
 @dataclass(frozen=True, slots=True)
 class RuleBook:
     """The rules for one framework. `facts` and `parameters` keep the order they were written in."""
@@ -178,6 +193,7 @@ class RuleBook:
     grade_default: str
     areas: tuple[str, ...]
     sha256: str | None = None
+    proved: Proved | None = None
     vocabulary: Vocabulary = PEEL
     promises: tuple[str, ...] = ()
     """Promises it makes beyond those every rule book makes."""

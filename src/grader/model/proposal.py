@@ -130,6 +130,10 @@ class AreaResult(OutputModel):
     reasons: list[Reason]
     hinges: list[Hinge]
     reachable: list[Reachable]
+    possible: tuple[str, str] | None
+    """The lowest and the highest grade the area could take, by the grade rules, however its own unassessed
+    characteristics turned out and no new concern raised; None where the edition gives no grade, or where what
+    this rests on is not proved of the rule book."""
     meaning: str | None
     """What the proposed grade says of a body, in the framework's words; None where no grade is proposed."""
     earlier_grade: EarlierGradeShown | None

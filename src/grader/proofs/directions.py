@@ -148,9 +148,9 @@ class Directions:
         match definition:
             case Share(part, whole):
                 return self._share(self.book.facts[part], self.book.facts[whole])
-            case FactOf(characteristic, own):
+            case FactOf(characteristic, of):
                 here = characteristic in self.group.named
-                return self.below(Observation(attribute=own), pairs=True) if here else STILL
+                return self.below(Observation(attribute=of), pairs=True) if here else STILL
         match definition.entity:
             case "characteristics":
                 return self._of_characteristics(definition)
@@ -169,7 +169,7 @@ class Directions:
     def _of_findings(self, definition: Definition) -> Movement:
         moved = self._of_recorded(definition, self._recorded())
         for rule in (*self._raising(), *self._table(Layer.FINDING)):
-            if satisfies(finding_row(self.book.vocabulary, rule.target, "proposed"), definition.where):
+            if satisfies(finding_row(PEEL, rule.target, "proposed"), definition.where):
                 moved |= self.rule(rule)
         return moved if definition.ranked is None or moved == STILL else ANY_WAY
 

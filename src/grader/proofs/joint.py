@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from grader.engines import symbolic
-from grader.engines.symbolic import Allowance, CountedRow, Solver, Undecided, number, total, z3
+from grader.engines.symbolic import Allowance, CountedRow, Ratio, Solver, Undecided, number, total, z3
 from grader.errors import InternalError
 from grader.grading.conclude import (
     CharacteristicCase,
@@ -65,6 +65,11 @@ class FigureItem:
     new: Row
 
 
+def weight(item: Row) -> int:
+    """What a person has to read of an item; much of one through `informs` alone, which no case can hold."""
+    return 1 if item["direct"] else INDIRECT
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """Things on one characteristic, and what each rule book's reference engine makes of them."""
@@ -76,7 +81,7 @@ class Example:
 
     @property
     def size(self) -> int:
-        return len(self.items) + len(self.figures) + len(self.earlier)
+        return sum(map(weight, self.items)) + len(self.figures) + len(self.earlier)
 
 
 def tables(book: RuleBook, stage: Stage, area: str) -> list[Rule]:
@@ -131,6 +136,12 @@ class JointCharacteristic:
     def variables(self) -> list[z3.ArithRef]:
         return [*self.items, *self.read_otherwise, *self.before]
 
+    @property
+    def size(self) -> z3.ArithRef:
+        """What a person has to read of it."""
+        items = [weight(row) * n for row, n in zip(self.evidence.rows, self.items, strict=True)]
+        return total([*items, *self.read_otherwise, *self.before])
+
     def solver(self, allowance: Allowance) -> Solver:
         """A solver that knows that there is no less than nothing of anything."""
         return Solver(allowance, *(n >= 0 for n in self.variables))
@@ -144,7 +155,7 @@ class JointCharacteristic:
         if model is None:
             return None
         for bound in (1, 2, 4, 8):
-            less = solver.model(formula, total(self.variables) <= bound)
+            less = solver.model(formula, self.size <= bound)
             if less is not None:
                 return self.example(less)
         return self.example(model)
@@ -171,6 +182,13 @@ class JointCharacteristic:
         standing = [FindingRecord(f"P{i:03}", row, (NAME,)) for i, row in enumerate(earlier)]
         return of.evaluator.characteristic(self.area, NAME, self.counted, items, standing)
 
+    def taken(self, at: int, fact: str) -> z3.ArithRef:
+        """A fact about it that facts about the area take."""
+        term = self.terms[at].facts[fact]
+        if isinstance(term, Ratio):
+            raise Undecided(f"the share {fact} is taken from one characteristic")
+        return term
+
     def status(self, at: int) -> z3.ArithRef:
         """The rank of its status."""
         return self.terms[at].facts["status"]
@@ -195,9 +213,7 @@ class JointCharacteristic:
         if not distinct:
             model = self.solver(allowance).model(*(n == 0 for n in self.variables))
             return [self.example(model)] if model is not None else []
-        # Few can write down an item that counts through `informs` alone: examples do without where they can.
-        indirect = [n for r, n in zip(self.evidence.rows, self.items, strict=True) if not r["direct"]]
-        size = total([*self.variables, *((INDIRECT - 1) * n for n in indirect)])
+        size = total(self.variables)
         return [self.example(m) for m in every(self.solver(allowance), distinct, size)]
 
 
@@ -222,7 +238,6 @@ def looked_at(book: RuleBook, area: str) -> tuple[Fact, ...]:
         if rule.level is Level.CHARACTERISTIC and rule.applies_to(area)
         for name in facts_named(rule.condition)
     }
-    names |= {d.fact for d in named_facts(book.facts.values())}
     for fact in book.facts.values():
         if fact.entity == "characteristics":
             names |= {t.attribute for t in fact.definition.where}

@@ -35,8 +35,6 @@ class Cases:
             for example, count in zip(m.examples, m.counts, strict=True)
             for _ in range(number(model, count))
         ]
-        if any(not row["direct"] for _, example in on for row in example.items):
-            raise Undecided("no inspection that shows it could be written down")
         declared, earlier = (
             tuple(row for row, n in zip(rows, counts, strict=True) for _ in range(_few(number(model, n))))
             for rows, counts in ((DECLARED_TAGS, joint.declared), (EARLIER_TAGS, joint.earlier))
@@ -54,6 +52,10 @@ class Cases:
     ) -> AreaSituation:
         """Examples on characteristics of an area; as many earlier findings as are needed, or given."""
         items = tuple((name, row) for name, e in on for row in e.items)
+        if not all(row["direct"] for _, row in items):
+            raise Undecided(
+                "it takes evidence that counts through `informs` alone, which a case does not hold"
+            )
         figures = tuple(
             AreaFigure(name, self._home(f), f.old, f.reads.measure, f.reads.lowest)
             for name, e in on

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -63,8 +64,19 @@ def cache_folder() -> Path:
 
 def _key(promise: str, book: RuleBook, framework: Framework, effort: int) -> str:
     """The hash of everything a proof rests on: rules, facts, ranges, framework, and both programs."""
-    rests_on = (promise, __version__, z3.get_version_string(), effort, _said(book, promise), repr(framework))
+    programs = (__version__, _program(), z3.get_version_string())
+    rests_on = (promise, *programs, effort, _said(book, promise), repr(framework))
     return hashlib.sha256(repr(rests_on).encode()).hexdigest()
+
+
+@cache
+def _program() -> str:
+    """The hash of the modules that make proofs: what others made is not taken up."""
+    digest = hashlib.sha256()
+    for room in ("engines", "grading", "language", "proofs", "vocabulary"):
+        for path in sorted(Path(__file__).parents[1].joinpath(room).rglob("*.py")):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def _said(book: RuleBook, promise: str) -> str:

@@ -136,9 +136,13 @@ class Likeness:
             names = self.both[1].fact_names
             parts = zip(one.depends_on, other.depends_on, strict=True)
             return all(mine == names.get(its, its) and self.fact_alike(mine) for mine, its in parts)
-        if isinstance(one, FactOf):
-            # Of another fact than the status it is not asked: what may differ is looked at, not passed over.
-            return one == other and one.fact == "status" and self._status_alike(one.named)
+        if isinstance(one, FactOf) and isinstance(other, FactOf):
+            if one.named != other.named or "status" in (one.fact, other.fact):
+                return one == other and self._status_alike(one.named)
+            mine, its = self.fact(0, one.fact), self.fact(1, other.fact)
+            if mine is None or its is None or mine.definition.depends_on:
+                return False
+            return mine.definition == its.definition
         if not isinstance(one, Aggregate) or not isinstance(other, Aggregate):
             return False
         if one.entity == "characteristics":

@@ -40,9 +40,6 @@ def _evidence_tags() -> tuple[Row, ...]:
 #: Every way an evidence item can be tagged.
 EVIDENCE_TAGS: Sequence[Row] = _evidence_tags()
 
-#: Those anybody can write down on any characteristic: few count anywhere through `informs` alone.
-WRITTEN_TAGS: Sequence[Row] = tuple(tags for tags in EVIDENCE_TAGS if tags["direct"])
-
 #: Every kind of earlier finding, with how far it has been put right.
 EARLIER_TAGS: Sequence[Row] = tuple(
     finding_row(PEEL, kind, "previous", progress) for kind in PEEL.kinds.names for progress in PROGRESS.names
@@ -114,6 +111,7 @@ OPTIONAL = tuple(str(p) for p in (Part.ADD_MEETS, Part.STAYS_GRADED))
 WORDS: Mapping[Part, str] = {
     Part.RAISE: "raising one item's assessment",
     Part.ADD_EXCEEDS: "adding an item that exceeds",
+    Part.ADD_MEETS: "adding an item that meets",
     Part.ADD_FALLS_SHORT: "adding an item that falls short",
     Part.CONCERN: f"adding a {PEEL.concern}, or worsening the progress of one,",
     Part.WORSEN: "worsening the extent or harm of a shortfall, or unsetting remedied,",

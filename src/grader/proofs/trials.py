@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from grader.grading.conclude import AreaCase, CharacteristicCase, FindingRecord, Raised
 from grader.grading.tally import Item
@@ -18,7 +19,6 @@ from grader.proofs.tag_combinations import (
     DECLARED_TAGS,
     EARLIER_TAGS,
     EVIDENCE_TAGS,
-    WRITTEN_TAGS,
     Change,
     Groups,
     Part,
@@ -38,6 +38,10 @@ ALIKE = 4
 MOST_ALIKE = (1, 2, 3, 5)
 
 Wrong = Callable[["Trial", "Trial"], bool]
+
+
+#: Tags of items a case can hold: those tagged to the characteristic itself.
+_WRITTEN: Final = tuple(row for row in EVIDENCE_TAGS if row["direct"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,7 @@ class Trials:
         drawn = [(row,) * n for n in MOST_ALIKE for row in rows]
         drawn += [tuple(draw.choice(rows) for _ in range(n)) for n in (2, 2, 3) for _ in range(len(rows))]
         # Beside the plainest of each group also others: a change may lead where groups part.
-        drawn += [tuple(draw.choice(WRITTEN_TAGS) for _ in range(n)) for n in (1, 2) for _ in rows]
+        drawn += [tuple(draw.choice(_WRITTEN) for _ in range(n)) for n in (1, 2) for _ in rows]
         kept: dict[object, int] = {}
         found = []
         for items in drawn:
@@ -267,7 +271,7 @@ class Trials:
         change, name = situation.change, situation.moved
         if change is None or name is None or change.before is not None or change.entity != "evidence":
             return before, then
-        for tags in WRITTEN_TAGS:
+        for tags in EVIDENCE_TAGS:
             if all(tags[a] == change.after[a] for a in ("assessment", "strength", "harm")):
                 made = Change("evidence", None, tags)
                 pair = self.moving(situation, name, dict(situation.on)[name], made)

@@ -360,8 +360,8 @@ class Unmoved:
                 observed += [raised[names[r.id], r.target] for r in part.on_characteristics]
             if name is not None:
                 observed.append(one.status(at))
-                own = (d for d in named_facts(part.facts) if d.characteristic == name)
-                observed += [one.terms[at].facts[d.fact] for d in own]
+                taken = (d.fact for d in named_facts(part.facts) if d.characteristic == name)
+                observed += [one.taken(at, fact) for fact in taken if fact != "status"]
         if counted and evidence:
             observed.append(one.terms[0].items > 0)
         self._kept.append(observed)  # the id of a term that is let go of may be given to another

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from grader.engines.reference import compare
+from grader.explanations.range_words import look_next_words, range_words, withheld_words
 from grader.explanations.why import CharacteristicWhy, Cited, Explanation
 from grader.language.english import number
 from grader.language.nodes import Const, Effect, Kind, Op
@@ -108,6 +109,10 @@ class AreaView:
     tallies: Mapping[str, int]
     tests: tuple[Test, ...]
     needed: tuple[Needed, ...]
+    could_be: str | None
+    """The grades it could take, in words."""
+    look_next: tuple[tuple[str, str, str], ...]
+    """Unassessed characteristics that could move it most: id, text, and what each could do."""
 
     @property
     def looked_at(self) -> bool:
@@ -166,6 +171,10 @@ class Areas:
             tallies=self._tallies([view for views in findings.values() for view in views]),
             tests=tuple(self._tests(result)),
             needed=tuple(self._needed(result)),
+            could_be=self._could_be(result, counts["not_assessed"]),
+            look_next=tuple(
+                (line.characteristic, line.text, look_next_words(line, self._lower)) for line in why.look_next
+            ),
         )
 
     def mark(self, grade: str | None, otherwise: str) -> Mark:
@@ -173,6 +182,16 @@ class Areas:
         if grade is None:
             return Mark(otherwise, None, len(self.ranks))
         return Mark(self.titles.get(grade, grade), self.ranks.get(grade), len(self.ranks))
+
+    def _could_be(self, result: AreaResult, unassessed: int) -> str | None:
+        if result.outcome == "withheld" and result.possible is not None:
+            why = "; ".join(r.because for r in result.reasons if r.held)
+            return withheld_words(why, result.possible, self._lower)
+        return range_words(result, unassessed, self._lower)
+
+    def _lower(self, grade: str) -> str:
+        title = self.titles.get(grade, grade)
+        return title[:1].lower() + title[1:]
 
     # Reasons -------------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from grader.explanations.change_answer import SmallestChange
+from grader.explanations.range_words import between, look_next_words
 from grader.explanations.why import CharacteristicWhy, Cited, Explanation
 from grader.explanations.why_not import Barrier, Missed, WhyNot
 from grader.language.rulebook import RuleBook
@@ -109,6 +110,8 @@ def _explanation(words: Vocabulary, why: Explanation) -> list[RenderableType]:
     parts += _section("Why", _reasons(why.reasons_for))
     parts += _section("What stood in the way", _reasons(_in_the_way(why)))
     parts += _section("How firm", _firmness(why))
+    nexts = [(line.characteristic, look_next_words(line)) for line in why.look_next]
+    parts += _section("What to look at next", nexts)
     parts += _section("Findings", _findings(why))
     sources = sorted({c.source for c in _all_cited(why)})
     if len(sources) == 1:
@@ -154,6 +157,12 @@ def _firmness(why: Explanation) -> list[tuple[str, str]]:
         shown = "; ".join(c.replace("_", " ") for c in changes[:4])
         more = f"; and {len(changes) - 4} more" if len(changes) > 4 else ""
         lines.append((f"{grade.replace('_', ' ')}:", f"one step away, by {shown}{more}"))
+    if why.possible is not None and why.grade is not None:
+        lines.append(
+            ("could be:", f"{between(why.possible)}, by how its unassessed characteristics turned out")
+        )
+    elif why.possible is not None:
+        lines.append(("could be:", f"by the grade rules {between(why.possible)}"))
     return lines
 
 

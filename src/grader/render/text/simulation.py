@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from rich.console import RenderableType
 from rich.text import Text
 
-from grader.bulk.simulate import AreaSimulated, Simulation
+from grader.bulk.simulate import CHARACTERISTICS, STEP, AreaSimulated, Simulation
 from grader.language.english import per_cent
 from grader.language.rulebook import RuleBook
 from grader.model.framework import Framework
@@ -24,11 +24,18 @@ def simulation_for_person(framework: Framework, book: RuleBook, found: Simulatio
     letters = _letters([*titles.values(), "Withheld"])
     marks = dict(zip([*titles, "withheld"], letters, strict=True))
     versions = "version" if found.draws == 1 else "versions"
-    moves = f"{100 * found.step:g} %"
+    measured = (found.step, found.characteristics) == (STEP, CHARACTERISTICS)
     said = (
         f"{found.draws:,} {versions} drawn (seed {found.seed}): each assessment a step better or worse with"
-        f" probability {moves}, each figure within its interval. The probability is assumed: no rate"
-        " is published at which two inspectors differ."
+        f" probability {100 * found.step:g} %, a second characteristic added, dropped or exchanged within the"
+        f" topic with probability {100 * found.characteristics:g} %, each figure within its interval. "
+        + (
+            "The probabilities are those measured on one report by two taggers."
+            if measured
+            else "The probabilities are assumed; on one report two taggers differed in"
+            f" {100 * STEP:g} % of assessments and in the characteristics of {100 * CHARACTERISTICS:g} % of"
+            " items."
+        )
     )
     named = {**titles, "withheld": "withheld"}
     legend = ", ".join(f"{marks[name]} {title.lower()}" for name, title in named.items())

@@ -13,6 +13,7 @@ from itertools import pairwise
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from grader.explanations.range_words import range_words, withheld_words
 from grader.grading.remarks import CONTRADICTION
 from grader.model.framework import Framework
 from grader.model.proposal import AreaResult, FindingResult, Hinge, Proposal, Reason
@@ -78,7 +79,7 @@ def summary(loaded: LoadedInspection, *, brief: bool = False) -> list[Renderable
     for row in rows:
         if row.result.outcome in ("graded", "withheld") or row.told:
             parts += [Text(), _block(framework, row)]
-    return [*parts, *_foot(framework, proposal)]
+    return [*parts, *_foot(framework, proposal), *_no_ranges(loaded)]
 
 
 def _row(
@@ -221,7 +222,11 @@ def _grade(framework: Framework, grade: str) -> str:
 
 def _block(framework: Framework, row: _Row) -> RenderableType:
     area = row.result
-    heading = text_of(f"{area.title} ({area.area}): {_outcome(framework, area)}", "bold")
+    said = _outcome(framework, area)
+    if area.outcome == "withheld" and area.possible is not None:
+        why = "; ".join(r.because for r in area.reasons if r.held)
+        said = withheld_words(why, area.possible, lambda g: _lower(_grade(framework, g)))
+    heading = text_of(f"{area.title} ({area.area}): {said}", "bold")
     return Group(heading, indented(Labelled(_lines(framework, row))))
 
 
@@ -235,11 +240,14 @@ def _lines(framework: Framework, row: _Row) -> Iterator[tuple[str, str]]:
     held = [r for r in area.reasons if r.held]
     # A limit decides alone: a better grade whose rule holds is what the area would have had without it.
     deciding = [r for r in held if r.target == area.grade or area.outcome == "withheld"]
-    for reason in deciding:
+    for reason in deciding if area.possible is None or area.outcome != "withheld" else ():
         yield "because:", reason.because
     capped = _best(framework, [r for r in held if r not in deciding])
     if capped is not None:
         yield "otherwise:", f"{_lower(_grade(framework, capped.target))}: {capped.because}"
+    could = range_words(area, row.listed - row.assessed, lambda g: _lower(_grade(framework, g)))
+    if could is not None:
+        yield "could be:", could
     missed = next((r for r in area.reasons if not r.held and r.effect == "reaches"), None)
     if missed is not None:
         yield "held back:", missed.because
@@ -296,6 +304,14 @@ def _foot(framework: Framework, proposal: Proposal) -> Iterator[RenderableType]:
     if lines:
         yield Text()
         yield from (text_of(line) for line in lines)
+
+
+def _no_ranges(loaded: LoadedInspection) -> Iterator[RenderableType]:
+    if not loaded.session.ranges_proved:
+        yield text_of(
+            "no range of grades is given: what it rests on is not recorded as proved of these rules"
+            + (" at these settings" if loaded.session.settings and loaded.book.proved else "")
+        )
 
 
 def _without_grade(framework: Framework, proposal: Proposal) -> Iterator[str]:

@@ -1,0 +1,65 @@
+"""`grader calibrate`: fit parameters to past decisions, where the data can tell."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from grader.cli import options, terminal
+from grader.errors import InputError, Place, Problem
+
+Folder = Annotated[
+    str, typer.Argument(metavar="FOLDER", help="Past inspections with the decisions on them (YAML).")
+]
+Parameters = Annotated[
+    list[str], typer.Option("--parameter", metavar="NAME", help="A parameter to fit; at most four.")
+]
+Output = Annotated[
+    str | None,
+    typer.Option(
+        "-o", "--output", metavar="FILE", help="Write what is recommended, for the rule book's own folder."
+    ),
+]
+
+
+def calibrate(
+    folder: Folder,
+    parameter: Parameters,
+    json: options.Json = False,
+    output: Output = None,
+    force: options.Force = False,
+    rules: options.Rules = None,
+    debug: options.Debug = False,
+) -> None:
+    """Find the values of parameters that agree best with past decisions, where the data can tell."""
+    from grader import api
+    from grader.io.catalogue import open_rulebook
+
+    target = Path(output) if output is not None else None
+    if target is not None and target.name != "calibrated.yaml":
+        help = "name it calibrated.yaml: a rule book reads it by that name"
+        raise InputError([Problem("no file of calibrated values", Place(str(output)), help)])
+    if target is not None and target.exists() and not force:
+        raise InputError([Problem("there is such a file", Place(str(output)), "replace it with --force")])
+    found = api.calibrate(folder, parameter, rules=rules)
+    _, _, book = open_rulebook(rules if rules is not None else found.rulebook.id)
+    if target is not None and found.recommended is not None:
+        from grader.review.calibrate import parameter_file
+
+        try:
+            target.write_text(parameter_file(found, book), encoding="utf-8", newline="\n")
+        except OSError as error:
+            said = (error.strerror or "unknown reason").lower()
+            raise InputError([Problem(f"cannot be written: {said}", Place(str(output)), None)]) from error
+    if json:
+        from grader.model.proposal import to_json
+
+        terminal.out_json(to_json(found) + "\n")
+    else:
+        from grader.render.text.calibration import calibration_for_person
+
+        terminal.print_for_person(*calibration_for_person(book, found))
+    if found.recommended is None:
+        raise typer.Exit(1)

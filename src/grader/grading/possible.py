@@ -1,0 +1,143 @@
+"""The grades an area could take however its unassessed characteristics turned out.
+
+Sound for rule books in which better evidence never lowers a grade and worse never raises it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from grader.cached import cached_property
+from grader.grading.conclude import (
+    AreaCase,
+    CharacteristicCase,
+    FindingRecord,
+    LayerEvaluator,
+    Raised,
+    proposed_row,
+)
+from grader.grading.tally import Item, tested_row
+from grader.language.pipeline import any_open, is_earlier
+from grader.language.row import Row
+from grader.model.framework import Area
+from grader.vocabulary.words import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Fillings:
+    """What one unassessed characteristic is filled with, each a tested item.
+
+    No new concern is raised, so a shortfall with the worst harm reaches one step less far than can be; one
+    without harm may reach as far as can be.
+    """
+
+    best: Row
+    widest: Row
+    harmful: Row
+    harmless: Row
+
+
+def fillings(words: Vocabulary) -> Fillings:
+    """The fillings in the words of a framework."""
+    scale, widest, worst = words.assessments, len(words.extents.names) - 1, len(words.harms.names) - 1
+    best, failing = scale.rank(scale.best), scale.rank(scale.levels[0])
+    narrower = max(widest - 1, 0)
+    return Fillings(
+        best=tested_row(best, extent=widest, harm=0),
+        widest=tested_row(failing, extent=widest, harm=0),
+        harmful=tested_row(failing, extent=narrower, harm=worst),
+        harmless=tested_row(failing, extent=narrower, harm=0),
+    )
+
+
+Range = tuple[int, int]
+"""Ranks of the lowest and of the highest grade, both among those the area could take."""
+
+
+@dataclass
+class Unassessed:
+    """One area with its unassessed characteristics filled in, each by one item on it alone.
+
+    Parameters
+    ----------
+    evaluator : LayerEvaluator
+        What concludes again.
+    area : Area
+        The area, which the edition grades.
+    edition : str
+        The edition of the framework.
+    cases : sequence of CharacteristicCase
+        What was concluded on its characteristics.
+    known : sequence of FindingRecord
+        Its recorded findings.
+    """
+
+    evaluator: LayerEvaluator
+    area: Area
+    edition: str
+    cases: Sequence[CharacteristicCase]
+    known: Sequence[FindingRecord]
+
+    @cached_property
+    def fillings(self) -> Fillings:
+        return fillings(self.evaluator.book.vocabulary)
+
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        """The area's own counted characteristics on which nothing was found."""
+        return tuple(case.id for case in self.cases if case.counted and not case.items)
+
+    @cached_property
+    def _earlier(self) -> list[FindingRecord]:
+        return [k for k in self.known if is_earlier(k.row)]
+
+    @cached_property
+    def _opened(self) -> frozenset[str]:
+        """Rules of the area that raise a concern as things stand."""
+        return self._concerns(self.conclude({}).raised)
+
+    def conclude(self, filled: Mapping[str, Row]) -> AreaCase:
+        """What is concluded with an item on each of these characteristics."""
+        cases = [self._filled(c.id, filled[c.id]) if c.id in filled else c for c in self.cases]
+        return self.evaluator.area(self.area, self.edition, cases, self.known)
+
+    def grade(self, filled: Mapping[str, Row]) -> int:
+        """Rank of the grade the grade rules give then, sufficiency left aside."""
+        return self.evaluator.grade(self.area.id, self.conclude(filled).facts).rank
+
+    def worst(self, id: str) -> tuple[Row, Row]:
+        """The two worst ways for a characteristic to turn out that raise no new concern on it."""
+        harmful = self._filled(id, self.fillings.harmful)
+        fill = self.fillings.harmless if self._concerns(harmful.raised) else self.fillings.harmful
+        return self.fillings.widest, fill
+
+    def possible(self, given: Mapping[str, Row] | None = None) -> Range | None:
+        """The lowest and the highest grade, some characteristics having turned out as given.
+
+        None where no way of turning out for the worst leaves the area without a new concern of its own.
+        """
+        given = given if given is not None else {}
+        rest = [id for id in self.ids if id not in given]
+        lowest = []
+        for way in self._ways(rest):
+            concluded = self.conclude({**given, **way})
+            if self._concerns(concluded.raised) <= self._opened:
+                lowest.append(self.evaluator.grade(self.area.id, concluded.facts).rank)
+        if not lowest:
+            return None
+        return min(lowest), self.grade({**given, **dict.fromkeys(rest, self.fillings.best)})
+
+    def _ways(self, ids: Iterable[str]) -> Iterator[dict[str, Row]]:
+        pairs = {id: self.worst(id) for id in ids}
+        yield {id: widespread for id, (widespread, _) in pairs.items()}
+        if pairs:
+            yield {id: harmful for id, (_, harmful) in pairs.items()}
+
+    def _filled(self, id: str, row: Row) -> CharacteristicCase:
+        return self.evaluator.characteristic(self.area.id, id, True, (Item("any", row),), self._earlier)
+
+    def _concerns(self, raised: Iterable[Raised]) -> frozenset[str]:
+        """The rules among them that raise a concern."""
+        words = self.evaluator.book.vocabulary
+        return frozenset(r.rule.id for r in raised if any_open(words, [proposed_row(words, r)]))

@@ -1,0 +1,74 @@
+"""`proved.json` beside a rule book: what was proved of it, bound to the hashes of what it was proved of.
+
+It is no YAML, so no part of the rule book's own hash. Rules changed since have another, and claim nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from grader.errors import InputError, Place, Problem
+from grader.io.yaml_source import read_bytes
+from grader.language.rulebook import Proved
+
+NAME: Final = "proved.json"
+SCHEMA: Final = "grader.proved/1"
+
+
+class ProvedFile(BaseModel):
+    """What `grader check --record` wrote down."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    schema_: Literal["grader.proved/1"] = Field(alias="schema")
+    rulebook_sha256: str
+    framework_sha256: str
+    promises: dict[str, str]
+
+
+def read_proved(folder: Path, sha256: str, shown: str) -> Proved | None:
+    """What was proved of the rules in a folder; None where nothing is recorded of exactly these rules.
+
+    Parameters
+    ----------
+    folder : Path
+        The rule book's folder.
+    sha256 : str
+        The rule book's hash.
+    shown : str
+        How messages name the folder.
+
+    Raises
+    ------
+    InputError
+        The file is not what `check --record` writes.
+    """
+    path = folder / NAME
+    if not path.is_file():
+        return None
+    try:
+        data: Any = json.loads(read_bytes(path))
+        found = ProvedFile.model_validate(data)
+    except (ValueError, RecursionError, ValidationError):
+        help = "take it away, and write it anew: grader check RULEBOOK --record"
+        raise InputError([Problem("no record of proofs", Place(f"{shown}/{NAME}"), help)]) from None
+    if found.rulebook_sha256 != sha256:
+        return None
+    return Proved(found.framework_sha256, found.promises)
+
+
+def write_proved(folder: Path, rulebook: str, framework: str, promises: Mapping[str, str]) -> Path:
+    """Write down what was proved; gives the file."""
+    path = folder / NAME
+    said = ProvedFile(
+        schema=SCHEMA, rulebook_sha256=rulebook, framework_sha256=framework, promises=dict(promises)
+    )
+    path.write_text(
+        json.dumps(said.model_dump(by_alias=True), indent=2) + "\n", encoding="utf-8", newline="\n"
+    )
+    return path

@@ -1,0 +1,47 @@
+"""What is compared with a parameter, and at which of its values a comparison turns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from grader.language.nodes import Level, Op, Operand, Param
+from grader.language.rulebook import RuleBook
+from grader.language.typecheck import comparisons
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A fact of a level, or an attribute of the things a fact counts, that is held against a parameter."""
+
+    name: str
+    op: Op
+    level: Level | None = None
+    entity: str | None = None
+
+
+def compared_with(book: RuleBook, parameter: str) -> tuple[Compared, ...]:
+    """Everything held against a parameter of a rule book that is not bound."""
+    found: dict[Compared, None] = {}
+    for rule in book.rules:
+        for comparison, _ in comparisons(rule.condition):
+            if _names(comparison.operands, parameter):
+                found[Compared(comparison.fact, comparison.op, level=rule.level)] = None
+    for fact in book.facts.values():
+        for test in fact.definition.where:
+            if _names(test.operands, parameter):
+                found[Compared(test.attribute, test.op, entity=fact.definition.entity)] = None
+    return tuple(found)
+
+
+def _names(operands: Iterable[Operand], parameter: str) -> bool:
+    return any(isinstance(o, Param) and o.name == parameter for o in operands)
+
+
+def turns(op: Op, values: Iterable[int]) -> Iterator[int]:
+    """For each value compared, the parameter's values at which the comparison may change, from there on."""
+    for value in values:
+        if op in (Op.AT_MOST, Op.MORE_THAN, Op.EQUALS, Op.ONE_OF):
+            yield value
+        if op in (Op.AT_LEAST, Op.FEWER_THAN, Op.EQUALS, Op.ONE_OF):
+            yield value + 1

@@ -1,0 +1,61 @@
+"""Prove what the range of an area's grades rests on, and write it down beside the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from grader.errors import InputError, Place, Problem
+from grader.io.frameworks import FrameworkFile
+from grader.io.proved import write_proved
+from grader.language.rulebook import EVERYWHERE, RANGE_RESTS_ON, RuleBook
+from grader.model.framework import Framework
+from grader.proofs.check import EFFORT, check_rulebook
+
+
+def proved_parts(
+    book: RuleBook, framework: Framework, parts: Iterable[str] = RANGE_RESTS_ON, *, effort: int = EFFORT
+) -> dict[str, str]:
+    """Those parts of the promise of monotone grades that are proved, each with the values it is proved at.
+
+    Parameters
+    ----------
+    book : RuleBook
+        The rule book, its parameters not bound.
+    framework : Framework
+        What it grades against.
+    parts : iterable of str
+        Names of parts of the promise.
+    effort : int
+        Units of work the solver may spend on each; what is open by then is not proved.
+    """
+    report = check_rulebook(book, framework, effort=effort, only=frozenset(parts))
+    return {p.id: EVERYWHERE for p in report.promises if p.result == "proved"}
+
+
+def proved_at(
+    book: RuleBook, framework: Framework, values: Mapping[str, int], *, effort: int = EFFORT
+) -> bool:
+    """Whether all that the range rests on is proved with parameters at these values."""
+    report = check_rulebook(book, framework, effort=effort, settings=values, only=frozenset(RANGE_RESTS_ON))
+    found = {p.id for p in report.promises if p.result == "proved"}
+    return found == set(RANGE_RESTS_ON)
+
+
+def record(folder: Path, framework: FrameworkFile, book: RuleBook, *, effort: int = EFFORT) -> dict[str, str]:
+    """Prove what can be, and write it into the rule book's folder; gives what was proved.
+
+    Raises
+    ------
+    InputError
+        The folder cannot be written to.
+    """
+    found = proved_parts(book, framework.framework, effort=effort)
+    assert book.sha256 is not None, "it was read from files"
+    assert framework.sha256 is not None, "it was read from a file"
+    try:
+        write_proved(folder, book.sha256, framework.sha256, found)
+    except OSError as error:
+        said = (error.strerror or "unknown reason").lower()
+        raise InputError([Problem(f"cannot be written: {said}", Place(str(folder)), None)]) from error
+    return found
