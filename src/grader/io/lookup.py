@@ -157,8 +157,11 @@ def _of_characteristic(framework: Framework, this: Characteristic) -> Iterator[t
     yield "area", f"{area.id}  {area.title}"
     yield "in editions", ", ".join(area.editions)
     yield "counted", None if this.counted else "no: another programme grades it"
-    yield "informs", ", ".join(this.informs)
-    yield "informed by", ", ".join(c.id for _, c in framework.characteristics() if this.id in c.informs)
+    yield "informs", ", ".join(link.id for link in this.informs)
+    yield (
+        "informed by",
+        ", ".join(c.id for _, c in framework.characteristics() if this.id in {link.id for link in c.informs}),
+    )
     kind = framework.provenance.get(this.provenance)
     yield "provenance", f"{this.provenance}: {kind.title}. {kind.trust}" if kind else this.provenance
     yield "reference", this.reference
