@@ -20,7 +20,7 @@ def test_each_kind_is_recognised_by_its_top_key(
 
     lines = ran.out.splitlines()
     assert 0 == ran.code
-    assert f"{leicestershire}: a valid inspection (309 items of evidence, " in lines[0]
+    assert f"{leicestershire}: a valid inspection (306 items of evidence, " in lines[0]
     assert f"{example_decisions}: valid decisions (10 grades on leicestershire-2021-22" in lines[1]
     assert f"{rulebook_folder}: a valid rule book (" in lines[2]
     assert f"{head}: a valid rule book (" in lines[3]
