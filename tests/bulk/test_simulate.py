@@ -144,8 +144,9 @@ def test_the_command_fits_eighty_columns(capsys, example_path):
     assert 0 == main(["simulate", str(example_path), "--draws", "50", "--step", "20%"])
     out = capsys.readouterr().out
     assert 80 >= max(map(len, out.splitlines()))
-    assert "probability 20 %" in out
-    assert "The probability is assumed" in out
+    said = " ".join(out.split())
+    assert "with probability 20 %" in said
+    assert "The probabilities are assumed" in said
 
 
 def test_a_step_that_is_no_number_is_exit_2(capsys, example_path):

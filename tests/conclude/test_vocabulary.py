@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import copy
+import pickle
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import grader
+from grader.cached import cached_property
 from grader.grading.conclude import finding_row
 from grader.language.pipeline import any_capping, any_open
 from grader.language.vocabulary import entities
@@ -33,6 +36,16 @@ FIVE = Scale.of(
 def words() -> Vocabulary:
     """The words of PEEL with a kind of finding and an assessment more."""
     return replace(PEEL, id="MORE", assessments=FIVE, findings=(*PEEL.findings, WARNED))
+
+
+@pytest.mark.parametrize("again", [lambda given: pickle.loads(pickle.dumps(given)), copy.copy, copy.deepcopy])
+def test_a_vocabulary_that_has_been_asked_can_be_sent_and_copied(words, again):
+    worked_out = [name for name, of in vars(Vocabulary).items() if isinstance(of, cached_property)]
+    expected = [getattr(words, name) for name in worked_out]
+    copied = again(words)
+    assert (words, {}) == (copied, {name: vars(copied)[name] for name in worked_out if name in vars(copied)})
+    assert "scales" in worked_out
+    assert expected == [getattr(copied, name) for name in worked_out]
 
 
 def test_levels_are_what_can_be_written():

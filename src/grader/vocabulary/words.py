@@ -6,7 +6,7 @@ A framework has one vocabulary. Other modules ask it for the word with a role, a
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, Literal, get_args
@@ -265,6 +265,10 @@ class Vocabulary:
 
     def __repr__(self) -> str:
         return f"<Vocabulary {self.id}>"
+
+    def __getstate__(self) -> dict[str, object]:
+        # What was worked out stays here: it is worked out again, and read-only views cannot be sent.
+        return {each.name: getattr(self, each.name) for each in fields(self)}
 
     # Scales -----------------------------------------------------------------------------------------------
 
