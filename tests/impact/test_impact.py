@@ -65,21 +65,19 @@ def test_new_names_change_what_proposals_cite_and_nothing_else(changed):
 
 
 def test_a_parameter_of_another_name_is_renamed_only_where_it_stands_in_the_same_places(changed):
-    """The breadth of outstanding and the least of the rate's neighbours are alike: 500 of 0 to 1000."""
-    _, _, book = open_rulebook(SHIPPED)
-    alike = [
-        (p.kind, p.default, p.minimum, p.maximum)
-        for p in (book.parameters["outstanding_breadth"], book.parameters["recording_most"])
-    ]
-    assert alike[0] == alike[1]
     for file in ("rulebook.yaml", "grades.yaml"):
-        one = changed(file, ("recording_most", "most_beside_the_rate"), name="one")
-    assert [("parameter", "recording_most", "most_beside_the_rate")] == _renamed(SHIPPED, one)
-    kept = dict(book.parameters)
-    moved = {**kept, "another": replace(kept.pop("recording_most"), name="another")}
-    del moved["recording_most"]
-    bound = bind(book)
-    assert () == pairs(bound, replace(bound, parameters=moved)).renamed
+        new = changed(file, ("recording_most", "most_beside_the_rate"), name="moved")
+    assert [("parameter", "recording_most", "most_beside_the_rate")] == _renamed(SHIPPED, new)
+    # One that is gone and one that is new share their values, 500 of 0 to 1000, and nothing else.
+    first = str(Path(__file__).parents[1] / "rulebooks" / "PEEL_2021_22_1_0_0")
+    gone, added = (
+        open_rulebook(book)[2].parameters[name]
+        for book, name in ((first, "contradictions_tolerated"), (SHIPPED, "outstanding_breadth"))
+    )
+    assert replace(gone, name="", basis="", source="", why="", place=None) == replace(
+        added, name="", basis="", source="", why="", place=None
+    )
+    assert [] == [found for found in _renamed(first, SHIPPED) if found[0] == "parameter"]
 
 
 def _renamed(old, new):
