@@ -74,9 +74,7 @@ def test_suggested_cases_close_every_gap(small_book):
     assert 100 == decided(suite, cases).percent
 
 
-@pytest.mark.parametrize(
-    "rule", ["crimes_recorded.meets", "concern.repeated", "recording.good", "contradicted"]
-)
+@pytest.mark.parametrize("rule", ["crimes_recorded.meets", "concern.repeated", "recording.good", "thin"])
 def test_a_case_is_suggested_for_a_shipped_rule_of_each_kind(rule):
     suite = load_suite("PEEL_2021_22")
     gaps = [g for g in decided(suite, suite.cases[:1]).gaps if g.rule == rule]

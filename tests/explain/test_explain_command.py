@@ -8,6 +8,7 @@ import pytest
 
 from grader import api
 from grader.cli.app import run
+from grader.session import Session
 
 SET = ("--set", "some=35%")
 LINE = "overrides: some 35 % (default 40 %)"
@@ -99,22 +100,30 @@ def test_areas_and_grades_may_be_named_as_printed(explain, area, grade):
     assert (0, "responding", "requires_improvement") == (code, answer["area"], answer["asked"])
 
 
-@pytest.mark.parametrize("outcome", ["withheld", "not_inspected"])
+@pytest.mark.parametrize("outcome", ["withheld", "unproved", "not_inspected"])
 def test_an_area_without_a_grade_says_why(example, outcome):
     from dataclasses import replace
 
     data = example.inspection.model_dump(mode="json")
-    if outcome == "withheld":
-        data["evidence"] = []
-    else:
+    if outcome == "not_inspected":
         data["inspection"]["not_inspected"] = ["strategy"]
+    else:
+        data["evidence"] = []
     inspection = type(example.inspection).model_validate(data)
     loaded = replace(example, file=replace(example.file, inspection=inspection))
+    if outcome == "unproved":  # of such rules no range of grades is told
+        loaded = replace(loaded, session=Session(example.framework, replace(example.book, proved=None)))
     said = {
         "withheld": "no grade is proposed, since there is too little to go on",
+        "unproved": "no grade is proposed, since there is too little to go on",
         "not_inspected": "not inspected, as the inspection says, so no grade is proposed",
     }[outcome]
-    assert api.explain(loaded, "strategy").summary.endswith(said)
+    ranged = (
+        "not graded (0 of 13 characteristics have findings of their own (0 %); a grade needs 20 % (assumed));"
+        " by the grade rules requires improvement to outstanding"
+    )
+    explained = ranged if outcome == "withheld" else said
+    assert api.explain(loaded, "strategy").summary.endswith(explained)
     assert api.why_not(loaded, "strategy", "good").summary.endswith(said)
 
 

@@ -260,9 +260,9 @@ def test_a_nearer_better_grade_is_given_in_place_of_the_one_asked_for(example):
     adequate = replace(good, id="adequate.never", target="adequate", condition=All((good.condition, NEVER)))
     book = replace(example.book, rules=(*rules, good, adequate))
     loaded = LoadedInspection(Session(example.framework, book), example.file)
-    answer = api.smallest_change(loaded, "workforce", "adequate")
+    answer = api.smallest_change(loaded, "offenders", "adequate")
     assert ("found", {"good"}, False) == (answer.result, {a.grade for a in answer.answers}, answer.exactly)
-    assert answer.cost < (api.smallest_change(loaded, "workforce", "adequate", exactly=True).cost or 99)
+    assert answer.cost < (api.smallest_change(loaded, "offenders", "adequate", exactly=True).cost or 99)
 
 
 def test_a_finding_of_any_kind_that_a_rule_counts_may_be_withdrawn(example):

@@ -21,14 +21,15 @@ from grader.grading.conclude import finding_row
 from grader.io.catalogue import open_rulebook
 from grader.io.frameworks import FrameworkFile
 from grader.language.nodes import All, Any_, Compare, Const, Effect, Kind, Level, Op
-from grader.language.rulebook import GIVEN_FACTS, VISIBLE, Layer, Measure, Rule
-from grader.language.vocabulary import ASSESSMENT, EXTENT, FINDING_KIND, FLAG, HARM, PROGRESS, STRENGTH
+from grader.language.rulebook import VISIBLE, Layer, Measure, Rule
 from grader.model.inspection import Inspection
 from grader.proofs.falsify import Drawn
 from grader.proofs.rule_change import Comparison
 from grader.session import Session
+from grader.vocabulary.peel import ASSESSMENTS, EXTENTS, HARMS, PEEL
+from grader.vocabulary.words import FLAG, PROGRESS, STRENGTH
 
-SCALES = {"assessment": ASSESSMENT, "strength": STRENGTH, "extent": EXTENT, "harm": HARM,
+SCALES = {"assessment": ASSESSMENTS, "strength": STRENGTH, "extent": EXTENTS, "harm": HARMS,
           "remedied": FLAG, "innovative": FLAG}  # fmt: skip
 FINDING = ("kind", "origin", "standing", "progress")
 
@@ -75,7 +76,7 @@ def slip(name, framework, book, draw):
 
 
 def comparison(book, layer, level, draw):
-    known = (*GIVEN_FACTS.values(), *book.facts.values())
+    known = book.every_fact.values()
     fact = draw.choice([f for f in known if f.level is level and f.layer in VISIBLE[layer]])
     top = {Kind.SHARE: 1000, Kind.COUNT: 4}.get(fact.kind) or len(fact.scale.names) - 1
     return Compare(
@@ -102,7 +103,7 @@ def default_moved(name, framework, book, draw):
 def finding_rule_added(name, framework, book, draw):
     level = draw.choice((Level.CHARACTERISTIC, Level.AREA))
     condition = comparison(book, Layer.FINDING, level, draw)
-    rule = Rule("added", Layer.FINDING, level, Effect.RAISES, draw.choice(FINDING_KIND.names), condition,
+    rule = Rule("added", Layer.FINDING, level, Effect.RAISES, draw.choice(PEEL.proposed), condition,
                 "because", "none")  # fmt: skip
     return replace(book, rules=(*book.rules, rule)), f"finding {rule.target} {condition}"
 
@@ -159,7 +160,7 @@ def made(framework, edition, count, seed):
                                      min(count, len(evidence)))),
     )  # fmt: skip
     rows = [
-        (n, a, finding_row(draw.choice(FINDING_KIND.names), origin, progress))
+        (n, a, finding_row(PEEL, str(draw.choice(PEEL.kinds.names)), origin, progress))
         for n, a in zip(*np.nonzero(draw.random((count, len(areas))) < 0.1), strict=True)
         for origin, progress in [
             draw.choice([("declared", None), *(("previous", p) for p in PROGRESS.names)]).tolist()

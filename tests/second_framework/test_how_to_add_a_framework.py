@@ -48,7 +48,8 @@ def test_proofs_shown_are_those_made(report: CheckReport):
 
     (shown,) = [output for command, output in SHOWN if command == "check rules/MY_HOMES"]
     proved = for_person(report).replace("EXAMPLE_CARE_HOMES", "MY_HOMES")
-    assert SECONDS.sub("", shown) == SECONDS.sub("", proved)
+    # Lines are filled anew round the shorter name.
+    assert SECONDS.sub("", shown).split() == SECONDS.sub("", proved).split()
 
 
 def test_every_kind_of_command_is_shown():

@@ -21,6 +21,7 @@ from grader.language.nodes import (
     Test,
 )
 from grader.language.rulebook import Fact, Layer, Rule, RuleBook
+from grader.language.typecheck import comparisons
 
 What = Literal["rule", "fact", "parameter"]
 
@@ -147,9 +148,7 @@ def pairs(old: RuleBook, new: RuleBook) -> Pairs:
     rules = _paired({r.id: one.rule(r) for r in old.rules}, {r.id: other.rule(r) for r in new.rules})
     areas = [{f.name: b.fact(f.name) for f in b.book.facts.values() if _shown(f)} for b in (one, other)]
     facts = _paired(*areas)
-    values = [{p.name: (p.kind, p.default, p.minimum, p.maximum) for p in b.parameters.values()}
-              for b in (old, new)]  # fmt: skip
-    parameters = _paired(*values)
+    parameters = _paired(_parameters(one), _parameters(other))
     several: tuple[tuple[What, Mapping[str, str]], ...] = (
         ("rule", rules),
         ("fact", facts),
@@ -187,6 +186,28 @@ def _paired(old: Mapping[str, Hashable], new: Mapping[str, Hashable]) -> dict[st
             left.remove(same)
             found[name] = same
     return found
+
+
+def _parameters(bare: Bare) -> dict[str, Hashable]:
+    """The values of each parameter, and where it stands: two that share values alone are two parameters."""
+    book = bare.book
+    used: dict[str, set[Hashable]] = {name: set() for name in book.parameters}
+    for rule in book.rules:
+        for at, _ in comparisons(rule.condition):
+            for name in _names(at.operands):
+                used[name].add((rule.layer, rule.effect, rule.target, bare.fact(at.fact), at.op))
+    for fact in book.facts.values():
+        for test in fact.definition.where:
+            for name in _names(test.operands):
+                used[name].add((fact.layer, fact.definition.entity, test.attribute, test.op))
+    return {
+        p.name: (p.kind, p.default, p.minimum, p.maximum, frozenset(used[p.name]))
+        for p in book.parameters.values()
+    }
+
+
+def _names(operands: Iterable[Operand]) -> Iterable[str]:
+    return (o.name for o in operands if isinstance(o, Const) and o.name is not None)
 
 
 def _shown(fact: Fact) -> bool:

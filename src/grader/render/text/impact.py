@@ -11,6 +11,8 @@ from grader.authoring.impact import Fit, Impact
 from grader.language.rulebook import PERCENT
 
 WIDTH: Final = 80
+#: Beside the columns of the table; with less, areas stand on lines of their own.
+LEAST_ROOM: Final = 20
 SHOWN: Final = 3
 
 _HEADINGS: Final = {
@@ -84,7 +86,7 @@ def _lines(found: Impact) -> Iterable[str]:
 
 
 def _table(areas: Iterable[Mapping[str, str]]) -> Iterable[str]:
-    """A row for the areas that move alike; those that never move are counted below."""
+    """A row for the areas that move alike, named above it where little room is left; then those that never move."""
     alike: dict[tuple[str, ...], list[str]] = {}
     for area in areas:
         alike.setdefault(tuple(area[name] for name in _HEADINGS), []).append(area["area"])
@@ -94,10 +96,16 @@ def _table(areas: Iterable[Mapping[str, str]]) -> Iterable[str]:
     yield ""
     columns = [name for n, name in enumerate(_HEADINGS) if any(row[n] != "never" for row in alike)]
     at = [list(_HEADINGS).index(name) for name in columns]
-    yield "  " + "".join(f"{_HEADINGS[name]:<9}" for name in columns) + "area"
+    room = WIDTH - 2 - 9 * len(columns)
+    beside = room >= LEAST_ROOM
+    yield ("  " + "".join(f"{_HEADINGS[name]:<9}" for name in columns) + "area" * beside).rstrip()
     for row, names in alike.items():
         marks = "  " + "".join(f"{_MARKS[row[n]]:<9}" for n in at)
-        for line in textwrap.wrap(", ".join(names), max(WIDTH - len(marks), 20)):
+        if not beside:
+            yield f"  {', '.join(names)}:"
+            yield marks.rstrip()
+            continue
+        for line in textwrap.wrap(", ".join(names), room):
             yield marks + line
             marks = " " * len(marks)
     if still:
