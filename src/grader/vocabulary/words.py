@@ -6,10 +6,10 @@ A framework has one vocabulary. Other modules ask it for the word with a role, a
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 from grader.cached import cached_property
 
@@ -267,6 +267,10 @@ class Vocabulary:
         return f"<Vocabulary {self.id}>"
 
     # Scales -----------------------------------------------------------------------------------------------
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What it was made from: what was worked out is worked out again elsewhere."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}
 
     @cached_property
     def kinds(self) -> Scale:
