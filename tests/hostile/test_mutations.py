@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +117,11 @@ def shipped() -> Iterator[Kind]:
         for topic in area["topics"]:
             for characteristic in topic["characteristics"]:
                 characteristic.pop("informs", None)
-    yield Kind("framework", {**framework, "areas": areas}, lambda d, folder: framework_of(d).framework)
+    kept = {f"{a['id']}.{c['id']}" for a in areas for t in a["topics"] for c in t["characteristics"]}
+    history = copy.deepcopy(framework["history"])
+    for change in history:
+        change["became"] = {i: what for i, what in change.get("became", {}).items() if i in kept}
+    yield Kind("framework", {**framework, "areas": areas, "history": history}, lambda d, folder: framework_of(d).framework)
     for file in sorted((RULES / "tests").glob("*.yaml")):
         cases = sound(file)["cases"]
         yield Kind(f"tests/{file.name}", {"cases": cases[:: max(1, len(cases) // 5)]}, read_cases)
@@ -279,6 +284,8 @@ def shown(written: Any, read: Any) -> bool:
         if isinstance(read, dict) and list(read) == [""]:  # about the case's own area
             read = read[""]
         return isinstance(read, list) and len(written) == len(read) and all(map(shown, written, read))
+    if isinstance(written, str) and written.endswith("%") and type(read) is int:
+        return Decimal(written[:-1]) * 10 == read  # a share, which is held in tenths of a per cent
     if isinstance(written, str) and not isinstance(read, str):
         # A bare assessment stands for an item.
         read = read[0] if isinstance(read, list) and len(read) == 1 else read

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 from grader.cached import cached_property
 
@@ -271,6 +271,10 @@ class Vocabulary:
         return {each.name: getattr(self, each.name) for each in fields(self)}
 
     # Scales -----------------------------------------------------------------------------------------------
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What it was made from: what was worked out is worked out again elsewhere."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}
 
     @cached_property
     def kinds(self) -> Scale:
