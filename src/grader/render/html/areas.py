@@ -171,7 +171,7 @@ class Areas:
             tallies=self._tallies([view for views in findings.values() for view in views]),
             tests=tuple(self._tests(result)),
             needed=tuple(self._needed(result)),
-            could_be=self._could_be(result, counts["not_assessed"]),
+            could_be=self._could_be(result, counts[self.framework.vocabulary.statuses.nothing]),
             look_next=tuple(
                 (line.characteristic, line.text, look_next_words(line, self._lower)) for line in why.look_next
             ),
