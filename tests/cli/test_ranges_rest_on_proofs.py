@@ -146,3 +146,44 @@ def test_record_that_is_none_is_refused(run: Run, small: Small, own_rules: Path,
 def test_proofs_at_values_nobody_knows_give_no_ranges(run: Run, small: Small, own_rules: Path) -> None:
     record(own_rules, dict.fromkeys(RANGE_RESTS_ON, "wherever you like"))
     assert {None} == ranges(run("grade", small(), "--rules", own_rules, "--json"))
+
+
+# Settings outside what is proved --------------------------------------------------------------------------
+
+
+def warned(ran: Any) -> list[tuple[str, str]]:
+    found = json.loads(ran.out)["warnings"]
+    return [(w["code"], w["message"]) for w in found if w["code"].startswith("settings_")]
+
+
+def test_settings_that_are_proved_and_in_order_are_not_warned_of(run: Run, small: Small) -> None:
+    assert [] == warned(run("grade", small(), "--set", "some=55%", "--set", "minimum_coverage=1%", "--json"))
+    assert [] == warned(run("grade", small(), "--json"))
+
+
+def test_settings_out_of_order_are_warned_of(run: Run, small: Small) -> None:
+    asked = ("grade", small(), "--set", "some=55%", "--set", "substantially_all=52%")
+    message = (
+        "some 55 % and substantially_all 52 % are out of order: good.substantially-all asks less of"
+        " demonstrated_share than adequate.some"
+    )
+    assert [("settings_out_of_order", message)] == warned(run(*asked, "--json"))
+    assert message in words(run(*asked).err)
+
+
+def test_settings_of_rules_of_which_nothing_is_proved_are_warned_of(
+    run: Run, small: Small, own_rules: Path
+) -> None:
+    (own_rules / NAME).unlink()
+    asked = ("grade", small(), "--rules", own_rules)
+    message = "it is not recorded as proved that grades move with the evidence at some as set here"
+    assert [("settings_not_proved", message)] == warned(run(*asked, "--set", "some=55%", "--json"))
+    assert message in words(run(*asked, "--set", "some=55%").err)
+    assert [] == warned(run(*asked, "--json"))
+
+
+def test_settings_outside_what_is_proved_are_warned_of(run: Run, small: Small, own_rules: Path) -> None:
+    record(own_rules, dict.fromkeys(RANGE_RESTS_ON, AT_DEFAULTS))
+    asked = ("grade", small(), "--rules", own_rules, "--json")
+    assert ["settings_not_proved"] == [code for code, _ in warned(run(*asked, "--set", "some=55%"))]
+    assert [] == warned(run(*asked))
