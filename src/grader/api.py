@@ -703,6 +703,11 @@ def calibrate(
         Faults of the files, or of the names.
     MissingExtraError
         The columns or the solver are not installed.
+
+    Examples
+    --------
+    >>> grader.calibrate("examples/leicestershire_2021_22", ["some"]).why_not
+    '9 areas have a final grade; fewer than 30 cannot tell'
     """
     from grader.proofs.record import proved_at
     from grader.review.calibrate import calibrate as fit
@@ -732,6 +737,13 @@ def record_proofs(rules: PathLike = DEFAULT, *, effort: int = EFFORT) -> dict[st
     ------
     InputError
         Faults of the rule book, or a folder that cannot be written to.
+
+    Examples
+    --------
+    >>> import shutil
+    >>> own = shutil.copytree("rules/EXAMPLE_CARE_HOMES", folder / "own_rules")
+    >>> grader.record_proofs(own)["monotone.a"]
+    'every parameter anywhere in its range'
     """
     from grader.io.catalogue import open_rulebook
     from grader.proofs.record import record

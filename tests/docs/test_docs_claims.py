@@ -111,3 +111,18 @@ def test_ids_touched_are_in_the_history(framework: Framework):
         if c.unlike or informs[c.id] != [link.id for link in c.informs]
     }
     assert touched == set(framework.history[0].became)
+
+
+def test_limits_of_calibration_are_stated():
+    pytest.importorskip("polars", reason="calibration needs the extra")
+    from grader.review.calibrate import FEWEST_AREAS, MOST_PARAMETERS
+
+    said = page("docs/how_sure.md")
+    assert f"fits at most {MOST_PARAMETERS} parameters" in said
+    assert f"fewer than {FEWEST_AREAS} areas have a final grade" in said
+
+
+def test_rule_books_that_come_with_grader_are_recorded_as_proved():
+    assert "The rule books that come with grader are recorded" in page("docs/how_sure.md")
+    shipped = {p.parent.name for p in (ROOT / "rules").glob("*/rulebook.yaml")}
+    assert shipped == {p.parent.name for p in (ROOT / "rules").glob("*/proved.json")}

@@ -165,3 +165,80 @@ def test_a_calibrated_value_out_of_range_is_a_located_error(tmp_path: Path) -> N
     assert ["value 900 of 'some' is outside its range", "unknown parameter 'sum'"] == [
         problem.message for problem in caught.value.problems
     ]
+
+
+def test_file_that_stands_twice_in_the_folder_is_refused(tmp_path: Path, session: Session) -> None:
+    write(tmp_path, session, lambda area, grade: grade or "good", many=2)
+    (tmp_path / "again.yaml").write_bytes((tmp_path / "1.yaml").read_bytes())
+    (tmp_path / "decided_again.yaml").write_bytes((tmp_path / "0-decisions.yaml").read_bytes())
+    with pytest.raises(grader.InputError) as caught:
+        read_folder(tmp_path, None)
+    assert [
+        "inspection 'body-1': another file of the folder holds it too",
+        "decisions on inspection 'body-0': another file of the folder holds it too",
+    ] == [problem.message for problem in caught.value.problems]
+
+
+def test_folder_that_holds_nothing_to_compare_is_refused(tmp_path: Path, session: Session) -> None:
+    def said() -> list[str]:
+        with pytest.raises(grader.InputError) as caught:
+            read_folder(tmp_path, None)
+        return [problem.message for problem in caught.value.problems]
+
+    assert ["no inspections with decisions"] == said()
+    write(tmp_path, session, lambda area, grade: grade or "good", many=2)
+    (tmp_path / "1-decisions.yaml").unlink()
+    (tmp_path / "0.yaml").unlink()
+    assert [
+        "no decisions on inspection 'body-1'",
+        "no inspection for the decisions on 'body-0'",
+    ] == said()
+
+
+# The command, with the proofs it makes --------------------------------------------------------------------
+
+
+def test_command_writes_what_it_recommends_with_every_promise_proved(
+    tmp_path: Path, session: Session, run: Callable[..., Any]
+) -> None:
+    pytest.importorskip("z3", reason="the proofs need the extra")
+    folder, target = tmp_path / "past", tmp_path / "calibrated.yaml"
+    folder.mkdir()
+    write(folder, session.at({"substantially_all": "61%"}), lambda area, grade: grade or "good", many=6)
+    asked = ("calibrate", folder, "--parameter", "substantially_all")
+    ran = run(*asked, "--json", "-o", target)
+    found = Calibration.model_validate(json.loads(ran.out))
+    assert (0, None) == (ran.code, found.why_not)
+    assert found.recommended is not None
+    assert holds(found, found.recommended)
+    assert "substantially_all:" in target.read_text(encoding="utf-8")
+    assert 2 == run(*asked, "-o", target).code  # it stands, and nobody said --force
+    assert holds(found, {"substantially_all": 610})
+
+
+BROKEN = [
+    (("--parameter", "sum"), "unknown parameter 'sum'"),
+    (("--parameter", "some", "--parameter", "Some"), "parameter 'some' is named twice"),
+    (("--parameter", "some", "-o", "x.yaml"), "no file of calibrated values"),
+    (("--parameter", "some", "--rules", "none"), "none"),
+]
+
+
+@pytest.mark.parametrize(("asked", "message"), BROKEN, ids=[" ".join(b[0]) for b in BROKEN])
+def test_broken_questions_are_refused_by_the_command(
+    tmp_path: Path, session: Session, run: Callable[..., Any], asked: tuple[str, ...], message: str
+) -> None:
+    write(tmp_path, session, lambda area, grade: grade or "good", many=1)
+    ran = run("calibrate", tmp_path, *asked)
+    assert (2, "") == (ran.code, ran.out)
+    assert message in ran.err
+
+
+def test_command_declines_on_few_areas_with_exit_1(
+    tmp_path: Path, session: Session, run: Callable[..., Any]
+) -> None:
+    write(tmp_path, session, lambda area, grade: grade or "good", many=2)
+    ran = run("calibrate", tmp_path, "--parameter", "some", "-o", tmp_path / "calibrated.yaml")
+    assert 1 == ran.code
+    assert "no recommendation: 20 areas have a final grade; fewer than 30 cannot tell" in ran.out
+    assert not (tmp_path / "calibrated.yaml").exists()

@@ -102,8 +102,8 @@ def sensitivity(loaded: LoadedInspection, area: str | None = None) -> ParameterS
     if area is not None:
         asked = [area_asked(framework, edition, area)]
     else:
-        asked = [a.id for a in framework.areas_in(edition) if a.editions[edition].graded]
-    asked = [a for a in asked if a in loaded.trace.areas]
+        graded = [a.id for a in framework.areas_in(edition) if a.editions[edition].graded]
+        asked = [a for a in graded if a in loaded.trace.areas]
     book = loaded.book
     ordered = orders(book)
     return ParameterSensitivity(
@@ -120,7 +120,8 @@ def _walked(
 ) -> ParameterWalked:
     settings = loaded.session.settings
     stands: dict[str, dict[tuple[str, str | None], list[Interval]]] = {area: {} for area in asked}
-    for (first, last), trace in walk(loaded, parameter, asked):
+    inspected = [a for a in asked if a in loaded.trace.areas]
+    for (first, last), trace in walk(loaded, parameter, inspected):
         for area in asked:
             _add(stands[area].setdefault(_said(loaded, trace, area), []), (first, last))
     areas = []
@@ -150,7 +151,9 @@ def _add(intervals: list[Interval], more: Interval) -> None:
 
 
 def _said(loaded: LoadedInspection, trace: GradingTrace, area: str) -> tuple[str, str | None]:
-    case = trace.areas[area]
+    case = trace.areas.get(area)
+    if case is None:
+        return "not_inspected", None
     scale = loaded.session.bound.grade_scale
     return case.outcome, scale.name_of(case.decision.rank) if case.decision is not None else None
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from grader.grading.conclude import LayerEvaluator
 from grader.grading.tally import Item, Tally
+from grader.language.english import number
 from grader.language.figures import per_mille
+from grader.language.order import orders
+from grader.language.rulebook import RuleBook
 from grader.model.inspection import Evidence, Figure, Inspection
 from grader.vocabulary.words import STRENGTH, Vocabulary
 
@@ -37,6 +40,40 @@ def remarks(
             yield from _of_figure(evidence, measure, evaluator)
     for characteristic in inspected:
         yield from _contradiction(evaluator.book.vocabulary, characteristic, laid.items[characteristic])
+
+
+def remarks_on_settings(
+    book: RuleBook, settings: Mapping[str, int], *, proved: bool
+) -> Iterator[tuple[str, str]]:
+    """That settings lie outside what is proved, or break an order that the defaults keep.
+
+    Parameters
+    ----------
+    book : RuleBook
+        The rule book, its parameters not bound.
+    settings : mapping of str to int
+        Parameters at values other than their defaults.
+    proved : bool
+        Whether what the range of grades rests on is proved at these settings.
+    """
+    if not settings:
+        return
+    if not proved:
+        names = ", ".join(sorted(settings))
+        message = f"it is not recorded as proved that grades move with the evidence at {names} as set here"
+        yield "settings_not_proved", message
+    defaults = book.defaults()
+    values = {**defaults, **settings}
+    for order in orders(book):
+        if order.broken(values) and not order.broken(defaults):
+            names = " and ".join(
+                f"{name} {number(values[name], None, book.parameters[name].kind)}"
+                for name in sorted(order.names())
+            )
+            yield (
+                "settings_out_of_order",
+                f"{names} are out of order: {order.further} asks less of {order.fact} than {order.nearer}",
+            )
 
 
 def _of_figure(evidence: Evidence, measure: Figure, evaluator: LayerEvaluator) -> Iterator[tuple[str, str]]:

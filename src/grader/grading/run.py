@@ -10,7 +10,7 @@ from grader.grading.aggregates import AreaAggregator
 from grader.grading.conclude import AreaCase, CharacteristicCase, FindingRecord, LayerEvaluator, finding_row
 from grader.grading.hinges import Sensitivity, sensitivity
 from grader.grading.possible import Unassessed
-from grader.grading.remarks import remarks
+from grader.grading.remarks import remarks, remarks_on_settings
 from grader.grading.results import ProposalContext, absent_result, area_result
 from grader.grading.tally import Tally, not_counted_finding, tally
 from grader.io.inspections import InspectionFile
@@ -133,7 +133,7 @@ def propose(
         overrides={name: context.settings[name] for name in sorted(context.settings)},
         areas=[_area(context, aggregates, a, inspection, trace) for a in framework.areas_in(edition)],
         not_counted=_not_counted(inspection, trace.tally),
-        warnings=_warnings(file, trace, evaluator),
+        warnings=_warnings(context, file, trace, evaluator),
     )
 
 
@@ -184,11 +184,14 @@ def _not_counted(inspection: Inspection, laid: Tally) -> list[NotCounted]:
     return sorted(entries, key=lambda n: (n.evidence, n.characteristic or "", n.reason))
 
 
-def _warnings(file: InspectionFile, trace: GradingTrace, evaluator: LayerEvaluator) -> list[Warning_]:
+def _warnings(
+    context: ProposalContext, file: InspectionFile, trace: GradingTrace, evaluator: LayerEvaluator
+) -> list[Warning_]:
     """Warnings in one order whatever the order of the files: so without lines, which shuffling moves."""
     found = {(w.code, w.message) for w in file.warnings}
     inspected = [case.id for cases in trace.characteristics.values() for case in cases]
     found |= set(remarks(file.inspection, trace.tally, inspected, evaluator))
+    found |= set(remarks_on_settings(context.book, context.settings, proved=context.ranges is not None))
     for entry in _not_counted(file.inspection, trace.tally):
         if entry.reason == "area_not_inspected":
             found.add(("not_inspected", f"{entry.evidence} is kept and not counted: {entry.message}"))
