@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from grader.language.nodes import Best, Better, Compare, Const, Count, Effect, Kind, Level, Op, Share, Test
 from grader.language.rulebook import Fact, Layer, Rule, RuleBook
-from grader.language.vocabulary import ASSESSMENT, EXTENT, HARM
+from grader.vocabulary.peel import ASSESSMENTS, EXTENTS, HARMS
 
 _TABLES = (
     (Layer.STATUS, Level.CHARACTERISTIC),
@@ -30,20 +30,20 @@ def with_added(book: RuleBook, count: int, seed: int = 1) -> RuleBook:
 def _shortfalls(draw: random.Random) -> Count:
     """A count of shortfalls that a worse tag never leaves."""
     most = draw.choice(("falls_short", "partly_meets"))
-    where = [Test("assessment", Op.AT_MOST, (Const(ASSESSMENT.rank(most)),))]
+    where = [Test("assessment", Op.AT_MOST, (Const(ASSESSMENTS.rank(most)),))]
     if draw.random() < 0.6:
         where.append(Test("strength", Op.EQUALS, (Const(1),)))
     if draw.random() < 0.6:
-        where.append(Test("harm", Op.AT_LEAST, (Const(draw.randrange(1, len(HARM.names))),)))
+        where.append(Test("harm", Op.AT_LEAST, (Const(draw.randrange(1, len(HARMS.names))),)))
     if draw.random() < 0.6:
-        where.append(Test("extent", Op.AT_LEAST, (Const(draw.randrange(1, len(EXTENT.names))),)))
+        where.append(Test("extent", Op.AT_LEAST, (Const(draw.randrange(1, len(EXTENTS.names))),)))
     if draw.random() < 0.5:
         where.append(Test("remedied", Op.EQUALS, (Const(0),)))
     return Count("evidence", tuple(where))
 
 
 def _fact(name: str, layer: Layer, level: Level, kind: Kind, better: Better, definition: object) -> Fact:
-    scale = ASSESSMENT if isinstance(definition, Best) else None
+    scale = ASSESSMENTS if isinstance(definition, Best) else None
     return Fact(name, layer, level, kind, better, f"fact {name}", definition, scale)  # type: ignore[arg-type]
 
 

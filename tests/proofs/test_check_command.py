@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -136,8 +137,16 @@ def test_nothing_is_kept_where_that_is_not_wanted(tmp_path):
     assert not (tmp_path / "kept").exists()
 
 
-def test_a_parameter_is_checked_at_the_value_set(capfd):
-    assert 1 == main(["check", str(SANDBOXES / "sound"), "--set", "some=100%"])
+def test_a_parameter_is_checked_at_the_value_set(capfd, tmp_path):
+    """Where good and adequate ask for the same share, adequate may not ask for more of it than good."""
+    shutil.copytree(SANDBOXES, tmp_path / "books")
+    grades = tmp_path / "books" / "sound" / "grades.yaml"
+    asked = "{partly_share: {at_least: $some}}"
+    changed = grades.read_text(encoding="utf-8").replace(asked, asked.replace("partly", "demonstrated"))
+    grades.write_text(changed, encoding="utf-8")
+    main(["check", str(grades.parent)])
+    assert "parameter-order" not in capfd.readouterr().out
+    assert 1 == main(["check", str(grades.parent), "--set", "some=100%"])
     assert "parameter-order" in capfd.readouterr().out
 
 

@@ -17,6 +17,13 @@ OPPOSITE = {
     Op.FEWER_THAN: Op.MORE_THAN,
     Op.EQUALS: Op.MORE_THAN,
 }
+NEGATED = {
+    Op.AT_LEAST: Op.FEWER_THAN,
+    Op.AT_MOST: Op.MORE_THAN,
+    Op.MORE_THAN: Op.AT_MOST,
+    Op.FEWER_THAN: Op.AT_LEAST,
+    Op.EQUALS: Op.FEWER_THAN,
+}
 #: Far out of what any share or rank can be.
 FAR = 5_000
 
@@ -42,7 +49,11 @@ def _faults(book):
     for rule in book.rules:
         if rule.layer is Layer.MEASURE:
             continue
-        for compared in _compared(rule.condition):
+        asked = list(_compared(rule.condition))
+        refused = tuple(replace(c, op=NEGATED[c.op]) for c in asked)
+        never = All((rule.condition, *refused))
+        yield f"{rule.id}: asks for its opposite", _spoilt(book, rule, rule.condition, never)
+        for compared in asked:
             turned = replace(compared, op=OPPOSITE[compared.op])
             yield f"{rule.id}: {compared.fact} turned round", _spoilt(book, rule, compared, turned)
             count = compared.fact in book.facts and book.facts[compared.fact].kind is Kind.COUNT

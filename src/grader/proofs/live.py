@@ -24,6 +24,7 @@ from grader.proofs.lively import decided_by_trial
 from grader.proofs.order import misordered
 from grader.proofs.promises import figures, measured
 from grader.proofs.report import Finding
+from grader.proofs.spared import spared
 from grader.proofs.subject import GRADE_AND_SUFFICIENCY, Subject
 from grader.proofs.trials import Trials
 from grader.proofs.witness import Situation, Witness, agree, case_of, told
@@ -58,6 +59,21 @@ class View:
 Find = Callable[[Callable[[View], z3.BoolRef]], FoundCase | None]
 
 
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A place a rule speaks of, and how cases of it are found there.
+
+    `find` answers for every case there can be, with a smallest one; so does `any`, with whichever comes
+    first; `tried` looks at few cases, so that what it misses may be; `spared` says that another rule that
+    goes as far holds wherever the rule does, so that the rule never decides.
+    """
+
+    find: Find
+    any: Find
+    tried: Find = lambda ask: None
+    spared: Callable[[], bool] = lambda: False
+
+
 def check_live(subject: Subject, trials: Trials) -> Iterator[Finding]:
     """Findings on rules that decide nothing; none when every rule is live."""
     open_rules: dict[str, list[str]] = {}
@@ -66,7 +82,7 @@ def check_live(subject: Subject, trials: Trials) -> Iterator[Finding]:
         if rule.id in alive:
             continue
         try:
-            finding = _check_rule(subject, rule)
+            finding = _check_rule(subject, trials, rule)
         except Undecided as undecided:
             open_rules.setdefault(str(undecided), []).append(rule.id)
             continue
@@ -80,36 +96,39 @@ def _few(ids: Sequence[str]) -> str:
     return ", ".join(ids) if len(ids) <= 3 else f"{ids[0]} and {len(ids) - 1} other rules"
 
 
-def _check_rule(subject: Subject, rule: Rule) -> Finding | None:
+def _check_rule(subject: Subject, trials: Trials, rule: Rule) -> Finding | None:
     """The finding on a rule, looking at every place it speaks of before saying it decides nothing."""
-    places = list(_rule_scopes(subject, rule))
-    if not places:
+    scopes = list(_rule_scopes(subject, trials, rule))
+    if not scopes:
         return _finding(rule, "vacuous", "speaks of no area that any edition grades", None, ())
-    deciding = _first(places, lambda v: v.decides)
+    deciding = _first([s.tried for s in scopes], lambda v: v.decides)
+    if deciding is None:
+        deciding = _first([s.any for s in scopes if not s.spared()], lambda v: v.decides)
     if deciding is not None:
         agree(True, rule.id in deciding.held, f"replay of a case that {rule.id} decides")
-        if all(find(lambda v: z3.Not(v.condition)) is None for find in places):
+        idle = _first([s.tried for s in scopes], lambda v: z3.Not(v.condition))
+        if idle is None and _first([s.any for s in scopes], lambda v: z3.Not(v.condition)) is None:
             return _finding(rule, "vacuous", "holds for every input, so its condition says nothing", None, ())
         return None
-    seen = _first(places, lambda v: v.condition)
+    seen = _shortest(scopes, lambda v: v.condition)
     if seen is None:
         return _finding(rule, "vacuous", "holds for no input there can be", None, ())
-    return _dead(subject, rule, places, seen)
+    return _dead(subject, rule, scopes, seen)
 
 
-def _dead(subject: Subject, rule: Rule, places: Sequence[Find], seen: FoundCase) -> Finding:
+def _dead(subject: Subject, rule: Rule, scopes: Sequence[Scope], seen: FoundCase) -> Finding:
     """Why a rule that can hold decides nothing."""
     agree(True, rule.id in seen.held, f"replay of a case in which {rule.id} holds")
     others = _others(subject, rule, seen)
     if rule.effect is Effect.RAISES:
         text = "raises nothing that another rule does not raise whenever it does"
         return _finding(rule, "redundant", text, _shown(subject, seen), _same(rule, others))
-    weighing = _first(places, lambda v: v.weighs)
+    weighing = _shortest(scopes, lambda v: v.weighs)
     if weighing is not None:
         same = _same(rule, _others(subject, rule, weighing))
         text = "decides with others, and taking it out changes nothing"
         return _finding(rule, "redundant", text, _shown(subject, weighing), same)
-    if all(find(lambda v: z3.And(v.condition, z3.Not(v.outdone))) is None for find in places):
+    if _first([s.any for s in scopes], lambda v: z3.And(v.condition, z3.Not(v.outdone))) is None:
         stronger = [r for r in others if r.effect is rule.effect and r.target != rule.target]
         place = misordered(subject.book, rule, stronger)
         if place is not None:
@@ -159,6 +178,11 @@ def _first(places: Sequence[Find], ask: Callable[[View], z3.BoolRef]) -> FoundCa
     return next((s for find in places if (s := find(ask)) is not None), None)
 
 
+def _shortest(scopes: Sequence[Scope], ask: Callable[[View], z3.BoolRef]) -> FoundCase | None:
+    """A case somebody is told of: of those tried where there is one, else a smallest one of all."""
+    return _first([s.tried for s in scopes], ask) or _first([s.find for s in scopes], ask)
+
+
 def _others(subject: Subject, rule: Rule, seen: FoundCase) -> list[Rule]:
     return [r for r in subject.bound.rules if r.id in seen.held and r.id != rule.id]
 
@@ -179,11 +203,12 @@ def _shown(subject: Subject, seen: FoundCase) -> Witness:
 # Where a rule speaks --------------------------------------------------------------------------------------
 
 
-def _rule_scopes(subject: Subject, rule: Rule) -> Iterator[Find]:
+def _rule_scopes(subject: Subject, trials: Trials, rule: Rule) -> Iterator[Scope]:
     """One way to find cases for each place the rules treat alike."""
     if rule.layer is Layer.MEASURE:
         for measure in sorted(rule.scope or subject.bound.measures):
-            yield _at_measure(subject, rule, measure)
+            find = _at_measure(subject, rule, measure)
+            yield Scope(find, find)
         return
     graded = rule.layer in (Layer.SUFFICIENCY, Layer.GRADE)
     for group in subject.graded if graded else subject.every:
@@ -193,7 +218,7 @@ def _rule_scopes(subject: Subject, rule: Rule) -> Iterator[Find]:
             if any(a.counted for a in group.areas):
                 yield _at_characteristic(subject, rule, group)
         else:
-            yield _at_area(subject, rule, group)
+            yield _at_area(subject, trials, rule, group)
 
 
 def _at_measure(subject: Subject, rule: Rule, measure: str) -> Find:
@@ -222,7 +247,7 @@ def _at_measure(subject: Subject, rule: Rule, measure: str) -> Find:
     return find
 
 
-def _at_characteristic(subject: Subject, rule: Rule, group: AreaGroup) -> Find:
+def _at_characteristic(subject: Subject, rule: Rule, group: AreaGroup) -> Scope:
     def view(terms: CharacteristicTerms) -> tuple[View, z3.BoolRef]:
         if rule.layer is Layer.STATUS:
             scale, default = STATUSES.concludes(subject.bound)
@@ -230,12 +255,12 @@ def _at_characteristic(subject: Subject, rule: Rule, group: AreaGroup) -> Find:
             return _ordered(rule, terms.held, terms.status, less, scale), terms.items > 0
         return _raising(rule, terms.raises), z3.BoolVal(True)
 
-    def find(ask: Callable[[View], z3.BoolRef]) -> FoundCase | None:
+    def find(ask: Callable[[View], z3.BoolRef], smallest: bool = True) -> FoundCase | None:
         def wanted(terms: CharacteristicTerms) -> z3.BoolRef:
             seen, domain = view(terms)
             return z3.And(domain, ask(seen))
 
-        example = subject.find_characteristic(group, wanted)
+        example = subject.find_characteristic(group, rule, wanted, smallest=smallest)
         if example is None:
             return None
         situation = subject.alone(group, example)
@@ -246,12 +271,10 @@ def _at_characteristic(subject: Subject, rule: Rule, group: AreaGroup) -> Find:
         there = engine.held(rule.layer, rule.level, situation.area.id, case.facts)
         return FoundCase(f"where {told(situation)}", situation, there)
 
-    return find
+    return Scope(find, lambda ask: find(ask, smallest=False))
 
 
-def _at_area(subject: Subject, rule: Rule, group: AreaGroup) -> Find:
-    space = subject.space(group, GRADE_AND_SUFFICIENCY)
-
+def _at_area(subject: Subject, trials: Trials, rule: Rule, group: AreaGroup) -> Scope:
     def view(terms: AreaTerms) -> tuple[View, z3.BoolRef]:
         everywhere = z3.BoolVal(True)
         if rule.layer is Layer.FINDING:
@@ -265,12 +288,14 @@ def _at_area(subject: Subject, rule: Rule, group: AreaGroup) -> Find:
         less = symbolic.decide(_without(rule, terms.held), scale, default)
         return _ordered(rule, terms.held, terms.grade, less, scale), z3.Not(terms.withheld())
 
-    def find(ask: Callable[[View], z3.BoolRef]) -> FoundCase | None:
-        def wanted(terms: AreaTerms, state: State) -> z3.BoolRef:
+    def wanted(ask: Callable[[View], z3.BoolRef]) -> Callable[[AreaTerms, State], z3.BoolRef]:
+        def asked(terms: AreaTerms, state: State) -> z3.BoolRef:
             seen, domain = view(terms)
             return z3.And(domain, ask(seen))
 
-        situation = subject.find_area(space, wanted)
+        return asked
+
+    def found(situation: Situation | None) -> FoundCase | None:
         if situation is None:
             return None
         concluded = subject.conclude(situation)
@@ -278,7 +303,14 @@ def _at_area(subject: Subject, rule: Rule, group: AreaGroup) -> Find:
         there = engine.held(rule.layer, rule.level, situation.area.id, concluded.area.facts)
         return FoundCase(f"where {told(situation)}", situation, there)
 
-    return find
+    def tried(ask: Callable[[View], z3.BoolRef]) -> FoundCase | None:
+        return found(subject.find_among(subject.of_examples(group, trials.pool(group)), wanted(ask)))
+
+    def find(ask: Callable[[View], z3.BoolRef], smallest: bool = True) -> FoundCase | None:
+        space = subject.space(group, GRADE_AND_SUFFICIENCY)
+        return found(subject.find_area(space, wanted(ask), smallest=smallest))
+
+    return Scope(find, lambda ask: find(ask, smallest=False), tried, lambda: spared(subject, rule, group))
 
 
 # Formulas of a rule ---------------------------------------------------------------------------------------

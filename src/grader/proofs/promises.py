@@ -111,7 +111,7 @@ def check_reachable(subject: Subject, trials: Trials) -> list[Finding]:
             for area in areas:
                 if (area.id, conclusion) not in situations:
                     situations[area.id, conclusion] = trials.concluding(area).get(conclusion) or _concluding(
-                        subject, area, conclusion
+                        subject, trials, area, conclusion
                     )
                 situation = situations[area.id, conclusion]
                 if situation is None:
@@ -126,7 +126,7 @@ def check_reachable(subject: Subject, trials: Trials) -> list[Finding]:
     return [_unreachable(subject, conclusion, areas) for conclusion, areas in found.items()]
 
 
-def _concluding(subject: Subject, area: Area, conclusion: str) -> Situation | None:
+def _concluding(subject: Subject, trials: Trials, area: Area, conclusion: str) -> Situation | None:
     """A situation in an area that is graded so, or withheld."""
     group = next(k for k in subject.graded if any(a.id == area.id for a in k.areas))
 
@@ -136,7 +136,9 @@ def _concluding(subject: Subject, area: Area, conclusion: str) -> Situation | No
         rank = subject.bound.grade_scale.rank(conclusion)
         return z3.And(z3.Not(terms.withheld()), terms.grade.rank == rank)
 
-    return subject.find_area(subject.space(group, GRADE_AND_SUFFICIENCY), concluded, area=area)
+    few = subject.of_examples(group, trials.pool(group))
+    found = subject.find_among(few, concluded, area)
+    return found or subject.find_area(subject.space(group, GRADE_AND_SUFFICIENCY), concluded, area=area)
 
 
 def _replay_ungraded(subject: Subject) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,7 +37,7 @@ def written_to(folder: Path) -> Iterator[None]:
         nonlocal number
         number += 1
         said = "sat" if satisfiable else "unsat"
-        text = f"(set-logic {logic})\n; grader: {said}\n{solver.to_smt2()}"
+        text = f"(set-logic {logic})\n; grader: {said}\n{_of_several(solver.to_smt2())}"
         (folder / f"{number:05}.smt2").write_text(text, encoding="utf-8")
 
     token = WRITTEN.set(write)
@@ -44,3 +45,26 @@ def written_to(folder: Path) -> Iterator[None]:
         yield
     finally:
         WRITTEN.reset(token)
+
+
+_TOKEN = re.compile(r';[^\n]*|\|[^|]*\||"[^"]*"|[()]|\s+|[^\s()]+')
+
+
+def _of_several(text: str) -> str:
+    """The text with sums and the like of one thing written as that thing: the standard asks for two."""
+    out: list[str] = []
+    open_lists: list[list[int]] = [[]]
+    for token in _TOKEN.findall(text):
+        if token == ")":
+            parts = open_lists.pop()
+            if len(parts) == 3 and out[parts[1]] in ("+", "*", "and", "or"):
+                out[parts[0] :] = out[parts[2] :]
+            else:
+                out.append(token)
+            continue
+        if not token.isspace() and not token.startswith(";"):
+            open_lists[-1].append(len(out))
+        if token == "(":
+            open_lists.append([len(out)])
+        out.append(token)
+    return "".join(out)

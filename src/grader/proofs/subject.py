@@ -11,13 +11,16 @@ from grader.engines.reference import ReferenceEngine
 from grader.engines.symbolic import Allowance, Undecided, number
 from grader.grading.conclude import LayerEvaluator
 from grader.language.bind import bind
-from grader.language.nodes import Level
+from grader.language.nodes import Effect, Level
+from grader.language.pipeline import STATUSES
+from grader.language.relevance import with_parts
 from grader.language.row import Row
-from grader.language.rulebook import Layer, RuleBook
+from grader.language.rulebook import Layer, Rule, RuleBook
+from grader.language.typecheck import facts_named
 from grader.model.framework import Area, Framework
 from grader.model.inspection import Inspection
 from grader.proofs.areas import AreaGroup, AreaSpace, AreaTerms, State, drawn, group_areas
-from grader.proofs.characteristics import CharacteristicTerms, Example, Space
+from grader.proofs.characteristics import CharacteristicTerms, Example, Space, seen_in
 from grader.proofs.tag_combinations import DECLARED_TAGS, EARLIER_TAGS
 from grader.proofs.witness import Replay, Situation, conclude, conclude_together, place
 
@@ -43,7 +46,8 @@ class Subject:
     graded: list[AreaGroup] = field(init=False)
     every: list[AreaGroup] = field(init=False)
     _areas: dict[tuple[str, frozenset[Layer]], AreaSpace] = field(default_factory=dict)
-    _spaces: dict[str, Space] = field(default_factory=dict)
+    _spaces: dict[tuple[str, tuple[str, ...]], Space] = field(default_factory=dict)
+    _tried: dict[str, AreaSpace] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.bound = bind(self.book, self.values)
@@ -58,13 +62,43 @@ class Subject:
             self._areas[key] = AreaSpace(self.bound, self.evaluator, group, layers, self.budget)
         return self._areas[key]
 
-    def characteristic(self, group: AreaGroup) -> Space:
-        """The states of a characteristic that counts, told apart by every fact there is."""
+    def characteristic(self, group: AreaGroup, rule: Rule | None = None) -> Space:
+        """The states of a characteristic that counts, told apart by every fact there is.
+
+        Where a rule is given, by what it is weighed against alone.
+        """
         area = group.areas[0].id
-        if area not in self._spaces:
-            facts = self.bound.facts_at(Level.CHARACTERISTIC, (Layer.STATUS, Layer.FINDING))
-            self._spaces[area] = Space(self.bound, self.evaluator, area, facts, True, self.budget)
-        return self._spaces[area]
+        facts = self.bound.facts_at(Level.CHARACTERISTIC, (Layer.STATUS, Layer.FINDING))
+        if rule is not None:
+            weighed = self._weighed(rule, area)
+            facts = tuple(f for f in facts if f.name in weighed)
+        key = (area, tuple(f.name for f in facts))
+        if key not in self._spaces:
+            self._spaces[key] = Space(self.bound, self.evaluator, area, facts, True, self.budget)
+        return self._spaces[key]
+
+    def _weighed(self, rule: Rule, area: str) -> set[str]:
+        """Facts that a rule about a characteristic looks at, and the rules that may make it superfluous."""
+        rules = [r for r in self.bound.table(rule.layer, rule.level).rules if r.applies_to(area)]
+        if rule.effect is Effect.RAISES:
+            rules = [r for r in rules if r.target == rule.target]
+        names = {name for r in rules for name in facts_named(r.condition)}
+        if STATUSES.gives in names:
+            statuses = self.bound.table(STATUSES.layer, STATUSES.level).rules
+            names |= {name for r in statuses if r.applies_to(area) for name in facts_named(r.condition)}
+        return {f.name for f in with_parts(self.bound, names)}
+
+    def of_examples(self, group: AreaGroup, examples: Sequence[Example]) -> AreaSpace:
+        """Some states of a group's areas: those made of these examples, for cases found sooner."""
+        key = group.areas[0].id
+        if key not in self._tried:
+            space = AreaSpace(self.bound, self.evaluator, group, GRADE_AND_SUFFICIENCY, self.budget)
+            for named in (False, True):
+                seen = space.seen(named)
+                kinds = {tuple(seen_in(s, e) for s in seen): e for e in reversed(examples) if e.written}
+                space.know(named, True, list(reversed(kinds.values())))
+            self._tried[key] = space
+        return self._tried[key]
 
     def conclude(self, situation: Situation) -> Replay:
         """Grade a situation on the reference engine, by the grading pass."""
@@ -93,6 +127,7 @@ class Subject:
         ask: Callable[[AreaTerms, State], z3.BoolRef],
         *,
         area: Area | None = None,
+        smallest: bool = True,
     ) -> Situation | None:
         """A smallest situation in which something holds; None when there is none, of any inspection.
 
@@ -104,6 +139,8 @@ class Subject:
             The formula to hold.
         area : Area, optional
             Look in this area only, and take any situation, not a smallest one.
+        smallest : bool
+            Whether it has to be a smallest one, where it is for somebody to read.
 
         Raises
         ------
@@ -114,7 +151,8 @@ class Subject:
         solver = space.solver(state)
         where = z3.BoolVal(True) if area is None else state.size == len(area.counted)
         wanted = z3.And(ask(state.terms, state), where)
-        model = solver.smallest(state.weight, wanted) if area is None else solver.model(wanted)
+        smallest = smallest and area is None
+        model = solver.smallest(state.weight, wanted) if smallest else solver.model(wanted)
         if model is not None:
             return situation_in(model, space, state, area)
         free = space.state()
@@ -122,14 +160,31 @@ class Subject:
             raise Undecided("no inspection that shows it could be written down")
         return None
 
+    def find_among(
+        self, space: AreaSpace, ask: Callable[[AreaTerms, State], z3.BoolRef], area: Area | None = None
+    ) -> Situation | None:
+        """A small situation made of a space's examples; where there is none, that says nothing of others."""
+        state = space.state(written=True)
+        solver = space.solver(state)
+        if area is not None:
+            solver.add(state.size == len(area.counted))
+        model = solver.smallest(state.weight, ask(state.terms, state))
+        return situation_in(model, space, state, area) if model is not None else None
+
     def find_characteristic(
-        self, group: AreaGroup, ask: Callable[[CharacteristicTerms], z3.BoolRef]
+        self,
+        group: AreaGroup,
+        rule: Rule,
+        ask: Callable[[CharacteristicTerms], z3.BoolRef],
+        *,
+        smallest: bool = True,
     ) -> Example | None:
-        """A smallest example on one characteristic in which something holds; None when there is none."""
-        space = self.characteristic(group)
+        """An example on one characteristic in which something holds of a rule; None where there is none."""
+        space = self.characteristic(group, rule)
         items, earlier = space.variables()
         terms = space.read(items, earlier)
-        model = space.solver(items, earlier).smallest(terms.size, ask(terms))
+        solver, wanted = space.solver(items, earlier), ask(terms)
+        model = solver.smallest(terms.size, wanted) if smallest else solver.model(wanted)
         return space.example_in(model, items, earlier) if model is not None else None
 
     def alone(self, group: AreaGroup, example: Example) -> Situation:

@@ -37,6 +37,9 @@ ALIKE = 4
 #: Items alike on one characteristic, so that counts reach the numbers rules ask for.
 MOST_ALIKE = (1, 2, 3, 5)
 
+#: States of other areas fitted to one for each conclusion it lacks.
+FITTED = 8
+
 Wrong = Callable[["Trial", "Trial"], bool]
 
 
@@ -170,11 +173,29 @@ class Trials:
             for trial in self._in(area):
                 if len(found) == sought:
                     break
-                rank = trial.area.decision.rank if trial.area.decision else None
-                name = trial.area.outcome if rank is None else self.subject.bound.grade_scale.name_of(rank)
-                found.setdefault(name, trial.situation)
+                found.setdefault(self._conclusion(trial), trial.situation)
+            if len(found) < sought:
+                for trial in self._fitted(area, set(found)):
+                    found.setdefault(self._conclusion(trial), trial.situation)
             self._concluding[area.id] = found
         return self._concluding[area.id]
+
+    def _conclusion(self, trial: Trial) -> str:
+        """The grade of the area, or that it has none."""
+        decided = trial.area.decision
+        return self.subject.bound.grade_scale.name_of(decided.rank) if decided else trial.area.outcome
+
+    def _fitted(self, area: Area, known: set[str]) -> Iterator[Trial]:
+        """States of areas of the same group that come to other conclusions, fitted to an area."""
+        group = next(g for g in self.subject.graded if area in g.areas)
+        alike = {a.id for a in group.areas} - {area.id}
+        kept: dict[str, int] = {}
+        for trial in self.states:
+            name = self._conclusion(trial)
+            if trial.situation.area.id not in alike or name in known or kept.get(name, 0) == FITTED:
+                continue
+            kept[name] = kept.get(name, 0) + 1
+            yield self.conclude(_fit(trial.situation, area))
 
     def _in(self, area: Area) -> Iterator[Trial]:
         """The states drawn in an area, and each example on all, half or one of its characteristics."""
@@ -326,6 +347,15 @@ def _by_row(made: Iterable[Change]) -> tuple[list[Change], dict[Row, list[Change
         else:
             moved.setdefault(change.before, []).append(change)
     return added, moved
+
+
+def _fit(situation: Situation, area: Area) -> Situation:
+    """The same of another area: its characteristics have the examples in about the same proportions."""
+    on, names = dict(situation.on), [c.id for c in area.characteristics]
+    there = [on.get(c.id) for c in situation.area.characteristics]
+    here = [(name, there[i * len(there) // len(names)]) for i, name in enumerate(names)]
+    given = tuple((name, example) for name, example in here if example is not None)
+    return Situation(area, any_edition(area), given, situation.declared, situation.earlier)
 
 
 def _recorded(
