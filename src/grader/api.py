@@ -1105,7 +1105,7 @@ def merge(
     Examples
     --------
     >>> grader.merge([example, grader.load(example).inspection])
-    <MergedInspections leicestershire-2021-22: 309 items of evidence>
+    <MergedInspections leicestershire-2021-22: 306 items of evidence>
     """
     from grader.sheets.joined import joined
 

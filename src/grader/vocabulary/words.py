@@ -272,10 +272,6 @@ class Vocabulary:
 
     # Scales -----------------------------------------------------------------------------------------------
 
-    def __getstate__(self) -> dict[str, Any]:
-        """What it was made from: what was worked out is worked out again elsewhere."""
-        return {f.name: getattr(self, f.name) for f in fields(self)}
-
     @cached_property
     def kinds(self) -> Scale:
         """Ids of the kinds of finding, in no order that means anything."""
