@@ -121,7 +121,11 @@ def shipped() -> Iterator[Kind]:
     history = copy.deepcopy(framework["history"])
     for change in history:
         change["became"] = {i: what for i, what in change.get("became", {}).items() if i in kept}
-    yield Kind("framework", {**framework, "areas": areas, "history": history}, lambda d, folder: framework_of(d).framework)
+    yield Kind(
+        "framework",
+        {**framework, "areas": areas, "history": history},
+        lambda d, folder: framework_of(d).framework,
+    )
     for file in sorted((RULES / "tests").glob("*.yaml")):
         cases = sound(file)["cases"]
         yield Kind(f"tests/{file.name}", {"cases": cases[:: max(1, len(cases) // 5)]}, read_cases)

@@ -86,7 +86,7 @@ def _lines(found: Impact) -> Iterable[str]:
 
 
 def _table(areas: Iterable[Mapping[str, str]]) -> Iterable[str]:
-    """A row for the areas that move alike, named above it where little room is left; then those that never move."""
+    """A row for the areas that move alike, named above it where room is short; then those that never move."""
     alike: dict[tuple[str, ...], list[str]] = {}
     for area in areas:
         alike.setdefault(tuple(area[name] for name in _HEADINGS), []).append(area["area"])
