@@ -13,6 +13,10 @@ from typing import TYPE_CHECKING, Any
 from grader._version import __version__
 
 if TYPE_CHECKING:
+    from grader.api import about_area as about_area
+    from grader.api import about_characteristic as about_characteristic
+    from grader.api import about_parameters as about_parameters
+    from grader.api import about_rule as about_rule
     from grader.api import batch as batch
     from grader.api import calibrate as calibrate
     from grader.api import check as check
@@ -20,13 +24,17 @@ if TYPE_CHECKING:
     from grader.api import diff as diff
     from grader.api import explain as explain
     from grader.api import export_workbook as export_workbook
+    from grader.api import find as find
     from grader.api import grade as grade
     from grader.api import impact as impact
     from grader.api import import_sheet as import_sheet
     from grader.api import load as load
+    from grader.api import mark_workbook as mark_workbook
+    from grader.api import merge as merge
     from grader.api import mutate as mutate
     from grader.api import open_session as open_session
     from grader.api import outliers as outliers
+    from grader.api import propose_mapping as propose_mapping
     from grader.api import record_proofs as record_proofs
     from grader.api import report as report
     from grader.api import run_cases as run_cases
@@ -54,6 +62,7 @@ if TYPE_CHECKING:
     from grader.explanations.sensitivity import ParameterSensitivity as ParameterSensitivity
     from grader.explanations.why import Explanation as Explanation
     from grader.explanations.why_not import WhyNot as WhyNot
+    from grader.io.lookup import About as About
     from grader.model.calibration import Calibration as Calibration
     from grader.model.diff import Diff as Diff
     from grader.model.inspection import Inspection as Inspection
@@ -61,9 +70,12 @@ if TYPE_CHECKING:
     from grader.proofs.report import CheckReport as CheckReport
     from grader.review.recording import Recorded as Recorded
     from grader.review.verify import Verdict as Verdict
+    from grader.search.finding import Found as Found
     from grader.session import LoadedInspection as LoadedInspection
     from grader.session import Session as Session
     from grader.sheets.importing import Imported as Imported
+    from grader.sheets.joined import MergedInspections as MergedInspections
+    from grader.sheets.proposing import ProposedMapping as ProposedMapping
     from grader.statistics import Choices as Choices
     from grader.statistics import OutlierLines as OutlierLines
     from grader.validation import Validated as Validated
@@ -71,9 +83,10 @@ if TYPE_CHECKING:
 #: Where each public name stands.
 _HOMES = {
     "grader.api": (
-        "batch calibrate check decide diff explain export_workbook grade impact import_sheet load mutate"
-        " open_session outliers record_proofs report run_cases schema schema_names sensitivity simulate"
-        " smallest_change starter validate verify why_not"
+        "about_area about_characteristic about_parameters about_rule batch calibrate check decide diff"
+        " explain export_workbook find grade impact import_sheet load mark_workbook merge mutate"
+        " open_session outliers propose_mapping record_proofs report run_cases schema schema_names"
+        " sensitivity simulate smallest_change starter validate verify why_not"
     ),
     "grader.authoring.case_report": "TestReport",
     "grader.authoring.impact": "Impact",
@@ -89,12 +102,16 @@ _HOMES = {
     "grader.explanations.why": "Explanation",
     "grader.explanations.why_not": "WhyNot",
     "grader.sheets.importing": "Imported",
+    "grader.sheets.joined": "MergedInspections",
+    "grader.sheets.proposing": "ProposedMapping",
+    "grader.io.lookup": "About",
     "grader.model.calibration": "Calibration",
     "grader.model.diff": "Diff",
     "grader.model.inspection": "Inspection",
     "grader.model.proposal": "Proposal",
     "grader.review.recording": "Recorded",
     "grader.review.verify": "Verdict",
+    "grader.search.finding": "Found",
     "grader.session": "LoadedInspection Session",
     "grader.statistics": "Choices OutlierLines",
     "grader.validation": "Validated",

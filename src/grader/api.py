@@ -27,13 +27,17 @@ if TYPE_CHECKING:
     from grader.explanations.sensitivity import ParameterSensitivity
     from grader.explanations.why import Explanation
     from grader.explanations.why_not import WhyNot
+    from grader.io.lookup import About
     from grader.model.calibration import Calibration
     from grader.model.diff import Diff
     from grader.model.proposal import Proposal
     from grader.proofs.report import CheckReport
     from grader.review.recording import Recorded
     from grader.review.verify import Verdict
+    from grader.search.finding import Found
     from grader.sheets.importing import Imported
+    from grader.sheets.joined import MergedInspections
+    from grader.sheets.proposing import ProposedMapping
     from grader.statistics import Choices, OutlierLines
     from grader.validation import Validated
 
@@ -41,6 +45,10 @@ if TYPE_CHECKING:
 EFFORT = 60_000_000
 
 __all__ = [
+    "about_area",
+    "about_characteristic",
+    "about_parameters",
+    "about_rule",
     "batch",
     "calibrate",
     "check",
@@ -48,13 +56,17 @@ __all__ = [
     "diff",
     "explain",
     "export_workbook",
+    "find",
     "grade",
     "impact",
     "import_sheet",
     "load",
+    "mark_workbook",
+    "merge",
     "mutate",
     "open_session",
     "outliers",
+    "propose_mapping",
     "record_proofs",
     "report",
     "run_cases",
@@ -918,9 +930,9 @@ def starter(framework: PathLike = DEFAULT, *, edition: str | None = None) -> str
 
 
 def import_sheet(
-    sheet: PathLike,
+    sheet: PathLike | Sequence[PathLike],
     *,
-    mapping: PathLike | None = None,
+    mapping: PathLike | ProposedMapping | Sequence[ProposedMapping] | None = None,
     named: str | None = None,
     hidden: Literal["warn", "skip", "read"] = "warn",
     head: Mapping[str, str] | None = None,
@@ -931,10 +943,11 @@ def import_sheet(
 
     Parameters
     ----------
-    sheet : path
-        A workbook (.xlsx, .ods) or a CSV file.
-    mapping : path, optional
-        What the spreadsheet calls its columns (YAML).
+    sheet : path or sequence of path
+        A workbook (.xlsx, .ods) or a CSV file; several are merged as `merge` does it.
+    mapping : path, ProposedMapping or sequence of ProposedMapping, optional
+        What the spreadsheet calls its columns: a YAML file, or what `propose_mapping` gave once you agree
+        with it; one for all, or one a spreadsheet.
     named : str, optional
         The sheet that holds the evidence.
     hidden : {"warn", "skip", "read"}
@@ -958,19 +971,150 @@ def import_sheet(
     >>> grader.import_sheet(workbook)
     <Imported leicestershire-2021-22: 306 items of evidence>
     """
-    from grader.sheets.importing import import_sheet as make
+    from grader.sheets.books import import_books
     from grader.sheets.keeping import read_earlier
-    from grader.sheets.mapping import read_mapping
+    from grader.sheets.mapping import Mapping as SheetsMapping
+    from grader.sheets.mapping import mapping_of, read_mapping
 
-    return make(
-        Path(sheet),
+    paths = [Path(sheet)] if isinstance(sheet, str | os.PathLike) else [Path(each) for each in sheet]
+    mappings: list[SheetsMapping | None]
+    if mapping is None:
+        mappings = [None] * len(paths)
+    elif isinstance(mapping, str | os.PathLike):
+        mappings = [read_mapping(Path(mapping))] * len(paths)
+    else:
+        proposed: list[ProposedMapping] = (
+            [*mapping] if isinstance(mapping, Sequence) else [mapping] * len(paths)
+        )
+        mappings = [mapping_of(each.text, each.file) for each in proposed]
+    return import_books(
+        paths,
         head=head,
-        mapping=read_mapping(Path(mapping)) if mapping is not None else None,
+        mappings=mappings,
         sheet=named,
         rules=rules,
         hidden=hidden,
         over=read_earlier(Path(over)) if over is not None else None,
     )
+
+
+def propose_mapping(
+    sheet: PathLike, *, framework: PathLike = DEFAULT, edition: str | None = None
+) -> ProposedMapping:
+    r"""What a spreadsheet in other words seems to call things, and how sure each is.
+
+    Parameters
+    ----------
+    sheet : path
+        A workbook or a CSV file.
+    framework, edition : str, optional
+        What its characteristics are of; the latest edition by default.
+
+    Returns
+    -------
+    ProposedMapping
+        Its `text` is a mapping file to edit; `open` lists what only a person can say, `likely` what a yes is
+        enough for.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read, or no sheet of it looks like a list of findings.
+    MissingExtraError
+        rapidfuzz is not installed.
+
+    Examples
+    --------
+    >>> sheet = folder / "team.csv"
+    >>> _ = sheet.write_text("Ref,Comments,Links to,View\nA1,Calls are late,responding.2a,Weak\n")
+    >>> grader.propose_mapping(sheet).open
+    ["'Weak' in assessment", 'basis where nothing says it']
+    """
+    from grader.io.catalogue import framework_at
+    from grader.sheets.proposing import propose_mapping as propose
+
+    return propose(Path(sheet), framework_at(framework).framework, edition)
+
+
+def mark_workbook(
+    sheet: PathLike,
+    errors: Iterable[Problem],
+    warnings: Iterable[Problem] = (),
+    *,
+    output: PathLike | None = None,
+    force: bool = False,
+) -> bytes:
+    """A workbook with what is wrong marked in it: each cell coloured and noted, and a sheet that lists all.
+
+    Parameters
+    ----------
+    sheet : path
+        The workbook (.xlsx) that was imported.
+    errors, warnings : iterable of Problem
+        `InputError.problems` of its import, and the `warnings` of what was imported.
+    output : path, optional
+        The file to write it to as well.
+    force : bool
+        Whether a file that exists is replaced.
+
+    Raises
+    ------
+    InputError
+        It is no .xlsx, or holds what would be lost, such as macros, charts or pictures.
+    MissingExtraError
+        openpyxl is not installed.
+
+    Examples
+    --------
+    >>> workbook = folder / "to_mark.xlsx"
+    >>> _ = grader.export_workbook(example, workbook)
+    >>> grader.mark_workbook(workbook, grader.import_sheet(workbook).warnings)[:2]
+    b'PK'
+    """
+    from grader.io.written import write_whole
+    from grader.sheets.marking import mark_workbook as mark
+
+    content = mark(Path(sheet), errors, warnings)
+    if output is not None:
+        write_whole(Path(output), content, new=not force)
+    return content
+
+
+def merge(
+    inspections: Sequence[Gradable], *, inspection_id: str | None = None, rules: PathLike | None = None
+) -> MergedInspections:
+    """Several inspectors' files of one inspection as one; its `text` is the YAML to keep.
+
+    An id that stands for different things gets the name of its file before it. What is the same but for its
+    id stands once. Findings in one wording that are tagged differently, and near duplicates, are `warnings`.
+
+    Parameters
+    ----------
+    inspections : sequence
+        As for `load`, two or more.
+    inspection_id : str, optional
+        The id of the whole, where theirs differ.
+    rules
+        As for `load`.
+
+    Raises
+    ------
+    InputError
+        Faults of a file, or inspections of different bodies, frameworks or editions.
+
+    Examples
+    --------
+    >>> grader.merge([example, grader.load(example).inspection])
+    <MergedInspections leicestershire-2021-22: 309 items of evidence>
+    """
+    from grader.sheets.joined import joined
+
+    loaded = [load(each, rules=rules) for each in inspections]
+    names = [os.fspath(g) if isinstance(g, str | os.PathLike) else "" for g in inspections]
+    parts = [
+        (name if "\n" not in name else "", each.inspection) for name, each in zip(names, loaded, strict=True)
+    ]
+    return joined(parts, inspection_id)
 
 
 def export_workbook(
@@ -1011,6 +1155,155 @@ def export_workbook(
     if output is not None:
         write_whole(Path(output), content, new=not force)
     return content
+
+
+def find(
+    words: str,
+    *,
+    area: str | None = None,
+    learn: PathLike | None = None,
+    framework: PathLike = DEFAULT,
+    edition: str | None = None,
+    limit: int = 10,
+) -> Found:
+    """Which characteristics a finding may be about, the likeliest first. It tags nothing.
+
+    Parameters
+    ----------
+    words : str
+        The finding, or a few words of it.
+    area : str, optional
+        An area, by any of its names, to look in alone.
+    learn : path, optional
+        A folder of inspections: statements that people tagged in them count as well.
+    framework : path or str
+        A framework's id, or its file.
+    edition : str, optional
+        One of its editions; the latest by default.
+    limit : int
+        How many are given at most.
+
+    Raises
+    ------
+    InputError
+        There is no word to look for, or a file has faults.
+    UnknownNameError
+        There is no such framework, edition or area.
+
+    Examples
+    --------
+    >>> grader.find("calls to 999 are abandoned").matches[0].characteristic
+    'responding.2a'
+    """
+    from grader.search.finding import find as look
+
+    return look(words, framework=framework, edition=edition, area=area, learn=learn, limit=limit)
+
+
+def about_rule(rule: str, *, rules: PathLike = DEFAULT) -> About:
+    """What there is to know of a rule: what it does, when, why, and where it comes from.
+
+    Parameters
+    ----------
+    rule : str
+        Its id, in any case, or a beginning that only it has.
+    rules : path or str
+        A rule book's folder or id.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such rule, or several begin so.
+
+    Examples
+    --------
+    >>> grader.about_rule("adequate.some")
+    <About rule: adequate.some>
+    """
+    from grader.io.catalogue import open_rulebook
+    from grader.io.lookup import about_rule as about
+
+    return about(open_rulebook(rules)[2], rule)
+
+
+def about_parameters(parameter: str | None = None, *, rules: PathLike = DEFAULT) -> About:
+    """What there is to know of a rule book's parameters, or of one.
+
+    Parameters
+    ----------
+    parameter : str, optional
+        Its name, or a beginning that only it has; all of them by default.
+    rules
+        As for `about_rule`.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such parameter, or several begin so.
+
+    Examples
+    --------
+    >>> grader.about_parameters("substantially_all").entries[0].said[0].text
+    '80 %, from 50 % to 100 %'
+    """
+    from grader.io.catalogue import open_rulebook
+    from grader.io.lookup import about_parameters as about
+
+    return about(open_rulebook(rules)[2], parameter)
+
+
+def about_characteristic(
+    characteristic: str, *, framework: PathLike = DEFAULT, edition: str | None = None
+) -> About:
+    """What there is to know of a characteristic, with its source.
+
+    Parameters
+    ----------
+    characteristic : str
+        Its id, as printed (`RESP-2c`), in any case, or a beginning that only it has.
+    framework, edition : str, optional
+        What it is of; every edition by default.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such characteristic, or several begin so.
+
+    Examples
+    --------
+    >>> grader.about_characteristic("RESP-2c")
+    <About characteristic: responding.2c>
+    """
+    from grader.io.catalogue import framework_at
+    from grader.io.lookup import about_characteristic as about
+
+    return about(framework_at(framework).framework, characteristic, edition)
+
+
+def about_area(area: str, *, framework: PathLike = DEFAULT, edition: str | None = None) -> About:
+    """What there is to know of an area: its names, its editions, its topics and characteristics.
+
+    Parameters
+    ----------
+    area : str
+        Its id, any of its names, or a beginning that only it has.
+    framework, edition : str, optional
+        What it is of; every edition by default.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such area, or several begin so.
+
+    Examples
+    --------
+    >>> grader.about_area("Recording data about crime")
+    <About area: recording>
+    """
+    from grader.io.catalogue import framework_at
+    from grader.io.lookup import about_area as about
+
+    return about(framework_at(framework).framework, area, edition)
 
 
 def outliers(

@@ -39,6 +39,17 @@ _ANSWERS: Final[dict[str, tuple[str, str, str]]] = {
         "ParameterSensitivity",
     ),
     "simulation": ("how firm each grade is (grader simulate)", "grader.bulk.simulate", "Simulation"),
+    "proposed_mapping": (
+        "what a spreadsheet seems to call things (grader import --start-mapping)",
+        "grader.sheets.proposing",
+        "ProposedMapping",
+    ),
+    "about": (
+        "what is known of a rule, a parameter, a characteristic or an area",
+        "grader.io.lookup",
+        "About",
+    ),
+    "found": ("characteristics a text may be about (grader find)", "grader.search.finding", "Found"),
     "outliers": ("outlier lines (grader outliers)", "grader.statistics.answer", "OutlierLines"),
 }
 VERSION: Final = "1"

@@ -108,6 +108,18 @@ def test_outlier_lines(run: Run, faults: Faults, tmp_path: Path):
     assert ["outliers"] == check_all(faults, answers(run("outliers", data, "--json")))
 
 
+def test_what_is_found_and_what_is_known(run: Run, faults: Faults):
+    assert ["found"] == check_all(faults, answers(run("find", "calls", "--json")))
+    asked = (
+        ("rule", "good.substantially-all"),
+        ("parameters",),
+        ("characteristic", "RESP-2c"),
+        ("area", "CDI"),
+    )
+    for command in asked:
+        assert ["about"] == check_all(faults, answers(run(*command, "--json")))
+
+
 def test_checks_that_find_nothing_and_something(run: Run, faults: Faults):
     pytest.importorskip("z3")
     for book in ("sound", "vacuous"):

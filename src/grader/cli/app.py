@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +16,7 @@ import typer
 
 from grader._version import __version__
 from grader.cli import terminal
+from grader.cli.about import area, characteristic, parameters, rule
 from grader.cli.batch import batch
 from grader.cli.calibrate import calibrate
 from grader.cli.check import check
@@ -23,9 +24,11 @@ from grader.cli.decide import decide
 from grader.cli.diff import diff
 from grader.cli.explain import explain
 from grader.cli.export import export
+from grader.cli.find import find
 from grader.cli.grade import grade
 from grader.cli.impact import impact
 from grader.cli.import_sheet import import_sheet
+from grader.cli.merge import merge
 from grader.cli.new import new
 from grader.cli.options import Debugging
 from grader.cli.outliers import outliers
@@ -40,25 +43,59 @@ from grader.errors import GraderError, InputError, Place, Problem, shown
 
 INTERRUPTED = 130
 FAULT_OF_OURS = 3
-COMMANDS = (
+#: In the order of a day's work.
+COMMANDS: tuple[Callable[..., None], ...] = (
+    new,
+    import_sheet,
+    find,
+    merge,
+    validate,
     grade,
     explain,
-    diff,
+    simulate,
     decide,
     verify,
-    calibrate,
+    diff,
+    sensitivity,
+    export,
+    batch,
+    characteristic,
+    area,
+    rule,
+    parameters,
     check,
     test,
     impact,
-    batch,
-    sensitivity,
-    simulate,
+    calibrate,
     outliers,
-    export,
-    validate,
     schema,
-    new,
 )
+EXAMPLES = {
+    "new": "grader new north-2022",
+    "import": "grader import team.xlsx --start-mapping mapping.yaml",
+    "find": "grader find callers who ring again are not noticed --area responding",
+    "merge": "grader merge ann.yaml bob.yaml -o inspection.yaml",
+    "validate": "grader validate inspection.yaml",
+    "grade": "grader grade inspection.yaml --report report.html",
+    "explain": "grader explain inspection.yaml responding --why-not outstanding",
+    "simulate": "grader simulate inspection.yaml",
+    "sensitivity": "grader sensitivity inspection.yaml vulnerable",
+    "decide": "grader decide inspection.yaml responding adequate --by 'A. Person' --on 2022-10-20",
+    "verify": "grader verify decisions.yaml",
+    "diff": "grader diff inspection.yaml decisions.yaml",
+    "export": "grader export inspection.yaml --xlsx findings.xlsx",
+    "batch": "grader batch inspections/ -o grades.csv",
+    "characteristic": "grader characteristic RESP-2c",
+    "area": 'grader area "recording crime"',
+    "rule": "grader rule good.substantially-all",
+    "parameters": "grader parameters",
+    "check": "grader check rules/MINE",
+    "test": "grader test rules/MINE",
+    "impact": "grader impact PEEL_2021_22 rules/MINE inspection.yaml",
+    "calibrate": "grader calibrate past/ --parameter substantially_all",
+    "outliers": "grader outliers scores.csv",
+    "schema": "grader schema inspection",
+}
 
 
 def _version(asked: bool) -> None:
@@ -86,15 +123,15 @@ def _app() -> typer.Typer:
     # Plain help and plain usage errors: they suit any terminal and any pipe, and need no rich.
     app = typer.Typer(
         name="grader",
-        add_completion=False,
         no_args_is_help=False,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
     )
     app.callback()(_grader)
     for command in COMMANDS:
-        app.command(no_args_is_help=False)(command)
-    app.command("import", no_args_is_help=False)(import_sheet)  # a name Python keeps for itself
+        name = "import" if command is import_sheet else command.__name__  # which Python keeps for itself
+        example = f"Example: {EXAMPLES[name]}" if name in EXAMPLES else None
+        app.command(name, no_args_is_help=False, epilog=example)(command)
     return app
 
 

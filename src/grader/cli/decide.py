@@ -7,17 +7,25 @@ from typing import Annotated
 
 import typer
 
-from grader.cli import options, terminal
+from grader.cli import completion, options, terminal
 from grader.cli.output import check_output
 from grader.errors import Place, Problem
 from grader.text import clean
 
 Given = Annotated[
     str,
-    typer.Argument(metavar="INSPECTION", help="The inspection (YAML), or a proposal of it written as JSON."),
+    typer.Argument(
+        metavar="INSPECTION",
+        autocompletion=completion.yaml_files,
+        help="The inspection (YAML), or a proposal of it written as JSON.",
+    ),
 ]
-Area = Annotated[str, typer.Option("--area", metavar="AREA", help="The area decided.")]
-Grade = Annotated[str, typer.Option("--grade", metavar="GRADE", help="The grade given.")]
+Area = Annotated[
+    str, typer.Option("--area", metavar="AREA", autocompletion=completion.areas, help="The area decided.")
+]
+Grade = Annotated[
+    str, typer.Option("--grade", metavar="GRADE", autocompletion=completion.grades, help="The grade given.")
+]
 By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who decides.")]
 Rationale = Annotated[
     str | None,

@@ -6,14 +6,24 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.cli import options, terminal
+from grader.cli import completion, options, terminal
 from grader.errors import InputError, Place, Problem
 
 if TYPE_CHECKING:
     from grader.model.proposal import OutputModel
 
-Inspection = Annotated[str, typer.Argument(metavar="INSPECTION", help="An inspection file (YAML).")]
-Area = Annotated[str, typer.Argument(metavar="AREA", help="An area: its id, as responding, or its title.")]
+Inspection = Annotated[
+    str,
+    typer.Argument(
+        metavar="INSPECTION", autocompletion=completion.yaml_files, help="An inspection file (YAML)."
+    ),
+]
+Area = Annotated[
+    str,
+    typer.Argument(
+        metavar="AREA", autocompletion=completion.areas, help="An area: its id, as responding, or its title."
+    ),
+]
 WhyNot = Annotated[
     str | None, typer.Option("--why-not", metavar="GRADE", help="Say what stood in the way of this grade.")
 ]

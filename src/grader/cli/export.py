@@ -6,12 +6,15 @@ from typing import Annotated
 
 import typer
 
-from grader.cli import options, terminal
+from grader.cli import completion, options, terminal
 from grader.cli.output import check_output
 from grader.io.written import write_whole
 from grader.text import clean, plural
 
-Given = Annotated[str, typer.Argument(metavar="INSPECTION", help="The inspection (YAML).")]
+Given = Annotated[
+    str,
+    typer.Argument(metavar="INSPECTION", autocompletion=completion.yaml_files, help="The inspection (YAML)."),
+]
 Xlsx = Annotated[str, typer.Option("--xlsx", metavar="FILE", help="The workbook to write, .xlsx.")]
 
 

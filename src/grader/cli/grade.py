@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.cli import options, terminal
+from grader.cli import completion, options, terminal
 from grader.cli.output import check_output
 from grader.cli.record import warnings_of
 from grader.errors import InputError, Place, Problem
@@ -19,7 +19,12 @@ if TYPE_CHECKING:
     from grader.session import LoadedInspection
 
 
-Inspections = Annotated[list[str], typer.Argument(metavar="INSPECTION", help="Inspection files (YAML).")]
+Inspections = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="INSPECTION", autocompletion=completion.yaml_files, help="Inspection files (YAML)."
+    ),
+]
 Report = Annotated[
     str | None,
     typer.Option("--report", metavar="FILE.html", help="Write the report: one HTML file, to read or print."),

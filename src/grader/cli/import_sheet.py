@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from grader.cli import options, terminal
+from grader.cli import completion, options, terminal
 from grader.cli.output import check_output
 from grader.errors import InputError, Place, Problem
 from grader.io.written import write_whole
 from grader.text import clean, plural
 
+if TYPE_CHECKING:
+    from grader.sheets.importing import Imported
+    from grader.sheets.proposing import ProposedMapping
+
 #: Of warnings this many are said one by one.
 SHOWN_WARNINGS = 20
 
-Given = Annotated[str, typer.Argument(metavar="SHEET", help="A spreadsheet: .xlsx, .ods or .csv.")]
+Given = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="SHEET...", autocompletion=completion.sheet_files, help="Spreadsheets: .xlsx, .ods or .csv."
+    ),
+]
+StartMapping = Annotated[
+    str | None,
+    typer.Option(
+        "--start-mapping", metavar="FILE", help="Write what the spreadsheet seems to call things, to edit."
+    ),
+]
+Yes = Annotated[
+    bool,
+    typer.Option("--yes", help="Say yes to what is likely; never to what a rating word stands for."),
+]
 Output = Annotated[
     str | None,
     typer.Option("-o", "--output", metavar="INSPECTION", help="The inspection to write, in YAML."),
@@ -23,6 +44,12 @@ Output = Annotated[
 MappingFile = Annotated[
     str | None,
     typer.Option("--mapping", metavar="MAPPING", help="What the spreadsheet calls its columns (YAML)."),
+]
+Mark = Annotated[
+    str | None,
+    typer.Option(
+        "--mark", metavar="OUT.xlsx", help="Write the workbook with every fault and warning marked."
+    ),
 ]
 SheetName = Annotated[
     str | None, typer.Option("--sheet", metavar="NAME", help="The sheet that holds the evidence.")
@@ -46,9 +73,12 @@ Edition = Annotated[str | None, typer.Option("--edition", metavar="EDITION", hel
 
 
 def import_sheet(
-    sheet: Given,
+    sheets: Given,
     output: Output = None,
     mapping: MappingFile = None,
+    start_mapping: StartMapping = None,
+    yes: Yes = False,
+    mark: Mark = None,
     named: SheetName = None,
     hidden: HiddenRows = "warn",
     dry_run: DryRun = False,
@@ -60,26 +90,51 @@ def import_sheet(
     force: options.Force = False,
     debug: options.Debug = False,
 ) -> None:
-    """Make an inspection of a spreadsheet; every fault is said at once, with its sheet and cell."""
+    """Make an inspection of spreadsheets; every fault is said at once, with its sheet and cell.
+
+    A sheet in other words is not read as it is: a mapping is proposed, and what is not sure of it stops the
+    import.
+    """
+    if start_mapping is not None:
+        from grader.cli.proposed_mapping import start
+
+        start(sheets, start_mapping, framework, edition, force=force)
+        return
     destination = None
     if output is not None:
-        inputs = [sheet, *([mapping] if mapping else [])]
+        inputs = [*sheets, *([mapping] if mapping else [])]
         destination = check_output(output, (".yaml", ".yml"), force=force or dry_run, inputs=inputs)
     elif not dry_run:
         help = "add -o inspection.yaml, or --dry-run to check only"
         raise InputError([Problem("nothing says where to write", Place("--output"), help)])
+    marked = _marked_output(mark, sheets, force=force)
     from grader import api
 
     said = {"id": inspection_id, "body": body, "framework": framework, "edition": edition}
-    imported = api.import_sheet(
-        sheet,
-        head={key: value for key, value in said.items() if value is not None},
-        mapping=mapping,
-        named=named,
-        rules=rules,
-        hidden=hidden,
-        over=destination,
-    )
+    head = {key: value for key, value in said.items() if value is not None}
+
+    def make(agreed: str | Sequence[ProposedMapping] | None) -> Imported:
+        return api.import_sheet(
+            sheets, head=head, mapping=agreed, named=named, rules=rules, hidden=hidden, over=destination
+        )
+
+    try:
+        imported = make(mapping)
+    except InputError as error:
+        from grader.cli.proposed_mapping import agreed_instead
+
+        try:
+            agreed = agreed_instead(error, sheets, framework, edition, yes=yes) if mapping is None else None
+            if agreed is None:
+                raise
+            imported = make(agreed)
+        except InputError as last:
+            if marked is not None:
+                api.mark_workbook(sheets[0], last.problems, output=marked, force=force)
+                terminal.err(f"note: marked in {marked}\n")
+            raise
+    if marked is not None:
+        api.mark_workbook(sheets[0], (), imported.warnings, output=marked, force=force)
     text = imported.text
     if destination is not None and not dry_run:
         write_whole(destination, text, new=not force)
@@ -98,6 +153,17 @@ def import_sheet(
         terminal.err(f"note: {'would be ' if dry_run else ''}replaced in the inspection that was there:\n")
     for line in imported.replaced:
         terminal.err(f"  {line}\n")
+
+
+def _marked_output(mark: str | None, sheets: list[str], *, force: bool) -> Path | None:
+    """Where the marked workbook goes, checked before any work is done."""
+    if mark is None:
+        return None
+    if len(sheets) > 1:
+        raise InputError(
+            [Problem("one workbook is marked at a time", Place("--mark"), "import them one by one")]
+        )
+    return check_output(mark, (".xlsx",), force=force, inputs=sheets)
 
 
 def _warn(warnings: tuple[Problem, ...]) -> None:

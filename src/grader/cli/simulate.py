@@ -8,10 +8,15 @@ from typing import Annotated
 
 import typer
 
-from grader.cli import options, terminal
+from grader.cli import completion, options, terminal
 from grader.errors import InputError, Place, Problem, quoted
 
-Inspection = Annotated[str, typer.Argument(metavar="INSPECTION", help="An inspection file (YAML).")]
+Inspection = Annotated[
+    str,
+    typer.Argument(
+        metavar="INSPECTION", autocompletion=completion.yaml_files, help="An inspection file (YAML)."
+    ),
+]
 Draws = Annotated[int, typer.Option("--draws", metavar="N", help="How many versions to draw.")]
 Seed = Annotated[
     int, typer.Option("--seed", metavar="N", help="Where drawing starts: the same seed, the same answer.")

@@ -6,11 +6,16 @@ from typing import Annotated
 
 import typer
 
-from grader.cli import options, terminal
+from grader.cli import completion, options, terminal
 from grader.cli.decide import AllowOverrides
 from grader.text import clean, plural
 
-Decisions = Annotated[str, typer.Argument(metavar="DECISIONS", help="Decisions recorded by grader decide.")]
+Decisions = Annotated[
+    str,
+    typer.Argument(
+        metavar="DECISIONS", autocompletion=completion.yaml_files, help="Decisions recorded by grader decide."
+    ),
+]
 Inspection = Annotated[
     str | None,
     typer.Argument(metavar="[INSPECTION]", help="The inspection; inspection.yaml beside them by default."),

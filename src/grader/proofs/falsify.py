@@ -35,7 +35,7 @@ from grader.language.rulebook import Layer, RuleBook
 from grader.language.typecheck import comparisons
 from grader.model.framework import Framework
 from grader.proofs.situations import AreaFigure, AreaSituation
-from grader.proofs.tag_combinations import DECLARED_TAGS, EARLIER_TAGS, EVIDENCE_TAGS
+from grader.proofs.tag_combinations import DECLARED_TAGS, EARLIER_TAGS, WRITTEN_TAGS
 from grader.vocabulary.words import ORIGIN
 
 try:
@@ -141,7 +141,7 @@ class Drawn:
         for row in self.evidence.filter(pl.col("number") == number).iter_rows(named=True):
             tagged = places[row["place"]]
             home = self.framework.area_of(tagged.id)
-            informed = () if home.editions[self.edition].graded else tagged.informs
+            informed = [] if home.editions[self.edition].graded else [link.id for link in tagged.informs]
             for on in (tagged.id, *informed):
                 if self.framework.area_of(on).id == area:
                     yield on, tagged.id, row
@@ -199,7 +199,7 @@ class _Drawing:
                 **{name: np.concatenate([items[name], figures[name]]) for name in ("number", "place")},
                 **{
                     name: np.concatenate(
-                        [_column(EVIDENCE_TAGS, name)[part["tags"]] for part in (items, figures)]
+                        [_column(WRITTEN_TAGS, name)[part["tags"]] for part in (items, figures)]
                     )
                     for name in ITEM
                 },
@@ -223,7 +223,7 @@ class _Drawing:
 
     def _bundle(self, n: int) -> tuple[Codes, Codes]:
         """Items and earlier findings that one characteristic may have."""
-        if n < len(EVIDENCE_TAGS):
+        if n < len(WRITTEN_TAGS):
             return np.array([n]), np.array([], int)
         items = [tag for _ in range(self.random.integers(0, 4)) for tag in self._repeated(self._tag())]
         earlier: list[int] = []
@@ -235,10 +235,10 @@ class _Drawing:
         """A way to tag an item: any, or one that some fact looks for."""
         if self.wheres and self.random.random() < 0.6:
             where = self.wheres[self.random.integers(len(self.wheres))]
-            found = [n for n, tags in enumerate(EVIDENCE_TAGS) if satisfies(tags, where)]
+            found = [n for n, tags in enumerate(WRITTEN_TAGS) if satisfies(tags, where)]
             if found:
                 return int(found[self.random.integers(len(found))])
-        return int(self.random.integers(len(EVIDENCE_TAGS)))
+        return int(self.random.integers(len(WRITTEN_TAGS)))
 
     def _repeated(self, tag: int) -> list[int]:
         often = 1 if self.random.random() < 0.6 else int(self.random.choice(self.often))
@@ -298,7 +298,7 @@ class _Drawing:
             values = {
                 "number": number,
                 "place": np.full(len(number), places[first[name].characteristic]),
-                "tags": self.random.integers(0, len(EVIDENCE_TAGS), len(number)),
+                "tags": self.random.integers(0, len(WRITTEN_TAGS), len(number)),
                 "measure": np.full(len(number), at),
                 "figure": self.random.choice(figures_to_try(name, self.books), len(number)),
             }

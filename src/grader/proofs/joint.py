@@ -213,7 +213,7 @@ class JointCharacteristic:
         if not distinct:
             model = self.solver(allowance).model(*(n == 0 for n in self.variables))
             return [self.example(model)] if model is not None else []
-        size = total(self.variables)
+        size = self.size
         return [self.example(m) for m in every(self.solver(allowance), distinct, size)]
 
 
@@ -238,6 +238,7 @@ def looked_at(book: RuleBook, area: str) -> tuple[Fact, ...]:
         if rule.level is Level.CHARACTERISTIC and rule.applies_to(area)
         for name in facts_named(rule.condition)
     }
+    names |= {d.fact for d in named_facts(book.facts.values())}
     for fact in book.facts.values():
         if fact.entity == "characteristics":
             names |= {t.attribute for t in fact.definition.where}

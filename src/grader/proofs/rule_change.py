@@ -42,7 +42,7 @@ from grader.proofs.proposals import (
     ways,
 )
 from grader.proofs.situations import AreaSituation, smaller
-from grader.proofs.tag_combinations import EVIDENCE_TAGS
+from grader.proofs.tag_combinations import WRITTEN_TAGS
 from grader.proofs.unmoved import OF_GRADED, UNITS, Unmoved
 
 Moved = Literal["moves", "never", "unknown"]
@@ -244,7 +244,7 @@ class Comparison:
             ranks = [self.both[0].bound.vocabulary.assessments.rank(name) for name in (reads.old, reads.new)]
             items = [
                 FigureItem(reads, *(Row({**tags, "assessment": rank}) for rank in ranks))
-                for tags in EVIDENCE_TAGS
+                for tags in WRITTEN_TAGS
                 if tags["assessment"] == 1
             ]
             for name in (home, *self._informed(home)):

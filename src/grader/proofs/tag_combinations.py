@@ -40,6 +40,9 @@ def _evidence_tags() -> tuple[Row, ...]:
 #: Every way an evidence item can be tagged.
 EVIDENCE_TAGS: Sequence[Row] = _evidence_tags()
 
+#: Those anybody can write down on any characteristic: few count anywhere through `informs` alone.
+WRITTEN_TAGS: Sequence[Row] = tuple(tags for tags in EVIDENCE_TAGS if tags["direct"])
+
 #: Every kind of earlier finding, with how far it has been put right.
 EARLIER_TAGS: Sequence[Row] = tuple(
     finding_row(PEEL, kind, "previous", progress) for kind in PEEL.kinds.names for progress in PROGRESS.names

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from grader.sheets.columns import NUMBERED, Column, Sheet, plain_name
 from grader.sheets.csv_text import HEADER_WITHIN
@@ -164,10 +165,24 @@ class Headings:
     def header(self, rows: Sequence[tuple[int, list[Value]]]) -> tuple[int, list[Value]] | None:
         """The first of the first rows that names every column needed, else the one that names most."""
         first = [row for row in rows[: 2 * HEADER_WITHIN] if row[0] <= HEADER_WITHIN] or rows[:1]
-        scored = [(self.score(values), number, values) for number, values in first]
+        scored = [(self.score(values), number, values) for number, values in self.rows_with_groups(first)]
         whole = next((row for row in scored if row[0] >= 1000), None)
         found = whole or max(scored, key=lambda row: row[0], default=None)
         return None if found is None else found[1:]
+
+    def rows_with_groups(self, rows: Sequence[tuple[int, list[Value]]]) -> Iterator[tuple[int, list[Value]]]:
+        """The rows, and where names stand on two rows, the lower with those that stand above its blanks."""
+        before: tuple[int, list[Value]] | None = None
+        for number, values in rows:
+            yield number, values
+            if before is not None and before[0] == number - 1:
+                whole = [
+                    value if shown(value).strip() else above
+                    for value, above in zip_longest(values, before[1], fillvalue="")
+                ]
+                if whole != values and self.score(whole) > max(self.score(values), self.score(before[1])):
+                    yield number, whole
+            before = number, values
 
     def column_of(self, value: Value) -> tuple[Column | None, int]:
         """The column a heading names, and how surely."""

@@ -22,6 +22,8 @@ class SheetMapping(InputModel):
 
     sheet: Text | None = None
     """Its name in the workbook."""
+    sheets: list[Text] = []
+    """Of evidence, the sheets that hold it, where several do."""
     columns: dict[str, Text] = {}
     """What the sheet calls a column, by the column's own name."""
     values: dict[str, dict[str, Text]] = {}
@@ -54,7 +56,15 @@ def read_mapping(path: Path) -> Mapping:
     InputError
         Every fault of the file, located.
     """
-    document = parse_document(read_bytes(path), str(path), keys_as_text=True)
+    return _mapping_in(parse_document(read_bytes(path), str(path), keys_as_text=True))
+
+
+def mapping_of(text: str, name: str) -> Mapping:
+    """The mapping in a text, which messages call `name`; raises InputError as `read_mapping`."""
+    return _mapping_in(parse_document(text.encode("utf-8"), name, keys_as_text=True))
+
+
+def _mapping_in(document: Document) -> Mapping:
     # `1` is the word a sheet shows as 1, whatever YAML takes it for.
     mapping, problems = validate(document, Mapping, _as_written(document, document.data, ()))
     if mapping is None:

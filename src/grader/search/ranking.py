@@ -1,0 +1,161 @@
+"""Ranking of characteristics by how much of a text they speak of: BM25 over words, letters and subjects."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from grader.model.framework import Area, Framework
+from grader.search.words import pieces, stems, subjects
+
+Tokens = Callable[[str], Iterable[str]]
+
+#: The usual settings of BM25: how soon a repeated word counts no more, and how far length is weighed.
+_REPEATS, _LENGTH = 1.2, 0.7
+#: What the title of its topic and the names of its area count for in a characteristic, beside its own words.
+_TITLE, _NAMES = 0.5, 0.1
+#: What a word counts for in a statement that was tagged elsewhere.
+_LEARNED = 0.3
+
+
+class Index:
+    """Texts by key, each as counted tokens, ready to be asked."""
+
+    def __init__(self, texts: Mapping[str, Mapping[str, float]]) -> None:
+        lengths = {key: sum(counts.values()) for key, counts in texts.items()}
+        mean = sum(lengths.values()) / len(texts) if texts else 1
+        held = Counter(token for counts in texts.values() for token in counts)
+        self.postings: dict[str, list[tuple[str, float]]] = {}
+        for key, counts in texts.items():
+            weighed = _REPEATS * (1 - _LENGTH + _LENGTH * lengths[key] / (mean or 1))
+            for token, count in counts.items():
+                rare = math.log(1 + (len(texts) - held[token] + 0.5) / (held[token] + 0.5))
+                value = rare * count * (_REPEATS + 1) / (count + weighed)
+                self.postings.setdefault(token, []).append((key, value))
+
+    def scores(self, tokens: Iterable[str]) -> dict[str, float]:
+        """How well each text answers, the best of them 1; those that share nothing are left out."""
+        found: dict[str, float] = {}
+        for token, count in Counter(tokens).items():
+            for key, value in self.postings.get(token, ()):
+                found[key] = found.get(key, 0.0) + value * (1 + math.log(count))
+        best = max(found.values(), default=1.0)
+        return {key: value / best for key, value in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """A statement that a person tagged in another inspection."""
+
+    inspection: str
+    id: str
+    statement: str
+    characteristics: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Way:
+    """One way of comparing: what is taken of a text, what is laid side by side, and how much it counts."""
+
+    tokens: Tokens
+    weight: float
+    group: Callable[[str], str]
+    index: Index = field(init=False)
+
+
+class Finder:
+    """Ranks the characteristics of areas by a text.
+
+    Parameters
+    ----------
+    framework : Framework
+        The framework.
+    areas : sequence of Area
+        The areas whose characteristics are ranked.
+    learned : iterable of Learned
+        Statements tagged elsewhere: their words count for the characteristics they were tagged to.
+    """
+
+    def __init__(self, framework: Framework, areas: Sequence[Area], learned: Iterable[Learned] = ()) -> None:
+        self.framework = framework
+        self.topics = {c.id: t for a in areas for t in a.topics for c in t.characteristics}
+        self.areas = {c.id: a for a in areas for c in a.characteristics}
+        self.learned: dict[str, list[Learned]] = {}
+        for item in learned:
+            for name in dict.fromkeys(item.characteristics):
+                if name in self.topics:
+                    self.learned.setdefault(name, []).append(item)
+        # Two weights each: a characteristic alone says little, its topic and area say what it is among.
+        one, topic, area = str, self._topic_of, self._area_of
+        self._ways = [
+            _Way(stems, 1.0, one),
+            _Way(pieces, 1.0, one),
+            _Way(subjects, 1.5, one),
+            _Way(stems, 0.5, topic),
+            _Way(subjects, 0.5, topic),
+            _Way(stems, 0.3, area),
+            _Way(subjects, 0.5, area),
+        ]
+        counted: dict[Tokens, dict[str, dict[str, float]]] = {}
+        for way in self._ways:
+            if way.tokens not in counted:
+                counted[way.tokens] = self._counted(way.tokens)
+            way.index = Index(_together(counted[way.tokens], way.group))
+
+    def ranked(self, text: str) -> list[tuple[str, float]]:
+        """Characteristics with how well each answers, the best first; none where nothing is shared."""
+        total = dict.fromkeys(self.topics, 0.0)
+        said: dict[Tokens, list[str]] = {}
+        for way in self._ways:
+            if way.tokens not in said:
+                said[way.tokens] = list(way.tokens(text))
+            scores = way.index.scores(said[way.tokens])
+            if scores:
+                for name in total:
+                    total[name] += way.weight * scores.get(way.group(name), 0.0)
+        most = sum(way.weight for way in self._ways)
+        found = [(name, value / most) for name, value in total.items() if value > 0]
+        return sorted(found, key=lambda each: -each[1])  # stable: the framework's order decides a tie
+
+    def _topic_of(self, name: str) -> str:
+        return self.topics[name].id
+
+    def _area_of(self, name: str) -> str:
+        return self.areas[name].id
+
+    def _counted(self, tokens: Tokens) -> dict[str, dict[str, float]]:
+        """What is taken of each characteristic, with its weight."""
+        of_topic = {t.id: list(tokens(t.title)) for t in self.topics.values()}
+        of_area = {a.id: list(tokens(" ".join(_names(a)))) for a in self.areas.values()}
+        found: dict[str, dict[str, float]] = {}
+        for name, topic in self.topics.items():
+            counts: dict[str, float] = {}
+            parts = [(1.0, list(tokens(self.framework.characteristic(name).text)))]
+            parts += [(_TITLE, of_topic[topic.id]), (_NAMES, of_area[self._area_of(name)])]
+            parts += [
+                (_LEARNED, list(dict.fromkeys(tokens(i.statement)))) for i in self.learned.get(name, ())
+            ]
+            for weight, said in parts:
+                for token in said:
+                    counts[token] = counts.get(token, 0.0) + weight
+            found[name] = counts
+        return found
+
+
+def _names(area: Area) -> list[str]:
+    named = area.names
+    return list(dict.fromkeys(n for n in (area.title, named.question, named.judgment, named.label) if n))
+
+
+def _together(
+    counted: Mapping[str, Mapping[str, float]], group: Callable[[str], str]
+) -> dict[str, dict[str, float]]:
+    """The counts of characteristics put together by topic or area."""
+    found: dict[str, dict[str, float]] = {}
+    for name, counts in counted.items():
+        into = found.setdefault(group(name), {})
+        for token, count in counts.items():
+            into[token] = into.get(token, 0.0) + count
+    return found

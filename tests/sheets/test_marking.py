@@ -1,0 +1,144 @@
+"""A workbook with its faults marked: what is wrong is coloured and listed, all else is as it was."""
+
+import io
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+from openpyxl.comments import Comment
+from openpyxl.styles import Font
+
+import grader
+from grader.cli.app import run
+from grader.errors import InputError
+
+HEADINGS = ["id", "characteristics", "assessment", "statement", "basis", "source"]
+ROW = ["E1", "responding.2a", "meets", "Answers calls", "data", "Notes"]
+OPTIONS = ["--inspection-id", "north", "--body", "N", "--framework", "PEEL_2021_22", "--edition", "2022-03"]
+HEAD = {"id": "north", "body": "N", "framework": "PEEL_2021_22", "edition": "2022-03"}
+
+
+def made(path: Path, *rows, title="Evidence") -> openpyxl.Workbook:
+    book = openpyxl.Workbook()
+    book.active.title = title
+    for row in (HEADINGS, *rows):
+        book.active.append(row)
+    book.save(path)
+    return book
+
+
+def faulty(**changes) -> list[str]:
+    return [changes.get(heading, value) for heading, value in zip(HEADINGS, ROW, strict=True)]
+
+
+def marked(path: Path) -> openpyxl.Workbook:
+    with pytest.raises(InputError) as raised:
+        grader.import_sheet(path, head=HEAD)
+    return openpyxl.load_workbook(io.BytesIO(grader.mark_workbook(path, raised.value.problems)))
+
+
+def test_a_faulty_cell_is_coloured_and_says_what_is_wrong(tmp_path):
+    made(tmp_path / "a.xlsx", ROW, faulty(id="E2", assessment="meats"))
+    sheet = marked(tmp_path / "a.xlsx")["Evidence"]
+    assert "FFFFC7CE" == sheet["C3"].fill.fgColor.rgb
+    assert "did you mean 'meets'?" in sheet["C3"].comment.text
+    assert sheet["C2"].comment is None
+
+
+def test_the_list_links_to_each_cell_and_counts_by_kind(tmp_path):
+    rows = [faulty(id=f"E{n}", assessment="meats", statement=f"s{n}") for n in range(3)]
+    made(tmp_path / "a.xlsx", *rows, title="Fred's findings")
+    book = marked(tmp_path / "a.xlsx")
+    assert ["Fred's findings", "grader"] == book.sheetnames
+    cells = list(book["grader"].iter_rows(values_only=True))
+    assert (3, "error") == cells[1][:2]
+    links = [cell.hyperlink.location or cell.hyperlink.target for (cell,) in book["grader"]["A5:A7"]]
+    assert ["'Fred''s findings'!C2", "'Fred''s findings'!C3"] == [link.lstrip("#") for link in links[:2]]
+
+
+def test_nothing_else_is_changed(tmp_path):
+    book = made(tmp_path / "a.xlsx", ROW, faulty(id="E2", assessment="meats"))
+    sheet = book.active
+    sheet["D2"].font = Font(bold=True)
+    sheet["D2"].comment = Comment("mine", "Ann")
+    sheet["H1"], sheet["H2"] = "total", "=1+1"
+    sheet.column_dimensions["D"].width = 44
+    sheet.freeze_panes = "A2"
+    other = book.create_sheet("Mine")
+    other["A1"] = "kept"
+    other.merge_cells("A1:C1")
+    book.save(tmp_path / "a.xlsx")
+    after = marked(tmp_path / "a.xlsx")
+    sheet = after["Evidence"]
+    assert (True, "mine", "=1+1", 44, "A2") == (
+        sheet["D2"].font.bold,
+        sheet["D2"].comment.text,
+        sheet["H2"].value,
+        sheet.column_dimensions["D"].width,
+        sheet.freeze_panes,
+    )
+    assert ["A1:C1"] == [str(span) for span in after["Mine"].merged_cells.ranges]
+    before = openpyxl.load_workbook(tmp_path / "a.xlsx")["Evidence"]
+    assert [c.value for row in before for c in row] == [c.value for row in sheet for c in row]
+
+
+def test_a_note_that_is_there_is_kept_before_ours(tmp_path):
+    book = made(tmp_path / "a.xlsx", faulty(assessment="meats"))
+    book.active["C2"].comment = Comment("mine", "Ann")
+    book.save(tmp_path / "a.xlsx")
+    text = marked(tmp_path / "a.xlsx")["Evidence"]["C2"].comment.text
+    assert text.startswith("mine\n\nerror: ")
+
+
+def test_text_of_a_workbook_never_becomes_a_formula_of_the_list(tmp_path):
+    made(tmp_path / "a.xlsx", faulty(assessment="=cmd()"), title="=1+1")
+    listed = marked(tmp_path / "a.xlsx")["grader"]
+    assert {"s", "n"} >= {cell.data_type for row in listed for cell in row}
+
+
+def test_a_sheet_of_the_lists_name_is_left_alone(tmp_path):
+    book = made(tmp_path / "a.xlsx", faulty(assessment="meats"))
+    book.create_sheet("Grader")["A1"] = "mine"
+    book.save(tmp_path / "a.xlsx")
+    after = marked(tmp_path / "a.xlsx")
+    assert ["Evidence", "Grader", "grader 2"] == after.sheetnames
+    assert "mine" == after["Grader"]["A1"].value
+
+
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        ("xl/charts/chart1.xml", "charts"),
+        ("xl/media/image1.png", "pictures"),
+        ("xl/vbaProject.bin", "macros"),
+        ("xl/pivotTables/pivotTable1.xml", "pivot tables"),
+        ("xl/threadedComments/threadedComment1.xml", "comments with replies"),
+        ("xl/unheard/of.xml", "a part 'xl/unheard/of.xml'"),
+    ],
+)
+def test_what_would_be_lost_is_named_and_the_workbook_refused(part, said, tmp_path):
+    made(tmp_path / "a.xlsx", ROW)
+    with zipfile.ZipFile(tmp_path / "a.xlsx", "a") as archive:
+        archive.writestr(part, "<x/>")
+    with pytest.raises(InputError, match=f"without losing {said}"):
+        grader.mark_workbook(tmp_path / "a.xlsx", ())
+
+
+def test_only_workbooks_of_one_kind_are_marked(tmp_path):
+    (tmp_path / "a.csv").write_text("id\n")
+    with pytest.raises(InputError, match=r"only a workbook in \.xlsx can be marked"):
+        grader.mark_workbook(tmp_path / "a.csv", ())
+
+
+def test_the_command_marks_errors_and_stops_and_marks_warnings_and_goes_on(tmp_path):
+    made(tmp_path / "a.xlsx", faulty(assessment="meats"))
+    out, yaml = tmp_path / "marked.xlsx", tmp_path / "out.yaml"
+    command = ["import", str(tmp_path / "a.xlsx"), "-o", str(yaml), "--mark", str(out), *OPTIONS]
+    assert 2 == run(command)
+    assert "grader" in openpyxl.load_workbook(out).sheetnames
+    assert not yaml.exists()
+    made(tmp_path / "a.xlsx", ROW)
+    assert 2 == run(command)  # the marked workbook is there
+    assert 0 == run([*command, "--force"])
+    assert 2 == run([*command[:5], str(tmp_path / "a.xlsx"), "--force", *OPTIONS])

@@ -1,0 +1,249 @@
+"""Ten odd workbooks of people who know nothing of grader: proposed, confirmed and imported."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+import openpyxl
+import pytest
+
+import grader
+from grader.cli.app import run
+from grader.errors import InputError
+
+STATEMENTS = [
+    "Calls to 999 are answered within ten seconds in nearly every case",
+    "Repeat callers are not noticed by call takers",
+    "Supervisors review most investigation plans",
+    "Bail conditions are not checked by neighbourhood officers",
+    "Stop and search records give reasonable grounds",
+]
+TAGS = ["responding.2a", "responding.2c", "investigating.2b", "offenders.1c", "treatment.3a"]
+RATINGS = ["Strong", "Weak", "Good", "Poor", "Good"]
+METHODS = ["Focus group", "Case audit", "Case audit", "Interviews", "Site visit"]
+Cells = Sequence[Sequence[object]]
+
+
+def rows(headings: Sequence[object], *columns: Sequence[object]) -> list[list[object]]:
+    return [list(headings), *map(list, zip(*columns, strict=True))]
+
+
+def book(cells: Cells, start: tuple[int, int] = (1, 1), merged: Sequence[str] = ()) -> openpyxl.Workbook:
+    made = openpyxl.Workbook()
+    lay(made.active, cells, start)
+    for span in merged:
+        made.active.merge_cells(span)
+    return made
+
+
+def lay(sheet, cells: Cells, start: tuple[int, int] = (1, 1)) -> None:
+    for down, row in enumerate(cells):
+        for across, value in enumerate(row):
+            sheet.cell(start[0] + down, start[1] + across, value)
+
+
+IDS = [f"A{n}" for n in range(5)]
+NOTES = ["Notes"] * 5
+PLAIN = ["Ref", "Finding", "Criterion", "Rating", "Evidence type", "Source"]
+
+
+def other_headings(path: Path) -> None:
+    headings = ["Ref", "What inspectors saw", "Links to", "View", "Where from", "Document"]
+    tags = [tag.upper() for tag in TAGS]
+    book(rows(headings, IDS, STATEMENTS, tags, RATINGS, METHODS, NOTES)).save(path)
+
+
+def merged_title(path: Path) -> None:
+    colours = ["Green", "Red", "Amber", "Red", "Green"]
+    headings = ["No", "Finding", "Criterion", "RAG", "Evidence type", "Source"]
+    cells = rows(headings, range(1, 6), STATEMENTS, TAGS, colours, METHODS, NOTES)
+    book([["PEEL fieldwork: team B"], [None], *cells], merged=["A1:F1"]).save(path)
+
+
+def two_row_header(path: Path) -> None:
+    cells = rows(
+        [None, "Text", "Framework ref", "Judgement", "Method"], IDS, STATEMENTS, TAGS, RATINGS, METHODS
+    )
+    groups = ["Ref", "Finding", None, "Rating", None]
+    book([groups, *cells], merged=["A1:A2", "B1:C1", "D1:E1"]).save(path)
+
+
+def scores(path: Path) -> None:
+    codes = ["RESP-2a", "RESP-2c", "INV-2b", "OFF-1c", "TREAT-3a"]
+    headings = ["Item", "Narrative", "PAF ref", "Score (1-4)", "Activity"]
+    book(rows(headings, range(1, 6), STATEMENTS, codes, [4, 1, 2, 1, 3], METHODS)).save(path)
+
+
+def yes_no(path: Path) -> None:
+    headings = ["Key finding", "Diagnostic", "Standard met?", "How do you know"]
+    book(rows(headings, STATEMENTS, TAGS, ["Yes", "No", "Partly", "No", "Yes"], METHODS)).save(path)
+
+
+def as_printed(path: Path) -> None:
+    framework = grader.open_session().framework.framework
+    areas = [framework.area_of(tag).title for tag in TAGS]
+    texts = [framework.characteristic(tag).text for tag in TAGS]
+    headings = ["Ref", "Area", "Standard", "Finding", "Rating", "Evidence type", "Source"]
+    book(rows(headings, IDS, areas, texts, STATEMENTS, RATINGS, METHODS, NOTES)).save(path)
+
+
+def windows(path: Path) -> None:
+    headings = ["Réf", "Observation", "Criteria", "Grading", "Method", "Document"]
+    said = [f"“{each}”" for each in STATEMENTS]
+    cells = rows(headings, IDS, said, TAGS, RATINGS, METHODS, ["Café notes"] * 5)
+    path.write_bytes("".join(f"{';'.join(map(str, row))}\r\n" for row in cells).encode("cp1252"))
+
+
+def at_d7(path: Path) -> None:
+    book(rows(PLAIN, IDS, STATEMENTS, TAGS, RATINGS, METHODS, NOTES), start=(7, 4)).save(path)
+
+
+def by_area(path: Path) -> None:
+    made = openpyxl.Workbook()
+    made.active.title = "Read me"
+    made.active["A1"] = "How to fill this in"
+    every = rows(PLAIN, IDS, STATEMENTS, TAGS, RATINGS, METHODS, NOTES)
+    for title, first, last in (("Responding", 1, 3), ("Investigating", 3, 4), ("Other", 4, 6)):
+        part = [[f"A{n}", *row[1:]] for n, row in enumerate(every[first:last])]
+        lay(made.create_sheet(title), [PLAIN, *part])
+    made.save(path)
+
+
+def open_document(path: Path) -> None:
+    headings = ["Ref", "Remarks", "Tags", "Traffic light", "Means", "Location"]
+    cells = rows(headings, IDS, STATEMENTS, TAGS, "GRARG", METHODS, [f"page {n}" for n in range(5)])
+    spoken = "".join(
+        "<table:table-row>"
+        + "".join(
+            '<table:table-cell office:value-type="string">'
+            f"<text:p>{escape(str(v))}</text:p></table:table-cell>"
+            for v in row
+        )
+        + "</table:table-row>"
+        for row in cells
+    )
+    urn = "urn:oasis:names:tc:opendocument:xmlns"
+    content = (
+        f'<?xml version="1.0" encoding="UTF-8"?><office:document-content xmlns:office="{urn}:office:1.0"'
+        f' xmlns:table="{urn}:table:1.0" xmlns:text="{urn}:text:1.0" office:version="1.2"><office:body>'
+        f'<office:spreadsheet><table:table table:name="Findings log">{spoken}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", content)
+
+
+STRANGERS: dict[str, Callable[[Path], None]] = {
+    "other_headings.xlsx": other_headings,
+    "merged_title.xlsx": merged_title,
+    "two_row_header.xlsx": two_row_header,
+    "scores.xlsx": scores,
+    "yes_no.xlsx": yes_no,
+    "as_printed.xlsx": as_printed,
+    "windows.csv": windows,
+    "at_d7.xlsx": at_d7,
+    "by_area.xlsx": by_area,
+    "open_document.ods": open_document,
+}
+
+HEAD = {"id": "north", "body": "North Force", "framework": "PEEL_2021_22", "edition": "2022-03"}
+OPTIONS = ["--inspection-id", "north", "--body", "N", "--framework", "PEEL_2021_22", "--edition", "2022-03"]
+
+
+@pytest.mark.parametrize("name", STRANGERS)
+def test_a_strangers_workbook_imports_once_its_mapping_is_confirmed(name, tmp_path):
+    STRANGERS[name](tmp_path / name)
+    proposed = grader.propose_mapping(tmp_path / name)
+    assert [] == proposed.missing
+    evidence = grader.import_sheet(tmp_path / name, mapping=proposed, head=HEAD).inspection.evidence
+    assert TAGS == [each.characteristics[0] for each in evidence]
+    assert ["meets", "falls_short"] == [evidence[4].assessment, evidence[1].assessment]
+    assert STATEMENTS[1] in evidence[1].statement
+
+
+@pytest.mark.parametrize("name", ["other_headings.xlsx", "scores.xlsx", "yes_no.xlsx", "windows.csv"])
+def test_yes_never_confirms_a_rating_word(name, tmp_path, capsys):
+    STRANGERS[name](tmp_path / name)
+    out = tmp_path / "out.yaml"
+    assert 2 == run(["import", str(tmp_path / name), "-o", str(out), "--yes", *OPTIONS])
+    assert "not sure of" in capsys.readouterr().err
+    assert not out.exists()
+
+
+def test_yes_is_enough_where_nothing_but_headings_differs(tmp_path):
+    ours = ["meets", "falls_short", "meets", "falls_short", "meets"]
+    headings = ["Ref", "Narrative", "Maps to", "Verdict", "Means", "Docs"]
+    book(rows(headings, IDS, STATEMENTS, TAGS, ours, ["data"] * 5, NOTES)).save(tmp_path / "a.xlsx")
+    command = ["import", str(tmp_path / "a.xlsx"), "-o", str(tmp_path / "out.yaml"), *OPTIONS]
+    assert 2 == run(command)
+    assert 0 == run([*command, "--yes"])
+
+
+def test_the_proposal_is_a_file_to_edit_and_to_import_with(tmp_path, capsys):
+    other_headings(tmp_path / "a.xlsx")
+    mapping = tmp_path / "mapping.yaml"
+    assert 0 == run(["import", str(tmp_path / "a.xlsx"), "--start-mapping", str(mapping)])
+    assert '"Strong": meets  # confirm: 1 row' in mapping.read_text("utf-8")
+    assert "Calls to 999" in capsys.readouterr().out
+    out = ["-o", str(tmp_path / "out.yaml")]
+    assert 0 == run(["import", str(tmp_path / "a.xlsx"), "--mapping", str(mapping), *out, *OPTIONS])
+    assert 2 == run(["import", str(tmp_path / "a.xlsx"), "--start-mapping", str(mapping)])  # it is there
+
+
+def test_a_word_nobody_can_guess_has_to_be_written(tmp_path):
+    odd = ["zorp", "weak", "strong", "weak", "strong"]
+    book(rows(PLAIN, IDS, STATEMENTS, TAGS, odd, ["data"] * 5, NOTES)).save(tmp_path / "a.xlsx")
+    proposed = grader.propose_mapping(tmp_path / "a.xlsx")
+    assert {"zorp": None, "weak": "falls_short", "strong": "meets"} == {
+        w.word: w.meaning for w in proposed.words
+    }
+    with pytest.raises(InputError, match="assessment cannot be"):
+        grader.import_sheet(tmp_path / "a.xlsx", mapping=proposed, head=HEAD)
+
+
+def test_areas_alone_tag_nothing(tmp_path):
+    areas = ["Responding to the public"] * 5
+    headings = ["Ref", "Area", "Finding", "Rating", "Evidence type", "Source"]
+    book(rows(headings, IDS, areas, STATEMENTS, RATINGS, METHODS, NOTES)).save(tmp_path / "a.xlsx")
+    proposed = grader.propose_mapping(tmp_path / "a.xlsx")
+    assert ("Responding to the public", None) in [(w.word, w.meaning) for w in proposed.words]
+    assert any("Responding to the public" in each for each in proposed.open)
+
+
+def test_one_slip_in_a_sheet_of_our_own_words_is_a_fault_and_no_mapping(tmp_path, capsys):
+    ours = ["meats", "falls_short", "meets", "falls_short", "meets"]
+    headings = ["id", "statement", "characteristics", "assessment", "basis", "source"]
+    cells = rows(headings, IDS, STATEMENTS, TAGS, ours, ["data"] * 5, NOTES)
+    book(cells).save(tmp_path / "a.xlsx")
+    assert 2 == run(["import", str(tmp_path / "a.xlsx"), "-o", str(tmp_path / "out.yaml"), *OPTIONS])
+    said = capsys.readouterr()
+    assert "did you mean 'meets'?" in said.err
+    assert "not sure" not in said.err
+
+
+def test_several_books_become_one_inspection_with_ids_kept_apart(tmp_path):
+    other_headings(tmp_path / "ann.xlsx")
+    scores(tmp_path / "bob.xlsx")
+    books = [tmp_path / "ann.xlsx", tmp_path / "bob.xlsx"]
+    proposed = [grader.propose_mapping(each) for each in books]
+    made = grader.import_sheet(books, mapping=proposed, head=HEAD)
+    assert 10 == len(made.inspection.evidence)
+    assert 10 == len({each.id for each in made.inspection.evidence})
+
+
+def test_a_sheet_that_is_no_list_of_findings_is_said_to_be_none(tmp_path):
+    book([["Budget", "2021", "2022"], ["Cars", 1, 2]]).save(tmp_path / "a.xlsx")
+    with pytest.raises(InputError, match="no sheet looks like a list of findings"):
+        grader.propose_mapping(tmp_path / "a.xlsx")
+
+
+def test_the_proposal_holds_to_its_schema(tmp_path):
+    import jsonschema
+
+    other_headings(tmp_path / "a.xlsx")
+    proposed = grader.propose_mapping(tmp_path / "a.xlsx")
+    jsonschema.validate(proposed.model_dump(mode="json", by_alias=True), grader.schema("proposed_mapping"))
