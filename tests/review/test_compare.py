@@ -54,6 +54,9 @@ def proposal(proposed: dict[str, str], name: str = "i") -> Proposal:
                 reasons=[],
                 hinges=[],
                 reachable=[],
+                possible=None,
+                meaning=None,
+                earlier_grade=None,
             )
             for area in AREAS
         ],

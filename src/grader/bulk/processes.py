@@ -82,12 +82,12 @@ def in_processes(work: Grades[P, R], pieces: Sequence[P], processes: int | None 
         pool = ProcessPoolExecutor(many, mp_context=context, initializer=_start, initargs=(str(sent),))
         under_way: deque[Future[Any]] = deque()
         try:
-            with _interrupts_ignored():  # as the processes inherit it: an interrupt is for this one to act on
-                under_way.append(pool.submit(_grade, pieces[0]))
-            for piece in pieces[1:]:
+            for piece in pieces:
                 if len(under_way) >= many * AHEAD:
                     yield under_way.popleft().result()
-                under_way.append(pool.submit(_grade, piece))
+                # Any may start a process, which inherits this: an interrupt is for this one to act on.
+                with _interrupts_ignored():
+                    under_way.append(pool.submit(_grade, piece))
             while under_way:
                 yield under_way.popleft().result()
         except BrokenProcessPool as error:
