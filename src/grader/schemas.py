@@ -13,8 +13,8 @@ from grader.file_schemas import FILES, file_schema, headed, model_schema
 from grader.io.catalogue import open_rulebook
 from grader.io.rule_schema import names_of
 
-#: What commands print with --json: a title, and where the model stands. It is imported when it is asked for,
-#: since some need an extra.
+#: What commands print with --json, or write down as JSON: a title, and where the model stands.
+#: It is imported when it is asked for, since some need an extra.
 _ANSWERS: Final[dict[str, tuple[str, str, str]]] = {
     "proposal": ("proposed grades (grader grade)", "grader.model.proposal", "Proposal"),
     "explanation": ("why an area is graded so (grader explain)", "grader.explanations.why", "Explanation"),
@@ -26,6 +26,7 @@ _ANSWERS: Final[dict[str, tuple[str, str, str]]] = {
     ),
     "diff": ("proposed beside final grades (grader diff)", "grader.model.diff", "Diff"),
     "check": ("promises and findings of a rule book (grader check)", "grader.model.check", "Check"),
+    "proved": ("what was proved of a rule book (grader check --record)", "grader.io.proved", "ProvedFile"),
     "test": ("what came of rule tests (grader test)", "grader.model.tested", "Tested"),
     "impact": ("what a change of rules moves (grader impact)", "grader.model.impact", "ImpactAnswer"),
     "calibration": (

@@ -111,13 +111,20 @@ def shipped() -> Iterator[Kind]:
     decisions = sound(ROOT / "examples" / "leicestershire_2021_22" / "decisions.yaml")
     yield Kind("decisions", decisions, lambda document, folder: decisions_of(document).decisions)
     framework = sound(ROOT / "frameworks" / "PEEL_2021_22.yaml")
-    areas = [copy.deepcopy(a) for a in framework["areas"] if a["id"] in ("prevention", "treatment")]
+    areas = [
+        copy.deepcopy(a) for a in framework["areas"] if a["id"] in ("prevention", "treatment", "recording")
+    ]
     for area in areas:
         area["topics"] = area["topics"][:2]
         for topic in area["topics"]:
             for characteristic in topic["characteristics"]:
                 characteristic.pop("informs", None)
-    kept = {f"{a['id']}.{c['id']}" for a in areas for t in a["topics"] for c in t["characteristics"]}
+    left = [c for area in areas for topic in area["topics"] for c in topic["characteristics"]]
+    kept = {c["id"] for c in left}
+    for characteristic in left:
+        if "unlike" in characteristic:
+            unlike = characteristic.pop("unlike")
+            characteristic["unlike"] = {i: how for i, how in unlike.items() if i in kept}
     history = copy.deepcopy(framework["history"])
     for change in history:
         change["became"] = {i: what for i, what in change.get("became", {}).items() if i in kept}

@@ -43,10 +43,20 @@ def console_script(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 def test_wheel_holds_every_framework_and_every_rule_file(wheel: Path):
     held = set(zipfile.ZipFile(wheel).namelist())
-    files = [p for folder in ("frameworks", "rules") for p in (ROOT / folder).rglob("*.yaml")]
+    files = [p for folder in ("frameworks", "rules") for p in (ROOT / folder).rglob("*.*") if p.is_file()]
+    assert {".yaml", ".json"} <= {p.suffix for p in files}
     expected = {f"grader/builtin/{p.relative_to(ROOT).as_posix()}" for p in files}
     assert files
     assert set() == expected - held
+
+
+def test_wheel_holds_every_file_of_the_package(wheel: Path):
+    held = set(zipfile.ZipFile(wheel).namelist())
+    source = ROOT / "src"
+    files = [p for p in (source / "grader").rglob("*") if p.is_file() and "__pycache__" not in p.parts]
+    named = {p.relative_to(source).as_posix() for p in files}
+    assert {"grader/search/words.txt", "grader/sheets/guesses.yaml"} <= named
+    assert set() == named - held
 
 
 def test_wheel_holds_the_licence_and_the_types_marker(wheel: Path):

@@ -63,7 +63,7 @@ class Shipped:
         for area in data["areas"]:
             for characteristic in (c for t in area["topics"] for c in t["characteristics"]):
                 informs = characteristic["informs"]
-                characteristic["informs"] = [i for i in informs if i.split(".")[0] in areas]
+                characteristic["informs"] = [i for i in informs if i["id"].split(".")[0] in areas]
         return Framework.model_validate(data)
 
 

@@ -79,6 +79,24 @@ def test_differences_with_the_smallest_changes_to_the_final_grades(run: Run, fau
     assert faults("diff", found[0])
 
 
+def test_where_grades_stand_over_the_values_of_parameters(run: Run, faults: Faults):
+    asked = ("sensitivity", CARE / "inspection.yaml", "nursing", "--json")
+    assert ["sensitivity"] == check_all(faults, answers(run(*asked)))
+
+
+def test_values_of_parameters_that_agree_with_past_decisions(run: Run, faults: Faults, tmp_path: Path):
+    shutil.copytree(CARE, tmp_path / "past")
+    asked = ("calibrate", tmp_path / "past", "--parameter", "most", "--json")
+    assert ["calibration"] == check_all(faults, answers(run(*asked)))
+
+
+@pytest.mark.parametrize(
+    "folder", sorted(p.parent for p in (ROOT / "rules").glob("*/proved.json")), ids=lambda p: p.name
+)
+def test_what_is_proved_of_the_rule_books(faults: Faults, folder: Path):
+    assert ["proved"] == check_all(faults, [json.loads((folder / "proved.json").read_text("utf-8"))])
+
+
 def test_rule_tests(run: Run, faults: Faults):
     assert ["test"] == check_all(faults, answers(run("test", "EXAMPLE_CARE_HOMES", "--json")))
 

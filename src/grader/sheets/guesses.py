@@ -20,15 +20,9 @@ ALIKE = 84
 
 @cache
 def guesses() -> Mapping[str, Any]:
-    """Loose headings by column (`headings`), and words by column and meaning (`words`)."""
+    """What `guesses.yaml` says, by its headings."""
     found: Mapping[str, Any] = yaml.safe_load((files("grader.sheets") / "guesses.yaml").read_text("utf-8"))
     return found
-
-
-_NUMBERS = {
-    4: {"4": "exceeds", "3": "meets", "2": "partly_meets", "1": "falls_short"},
-    3: {"3": "meets", "2": "partly_meets", "1": "falls_short"},
-}
 
 
 def heading_guess(text: str) -> tuple[str, str] | None:
@@ -72,9 +66,9 @@ def word_guess(column: str, word: str, choices: Collection[str], among: Collecti
             return str(meaning)
     if column == "assessment":
         keys = {word_key(each) for each in among}
-        for most, meanings in _NUMBERS.items():
+        for most, meanings in guesses()["numbers"].items():
             if keys <= set(meanings) and (most == 4 or "4" not in keys) and key in meanings:
-                return meanings[key] if most == 4 or len(keys) == 3 else None
+                return str(meanings[key]) if most == 4 or len(keys) == 3 else None
     spelled: dict[str, str] = {word_key(c.replace("_", " ")): c for c in choices}
     for meaning, words in guesses()["words"].get(column, {}).items():
         spelled |= {word_key(each): meaning for each in words if len(each) > 3}

@@ -15,7 +15,7 @@ from grader.model.framework import Framework
 from grader.model.proposal import OutputModel, to_json
 from grader.sheets.columns import EVIDENCE, HEAD_NAME, REFERENCE_NAME, SHEETS, Column, plain_name
 from grader.sheets.convert import chosen, is_blank
-from grader.sheets.guesses import heading_guess, is_ours, word_guess
+from grader.sheets.guesses import guesses, heading_guess, is_ours, word_guess
 from grader.sheets.headings import Headings
 from grader.sheets.mapping import SheetMapping
 from grader.sheets.reader import Table, open_spreadsheet
@@ -297,7 +297,8 @@ class _Sheet:
         if "source" not in self.called:
             defaults.append(ProposedDefault(column="source", value=stem or "Fieldwork", certainty="likely"))
         if "basis" not in self.called:  # it decides how far evidence counts
-            defaults.append(ProposedDefault(column="basis", value="interview", certainty="confirm"))
+            basis = guesses()["defaults"]["basis"]
+            defaults.append(ProposedDefault(column="basis", value=basis, certainty="confirm"))
         needed = ["characteristics", "statement"]
         if "measure" not in self.called:
             needed.append("assessment")
