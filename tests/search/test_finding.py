@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 import grader
 from grader.errors import InputError, UnknownNameError
@@ -98,12 +97,10 @@ def test_the_answer_holds_to_its_schema():
     jsonschema.validate(answer.model_dump(mode="json", by_alias=True), grader.schema("found"))
 
 
-def test_the_command_says_that_it_only_suggests(tmp_path):
-    from grader.cli.app import _app
-
-    result = CliRunner().invoke(_app(), ["find", "victims", "are", "kept", "informed"])
-    assert 0 == result.exit_code
-    assert "read the characteristic before you tag" in result.output
+def test_the_command_says_that_it_only_suggests(run):
+    ran = run("find", "victims", "are", "kept", "informed")
+    assert 0 == ran.code
+    assert "read the characteristic before you tag" in ran.out + ran.err
 
 
 def test_a_share_of_the_example_is_found_among_the_first():

@@ -31,7 +31,7 @@ _COLOURS = {"error": "FFFFC7CE", "warning": "FFFFEB9C"}
 MARKED = 5_000
 #: Parts that come back as they were, and what to call those that would not.
 _KEPT = re.compile(
-    r"\[content_types\]\.xml|(.*/)?_rels/[^/]*\.rels|docprops/(core|app|custom)\.xml|docprops/thumbnail\.\w+"
+    r"\[content_types\]\.xml|docprops/(core|app|custom)\.xml|docprops/thumbnail\.\w+"
     r"|xl/(workbook|styles|sharedstrings|calcchain|metadata)\.xml|xl/theme/[^/]*\.xml"
     r"|xl/worksheets/[^/]*\.xml|xl/tables/[^/]*\.xml|xl/comments/?[^/]*\.xml|xl/drawings/[^/]*\.vml"
     r"|xl/printersettings/.*",
@@ -108,7 +108,7 @@ def _refuse_losses(raw: bytes, place: Place) -> None:
     with zipfile.ZipFile(io.BytesIO(raw)) as archive:
         for name in archive.namelist():
             plain = name.lower()
-            if not _KEPT.fullmatch(plain) and not name.endswith("/"):
+            if not _KEPT.fullmatch(plain) and not name.endswith("/") and not _links(plain):
                 known = next((what for start, what in _NAMES if start in plain), f"a part {name[:60]!r}")
                 lost[known] = None
                 continue
@@ -207,6 +207,13 @@ def _list(book: Any, found: Sequence[tuple[str, Problem]]) -> None:
         sheet.column_dimensions[column].width = width
 
 
+def _links(part: str) -> bool:
+    """Whether a part lists the links of another."""
+    folder, _, name = part.rpartition("/")
+    return name.lower().endswith(".rels") and folder.lower().rpartition("/")[2] == "_rels"
+
+
 def _kind(problem: Problem) -> str:
     """What is the same in messages about different things."""
-    return clean(problem.code or re.sub(r"'(?:[^'\\]|\\.)*'|\"[^\"]*\"|[0-9][0-9,.]*", "…", problem.message))
+    between = "…".join(problem.message.replace('"', "'").split("'")[::2])
+    return clean(problem.code or re.sub("[0-9][0-9,.]*", "…", between))
