@@ -80,7 +80,7 @@ EXAMPLES = {
     "explain": "grader explain inspection.yaml responding --why-not outstanding",
     "simulate": "grader simulate inspection.yaml",
     "sensitivity": "grader sensitivity inspection.yaml vulnerable",
-    "decide": "grader decide inspection.yaml responding adequate --by 'A. Person' --on 2022-10-20",
+    "decide": "grader decide inspection.yaml --area responding --grade good --by 'A. Person' --on 2022-10-20",
     "verify": "grader verify decisions.yaml",
     "diff": "grader diff inspection.yaml decisions.yaml",
     "export": "grader export inspection.yaml --xlsx findings.xlsx",
