@@ -151,7 +151,7 @@ def by_command(path: Path) -> str | None:
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         code = command(["import", str(path), "--dry-run", *OPTIONS])
-    sound = code == 0 or (code == 2 and err.getvalue().startswith(("error: ", "warning: ")))
+    sound = code == 0 or (code == 2 and err.getvalue().startswith(("error: ", "warning: ", "note: ")))
     return None if sound and "Traceback" not in err.getvalue() else f"exit code {code}: {err.getvalue()}"
 
 

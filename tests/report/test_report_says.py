@@ -107,7 +107,7 @@ def test_proposed_findings_are_told_from_issued_ones(tree: Any) -> None:
 def test_an_area_withheld_says_why(tree: Any) -> None:
     area = _area(tree, "Building, supporting and protecting the workforce")
     assert "No grade proposed" in area.text
-    assert "Why no grade is proposed 0 of 11 characteristics are assessed (0 %)" in area.text
+    assert "Why no grade is proposed 0 of 11 characteristics have findings of their own (0 %)" in area.text
 
 
 def test_an_area_not_inspected_and_one_not_graded_say_so(tree: Any) -> None:

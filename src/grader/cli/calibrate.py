@@ -46,13 +46,10 @@ def calibrate(
     found = api.calibrate(folder, parameter, rules=rules)
     _, _, book = open_rulebook(rules if rules is not None else found.rulebook.id)
     if target is not None and found.recommended is not None:
+        from grader.io.written import write_whole
         from grader.review.calibrate import parameter_file
 
-        try:
-            target.write_text(parameter_file(found, book), encoding="utf-8", newline="\n")
-        except OSError as error:
-            said = (error.strerror or "unknown reason").lower()
-            raise InputError([Problem(f"cannot be written: {said}", Place(str(output)), None)]) from error
+        write_whole(target, parameter_file(found, book))
     if json:
         from grader.model.proposal import to_json
 

@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from grader.errors import InputError, Place, Problem
+from grader.io.written import write_whole
 from grader.io.yaml_source import read_bytes
 from grader.language.rulebook import Proved
 
@@ -68,7 +69,5 @@ def write_proved(folder: Path, rulebook: str, framework: str, promises: Mapping[
     said = ProvedFile(
         schema=SCHEMA, rulebook_sha256=rulebook, framework_sha256=framework, promises=dict(promises)
     )
-    path.write_text(
-        json.dumps(said.model_dump(by_alias=True), indent=2) + "\n", encoding="utf-8", newline="\n"
-    )
+    write_whole(path, json.dumps(said.model_dump(by_alias=True), indent=2) + "\n")
     return path

@@ -14,6 +14,7 @@ from typing import Any
 import z3
 
 from grader._version import __version__
+from grader.errors import InputError
 from grader.io.written import write_whole
 from grader.language.rulebook import RuleBook
 from grader.model.framework import Framework
@@ -120,5 +121,5 @@ def _keep(path: Path, promise: Promise) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, json.dumps({"cost": promise.cost, "assumes": list(promise.assumes)}) + "\n")
-    except OSError:
+    except (OSError, InputError):
         return

@@ -11,6 +11,7 @@ import z3
 
 from grader.engines.solver import WRITTEN
 from grader.errors import InputError, Place, Problem
+from grader.io.written import write_whole
 
 
 @contextmanager
@@ -38,7 +39,7 @@ def written_to(folder: Path) -> Iterator[None]:
         number += 1
         said = "sat" if satisfiable else "unsat"
         text = f"(set-logic {logic})\n; grader: {said}\n{_of_several(solver.to_smt2())}"
-        (folder / f"{number:05}.smt2").write_text(text, encoding="utf-8")
+        write_whole(folder / f"{number:05}.smt2", text)
 
     token = WRITTEN.set(write)
     try:

@@ -21,6 +21,7 @@ from grader.io.yaml_source import read_bytes
 from grader.sheets import limits
 from grader.sheets.archive import Archive
 from grader.sheets.places import CellPlace, letters
+from grader.sheets.saving import saved
 from grader.text import clean
 
 #: The sheet that lists what is marked.
@@ -96,9 +97,7 @@ def mark_workbook(path: Path, errors: Iterable[Problem], warnings: Iterable[Prob
     found += [("warning", p) for p in sorted(set(warnings), key=lambda p: p.sort_key)]
     _mark_cells(book, found)
     _list(book, found)
-    written = io.BytesIO()
-    book.save(written)
-    return written.getvalue()
+    return saved(book).getvalue()
 
 
 def _refuse_losses(raw: bytes, place: Place) -> None:
