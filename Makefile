@@ -57,7 +57,7 @@ lint: $(VENV)/developing ## ruff, mypy and which layer may use which
 check: lint ## lint and the fast tests: before every commit (under 2 minutes)
 	$(PYTEST) -m "not slow and not third_party and not packaging" $(LONG:%=--ignore=tests/%)
 
-test: $(VENV)/developing ## the whole suite but the slow part (under 9 minutes)
+test: $(VENV)/developing ## the whole suite but the slow part (under 15 minutes)
 	$(PYTEST) $(DEFAULT_RUN)
 
 test-slow: $(VENV)/developing ## the slow part: long runs of the same promises, and what durable-rules does unguarded

@@ -186,7 +186,13 @@ def test_what_cannot_be_done_is_exit_2(arguments, said, ran, tmp_path, monkeypat
     assert [] == list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("how", [("--on", "duckdb"), ("--engine", "reference")], ids=["duckdb", "reference"])
+@pytest.mark.parametrize(
+    "how",
+    [
+        pytest.param(("--on", "duckdb"), id="duckdb"),
+        pytest.param(("--engine", "reference"), id="reference", marks=pytest.mark.slow),
+    ],
+)
 def test_several_processes_write_the_same(how, many, ran, tmp_path):
     if "duckdb" in how:
         pytest.importorskip("duckdb")

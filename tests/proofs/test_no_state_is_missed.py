@@ -37,7 +37,12 @@ def test_every_observation_brute_force_makes_is_listed(opened, name):
         assert areas.group.areas
 
 
-@pytest.mark.parametrize("part", Part)
+LONG = (Part.CONCERNS_STAY, Part.RAISE)
+
+
+@pytest.mark.parametrize(
+    "part", [pytest.param(p, marks=[pytest.mark.slow] if p in LONG else []) for p in Part]
+)
 def test_every_move_brute_force_makes_is_listed(opened, part):
     for _, space, seen in _spaces(opened, "PEEL_2021_22"):
         moves = space.moves(seen, changes(part))

@@ -149,7 +149,7 @@ def test_text_of_many_shows_differences_and_the_matrix(run: Run, generated: Any,
 def test_rule_book_is_read_once(
     run: Run, generated: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    generated(tmp_path, 5, items=10)
+    generated(tmp_path, 2, items=10)
     read: list[object] = []
     real = rulebooks.read_rulebook
 
