@@ -63,8 +63,9 @@ def check_all(agree, run, wanted, many, items):
 
 
 def test_columns_equal_the_reference_on_some_thousand_area_gradings(agree, run):
-    # Spark takes long over any piece, and gets one.
-    check_all(agree, run, 2_000 if run.name == "pyspark" else 4_000, many=200, items=20)
+    if run.name == "pyspark":
+        pytest.skip("Spark takes a minute over any number of gradings: in the long run it gets 20,000")
+    check_all(agree, run, 4_000, many=200, items=20)
 
 
 @pytest.mark.slow

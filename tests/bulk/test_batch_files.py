@@ -396,6 +396,7 @@ def test_killed_half_way_and_run_again_gives_the_output_of_an_uninterrupted_run(
     assert [many, out, tmp_path / "whole.jsonl"] == sorted(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_what_is_left_by_other_rules_is_not_taken_up(many, ran, tmp_path):
     out = tmp_path / "out.jsonl"
     killed_half_way(many, out)

@@ -40,6 +40,7 @@ def test_files_are_paired_by_inspection_id_whatever_their_names(
     assert {"one": "good", "two": "adequate"} == finals
 
 
+@pytest.mark.slow
 def test_names_of_the_files_mean_nothing(run: Run, generated: Any, tmp_path: Path) -> None:
     one, other = tmp_path / "one", tmp_path / "other"
     one.mkdir(), other.mkdir()
@@ -169,6 +170,7 @@ def test_many_warnings_are_cut(run: Run, generated: Any, tmp_path: Path) -> None
     assert "more about these records" in err
 
 
+@pytest.mark.slow
 def test_progress_is_shown_on_a_terminal_and_not_in_a_pipe(run: Run, generated: Any, tmp_path: Path) -> None:
     generated(tmp_path, 3, items=10)
     piped = run("diff", tmp_path, "--json")

@@ -96,6 +96,7 @@ def test_a_part_that_is_larger_than_it_says_is_refused(
     assert re.match("findings.xlsx: the workbook (is damaged|unpacks)", ran.errors[0])
 
 
+@pytest.mark.slow
 def test_a_million_rows_are_refused(changed: Callable[..., Path], imported: Callable[..., Any]) -> None:
     many = "".join(f'<row r="{n}"><c r="A{n}"><v>1</v></c></row>' for n in range(1, 1_000_001))
 
@@ -159,7 +160,12 @@ def test_a_sheet_that_asks_for_too_much_or_makes_no_sense_is_refused(
 @pytest.mark.parametrize(
     ("part", "piece", "says"),
     [
-        ("xl/sharedStrings.xml", b"<si/>" * 2**16, "the workbook holds more than 1,500,000 cells"),
+        pytest.param(
+            "xl/sharedStrings.xml",
+            b"<si/>" * 2**16,
+            "the workbook holds more than 1,500,000 cells",
+            marks=pytest.mark.slow,
+        ),
         ("xl/sharedStrings.xml", b"<si>" + b"x" * 2**20 + b"</si>", "more than 64 million characters"),
         ("xl/styles.xml", b"<xf/>" * 2**14, "its part xl/styles.xml has more than 250,000 elements"),
     ],
