@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from grader.errors import InputError, Place, Problem
+from grader.errors import InputError, Problem
 from grader.io.given import Given, PathLike
+from grader.language.effort import CHECK_EFFORT, IMPACT_EFFORT, check_effort
 from grader.session import DEFAULT, LoadedInspection, Session, Sessions
 
 if TYPE_CHECKING:
@@ -40,9 +41,6 @@ if TYPE_CHECKING:
     from grader.sheets.proposing import ProposedMapping
     from grader.statistics import Choices, OutlierLines
     from grader.validation import Validated
-
-#: Units of work the solver may spend on each promise.
-EFFORT = 60_000_000
 
 __all__ = [
     "about_area",
@@ -629,7 +627,7 @@ def check(
     rules: PathLike = DEFAULT,
     *,
     settings: SettingValues | None = None,
-    effort: int = EFFORT,
+    effort: int = CHECK_EFFORT,
     keep: bool = False,
 ) -> CheckReport:
     """Prove that a rule book keeps its promises for every inspection, or show one that breaks them.
@@ -668,21 +666,14 @@ def check(
     values = read_settings(book, settings or {})
     confirm = every_engine(framework)
     if keep:
-        from grader.proofs.kept import check_kept
+        from grader.proofs.cache import check_kept
 
         return check_kept(book, framework.framework, effort=effort, settings=values, confirm=confirm)
     return check_rulebook(book, framework.framework, effort=effort, settings=values, confirm=confirm)
 
 
-def check_effort(effort: int) -> int:
-    """An effort, where it is one; raises InputError."""
-    if effort < 0:
-        raise InputError([Problem(f"{effort} is no effort", Place("--effort"), "0 or more units")])
-    return effort
-
-
 def calibrate(
-    folder: PathLike, parameters: Sequence[str], *, rules: PathLike | None = None, effort: int = EFFORT
+    folder: PathLike, parameters: Sequence[str], *, rules: PathLike | None = None, effort: int = CHECK_EFFORT
 ) -> Calibration:
     """Which values of parameters agree best with past decisions, and whether the data can tell.
 
@@ -719,7 +710,7 @@ def calibrate(
     return fit(past, parameters, lambda values: proved_at(book, framework, values, effort=effort))
 
 
-def record_proofs(rules: PathLike = DEFAULT, *, effort: int = EFFORT) -> dict[str, str]:
+def record_proofs(rules: PathLike = DEFAULT, *, effort: int = CHECK_EFFORT) -> dict[str, str]:
     """Prove what the grades an area could take rest on, and write it into the rule book's folder.
 
     Parameters
@@ -753,7 +744,7 @@ def record_proofs(rules: PathLike = DEFAULT, *, effort: int = EFFORT) -> dict[st
     return record(folder, framework, book, effort=effort)
 
 
-def mutate(rules: PathLike = DEFAULT, *, effort: int = EFFORT) -> MutationReport:
+def mutate(rules: PathLike = DEFAULT, *, effort: int = CHECK_EFFORT) -> MutationReport:
     """Change the rules in every small way, and list the changes that no case and no proof notices.
 
     Parameters
@@ -770,6 +761,7 @@ def mutate(rules: PathLike = DEFAULT, *, effort: int = EFFORT) -> MutationReport
     from grader.authoring.suites import load_suite
     from grader.proofs.check import check_rulebook
 
+    check_effort(effort)
     suite = load_suite(rules)
     framework = suite.framework.framework
     return change(suite, proof_kills=lambda b: not check_rulebook(b, framework, effort=effort).holds)
@@ -802,7 +794,7 @@ def run_cases(rules: PathLike = DEFAULT, *, suggest: bool = False) -> TestReport
 
 
 def impact(
-    old: PathLike, new: PathLike, inspections: Sequence[PathLike] = (), *, effort: int = 20_000_000
+    old: PathLike, new: PathLike, inspections: Sequence[PathLike] = (), *, effort: int = IMPACT_EFFORT
 ) -> Impact:
     """What a change of rules moves: by proof over every inspection, and by replay of those given.
 
@@ -827,7 +819,6 @@ def impact(
     >>> grader.impact("PEEL_2021_22", "PEEL_2021_22", [example]).moves
     False
     """
-    from grader.authoring.impact import check_effort
     from grader.authoring.impact import impact as compare
 
     return compare(old, new, [str(each) for each in inspections], effort=check_effort(effort))

@@ -13,7 +13,7 @@ pytest.importorskip("numpy", reason="drawing is an extra")
 
 import numpy as np
 
-from grader.authoring.impact import EFFORT, prove
+from grader.authoring.impact import prove
 from grader.authoring.mutants import mutants
 from grader.bulk.backends import pl
 from grader.bulk.conclude import raises
@@ -243,7 +243,7 @@ def check(name, seed, drawn, count, monkeypatch):
     framework, old = shipped(name)
     new, what = changed(name, draw)
     monkeypatch.setattr(Comparison, "__post_init__", with_count(drawn))
-    found = prove(old, new, framework, EFFORT)
+    found = prove(old, new, framework)
     answers = {a["area"]: a for a in found.areas}
     for area, key in moved(framework, old, new, count, seed):
         assert found.result != "nothing", (what, area, key)

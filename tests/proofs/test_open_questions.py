@@ -81,3 +81,16 @@ def test_the_smallest_model_found_stands_when_time_runs_out():
 
     x = z3.Int("x")
     assert Solver(Once(1.0), x >= 3).smallest(x) is not None
+
+
+@pytest.mark.parametrize("effort", ["-1", "4000000001", "99999999999"])
+@pytest.mark.parametrize(
+    "command", [["check", "EXAMPLE_CARE_HOMES"], ["impact", "PEEL_2021_22", "PEEL_2021_22"]]
+)
+def test_an_effort_the_solver_cannot_count_to_is_refused(run, command, effort):
+    ran = run(*command, f"--effort={effort}")
+    assert 2 == ran.code
+    assert (
+        f"error: --effort: {effort} is no number of units\n  help: a whole number from 0 to 4,000,000,000\n"
+        == ran.err
+    )

@@ -12,11 +12,11 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from grader.errors import InputError, Place, Problem
 from grader.grading.run import GradingTrace
 from grader.io.catalogue import NameOrPath, open_rulebook
 from grader.io.decisions import read_decisions
 from grader.language.bind import bind
+from grader.language.effort import IMPACT_EFFORT
 from grader.language.rulebook import RuleBook
 from grader.model.decisions import Decisions
 from grader.model.framework import Framework
@@ -44,9 +44,6 @@ if TYPE_CHECKING:
     from grader.proofs.rule_change import Change
 
 DECISIONS: Final = "decisions.yaml"
-#: What the solver may spend on one question, in units of its own work.
-EFFORT: Final = 20_000_000
-MOST_EFFORT: Final = 4_000_000_000
 
 Result = Literal["nothing", "something", "unknown"]
 
@@ -182,7 +179,7 @@ def _fits(fits: tuple[Fit, Fit] | None, verdict: str | None = None) -> dict[str,
 
 
 def impact(
-    old: NameOrPath, new: NameOrPath, inspections: Sequence[str] = (), *, effort: int = EFFORT
+    old: NameOrPath, new: NameOrPath, inspections: Sequence[str] = (), *, effort: int = IMPACT_EFFORT
 ) -> Impact:
     """What moves from one rule book to another.
 
@@ -217,7 +214,7 @@ def impact(
 # By proof -------------------------------------------------------------------------------------------------
 
 
-def prove(old: RuleBook, new: RuleBook, framework: Framework, effort: int = EFFORT) -> Proof:
+def prove(old: RuleBook, new: RuleBook, framework: Framework, effort: int = IMPACT_EFFORT) -> Proof:
     """What the change does to every inspection there can be, parameters at their defaults."""
     found = pairs(bind(old), bind(new))
     if alike_by_name(bind(old), bind(new), found):
@@ -336,20 +333,3 @@ def _fit(proposal: Proposal, decisions: Decisions, ranks: Mapping[str, int]) -> 
         if area.grade is not None and area.area in decisions.grades
     ]
     return Fit(len(pairs), sum(a == b for a, b in pairs), sum(abs(a - b) for a, b in pairs))
-
-
-def check_effort(effort: int) -> int:
-    """Units of work that a solver can be given; raises InputError."""
-    if not 0 <= effort <= MOST_EFFORT:
-        help = f"a whole number from 0 to {MOST_EFFORT:,}"
-        raise InputError([Problem(f"{effort} is no number of units", Place("--effort"), help)])
-    return effort
-
-
-def check_timeout(timeout: float, longest: float) -> float:
-    """A time to wait that is one; raises InputError."""
-    if not 0 <= timeout <= longest:
-        raise InputError(
-            [Problem(f"{timeout:g} is no time to wait", Place("--timeout"), f"0 to {longest:g}")]
-        )
-    return timeout

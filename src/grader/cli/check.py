@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from grader.cli import options, terminal
+from grader.language.effort import CHECK_EFFORT
 
 if TYPE_CHECKING:
     from grader.authoring.mutation import MutationReport
@@ -52,7 +53,7 @@ def check(
     rulebook: RuleBook = "PEEL_2021_22",
     json: options.Json = False,
     settings: options.Set = None,
-    effort: Effort = 60_000_000,
+    effort: Effort = CHECK_EFFORT,
     no_cache: NoCache = False,
     smt: Smt = None,
     mutate: Mutate = False,

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from grader.cli import options, terminal
+from grader.language.effort import IMPACT_EFFORT
 from grader.text import visible
 
 Old = Annotated[str, typer.Argument(metavar="OLD", help="The rule book as it was: a folder or an id.")]
@@ -30,7 +31,7 @@ def impact(
     new: New,
     inspections: Inspections = None,
     json: options.Json = False,
-    effort: Effort = 20_000_000,
+    effort: Effort = IMPACT_EFFORT,
     debug: options.Debug = False,
 ) -> None:
     """Say what a change of rules moves: for every inspection there can be, and for those given."""

@@ -82,7 +82,7 @@ def locked(path: Path, *, wait: float = WAIT, busy: Problem | None = None) -> It
         help = "wait for it and try again; nothing was written"
         message = "another process is writing this file"
         raise InputError([busy or Problem(message, Place(str(path)), help)]) from error
-    except NotImplementedError as error:
+    except NotImplementedError as error:  # what filelock raises on a disk that has no locks
         help = "write to a folder on another disk"
         raise InputError([Problem("the folder takes no locks", Place(str(path)), help)]) from error
     except OSError as error:

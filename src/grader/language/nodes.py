@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -170,7 +171,7 @@ Part = Any
 NOTHING: Final = 1_000_000
 
 
-class Aggregate(Definition):
+class Aggregate(Definition, ABC):
     """A fact over things. Parts combine, in any order, so that one thing can change without the rest."""
 
     __slots__ = ()
@@ -191,9 +192,9 @@ class Aggregate(Definition):
         """The part of one thing that satisfies `where`."""
         return 1
 
+    @abstractmethod
     def combine(self, one: Part, other: Part) -> Part:
         """The part of both together."""
-        raise NotImplementedError
 
     @property
     def opposite(self) -> Aggregate | None:

@@ -9,8 +9,8 @@ from grader.language.nodes import All, Compare, Condition, Const, Effect, Op, Op
 from grader.language.pipeline import PIPELINE
 from grader.language.rulebook import Rule, RuleBook
 
-_RISING = (Op.AT_LEAST, Op.MORE_THAN)
-_FALLING = (Op.AT_MOST, Op.FEWER_THAN)
+RISING = (Op.AT_LEAST, Op.MORE_THAN)
+FALLING = (Op.AT_MOST, Op.FEWER_THAN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,23 +58,23 @@ def _meet(one: Rule, other: Rule) -> bool:
 
 
 def _between(nearer: Rule, further: Rule) -> Iterator[Order]:
-    for one in _asked(nearer.condition):
-        for two in _asked(further.condition):
+    for one in asked(nearer.condition):
+        for two in asked(further.condition):
             if one.fact != two.fact or one.operands[:1] == two.operands[:1]:
                 continue
             if not any(isinstance(o, Param) for o in (one.operands[0], two.operands[0])):
                 continue
-            if one.op in _RISING and two.op in _RISING:
+            if one.op in RISING and two.op in RISING:
                 yield Order(one.operands[0], two.operands[0], one.fact, nearer.id, further.id)
-            elif one.op in _FALLING and two.op in _FALLING:
+            elif one.op in FALLING and two.op in FALLING:
                 yield Order(two.operands[0], one.operands[0], one.fact, nearer.id, further.id)
 
 
-def _asked(condition: Condition) -> Iterator[Compare]:
+def asked(condition: Condition) -> Iterator[Compare]:
     """Comparisons every case of a rule has to pass."""
     match condition:
         case Compare():
             yield condition
         case All(parts):
             for part in parts:
-                yield from _asked(part)
+                yield from asked(part)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from grader.engines.solver import Effort, Undecided, afresh
 from grader.errors import Place
+from grader.language.effort import CHECK_EFFORT
 from grader.language.rulebook import RuleBook
 from grader.model.framework import Framework
 from grader.proofs.capped import check_capped
@@ -19,9 +20,6 @@ from grader.proofs.report import NOT_PROMISED, UNDECIDED, CheckReport, Finding, 
 from grader.proofs.subject import Confirm, Subject
 from grader.proofs.tag_combinations import OPTIONAL, Part
 from grader.proofs.trials import Trials
-
-#: Units of its own work the solver may spend on each promise.
-EFFORT = 60_000_000
 
 DEFAULTS = "every parameter at its default"
 RANGES = "every parameter anywhere in its range"
@@ -47,7 +45,7 @@ def check_rulebook(
     book: RuleBook,
     framework: Framework,
     *,
-    effort: int = EFFORT,
+    effort: int = CHECK_EFFORT,
     settings: Mapping[str, int] | None = None,
     confirm: Confirm | None = None,
     known: Known | None = None,

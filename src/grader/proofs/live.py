@@ -20,11 +20,11 @@ from grader.language.pipeline import GRADES, STATUSES
 from grader.language.rulebook import PERCENT, Layer, Rule
 from grader.proofs.areas import AreaGroup, AreaTerms, State
 from grader.proofs.characteristics import CharacteristicTerms
-from grader.proofs.lively import decided_by_trial
 from grader.proofs.order import misordered
 from grader.proofs.promises import figures, measured
+from grader.proofs.redundant_rules import spared
 from grader.proofs.report import Finding
-from grader.proofs.spared import spared
+from grader.proofs.rules_tried import decided_by_trial
 from grader.proofs.subject import GRADE_AND_SUFFICIENCY, Subject
 from grader.proofs.trials import Trials
 from grader.proofs.witness import Situation, Witness, agree, case_of, told

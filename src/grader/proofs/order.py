@@ -6,20 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from grader.errors import Place
 from grader.language.nodes import (
-    All,
     Compare,
-    Condition,
-    Const,
-    Op,
     Operand,
     Param,
 )
+from grader.language.order import FALLING, RISING, asked, value_of
 from grader.language.rulebook import Rule, RuleBook
 from grader.language.typecheck import comparisons
 from grader.proofs.report import Finding
-
-_RISING = (Op.AT_LEAST, Op.MORE_THAN)
-_FALLING = (Op.AT_MOST, Op.FEWER_THAN)
 
 
 def misordered(book: RuleBook, rule: Rule, stronger: Iterable[Rule]) -> tuple[Rule, str, Place | None] | None:
@@ -32,8 +26,8 @@ def misordered(book: RuleBook, rule: Rule, stronger: Iterable[Rule]) -> tuple[Ru
     """
     written = {r.id: r for r in book.rules}
     for other in stronger:
-        for one in _asked(written[rule.id].condition):
-            for two in _asked(written[other.id].condition):
+        for one in asked(written[rule.id].condition):
+            for two in asked(written[other.id].condition):
                 wrong = _asks_less(book, two, one)
                 if wrong is not None:
                     text = (
@@ -45,31 +39,21 @@ def misordered(book: RuleBook, rule: Rule, stronger: Iterable[Rule]) -> tuple[Ru
     return None
 
 
-def _asked(condition: Condition) -> Iterator[Compare]:
-    """Comparisons every case of a rule has to pass."""
-    match condition:
-        case Compare():
-            yield condition
-        case All(parts):
-            for part in parts:
-                yield from _asked(part)
-
-
 def _asks_less(book: RuleBook, further: Compare, nearer: Compare) -> Place | None:
     """The place of a parameter by which `further` asks less of a fact than `nearer`; None where none does."""
     parameters = [o for o in (*further.operands, *nearer.operands) if isinstance(o, Param)]
     if further.fact != nearer.fact or not parameters or further.operands == nearer.operands:
         return None
     asked, needed = _value(book, further.operands[0]), _value(book, nearer.operands[0])
-    rising = further.op in _RISING and nearer.op in _RISING
-    falling = further.op in _FALLING and nearer.op in _FALLING
+    rising = further.op in RISING and nearer.op in RISING
+    falling = further.op in FALLING and nearer.op in FALLING
     if (rising and asked < needed) or (falling and asked > needed):
         return book.parameters[parameters[0].name].place
     return None
 
 
 def _value(book: RuleBook, operand: Operand) -> int:
-    return operand.value if isinstance(operand, Const) else book.parameters[operand.name].default
+    return value_of(operand, {name: p.default for name, p in book.parameters.items()})
 
 
 def _said(book: RuleBook, comparison: Compare) -> str:

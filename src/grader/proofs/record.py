@@ -8,13 +8,14 @@ from pathlib import Path
 from grader.errors import InputError, Place, Problem
 from grader.io.frameworks import FrameworkFile
 from grader.io.proved import write_proved
+from grader.language.effort import CHECK_EFFORT
 from grader.language.rulebook import EVERYWHERE, RANGE_RESTS_ON, RuleBook
 from grader.model.framework import Framework
-from grader.proofs.check import EFFORT, check_rulebook
+from grader.proofs.check import check_rulebook
 
 
 def proved_parts(
-    book: RuleBook, framework: Framework, parts: Iterable[str] = RANGE_RESTS_ON, *, effort: int = EFFORT
+    book: RuleBook, framework: Framework, parts: Iterable[str] = RANGE_RESTS_ON, *, effort: int = CHECK_EFFORT
 ) -> dict[str, str]:
     """Those parts of the promise of monotone grades that are proved, each with the values it is proved at.
 
@@ -34,7 +35,7 @@ def proved_parts(
 
 
 def proved_at(
-    book: RuleBook, framework: Framework, values: Mapping[str, int], *, effort: int = EFFORT
+    book: RuleBook, framework: Framework, values: Mapping[str, int], *, effort: int = CHECK_EFFORT
 ) -> bool:
     """Whether all that the range rests on is proved with parameters at these values."""
     report = check_rulebook(book, framework, effort=effort, settings=values, only=frozenset(RANGE_RESTS_ON))
@@ -42,7 +43,9 @@ def proved_at(
     return found == set(RANGE_RESTS_ON)
 
 
-def record(folder: Path, framework: FrameworkFile, book: RuleBook, *, effort: int = EFFORT) -> dict[str, str]:
+def record(
+    folder: Path, framework: FrameworkFile, book: RuleBook, *, effort: int = CHECK_EFFORT
+) -> dict[str, str]:
     """Prove what can be, and write it into the rule book's folder; gives what was proved.
 
     Raises

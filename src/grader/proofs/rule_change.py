@@ -16,6 +16,7 @@ from grader.bulk.conclude import BETWEEN, OUTCOMES, raises
 from grader.engines.solver import afresh
 from grader.engines.symbolic import Undecided
 from grader.errors import InternalError
+from grader.language.effort import IMPACT_EFFORT
 from grader.language.figures import figure_range
 from grader.language.nodes import Const, Level
 from grader.language.row import Row
@@ -24,7 +25,6 @@ from grader.language.typecheck import comparisons
 from grader.model.framework import Area, Framework
 from grader.proofs.falsify import COUNT, Concluded, draw
 from grader.proofs.joint import FigureItem, Reads
-from grader.proofs.likeness import Alike
 from grader.proofs.proposals import (
     FINDINGS,
     HELD,
@@ -43,7 +43,8 @@ from grader.proofs.proposals import (
 )
 from grader.proofs.situations import AreaSituation, smaller
 from grader.proofs.tag_combinations import WRITTEN_TAGS
-from grader.proofs.unmoved import OF_GRADED, UNITS, Unmoved
+from grader.proofs.unchanged_areas import OF_GRADED, Unmoved
+from grader.proofs.unchanged_parts import Alike
 
 Moved = Literal["moves", "never", "unknown"]
 #: Inspections drawn that show a difference are looked at in turn, the smallest first: so many at most.
@@ -151,7 +152,7 @@ class Comparison:
     new: RuleBook
     framework: Framework
     count: int = COUNT
-    units: int = UNITS
+    units: int = IMPACT_EFFORT
     seed: int = 0
     both: tuple[Proposer, Proposer] = field(init=False)
     change: Change = field(init=False)

@@ -22,7 +22,8 @@ _NAMES = 10_000
 _ELEMENTS = 250_000
 #: A name, or a tag with its attributes, is never that long; cell texts come in pieces.
 _TOKEN = 1 << 20
-#: All that the zip reader raises at a damaged or unknown archive: each is told as a fault of the file.
+#: All that `zipfile` raises at an archive it cannot read, each told as a fault of the file:
+#: NotImplementedError for a way of packing that it does not know, RuntimeError for a part under a password.
 _FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
 
 Attributes = dict[str, str]

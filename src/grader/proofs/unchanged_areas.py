@@ -16,6 +16,7 @@ from grader.engines import symbolic
 from grader.engines.reference import satisfies
 from grader.engines.symbolic import Effort, Ratio, Solver, Undecided, number, total, z3
 from grader.grading.conclude import finding_row, named_facts
+from grader.language.effort import IMPACT_EFFORT
 from grader.language.nodes import AnyOf, Count, FactOf, Share
 from grader.language.pipeline import FINDINGS_ON_AREAS, GRADES, SUFFICIENCY, any_open
 from grader.language.rulebook import Fact, Rule
@@ -31,7 +32,6 @@ from grader.proofs.joint import (
     tables,
 )
 from grader.proofs.joint_cases import Cases
-from grader.proofs.likeness import Alike, Likeness, paired, unlike
 from grader.proofs.proposals import (
     FINDINGS,
     HELD,
@@ -45,10 +45,9 @@ from grader.proofs.proposals import (
     Way,
 )
 from grader.proofs.situations import AreaSituation
+from grader.proofs.unchanged_parts import Alike, Likeness, paired, unlike
 from grader.vocabulary.peel import PEEL
 
-#: What the solver may spend on one question, in units of its own work.
-UNITS: Final = 20_000_000
 #: Sizes of a case tried in turn, so that what is found can be read.
 WEIGHTS: Final = (30, 300)
 
@@ -76,7 +75,7 @@ class Unmoved:
     framework: Framework
     group: Alike
     open: Mapping[str, frozenset[Way]]
-    units: int = UNITS
+    units: int = IMPACT_EFFORT
     answers: dict[tuple[str, Way], Answer] = field(default_factory=dict)
     spent: int = 0
     like: Likeness = field(init=False)

@@ -16,9 +16,10 @@ import z3
 from grader._version import __version__
 from grader.errors import InputError
 from grader.io.written import write_whole
+from grader.language.effort import CHECK_EFFORT
 from grader.language.rulebook import RuleBook
 from grader.model.framework import Framework
-from grader.proofs.check import EFFORT, at_settings, check_rulebook
+from grader.proofs.check import at_settings, check_rulebook
 from grader.proofs.report import CheckReport, Promise
 from grader.proofs.subject import Confirm
 from grader.proofs.tag_combinations import Part
@@ -31,7 +32,7 @@ def check_kept(
     book: RuleBook,
     framework: Framework,
     *,
-    effort: int = EFFORT,
+    effort: int = CHECK_EFFORT,
     settings: Mapping[str, int] | None = None,
     confirm: Confirm | None = None,
 ) -> CheckReport:
