@@ -1,0 +1,416 @@
+"""Grade an inspection, and ask why."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from grader.errors import InputError, Problem
+from grader.io.given import PathLike
+from grader.session import LoadedInspection, Session, Sessions
+
+if TYPE_CHECKING:
+    from grader.bulk.batch import Batch
+    from grader.bulk.simulate import Simulation
+    from grader.explanations.change_answer import SmallestChange
+    from grader.explanations.sensitivity import ParameterSensitivity
+    from grader.explanations.why import Explanation
+    from grader.explanations.why_not import WhyNot
+    from grader.model.proposal import Proposal
+
+from grader.api.given import Gradable, SettingValues
+
+
+def open_session(
+    *,
+    rules: PathLike | None = None,
+    framework: PathLike | None = None,
+    settings: SettingValues | None = None,
+    engine: str | None = None,
+) -> Session:
+    """Read a framework and a rule book once, to load and grade any number of inspections.
+
+    Parameters
+    ----------
+    rules, framework : path or str, optional
+        A rule book and a framework, each by its id or its path. Each follows from the other; without either
+        they are those of PEEL 2021/22.
+    settings, engine
+        As for `grade`.
+
+    Returns
+    -------
+    Session
+        Its `load` gives inspections; many threads may use one.
+
+    Raises
+    ------
+    InputError
+        Faults of a file or of a setting.
+    UnknownNameError
+        There is no such framework or rule book.
+
+    Examples
+    --------
+    >>> grader.open_session(rules="PEEL_2021_22").load(example).proposal.area("workforce").grade
+    'adequate'
+    """
+    return Session.open(rules, framework, settings, engine)
+
+
+def load(
+    inspection: Gradable,
+    *,
+    rules: PathLike | None = None,
+    settings: SettingValues | None = None,
+    engine: str | None = None,
+) -> LoadedInspection:
+    """Read an inspection and check it whole.
+
+    Parameters
+    ----------
+    inspection : path, str, mapping, Inspection or LoadedInspection
+        Its YAML file, its text, plain data, a model, or what this function returned.
+    rules : path or str, optional
+        A rule book's folder or id; the one named after the framework by default.
+    settings, engine
+        As for `grade`.
+
+    Returns
+    -------
+    LoadedInspection
+        Its `proposal` and `trace` are worked out once.
+
+    Raises
+    ------
+    InputError
+        Every fault of the inspection, each with its place and what to do about it.
+    UnknownNameError
+        No such framework or rule book.
+
+    Examples
+    --------
+    >>> grader.load(example)
+    <LoadedInspection leicestershire-2021-22: 306 items of evidence>
+    """
+    if isinstance(inspection, LoadedInspection):
+        if rules is not None:
+            help = "load it anew from its file, or leave `rules` out"
+            raise InputError([Problem("an inspection that is loaded has its rules already", None, help)])
+        return inspection.at(settings, engine)
+    return Sessions(rules, engine).load(inspection).at(settings)
+
+
+def grade(
+    inspection: Gradable,
+    *,
+    rules: PathLike | None = None,
+    settings: SettingValues | None = None,
+    engine: str | None = None,
+) -> Proposal:
+    """Propose a grade for each area of an inspection.
+
+    Parameters
+    ----------
+    inspection, rules
+        As for `load`.
+    settings : mapping of str to str or int, optional
+        Parameters at values other than their defaults: `"35%"` for a share, a whole number for a count.
+    engine : {"rete", "reference"}, optional
+        The engine the pass runs on: by default `rete`, checked against `reference` at every step, where
+        durable-rules can be imported, else `reference`. `proposal.engine` says which it was.
+
+    Returns
+    -------
+    Proposal
+        One block for each area of the edition.
+
+    Raises
+    ------
+    InputError
+        The inspection, the rule book or a setting has faults.
+    EngineDisagreementError
+        The engines differ on a rule: nothing is proposed.
+
+    Examples
+    --------
+    >>> grader.grade(example)
+    <Proposal leicestershire-2021-22: 10 graded, 1 ungraded>
+    """
+    return load(inspection, rules=rules, settings=settings, engine=engine).proposal
+
+
+def explain(
+    inspection: Gradable,
+    area: str,
+    *,
+    rules: PathLike | None = None,
+    settings: SettingValues | None = None,
+    engine: str | None = None,
+) -> Explanation:
+    """Why an area is graded as it is: reasons for and against, statuses, findings and the evidence.
+
+    Parameters
+    ----------
+    inspection, rules, settings, engine
+        As for `grade`.
+    area : str
+        An area of the edition, by its id or as it is printed.
+
+    Raises
+    ------
+    InputError
+        As for `grade`.
+    UnknownNameError
+        The edition has no such area.
+
+    Examples
+    --------
+    >>> grader.explain(example, "workforce").summary
+    'Building, supporting and protecting the workforce: proposed adequate'
+    """
+    from grader.explanations.why import explain as why
+
+    return why(load(inspection, rules=rules, settings=settings, engine=engine), area)
+
+
+def why_not(
+    inspection: Gradable,
+    area: str,
+    grade: str,
+    *,
+    rules: PathLike | None = None,
+    settings: SettingValues | None = None,
+    engine: str | None = None,
+) -> WhyNot:
+    """What stood in the way of a grade, or of a better one.
+
+    Parameters
+    ----------
+    inspection, area, rules, settings, engine
+        As for `explain`.
+    grade : str
+        A grade of the scale, by its id or as it is printed.
+
+    Raises
+    ------
+    InputError
+        As for `grade`.
+    UnknownNameError
+        The edition has no such area, or the scale no such grade.
+
+    Examples
+    --------
+    >>> grader.why_not(example, "workforce", "outstanding")
+    <WhyNot leicestershire-2021-22, workforce, outstanding: 1 barrier>
+    """
+    from grader.explanations.why_not import why_not as answer
+
+    return answer(load(inspection, rules=rules, settings=settings, engine=engine), area, grade)
+
+
+def smallest_change(
+    inspection: Gradable,
+    area: str,
+    grade: str,
+    *,
+    exactly: bool = False,
+    rules: PathLike | None = None,
+    settings: SettingValues | None = None,
+    engine: str | None = None,
+) -> SmallestChange:
+    """What would have had to be found for a grade or a better one: the least change, graded again.
+
+    Parameters
+    ----------
+    inspection, area, grade, rules, settings, engine
+        As for `why_not`.
+    exactly : bool
+        Whether a better grade is no answer.
+
+    Raises
+    ------
+    InputError
+        As for `grade`.
+    UnknownNameError
+        The edition has no such area, or the scale no such grade.
+
+    Examples
+    --------
+    >>> grader.smallest_change(example, "workforce", "outstanding")
+    <SmallestChange leicestershire-2021-22, workforce, outstanding: found, cost 1>
+    """
+    from grader.explanations.smallest_change import smallest_change as answer
+
+    loaded = load(inspection, rules=rules, settings=settings, engine=engine)
+    return answer(loaded, area, grade, exactly=exactly)
+
+
+def report(
+    inspection: Gradable,
+    *,
+    decisions: PathLike | None = None,
+    rules: PathLike | None = None,
+    settings: SettingValues | None = None,
+    engine: str | None = None,
+) -> str:
+    """A proposal as one HTML page that needs nothing beside it.
+
+    Parameters
+    ----------
+    inspection, rules, settings, engine
+        As for `grade`.
+    decisions : path, optional
+        Final grades, shown beside the proposed ones.
+
+    Raises
+    ------
+    InputError
+        As for `grade`, or faults of the decisions.
+    MissingExtraError
+        Jinja or matplotlib is not installed.
+
+    Examples
+    --------
+    >>> grader.report(example)[:15]
+    '<!DOCTYPE html>'
+    """
+    from grader.render.html.decided import read_decided
+    from grader.render.html.page import report as page
+
+    loaded = load(inspection, rules=rules, settings=settings, engine=engine)
+    return page(loaded, read_decided(Path(decisions), loaded) if decisions is not None else None)
+
+
+def sensitivity(
+    inspection: Gradable,
+    area: str | None = None,
+    *,
+    rules: PathLike | None = None,
+    settings: SettingValues | None = None,
+    engine: str | None = None,
+) -> ParameterSensitivity:
+    """At which values of each parameter, the others as set, each outcome and grade stands.
+
+    Parameters
+    ----------
+    inspection, rules, settings, engine
+        As for `grade`.
+    area : str, optional
+        The one area asked about; every one that was inspected and is graded by default.
+
+    Raises
+    ------
+    InputError
+        As for `grade`.
+    UnknownNameError
+        The edition has no such area.
+
+    Examples
+    --------
+    >>> grader.sensitivity(example, "workforce")
+    <ParameterSensitivity leicestershire-2021-22: 13 parameters>
+    """
+    from grader.explanations.sensitivity import sensitivity as walk
+
+    return walk(load(inspection, rules=rules, settings=settings, engine=engine), area)
+
+
+def simulate(
+    inspection: Gradable,
+    *,
+    draws: int = 10_000,
+    seed: int = 1,
+    step: float = 0.005,
+    characteristics: float = 0.16,
+    rules: PathLike | None = None,
+    settings: SettingValues | None = None,
+    engine: str | None = None,
+) -> Simulation:
+    """How firm each grade is: the share of slightly different versions that are given it.
+
+    Parameters
+    ----------
+    inspection, rules, settings, engine
+        As for `grade`.
+    draws, seed : int
+        How many versions are drawn, and where drawing starts.
+    step : float
+        Probability, from 0 to 1, that an assessment is drawn a step better or worse.
+    characteristics : float
+        Probability that an item gains, loses or exchanges a second characteristic within its topic. Both are
+        by default those measured on one report that two people tagged.
+
+    Raises
+    ------
+    InputError
+        As for `grade`, or an argument is out of its range.
+
+    Examples
+    --------
+    >>> grader.simulate(example, draws=100)
+    <Simulation leicestershire-2021-22: 100 draws, 11 areas>
+    """
+    from grader.bulk.simulate import simulate as draw
+
+    loaded = load(inspection, rules=rules, settings=settings, engine=engine)
+    return draw(loaded, draws=draws, seed=seed, step=step, characteristics=characteristics)
+
+
+def batch(
+    inputs: PathLike | Iterable[PathLike],
+    output: PathLike,
+    *,
+    on: Literal["polars", "duckdb", "pyspark"] = "polars",
+    keep_going: bool = False,
+    force: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+    rules: PathLike | None = None,
+    engine: str | None = None,
+) -> Batch:
+    """Grade very many inspections into one file: a row for each area of each.
+
+    Parameters
+    ----------
+    inputs : path or iterable of path
+        Inspection files, folders of them, or one folder of tables in the columnar layout.
+    output : path
+        The file to write: `.parquet`, `.csv` or `.jsonl`.
+    on : {"polars", "duckdb", "pyspark"}
+        What runs the columns.
+    keep_going : bool
+        Whether inspections with faults are skipped; else they are faults of the whole.
+    force : bool
+        Whether an output that exists is replaced.
+    progress : callable, optional
+        Told how many inspections are done, and of how many.
+    rules
+        As for `grade`.
+    engine : {"rete", "reference"}, optional
+        Passes every inspection on its own on this engine, not in columns.
+
+    Raises
+    ------
+    InputError
+        Faults of the inputs, or an output that exists; nothing is written.
+
+    Examples
+    --------
+    >>> grader.batch(example, folder / "grades.jsonl")
+    <Batch: 1 inspection, 11 areas, 0 skipped>
+    """
+    from grader.bulk.batch import batch as grade_all
+
+    given = [inputs] if isinstance(inputs, str | os.PathLike) else list(inputs)
+    return grade_all(
+        [Path(each) for each in given],
+        Path(output),
+        rules=rules,
+        on=on,
+        engine=engine,
+        keep_going=keep_going,
+        new=not force,
+        progress=progress or (lambda done, of: None),
+    )
