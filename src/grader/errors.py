@@ -72,16 +72,21 @@ def shown(problems: Sequence[Problem]) -> list[Problem]:
     if len(problems) <= FAULT_LIMIT:
         return list(problems)
     first, rest = problems[:FAULT_LIMIT], problems[FAULT_LIMIT:]
-    kinds: dict[str, list[Problem]] = {}
-    for problem in rest:
-        kinds.setdefault(_kind(problem.message), []).append(problem)
-    most = sorted(kinds.values(), key=len, reverse=True)
+    most = by_kind(rest)
     counts = [f'{len(alike):,} like "{alike[0].message}"' for alike in most[:_KINDS_SHOWN]]
     if len(most) > _KINDS_SHOWN:
         counts.append(f"{sum(map(len, most[_KINDS_SHOWN:])):,} of {len(most) - _KINDS_SHOWN} other kinds")
     least = "at least " if len(problems) >= COUNT_LIMIT else ""
     more = f"and {least}{len(rest):,} more {'fault' if len(rest) == 1 else 'faults'}: {'; '.join(counts)}"
     return [*first, Problem(more, first[-1].place, "mend the first ones, and look again")]
+
+
+def by_kind(problems: Iterable[Problem]) -> list[list[Problem]]:
+    """Problems whose messages say the same about different things together, the commonest first."""
+    kinds: dict[str, list[Problem]] = {}
+    for problem in problems:
+        kinds.setdefault(_kind(problem.message), []).append(problem)
+    return sorted(kinds.values(), key=len, reverse=True)
 
 
 def _kind(message: str) -> str:

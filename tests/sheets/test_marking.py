@@ -57,6 +57,22 @@ def test_the_list_links_to_each_cell_and_counts_by_kind(tmp_path):
     assert ["'Fred''s findings'!C2", "'Fred''s findings'!C3"] == [link.lstrip("#") for link in links[:2]]
 
 
+def test_messages_that_say_the_same_of_different_cells_are_counted_together(tmp_path):
+    made(
+        tmp_path / "a.xlsx",
+        faulty(assessment="meats"),
+        faulty(id="E2", basis="dat"),
+        faulty(id="E3", assessment="x"),
+        faulty(id="E4", characteristics="responding.2z"),
+    )
+    cells = list(marked(tmp_path / "a.xlsx")["grader"].iter_rows(values_only=True))
+    assert [
+        (2, "error", "'assessment' of 'E1' cannot be 'meats'"),
+        (1, "error", "'basis' of 'E2' cannot be 'dat'"),
+        (1, "error", "unknown characteristic 'responding.2z'"),
+    ] == [row[:3] for row in cells[1:4]]
+
+
 def test_nothing_else_is_changed(tmp_path):
     book = made(tmp_path / "a.xlsx", ROW, faulty(id="E2", assessment="meats"))
     sheet = book.active

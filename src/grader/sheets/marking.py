@@ -9,13 +9,12 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from copy import copy
 from pathlib import Path, PurePath
 from typing import Any
 
-from grader.errors import InputError, MissingExtraError, Place, Problem
+from grader.errors import InputError, MissingExtraError, Place, Problem, by_kind
 from grader.io.scalars import shown_name
 from grader.io.yaml_source import read_bytes
 from grader.sheets import limits
@@ -185,9 +184,10 @@ def _list(book: Any, found: Sequence[tuple[str, Problem]]) -> None:
                 cell.font = Font(name=font.name, size=font.size, bold=True)
         row += 1
 
-    line("number", "what", "kind of message", bold=True)
-    for (kind, message), count in Counter((kind, _kind(p)) for kind, p in found).most_common():
-        line(count, kind, message)
+    line("number", "what", "messages like this one", bold=True)
+    for kind in _COLOURS:
+        for alike in by_kind(problem for what, problem in found if what == kind):
+            line(len(alike), kind, clean(alike[0].message))
     row += 1
     line("where", "what", "message", "what to do", bold=True)
     sheet.freeze_panes = None
@@ -210,9 +210,3 @@ def _links(part: str) -> bool:
     """Whether a part lists the links of another."""
     folder, _, name = part.rpartition("/")
     return name.lower().endswith(".rels") and folder.lower().rpartition("/")[2] == "_rels"
-
-
-def _kind(problem: Problem) -> str:
-    """What is the same in messages about different things."""
-    between = "…".join(problem.message.replace('"', "'").split("'")[::2])
-    return clean(problem.code or re.sub("[0-9][0-9,.]*", "…", between))
