@@ -113,7 +113,7 @@ def working(output: Path) -> Iterator[Work]:
         sweep_parts(folder)
         try:
             yield Work(folder)
-        except BaseException:
+        except BaseException:  # an interrupt too: finished pieces are kept, an empty folder is not
             if not any(folder.glob("*.json")):
                 shutil.rmtree(folder, ignore_errors=True)
             raise

@@ -187,7 +187,7 @@ class Rulesets:
             handle = self._open(engine, program)
             try:
                 return _evaluate(engine, handle, message, len(program.rules))
-            except BaseException:
+            except BaseException:  # an interrupt too: what it left half done is not asked again
                 self.handles.pop(program.key, None)
                 raise
 

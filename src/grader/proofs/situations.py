@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -11,7 +10,7 @@ from typing import Any, Final
 from grader.language.row import Row
 from grader.model.framework import Area, Framework
 from grader.model.inspection import Inspection
-from grader.proofs.witness import item_words
+from grader.proofs.witness import counted, having, item_words
 from grader.vocabulary.peel import PEEL
 from grader.vocabulary.words import PROGRESS, STRENGTH
 
@@ -119,8 +118,8 @@ class AreaSituation:
             by_characteristic.setdefault(figure.tagged, []).append(said)
         alike: dict[str, list[str]] = {}
         for on, found in by_characteristic.items():
-            alike.setdefault(_counted(found), []).append(on)
-        parts = [f"{_having(names)} {things}" for things, names in alike.items()]
+            alike.setdefault(counted(found), []).append(on)
+        parts = [f"{having(names)} {things}" for things, names in alike.items()]
         issued = [f"an issued {_kind(row)}" for row in self.declared]
         before = [
             f"an earlier {_kind(row)}, {PROGRESS.name_of(row['progress']).replace('_', ' ')}"
@@ -128,7 +127,7 @@ class AreaSituation:
             for row, on in self.earlier
         ]
         if issued or before:
-            parts.append(f"{self.area.id} has {_counted([*issued, *before])}")
+            parts.append(f"{self.area.id} has {counted([*issued, *before])}")
         return "; ".join(parts) or f"nothing is found on {self.area.id}"
 
 
@@ -184,15 +183,3 @@ def _item(name: str, on: str, row: Row) -> dict[str, Any]:
 
 def _kind(row: Row) -> str:
     return PEEL.kinds.name_of(row["kind"]).replace("_", " ")
-
-
-def _counted(words: list[str]) -> str:
-    return ", ".join(f"{n} times {word}" if n > 1 else word for word, n in Counter(words).items())
-
-
-def _having(names: list[str]) -> str:
-    if len(names) == 1:
-        return f"{names[0]} has"
-    if len(names) <= 3:
-        return f"{' and '.join(names)} each have"
-    return f"{names[0]} and {len(names) - 1} others each have"

@@ -5,7 +5,8 @@ What the solver found is believed only once the grading pass concludes the same.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -263,7 +264,7 @@ def told(situation: Situation) -> str:
         if name != situation.moved and example.size:
             by_example.setdefault((example.evidence, example.earlier), []).append(name)
     parts = [
-        f"{_having(names)} {_things(evidence, earlier)}" for (evidence, earlier), names in by_example.items()
+        f"{having(names)} {_things(evidence, earlier)}" for (evidence, earlier), names in by_example.items()
     ]
     moved = next((e for n, e in situation.on if n == situation.moved), None)
     if moved is not None:
@@ -273,7 +274,8 @@ def told(situation: Situation) -> str:
     return "; ".join(parts) or f"nothing is found on {situation.area.id}"
 
 
-def _having(names: Sequence[str]) -> str:
+def having(names: Sequence[str]) -> str:
+    """`A has`, `A and B each have`."""
     if len(names) == 1:
         return f"{names[0]} has"
     if len(names) <= 3:
@@ -283,10 +285,12 @@ def _having(names: Sequence[str]) -> str:
 
 def _things(evidence: Sequence[Row], earlier: Sequence[Row]) -> str:
     words = [item_words(r) for r in evidence] + [_earlier_words(r) for r in earlier]
-    counted: dict[str, int] = {}
-    for word in words:
-        counted[word] = counted.get(word, 0) + 1
-    return ", ".join(f"{n} times {word}" if n > 1 else word for word, n in counted.items()) or "nothing"
+    return counted(words) or "nothing"
+
+
+def counted(words: Iterable[str]) -> str:
+    """Words in the order they come, each once: `2 times (tested meets), (described exceeds)`."""
+    return ", ".join(f"{n} times {word}" if n > 1 else word for word, n in Counter(words).items())
 
 
 def item_words(row: Row) -> str:
