@@ -22,7 +22,7 @@ from grader.grading.conclude import (
 )
 from grader.grading.tally import Item
 from grader.language.memo import Memo
-from grader.language.nodes import NOTHING, Aggregate, AnyOf, Best, Const, Count, FactOf, Level, Op, Part
+from grader.language.nodes import NOTHING, Aggregate, AnyOf, Const, Count, FactOf, Kind, Level, Op, Part, Sum
 from grader.language.pipeline import AREA_LAYERS, is_earlier
 from grader.language.relevance import Relevance, relevance
 from grader.language.row import Row
@@ -137,7 +137,8 @@ class AreaAggregator:
             (*(NOTHING if f.name in whole else caps.get(f.name, 0) for f in self._evidence), 0),
         )
         kinds = (*(_aggregate(f) for f in self._seen), *[_MANY] * len(self.vocabulary.proposed), _ANY)
-        kinds += tuple(Best("", d.fact) for d in self._named)
+        # One characteristic alone adds anything to such a number.
+        kinds += tuple(Sum("", d.fact) for d in self._named)
         self.on_area = AggregateOps(kinds, (NOTHING,) * len(kinds))
 
     @property
@@ -171,6 +172,11 @@ class AreaAggregator:
         """The number of findings on the area beyond which no rule counts."""
         rules = [r for layer in AREA_LAYERS for r in self.relevant.rules[layer, Level.AREA]]
         caps = _caps(rules, ())
+        # What is reckoned from a count is not told by what rules compare the count itself with.
+        weighed = {
+            part for f in self.relevant.area_facts if f.kind is Kind.SCORE for part in f.definition.depends_on
+        }
+        caps |= dict.fromkeys(weighed, NOTHING)
         return max((caps.get(f.name, 0) for f in self.relevant.counting("findings")), default=0)
 
     # Measures ---------------------------------------------------------------------------------------------
@@ -279,10 +285,12 @@ class AreaAggregator:
             "earlier": [row for row in findings if is_earlier(row)],
             "findings": findings,
         }
-        facts = reader.values(things, {d.key: n for d, n in zip(self._named, named, strict=True)})
+        given = {d.key: n for d, n in zip(self._named, named, strict=True)}
+        facts = reader.values(things, given)
         facts |= {f.name: _aggregate(f).result(n) for f, n in zip(self._seen, seen, strict=True)}
-        _work_out(reader.facts, facts)
-        return facts
+        known = {**given, **facts}
+        _work_out(reader.facts, known)
+        return {name: known[name] for name in facts}
 
 
 def _aggregate(fact: Fact) -> Aggregate:

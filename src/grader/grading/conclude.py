@@ -32,6 +32,7 @@ from grader.language.pipeline import (
 )
 from grader.language.row import Row
 from grader.language.rulebook import Decision, Fact, Rule, RuleBook, decide
+from grader.language.vocabulary import score_given
 from grader.model.framework import Area
 from grader.vocabulary.words import NOT_IMPROVING, ORIGIN, PROGRESS, Vocabulary
 
@@ -147,7 +148,8 @@ class LayerEvaluator:
                 raised = tuple(self._of(held))
                 continue
             status = self._decide(stage, held) if asked else self._unasked(stage)
-            facts = Row({**facts, stage.gives: status.rank})
+            given = score_given(self.book.vocabulary, status.rank)
+            facts = Row({**facts, stage.gives: status.rank, **given})
         return status, raised, facts
 
     def area(
@@ -230,8 +232,7 @@ class LayerEvaluator:
 
 def named_facts(facts: Iterable[Fact]) -> tuple[FactOf, ...]:
     """What facts about an area take from one named characteristic, each once."""
-    found = (f.definition for f in facts)
-    return tuple(dict.fromkeys(d for d in found if isinstance(d, FactOf)))
+    return tuple(dict.fromkeys(d for f in facts for d in f.definition.takes))
 
 
 def _meets(outcome: Outcome, so: Mapping[Circumstance, bool]) -> bool:

@@ -6,9 +6,10 @@ Every fault is collected, with the nearest valid spelling, and parsing goes on.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from grader.errors import Place, Problem, quoted, suggest
+from grader.language.dnf import MAX_VALUE
 from grader.language.nodes import (
     All,
     Any_,
@@ -45,6 +46,10 @@ class Reader:
     key_place: Callable[[Path], Place] | None = None
     elsewhere: Mapping[str, tuple[str, str] | None] = field(default_factory=dict)
     vocabulary: Vocabulary = PEEL
+    characteristics: Sequence[str] = ()
+    """Those of the framework."""
+    scored: Sequence[str] = ()
+    """Those of them whose levels have scores."""
 
     def fault(self, path: Path, message: str, help: str | None = None) -> None:
         self.problems.append(Problem(message, self.place(path), help))
@@ -56,13 +61,15 @@ class Reader:
     def sub(self, prefix: Path) -> Reader:
         """A reader of the block at `prefix`, sharing the list of problems."""
         of_key = self.key_place or self.place
-        return Reader(
-            lambda path: self.place(prefix + path),
-            self.problems,
-            lambda path: of_key(prefix + path),
-            self.elsewhere,
-            self.vocabulary,
+        return replace(
+            self,
+            place=lambda path: self.place(prefix + path),
+            key_place=lambda path: of_key(prefix + path),
         )
+
+    def beside(self, elsewhere: Mapping[str, tuple[str, str] | None]) -> Reader:
+        """The same reader, with other facts that cannot be used here."""
+        return replace(self, elsewhere=elsewhere)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +79,21 @@ class Typed:
     name: str
     kind: Kind
     scale: Scale | None = None
+    unit: str = ""
+
+
+#: The numbers that something of each kind is held against.
+NUMBERS: Mapping[Kind, tuple[int, int]] = {
+    Kind.SHARE: (0, 1000),
+    Kind.COUNT: (0, 1_000_000),
+    Kind.SCORE: (-MAX_VALUE, MAX_VALUE),
+}
 
 
 def with_article(noun: str) -> str:
     """The noun with its article."""
+    if noun == Kind.SCORE:
+        return "a number of points"
     return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
 
@@ -203,11 +221,11 @@ def parse_operand(
             else "write a number without a point, or the name of a parameter after '$'",
         )
         return None
-    top = 1000 if subject.kind is Kind.SHARE else 1_000_000
-    if not 0 <= value <= top:
+    low, top = NUMBERS[subject.kind]
+    if not low <= value <= top:
         reader.fault(
             path,
-            f"{value} is outside 0 to {top}, the range of {quoted(subject.name)}",
+            f"{value} is outside {low} to {top}, the range of {quoted(subject.name)}",
             "a share is written in whole per mille: 800 is 80 %" if top == 1000 else None,
         )
         return None
@@ -241,8 +259,16 @@ def _parse_parameter(
     if parameter.kind is not subject.kind:
         reader.fault(
             path,
-            f"parameter '${name}' is a {parameter.kind}, and {quoted(subject.name)} a {subject.kind}",
+            f"parameter '${name}' is {with_article(parameter.kind)},"
+            f" and {quoted(subject.name)} {with_article(subject.kind)}",
             "hold a fact against a parameter of its own type",
+        )
+        return None
+    if parameter.unit and subject.unit and parameter.unit != subject.unit:
+        reader.fault(
+            path,
+            f"parameter '${name}' is in {parameter.unit}, and {quoted(subject.name)} in {subject.unit}",
+            "hold a fact against a parameter of its own unit",
         )
         return None
     return Param(name)

@@ -61,6 +61,10 @@ class Fact:
     definition: Definition
     scale: Scale | None = None
     place: Place | None = None
+    unit: str = ""
+    """Printed after its number."""
+    not_monotone: str | None = None
+    """Why it may move against its declared direction."""
 
     @property
     def entity(self) -> str | None:
@@ -107,6 +111,7 @@ class Parameter:
     source: str
     why: str
     place: Place | None = None
+    unit: str = ""
 
 
 #: The unit of a figure that lies in 0 to 100; of any other unit it lies in the range of `limits`.

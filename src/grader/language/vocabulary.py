@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from grader.language.nodes import Level
-from grader.vocabulary.words import FLAG, Scale, Vocabulary
+from grader.vocabulary.words import FLAG, SCORES, Scale, Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +46,26 @@ _ENTITIES: Final = (
     ),
 )  # fmt: skip
 
+#: The attribute of a characteristic that holds the score of its status, where a framework's levels have any.
+SCORE: Final = "score"
+
 #: The names of each thing's attributes.
 ATTRIBUTES: Final[Mapping[str, tuple[str, ...]]] = {name: tuple(of) for name, _, _, of in _ENTITIES}
+
+
+def score_given(vocabulary: Vocabulary, status: int) -> Mapping[str, int]:
+    """The score that a status gives its characteristic, under its name; none where levels have none."""
+    return {SCORE: vocabulary.scores[status]} if vocabulary.scores else {}
 
 
 @cache
 def entities(vocabulary: Vocabulary) -> Mapping[str, Entity]:
     """Everything that facts may count, by name."""
     scales = {**vocabulary.scales, FLAG.name: FLAG}
-    return MappingProxyType(
-        {
-            name: Entity(
-                name, frozenset(levels), MappingProxyType({a: scales[s] for a, s in of.items()}), english
-            )
-            for name, levels, english, of in _ENTITIES
-        }
-    )
+    found: dict[str, Entity] = {}
+    for name, levels, english, of in _ENTITIES:
+        attributes = {a: scales[s] for a, s in of.items()}
+        if name == "characteristics" and vocabulary.scores:
+            attributes[SCORE] = SCORES
+        found[name] = Entity(name, frozenset(levels), MappingProxyType(attributes), english)
+    return MappingProxyType(found)

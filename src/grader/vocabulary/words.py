@@ -43,6 +43,8 @@ class Word:
         What is found where it is chosen, to follow "had been found to".
     heading : str
         Over a narrow column, in two lines.
+    score : int or None
+        What it counts for, where the scheme scores.
     """
 
     id: str
@@ -51,11 +53,20 @@ class Word:
     roles: frozenset[Role] = frozenset()
     phrase: str = ""
     heading: str = ""
+    score: int | None = None
 
 
-def word(id: str, title: str, *roles: Role, meaning: str = "", phrase: str = "", heading: str = "") -> Word:
+def word(
+    id: str,
+    title: str,
+    *roles: Role,
+    meaning: str = "",
+    phrase: str = "",
+    heading: str = "",
+    score: int | None = None,
+) -> Word:
     """A word with these roles."""
-    return Word(id, title, meaning, frozenset(roles), phrase, heading)
+    return Word(id, title, meaning, frozenset(roles), phrase, heading, score)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +243,8 @@ STRENGTH: Final = Scale("strength", tuple(reversed(get_args(StrengthName))))
 PROGRESS: Final = Scale("progress", get_args(ProgressName))
 ORIGIN: Final = Scale("origin", get_args(OriginName), ordered=False)
 FLAG: Final = Scale("flag", ("no", "yes"))
+#: Stands for whole numbers where a scale is asked for: the scores of levels.
+SCORES: Final = Scale("points", ())
 CLOSED, IMPROVING, NOT_IMPROVING = PROGRESS.names
 
 
@@ -329,6 +342,12 @@ class Vocabulary:
     def successes(self) -> tuple[Word, ...]:
         """Statuses of a characteristic that is as good as it should be, worst first."""
         return tuple(self.statuses.word(name) for name in self.statuses.having(Role.SUCCESS))
+
+    @cached_property
+    def scores(self) -> tuple[int, ...]:
+        """The score of each status by its rank; empty where no status has any."""
+        found = [w.score for w in self.statuses.words]
+        return tuple(score or 0 for score in found) if any(score is not None for score in found) else ()
 
     # Findings ---------------------------------------------------------------------------------------------
 
