@@ -10,11 +10,11 @@ from grader.grading.run import run
 from grader.language.bind import bind
 
 ALL = """
-  total: {sum: score, of: characteristics, better: more, english: total of the scores}
+  total: {sum: score, of: characteristics, where: {scale: up}, better: more, english: total of the scores}
   good_total:
-    {sum: score, of: characteristics, where: {status: {at_least: demonstrated}}, better: more, english: e}
+    {sum: score, of: characteristics, where: {status: {at_least: high}}, better: more, english: e}
   worst:
-    {lowest: score, of: characteristics, where: {status: {more_than: not_assessed}}, better: more, english: x}
+    {lowest: score, of: characteristics, where: {status: {at_least: low}}, better: more, english: x}
   best:
     {highest: score, of: characteristics, where: {score: {one_of: [-2, 1, 3, 7]}}, better: more, english: e}
   first: {score_of: one.1a, better: more, english: score of the first}
@@ -50,17 +50,17 @@ def facts(book, framework, given, area="one"):
     [
         ({}, {"total": 0, "worst": 0, "best": 0, "first": 0, "weighted": 0, "near": 0, "stars": 1}),
         (
-            {"one.1a": "exceeds", "one.1b": "meets", "one.1c": "falls_short"},
+            {"one.1a": "top", "one.1b": "high", "one.1c": "low"},
             {"total": 8, "good_total": 10, "worst": -2, "best": 7, "first": 7, "poor": 1, "any_top": 1,
              "weighted": 7 * 33 + 3 * 22 - 10, "near": 3, "down": 2, "up": 3, "stars": 3},
         ),
         (
-            {"one.1a": "falls_short", "one.1b": "falls_short"},
+            {"one.1a": "low", "one.1b": "low"},
             {"total": -4, "good_total": 0, "worst": -2, "best": -2, "first": -2, "poor": 2, "any_top": 0,
              "weighted": -66 - 44 - 20, "near": -1, "down": -2, "up": -1, "stars": 1},
         ),
         (
-            {"one.1a": "meets", "one.1b": "meets", "one.1c": "partly_meets"},
+            {"one.1a": "high", "one.1b": "high", "one.1c": "mid"},
             {"total": 7, "weighted": 165, "near": 2, "down": 1, "up": 2, "stars": 4},
         ),
     ],
@@ -71,5 +71,5 @@ def test_facts_are_what_their_definition_says(book, framework, inspection, asses
 
 
 def test_an_area_that_does_not_hold_a_characteristic_takes_0_from_it(book, framework, inspection):
-    found = facts(book(ALL), framework, inspection({"one.1a": "exceeds", "two.1a": "meets"}), "two")
+    found = facts(book(ALL), framework, inspection({"one.1a": "top", "two.1a": "high"}), "two")
     assert {"first": 0, "weighted": 0, "total": 3} == {n: found[n] for n in ("first", "weighted", "total")}

@@ -134,7 +134,7 @@ class Plan:
     def characteristic_columns(self) -> Mapping[str, str]:
         """The column of each fact about a characteristic; columns have names of our own."""
         own = {f.name: f"c{n}" for n, f in enumerate(self.characteristic_facts)}
-        return {**own, "status": "status", **({SCORE: SCORE} if self.book.vocabulary.scores else {})}
+        return {**own, "status": "status", **({SCORE: SCORE} if self.book.vocabulary.scored else {})}
 
     @cached_property
     def area_columns(self) -> Mapping[str, str]:

@@ -28,6 +28,7 @@ from grader.language.relevance import Relevance, relevance
 from grader.language.row import Row
 from grader.language.rulebook import Fact, Layer, Rule
 from grader.language.typecheck import comparisons
+from grader.language.vocabulary import SCALE
 from grader.model.framework import Area
 from grader.vocabulary.words import Vocabulary
 
@@ -213,7 +214,7 @@ class AreaAggregator:
     def seen(self, before: CharacteristicCase, vector: FactVector) -> FactVector:
         """What a characteristic with this fact vector adds to the area's."""
         named = before.id if before.id in self._names else ""
-        key = (named, before.counted, self._earlier(before), vector)
+        key = (named, before.counted, (before.facts.get(SCALE, 0), *self._earlier(before)), vector)
         found = self._seen_as.get(key)
         if found is None:
             found = self._seen_as[key] = self.of_case(self.case(before, vector))

@@ -32,7 +32,7 @@ from grader.language.pipeline import (
 )
 from grader.language.row import Row
 from grader.language.rulebook import Decision, Fact, Rule, RuleBook, decide
-from grader.language.vocabulary import score_given
+from grader.language.vocabulary import SCALE, SCORE
 from grader.model.framework import Area
 from grader.vocabulary.words import NOT_IMPROVING, ORIGIN, PROGRESS, Vocabulary
 
@@ -100,6 +100,7 @@ class LayerEvaluator:
         self._area_finding_facts = FactReader(FINDINGS_ON_AREAS.facts(book))
         self._named = named_facts(book.facts.values())
         self._scoped = any(r.scope for r in book.rules if r.level is Level.CHARACTERISTIC)
+        self._several_scales = len(book.vocabulary.declared) > 1
         self._decided: Memo[tuple[Stage, frozenset[str]], Decision] = Memo()
         self._judged: Memo[tuple[str, bool, bool, Row], tuple[Decision, tuple[Rule, ...], Row]] = Memo()
 
@@ -127,6 +128,8 @@ class LayerEvaluator:
         self, area: str, characteristic: str, counted: bool, items: tuple[Item, ...], facts: Row
     ) -> CharacteristicCase:
         """The conclusions on a characteristic from its facts; `items` empty means not assessed."""
+        if self._several_scales:
+            facts = Row({**facts, **self._of_scale(characteristic)})
         key = (area if self._scoped else "", counted, bool(items), facts)
         found = self._judged.get(key)
         if found is None:
@@ -148,9 +151,18 @@ class LayerEvaluator:
                 raised = tuple(self._of(held))
                 continue
             status = self._decide(stage, held) if asked else self._unasked(stage)
-            given = score_given(self.book.vocabulary, status.rank)
-            facts = Row({**facts, stage.gives: status.rank, **given})
+            facts = Row({**facts, stage.gives: status.rank, **self._follows(status.rank)})
         return status, raised, facts
+
+    def _of_scale(self, characteristic: str) -> dict[str, int]:
+        """The scale of a characteristic of a framework that declares several."""
+        words = self.book.vocabulary
+        return {SCALE: words.scale_ids.rank(words.scale_of(self.book.scale_of[characteristic]).id)}
+
+    def _follows(self, status: int) -> dict[str, int]:
+        """What a characteristic has by its status alone."""
+        words = self.book.vocabulary
+        return {SCORE: words.scores[status]} if words.scored else {}
 
     def area(
         self, area: Area, edition: str, cases: Sequence[CharacteristicCase], known: Sequence[FindingRecord]

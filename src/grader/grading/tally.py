@@ -59,8 +59,11 @@ def tally(inspection: Inspection, framework: Framework, assessments: Mapping[str
     for evidence in inspection.evidence:
         for _, counts_on in placements(evidence, framework, edition):
             direct = counts_on in evidence.characteristics
-            row = row_of(framework.vocabulary, evidence, assessments[evidence.id], direct=direct)
+            said, scale = assessments[evidence.id], framework.characteristic(counts_on).scale
+            row = row_of(framework.vocabulary, evidence, said, scale, direct=direct)
             reason = _left_out(evidence, counts_on, framework, absent)
+            if reason is None and row is None:
+                reason = _for_nothing(framework.vocabulary, scale, said)
             if reason is not None:
                 code, message = reason
                 left_out[evidence.id, counts_on, code] = NotCounted(
@@ -88,16 +91,25 @@ def placements(evidence: Evidence, framework: Framework, edition: str) -> Iterat
                     yield tagged, link.id
 
 
-def row_of(vocabulary: Vocabulary, evidence: Evidence, assessment: str, *, direct: bool = True) -> Row | None:
+def row_of(
+    vocabulary: Vocabulary,
+    evidence: Evidence,
+    assessment: str,
+    scale: str | None = None,
+    *,
+    direct: bool = True,
+) -> Row | None:
     """The item's tags as ranks; None for evidence that never counts.
 
-    `direct` says whether it is tagged to the characteristic itself, or counts there through `informs` alone.
+    `assessment` is a level of `scale`, as it is written; `direct` says whether the item is tagged to the
+    characteristic itself, or counts there through `informs` alone.
     """
     strength = vocabulary.basis[evidence.basis].strength
-    if strength is None:
+    counted = vocabulary.counted_as(scale, assessment)
+    if strength is None or counted is None:
         return None
     return _row(
-        vocabulary.assessments.rank(assessment),
+        vocabulary.assessments.rank(counted),
         STRENGTH.rank(strength),
         vocabulary.extents.rank(evidence.extent),
         vocabulary.harms.rank(evidence.harm),
@@ -152,6 +164,12 @@ def _left_out(
             f" in {area.id}",
         )
     return None
+
+
+def _for_nothing(vocabulary: Vocabulary, scale: str | None, assessment: str) -> tuple[str, str]:
+    """Why an item at a level outside the order is as if it were not there."""
+    level = vocabulary.scale_of(scale).by_name[assessment].word
+    return "outside_the_order", f"{level.title}: as if there were no evidence"
 
 
 def not_counted_finding(finding: Any) -> NotCounted:

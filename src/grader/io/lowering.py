@@ -7,10 +7,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
 
+from grader.cached import cached_property
 from grader.errors import InputError, Place, Problem, Problems, quoted, suggest
+from grader.io.as_assessed import made_facts
 from grader.io.rule_files import CalibratedBlock, LayerFile, ParameterBlock, RuleBookFile
 from grader.io.yaml_source import Document
-from grader.language.fact_directions import FactChecks, scored
+from grader.language.fact_directions import FactChecks
 from grader.language.limits import MAX_RULES, SPLIT
 from grader.language.nodes import Kind, Level
 from grader.language.parse import Reader, Typed, with_article
@@ -44,7 +46,7 @@ class VisibleFacts:
     elsewhere: Mapping[str, tuple[str, str] | None]
 
 
-@dataclass(slots=True)
+@dataclass
 class Lowering:
     """A rule book under construction, and the faults found so far."""
 
@@ -57,10 +59,12 @@ class Lowering:
     broken: set[str] = field(default_factory=set)
     rules: dict[str, Rule] = field(default_factory=dict)
     grade_scale: Scale = field(default_factory=lambda: Scale("grade", ()))
-    characteristics: tuple[str, ...] = ()
-    #: Those of them whose levels have scores.
-    scored: tuple[str, ...] = ()
     visible_by_table: dict[tuple[Layer, Level], VisibleFacts] = field(default_factory=dict)
+
+    @cached_property
+    def scale_of(self) -> Mapping[str, str | None]:
+        """The scale each characteristic names."""
+        return {c.id: c.scale for _, c in self.framework.characteristics()}
 
     def visible(self, layer: Layer, level: Level) -> VisibleFacts:
         """What a rule of this layer and level may look at; once every fact is lowered."""
@@ -209,21 +213,24 @@ def lower_facts(work: Lowering, files: list[tuple[LayerFile, Document]]) -> None
     """What a fact is made of before the fact itself, whatever the order they are written in."""
     declared = [(file, document, name) for file, document in files for name in file.facts]
     written = {name: file.facts[name] for file, _, name in declared}
-    work.characteristics = tuple(c.id for _, c in work.framework.characteristics())
-    work.scored = tuple(name for name in work.characteristics if scored(work.framework, name))
     places = {name: document.keys.get(("facts", name)) or document.place(("facts", name))
               for _, document, name in declared}  # fmt: skip
     depths = _reckoned_depths(work, written, places)
     ranked = sorted(declared, key=lambda d: (_depth(d[2], written, depths), d[2]))
     circles = set(work.broken)
     origin: dict[str, Place] = {}
-    found: dict[str, Fact] = {}
+    made = made_facts(work.framework.vocabulary, work.framework.statuses_at)
+    found: dict[str, Fact] = dict(made)
     for file, document, name in ranked:
         place = document.keys.get(("facts", name)) or document.place(("facts", name))
         if name in origin:
             work.problems.append(
                 Problem(f"fact {quoted(name)} is declared twice", place, f"first at {origin[name]}")
             )
+            continue
+        if name in made:
+            message = f"{quoted(name)} cannot name a fact: the framework's statuses make one of that name"
+            work.problems.append(Problem(message, place, "give it another name"))
             continue
         origin[name] = place
         if name in circles:
@@ -236,7 +243,7 @@ def lower_facts(work: Lowering, files: list[tuple[LayerFile, Document]]) -> None
         found[name] = fact
         _check_named(work, fact, document)
     # Written order is what people see: file by file, as written.
-    work.facts = {name: found[name] for file, _ in files for name in file.facts if name in found}
+    work.facts = made | {name: found[name] for file, _ in files for name in file.facts if name in found}
     if not work.problems:
         _check_reckoned(work)
 
@@ -280,8 +287,7 @@ def reader_of(document: Document, work: Lowering, elsewhere: Mapping[str, tuple[
         lambda path: document.keys[path] if path in document.keys else document.place(path),
         elsewhere,
         work.framework.vocabulary,
-        work.characteristics,
-        work.scored,
+        work.scale_of,
     )
 
 
@@ -328,7 +334,7 @@ def all_facts(work: Lowering) -> dict[str, Fact]:
 def visible_facts(facts: Mapping[str, Fact], layer: Layer, level: Level) -> dict[str, Typed]:
     """Facts a rule of this layer and level may look at."""
     return {
-        f.name: Typed(f.name, f.kind, f.scale, f.unit)
+        f.name: Typed(f.name, f.kind, f.scale, f.among, f.unit)
         for f in facts.values()
         if f.level is level and f.layer in VISIBLE[layer]
     }

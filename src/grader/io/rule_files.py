@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from grader.model.base import FileId, Id, InputModel, Text
+from grader.model.base import FileId, Id, InputModel, Text, whole_as_text
 from grader.model.shares import Setting
 from grader.model.words import RaisedKind
 
@@ -86,12 +86,16 @@ Areas = Annotated[
 ]
 
 
+#: A level or a grade, a whole number too.
+LevelName = Annotated[Text, BeforeValidator(whole_as_text)]
+
+
 class RuleBlock(InputModel):
     """One rule, with exactly one of the four effects."""
 
     id: Id
-    reaches: Text | None = None
-    limits: Text | None = None
+    reaches: LevelName | None = None
+    limits: LevelName | None = None
     raises: RaisedKind | None = None
     withholds: Literal["grade"] | None = None
     per: Literal["characteristic", "area"] | None = None

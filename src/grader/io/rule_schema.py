@@ -29,7 +29,7 @@ from grader.language.rulebook import (
 )
 from grader.language.vocabulary import SCORE, Entity, entities
 from grader.vocabulary.peel import PEEL
-from grader.vocabulary.words import FLAG, SCORES, Scale, Vocabulary
+from grader.vocabulary.words import FLAG, Scale, Vocabulary
 
 Schema = dict[str, Any]
 
@@ -181,8 +181,6 @@ def _parameter(names: Names, *kinds: Kind) -> Schema:
 
 
 def _value(scale: Scale) -> Schema:
-    if scale is SCORES:
-        return _number(Kind.SCORE, Names())
     return {"type": "boolean"} if scale is FLAG else {"enum": list(scale.names)}
 
 
@@ -343,8 +341,9 @@ def _about(entity: Entity, layer: Layer, names: Names) -> Schema:
         if level is not Level.CHARACTERISTIC or layer in (Layer.STATUS, Layer.FINDING)
     )
     clauses = {a: _clause(_value(s), f"comparison.{_type(s)}") for a, s in entity.attributes.items()}
-    scored = [a for a, s in entity.attributes.items() if s is SCORES]
-    ordered = [a for a, s in entity.attributes.items() if s is not FLAG and s is not SCORES and s.ordered]
+    clauses |= {a: _clause(_number(Kind.SCORE, names), f"comparison.{Kind.SCORE}") for a in entity.numbers}
+    scored = list(entity.numbers)
+    ordered = [a for a, s in entity.attributes.items() if s is not FLAG and s.ordered]
     ranked: Schema = {"enum": ordered}
     lowest: Schema = {"enum": [*ordered, *scored]}
     others: Schema | bool = False
@@ -369,7 +368,7 @@ def _about(entity: Entity, layer: Layer, names: Names) -> Schema:
 
 
 def _type(scale: Scale) -> str:
-    return "flag" if scale is FLAG else scale.name  # of SCORES its name is the kind's
+    return "flag" if scale is FLAG else scale.name
 
 
 def _type_of(fact: Fact) -> str:

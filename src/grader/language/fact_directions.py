@@ -117,8 +117,7 @@ class FactChecks:
             before = value
 
     def _name(self, rank: int) -> str:
-        statuses = self.framework.vocabulary.statuses
-        return statuses.word(statuses.name_of(rank)).id
+        return self.framework.vocabulary.statuses.said_of(rank)
 
     # Reckoned ---------------------------------------------------------------------------------------------
 
@@ -144,7 +143,7 @@ class FactChecks:
         more = fact.better is Better.MORE
         for comparison, negated in comparisons(step.when):
             part = self.facts[comparison.fact]
-            if part.better is Better.NEITHER:
+            if part.better is Better.NEITHER or comparison.within:
                 continue
             moved = "raises or lowers" if rises and falls else "raises" if rises else "lowers"
             if rises and falls:
@@ -163,9 +162,3 @@ class FactChecks:
 
 def _worse(better: Better, before: int, after: int) -> bool:
     return after < before if better is Better.MORE else after > before
-
-
-def scored(framework: Framework, characteristic: str) -> bool:
-    """Whether the levels of a characteristic have scores."""
-    words = framework.vocabulary.statuses.words
-    return any(words[rank].score is not None for rank in levels(framework, characteristic))

@@ -89,6 +89,8 @@ class Compare:
     op: Op
     operands: tuple[Operand, ...]
     place: Place | None = field(default=None, compare=False, repr=False)
+    #: Whether it only keeps the comparison beside it inside one of the framework's scales.
+    within: bool = field(default=False, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ Every fault is collected, with the nearest valid spelling, and parsing goes on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from grader.errors import Place, Problem, quoted, suggest
@@ -26,7 +26,7 @@ from grader.language.rulebook import Parameter
 from grader.model.printed import match_printed
 from grader.model.shares import per_mille, share_help
 from grader.vocabulary.peel import PEEL
-from grader.vocabulary.words import Scale, Vocabulary
+from grader.vocabulary.words import Levels, Role, Scale, Vocabulary
 
 Path = tuple[str | int, ...]
 
@@ -46,10 +46,18 @@ class Reader:
     key_place: Callable[[Path], Place] | None = None
     elsewhere: Mapping[str, tuple[str, str] | None] = field(default_factory=dict)
     vocabulary: Vocabulary = PEEL
-    characteristics: Sequence[str] = ()
-    """Those of the framework."""
-    scored: Sequence[str] = ()
-    """Those of them whose levels have scores."""
+    #: The scale each characteristic of the framework names.
+    scale_of: Mapping[str, str | None] = field(default_factory=dict)
+
+    @property
+    def characteristics(self) -> tuple[str, ...]:
+        """Those of the framework."""
+        return tuple(self.scale_of)
+
+    @property
+    def scored(self) -> tuple[str, ...]:
+        """Those of them whose levels have scores."""
+        return tuple(c for c, scale in self.scale_of.items() if self.vocabulary.scale_of(scale).scored)
 
     def fault(self, path: Path, message: str, help: str | None = None) -> None:
         self.problems.append(Problem(message, self.place(path), help))
@@ -74,11 +82,15 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What a comparison needs to know of the thing compared."""
+    """What a comparison needs to know of the thing compared.
+
+    `among` holds the framework's own scales that its levels may be of, where it declares scales.
+    """
 
     name: str
     kind: Kind
     scale: Scale | None = None
+    among: tuple[Levels, ...] = ()
     unit: str = ""
 
 
@@ -126,7 +138,28 @@ def parse_condition(
         _unusable(str(key), path, reader, [*facts, *CONNECTIVES])
         return None
     compared = parse_comparison(value, path, reader, fact, params)
-    return None if compared is None else Compare(fact.name, *compared, reader.place(path))
+    if compared is None:
+        return None
+    found = Compare(fact.name, *compared, reader.place(path))
+    if len(fact.among) < 2:
+        return found
+    bounds = [Compare(fact.name, *each, found.place, within=True) for each in within_scale(fact, *compared)]
+    return All((found, *bounds), found.place) if bounds else found
+
+
+def within_scale(
+    subject: Typed, op: Op, operands: tuple[Operand, ...]
+) -> Iterator[tuple[Op, tuple[Operand, ...]]]:
+    """What keeps a comparison with a level inside the scale of that level."""
+    level = operands[0].value if isinstance(operands[0], Const) else None
+    for each in subject.among:
+        if level not in each.ranks:
+            continue
+        if op in (Op.AT_LEAST, Op.MORE_THAN) and subject.scale is not None:
+            if each.last + 1 < len(subject.scale.names):
+                yield Op.AT_MOST, (Const(each.last),)
+        elif op in (Op.AT_MOST, Op.FEWER_THAN):
+            yield Op.AT_LEAST, (Const(each.first),)
 
 
 def _unusable(name: str, path: Path, reader: Reader, known: Sequence[str]) -> None:
@@ -234,6 +267,11 @@ def parse_operand(
 
 def _parse_scale(value: object, path: Path, reader: Reader, subject: Typed) -> Operand | None:
     assert subject.scale is not None
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    nothing = {w.id: (w.title,) for w in subject.scale.words if Role.NOTHING in w.roles}
+    if subject.among and not (isinstance(value, str) and match_printed(value, nothing)):
+        return _parse_level(value, path, reader, subject)
     name = match_printed(value, dict.fromkeys(subject.scale.names, ())) if isinstance(value, str) else None
     if name is not None:
         return Const(subject.scale.ranks[name])
@@ -241,6 +279,33 @@ def _parse_scale(value: object, path: Path, reader: Reader, subject: Typed) -> O
         path,
         f"{quoted(value)} is no value of {quoted(subject.name)}",
         suggest(str(value), subject.scale.names, "values"),
+    )
+    return None
+
+
+def _parse_level(value: object, path: Path, reader: Reader, subject: Typed) -> Operand | None:
+    """A level of one of the framework's own scales, by its id or its title."""
+    assert subject.scale is not None
+    found = {}
+    for each in subject.among:
+        said = match_printed(value, each.printed) if isinstance(value, str) else None
+        name = each.written[said] if said is not None else ""
+        if name in subject.scale.ranks:
+            found[each.id] = name
+    if len(found) == 1:
+        return Const(subject.scale.ranks[found.popitem()[1]])
+    if found:
+        message = f"{quoted(value)} is a level of several scales: {' and '.join(found)}"
+        reader.fault(path, message, f"say which: add scale: {next(iter(found))} beside it, in 'where'")
+        return None
+    known = dict.fromkeys(
+        said for each in subject.among for said, name in each.written.items() if name in subject.scale.ranks
+    )
+    of = "" if len(subject.among) > 1 else f" of scale {subject.among[0].id}"
+    reader.fault(
+        path,
+        f"{quoted(value)} is no value of {quoted(subject.name)}",
+        suggest(str(value), known, f"levels{of}"),
     )
     return None
 

@@ -6,11 +6,13 @@ Works on plain data, as the parser of conditions does, and collects every fault.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from grader.errors import nearest, quoted, suggest
 from grader.language.nodes import (
     AGGREGATES,
     Better,
+    Const,
     Definition,
     FactOf,
     Kind,
@@ -19,11 +21,21 @@ from grader.language.nodes import (
     Share,
     Test,
 )
-from grader.language.parse import CONNECTIVES, Path, Reader, Typed, parse_comparison, with_article
+from grader.language.parse import (
+    CONNECTIVES,
+    Path,
+    Reader,
+    Typed,
+    parse_comparison,
+    with_article,
+    within_scale,
+)
 from grader.language.parse_reckoned import Reckoning
 from grader.language.rulebook import GIVEN, VISIBLE, Fact, Layer, Parameter
-from grader.language.vocabulary import SCORE, Entity, entities
-from grader.vocabulary.words import FLAG, SCORES, Scale
+from grader.language.vocabulary import SCALE, SCORE, Entity, entities
+from grader.model.printed import match_printed
+from grader.vocabulary.peel import PEEL
+from grader.vocabulary.words import FLAG, Levels, Scale, Vocabulary
 
 DEFINERS = (*AGGREGATES, "share", "status_of", "score_of", "fact_of", "round", "points")
 #: Definers of facts made of other facts, in their order or rounded.
@@ -107,6 +119,15 @@ def parse_fact(
     if parsed is None or better is None or len(reader.problems) > before:
         return None
     definition, level, kind, scale = parsed
+    among = scales_of(definition, scale, reader, known)
+    if len(among) > 1 and definition.ranked is not None:
+        reader.fault(
+            (chosen[0],),
+            f"fact {quoted(name)} takes the {chosen[0]} of levels of several scales:"
+            f" {' and '.join(each.id for each in among)}",
+            f"say of which: where: {{scale: {among[0].id}}}",
+        )
+        return None
     if level is Level.CHARACTERISTIC and layer not in (Layer.STATUS, Layer.FINDING):
         reader.fault(
             (),
@@ -119,14 +140,38 @@ def parse_fact(
         message = f"{key!r} means nothing for {with_article(kind)}"
         reader.fault_of_key((key,), message, "take it away: it goes with numbers of points")
         return None
-    if level is Level.CHARACTERISTIC and name in entities(reader.vocabulary)["characteristics"].attributes:
+    if level is Level.CHARACTERISTIC and name in attributes_of(
+        entities(reader.vocabulary)["characteristics"], {}
+    ):
         message = f"{quoted(name)} cannot name a fact about a characteristic, which has it already"
         reader.fault((), message, "choose another name")
         return None
     return Fact(
-        name, layer, level, kind, better, str(english), definition, scale, reader.place(()),
+        name, layer, level, kind, better, str(english), definition, scale, reader.place(()), among,
         unit or "", why,
     )  # fmt: skip
+
+
+def scales_of(
+    definition: Definition, scale: Scale | None, reader: Reader, known: Mapping[str, Fact]
+) -> tuple[Levels, ...]:
+    """The framework's own scales that the levels of a fact may be of."""
+    words = reader.vocabulary
+    if scale is None or scale not in (words.statuses, words.assessments):
+        return ()
+    declared = words.declared
+    if definition.named is not None:
+        if definition.named not in reader.scale_of:  # an unknown one, which is said elsewhere
+            return declared
+        return (words.scale_of(reader.scale_of[definition.named]),) if declared else ()
+    for test in definition.where:
+        at = {o.value for o in test.operands if isinstance(o, Const)}
+        if test.attribute == SCALE:
+            declared = tuple(each for n, each in enumerate(declared) if n in at)
+        elif test.attribute in ("status", "assessment"):
+            on = tuple(each for each in declared if at.intersection(each.ranks))
+            declared = on or declared
+    return declared
 
 
 def _check_name(name: str, reader: Reader) -> None:
@@ -245,7 +290,7 @@ def _parse_definition(
         )
         return None
     level = _parse_level(name, data, entity, reader)
-    attributes = attributes_of(entity, known)
+    attributes = attributes_of(entity, known, reader.vocabulary)
     where = parse_where(data.get("where", {}), ("where",), reader, attributes, params)
     if level is None or where is None:
         return None
@@ -291,7 +336,7 @@ def _parse_scores(
     definer: str, value: str, entity: Entity, where: tuple[Test, ...], layer: Layer, reader: Reader
 ) -> Parsed | None:
     """A sum, a highest or a lowest of the scores of an area's characteristics."""
-    numbers = [a for a, scale in entity.attributes.items() if scale is SCORES]
+    numbers = entity.numbers
     if value not in numbers:
         if not numbers and entity.name == "characteristics":
             message, help = "no level of the framework has a score", "give its levels scores in the framework"
@@ -389,17 +434,23 @@ def _parse_fact_of(value: object, layer: Layer, reader: Reader, known: Mapping[s
 _OF_NAMED_KINDS = (Kind.FLAG, Kind.SCALE)
 
 
-def attributes_of(entity: Entity, known: Mapping[str, Fact]) -> dict[str, Typed]:
+def attributes_of(
+    entity: Entity, known: Mapping[str, Fact], vocabulary: Vocabulary = PEEL
+) -> dict[str, Typed]:
     """What a `where` on this entity may name: its attributes and, for characteristics, their own facts."""
     found = {
-        a: Typed(a, Kind.SCORE)
-        if scale is SCORES
-        else Typed(a, Kind.FLAG if scale is FLAG else Kind.SCALE, scale)
+        a: Typed(
+            a,
+            Kind.FLAG if scale is FLAG else Kind.SCALE,
+            scale,
+            vocabulary.declared if a in ("status", "assessment") else (),
+        )
         for a, scale in entity.attributes.items()
     }
+    found |= {a: Typed(a, Kind.SCORE) for a in entity.numbers}
     if entity.name == "characteristics":
         own = (f for f in known.values() if f.level is Level.CHARACTERISTIC)
-        found |= {f.name: Typed(f.name, f.kind, f.scale, f.unit) for f in own}
+        found |= {f.name: Typed(f.name, f.kind, f.scale, f.among, f.unit) for f in own}
     return found
 
 
@@ -411,6 +462,8 @@ def parse_where(
         reader.fault(path, "'where' holds attributes and what they must be", "write {attribute: value}")
         return None
     tests: list[Test] = []
+    read = 0
+    attributes = _on_scale(data, attributes)
     for key, value in data.items():
         attribute = attributes.get(str(key))
         if attribute is None:
@@ -422,5 +475,25 @@ def parse_where(
         at = (*path, key)
         compared = parse_comparison(written, at, reader, attribute, params)
         if compared is not None:
+            read += 1
             tests.append(Test(attribute.name, *compared, reader.place(at)))
-    return tuple(sorted(tests, key=lambda t: t.attribute)) if len(tests) == len(data) else None
+            bounds = within_scale(attribute, *compared)
+            tests.extend(Test(attribute.name, *each, reader.place(at)) for each in bounds)
+    return tuple(sorted(tests, key=lambda t: t.attribute)) if read == len(data) else None
+
+
+def _on_scale(data: Mapping[str, object], attributes: Mapping[str, Typed]) -> Mapping[str, Typed]:
+    """The attributes, where a `where` names the scale with its levels those of that scale alone."""
+    said = data.get(SCALE)
+    wanted = said if isinstance(said, list) else [said]
+    if isinstance(said, Mapping) and len(said) == 1:
+        (value,) = said.values()
+        wanted = value if isinstance(value, list) else [value]
+    scale = attributes.get(SCALE)
+    if scale is None or said is None or scale.scale is None:
+        return attributes
+    names = {match_printed(w, dict.fromkeys(scale.scale.names, ())) for w in wanted if isinstance(w, str)}
+    return {
+        name: replace(typed, among=tuple(each for each in typed.among if each.id in names) or typed.among)
+        for name, typed in attributes.items()
+    }

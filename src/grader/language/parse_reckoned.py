@@ -216,7 +216,7 @@ class Reckoning:
         return Step(does, amount, when, within, str(why) if why else None, self.reader.place(path))
 
     def _when(self, data: object, path: Path) -> Condition | None:
-        visible = {n: Typed(n, f.kind, f.scale, f.unit) for n, f in self._visible.items()}
+        visible = {n: Typed(n, f.kind, f.scale, f.among, f.unit) for n, f in self._visible.items()}
         unseen = {n: self._unseen(f) for n, f in self.known.items() if n not in visible}
         elsewhere = {self.name: ("is the one declared here", "use the facts it starts from")}
         reader = self.reader.beside({**unseen, **elsewhere, **self.reader.elsewhere})

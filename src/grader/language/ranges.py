@@ -30,14 +30,13 @@ from grader.language.nodes import (
 from grader.language.reckoned import Amount, Bounds, Does, Named, Points, Rounded, Step, Weighted
 from grader.language.relevance import parts_first
 from grader.language.rulebook import Fact, Parameter
-from grader.language.vocabulary import SCORE
+from grader.language.vocabulary import SCALE, SCORE
 from grader.model.framework import Area, Framework
 
 Range = tuple[int, int]
 
 #: More of anything is not counted on: of findings and of evidence there is no other bound.
 MANY = 1_000_000
-_ATTRIBUTES = frozenset({"status", SCORE})
 
 
 def fact_ranges(
@@ -71,8 +70,10 @@ def hull(one: Range, other: Range) -> Range:
 
 def levels(framework: Framework, characteristic: str) -> tuple[int, ...]:
     """Ranks of the statuses a characteristic can have, best last; not assessed is none of them."""
-    statuses = framework.vocabulary.statuses
-    return tuple(statuses.rank(name) for name in statuses.levels)
+    words = framework.vocabulary
+    if words.declared:
+        return tuple(words.scale_of(framework.characteristic(characteristic).scale).ranks)
+    return tuple(words.statuses.rank(name) for name in words.statuses.levels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +147,12 @@ def chosen_scores(
 ) -> tuple[list[int], bool]:
     """The scores with which a fact looks at a characteristic, and whether it may pass it over."""
     values: list[int] = []
-    out = False
+    out, words = False, framework.vocabulary
+    scale = words.scale_ids.rank(words.scale_of(framework.characteristic(characteristic).scale).id)
     for rank in ranks:
-        score = framework.vocabulary.scores[rank]
-        looked_at = [_passes(t, {"status": rank, SCORE: score}) for t in definition.where]
+        score = words.scores[rank]
+        row = {"status": rank, SCORE: score, SCALE: scale}
+        looked_at = [_passes(t, row) for t in definition.where]
         if False not in looked_at:
             values.append(score)
         out = out or any(passed is not True for passed in looked_at)
@@ -159,7 +162,7 @@ def chosen_scores(
 def _passes(test: Test, row: Mapping[str, int]) -> bool | None:
     """Whether a characteristic passes a clause; None where that turns on more than its status."""
     constants = [o.value for o in test.operands if isinstance(o, Const)]
-    if test.attribute not in _ATTRIBUTES or len(constants) < len(test.operands):
+    if test.attribute not in row or len(constants) < len(test.operands):
         return None
     value = row[test.attribute]
     return _stands((value, value), test.op, [(c, c) for c in constants])

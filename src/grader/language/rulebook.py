@@ -6,7 +6,7 @@ Engines say which rules hold; what an ordered layer concludes from them is defin
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
@@ -15,7 +15,7 @@ from typing import Final
 from grader.errors import Place
 from grader.language.nodes import Better, Condition, Definition, Effect, Given, Kind, Level
 from grader.vocabulary.peel import PEEL
-from grader.vocabulary.words import Scale, Vocabulary
+from grader.vocabulary.words import Levels, Scale, Vocabulary
 
 
 class Layer(StrEnum):
@@ -61,6 +61,8 @@ class Fact:
     definition: Definition
     scale: Scale | None = None
     place: Place | None = None
+    among: tuple[Levels, ...] = ()
+    """The framework's own scales that its levels may be of, where it declares scales."""
     unit: str = ""
     """Printed after its number."""
     not_monotone: str | None = None
@@ -90,6 +92,7 @@ def given_facts(vocabulary: Vocabulary) -> Mapping[str, Fact]:
         "the status",
         Given("status"),
         vocabulary.statuses,
+        among=vocabulary.declared,
     )
     return MappingProxyType({fact.name: fact for fact in (figure, status)})
 
@@ -148,6 +151,8 @@ class Rule:
     scope: frozenset[str] | None = None
     not_monotone: str | None = None
     place: Place | None = None
+    made: bool = False
+    """Whether it follows from the framework's own words, and nobody wrote it."""
 
     def applies_to(self, scope: str) -> bool:
         """Whether the rule speaks of this area or measure."""
@@ -202,6 +207,8 @@ class RuleBook:
     vocabulary: Vocabulary = PEEL
     promises: tuple[str, ...] = ()
     """Promises it makes beyond those every rule book makes."""
+    scale_of: Mapping[str, str | None] = field(default_factory=dict)
+    """The scale each characteristic of the framework names."""
 
     @property
     def every_fact(self) -> Mapping[str, Fact]:

@@ -45,7 +45,7 @@ def direction_problems(rule: Rule, facts: Mapping[str, Fact], vocabulary: Vocabu
         return
     for comparison, negated in comparisons(rule.condition):
         fact = facts[comparison.fact]
-        if fact.better is Better.NEITHER:
+        if fact.better is Better.NEITHER or comparison.within:
             continue
         wrong = against(comparison, negated, wants_better, fact.better)
         if wrong:

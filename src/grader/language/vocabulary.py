@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from grader.language.nodes import Level
-from grader.vocabulary.words import FLAG, SCORES, Scale, Vocabulary
+from grader.vocabulary.words import FLAG, Scale, Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,8 @@ class Entity:
     levels: frozenset[Level]
     attributes: Mapping[str, Scale]
     english: str
+    #: Attributes that are whole numbers, on no scale.
+    numbers: tuple[str, ...] = ()
 
 
 #: The levels at which each thing can be counted, what it is called, and the scale of each attribute.
@@ -46,26 +48,25 @@ _ENTITIES: Final = (
     ),
 )  # fmt: skip
 
-#: The attribute of a characteristic that holds the score of its status, where a framework's levels have any.
+#: What a characteristic has beside, where its framework declares scales: which one, and its score on it.
+SCALE: Final = "scale"
 SCORE: Final = "score"
 
 #: The names of each thing's attributes.
 ATTRIBUTES: Final[Mapping[str, tuple[str, ...]]] = {name: tuple(of) for name, _, _, of in _ENTITIES}
 
 
-def score_given(vocabulary: Vocabulary, status: int) -> Mapping[str, int]:
-    """The score that a status gives its characteristic, under its name; none where levels have none."""
-    return {SCORE: vocabulary.scores[status]} if vocabulary.scores else {}
-
-
 @cache
 def entities(vocabulary: Vocabulary) -> Mapping[str, Entity]:
     """Everything that facts may count, by name."""
     scales = {**vocabulary.scales, FLAG.name: FLAG}
-    found: dict[str, Entity] = {}
+    found = {}
     for name, levels, english, of in _ENTITIES:
         attributes = {a: scales[s] for a, s in of.items()}
-        if name == "characteristics" and vocabulary.scores:
-            attributes[SCORE] = SCORES
-        found[name] = Entity(name, frozenset(levels), MappingProxyType(attributes), english)
+        numbers: tuple[str, ...] = ()
+        if name == "characteristics":
+            if len(vocabulary.declared) > 1:
+                attributes[SCALE] = vocabulary.scale_ids
+            numbers = (SCORE,) if vocabulary.scored else ()
+        found[name] = Entity(name, frozenset(levels), MappingProxyType(attributes), english, numbers)
     return MappingProxyType(found)

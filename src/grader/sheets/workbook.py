@@ -252,7 +252,7 @@ def _reference(page: Worksheet, framework: Framework, edition: str) -> None:
             for c in topic.characteristics:
                 number += 1
                 counted = "yes" if c.counted else "no"
-                texts = (c.id, area.id, topic.title, c.text, counted, c.provenance)
+                texts = (c.id, area.id, topic.title, c.text, counted, c.provenance or "")
                 for at, text in enumerate(texts, 1):
                     _put(page, number, at, text)
 
