@@ -103,7 +103,7 @@ def parse_fact(
     if parsed is None or better is None or len(reader.problems) > before:
         return None
     definition, level, kind, scale = parsed
-    among = scales_of(definition, scale, reader, known)
+    among = scales_of(definition, scale, reader)
     if len(among) > 1 and definition.ranked is not None:
         reader.fault(
             (chosen[0],),
@@ -122,14 +122,12 @@ def parse_fact(
     return Fact(name, layer, level, kind, better, str(english), definition, scale, reader.place(()), among)
 
 
-def scales_of(
-    definition: Definition, scale: Scale | None, reader: Reader, known: Mapping[str, Fact]
-) -> tuple[Levels, ...]:
-    """The framework's own scales that the levels of a fact may be of."""
+def scales_of(definition: Definition, scale: Scale | None, reader: Reader) -> tuple[Levels, ...]:
+    """The framework's own scales that the levels of a fact, or of what it counts, may be of."""
     words = reader.vocabulary
-    if scale is None or scale not in (words.statuses, words.assessments):
-        return ()
     declared = words.declared
+    if definition.entity != "characteristics" and scale not in (words.statuses, words.assessments):
+        return ()
     if definition.named is not None:
         if definition.named not in reader.scale_of:  # an unknown one, which is said elsewhere
             return declared
@@ -330,6 +328,11 @@ def _parse_fact_of(value: object, layer: Layer, reader: Reader, known: Mapping[s
 _OF_NAMED_KINDS = (Kind.FLAG, Kind.SCALE)
 
 
+def typed(fact: Fact) -> Typed:
+    """What a comparison with a fact needs to know of it."""
+    return Typed(fact.name, fact.kind, fact.scale, fact.among if fact.kind is Kind.SCALE else ())
+
+
 def attributes_of(
     entity: Entity, known: Mapping[str, Fact], vocabulary: Vocabulary = PEEL
 ) -> dict[str, Typed]:
@@ -345,7 +348,7 @@ def attributes_of(
     }
     if entity.name == "characteristics":
         own = (f for f in known.values() if f.level is Level.CHARACTERISTIC)
-        found |= {f.name: Typed(f.name, f.kind, f.scale, f.among) for f in own}
+        found |= {f.name: typed(f) for f in own}
     return found
 
 
