@@ -21,7 +21,7 @@ from grader.model.framework import Framework
 from grader.model.inspection import Evidence
 from grader.model.proposal import FindingResult, Hinge, NotCounted, OutputModel, Proposal, Reachable, Reason
 from grader.session import LoadedInspection
-from grader.vocabulary.words import STRENGTH, Scale, StrengthName
+from grader.vocabulary.words import STRENGTH, Levels, StrengthName
 
 SCHEMA: Final = "grader.explanation/1"
 
@@ -197,19 +197,20 @@ def _characteristic(
         because = ["no finding of fact reaches even a part of it"]
     cited = [cite(loaded, evidence[i.id], i, (case.id,)) for i in case.items]
     words = loaded.framework.framework.vocabulary
+    levels = words.scale_of(loaded.framework.framework.scale_of(case.id))
     against = [c for c in cited if c.assessment in words.shortfalls]
     return CharacteristicWhy(
         id=case.id,
         text=loaded.framework.framework.characteristic(case.id).text,
-        status=words.statuses.name_of(case.status.rank),
+        status=words.statuses.said_of(case.status.rank),
         counted=case.counted,
         because=because,
-        evidence_for=_strongest_first(words.assessments, [c for c in cited if c not in against]),
-        evidence_against=_strongest_first(words.assessments, against),
+        evidence_for=_strongest_first(levels, [c for c in cited if c not in against]),
+        evidence_against=_strongest_first(levels, against),
     )
 
 
-def _strongest_first(scale: Scale, cited: Iterable[Cited]) -> list[Cited]:
+def _strongest_first(scale: Levels, cited: Iterable[Cited]) -> list[Cited]:
     """Tested before described; then the assessments furthest from the middle; then by id."""
     return sorted(
         cited,
