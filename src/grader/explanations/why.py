@@ -164,9 +164,8 @@ def _workings(loaded: LoadedInspection, area: str, names: Iterable[str]) -> list
     case = loaded.trace.areas.get(area)
     if case is None:
         return []
-    session, framework = loaded.session, loaded.framework.framework
-    cases = loaded.trace.characteristics[area]
-    found = Workings(session.bound, session.english, framework, case.facts, cases)
+    session, cases = loaded.session, loaded.trace.characteristics[area]
+    found = Workings(session.bound, session.english, case.facts, cases)
     return [Working(fact=n, value=case.facts[n], text=text) for n, text in found.of(names)]
 
 
