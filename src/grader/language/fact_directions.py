@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from grader.errors import Place, Problem
 from grader.language.dnf import MAX_VALUE
 from grader.language.nodes import Aggregate, Better, FactOf, HighestScore, Kind, LowestScore, Sum
-from grader.language.ranges import Range, Walked, chosen_scores, levels, walked
+from grader.language.ranges import Range, Walked, chosen_scores, fact_ranges, levels, walked
 from grader.language.reckoned import Does, Named, Points, Rounded, Term, Weighted
-from grader.language.rulebook import Fact, Parameter
+from grader.language.rulebook import Fact, Parameter, RuleBook
 from grader.language.typecheck import against, comparisons
 from grader.model.framework import Framework
 
@@ -34,6 +34,12 @@ class FactChecks:
         self.framework = framework
         self.parameters = parameters
         self.ranges = ranges
+
+    @classmethod
+    def of(cls, book: RuleBook, framework: Framework) -> FactChecks:
+        """The checks of a rule book's facts."""
+        ranges = fact_ranges(book.facts.values(), framework, book.parameters)
+        return cls(book.facts, framework, book.parameters, ranges)
 
     def problems(self, fact: Fact) -> Iterator[Problem]:
         """Numbers beyond what engines reckon with, and what goes against the declared direction."""

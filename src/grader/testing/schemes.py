@@ -297,7 +297,8 @@ class _Writer:
 
 
 def _inspection(framework: Framework, rng: random.Random) -> Inspection:
-    words, evidence = framework.vocabulary, []
+    words = framework.vocabulary
+    evidence: list[Block] = []
     for _, characteristic in framework.characteristics():
         levels = [*words.scale_of(characteristic.scale).printed]
         for _ in range(rng.choice((0, 1, 1, 1, 1, 2, 3))):
