@@ -25,8 +25,8 @@ from grader.language.rulebook import RuleBook
 from grader.model import cases as words
 from grader.model.base import is_identifier
 from grader.model.framework import Framework
-from grader.model.printed import match_printed
 from grader.model.inspection import Declared, Evidence, Figure, Header, Inspection, Previous, Source
+from grader.model.printed import match_printed
 
 _SOURCE = "case"
 _STATEMENT = "Said by a rule test"

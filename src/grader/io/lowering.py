@@ -267,11 +267,7 @@ def all_facts(work: Lowering) -> dict[str, Fact]:
 
 def visible_facts(facts: Mapping[str, Fact], layer: Layer, level: Level) -> dict[str, Typed]:
     """Facts a rule of this layer and level may look at."""
-    return {
-        f.name: typed(f)
-        for f in facts.values()
-        if f.level is level and f.layer in VISIBLE[layer]
-    }
+    return {f.name: typed(f) for f in facts.values() if f.level is level and f.layer in VISIBLE[layer]}
 
 
 def _elsewhere(work: Lowering, layer: Layer, level: Level) -> dict[str, tuple[str, str] | None]:
