@@ -50,11 +50,11 @@ def _scale_faults(name: str, scale: ScaleBlock, at: Path_, document: Document) -
     levels = [((*at, "levels", i, "id"), level.id) for i, level in enumerate(scale.levels)]
     outside = [((*at, "outside", i, "id"), level.id) for i, level in enumerate(scale.outside)]
     yield from duplicate_ids(document, f"level of {name}", (*levels, *outside))
-    for place, level in (*levels, *((p, o.id) for (p, _), o in zip(outside, scale.outside, strict=True)
-                                    if o.for_the_grade != "not_assessed")):  # fmt: skip
-        if level == STATUSES.nothing:
+    concluded = [at for at, other in zip(outside, scale.outside, strict=True) if other.is_concluded]
+    for place, written in (*levels, *concluded):
+        if written == STATUSES.nothing:
             yield Problem(
-                f"level {quoted(level)} of scale {quoted(name)} has the name of what was not assessed at all",
+                f"level {quoted(written)} of scale {quoted(name)} is named as what was not assessed at all",
                 document.place(place),
                 "give it another id, or for_the_grade: not_assessed outside the order",
             )

@@ -285,6 +285,12 @@ class _Check:
     def _evidence(self, item: Evidence, at: Path_) -> Iterator[Problem]:
         yield from self._characteristics(item.id, item.characteristics, (*at, "characteristics"))
         yield from self._source(item.source, (*at, "source"))
+        if self.framework.vocabulary.several == "latest" and item.found_on is None:
+            yield self._fault(
+                (*at, "found_on"),
+                f"{quoted(item.id)} lacks 'found_on'",
+                "add found_on: YYYY-MM-DD: what was found last on a characteristic is what counts",
+            )
         scales = self._words.scales(item.characteristics)
         if len(scales) > 1:
             yield self._fault(

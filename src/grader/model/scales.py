@@ -73,6 +73,11 @@ class OutsideBlock(InputModel):
     ]
 
     @property
+    def is_concluded(self) -> bool:
+        """Whether a characteristic may have it as its status."""
+        return bool(self.for_the_grade == "withheld")
+
+    @property
     def counts_as(self) -> str | None:
         """The level it counts as, where it counts as one."""
         return self.for_the_grade["as"] if isinstance(self.for_the_grade, dict) else None

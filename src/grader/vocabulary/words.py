@@ -489,7 +489,7 @@ class Vocabulary:
 
     def counted_as(self, scale: str | None, written: str) -> str | None:
         """The name on `assessments` a level of a scale counts as; None where it counts for nothing."""
-        if not self.declared:
+        if not self.declared or written == self.assessments.nothing:
             return written
         levels = self.scale_of(scale)
         other = levels.by_name.get(written)
