@@ -145,8 +145,11 @@ class Areas:
         names = self.framework.vocabulary.statuses.names[::-1]
         statuses: dict[str, list[CharacteristicView]] = {status: [] for status in names}
         for characteristic in why.characteristics:
-            statuses[characteristic.status].append(self._characteristic(characteristic))
-        counts = Counter(c.status for c in why.characteristics if c.counted)
+            word = self.framework.status_word(characteristic.id, characteristic.status)
+            statuses[word.id].append(self._characteristic(characteristic))
+        counts = Counter(
+            self.framework.status_word(c.id, c.status).id for c in why.characteristics if c.counted
+        )
         findings = self._findings(result)
         held = [r for r in result.reasons if r.held]
         because = tuple(r for r in held if r.target == result.grade or result.outcome == "withheld")

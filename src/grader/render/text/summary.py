@@ -275,11 +275,11 @@ def _lines(framework: Framework, row: _Row) -> Iterator[tuple[str, str]]:
 
 def as_assessed(framework: Framework, area: AreaResult) -> list[str]:
     """What was assessed of each characteristic, in a framework whose statuses are as assessed."""
-    words = framework.vocabulary
+    nothing = framework.vocabulary.statuses.nothing
     return [
-        f"{c.id} {words.scale_of(framework.scale_of(c.id)).word(c.status).title.lower()}"
+        f"{c.id} {_lower(framework.status_word(c.id, c.status).title)}"
         for c in area.characteristics
-        if c.status != words.statuses.nothing
+        if c.status != nothing
     ]
 
 
