@@ -250,7 +250,12 @@ def _lines(framework: Framework, row: _Row) -> Iterator[tuple[str, str]]:
     capped = _best(framework, [r for r in held if r not in deciding])
     if capped is not None:
         yield "otherwise:", f"{_lower(_grade(framework, capped.target))}: {capped.because}"
-    could = range_words(area, row.listed - row.assessed, lambda g: _lower(_grade(framework, g)))
+    could = range_words(
+        area,
+        row.listed - row.assessed,
+        lambda g: _lower(_grade(framework, g)),
+        concerns=bool(framework.vocabulary.capping),
+    )
     if could is not None:
         yield "could be:", could
     missed = next((r for r in area.reasons if not r.held and r.effect == "reaches"), None)
