@@ -95,8 +95,8 @@ def simulate(
 
     Each assessment an inspector gave moves one step with probability `step`, up or down alike; at an end of
     the scale a move beyond it stays. With probability `characteristics` an item gains a second characteristic
-    of its topic, loses one, or has one exchanged for another of the topic, each as likely where it can be. An
-    item that a figure assesses keeps its own, and its figure is drawn evenly from its interval. Everything
+    of its topic, loses one, or has one exchanged for another of the topic, each as likely where it can be;
+    not in a framework whose statuses are as assessed, where each component is scored once. An item that a figure assesses keeps its own, and its figure is drawn evenly from its interval. Everything
     else stays as it is.
 
     Parameters
@@ -116,6 +116,8 @@ def simulate(
         An argument is out of its range.
     """
     _check(draws, seed, step, characteristics)
+    if loaded.framework.framework.vocabulary.several is not None:
+        characteristics = 0.0  # scored once, nobody doubts which characteristic a score is of
     return Drawing(loaded, draws, seed, step, characteristics).answer()
 
 
@@ -246,8 +248,7 @@ class Tagging:
 def taggings(item: Evidence, framework: Framework) -> list[Tagging]:
     """An item's own characteristics, then every other set of them that may be drawn."""
     own = tuple(item.characteristics)
-    # A framework whose components are scored once leaves no doubt about which one a score is of.
-    if item.assessment is None or framework.vocabulary.several is not None:
+    if item.assessment is None:
         return [Tagging(own)]
     first, rest = own[0], own[1:]
     added = [(*own, other) for other in _topic(framework, first) if other not in own]
