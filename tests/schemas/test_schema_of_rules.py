@@ -96,7 +96,7 @@ def test_rule_books_that_load_are_what_the_schema_says(faults: Faults, folder: P
     assert [] == [f"{path.name} {fault}" for name, path in files for fault in faults(name, path)]
 
 
-@pytest.mark.parametrize("book", ["PEEL_2021_22", "EXAMPLE_CARE_HOMES"])
+@pytest.mark.parametrize("book", ["PEEL_2021_22", "EXAMPLE_CARE_HOMES", "FHRS", "AGED_CARE_STARS"])
 def test_a_rule_book_is_what_the_schema_with_its_own_names_says(faults: Faults, book: str):
     layers = [path for name, path in rule_files(ROOT / "rules" / book) if name == "layer"]
     assert [] == [f"{path.name} {fault}" for path in layers for fault in faults("layer", path, book)]
