@@ -119,7 +119,7 @@ def _in_order(findings: Iterable[Declared | Previous]) -> list[Declared | Previo
 def _characteristic(context: ProposalContext, case: CharacteristicCase) -> CharacteristicResult:
     return CharacteristicResult(
         id=case.id,
-        status=context.book.vocabulary.statuses.name_of(case.status.rank),
+        status=context.book.vocabulary.statuses.said_of(case.status.rank),
         evidence=[item.id for item in case.items],
         rule=case.status.deciding[0] if case.status.deciding else None,
     )

@@ -69,7 +69,7 @@ def assess(evidence: Evidence, evaluator: LayerEvaluator) -> str:
         return evidence.assessment
     assert evidence.measure is not None, "an item without an assessment carries a measure with rules"
     decision = evaluator.assessment(evidence.measure.name, per_mille(evidence.measure.value))
-    return evaluator.book.vocabulary.assessments.name_of(decision.rank)
+    return evaluator.book.vocabulary.assessments.said_of(decision.rank)
 
 
 def standing_of(vocabulary: Vocabulary, finding: Declared | Previous) -> FindingRecord:
@@ -162,7 +162,8 @@ def _area(
     graded = area.editions[inspection.inspection.edition].graded
     firm = Sensitivity((), ())
     if aggregates is not None:
-        firm = sensitivity(aggregates(area), graded, cases, standing, concluded)
+        following = trace.tally.next_latest
+        firm = sensitivity(aggregates(area), graded, cases, standing, concluded, following)
     possible = None
     if graded and context.ranges is not None:
         edition = inspection.inspection.edition

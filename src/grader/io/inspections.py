@@ -13,6 +13,7 @@ from grader.errors import InputError, Problem, quoted, suggest, truncate
 from grader.io.faults import duplicate_ids, validate, validate_by_path
 from grader.io.printed_inspection import with_ids
 from grader.io.printed_names import PrintedNames
+from grader.io.printed_words import PrintedWords
 from grader.io.yaml_source import Document, parse_document, read_bytes
 from grader.language.rulebook import Measure
 from grader.model.framework import Framework
@@ -170,7 +171,8 @@ class _Check:
                 )
         for at, item in self._items():
             assessment = item.assessment
-            if item.harm != words.harms.nothing and assessment and assessment not in words.shortfalls:
+            harmless = words.shortfalls and assessment and assessment not in words.shortfalls
+            if harmless and assessment and item.harm != words.harms.nothing:
                 yield self._warning(
                     (*at, "harm"),
                     "harm_without_shortfall",
@@ -223,6 +225,10 @@ class _Check:
     @cached_property
     def _names(self) -> PrintedNames:
         return PrintedNames(self.framework, self.edition)
+
+    @cached_property
+    def _words(self) -> PrintedWords:
+        return PrintedWords(self.framework)
 
     @cached_property
     def _area_ids(self) -> tuple[str, ...]:
@@ -279,6 +285,23 @@ class _Check:
     def _evidence(self, item: Evidence, at: Path_) -> Iterator[Problem]:
         yield from self._characteristics(item.id, item.characteristics, (*at, "characteristics"))
         yield from self._source(item.source, (*at, "source"))
+        if self.framework.vocabulary.several == "latest" and item.found_on is None:
+            yield self._fault(
+                (*at, "found_on"),
+                f"{quoted(item.id)} lacks 'found_on'",
+                "add found_on: YYYY-MM-DD: what was found last on a characteristic is what counts",
+            )
+        scales = self._words.scales(item.characteristics)
+        if len(scales) > 1:
+            yield self._fault(
+                (*at, "characteristics"),
+                f"{quoted(item.id)} is tagged to characteristics assessed on {len(scales)} scales:"
+                f" {' and '.join(levels.id for levels in scales)}",
+                "write an item of its own for each scale",
+            )
+        elif item.assessment is not None:
+            there = (*at, "assessment")
+            yield from self._words.unknown_level(item.characteristics, item.assessment, there, self.document)
         if item.remedied_on is not None and not item.remedied:
             yield self._fault(
                 (*at, "remedied_on"),
@@ -309,12 +332,18 @@ class _Check:
                 f"write unit: {measure.unit}",
             )
 
+    def _levels(self, item: Evidence) -> str:
+        """The levels an item may be assessed at, best first."""
+        every = tuple(self.framework.vocabulary.by_scale.values())
+        scales = self._words.scales(item.characteristics) or every
+        return ", ".join([*(w.said for w in scales[0].words[::-1]), *scales[0].by_name])
+
     def _no_assessment(self, item: Evidence, at: Path_) -> Problem:
         if item.measure is None:
             return self._fault(
                 (*at, "assessment"),
                 f"{quoted(item.id)} lacks 'assessment'",
-                f"add assessment: one of {', '.join(reversed(self.framework.vocabulary.assessments.levels))}",
+                f"add assessment: one of {self._levels(item)}",
             )
         return self._fault(
             (*at, "measure", "name"),
@@ -323,6 +352,7 @@ class _Check:
         )
 
     def _finding(self, finding: Declared | Previous, at: Path_) -> Iterator[Problem]:
+        yield from self._words.unknown_kind(finding.kind, (*at, "kind"), self.document)
         yield from self._area(finding.area, (*at, "area"))
         yield from self._characteristics(
             finding.id, finding.characteristics, (*at, "characteristics"), finding.area

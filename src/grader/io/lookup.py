@@ -162,7 +162,7 @@ def _of_characteristic(framework: Framework, this: Characteristic) -> Iterator[t
         "informed by",
         ", ".join(c.id for _, c in framework.characteristics() if this.id in {link.id for link in c.informs}),
     )
-    kind = framework.provenance.get(this.provenance)
+    kind = framework.provenance.get(this.provenance or "")
     yield "provenance", f"{this.provenance}: {kind.title}. {kind.trust}" if kind else this.provenance
     yield "reference", this.reference
     yield "note", this.note

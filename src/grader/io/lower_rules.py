@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from grader.errors import Problem, quoted, suggest
+from grader.io.as_assessed import made_rules
 from grader.io.lowering import Lowering, all_facts, reader_of
 from grader.io.rule_files import LayerFile, RuleBlock
 from grader.io.yaml_source import Document
@@ -28,13 +29,22 @@ LEVELS: Mapping[Layer, Level] = {
 
 def lower_rules(work: Lowering, files: list[tuple[LayerFile, Document]]) -> None:
     every = all_facts(work)
+    words = work.framework.vocabulary
+    work.rules.update(made_rules(words, work.framework.statuses_at))
     for file, document in files:
+        if Layer(file.layer) is Layer.STATUS and words.several is not None and file.rules:
+            help = "take it away: the status of a characteristic is what was assessed"
+            message = f"framework {work.framework.id} says 'as_assessed', and this rule concludes a status"
+            work.problems.extend(
+                Problem(message, document.place(("rules", i, "id")), help) for i in range(len(file.rules))
+            )
+            continue
         for i, block in enumerate(file.rules):
             rule = _lower_rule(work, Layer(file.layer), block, document, ("rules", i))
             if rule is None:
                 continue
             if rule.id in work.rules:
-                first = work.rules[rule.id].place
+                first = work.rules[rule.id].place or "the framework"
                 work.problems.append(
                     Problem(f"rule {quoted(rule.id)} stands twice", rule.place, f"first at {first}")
                 )

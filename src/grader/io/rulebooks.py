@@ -105,6 +105,7 @@ def read_rulebook(folder: Path, framework: Framework, shown: str | None = None) 
         proved=read_proved(folder, sha256, shown or str(folder)),
         vocabulary=framework.vocabulary,
         promises=tuple(sorted(set(header.rulebook.promises))),
+        scale_of=work.scale_of,
     )
 
 

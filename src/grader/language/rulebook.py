@@ -6,7 +6,7 @@ Engines say which rules hold; what an ordered layer concludes from them is defin
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
@@ -15,7 +15,7 @@ from typing import Final
 from grader.errors import Place
 from grader.language.nodes import Better, Condition, Definition, Effect, Given, Kind, Level
 from grader.vocabulary.peel import PEEL
-from grader.vocabulary.words import Scale, Vocabulary
+from grader.vocabulary.words import Levels, Scale, Vocabulary
 
 
 class Layer(StrEnum):
@@ -61,6 +61,14 @@ class Fact:
     definition: Definition
     scale: Scale | None = None
     place: Place | None = None
+    among: tuple[Levels, ...] = ()
+    """The framework's own scales that its levels, or those of what it counts, may be of."""
+    made: bool = False
+    """Whether it follows from the framework's own words, and nobody wrote it."""
+    unit: str = ""
+    """Printed after its number."""
+    not_monotone: str | None = None
+    """Why it may move against its declared direction."""
 
     @property
     def entity(self) -> str | None:
@@ -86,6 +94,7 @@ def given_facts(vocabulary: Vocabulary) -> Mapping[str, Fact]:
         "the status",
         Given("status"),
         vocabulary.statuses,
+        among=vocabulary.declared,
     )
     return MappingProxyType({fact.name: fact for fact in (figure, status)})
 
@@ -107,6 +116,7 @@ class Parameter:
     source: str
     why: str
     place: Place | None = None
+    unit: str = ""
 
 
 #: The unit of a figure that lies in 0 to 100; of any other unit it lies in the range of `limits`.
@@ -143,6 +153,8 @@ class Rule:
     scope: frozenset[str] | None = None
     not_monotone: str | None = None
     place: Place | None = None
+    made: bool = False
+    """Whether it follows from the framework's own words, and nobody wrote it."""
 
     def applies_to(self, scope: str) -> bool:
         """Whether the rule speaks of this area or measure."""
@@ -197,6 +209,13 @@ class RuleBook:
     vocabulary: Vocabulary = PEEL
     promises: tuple[str, ...] = ()
     """Promises it makes beyond those every rule book makes."""
+    scale_of: Mapping[str, str | None] = field(default_factory=dict)
+    """The scale each characteristic of the framework names."""
+
+    @property
+    def written(self) -> tuple[Rule, ...]:
+        """The rules somebody wrote: all but those made of the framework's own words."""
+        return tuple(r for r in self.rules if not r.made)
 
     @property
     def every_fact(self) -> Mapping[str, Fact]:
