@@ -277,7 +277,7 @@ def report(
     >>> grader.report(example)[:15]
     '<!DOCTYPE html>'
     """
-    from grader.render.html.decided import read_decided
+    from grader.render.content.decided import read_decided
     from grader.render.html.page import report as page
 
     loaded = load(inspection, rules=rules, settings=settings, engine=engine)

@@ -121,7 +121,7 @@ def _check_report(
 
 def _report(loaded: LoadedInspection, decisions: str | None) -> tuple[str, Sequence[Problem]]:
     """The report's text, and what is odd in the decisions it shows."""
-    from grader.render.html.decided import read_decided
+    from grader.render.content.decided import read_decided
     from grader.render.html.page import report
 
     decided = None
