@@ -112,7 +112,7 @@ class AreaView:
 
     @property
     def coverage(self) -> str:
-        """How many of the characteristics that count are assessed; a dash where the area was not inspected."""
+        """How many of the characteristics that count are assessed; a dash where nobody looked."""
         return f"{self.assessed} of {sum(self.counts.values())}" if self.looked_at else "–"
 
 

@@ -105,12 +105,9 @@ class Document:
     """What stands at the top of every page."""
     one_page: bool = False
 
-    def tables(self) -> Iterator[Table]:
-        """Every table, from top to bottom."""
-        yield from _tables(self.sections)
 
-
-def _tables(sections: tuple[Section, ...]) -> Iterator[Table]:
+def tables_of(sections: tuple[Section, ...]) -> Iterator[Table]:
+    """Every table of sections, from top to bottom."""
     for section in sections:
         yield from (block for block in section.blocks if isinstance(block, Table))
-        yield from _tables(section.sections)
+        yield from tables_of(section.sections)

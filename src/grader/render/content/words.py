@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from grader import text
+from grader.model.inspection import Figure
 from grader.text import plural
 
 _SPACES = "\n\t"
@@ -63,3 +64,9 @@ def steps_words(steps: int | None) -> str:
     if steps == 0:
         return "Same"
     return f"{plural(abs(steps), 'step')} {'above' if steps > 0 else 'below'}"
+
+
+def measure_words(measure: Figure) -> str:
+    """A figure with its interval and unit."""
+    interval = f" ± {measure.interval:g}" if measure.interval is not None else ""
+    return f"{words(measure.name)}: {measure.value:g}{interval} {measure.unit}"

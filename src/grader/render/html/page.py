@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from grader.distribution import install
 from grader.errors import MissingExtraError
 from grader.render.content import words
+from grader.render.content.blocks import Document
 from grader.render.content.build import Content, content_of
 from grader.render.content.decided import Decided
 from grader.render.html import charts
@@ -57,10 +58,7 @@ def report(loaded: LoadedInspection, decided: Decided | None = None) -> str:
 def page_of(content: Content) -> str:
     """The page of a report's content."""
     environment, proposal = templates(), content.proposal
-    style = environment.get_template("report.css").render(
-        running=_markup(css_string(f"{proposal.body}: proposed grades, a person decides"))
-    )
-    digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
+    style, digest = _style(environment, f"{proposal.body}: proposed grades, a person decides")
     drawn = charts.styles(content.framework.vocabulary.statuses)
     text: str = environment.get_template("report.html").render(
         {name: getattr(content, name) for name in _SHOWN},
@@ -72,6 +70,24 @@ def page_of(content: Content) -> str:
         bars=charts.bars((area for area in content.ordered if area.looked_at), drawn),
     )
     return text
+
+
+def document_page(document: Document) -> str:
+    """A document of sections, lists and tables as a page of HTML."""
+    environment = templates()
+    style, digest = _style(environment, document.running, landscape=document.one_page)
+    text: str = environment.get_template("document.html").render(
+        document=document, style=_markup(style), style_hash=digest
+    )
+    return text
+
+
+def _style(environment: Environment, running: str, *, landscape: bool = False) -> tuple[str, str]:
+    """The style sheet with what runs along the top in print, and its hash for the page's policy."""
+    style = environment.get_template("report.css").render(
+        running=_markup(css_string(running)), landscape=landscape
+    )
+    return style, base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
 
 
 @cache
@@ -94,6 +110,7 @@ def templates() -> Environment:
         "words": words.words,
         "opened": words.opened,
         "rule_title": words.rule_title,
+        "measure": words.measure_words,
         "steps": words.steps_words,
         "short": charts.short,
         "asked": charts.asked,
