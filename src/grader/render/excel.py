@@ -22,13 +22,15 @@ if TYPE_CHECKING:
 _LONGEST_CELL = 32_767
 _LONGEST_NAME = 31
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\]")
+#: Points of a line, and of the highest row.
+_LINE, _HIGHEST = 15.0, 405.0
 #: What a text inside a formula holds at most.
 _LONGEST_FORMULA = 250
 #: A blank row or so below the last, which colours reach as well.
 _MORE_ROWS = 200
 
 
-def workbook(sheets: Iterable[Sheet], title: str) -> bytes:
+def workbook(sheets: Iterable[Sheet], title: str, *, one_page: bool = False) -> bytes:
     """The sheets as an .xlsx file, the same bytes for the same content.
 
     Raises
@@ -48,7 +50,7 @@ def workbook(sheets: Iterable[Sheet], title: str) -> bytes:
     for at, sheet in enumerate(sheets):
         page: Any = book.active if at == 0 else book.create_sheet()
         page.title = _name(sheet.name, named)
-        _fill(page, sheet)
+        _fill(page, sheet, one_page=one_page)
     return without_clock(saved(book))
 
 
@@ -63,13 +65,19 @@ def _name(name: str, taken: set[str]) -> str:
     return found
 
 
-def _fill(page: Worksheet, sheet: Sheet) -> None:
-    from openpyxl.styles import Alignment, Font, PatternFill
+def _bold() -> Any:
+    from openpyxl.styles import Font
+
+    return Font(name="Calibri", size=11, bold=True)
+
+
+def _fill(page: Worksheet, sheet: Sheet, *, one_page: bool) -> None:
+    from openpyxl.styles import Alignment, PatternFill
 
     top = Alignment(wrap_text=True, vertical="top")
     for at, (head, width) in enumerate(sheet.heads, 1):
         cell = put(page, 1, at, visible(head))
-        cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="DDE6EE")
+        cell.font, cell.fill = _bold(), PatternFill("solid", fgColor="DDE6EE")
         cell.alignment = Alignment(wrap_text=True, vertical="bottom")
         page.column_dimensions[letters(at)].width = width
     for number, row in enumerate(sheet.rows, 2):
@@ -80,14 +88,24 @@ def _fill(page: Worksheet, sheet: Sheet) -> None:
             cell = put(page, number, at, _shown(said) if isinstance(said, str) else said)
             cell.alignment = top
             if isinstance(value, Mark):
-                cell.font = Font(bold=True)
+                cell.font = _bold()
+        page.row_dimensions[number].height = _height(row, [width for _, width in sheet.heads])
     page.freeze_panes = "B2"
     page.auto_filter.ref = f"A1:{letters(len(sheet.heads))}{max(len(sheet.rows), 1) + 1}"
     page.print_title_rows = "1:1"
     page.page_setup.orientation, page.page_setup.paperSize = "landscape", 9  # A4
-    page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
+    page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, int(one_page)
     page.sheet_properties.pageSetUpPr.fitToPage = True  # type: ignore[union-attr]
     _colour(page, sheet)
+
+
+def _height(row: Sequence[Any], widths: Sequence[int]) -> float:
+    """The height of a row in which no text is cut: not every program works it out on opening."""
+    lines = 1
+    for value, width in zip(row, widths, strict=True):
+        said = value.text if isinstance(value, Mark) else str(value)
+        lines = max(lines, sum(1 + int(len(part) * 1.1) // max(width - 1, 1) for part in said.split("\n")))
+    return min(_LINE * lines, _HIGHEST)
 
 
 def _shown(text: str) -> str:

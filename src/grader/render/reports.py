@@ -42,7 +42,8 @@ def report_bytes(content: Content, format: Format = "html", *, brief: bool = Fal
         from grader.render.excel import workbook
 
         page = sheets_of_sections(_document(content, brief=True).sections) if brief else None
-        return workbook(page or sheets_of(content), f"{content.proposal.body}: proposed grades")
+        title = f"{content.proposal.body}: proposed grades"
+        return workbook(page or sheets_of(content), title, one_page=brief)
     if format == "html":
         from grader.render.html.page import document_page, page_of
 

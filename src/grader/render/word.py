@@ -66,7 +66,7 @@ def _shown(text: str) -> str:
 def _set_up(file: WordFile, document: Document) -> None:
     """Page, typefaces, language, what stands on every page, and properties without a clock."""
     from docx.enum.section import WD_ORIENT
-    from docx.shared import Mm, Pt
+    from docx.shared import Mm, Pt, RGBColor
 
     properties = file.core_properties
     properties.title, properties.author = _shown(document.title)[:255], "grader"
@@ -84,10 +84,21 @@ def _set_up(file: WordFile, document: Document) -> None:
     body.paragraph_format.space_after = Pt(2 if document.one_page else 6)
     _language(body.element)
     for name in ("Title", *(f"Heading {level}" for level in range(1, _DEEPEST + 1))):
-        styles[name].font.name, styles[name].font.color.rgb = "Arial", None
+        _typeface(styles[name])
+        styles[name].font.color.rgb = RGBColor(0x0B, 0x0C, 0x0C)
     styles["Title"].font.size = Pt(16 if document.one_page else 22)
     page.header.paragraphs[0].text = _shown(document.running)
     _page_number(page.footer.paragraphs[0])
+
+
+def _typeface(style: Any) -> None:
+    """Arial, where the template's theme would say otherwise."""
+    from docx.oxml.ns import qn
+
+    style.font.name = "Arial"
+    fonts = style.element.rPr.rFonts
+    for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
+        fonts.attrib.pop(qn(f"w:{theme}"), None)
 
 
 def _language(style: Any) -> None:
@@ -115,8 +126,10 @@ def _page_number(paragraph: Any) -> None:
 def _section(file: WordFile, section: Section, level: int, *, one_page: bool) -> None:
     heading = file.add_heading(_shown(section.title), min(level, _DEEPEST))
     heading.paragraph_format.page_break_before = section.new_page and not one_page
-    for block in section.blocks:
+    for block, after in zip(section.blocks, (*section.blocks[1:], None), strict=True):
         _block(file, block, section.title)
+        if isinstance(block, Paragraph):
+            file.paragraphs[-1].paragraph_format.keep_with_next = after is not None
     for each in section.sections:
         _section(file, each, level + 1, one_page=one_page)
 
@@ -177,6 +190,7 @@ def _rows(
     held = list(rows)
     table: Any = file.add_table(len(held), len(widths), style="Table Grid")
     table.autofit = False
+    _narrow_margins(table)
     for at, width in enumerate(wide):
         table.columns[at].width = width
     # A row's cells are looked up once: `table.cell` walks the whole table each time.
@@ -186,6 +200,22 @@ def _rows(
             cell.width = wide[at]
             _cell(cell, value, bold=bold_first and at == 0)
     return table
+
+
+def _narrow_margins(table: Any) -> None:
+    """A millimetre beside each cell's text: long words stay whole in narrow columns."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), "57")
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    properties = table._tbl.tblPr
+    look = properties.find(qn("w:tblLook"))
+    look.addprevious(margins) if look is not None else properties.append(margins)
 
 
 def _unbroken(row: Any) -> None:
@@ -209,7 +239,7 @@ def _cell(cell: Any, value: Cell, *, bold: bool) -> None:
         run = paragraph.add_run(_shown(value.text))
         run.bold = True
         _shade(cell, value, OxmlElement, qn)
-    run.font.size = Pt(9)
+    run.font.size = Pt(8.5)
 
 
 def _shade(cell: Any, mark: Mark, element: Any, qn: Any) -> None:

@@ -68,7 +68,7 @@ def _could_be(content: Content, area: AreaView) -> str:
     titles = {grade.id: grade.title for grade in content.framework.grade_scale.grades}
     low, high = area.result.possible
     said = between((low, high), lambda grade: titles.get(grade, grade))
-    return said if low != high else f"{said} alone"
+    return said if low != high else f"{said} only"
 
 
 def firmness(area: AreaView) -> str:
@@ -98,7 +98,8 @@ def _missing(area: AreaView) -> str:
     if not missing:
         return "nothing"
     first = _listed((id for id, _, _ in area.look_next), _NAMED - 1)
-    return f"{missing} of {sum(area.counts.values())}{f'; first {first}' if first else ''}"
+    said = f"{missing} of {sum(area.counts.values())} not assessed"
+    return f"{said}; first {first}" if first else said
 
 
 def _listed(words: Iterable[str], most: int) -> str:

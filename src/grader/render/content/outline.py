@@ -88,7 +88,7 @@ def _glance(content: Content) -> Section:
         row += [str(area.tallies.get(kind.id, 0)) for kind in kinds]
         row.append(hinged(area))
         rows.append(tuple(row))
-    widths = (24, 17, *((17, 12) if final else ()), 9, *(14 for _ in kinds), 10)
+    widths = (24, 17, *((17, 13) if final else ()), 12, *(17 for _ in kinds), 11)
     meanings = tuple((grade.title, grade.meaning) for grade in content.framework.grade_scale.grades)
     blocks: list[Block] = [
         Table("Each area, best proposed grade first", heads, tuple(rows), widths),
@@ -116,7 +116,7 @@ def _characteristics(content: Content) -> Section:
         (area.result.title, *map(str, area.counts.values())) for area in content.ordered if area.looked_at
     )
     heads = ("Area", *(status.title for status in statuses))
-    table = Table("Number of characteristics with each status", heads, rows, (30, *(14 for _ in statuses)))
+    table = Table("Number of characteristics with each status", heads, rows, (25, *(15 for _ in statuses)))
     said = "A characteristic is one thing a good body does. Those that another programme grades are left out."
     return Section("Characteristics by area", (Paragraph(said), table))
 

@@ -173,17 +173,20 @@ def _firm(area: AreaView) -> Section:
         blocks.append(Paragraph(said))
     if area.steps:
         blocks.append(Paragraph("One step of one item’s assessment would bring another grade:"))
-        blocks.append(
-            Bullets(
-                tuple(
-                    f"{grade}: {'; '.join(f'{item}, {step}' for item, step in changes)}"
-                    for grade, changes in area.steps
-                )
-            )
-        )
+        blocks.append(Bullets(tuple(step_lines(area))))
     elif area.result.outcome == "graded":
         blocks.append(Paragraph("No step of one item’s assessment would bring another grade."))
     return Section("How firm", tuple(blocks))
+
+
+def step_lines(area: AreaView) -> Iterator[str]:
+    """What one step of one item's assessment would bring, the items of each step together."""
+    for grade, changes in area.steps:
+        items: dict[str, list[str]] = {}
+        for item, step in changes:
+            items.setdefault(step, []).append(item)
+        for step, ids in items.items():
+            yield f"{grade}, by {step}: {', '.join(ids)}"
 
 
 def hinge_words(ids: tuple[str, ...], without: str) -> str:

@@ -9,7 +9,13 @@ from grader.render.content.areas import AreaView, EvidenceView
 from grader.render.content.blocks import Cell, Mark, Section, tables_of
 from grader.render.content.build import Content
 from grader.render.content.outline import notices, official_words
-from grader.render.content.outline_areas import finding_standing, hinge_words, hinged, reason_words
+from grader.render.content.outline_areas import (
+    finding_standing,
+    hinge_words,
+    hinged,
+    reason_words,
+    step_lines,
+)
 from grader.render.content.words import measure_words, opened, steps_words, words
 
 _BLANK = ""
@@ -100,9 +106,7 @@ def _hinges(area: AreaView) -> str:
 
 
 def _steps(area: AreaView) -> str:
-    return "\n".join(
-        f"{grade}: {'; '.join(f'{item}, {step}' for item, step in changes)}" for grade, changes in area.steps
-    )
+    return "\n".join(step_lines(area))
 
 
 def _characteristics(content: Content) -> Sheet:
