@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 _LANGUAGE = "en-GB"
 #: Headings go from 1 to 9 in Word.
 _DEEPEST = 9
+#: The style of text in tables, by its name and as Word keeps it.
+_IN_TABLES, _IN_TABLES_ID = "Table Text", "TableText"
 
 
 def word_bytes(document: Document) -> bytes:
@@ -66,6 +68,7 @@ def _shown(text: str) -> str:
 def _set_up(file: WordFile, document: Document) -> None:
     """Page, typefaces, language, what stands on every page, and properties without a clock."""
     from docx.enum.section import WD_ORIENT
+    from docx.enum.style import WD_STYLE_TYPE
     from docx.shared import Mm, Pt, RGBColor
 
     properties = file.core_properties
@@ -87,6 +90,8 @@ def _set_up(file: WordFile, document: Document) -> None:
         _typeface(styles[name])
         styles[name].font.color.rgb = RGBColor(0x0B, 0x0C, 0x0C)
     styles["Title"].font.size = Pt(16 if document.one_page else 22)
+    small = styles.add_style(_IN_TABLES, WD_STYLE_TYPE.PARAGRAPH)
+    small.base_style, small.font.size, small.paragraph_format.space_after = body, Pt(8.5), Pt(0)
     page.header.paragraphs[0].text = _shown(document.running)
     _page_number(page.footer.paragraphs[0])
 
@@ -226,24 +231,20 @@ def _unbroken(row: Any) -> None:
 
 
 def _cell(cell: Any, value: Cell, *, bold: bool) -> None:
+    paragraph = cell.paragraphs[0]
+    paragraph._p.style = _IN_TABLES_ID
+    run = paragraph.add_run(_shown(value if isinstance(value, str) else value.text))
+    if isinstance(value, Mark):
+        _shade(cell, value)
+    if bold or isinstance(value, Mark):
+        run.bold = True
+
+
+def _shade(cell: Any, mark: Mark) -> None:
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
-    from docx.shared import Pt
 
-    paragraph = cell.paragraphs[0]
-    paragraph.paragraph_format.space_after = Pt(0)
-    if isinstance(value, str):
-        run = paragraph.add_run(_shown(value))
-        run.bold = bold or None
-    else:
-        run = paragraph.add_run(_shown(value.text))
-        run.bold = True
-        _shade(cell, value, OxmlElement, qn)
-    run.font.size = Pt(8.5)
-
-
-def _shade(cell: Any, mark: Mark, element: Any, qn: Any) -> None:
-    shade = element("w:shd")
+    shade = OxmlElement("w:shd")
     for name, value in (("val", "clear"), ("color", "auto"), ("fill", COLOURS[mark.tone])):
         shade.set(qn(f"w:{name}"), value)
     cell._tc.get_or_add_tcPr().append(shade)
