@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from grader.api import about_parameters as about_parameters
     from grader.api import about_rule as about_rule
     from grader.api import batch as batch
+    from grader.api import brief as brief
     from grader.api import calibrate as calibrate
     from grader.api import check as check
     from grader.api import decide as decide
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from grader.api import mutate as mutate
     from grader.api import open_session as open_session
     from grader.api import outliers as outliers
+    from grader.api import overview as overview
     from grader.api import propose_mapping as propose_mapping
     from grader.api import record_proofs as record_proofs
     from grader.api import report as report
@@ -83,9 +85,9 @@ if TYPE_CHECKING:
 #: Where each public name stands.
 _HOMES = {
     "grader.api": (
-        "about_area about_characteristic about_parameters about_rule batch calibrate check decide diff"
+        "about_area about_characteristic about_parameters about_rule batch brief calibrate check decide diff"
         " explain export_workbook find grade impact import_sheet load mark_workbook merge mutate"
-        " open_session outliers propose_mapping record_proofs report run_cases schema schema_names"
+        " open_session outliers overview propose_mapping record_proofs report run_cases schema schema_names"
         " sensitivity simulate smallest_change starter validate verify why_not"
     ),
     "grader.authoring.case_report": "TestReport",

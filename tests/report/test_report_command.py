@@ -112,7 +112,7 @@ def test_what_is_odd_in_the_decisions_is_a_warning(
     assert "the record states 3 good, and 1 of its grades are" in ran.err
 
 
-@pytest.mark.parametrize("library", ["jinja2", "matplotlib"])
+@pytest.mark.parametrize("library", ["jinja2"])
 def test_a_missing_library_names_the_extra_and_nothing_is_written(
     library: str, inspection: Path, tmp_path: Path, run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

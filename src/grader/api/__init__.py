@@ -28,13 +28,13 @@ from grader.api.inspections import (
     grade,
     load,
     open_session,
-    report,
     sensitivity,
     simulate,
     smallest_change,
     why_not,
 )
 from grader.api.lookups import about_area, about_characteristic, about_parameters, about_rule, find
+from grader.api.reports import brief, overview, report
 from grader.api.rulebooks import check, impact, mutate, record_proofs, run_cases
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "about_parameters",
     "about_rule",
     "batch",
+    "brief",
     "calibrate",
     "check",
     "decide",
@@ -59,6 +60,7 @@ __all__ = [
     "mutate",
     "open_session",
     "outliers",
+    "overview",
     "propose_mapping",
     "record_proofs",
     "report",

@@ -248,42 +248,6 @@ def smallest_change(
     return answer(loaded, area, grade, exactly=exactly)
 
 
-def report(
-    inspection: Gradable,
-    *,
-    decisions: PathLike | None = None,
-    rules: PathLike | None = None,
-    settings: SettingValues | None = None,
-    engine: str | None = None,
-) -> str:
-    """A proposal as one HTML page that needs nothing beside it.
-
-    Parameters
-    ----------
-    inspection, rules, settings, engine
-        As for `grade`.
-    decisions : path, optional
-        Final grades, shown beside the proposed ones.
-
-    Raises
-    ------
-    InputError
-        As for `grade`, or faults of the decisions.
-    MissingExtraError
-        Jinja or matplotlib is not installed.
-
-    Examples
-    --------
-    >>> grader.report(example)[:15]
-    '<!DOCTYPE html>'
-    """
-    from grader.render.html.decided import read_decided
-    from grader.render.html.page import report as page
-
-    loaded = load(inspection, rules=rules, settings=settings, engine=engine)
-    return page(loaded, read_decided(Path(decisions), loaded) if decisions is not None else None)
-
-
 def sensitivity(
     inspection: Gradable,
     area: str | None = None,

@@ -145,7 +145,8 @@ def run(argv: Sequence[str] | None = None) -> int:
     debugging = Debugging()
     try:
         command = typer.main.get_command(_app())
-        command.main(args=arguments, prog_name="grader", obj=debugging)
+        with terminal.working(f"grader {arguments[0]}" if arguments else "grader"):
+            command.main(args=arguments, prog_name="grader", obj=debugging)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 0
     except KeyboardInterrupt:

@@ -99,6 +99,7 @@ def _progress() -> Iterator[Progress]:
     if sys.stderr is None or not sys.stderr.isatty():
         yield lambda done, of: None
         return
+    terminal.show_nothing()
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 

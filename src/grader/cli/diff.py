@@ -116,6 +116,7 @@ def _with_progress(files: Sequence[Path]) -> Iterable[Path]:
 
 
 def _shown(files: Sequence[Path]) -> Iterator[Path]:
+    terminal.show_nothing()
     from rich.console import Console
     from rich.progress import track
 

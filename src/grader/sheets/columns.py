@@ -162,9 +162,10 @@ def sheets_of(words: Vocabulary) -> tuple[Sheet, ...]:
     )
 
 
-#: The sheet of keys and values, and the one nothing is read from.
+#: The sheet of keys and values, and those nothing is read from.
 HEAD_NAME = "Inspection"
 REFERENCE_NAME = "Characteristics"
+GUIDE_NAME = "How to use"
 #: Says that the workbook is grader's own: what is blank in it was blank in the inspection.
 FORMAT_KEY, FORMAT = "format", "grader.workbook/1"
 
@@ -172,3 +173,7 @@ FORMAT_KEY, FORMAT = "format", "grader.workbook/1"
 def plain_name(text: str) -> str:
     """A column's or sheet's name as far as it matters: letters and digits, joined by underscores."""
     return "_".join(re.findall(r"[^\W_]+", text.casefold()))
+
+
+#: Sheets nothing is read from, by their plain names.
+NEVER_READ = frozenset(map(plain_name, (REFERENCE_NAME, GUIDE_NAME)))

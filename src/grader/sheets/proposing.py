@@ -14,7 +14,7 @@ from grader.io.printed_names import PrintedNames
 from grader.model.framework import Framework
 from grader.model.printed import match_printed
 from grader.model.proposal import OutputModel, to_json
-from grader.sheets.columns import EVIDENCE, HEAD_NAME, REFERENCE_NAME, SHEETS, Column, plain_name
+from grader.sheets.columns import EVIDENCE, HEAD_NAME, NEVER_READ, SHEETS, Column, plain_name
 from grader.sheets.convert import is_blank
 from grader.sheets.guesses import guesses, heading_guess, is_ours, word_guess
 from grader.sheets.headings import Headings
@@ -166,9 +166,7 @@ def propose_mapping(path: Path, framework: Framework, edition: str | None = None
         raise MissingExtraError("proposing a mapping needs rapidfuzz", help=help) from error
     names = PrintedNames(framework, edition)
     book = open_spreadsheet(path, Headings(EVIDENCE, SheetMapping()).score)
-    other = {
-        plain_name(n) for n in (HEAD_NAME, REFERENCE_NAME, *(s.name for s in SHEETS if s is not EVIDENCE))
-    }
+    other = NEVER_READ | {plain_name(n) for n in (HEAD_NAME, *(s.name for s in SHEETS if s is not EVIDENCE))}
     wanted = [name for name in book.names if plain_name(name) not in other]
     read = [_Sheet(table, names) for table in book.read(wanted).values() if table.rows]
     named = [sheet for sheet in read if plain_name(sheet.table.name) == EVIDENCE.key]

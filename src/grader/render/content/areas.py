@@ -18,29 +18,21 @@ from grader.model.decisions import DecidedGrade
 from grader.model.diff import AreaDiff
 from grader.model.inspection import Declared, Evidence, Previous
 from grader.model.proposal import AreaResult, FindingResult, Reason
-from grader.render.html.charts import Needed
-from grader.render.html.words import OUTCOME_WORDS, opened, words
+from grader.render.content.blocks import Mark
+from grader.render.content.words import OUTCOME_WORDS, opened, words
 from grader.session import LoadedInspection
 
 T = TypeVar("T")
-#: Tones of the style sheet, worst to best; the scale of any framework is laid over them.
-_TONES = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """A grade, or the outcome where there is none: its words, and its rank on the scale from the worst."""
+class Needed:
+    """A share found, in per mille, and what grades ask of it: the share asked, and the grades."""
 
-    text: str
-    place: int | None
-    of: int
-
-    @property
-    def tone(self) -> str:
-        """The style sheet's name for the colour; a second sign beside the words and the place."""
-        if self.place is None:
-            return "none"
-        return f"t{round(self.place * (_TONES - 1) / max(self.of - 1, 1))}"
+    label: str
+    found: int
+    found_words: str
+    asked: Mapping[int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +109,11 @@ class AreaView:
     @property
     def looked_at(self) -> bool:
         return self.result.outcome != "not_inspected"
+
+    @property
+    def coverage(self) -> str:
+        """How many of the characteristics that count are assessed; a dash where nobody looked."""
+        return f"{self.assessed} of {sum(self.counts.values())}" if self.looked_at else "–"
 
 
 class Areas:
