@@ -18,7 +18,16 @@ from grader.grading.conclude import CharacteristicCase
 from grader.grading.tally import Item, placements
 from grader.model.framework import Framework
 from grader.model.inspection import Evidence
-from grader.model.proposal import FindingResult, Hinge, NotCounted, OutputModel, Proposal, Reachable, Reason
+from grader.model.proposal import (
+    FindingResult,
+    Hinge,
+    NotCounted,
+    OutputModel,
+    Proposal,
+    Reachable,
+    Reason,
+    WithoutOld,
+)
 from grader.session import LoadedInspection
 from grader.vocabulary.words import STRENGTH, Scale, StrengthName
 
@@ -38,6 +47,9 @@ class Cited(OutputModel):
     harm: str | None
     """Only for shortfalls."""
     remedied: bool
+    found_on: str | None
+    old: bool
+    """Whether it is old at the inspection's `as_of`; it counts no less for that."""
     source: str
     locator: str | None
     tagged: list[str]
@@ -82,6 +94,8 @@ class Explanation(OutputModel):
     reachable: list[Reachable]
     possible: tuple[str, str] | None
     """The lowest and the highest grade it could take, as in the proposal."""
+    without_old: WithoutOld | None
+    """What would stand without its old evidence, as in the proposal."""
     look_next: list[LookNext]
     """Unassessed characteristics that could move the grade or narrow the range, most first."""
 
@@ -133,6 +147,7 @@ def explain(loaded: LoadedInspection, area: str) -> Explanation:
         hinges=result.hinges,
         reachable=result.reachable,
         possible=result.possible,
+        without_old=result.without_old,
         look_next=look_next(loaded, area),
     )
 
@@ -209,6 +224,8 @@ def cite(loaded: LoadedInspection, evidence: Evidence, item: Item, on: Collectio
         extent=evidence.extent if shortfall else None,
         harm=evidence.harm if shortfall else None,
         remedied=evidence.remedied,
+        found_on=evidence.found_on,
+        old=item.id in loaded.old,
         source=inspection.sources[evidence.source].title,
         locator=evidence.locator,
         tagged=sorted(evidence.characteristics),

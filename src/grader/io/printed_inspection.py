@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from grader.errors import folded
 from grader.io.printed_names import PrintedNames
 from grader.model.framework import Framework
-from grader.model.inspection import Declared, Evidence, Inspection, Previous
+from grader.model.inspection import Declared, Evidence, Inspection, Previous, Settled
 
 Block = TypeVar("Block", bound=BaseModel)
 Finding = TypeVar("Finding", Declared, Previous)
@@ -97,7 +97,19 @@ class _Replacing:
             characteristics=self.characteristics(item.characteristics),
             source=self.source(item.source),
             measure=measure,
+            settled=self.settled(item.settled),
         )
+
+    def settled(self, settled: Settled | None) -> Settled | None:
+        if settled is None:
+            return None
+        said = {
+            person: _changed(each, characteristics=self.characteristics(each.characteristics))
+            if each.characteristics is not None
+            else each
+            for person, each in settled.said.items()
+        }
+        return _changed(settled, said=said)
 
     def finding(self, finding: Finding) -> Finding:
         return _changed(

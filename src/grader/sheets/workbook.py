@@ -79,6 +79,18 @@ def workbook_bytes(inspection: Inspection, framework: Framework) -> bytes:
     return _without_clock(saved(book))
 
 
+def without_column(inspection: Inspection) -> list[str]:
+    """What an inspection holds and no workbook does: it stays in a file the workbook is imported over."""
+    own, settled = inspection.inspection, sum(e.settled is not None for e in inspection.evidence)
+    held = {
+        "earlier grades": own.earlier_grades,
+        "what it is a sample of": own.sample,
+        f"how {settled} item{'' if settled == 1 else 's'} of evidence came to be settled": settled,
+    }
+    help = "it is kept where the workbook is imported over the inspection's file"
+    return [f"there is no column for {what}: {help}" for what, there in held.items() if there]
+
+
 def _check_ids(inspection: Inspection) -> None:
     """Ids of evidence are known where they are read back; those of a framework are not."""
     named = {c for e in inspection.evidence for c in e.characteristics}
@@ -142,6 +154,8 @@ def _head(page: Worksheet, inspection: Inspection) -> None:
         "framework": own.framework,
         "edition": own.edition,
         "not_inspected": "\n".join(own.not_inspected),
+        "as_of": own.as_of,
+        "stale_after": own.stale_after,
         FORMAT_KEY: FORMAT,
     }
     for number, (key, value) in enumerate(rows.items(), 2):
