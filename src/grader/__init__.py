@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from grader.api import about_parameters as about_parameters
     from grader.api import about_rule as about_rule
     from grader.api import batch as batch
+    from grader.api import blind as blind
     from grader.api import calibrate as calibrate
     from grader.api import check as check
     from grader.api import decide as decide
@@ -35,12 +36,16 @@ if TYPE_CHECKING:
     from grader.api import open_session as open_session
     from grader.api import outliers as outliers
     from grader.api import propose_mapping as propose_mapping
+    from grader.api import reconcile as reconcile
     from grader.api import record_proofs as record_proofs
     from grader.api import report as report
     from grader.api import run_cases as run_cases
     from grader.api import schema as schema
     from grader.api import schema_names as schema_names
     from grader.api import sensitivity as sensitivity
+    from grader.api import settle as settle
+    from grader.api import settling_file as settling_file
+    from grader.api import settling_workbook as settling_workbook
     from grader.api import simulate as simulate
     from grader.api import smallest_change as smallest_change
     from grader.api import starter as starter
@@ -67,7 +72,10 @@ if TYPE_CHECKING:
     from grader.model.diff import Diff as Diff
     from grader.model.inspection import Inspection as Inspection
     from grader.model.proposal import Proposal as Proposal
+    from grader.model.reconciliation import Reconciliation as Reconciliation
     from grader.proofs.report import CheckReport as CheckReport
+    from grader.review.blind import Blind as Blind
+    from grader.review.moderating import AgreedInspection as AgreedInspection
     from grader.review.recording import Recorded as Recorded
     from grader.review.verify import Verdict as Verdict
     from grader.search.finding import Found as Found
@@ -83,10 +91,11 @@ if TYPE_CHECKING:
 #: Where each public name stands.
 _HOMES = {
     "grader.api": (
-        "about_area about_characteristic about_parameters about_rule batch calibrate check decide diff"
+        "about_area about_characteristic about_parameters about_rule batch blind calibrate check decide diff"
         " explain export_workbook find grade impact import_sheet load mark_workbook merge mutate"
-        " open_session outliers propose_mapping record_proofs report run_cases schema schema_names"
-        " sensitivity simulate smallest_change starter validate verify why_not"
+        " open_session outliers propose_mapping reconcile record_proofs report run_cases schema schema_names"
+        " sensitivity settle settling_file settling_workbook simulate smallest_change starter validate verify"
+        " why_not"
     ),
     "grader.authoring.case_report": "TestReport",
     "grader.authoring.impact": "Impact",
@@ -109,6 +118,9 @@ _HOMES = {
     "grader.model.diff": "Diff",
     "grader.model.inspection": "Inspection",
     "grader.model.proposal": "Proposal",
+    "grader.model.reconciliation": "Reconciliation",
+    "grader.review.blind": "Blind",
+    "grader.review.moderating": "AgreedInspection",
     "grader.review.recording": "Recorded",
     "grader.review.verify": "Verdict",
     "grader.search.finding": "Found",

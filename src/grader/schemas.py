@@ -25,6 +25,11 @@ _ANSWERS: Final[dict[str, tuple[str, str, str]]] = {
         "SmallestChange",
     ),
     "diff": ("proposed beside final grades (grader diff)", "grader.model.diff", "Diff"),
+    "reconciliation": (
+        "several people's taggings of one inspection (grader reconcile)",
+        "grader.model.reconciliation",
+        "Reconciliation",
+    ),
     "check": ("promises and findings of a rule book (grader check)", "grader.model.check", "Check"),
     "proved": ("what was proved of a rule book (grader check --record)", "grader.io.proved", "ProvedFile"),
     "test": ("what came of rule tests (grader test)", "grader.model.tested", "Tested"),

@@ -35,6 +35,7 @@ from grader.api.inspections import (
     why_not,
 )
 from grader.api.lookups import about_area, about_characteristic, about_parameters, about_rule, find
+from grader.api.moderation import blind, reconcile, settle, settling_file, settling_workbook
 from grader.api.rulebooks import check, impact, mutate, record_proofs, run_cases
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "about_parameters",
     "about_rule",
     "batch",
+    "blind",
     "calibrate",
     "check",
     "decide",
@@ -60,12 +62,16 @@ __all__ = [
     "open_session",
     "outliers",
     "propose_mapping",
+    "reconcile",
     "record_proofs",
     "report",
     "run_cases",
     "schema",
     "schema_names",
     "sensitivity",
+    "settle",
+    "settling_file",
+    "settling_workbook",
     "simulate",
     "smallest_change",
     "starter",

@@ -216,6 +216,12 @@ def _not_counted(inspection: Inspection, laid: Tally) -> list[NotCounted]:
     absent = set(inspection.inspection.not_inspected)
     findings = [f for f in inspection.all_findings if f.area in absent]
     entries = [*laid.not_counted, *(not_counted_finding(f) for f in findings)]
+    entries += [
+        NotCounted(
+            evidence=e.id, characteristic=None, reason="left_out", message=f"left out: {e.settled.why}"
+        )
+        for e in inspection.left_out
+    ]
     return sorted(entries, key=lambda n: (n.evidence, n.characteristic or "", n.reason))
 
 

@@ -126,6 +126,15 @@ class Evidence(InputModel):
     settled: Settled | None = None
 
 
+class LeftOut(InputModel):
+    """An item that somebody had, and that it was settled to leave out: kept on record, and never counted."""
+
+    id: Id
+    statement: Text
+    tagged_by: Text | None = None
+    settled: Settled
+
+
 class Declared(InputModel):
     """A finding inspectors have already issued."""
 
@@ -164,6 +173,7 @@ class Inspection(InputModel):
     evidence: list[Evidence]
     findings: list[Declared] = []
     previous: list[Previous] = []
+    left_out: list[LeftOut] = []
 
     @property
     def id(self) -> str:

@@ -76,7 +76,7 @@ def workbook_bytes(inspection: Inspection, framework: Framework) -> bytes:
         _table(page, columns, entries)
         _drop_downs(page, columns, len(entries), sum(len(a.characteristics) for a in areas), len(areas))
     _reference(book.create_sheet(REFERENCE_NAME), framework, inspection.inspection.edition)
-    return _without_clock(saved(book))
+    return without_clock(saved(book))
 
 
 def without_column(inspection: Inspection) -> list[str]:
@@ -111,7 +111,7 @@ def _check_ids(inspection: Inspection) -> None:
 # Cells ----------------------------------------------------------------------------------------------------
 
 
-def _put(page: Worksheet, row: int, column: int, value: str | float) -> None:
+def put_cell(page: Worksheet, row: int, column: int, value: str | float) -> None:
     cell: Any = page.cell(row, column)
     if isinstance(value, str):
         # A text that looks like an escaped character would come back as that character.
@@ -122,16 +122,16 @@ def _put(page: Worksheet, row: int, column: int, value: str | float) -> None:
     elif float(f"{value:.15g}") == value:
         cell.value = value
     else:  # spreadsheets keep fifteen digits
-        _put(page, row, column, repr(value))
+        put_cell(page, row, column, repr(value))
 
 
-def _names(page: Worksheet, names: Iterable[tuple[str, str, int]]) -> None:
+def headed(page: Worksheet, names: Iterable[tuple[str, str, int]]) -> None:
     """The first row: names of columns, notes on them, and widths; it stays in sight."""
     from openpyxl.comments import Comment
     from openpyxl.styles import Font, PatternFill
 
     for at, (name, note, width) in enumerate(names, 1):
-        _put(page, 1, at, name)
+        put_cell(page, 1, at, name)
         cell: Any = page.cell(1, at)
         cell.font = Font(bold=True)
         cell.fill = PatternFill("solid", fgColor="DDE6EE")
@@ -147,7 +147,7 @@ def _names(page: Worksheet, names: Iterable[tuple[str, str, int]]) -> None:
 
 def _head(page: Worksheet, inspection: Inspection) -> None:
     own = inspection.inspection
-    _names(page, (("key", "", 16), ("value", "", 60)))
+    headed(page, (("key", "", 16), ("value", "", 60)))
     rows = {
         "id": own.id,
         "body": own.body,
@@ -159,9 +159,9 @@ def _head(page: Worksheet, inspection: Inspection) -> None:
         FORMAT_KEY: FORMAT,
     }
     for number, (key, value) in enumerate(rows.items(), 2):
-        _put(page, number, 1, key)
+        put_cell(page, number, 1, key)
         if value:
-            _put(page, number, 2, value)
+            put_cell(page, number, 2, value)
 
 
 def _entries(inspection: Inspection, sheet: Sheet) -> Iterator[dict[str, Any]]:
@@ -190,7 +190,7 @@ def _columns(sheet: Sheet, entries: Sequence[dict[str, Any]]) -> list[Column]:
 
 
 def _table(page: Worksheet, columns: Sequence[Column], entries: Iterable[dict[str, Any]]) -> None:
-    _names(page, ((c.name, _note(c), c.width) for c in columns))
+    headed(page, ((c.name, _note(c), c.width) for c in columns))
     for at, column in enumerate(columns, 1):
         if column.kind != "number":  # what is typed below stays as it is typed
             dimension: Any = page.column_dimensions[letters(at)]
@@ -199,7 +199,7 @@ def _table(page: Worksheet, columns: Sequence[Column], entries: Iterable[dict[st
         for at, column in enumerate(columns, 1):
             value = _cell(entry, column)
             if value is not None:
-                _put(page, number, at, value)
+                put_cell(page, number, at, value)
 
 
 def _note(column: Column) -> str:
@@ -256,22 +256,22 @@ def _drop_downs(
 
 def _reference(page: Worksheet, framework: Framework, edition: str) -> None:
     """Every characteristic of the edition, and its areas: to look up and to choose from; never read back."""
-    _names(
+    headed(
         page, [(name, "", _WIDTHS.get(name, 18)) for name in _REFERENCE] + [("", "", 4), ("areas", "", 20)]
     )
     number = 1
     for row, area in enumerate(framework.areas_in(edition), 2):
-        _put(page, row, len(_REFERENCE) + 2, area.id)
+        put_cell(page, row, len(_REFERENCE) + 2, area.id)
         for topic in area.topics:
             for c in topic.characteristics:
                 number += 1
                 counted = "yes" if c.counted else "no"
                 texts = (c.id, area.id, topic.title, c.text, counted, c.provenance)
                 for at, text in enumerate(texts, 1):
-                    _put(page, number, at, text)
+                    put_cell(page, number, at, text)
 
 
-def _without_clock(stream: io.BytesIO) -> bytes:
+def without_clock(stream: io.BytesIO) -> bytes:
     """The workbook with every time of day in it at a fixed one."""
     fixed = io.BytesIO()
     stamp = f"{_STAMP.isoformat()}Z".encode()
