@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from grader.api import batch as batch
     from grader.api import blind as blind
     from grader.api import calibrate as calibrate
+    from grader.api import changes as changes
     from grader.api import check as check
     from grader.api import decide as decide
     from grader.api import diff as diff
@@ -69,6 +70,7 @@ if TYPE_CHECKING:
     from grader.explanations.why_not import WhyNot as WhyNot
     from grader.io.lookup import About as About
     from grader.model.calibration import Calibration as Calibration
+    from grader.model.changes import Changes as Changes
     from grader.model.diff import Diff as Diff
     from grader.model.inspection import Inspection as Inspection
     from grader.model.proposal import Proposal as Proposal
@@ -91,7 +93,8 @@ if TYPE_CHECKING:
 #: Where each public name stands.
 _HOMES = {
     "grader.api": (
-        "about_area about_characteristic about_parameters about_rule batch blind calibrate check decide diff"
+        "about_area about_characteristic about_parameters about_rule batch blind calibrate changes check"
+        " decide diff"
         " explain export_workbook find grade impact import_sheet load mark_workbook merge mutate"
         " open_session outliers propose_mapping reconcile record_proofs report run_cases schema schema_names"
         " sensitivity settle settling_file settling_workbook simulate smallest_change starter validate verify"
@@ -115,6 +118,7 @@ _HOMES = {
     "grader.sheets.proposing": "ProposedMapping",
     "grader.io.lookup": "About",
     "grader.model.calibration": "Calibration",
+    "grader.model.changes": "Changes",
     "grader.model.diff": "Diff",
     "grader.model.inspection": "Inspection",
     "grader.model.proposal": "Proposal",

@@ -25,6 +25,11 @@ _ANSWERS: Final[dict[str, tuple[str, str, str]]] = {
         "SmallestChange",
     ),
     "diff": ("proposed beside final grades (grader diff)", "grader.model.diff", "Diff"),
+    "changes": (
+        "what changed in an inspection and what it moved (grader changes)",
+        "grader.model.changes",
+        "Changes",
+    ),
     "reconciliation": (
         "several people's taggings of one inspection (grader reconcile)",
         "grader.model.reconciliation",

@@ -35,7 +35,7 @@ from grader.api.inspections import (
     why_not,
 )
 from grader.api.lookups import about_area, about_characteristic, about_parameters, about_rule, find
-from grader.api.moderation import blind, reconcile, settle, settling_file, settling_workbook
+from grader.api.moderation import blind, changes, reconcile, settle, settling_file, settling_workbook
 from grader.api.rulebooks import check, impact, mutate, record_proofs, run_cases
 
 __all__ = [
@@ -46,6 +46,7 @@ __all__ = [
     "batch",
     "blind",
     "calibrate",
+    "changes",
     "check",
     "decide",
     "diff",

@@ -14,6 +14,7 @@ from grader.review.what_moves import DRAWS
 from grader.session import LoadedInspection, Sessions
 
 if TYPE_CHECKING:
+    from grader.model.changes import Changes
     from grader.model.reconciliation import Reconciliation
     from grader.review.blind import Blind
     from grader.review.moderating import AgreedInspection
@@ -173,6 +174,39 @@ def settling_workbook(reconciliation: Reconciliation) -> bytes:
     from grader.review.settling_book import settling_workbook as write
 
     return write(reconciliation)
+
+
+def changes(
+    old: Gradable,
+    new: Gradable,
+    *,
+    rules: PathLike | None = None,
+    settings: SettingValues | None = None,
+    engine: str | None = None,
+) -> Changes:
+    """What changed between two states of one inspection, and what it moved, with the evidence behind it.
+
+    Parameters
+    ----------
+    old, new
+        As for `load`.
+    rules, settings, engine
+        As for `grade`.
+
+    Raises
+    ------
+    InputError
+        Faults of an inspection, or inspections of different bodies, frameworks or editions.
+
+    Examples
+    --------
+    >>> grader.changes(example, example)
+    <Changes leicestershire-2021-22: 0 changes, 0 conclusions moved>
+    """
+    from grader.review.changes import changes as compare
+
+    loaded, _ = _loaded([old, new], rules, settings, engine)
+    return compare(*loaded)
 
 
 def _loaded(

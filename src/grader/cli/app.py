@@ -20,6 +20,7 @@ from grader.cli.about import area, characteristic, parameters, rule
 from grader.cli.batch import batch
 from grader.cli.blind import blind
 from grader.cli.calibrate import calibrate
+from grader.cli.changes import changes
 from grader.cli.check import check
 from grader.cli.decide import decide
 from grader.cli.diff import diff
@@ -57,6 +58,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     simulate,
     blind,
     reconcile,
+    changes,
     decide,
     verify,
     diff,
@@ -86,6 +88,7 @@ EXAMPLES = {
     "sensitivity": "grader sensitivity inspection.yaml vulnerable",
     "blind": "grader blind inspection.yaml --share 20% -o to_tag.yaml",
     "reconcile": "grader reconcile ann.yaml bob.yaml --workbook settle.xlsx",
+    "changes": "grader changes last_week.yaml inspection.yaml",
     "decide": "grader decide inspection.yaml --area responding --grade good --by 'A. Person' --on 2022-10-20",
     "verify": "grader verify decisions.yaml",
     "diff": "grader diff inspection.yaml decisions.yaml",

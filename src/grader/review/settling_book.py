@@ -131,8 +131,8 @@ def _choose(page: Worksheet, column: int, last: int, choices: Iterable[str]) -> 
 
 
 def _pairs(page: Worksheet, answer: Reconciliation, names: Sequence[str]) -> None:
-    columns = ("first", "its id", "its statement", "second", "other id", "other statement", "score", "why")
-    columns = (*columns, "same")
+    shown = ("first", "its id", "its statement", "second", "other id", "other statement", "score", "why")
+    columns = (*shown, "same")
     widths = (10, 10, 60, 10, 10, 60, 8, 28, 8)
     notes = [*("" for _ in columns[:-1]), "yes where they are one finding, no where they are two"]
     headed(page, zip(columns, notes, widths, strict=True))
