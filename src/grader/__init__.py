@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from grader.api import about_parameters as about_parameters
     from grader.api import about_rule as about_rule
     from grader.api import batch as batch
+    from grader.api import blind as blind
     from grader.api import brief as brief
     from grader.api import calibrate as calibrate
+    from grader.api import changes as changes
     from grader.api import check as check
     from grader.api import decide as decide
     from grader.api import diff as diff
@@ -37,12 +39,16 @@ if TYPE_CHECKING:
     from grader.api import outliers as outliers
     from grader.api import overview as overview
     from grader.api import propose_mapping as propose_mapping
+    from grader.api import reconcile as reconcile
     from grader.api import record_proofs as record_proofs
     from grader.api import report as report
     from grader.api import run_cases as run_cases
     from grader.api import schema as schema
     from grader.api import schema_names as schema_names
     from grader.api import sensitivity as sensitivity
+    from grader.api import settle as settle
+    from grader.api import settling_file as settling_file
+    from grader.api import settling_workbook as settling_workbook
     from grader.api import simulate as simulate
     from grader.api import smallest_change as smallest_change
     from grader.api import starter as starter
@@ -66,10 +72,14 @@ if TYPE_CHECKING:
     from grader.explanations.why_not import WhyNot as WhyNot
     from grader.io.lookup import About as About
     from grader.model.calibration import Calibration as Calibration
+    from grader.model.changes import Changes as Changes
     from grader.model.diff import Diff as Diff
     from grader.model.inspection import Inspection as Inspection
     from grader.model.proposal import Proposal as Proposal
+    from grader.model.reconciliation import Reconciliation as Reconciliation
     from grader.proofs.report import CheckReport as CheckReport
+    from grader.review.blind import Blind as Blind
+    from grader.review.moderating import AgreedInspection as AgreedInspection
     from grader.review.recording import Recorded as Recorded
     from grader.review.verify import Verdict as Verdict
     from grader.search.finding import Found as Found
@@ -85,10 +95,11 @@ if TYPE_CHECKING:
 #: Where each public name stands.
 _HOMES = {
     "grader.api": (
-        "about_area about_characteristic about_parameters about_rule batch brief calibrate check decide diff"
-        " explain export_workbook find grade impact import_sheet load mark_workbook merge mutate"
-        " open_session outliers overview propose_mapping record_proofs report run_cases schema schema_names"
-        " sensitivity simulate smallest_change starter validate verify why_not"
+        "about_area about_characteristic about_parameters about_rule batch blind brief calibrate changes check"
+        " decide diff explain export_workbook find grade impact import_sheet load mark_workbook merge mutate"
+        " open_session outliers overview propose_mapping reconcile record_proofs report run_cases schema"
+        " schema_names sensitivity settle settling_file settling_workbook simulate smallest_change starter"
+        " validate verify why_not"
     ),
     "grader.authoring.case_report": "TestReport",
     "grader.authoring.impact": "Impact",
@@ -108,9 +119,13 @@ _HOMES = {
     "grader.sheets.proposing": "ProposedMapping",
     "grader.io.lookup": "About",
     "grader.model.calibration": "Calibration",
+    "grader.model.changes": "Changes",
     "grader.model.diff": "Diff",
     "grader.model.inspection": "Inspection",
     "grader.model.proposal": "Proposal",
+    "grader.model.reconciliation": "Reconciliation",
+    "grader.review.blind": "Blind",
+    "grader.review.moderating": "AgreedInspection",
     "grader.review.recording": "Recorded",
     "grader.review.verify": "Verdict",
     "grader.search.finding": "Found",

@@ -24,6 +24,7 @@ from grader.model.cases import CaseFile
 from grader.model.decisions import Decisions
 from grader.model.framework import Framework
 from grader.model.inspection import Inspection
+from grader.model.settling import Settling
 from grader.sheets.columns import SHEETS
 from grader.sheets.mapping import Mapping
 
@@ -40,6 +41,7 @@ FILES: dict[str, tuple[str, type[BaseModel]]] = {
     "layer": ("facts and rules of one layer of a grader rule book", LayerFile),
     "calibrated": ("calibrated values of a grader rule book (calibrated.yaml)", CalibratedFile),
     "cases": ("grader rule tests", CaseFile),
+    "settling": ("grader settling file: how a meeting settles disagreements", Settling),
     "mapping": ("grader mapping file: what a spreadsheet calls things", Mapping),
 }
 

@@ -25,6 +25,16 @@ _ANSWERS: Final[dict[str, tuple[str, str, str]]] = {
         "SmallestChange",
     ),
     "diff": ("proposed beside final grades (grader diff)", "grader.model.diff", "Diff"),
+    "changes": (
+        "what changed in an inspection and what it moved (grader changes)",
+        "grader.model.changes",
+        "Changes",
+    ),
+    "reconciliation": (
+        "several people's taggings of one inspection (grader reconcile)",
+        "grader.model.reconciliation",
+        "Reconciliation",
+    ),
     "check": ("promises and findings of a rule book (grader check)", "grader.model.check", "Check"),
     "proved": ("what was proved of a rule book (grader check --record)", "grader.io.proved", "ProvedFile"),
     "test": ("what came of rule tests (grader test)", "grader.model.tested", "Tested"),

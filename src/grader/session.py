@@ -238,6 +238,11 @@ class LoadedInspection:
         """Things about the record a person should look at, located."""
         return self.file.warnings
 
+    @cached_property
+    def old(self) -> frozenset[str]:
+        """Ids of evidence that is old at the inspection's `as_of`."""
+        return self.inspection.old
+
     @property
     def trace(self) -> GradingTrace:
         """Everything the grading pass concluded."""
@@ -269,6 +274,7 @@ class LoadedInspection:
             settings=session.settings,
             engine=session.engine.name,
             evidence={e.id: e for e in self.inspection.evidence},
+            old=self.old,
             ranges=session.what_if if session.ranges_proved else None,
         )
         aggregates = session.aggregator if hinges else None

@@ -134,3 +134,10 @@ def test_the_command_writes_one_file_and_keeps_what_is_there(tmp_path):
     assert 2 == run(["merge", str(one), str(two), "-o", str(out)])
     assert 2 == run(["merge", str(one), str(two), "-o", str(one), "--force"])
     assert 2 == run(["merge", str(one), "-o", str(tmp_path / "other.yaml")])
+
+
+def test_what_two_people_say_and_tag_the_same_stands_once_and_names_both(tmp_path):
+    said = item("E1", "Calls are answered").removesuffix("}\n")
+    one, two = (file(tmp_path, f"{n}.yaml", f"{said}, tagged_by: {n}}}\n") for n in ("ann", "bob"))
+    merged = grader.merge([one, two])
+    assert [("E1", "ann and bob")] == [(e.id, e.tagged_by) for e in merged.inspection.evidence]

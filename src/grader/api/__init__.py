@@ -34,6 +34,7 @@ from grader.api.inspections import (
     why_not,
 )
 from grader.api.lookups import about_area, about_characteristic, about_parameters, about_rule, find
+from grader.api.moderation import blind, changes, reconcile, settle, settling_file, settling_workbook
 from grader.api.reports import brief, overview, report
 from grader.api.rulebooks import check, impact, mutate, record_proofs, run_cases
 
@@ -43,8 +44,10 @@ __all__ = [
     "about_parameters",
     "about_rule",
     "batch",
+    "blind",
     "brief",
     "calibrate",
+    "changes",
     "check",
     "decide",
     "diff",
@@ -62,12 +65,16 @@ __all__ = [
     "outliers",
     "overview",
     "propose_mapping",
+    "reconcile",
     "record_proofs",
     "report",
     "run_cases",
     "schema",
     "schema_names",
     "sensitivity",
+    "settle",
+    "settling_file",
+    "settling_workbook",
     "simulate",
     "smallest_change",
     "starter",

@@ -18,7 +18,9 @@ from grader._version import __version__
 from grader.cli import terminal
 from grader.cli.about import area, characteristic, parameters, rule
 from grader.cli.batch import batch
+from grader.cli.blind import blind
 from grader.cli.calibrate import calibrate
+from grader.cli.changes import changes
 from grader.cli.check import check
 from grader.cli.decide import decide
 from grader.cli.diff import diff
@@ -32,6 +34,7 @@ from grader.cli.merge import merge
 from grader.cli.new import new
 from grader.cli.options import Debugging
 from grader.cli.outliers import outliers
+from grader.cli.reconcile import reconcile
 from grader.cli.schema import schema
 from grader.cli.sensitivity import sensitivity
 from grader.cli.simulate import simulate
@@ -53,6 +56,9 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     grade,
     explain,
     simulate,
+    blind,
+    reconcile,
+    changes,
     decide,
     verify,
     diff,
@@ -80,6 +86,9 @@ EXAMPLES = {
     "explain": "grader explain inspection.yaml responding --why-not outstanding",
     "simulate": "grader simulate inspection.yaml",
     "sensitivity": "grader sensitivity inspection.yaml vulnerable",
+    "blind": "grader blind inspection.yaml --share 20% -o to_tag.yaml",
+    "reconcile": "grader reconcile ann.yaml bob.yaml --workbook settle.xlsx",
+    "changes": "grader changes last_week.yaml inspection.yaml",
     "decide": "grader decide inspection.yaml --area responding --grade good --by 'A. Person' --on 2022-10-20",
     "verify": "grader verify decisions.yaml",
     "diff": "grader diff inspection.yaml decisions.yaml",

@@ -28,9 +28,11 @@ def export(
     """Write an inspection as a workbook with drop-downs, to fill in and to import again."""
     destination = check_output(xlsx, (".xlsx",), force=force, inputs=[inspection])
     from grader import api
-    from grader.sheets.workbook import workbook_bytes
+    from grader.sheets.workbook import without_column, workbook_bytes
 
     loaded = api.load(inspection, rules=rules)
     write_whole(destination, workbook_bytes(loaded.inspection, loaded.framework.framework), new=not force)
+    for note in without_column(loaded.inspection):
+        terminal.err(f"note: {note}\n")
     items = plural(len(loaded.inspection.evidence), "item of evidence", "items of evidence")
     terminal.out(f"{clean(str(destination))}: {items}\n")

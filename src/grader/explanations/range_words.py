@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from grader.explanations.look_next import LookNext, TurnedOut
-from grader.model.proposal import AreaResult
+from grader.model.proposal import AreaResult, WithoutOld
 
 Name = Callable[[str], str]
 
@@ -44,6 +44,18 @@ def withheld_words(why: str, possible: tuple[str, str] | None, name: Name = plai
     if possible is None:
         return f"not graded ({why})"
     return f"not graded ({why}); by the grade rules {between(possible, name)}"
+
+
+def without_old_words(
+    without: WithoutOld, outcome: str, grade: str | None, name: Name = plain, most: int = 8
+) -> str:
+    """Which evidence of an area is old, and what would stand without it."""
+    ids = without.evidence
+    more = f" and {len(ids) - most} more" if len(ids) > most else ""
+    stands = name(without.grade) if without.grade is not None else plain(without.outcome)
+    same = "still " if (without.outcome, without.grade) == (outcome, grade) else ""
+    which = "it" if len(ids) == 1 else "them"
+    return f"{', '.join(ids[:most])}{more} (without {which}: {same}{stands})"
 
 
 def look_next_words(line: LookNext, name: Name = plain, *, assessed: bool = False) -> str:

@@ -19,7 +19,16 @@ from grader.grading.tally import Item, placements
 from grader.grading.workings import Workings
 from grader.model.framework import Framework
 from grader.model.inspection import Evidence
-from grader.model.proposal import FindingResult, Hinge, NotCounted, OutputModel, Proposal, Reachable, Reason
+from grader.model.proposal import (
+    FindingResult,
+    Hinge,
+    NotCounted,
+    OutputModel,
+    Proposal,
+    Reachable,
+    Reason,
+    WithoutOld,
+)
 from grader.session import LoadedInspection
 from grader.vocabulary.words import STRENGTH, Levels, StrengthName
 
@@ -39,6 +48,9 @@ class Cited(OutputModel):
     harm: str | None
     """Only for shortfalls."""
     remedied: bool
+    found_on: str | None
+    old: bool
+    """Whether it is old at the inspection's `as_of`; it counts no less for that."""
     source: str
     locator: str | None
     tagged: list[str]
@@ -93,6 +105,8 @@ class Explanation(OutputModel):
     reachable: list[Reachable]
     possible: tuple[str, str] | None
     """The lowest and the highest grade it could take, as in the proposal."""
+    without_old: WithoutOld | None
+    """What would stand without its old evidence, as in the proposal."""
     look_next: list[LookNext]
     """Unassessed characteristics that could move the grade or narrow the range, most first."""
 
@@ -145,6 +159,7 @@ def explain(loaded: LoadedInspection, area: str) -> Explanation:
         hinges=result.hinges,
         reachable=result.reachable,
         possible=result.possible,
+        without_old=result.without_old,
         look_next=look_next(loaded, area),
     )
 
@@ -232,6 +247,8 @@ def cite(loaded: LoadedInspection, evidence: Evidence, item: Item, on: Collectio
         extent=evidence.extent if shortfall else None,
         harm=evidence.harm if shortfall else None,
         remedied=evidence.remedied,
+        found_on=evidence.found_on,
+        old=item.id in loaded.old,
         source=inspection.sources[evidence.source].title,
         locator=evidence.locator,
         tagged=sorted(evidence.characteristics),

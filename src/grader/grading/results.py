@@ -40,8 +40,14 @@ class ProposalContext:
     settings: Settings
     engine: str
     evidence: Mapping[str, Evidence]
+    old: frozenset[str]
+    """Evidence that is old at the inspection's `as_of`."""
     ranges: LayerEvaluator | None = None
     """What works out the grades an area could take; None where the rules are not proved to allow it."""
+
+    def old_in(self, evidence: Iterable[str]) -> list[str]:
+        """The old items among these, in code point order."""
+        return sorted(self.old.intersection(evidence))
 
 
 def area_result(
@@ -69,11 +75,11 @@ def area_result(
         profile={name: area.facts[name] for name in sorted(area.facts)},
         characteristics=[_characteristic(context, case) for case in cases],
         findings=[
-            *(_recorded(f) for f in _in_order(findings)),
+            *(_recorded(context, f) for f in _in_order(findings)),
             *sorted((f for f, _ in proposed), key=lambda f: f.id),
         ],
         reasons=list(_reasons(context, area, cases, known)),
-        hinges=list(firm.hinges),
+        hinges=[h.model_copy(update={"old": True}) if h.evidence in context.old else h for h in firm.hinges],
         reachable=list(firm.reachable),
         possible=_named(context, possible),
         meaning=next((g.meaning for g in framework.grade_scale.grades if g.id == grade), None),
@@ -95,7 +101,7 @@ def absent_result(
         grade=None,
         profile={},
         characteristics=[],
-        findings=[_recorded(f) for f in _in_order(findings)],
+        findings=[_recorded(context, f) for f in _in_order(findings)],
         reasons=[],
         hinges=[],
         reachable=[],
@@ -122,10 +128,11 @@ def _characteristic(context: ProposalContext, case: CharacteristicCase) -> Chara
         status=context.book.vocabulary.statuses.said_of(case.status.rank),
         evidence=[item.id for item in case.items],
         rule=case.status.deciding[0] if case.status.deciding else None,
+        old=context.old_in(item.id for item in case.items),
     )
 
 
-def _recorded(finding: Declared | Previous) -> FindingResult:
+def _recorded(context: ProposalContext, finding: Declared | Previous) -> FindingResult:
     return FindingResult(
         id=finding.id,
         origin="previous" if isinstance(finding, Previous) else "declared",
@@ -135,6 +142,7 @@ def _recorded(finding: Declared | Previous) -> FindingResult:
         statement=finding.statement,
         recommendations=list(finding.recommendations),
         rule=None,
+        old=context.old_in(finding.evidence),
     )
 
 
@@ -163,6 +171,7 @@ def _proposed(
         statement=statement(kind, texts, found),
         recommendations=recommendations(kind, texts),
         rule=rule.id,
+        old=context.old_in(evidence),
     )
     return result, raised
 
@@ -246,6 +255,7 @@ def _reason(
         because=context.english.because(rule.because, area.facts, rule.condition),
         facts={name: area.facts[name] for name in names},
         evidence=sorted(evidence),
+        old=context.old_in(evidence),
     )
 
 

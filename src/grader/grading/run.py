@@ -12,7 +12,7 @@ from grader.grading.hinges import Sensitivity, sensitivity
 from grader.grading.possible import Unassessed
 from grader.grading.remarks import remarks, remarks_on_settings
 from grader.grading.results import ProposalContext, absent_result, area_result
-from grader.grading.tally import Tally, not_counted_finding, tally
+from grader.grading.tally import Item, Tally, not_counted_finding, tally
 from grader.io.inspections import InspectionFile
 from grader.language.figures import as_whole
 from grader.model.framework import Area, Framework
@@ -27,6 +27,7 @@ from grader.model.proposal import (
     Proposal,
     RuleBookUsed,
     Warning_,
+    WithoutOld,
 )
 from grader.vocabulary.words import Vocabulary
 
@@ -51,16 +52,25 @@ def run(inspection: Inspection, framework: Framework, evaluator: LayerEvaluator)
     for area in framework.areas_in(edition):
         if area.id in inspection.inspection.not_inspected:
             continue
-        words = framework.vocabulary
-        earlier = [standing_of(words, p) for p in inspection.previous if p.area == area.id]
-        known = [*(standing_of(words, d) for d in inspection.findings if d.area == area.id), *earlier]
-        cases = tuple(
-            evaluator.characteristic(area.id, c.id, c.counted, laid.items[c.id], earlier)
-            for c in area.characteristics
-        )
-        characteristics[area.id] = cases
-        areas[area.id] = evaluator.area(area, edition, cases, known)
+        found = conclude_area(inspection, framework.vocabulary, evaluator, area, laid.items)
+        characteristics[area.id], areas[area.id] = found
     return GradingTrace(assessments, laid, characteristics, areas)
+
+
+def conclude_area(
+    inspection: Inspection,
+    words: Vocabulary,
+    evaluator: LayerEvaluator,
+    area: Area,
+    items: Mapping[str, tuple[Item, ...]],
+) -> tuple[tuple[CharacteristicCase, ...], AreaCase]:
+    """Conclude on one area from the items on each of its characteristics and the findings on record."""
+    earlier = [standing_of(words, p) for p in inspection.previous if p.area == area.id]
+    known = [*(standing_of(words, d) for d in inspection.findings if d.area == area.id), *earlier]
+    cases = tuple(
+        evaluator.characteristic(area.id, c.id, c.counted, items[c.id], earlier) for c in area.characteristics
+    )
+    return cases, evaluator.area(area, inspection.inspection.edition, cases, known)
 
 
 def assess(evidence: Evidence, evaluator: LayerEvaluator) -> str:
@@ -132,7 +142,9 @@ def propose(
         grader_version=__version__,
         parameters=_parameters(context),
         overrides={name: context.settings[name] for name in sorted(context.settings)},
-        areas=[_area(context, aggregates, a, inspection, trace) for a in framework.areas_in(edition)],
+        areas=[
+            _area(context, evaluator, aggregates, a, inspection, trace) for a in framework.areas_in(edition)
+        ],
         not_counted=_not_counted(inspection, trace.tally),
         warnings=_warnings(context, file, trace, evaluator),
     )
@@ -150,6 +162,7 @@ def _parameters(context: ProposalContext) -> list[ParameterUsed]:
 
 def _area(
     context: ProposalContext,
+    evaluator: LayerEvaluator,
     aggregates: Callable[[Area], AreaAggregator] | None,
     area: Area,
     inspection: Inspection,
@@ -170,7 +183,29 @@ def _area(
         edition = inspection.inspection.edition
         possible = Unassessed(context.ranges, area, edition, cases, standing).possible()
     result = area_result(context, concluded, cases, standing, findings, firm, possible)
-    return result.model_copy(update={"earlier_grade": earlier_grade(inspection, area.id)})
+    without_old = _without_old(context, evaluator, area, inspection, trace)
+    return result.model_copy(
+        update={"earlier_grade": earlier_grade(inspection, area.id), "without_old": without_old}
+    )
+
+
+def _without_old(
+    context: ProposalContext,
+    evaluator: LayerEvaluator,
+    area: Area,
+    inspection: Inspection,
+    trace: GradingTrace,
+) -> WithoutOld | None:
+    """What would stand in an area without its old evidence, where it has any."""
+    items = trace.tally.items
+    found = {i.id for c in area.characteristics for i in items[c.id]} & context.old
+    if not found:
+        return None
+    rest = {c.id: tuple(i for i in items[c.id] if i.id not in found) for c in area.characteristics}
+    _, concluded = conclude_area(inspection, context.book.vocabulary, evaluator, area, rest)
+    scale = context.bound.grade_scale
+    grade = scale.name_of(concluded.decision.rank) if concluded.decision else None
+    return WithoutOld(evidence=sorted(found), outcome=concluded.outcome, grade=grade)  # type: ignore[arg-type]  # one of the four names
 
 
 def earlier_grade(inspection: Inspection, area: str) -> EarlierGradeShown | None:
@@ -183,6 +218,12 @@ def _not_counted(inspection: Inspection, laid: Tally) -> list[NotCounted]:
     absent = set(inspection.inspection.not_inspected)
     findings = [f for f in inspection.all_findings if f.area in absent]
     entries = [*laid.not_counted, *(not_counted_finding(f) for f in findings)]
+    entries += [
+        NotCounted(
+            evidence=e.id, characteristic=None, reason="left_out", message=f"left out: {e.settled.why}"
+        )
+        for e in inspection.left_out
+    ]
     return sorted(entries, key=lambda n: (n.evidence, n.characteristic or "", n.reason))
 
 

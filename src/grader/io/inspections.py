@@ -18,6 +18,7 @@ from grader.io.yaml_source import Document, parse_document, read_bytes
 from grader.language.rulebook import Measure
 from grader.model.framework import Framework
 from grader.model.inspection import Declared, Evidence, Figure, Inspection, Previous
+from grader.model.shares import percent
 
 Path_ = tuple[str | int, ...]
 LISTS = ("evidence", "findings", "previous")
@@ -162,6 +163,15 @@ class _Check:
 
     def warnings(self) -> Iterator[Problem]:
         words = self.framework.vocabulary
+        head = self.inspection.inspection
+        if head.stale_after is not None and head.as_of is None:
+            message = "no evidence is shown as old: 'stale_after' is given, and no day as 'as_of'"
+            yield self._warning(("inspection", "stale_after"), "no_as_of", message)
+        if head.sample is not None:
+            message = (
+                f"the evidence is a sample, {percent(head.sample.share)} of each area's, for a second person"
+            )
+            yield self._warning(("inspection", "sample"), "sample", message)
         for i, name in enumerate(self.inspection.inspection.not_inspected):
             if not self.framework.area(name).editions[self.edition].optional:
                 yield self._warning(
@@ -302,12 +312,10 @@ class _Check:
         elif item.assessment is not None:
             there = (*at, "assessment")
             yield from self._words.unknown_level(item.characteristics, item.assessment, there, self.document)
-        if item.remedied_on is not None and not item.remedied:
-            yield self._fault(
-                (*at, "remedied_on"),
-                f"{quoted(item.id)} has 'remedied_on' and is not remedied",
-                "add remedied: true, or leave remedied_on out",
-            )
+        yield from self._dates(item, at)
+        for person, said in (item.settled.said if item.settled is not None else {}).items():
+            where = (*at, "settled", "said", person, "characteristics")
+            yield from self._characteristics(item.id, said.characteristics or (), where)
         if item.measure is not None and item.measure.name in self.framework.measures:
             yield from self._declared_figure(item.measure, (*at, "measure"))
         measure = self.measures.get(item.measure.name) if item.measure is not None else None
@@ -315,6 +323,29 @@ class _Check:
             yield from self._measure(item, measure, at)
         elif item.assessment is None:
             yield self._no_assessment(item, at)
+
+    def _dates(self, item: Evidence, at: Path_) -> Iterator[Problem]:
+        if item.remedied_on is not None and not item.remedied:
+            yield self._fault(
+                (*at, "remedied_on"),
+                f"{quoted(item.id)} has 'remedied_on' and is not remedied",
+                "add remedied: true, or leave remedied_on out",
+            )
+        if item.found_on is not None and item.remedied_on is not None and item.remedied_on < item.found_on:
+            yield self._fault(
+                (*at, "remedied_on"),
+                f"{quoted(item.id)} was put right on {item.remedied_on},"
+                f" before it was found on {item.found_on}",
+                "mend one of the two days",
+            )
+        as_of = self.inspection.inspection.as_of
+        for key, day in (("found_on", item.found_on), ("remedied_on", item.remedied_on)):
+            if as_of is not None and day is not None and day > as_of:
+                yield self._fault(
+                    (*at, key),
+                    f"'{key}' of {quoted(item.id)} is {day}, after {as_of}, the day the inspection speaks of",
+                    "mend the day, or 'as_of' of the inspection",
+                )
 
     def _measure(self, item: Evidence, measure: Measure, at: Path_) -> Iterator[Problem]:
         assert item.measure is not None

@@ -188,6 +188,7 @@ class _Merging:
                 if same is not None and not any(e["id"] == entry["id"] for e in data[key] if e is not entry):
                     if same not in renamed[at].values() or same == renamed[at][entry["id"]]:
                         renamed[at][entry["id"]] = same
+                        _also_tagged_by(entries, same, entry)
                         twice.append(same)
                         continue
                 name = renamed[at][entry["id"]]
@@ -271,7 +272,17 @@ def _alike(items: Mapping[str, tuple[int, str]]) -> Iterator[tuple[str, str, flo
 
 
 def _key(block: Mapping[str, Any]) -> str:
-    return repr(sorted(block.items()))
+    """A block's content: what two people say in the same words, tagged the same, is one thing."""
+    return repr(sorted((key, value) for key, value in block.items() if key != "tagged_by"))
+
+
+def _also_tagged_by(entries: Iterable[Block], name: str, again: Block) -> None:
+    """Name everyone who tagged an item that stands in several files."""
+    if "tagged_by" in again:
+        first = next(entry for entry in entries if entry["id"] == name)
+        said = first.get("tagged_by")
+        people = said.split(" and ") if said else []
+        first["tagged_by"] = " and ".join(dict.fromkeys([*people, *again["tagged_by"].split(" and ")]))
 
 
 def _same_text(one: object, other: object) -> bool:

@@ -11,7 +11,7 @@ from grader.errors import folded
 from grader.io.printed_names import PrintedNames
 from grader.io.printed_words import PrintedWords
 from grader.model.framework import Framework
-from grader.model.inspection import Declared, Evidence, Inspection, Previous
+from grader.model.inspection import Declared, Evidence, Inspection, Previous, Settled
 
 Block = TypeVar("Block", bound=BaseModel)
 Finding = TypeVar("Finding", Declared, Previous)
@@ -102,7 +102,19 @@ class _Replacing:
             assessment=None if said is None else self.words.level(characteristics, said),
             source=self.source(item.source),
             measure=measure,
+            settled=self.settled(item.settled),
         )
+
+    def settled(self, settled: Settled | None) -> Settled | None:
+        if settled is None:
+            return None
+        said = {
+            person: _changed(each, characteristics=self.characteristics(each.characteristics))
+            if each.characteristics is not None
+            else each
+            for person, each in settled.said.items()
+        }
+        return _changed(settled, said=said)
 
     def finding(self, finding: Finding) -> Finding:
         return _changed(

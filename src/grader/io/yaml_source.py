@@ -17,7 +17,7 @@ import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NoReturn, Protocol
+from typing import Any, Final, NoReturn, Protocol
 
 import yaml
 
@@ -239,6 +239,10 @@ def _parser(text: str) -> _Parser:
     return _PythonParser(text)
 
 
+#: Keys of our formats that YAML 1.1 would read as something else.
+KEYS_OF_OURS: Final = frozenset({"on"})
+
+
 class _Reader:
     """One walk over the events of a text: data, places and faults at once."""
 
@@ -345,7 +349,7 @@ class _Reader:
         if not self.fit(event, at):
             return None
         text: str = event.value
-        if event.style or (self.keys_as_text and text):
+        if event.style or text in KEYS_OF_OURS or (self.keys_as_text and text):
             return text
         try:
             value = read_plain(text)

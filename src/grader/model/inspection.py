@@ -7,6 +7,8 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from grader.model.base import Date, FileId, Finite, Id, InputModel, PartialDate, Text
+from grader.model.dates import STALE_AFTER, Span, is_older
+from grader.model.shares import Number
 from grader.model.words import AssessmentName, BasisName, ExtentName, FindingKind, HarmName
 from grader.vocabulary.peel import PEEL
 from grader.vocabulary.words import ProgressName
@@ -26,6 +28,16 @@ class EarlierGrade(InputModel):
     """The inspection or the cycle that gave it."""
 
 
+class Sample(InputModel):
+    """What part of an inspection's evidence a second person was given to tag."""
+
+    share: Number
+    """Of the evidence of each area, rounded up to whole items."""
+    seed: Annotated[int, Field(ge=0)]
+    of: Annotated[int, Field(ge=0)]
+    """How many items of evidence the whole inspection has."""
+
+
 class Header(InputModel):
     """Which inspection this is."""
 
@@ -36,6 +48,12 @@ class Header(InputModel):
     not_inspected: list[Id] = []
     earlier_grades: dict[Id, EarlierGrade] = {}
     """Shown beside the proposal, and never compared with it."""
+    as_of: Date | None = None
+    """The day the inspection speaks of: what is old is told by it, and never by a clock."""
+    stale_after: Span | None = None
+    """Evidence found longer before `as_of` is shown as old; 12 months where it is not said, assumed."""
+    sample: Sample | None = None
+    """Which part of an inspection this is, where it was given to a second person to tag."""
 
 
 class Source(InputModel):
@@ -62,6 +80,29 @@ class Figure(InputModel):
         return self
 
 
+class Said(InputModel):
+    """How one person tagged an item: what others tagged otherwise, or that they have no such item."""
+
+    characteristics: list[Id] | None = None
+    assessment: AssessmentName | None = None
+    basis: BasisName | None = None
+    extent: ExtentName | None = None
+    harm: HarmName | None = None
+    remedied: bool | None = None
+    innovative: bool | None = None
+    left_out: bool = False
+    """Whether they have no such item."""
+
+
+class Settled(InputModel):
+    """Who settled how an item is tagged, when and why, and what each person had said."""
+
+    by: Text
+    on: Date
+    why: Text
+    said: dict[Id, Said] = Field(min_length=1)
+
+
 class Evidence(InputModel):
     """One finding of fact, tagged to one or more characteristics."""
 
@@ -80,6 +121,18 @@ class Evidence(InputModel):
     measure: Figure | None = None
     source: Id
     locator: Text | None = None
+    tagged_by: Text | None = None
+    """Who tagged it; several people with `and` between them."""
+    settled: Settled | None = None
+
+
+class LeftOut(InputModel):
+    """An item that somebody had, and that it was settled to leave out: kept on record, and never counted."""
+
+    id: Id
+    statement: Text
+    tagged_by: Text | None = None
+    settled: Settled
 
 
 class Declared(InputModel):
@@ -120,10 +173,18 @@ class Inspection(InputModel):
     evidence: list[Evidence]
     findings: list[Declared] = []
     previous: list[Previous] = []
+    left_out: list[LeftOut] = []
 
     @property
     def id(self) -> str:
         return self.inspection.id
+
+    @property
+    def old(self) -> frozenset[str]:
+        """Ids of evidence older than `stale_after` at `as_of`; none where a day is not given."""
+        head = self.inspection
+        span = head.stale_after or STALE_AFTER
+        return frozenset(e.id for e in self.evidence if is_older(e.found_on, span, head.as_of))
 
     @property
     def all_findings(self) -> list[Declared | Previous]:

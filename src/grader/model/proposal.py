@@ -20,7 +20,12 @@ Outcome = Literal["graded", "withheld", "ungraded", "not_inspected"]
 class OutputModel(BaseModel):
     """A block grader writes."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        # What has a default is always written: earlier versions did not write it.
+        json_schema_serialization_defaults_required=True,
+    )
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:
@@ -68,6 +73,8 @@ class CharacteristicResult(OutputModel):
     status: str
     evidence: list[str]
     rule: str | None
+    old: list[str] = []
+    """Those items that are old at the inspection's `as_of`."""
 
 
 class FindingResult(OutputModel):
@@ -81,6 +88,8 @@ class FindingResult(OutputModel):
     statement: str
     recommendations: list[str]
     rule: str | None
+    old: list[str] = []
+    """Those items that are old."""
 
 
 class Reason(OutputModel):
@@ -93,6 +102,8 @@ class Reason(OutputModel):
     because: str
     facts: dict[str, int]
     evidence: list[str]
+    old: list[str] = []
+    """Those items that are old."""
 
 
 class Hinge(OutputModel):
@@ -101,6 +112,16 @@ class Hinge(OutputModel):
     evidence: str
     grade: str | None
     outcome: Outcome
+    old: bool = False
+
+
+class WithoutOld(OutputModel):
+    """What would stand without any of the old evidence that counts in an area."""
+
+    evidence: list[str]
+    """The old items."""
+    outcome: Outcome
+    grade: str | None
 
 
 class Reachable(OutputModel):
@@ -137,6 +158,8 @@ class AreaResult(OutputModel):
     meaning: str | None
     """What the proposed grade says of a body, in the framework's words; None where no grade is proposed."""
     earlier_grade: EarlierGradeShown | None
+    without_old: WithoutOld | None = None
+    """None where no evidence that counts in the area is old. Nothing is weighed down for its age."""
 
 
 class NotCounted(OutputModel):

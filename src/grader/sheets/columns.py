@@ -124,6 +124,7 @@ EVIDENCE = Sheet(
         Column("unit", "text", "percent, minutes, ...", within="measure", width=10),
         Column("source", "id", "id of a source", required=True),
         Column("locator", "text", "where in the source: a page, a line, a file", width=20),
+        Column("tagged_by", "text", "who tagged it", width=14),
     ),
 )
 FINDINGS = Sheet(

@@ -83,6 +83,7 @@ SYNONYMS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "page", "pages", "page_no", "page_number", "paragraph", "para", "location", "where_found",
             "where_in_source", "source_page",
         ),
+        "tagged_by": ("tagger", "coded_by", "rated_by", "assessed_by"),
     },
     "findings": _FINDING,
     "previous": {**_FINDING, "progress": ("status", "progress_status", "current_status")},

@@ -49,6 +49,8 @@ _HEAD_KINDS: dict[str, Kind] = {
     "framework": "id",
     "edition": "text",
     "not_inspected": "ids",
+    "as_of": "day",
+    "stale_after": "text",
 }
 
 

@@ -72,6 +72,18 @@ def workbook_bytes(inspection: Inspection, framework: Framework) -> bytes:
     return without_clock(saved(book))
 
 
+def without_column(inspection: Inspection) -> list[str]:
+    """What an inspection holds and no workbook does: it stays in a file the workbook is imported over."""
+    own, settled = inspection.inspection, sum(e.settled is not None for e in inspection.evidence)
+    held = {
+        "earlier grades": own.earlier_grades,
+        "what it is a sample of": own.sample,
+        f"how {settled} item{'' if settled == 1 else 's'} of evidence came to be settled": settled,
+    }
+    help = "it is kept where the workbook is imported over the inspection's file"
+    return [f"there is no column for {what}: {help}" for what, there in held.items() if there]
+
+
 def _check_ids(inspection: Inspection) -> None:
     """Ids of evidence are known where they are read back; those of a framework are not."""
     named = {c for e in inspection.evidence for c in e.characteristics}
@@ -92,7 +104,7 @@ def _check_ids(inspection: Inspection) -> None:
 # Cells ----------------------------------------------------------------------------------------------------
 
 
-def _names(page: Worksheet, names: Iterable[tuple[str, str, int]]) -> None:
+def headed(page: Worksheet, names: Iterable[tuple[str, str, int]]) -> None:
     """The first row: names of columns, notes on them, and widths; it stays in sight."""
     from openpyxl.comments import Comment
     from openpyxl.styles import Font, PatternFill
@@ -146,13 +158,15 @@ def _guide(page: Worksheet, framework: Framework) -> None:
 
 def _head(page: Worksheet, inspection: Inspection) -> None:
     own = inspection.inspection
-    _names(page, (("key", "", 16), ("value", "", 60)))
+    headed(page, (("key", "", 16), ("value", "", 60)))
     rows = {
         "id": own.id,
         "body": own.body,
         "framework": own.framework,
         "edition": own.edition,
         "not_inspected": "\n".join(own.not_inspected),
+        "as_of": own.as_of,
+        "stale_after": own.stale_after,
         FORMAT_KEY: FORMAT,
     }
     for number, (key, value) in enumerate(rows.items(), 2):
@@ -187,7 +201,7 @@ def _columns(sheet: Sheet, entries: Sequence[dict[str, Any]]) -> list[Column]:
 
 
 def _table(page: Worksheet, columns: Sequence[Column], entries: Iterable[dict[str, Any]]) -> None:
-    _names(page, ((c.name, _note(c), c.width) for c in columns))
+    headed(page, ((c.name, _note(c), c.width) for c in columns))
     for at, column in enumerate(columns, 1):
         if column.kind != "number":  # what is typed below stays as it is typed
             dimension: Any = page.column_dimensions[letters(at)]
@@ -253,7 +267,7 @@ def _drop_downs(
 
 def _reference(page: Worksheet, framework: Framework, edition: str) -> None:
     """Every characteristic of the edition, and its areas: to look up and to choose from; never read back."""
-    _names(
+    headed(
         page, [(name, "", _WIDTHS.get(name, 18)) for name in _REFERENCE] + [("", "", 4), ("areas", "", 20)]
     )
     number = 1

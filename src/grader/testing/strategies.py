@@ -63,6 +63,8 @@ _PLAIN: Final = st.sampled_from(NASTY)
 _FIGURES: Final = (-float(LARGEST_FIGURE), -0.05, 0.0, 49.99, 80.0, 100.1, 1e8, float(LARGEST_FIGURE))
 _FEW: Final = st.sampled_from((0, 0, 0, 1, 2))
 _DAYS: Final = ("2021-09-30", "2024-02-29")
+#: No later than any day on which something was put right.
+_FOUND: Final = ("2019-05-31", "2021-09-30")
 
 
 @st.composite
@@ -253,6 +255,7 @@ class _InspectionMaker:
                 framework=self.framework.id,
                 edition=self.edition,
                 not_inspected=absent,
+                as_of=draw(st.sampled_from((None, "2024-02-29"))),
             ),
             sources={"report": Source(title=draw(_PLAIN)), "data": Source(title="Data", published="2022")},
             evidence=items,
@@ -283,10 +286,12 @@ class _InspectionMaker:
                 "harm": draw(st.sampled_from((self.words.harms.default,) * 2 + self.words.harms.names)),
                 "remedied": remedied,
                 "remedied_on": draw(st.sampled_from((None, *_DAYS))) if remedied else None,
+                "found_on": draw(st.sampled_from((None, *_FOUND))),
                 "innovative": draw(st.integers(0, 4)) == 0,
                 "measure": measure,
                 "source": draw(st.sampled_from(("report", "data"))),
                 "locator": draw(st.sampled_from((None, "12:30", "lines 1-3"))),
+                "tagged_by": draw(st.sampled_from((None, "A", "A and B"))),
             }
         )
 

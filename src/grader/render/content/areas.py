@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from grader.engines.reference import compare
-from grader.explanations.range_words import look_next_words, range_words, withheld_words
+from grader.explanations.range_words import look_next_words, range_words, withheld_words, without_old_words
 from grader.explanations.why import CharacteristicWhy, Cited, Explanation
 from grader.language.english import number
 from grader.language.nodes import Const, Effect, Kind, Op
@@ -103,6 +103,8 @@ class AreaView:
     needed: tuple[Needed, ...]
     could_be: str | None
     """The grades it could take, in words."""
+    without_old: str | None
+    """Its old evidence, and what would stand without it, in words."""
     look_next: tuple[tuple[str, str, str], ...]
     """Unassessed characteristics that could move it most: id, text, and what each could do."""
 
@@ -173,6 +175,7 @@ class Areas:
             tests=tuple(self._tests(result)),
             needed=tuple(self._needed(result)),
             could_be=self._could_be(result, counts[self.framework.vocabulary.statuses.nothing]),
+            without_old=self._without_old(result),
             look_next=tuple(
                 (line.characteristic, line.text, look_next_words(line, self._lower, assessed=self._assessed))
                 for line in why.look_next
@@ -191,6 +194,11 @@ class Areas:
             return withheld_words(why, result.possible, self._lower)
         concerns = bool(self.framework.vocabulary.capping)
         return range_words(result, unassessed, self._lower, concerns=concerns)
+
+    def _without_old(self, result: AreaResult) -> str | None:
+        if result.without_old is None:
+            return None
+        return without_old_words(result.without_old, result.outcome, result.grade, self._lower)
 
     def _lower(self, grade: str) -> str:
         title = self.titles.get(grade, grade)

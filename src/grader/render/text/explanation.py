@@ -11,7 +11,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from grader.explanations.change_answer import SmallestChange
-from grader.explanations.range_words import between, look_next_words
+from grader.explanations.range_words import between, look_next_words, without_old_words
 from grader.explanations.why import CharacteristicWhy, Cited, Explanation
 from grader.explanations.why_not import Barrier, Missed, WhyNot
 from grader.language.rulebook import RuleBook
@@ -178,6 +178,8 @@ def _firmness(why: Explanation) -> list[tuple[str, str]]:
         shown = "; ".join(c.replace("_", " ") for c in changes[:4])
         more = f"; and {len(changes) - 4} more" if len(changes) > 4 else ""
         lines.append((f"{grade.replace('_', ' ')}:", f"one step away, by {shown}{more}"))
+    if why.without_old is not None:
+        lines.append(("old evidence:", without_old_words(why.without_old, why.outcome, why.grade)))
     if why.possible is not None and why.grade is not None:
         lines.append(
             ("could be:", f"{between(why.possible)}, by how its unassessed characteristics turned out")
@@ -220,6 +222,8 @@ def _cited(words: Vocabulary, side: str, cited: Cited, name_source: bool) -> tup
         tags.append(f"{cited.harm} harm")
     if cited.remedied:
         tags.append("remedied since")
+    if cited.old:
+        tags.append(f"old: found on {cited.found_on}")
     through = f"through {', '.join(cited.via)}" if cited.via else None
     where = [part for part in (cited.source if name_source else None, cited.locator, through) if part]
     return f"{side} {cited.id}".strip(), f"{cited.statement} ({'; '.join([', '.join(tags), *where])})"

@@ -13,7 +13,7 @@ from itertools import pairwise
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from grader.explanations.range_words import range_words, withheld_words
+from grader.explanations.range_words import range_words, withheld_words, without_old_words
 from grader.grading.remarks import CONTRADICTION
 from grader.model.framework import Framework
 from grader.model.proposal import AreaResult, FindingResult, Hinge, Proposal, Reason
@@ -250,6 +250,11 @@ def _lines(framework: Framework, row: _Row) -> Iterator[tuple[str, str]]:
     capped = _best(framework, [r for r in held if r not in deciding])
     if capped is not None:
         yield "otherwise:", f"{_lower(_grade(framework, capped.target))}: {capped.because}"
+    if area.without_old is not None:
+        named = without_old_words(
+            area.without_old, area.outcome, area.grade, lambda g: _lower(_grade(framework, g))
+        )
+        yield "old evidence:", named
     could = range_words(
         area,
         row.listed - row.assessed,

@@ -1,0 +1,226 @@
+"""Moderation: a copy without tags, several taggings laid together and settled, what changed since."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.api.given import Gradable, SettingValues
+from grader.api.inspections import load
+from grader.io.given import PathLike
+from grader.review.what_moves import DRAWS
+from grader.session import LoadedInspection, Sessions
+
+if TYPE_CHECKING:
+    from grader.model.changes import Changes
+    from grader.model.reconciliation import Reconciliation
+    from grader.review.blind import Blind
+    from grader.review.moderating import AgreedInspection
+
+
+def blind(
+    inspection: Gradable, *, share: str | None = None, seed: int = 1, rules: PathLike | None = None
+) -> Blind:
+    """A copy of an inspection for a second person, tags and assessments taken out.
+
+    Parameters
+    ----------
+    inspection, rules
+        As for `load`.
+    share : str, optional
+        How much of each area's evidence to give, as in `20%`; all of it by default.
+    seed : int
+        Where the drawing of the sample starts.
+
+    Raises
+    ------
+    InputError
+        Faults of the inspection, or a share that cannot be.
+
+    Examples
+    --------
+    >>> grader.blind(example, share="20%")
+    <Blind leicestershire-2021-22: 64 of 306 items of evidence>
+    """
+    from grader.review.blind import blind as copy
+
+    loaded = load(inspection, rules=rules)
+    framework = loaded.framework.framework
+    return copy(loaded.inspection, framework, share=share, seed=seed, origin=_name(inspection))
+
+
+def reconcile(
+    inspections: Sequence[Gradable],
+    *,
+    names: Sequence[str] | None = None,
+    pairs: PathLike | None = None,
+    draws: int = DRAWS,
+    seed: int = 1,
+    rules: PathLike | None = None,
+    settings: SettingValues | None = None,
+    engine: str | None = None,
+) -> Reconciliation:
+    """Lay several people's taggings of one inspection together, and say which differences matter.
+
+    Parameters
+    ----------
+    inspections : sequence
+        As for `load`, two or more; the first one's ids stand.
+    names : sequence of str, optional
+        Who tagged them; by default as their items say, else after the files.
+    pairs : path, optional
+        A settling file or workbook that says of pairs in doubt whether they are one finding.
+    draws, seed : int
+        Mixes drawn of an area that has too many to grade them all, and where the drawing starts.
+    rules, settings, engine
+        As for `grade`.
+
+    Raises
+    ------
+    InputError
+        Faults of a file, or taggings that are not of one inspection.
+    MissingExtraError
+        Statements have to be compared, and rapidfuzz is not installed.
+
+    Examples
+    --------
+    >>> second = "benchmarks/two_taggings/second_tagging.yaml"
+    >>> grader.reconcile([example, second])
+    <Reconciliation leicestershire-2021-22: 174 disagreements, 64 of them matter to a grade>
+    """
+    from grader.review.moderating import lay_together
+
+    loaded, files = _loaded(inspections, rules, settings, engine)
+    return lay_together(loaded, files, names=names, pairs=pairs, draws=draws, seed=seed).answer
+
+
+def settle(
+    inspections: Sequence[Gradable],
+    settling: PathLike,
+    *,
+    by: str | None = None,
+    on: str | None = None,
+    rest: str | None = None,
+    names: Sequence[str] | None = None,
+    draws: int = DRAWS,
+    seed: int = 1,
+    rules: PathLike | None = None,
+    settings: SettingValues | None = None,
+    engine: str | None = None,
+) -> AgreedInspection:
+    """The agreed inspection, each disagreement as it was settled; its `text` is the YAML to keep.
+
+    Parameters
+    ----------
+    inspections, names, draws, seed, rules, settings, engine
+        As for `reconcile`.
+    settling : path
+        The settling file or workbook, filled in.
+    by, on : str, optional
+        Who settled the disagreements, and the day, where the file does not say.
+    rest : str, optional
+        By whose tagging disagreements stand that are not settled and matter to no grade.
+
+    Raises
+    ------
+    InputError
+        Something that matters is not settled, or a choice says what it cannot.
+
+    Examples
+    --------
+    >>> folder_of = "examples/moderation/"
+    >>> taggings = [folder_of + "ann.yaml", folder_of + "bob.yaml"]
+    >>> grader.settle(taggings, folder_of + "settled.yaml", rest="ann")
+    <AgreedInspection harbour-2022: 3 settled, 1 left as tagged>
+    """
+    from grader.review.moderating import settle_by
+
+    loaded, files = _loaded(inspections, rules, settings, engine)
+    return settle_by(
+        loaded, files, Path(settling), by=by, on=on, rest=rest, names=names, draws=draws, seed=seed
+    )
+
+
+def settling_file(reconciliation: Reconciliation) -> str:
+    """The text of a file in which a meeting settles the disagreements.
+
+    Examples
+    --------
+    >>> second = "benchmarks/two_taggings/second_tagging.yaml"
+    >>> "choice:" in grader.settling_file(grader.reconcile([example, second]))
+    True
+    """
+    from grader.review.settling import settling_text
+
+    return settling_text(reconciliation)
+
+
+def settling_workbook(reconciliation: Reconciliation) -> bytes:
+    """The workbook in which a meeting settles the disagreements.
+
+    Raises
+    ------
+    MissingExtraError
+        openpyxl is not installed.
+
+    Examples
+    --------
+    >>> second = "benchmarks/two_taggings/second_tagging.yaml"
+    >>> grader.settling_workbook(grader.reconcile([example, second]))[:2]
+    b'PK'
+    """
+    from grader.review.settling_book import settling_workbook as write
+
+    return write(reconciliation)
+
+
+def changes(
+    old: Gradable,
+    new: Gradable,
+    *,
+    rules: PathLike | None = None,
+    settings: SettingValues | None = None,
+    engine: str | None = None,
+) -> Changes:
+    """What changed between two states of one inspection, and what it moved, with the evidence behind it.
+
+    Parameters
+    ----------
+    old, new
+        As for `load`.
+    rules, settings, engine
+        As for `grade`.
+
+    Raises
+    ------
+    InputError
+        Faults of an inspection, or inspections of different bodies, frameworks or editions.
+
+    Examples
+    --------
+    >>> grader.changes(example, example)
+    <Changes leicestershire-2021-22: 0 changes, 0 conclusions moved>
+    """
+    from grader.review.changes import changes as compare
+
+    loaded, _ = _loaded([old, new], rules, settings, engine)
+    return compare(*loaded)
+
+
+def _loaded(
+    inspections: Sequence[Gradable],
+    rules: PathLike | None,
+    settings: SettingValues | None,
+    engine: str | None,
+) -> tuple[list[LoadedInspection], list[str]]:
+    """The inspections in one session, and what their files are called."""
+    sessions = Sessions(rules, engine)
+    given = [each.inspection if isinstance(each, LoadedInspection) else each for each in inspections]
+    return [sessions.load(each).at(settings) for each in given], [_name(each) for each in inspections]
+
+
+def _name(given: Gradable) -> str:
+    name = os.fspath(given) if isinstance(given, str | os.PathLike) else ""
+    return "" if "\n" in name else name

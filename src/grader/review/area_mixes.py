@@ -1,0 +1,161 @@
+"""One area's outcome under any mix of several people's taggings, by the definition of meaning.
+
+An area sees its evidence through few numbers (`grading/aggregates.py`): a mix is concluded from those, and
+each characteristic's once for each mix of what is disputed on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from grader.grading.aggregates import AreaAggregator, FactVector
+from grader.grading.conclude import CharacteristicCase
+from grader.grading.run import assess, standing_of
+from grader.grading.tally import indirect, placements, row_of
+from grader.language.row import Row
+from grader.model.framework import Area
+from grader.model.inspection import Evidence, Inspection
+from grader.session import Session
+
+Result = tuple[str, int | None]
+"""Outcome, and rank of the grade where there is one."""
+Mix = tuple[int, ...]
+"""For each disputed item, which of its versions stands."""
+Rows = Mapping[str, Row]
+"""An item's tags on each characteristic it counts on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """An item as it may stand: each way in which somebody has it, None where they have not."""
+
+    id: str
+    ways: tuple[Evidence | None, ...]
+
+
+@dataclass(slots=True)
+class RowsOf:
+    """The tags of items on the characteristics they count on; each version is looked at once."""
+
+    session: Session
+    edition: str
+    _kept: dict[int, tuple[Evidence, Rows]] = field(default_factory=dict)
+
+    def __call__(self, item: Evidence | None) -> Rows:
+        if item is None:
+            return {}
+        kept = self._kept.get(id(item))
+        if kept is None:
+            kept = self._kept[id(item)] = (item, self._rows(item))
+        return kept[1]
+
+    def _rows(self, item: Evidence) -> Rows:
+        framework = self.session.framework.framework
+        row = row_of(framework.vocabulary, item, assess(item, self.session.what_if))
+        if row is None:
+            return {}
+        on = {counts for _, counts in placements(item, framework, self.edition)}
+        return {name: row if name in item.characteristics else indirect(row) for name in on}
+
+
+class AreaMixes:
+    """An inspected area under the mixes of what is disputed on it.
+
+    Parameters
+    ----------
+    session : Session
+        What grades it.
+    inspection : Inspection
+        Its findings on record, and the edition.
+    area : Area
+        The area.
+    rows : RowsOf
+        The tags of items.
+    agreed : iterable of Evidence
+        Items that stand in every mix.
+    disputed : sequence of Versions
+        Items that may stand otherwise.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        inspection: Inspection,
+        area: Area,
+        rows: RowsOf,
+        agreed: Iterable[Evidence],
+        disputed: Sequence[Versions],
+    ) -> None:
+        words = session.framework.framework.vocabulary
+        self.aggregator: AreaAggregator = session.aggregator(area)
+        self.graded = area.editions[inspection.inspection.edition].graded
+        earlier = [standing_of(words, p) for p in inspection.previous if p.area == area.id]
+        known = [*(standing_of(words, d) for d in inspection.findings if d.area == area.id), *earlier]
+        self.findings = tuple(k.row for k in known)
+        own = [c for c in area.characteristics if self.aggregator.matters(c.id)]
+        names = {c.id for c in own}
+        self.cases: dict[str, CharacteristicCase] = {
+            c.id: session.what_if.characteristic(area.id, c.id, c.counted, (), earlier) for c in own
+        }
+        self._agreed(rows, agreed)
+        #: Those that the area's rules can tell apart in any way.
+        self.disputed = [d for d in disputed if len({self._in(rows(w), names) for w in d.ways}) > 1]
+        self._on: dict[str, list[tuple[int, list[FactVector | None]]]] = {}
+        for at, each in enumerate(self.disputed):
+            tags = [rows(way) for way in each.ways]
+            for name in sorted({n for t in tags for n in t if n in names}):
+                vectors = [self.aggregator.of_row(t[name]) if name in t else None for t in tags]
+                self._on.setdefault(name, []).append((at, vectors))
+        self._still = self._of_still(names)
+        self._seen: dict[str, dict[Mix, FactVector]] = {name: {} for name in self._on}
+        self._results: dict[Mix, Result] = {}
+
+    @staticmethod
+    def _in(rows: Rows, names: set[str]) -> frozenset[tuple[str, Row]]:
+        return frozenset((name, row) for name, row in rows.items() if name in names)
+
+    def _agreed(self, rows: RowsOf, agreed: Iterable[Evidence]) -> None:
+        sums = self.aggregator.on_characteristic
+        found: dict[str, FactVector] = dict.fromkeys(self.cases, sums.empty)
+        for item in agreed:
+            for name, row in rows(item).items():
+                if name in found:
+                    found[name] = sums.plus(found[name], self.aggregator.of_row(row))
+        self._base = found
+
+    def _of_still(self, names: Iterable[str]) -> FactVector:
+        """What the characteristics add on which nothing is disputed."""
+        still = (n for n in names if n not in self._on)
+        return self.aggregator.on_area.total(
+            self.aggregator.seen(self.cases[n], self._base[n]) for n in sorted(still)
+        )
+
+    def result(self, mix: Mix) -> Result:
+        """Outcome and rank of the grade under a mix."""
+        found = self._results.get(mix)
+        if found is None:
+            found = self._results[mix] = self._result(mix)
+        return found
+
+    def _result(self, mix: Mix) -> Result:
+        whole, sums = self._still, self.aggregator.on_area
+        for name, disputed in self._on.items():
+            kept = self._seen[name]
+            own = tuple([mix[at] for at, _ in disputed])
+            seen = kept.get(own)
+            if seen is None:
+                seen = kept[own] = self._characteristic(name, disputed, own)
+            whole = sums.plus(whole, seen)
+        found = self.aggregator.concluded(self.graded, whole, self.findings)
+        return found.outcome, found.decision.rank if found.decision else None
+
+    def _characteristic(
+        self, name: str, disputed: Sequence[tuple[int, list[FactVector | None]]], own: Mix
+    ) -> FactVector:
+        vector, sums = self._base[name], self.aggregator.on_characteristic
+        for (_, ways), way in zip(disputed, own, strict=True):
+            more = ways[way]
+            if more is not None:
+                vector = sums.plus(vector, more)
+        return self.aggregator.seen(self.cases[name], vector)

@@ -1,0 +1,255 @@
+"""Several people's taggings of one inspection, their items brought together by finding."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import Any
+
+from grader.errors import InputError, Place, Problem, folded, quoted
+from grader.grading.run import assess
+from grader.model.inspection import Declared, Evidence, Inspection, Previous
+from grader.review.same_finding import Doubt, pair
+from grader.session import LoadedInspection
+
+#: What a person tags; what else an item holds is as it was found.
+TAGS = ("characteristics", "assessment", "basis", "extent", "harm", "remedied", "innovative")
+#: What was found, and may have been written down otherwise.
+FACTS = ("measure", "found_on", "remedied_on")
+_HEAD = ("as_of", "stale_after")
+
+ToldPairs = Mapping[tuple[str, str], Mapping[tuple[str, str], bool]]
+"""By two taggers, what a person said of pairs of their items."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One person's tagging."""
+
+    name: str
+    file: str
+    loaded: LoadedInspection
+
+    @property
+    def inspection(self) -> Inspection:
+        return self.loaded.inspection
+
+    @property
+    def titles(self) -> dict[str, str]:
+        return {name: source.title for name, source in self.inspection.sources.items()}
+
+
+@dataclass(slots=True)
+class Finding:
+    """One finding as each person has it; `asked` are those who could have had it."""
+
+    id: str
+    items: dict[str, Evidence]
+    asked: tuple[str, ...] = ()
+
+    @property
+    def first(self) -> Evidence:
+        return next(iter(self.items.values()))
+
+
+@dataclass(slots=True)
+class Taggings:
+    """Several taggings laid together.
+
+    Attributes
+    ----------
+    given : sequence of Given
+        Each person's, the first the one whose ids stand.
+    findings : list of Finding
+        Every finding anybody has.
+    whole : Inspection
+        What the inspection is, with the findings on record that any of them holds, and no evidence.
+    """
+
+    given: Sequence[Given]
+    findings: list[Finding] = field(default_factory=list)
+    by_id: int = 0
+    by_text: int = 0
+    by_hand: int = 0
+    doubts: list[tuple[str, str, Doubt]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    whole: Inspection = field(init=False)
+
+    @property
+    def names(self) -> list[str]:
+        return [each.name for each in self.given]
+
+    @property
+    def loaded(self) -> LoadedInspection:
+        return self.given[0].loaded
+
+    def tags(self, item: Evidence) -> dict[str, Any]:
+        """What an item is tagged, its assessment as it counts: where nobody gave one, by its figure."""
+        found = {name: getattr(item, name) for name in TAGS}
+        found["characteristics"] = sorted(item.characteristics)
+        found["assessment"] = assess(item, self.loaded.session.what_if)
+        return found
+
+    def differs_in(self, finding: Finding) -> list[str]:
+        """Fields that those who have a finding do not agree on."""
+        items = list(finding.items.values())
+        tags = [self.tags(item) for item in items]
+        found = [name for name in TAGS if any(t[name] != tags[0][name] for t in tags)]
+        for name in FACTS:
+            said = [value for item in items if (value := getattr(item, name)) is not None]
+            if any(value != said[0] for value in said):
+                found.append(name)
+        return found
+
+
+def lay(given: Sequence[Given], told: ToldPairs | None = None) -> Taggings:
+    """Taggings of one inspection laid together.
+
+    Raises
+    ------
+    InputError
+        They are not of one inspection, or say different things of what is on record.
+    MissingExtraError
+        Statements have to be compared, and rapidfuzz is not installed.
+    """
+    _check(given)
+    laid = Taggings(given)
+    laid.whole = _whole(laid)
+    for at, each in enumerate(given):
+        _add(laid, each, given[:at], told or {})
+    samples = {each.name for each in given if each.inspection.inspection.sample is not None}
+    for finding in laid.findings:
+        finding.asked = tuple(n for n in laid.names if n in finding.items or n not in samples)
+    return laid
+
+
+def _add(laid: Taggings, each: Given, before: Sequence[Given], told: ToldPairs) -> None:
+    """Bring one person's items to the findings there are; what is nobody else's is a finding of its own."""
+    left = {item.id: item for item in each.inspection.evidence}
+    for other in before:
+        # Each finding is compared once, as the first who has it wrote it.
+        open_ = {f.first.id: f for f in laid.findings if next(iter(f.items)) == other.name}
+        found = pair(
+            [f.first for f in open_.values()],
+            list(left.values()),
+            (other.titles, each.titles),
+            told.get((other.name, each.name)),
+        )
+        laid.by_id += len(found.by_id)
+        laid.by_text += len(found.by_text)
+        laid.by_hand += len(found.by_hand)
+        laid.doubts += [(other.name, each.name, doubt) for doubt in found.doubts]
+        for one, two in found.all.items():
+            open_[one].items[each.name] = left.pop(two)
+    laid.doubts = [d for d in laid.doubts if d[1] != each.name or d[2].other in left]
+    taken = {f.id for f in laid.findings}
+    for item in left.values():
+        name = item.id
+        while name in taken:
+            name = f"{each.name}-{name}"
+        taken.add(name)
+        laid.findings.append(Finding(name, {each.name: item}))
+
+
+# Whether they are of one inspection ----------------------------------------------------------------------
+
+
+def _check(given: Sequence[Given]) -> None:
+    if len(given) < 2:
+        raise InputError([Problem("there is one tagging to lay together", None, "name two or more")])
+    problems: list[Problem] = []
+    twice = [name for name, n in Counter(each.name for each in given).items() if n > 1]
+    if twice:
+        help = "rename a file, or say who tagged it: tagged_by"
+        problems.append(Problem(f"two taggings are called {quoted(twice[0])}", None, help))
+    first = given[0]
+    for each in given[1:]:
+        problems += _differences(first, each)
+    if problems:
+        raise InputError(problems)
+
+
+def _differences(first: Given, each: Given) -> Iterator[Problem]:
+    one, other = first.inspection.inspection, each.inspection.inspection
+    for key, same in (
+        ("body", folded(one.body) == folded(other.body)),
+        ("framework", one.framework == other.framework),
+        ("edition", one.edition == other.edition),
+    ):
+        if not same:
+            said, there = getattr(other, key), getattr(one, key)
+            message = f"{key} is {quoted(said)}, and in {first.file} {quoted(there)}"
+            yield Problem(message, Place(each.file), "lay together taggings of one inspection")
+    apart = sorted(set(one.not_inspected) ^ set(other.not_inspected))
+    if apart:
+        message = f"{', '.join(apart)}: not inspected in one of this file and {first.file} alone"
+        yield Problem(message, Place(each.file), "settle that first: make 'not_inspected' the same")
+
+
+# What is on record ---------------------------------------------------------------------------------------
+
+
+def _whole(laid: Taggings) -> Inspection:
+    first = laid.given[0]
+    head = first.inspection.inspection.model_copy(update={"sample": None})
+    for key in _HEAD:
+        said = {n.name: v for n in laid.given if (v := getattr(n.inspection.inspection, key)) is not None}
+        if len(set(said.values())) > 1:
+            listed = ", ".join(f"{value} by {name}" for name, value in said.items())
+            laid.notes.append(f"{key} is {listed}: {next(iter(said.values()))} is kept")
+        if said:
+            head = head.model_copy(update={key: next(iter(said.values()))})
+    ids = {each.inspection.id for each in laid.given} - {head.id}
+    if ids:
+        laid.notes.append(f"the inspection is called {', '.join(sorted(ids))} too; {head.id} is kept")
+    problems: list[Problem] = []
+    declared = _united(laid, "findings", problems)
+    previous = _united(laid, "previous", problems)
+    if problems:
+        raise InputError(problems)
+    return Inspection(inspection=head, evidence=[], findings=declared, previous=previous)
+
+
+def _united(laid: Taggings, block: str, problems: list[Problem]) -> list[Any]:
+    """Findings on record that anybody has; what is said of one may be left out, and must not differ."""
+    found: dict[str, Declared | Previous] = {}
+    holders: dict[str, str] = {}
+    for each in laid.given:
+        for finding in getattr(each.inspection, block):
+            known = found.setdefault(finding.id, finding)
+            holders.setdefault(finding.id, each.name)
+            for key in ("kind", "area", "statement", "progress"):
+                one, other = getattr(known, key, None), getattr(finding, key, None)
+                if one != other:
+                    message = f"{finding.id}: {key} is {quoted(str(other))}, and {quoted(str(one))} by"
+                    help = "what is on record is one thing: make it the same in all files"
+                    place = Place(each.file)
+                    problems.append(Problem(f"{message} {holders[finding.id]}", place, help))
+    first = {f.id for f in getattr(laid.given[0].inspection, block)}
+    for name in found:
+        if name not in first:
+            laid.notes.append(f"{name} is on record by {holders[name]} alone, and counts in every mix")
+    return list(found.values())
+
+
+# Who tagged ----------------------------------------------------------------------------------------------
+
+
+def names_of(loaded: Sequence[LoadedInspection], files: Sequence[str]) -> list[str]:
+    """What the taggers are called: as their items say, else as their files, folders or letters."""
+    said = [{e.tagged_by for e in each.inspection.evidence} for each in loaded]
+    own = [next(iter(names)) if len(names) == 1 else None for names in said]
+    if None not in own and len(set(own)) == len(own):
+        return [str(name) for name in own]
+    paths = [PurePath(file) for file in files]
+    for made in ([p.stem for p in paths], [p.parent.name for p in paths]):
+        if all(made) and _all_different(made):
+            return made
+    return [chr(ord("A") + i) if len(files) <= 26 else f"tagger {i + 1}" for i in range(len(files))]
+
+
+def _all_different(names: Iterable[str]) -> bool:
+    forms = [folded(name) for name in names]
+    return len(set(forms)) == len(forms)
