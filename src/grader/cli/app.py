@@ -29,7 +29,7 @@ from grader.cli.grade import grade
 from grader.cli.impact import impact
 from grader.cli.import_sheet import import_sheet
 from grader.cli.merge import merge
-from grader.cli.new import new
+from grader.cli.new import new, with_bare_framework
 from grader.cli.options import Debugging
 from grader.cli.outliers import outliers
 from grader.cli.schema import schema
@@ -145,7 +145,7 @@ def run(argv: Sequence[str] | None = None) -> int:
     debugging = Debugging()
     try:
         command = typer.main.get_command(_app())
-        command.main(args=arguments, prog_name="grader", obj=debugging)
+        command.main(args=with_bare_framework(arguments), prog_name="grader", obj=debugging)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 0
     except KeyboardInterrupt:
