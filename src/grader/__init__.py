@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from grader.api import explain as explain
     from grader.api import export_workbook as export_workbook
     from grader.api import find as find
+    from grader.api import framework_starter as framework_starter
     from grader.api import grade as grade
     from grader.api import impact as impact
     from grader.api import import_sheet as import_sheet
@@ -95,8 +96,8 @@ if TYPE_CHECKING:
 #: Where each public name stands.
 _HOMES = {
     "grader.api": (
-        "about_area about_characteristic about_parameters about_rule batch blind brief calibrate changes check"
-        " decide diff explain export_workbook find grade impact import_sheet load mark_workbook merge mutate"
+        "about_area about_characteristic about_parameters about_rule batch blind brief calibrate changes"
+        " check decide diff explain export_workbook find framework_starter grade impact import_sheet load mark_workbook merge mutate"
         " open_session outliers overview propose_mapping reconcile record_proofs report run_cases schema"
         " schema_names sensitivity settle settling_file settling_workbook simulate smallest_change starter"
         " validate verify why_not"

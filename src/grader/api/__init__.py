@@ -11,6 +11,7 @@ from __future__ import annotations
 from grader.api.decisions import calibrate, decide, diff, outliers, verify
 from grader.api.files import (
     export_workbook,
+    framework_starter,
     import_sheet,
     mark_workbook,
     merge,
@@ -54,6 +55,7 @@ __all__ = [
     "explain",
     "export_workbook",
     "find",
+    "framework_starter",
     "grade",
     "impact",
     "import_sheet",

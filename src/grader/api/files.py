@@ -114,6 +114,34 @@ def starter(framework: PathLike = DEFAULT, *, edition: str | None = None) -> str
     return starter_for(framework, edition)
 
 
+def framework_starter(name: str) -> dict[str, str]:
+    """A framework, its rules and their cases to start from: what is to be filled in is three dots.
+
+    Parameters
+    ----------
+    name : str
+        The new framework's id.
+
+    Returns
+    -------
+    dict of str to str
+        The text of each file by its path below one folder.
+
+    Raises
+    ------
+    InputError
+        The name cannot be an id.
+
+    Examples
+    --------
+    >>> list(grader.framework_starter("MY_SCHEME"))[:2]
+    ['frameworks/MY_SCHEME.yaml', 'rules/MY_SCHEME/rulebook.yaml']
+    """
+    from grader.io.starter_framework import framework_starter as texts
+
+    return texts(name)
+
+
 def import_sheet(
     sheet: PathLike | Sequence[PathLike],
     *,

@@ -31,7 +31,7 @@ from grader.cli.grade import grade
 from grader.cli.impact import impact
 from grader.cli.import_sheet import import_sheet
 from grader.cli.merge import merge
-from grader.cli.new import new
+from grader.cli.new import new, with_bare_framework
 from grader.cli.options import Debugging
 from grader.cli.outliers import outliers
 from grader.cli.reconcile import reconcile
@@ -155,7 +155,7 @@ def run(argv: Sequence[str] | None = None) -> int:
     try:
         command = typer.main.get_command(_app())
         with terminal.working(f"grader {arguments[0]}" if arguments else "grader"):
-            command.main(args=arguments, prog_name="grader", obj=debugging)
+            command.main(args=with_bare_framework(arguments), prog_name="grader", obj=debugging)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 0
     except KeyboardInterrupt:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from grader.errors import InputError, Place, Problem, UnknownNameError, folded, quoted, suggest
 from grader.io.frameworks import FrameworkFile, read_framework
-from grader.io.rulebooks import HEAD, lines_sha256, read_rulebook, refuse_link_out, rule_files
+from grader.io.rulebooks import HEAD, lines_sha256, read_rulebook, refuse_link_out, rule_files, unfilled_in
 from grader.io.scalars import decode
 from grader.io.yaml_source import parse_document, read_bytes, text_sha256
 from grader.language.rulebook import RuleBook
@@ -291,7 +291,11 @@ def open_rulebook(given: NameOrPath) -> tuple[Path, FrameworkFile, RuleBook]:
     if not isinstance(wanted, str):
         place = document.place(("rulebook", "framework"))
         raise InputError([Problem("the rule book names no framework", place, "framework: the id of one")])
-    found = framework_in(wanted, document.place(("rulebook", "framework")), folder)
+    try:
+        found = framework_in(wanted, document.place(("rulebook", "framework")), folder)
+    except InputError as error:
+        # Nothing else can be said of rules before their framework is read.
+        raise InputError([*error.problems, *unfilled_in(folder, shown_folder(folder))]) from error
     return folder, found, _read_rulebook(folder, found)
 
 

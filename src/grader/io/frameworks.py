@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 from grader.errors import InputError, Place, Problem, quoted, suggest, truncate
-from grader.io.faults import duplicate_ids, name_of, validate
+from grader.io.faults import duplicate_ids, name_of, unfilled, validate
 from grader.io.framework_words import word_faults
 from grader.io.yaml_source import Document, parse_document, read_bytes
 from grader.model.framework import Area, Characteristic, Framework
@@ -38,6 +38,8 @@ def read_framework(path: Path, shown: str | None = None) -> FrameworkFile:
 
 def framework_of(document: Document) -> FrameworkFile:
     """The framework in a document; raises InputError with every fault."""
+    if document.unfilled:
+        raise InputError(unfilled([document]))
     framework, problems = validate(document, Framework)
     if framework is None:
         raise InputError(problems)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from grader.errors import InputError, Place, Problem, truncate
-from grader.io.faults import validate
+from grader.io.faults import unfilled, validate
 from grader.io.lower_rules import lower_rules
 from grader.io.lowering import (
     Lowering,
@@ -51,6 +51,8 @@ def read_rulebook(folder: Path, framework: Framework, shown: str | None = None) 
         Every fault of every file, located.
     """
     documents, problems = _read_all(folder, shown or str(folder))
+    if dots := unfilled(documents.values()):
+        raise InputError(truncate([*problems, *dots]))
     head = documents.pop(HEAD, None)
     if head is None:
         if not problems:
@@ -107,6 +109,11 @@ def read_rulebook(folder: Path, framework: Framework, shown: str | None = None) 
         promises=tuple(sorted(set(header.rulebook.promises))),
         scale_of=work.scale_of,
     )
+
+
+def unfilled_in(folder: Path, shown: str) -> list[Problem]:
+    """What is still to be filled in in a rule book's folder, whose framework cannot be read yet."""
+    return unfilled(_read_all(folder, shown)[0].values())
 
 
 def _read_all(folder: Path, shown: str) -> tuple[dict[str, Document], list[Problem]]:
