@@ -97,9 +97,9 @@ if TYPE_CHECKING:
 _HOMES = {
     "grader.api": (
         "about_area about_characteristic about_parameters about_rule batch blind brief calibrate changes"
-        " check decide diff explain export_workbook find framework_starter grade impact import_sheet load mark_workbook merge mutate"
-        " open_session outliers overview propose_mapping reconcile record_proofs report run_cases schema"
-        " schema_names sensitivity settle settling_file settling_workbook simulate smallest_change starter"
+        " check decide diff explain export_workbook find framework_starter grade impact import_sheet"
+        " load mark_workbook merge mutate open_session outliers overview propose_mapping reconcile"
+        " record_proofs report run_cases schema schema_names sensitivity settle settling_file settling_workbook simulate smallest_change starter"
         " validate verify why_not"
     ),
     "grader.authoring.case_report": "TestReport",
