@@ -11,7 +11,7 @@ from grader.bulk.conclude import DAY, Coded
 from grader.bulk.plan import FINDING, TAGS, Plan
 from grader.grading.conclude import finding_row
 from grader.grading.tally import row_of
-from grader.language.figures import per_mille
+from grader.language.figures import as_whole
 from grader.model.inspection import Evidence, Inspection, Previous
 
 
@@ -65,7 +65,8 @@ class Rows:
             return
         measure, figure = -1, 0
         if item.assessment is None and item.measure is not None:
-            measure, figure = self.plan.measures[item.measure.name], per_mille(item.measure.value)
+            measure = self.plan.measures[item.measure.name]
+            figure = as_whole(self.plan.book.measures[item.measure.name], item.measure.value)
         tags: dict[str, Any] = {name: row[name] for name in TAGS}
         # whether it is direct is known where it is joined
         if self.by_day:

@@ -83,7 +83,8 @@ def assessed(plan: Plan, evidence: Frame) -> Frame:
     for name, at in plan.measures.items():
         of = [rule for rule in rules if rule.applies_to(name)]
         held = {rule.id: columnar.holds(rule.condition, figure) for rule in of}
-        rank = columnar.decided(of, held, *FIGURES.concludes(plan.book)).rank
+        scale, _ = FIGURES.concludes(plan.book)
+        rank = columnar.decided(of, held, scale, plan.book.falls_to(name)).rank
         said = nw.when(nw.col("measure") == at).then(rank).otherwise(said)
     own = nw.col("assessment")
     return evidence.with_columns(assessment=nw.when(own > 0).then(own).otherwise(said).cast(nw.Int8))

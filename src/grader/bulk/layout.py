@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,8 @@ from grader.bulk.conclude import DAY
 from grader.bulk.plan import TAGS, Plan
 from grader.engines.columnar import any_of
 from grader.errors import Place, Problem, quoted, suggest
-from grader.language.rulebook import PERCENT
+from grader.language.figures import as_whole, range_of
+from grader.language.rulebook import PERCENT, Measure
 from grader.model.base import LARGEST_FIGURE
 from grader.vocabulary.words import DEFAULT_SCALE, STRENGTH, Vocabulary
 
@@ -53,6 +55,8 @@ AS_WRITTEN = "value_as_written"
 
 #: The code of a level outside the order, as if there were no evidence.
 FOR_NOTHING = 127
+#: How far a figure times a power of ten may lie from a whole number, as floats go.
+NEARLY = 1e-6
 #: Codes of a value that is not given, and of one that is no number.
 NO_FIGURE, BAD_FIGURE = -(2**60), -(2**61)
 #: A basis that never counts, once it has been looked at.
@@ -107,8 +111,8 @@ def code_evidence(plan: Plan, backend: Backend, rows: Frame, numbers: pl.DataFra
         **({DAY: _day(there)} if by_day(plan) else {}),
         **{name: _flag(name, there).cast(nw.Int8) for name in FLAGS},
         "measure": _measure(plan, there).cast(nw.Int16),
-        "figure": figure_in_per_mille(there).cast(nw.Int64),
-        "beyond": _beyond(there).cast(nw.Int8),
+        "figure": _figure(plan, there).cast(nw.Int64),
+        "beyond": _beyond(plan, there).cast(nw.Int8),
     }
     return rows.select(ROW, **found)
 
@@ -198,12 +202,37 @@ def figure_in_per_mille(there: Mapping[str, Any]) -> nw.Expr:
     return nw.when(finite).then(near).otherwise(odd)
 
 
-def _beyond(there: Mapping[str, Any]) -> nw.Expr:
-    """1 where the value is no per cent, else 0."""
+def _declared(plan: Plan, there: Mapping[str, Any]) -> list[Measure]:
+    """Measures that the framework declares, where rows may hold their figures."""
+    if not {"measure", "value"} <= there.keys():
+        return []
+    return [m for m in plan.book.measures.values() if m.decimals is not None]
+
+
+def _figure(plan: Plan, there: Mapping[str, Any]) -> nw.Expr:
+    """The figure as rules read it."""
+    found = figure_in_per_mille(there)
+    for measure in _declared(plan, there):
+        whole = (nw.col("value").cast(nw.Float64) * 10 ** (measure.decimals or 0)).round()
+        own = (nw.col("measure") == measure.name).fill_null(False) & (found > NO_FIGURE)
+        found = nw.when(own).then(whole).otherwise(found)
+    return found
+
+
+def _beyond(plan: Plan, there: Mapping[str, Any]) -> nw.Expr:
+    """1 where the value is no per cent, or of a declared measure none that it can be; else 0."""
     if "value" not in there:
         return nw.lit(0)
     value = nw.col("value").cast(nw.Float64)
-    return nw.when(((value < 0) | (value > 100)).fill_null(False)).then(nw.lit(1)).otherwise(nw.lit(0))
+    beyond = ((value < 0) | (value > 100)).fill_null(False)
+    for measure in _declared(plan, there):
+        low, high = range_of(measure)
+        whole = value * 10 ** (measure.decimals or 0)
+        # What is written with so many decimals is a whole number of the last, but for the float's own error.
+        odd = (value < low) | (value > high) | ((whole - whole.round()).abs() > NEARLY)
+        own = (nw.col("measure") == measure.name).fill_null(False)
+        beyond = (own & odd.fill_null(False)) | (~own & beyond)
+    return nw.when(beyond).then(nw.lit(1)).otherwise(nw.lit(0))
 
 
 def _tags(plan: Plan) -> nw.Expr:
@@ -231,7 +260,7 @@ def unsound(plan: Plan) -> nw.Expr:
         found = plan.book.measures[name]
         alone = plan.characteristic_index.get(found.characteristic, -2)
         wrong |= (measure == its) & (place != alone)
-        if found.unit == PERCENT:
+        if found.unit == PERCENT or found.decimals is not None:
             wrong |= (measure == its) & (nw.col("beyond") == 1)
     return wrong
 
@@ -342,8 +371,22 @@ def _figure_faults(plan: Plan, row: Mapping[str, Any], at: Place) -> Iterator[Pr
         yield Problem(message, at, "give the other characteristics an item of their own")
     if value is None:
         yield Problem(f"no 'value', which measure {measure!r} needs", at, f"write it, in {found.unit}")
+    elif found.decimals is not None:
+        yield from _declared_fault(found, value, written, at)
     elif found.unit == PERCENT and not 0 <= value <= 100:
         yield Problem(f"'value' {quoted(written)} is no per cent", at, "a per cent lies in 0 to 100")
+
+
+def _declared_fault(measure: Measure, value: float, written: Any, at: Place) -> Iterator[Problem]:
+    low, high = range_of(measure)
+    if not low <= value <= high:
+        message = f"'value' {quoted(written)} is outside {low:g} to {high:g}, the range of {measure.name!r}"
+        yield Problem(message, at, f"write the figure as it was measured, in {measure.unit}")
+    elif as_whole(measure, value) != Decimal(str(value)).scaleb(measure.decimals or 0):
+        message = (
+            f"'value' {quoted(written)} has more decimals than the {measure.decimals} of {measure.name!r}"
+        )
+        yield Problem(message, at, "write it with so many, rounded as the scheme says")
 
 
 def unknown(what: str, name: Any, known: Any, at: Place) -> Problem:

@@ -20,7 +20,7 @@ from grader.grading.conclude import CharacteristicCase, LayerEvaluator
 from grader.grading.hinges import with_assessment
 from grader.grading.run import GradingTrace, standing_of
 from grader.grading.tally import indirect, placements, row_of
-from grader.language.figures import figure_range, per_mille
+from grader.language.figures import as_whole, range_of
 from grader.language.row import Row
 from grader.model.framework import Area, Framework
 from grader.model.inspection import Evidence
@@ -96,8 +96,8 @@ def simulate(
     Each assessment an inspector gave moves one step with probability `step`, up or down alike; at an end of
     the scale a move beyond it stays. With probability `characteristics` an item gains a second characteristic
     of its topic, loses one, or has one exchanged for another of the topic, each as likely where it can be;
-    not in a framework whose statuses are as assessed, where each component is scored once. An item that a figure assesses keeps its own, and its figure is drawn evenly from its interval. Everything
-    else stays as it is.
+    not where statuses are as assessed, since each component is scored once. An item that a figure assesses
+    keeps its own, and its figure is drawn evenly from its interval. Everything else stays as it is.
 
     Parameters
     ----------
@@ -215,12 +215,14 @@ class Drawing:
     def _figures(self, item: Evidence, generator: Any, many: int) -> Codes:
         assert item.measure is not None, "an item without an assessment carries a measure with rules"
         value, name = item.measure.value, item.measure.name
+        measure = self.loaded.book.measures[name]
         if not item.measure.interval:
-            return np.full(many, self.evaluator.assessment(name, per_mille(value)).rank)
+            return np.full(many, self.evaluator.assessment(name, as_whole(measure, value)).rank)
         reach = item.measure.interval
-        low, high = figure_range(item.measure.unit)
+        low, high = range_of(measure)
         figures = np.clip(value + reach * generator.uniform(-1, 1, many), low, high)
-        whole, at = np.unique(np.floor(figures * 10).astype(np.int64), return_inverse=True)
+        times = 10 if measure.decimals is None else 10**measure.decimals
+        whole, at = np.unique(np.floor(figures * times).astype(np.int64), return_inverse=True)
         ranks = [self.evaluator.assessment(name, int(figure)).rank for figure in whole]
         return np.array(ranks)[at]
 

@@ -11,7 +11,7 @@ from pydantic_core import CoreSchema
 from grader.cached import cached_property
 from grader.errors import Place
 from grader.model.base import FileId, Id, InputModel, LevelId, PartialDate, Text
-from grader.model.scales import FindingBlock, ScaleBlock, StatusesBlock, vocabulary_of
+from grader.model.scales import FindingBlock, MeasureBlock, ScaleBlock, StatusesBlock, vocabulary_of
 from grader.vocabulary.words import Vocabulary, Word
 
 
@@ -208,6 +208,8 @@ class Framework(InputModel):
     """That the status of a characteristic is what was assessed; rules conclude it by default."""
     findings: list[FindingBlock] | None = None
     """The kinds of finding there are; PEEL's by default."""
+    measures: dict[Id, MeasureBlock] = {}
+    """Figures with a unit, a range and so many decimals."""
     grade_scale: GradeScale
     provenance: dict[str, ProvenanceKind] = {}
     sources: dict[str, Reference] = {}

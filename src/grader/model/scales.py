@@ -7,11 +7,12 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from grader.model.base import Id, InputModel, LevelId, Text
+from grader.model.base import Finite, Id, InputModel, LevelId, Text
 from grader.vocabulary.peel import ASSESSMENTS, PEEL, STATUSES
 from grader.vocabulary.words import (
     DEFAULT_SCALE,
@@ -111,6 +112,21 @@ class FindingBlock(InputModel):
     proposed: bool | None = None
     never_withheld: bool | None = None
     praise: bool | None = None
+
+
+class MeasureBlock(InputModel):
+    """A figure with a unit, a range and so many decimals; rules may assess a characteristic by it."""
+
+    title: Text
+    unit: Text
+    range: Annotated[list[Finite], Field(min_length=2, max_length=2)]
+    decimals: int = 0
+    characteristic: Id | None = None
+
+    def as_whole(self, value: float) -> int | None:
+        """The figure as a whole number of its last decimal; None where it has more decimals."""
+        exact = Decimal(str(value)).scaleb(self.decimals)
+        return int(exact) if exact == exact.to_integral_value() else None
 
 
 def vocabulary_of(
