@@ -110,9 +110,9 @@ def test_of_several_items_the_framework_says_which_counts(two_scales, said, seve
 
 def test_what_is_superseded_is_listed_with_the_reason(two_scales, said):
     found = two_scales().load(said(**OLD_AND_NEW)).proposal.not_counted
-    assert [("E1", "superseded", "found on 2023-01-01, and what was found on 2024-01-01 takes its place")] == [
-        (n.evidence, n.reason, n.message) for n in found
-    ]
+    assert [
+        ("E1", "superseded", "found on 2023-01-01, and what was found on 2024-01-01 takes its place")
+    ] == [(n.evidence, n.reason, n.message) for n in found]
 
 
 def test_the_latest_needs_the_day_each_item_was_found(two_scales, said):
@@ -197,7 +197,9 @@ WRONG = {
 @pytest.mark.parametrize("what", WRONG)
 def test_a_wrong_word_in_a_rule_book_is_located_with_the_nearest(two_scales, tmp_path, what):
     fact, message, help = WRONG[what]
-    (tmp_path / "rulebook.yaml").write_text('rulebook: {id: TWO, version: "1", framework: TWO, title: Rules}\n')
+    (tmp_path / "rulebook.yaml").write_text(
+        'rulebook: {id: TWO, version: "1", framework: TWO, title: Rules}\n'
+    )
     (tmp_path / "grades.yaml").write_text(RULES.format(name="odd", fact=fact))
     with pytest.raises(InputError) as caught:
         two_scales(rules=tmp_path)
@@ -211,7 +213,9 @@ def test_a_wrong_word_in_a_rule_book_is_located_with_the_nearest(two_scales, tmp
 
 
 def test_a_rule_for_a_status_has_no_place_where_statuses_are_as_assessed(two_scales, tmp_path):
-    (tmp_path / "rulebook.yaml").write_text('rulebook: {id: TWO, version: "1", framework: TWO, title: Rules}\n')
+    (tmp_path / "rulebook.yaml").write_text(
+        'rulebook: {id: TWO, version: "1", framework: TWO, title: Rules}\n'
+    )
     (tmp_path / "statuses.yaml").write_text(
         "layer: status\nfacts:\n  many: {count: evidence, better: more, english: items}\n"
         "rules:\n  - {id: a, reaches: good, when: {many: {at_least: 1}}, because: x, source: x}\n"
