@@ -238,7 +238,8 @@ class _Why:
 
     def passed_over(self, name: str) -> str:
         rule = next(r for r in self.english.book.rules if r.id == name)
-        return f"{name} decides nothing in this case; it needs {self.english.of_rule(rule).condition(rule.condition)}"
+        needed = self.english.of_rule(rule).condition(rule.condition)
+        return f"{name} decides nothing in this case; it needs {needed}"
 
     def held(self, rule: Rule, facts: Mapping[str, int]) -> str:
         return f"{self._says(rule)}: {self.english.because(rule.because, facts)}"
