@@ -35,6 +35,7 @@ NEEDS_NAMES = {
     "unknown_characteristic",
     "unknown_fact",
     "unknown_grade",
+    "unknown_value",
 }
 #: What no schema sees: two numbers held together, placeholders in texts, directions, other files.
 NEEDS_THE_LOADER = {
@@ -177,7 +178,6 @@ MORE: list[tuple[str, dict[str, Any]]] = [
         ),
     ),
     ("facts of the measure layer", layer("measure", facts={"f": {"count": "evidence"}})),
-    ("a status that is none", layer("status", reaches="not_assessed", when={"a": {"at_least": 1}})),
     ("a grade withheld by a status rule", layer("status", withholds="grade", when={"a": {"at_least": 1}})),
     ("status in an area's rule", layer("grade", reaches="good", when={"status": {"equals": "exceeded"}})),
     ("a rule of two effects", layer("grade", reaches="a", limits="b", when={"a": {"at_least": 1}})),

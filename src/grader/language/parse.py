@@ -92,15 +92,15 @@ class Typed:
     kind: Kind
     scale: Scale | None = None
     among: tuple[Levels, ...] = ()
-    unit: str = ""
     #: The measure, declared by the framework, that it is the figure of.
     measure: Measure | None = None
+    unit: str = ""
 
 
 def typed(fact: Fact) -> Typed:
     """What a comparison with a fact needs to know of it."""
     among = fact.among if fact.kind is Kind.SCALE else ()
-    return Typed(fact.name, fact.kind, fact.scale, among, fact.unit)
+    return Typed(fact.name, fact.kind, fact.scale, among, unit=fact.unit)
 
 
 #: The numbers that something of each kind is held against.

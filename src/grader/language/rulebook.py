@@ -217,7 +217,7 @@ class RuleBook:
     """The scale each characteristic of the framework names."""
 
     def falls_to(self, measure: str) -> str:
-        """What a figure says where no rule reaches anything: the worst level of the characteristic's scale."""
+        """What a figure says where no rule reaches anything: its scale's worst level."""
         own = self.scale_of.get(self.measures[measure].characteristic)
         return self.vocabulary.levels_of(own)[0]
 
