@@ -33,7 +33,6 @@ from grader.model.proposal import Proposal
 EngineMaker = Callable[[RuleBook], Engine]
 """Makes an engine over a bound rule book."""
 
-DEFAULT: Final = "PEEL_2021_22"
 #: Sessions at other settings that one keeps, and answers at other settings that an inspection keeps.
 KEPT: Final = 8
 
@@ -87,7 +86,7 @@ class Session:
         the rule book names; without either they are those of PEEL 2021/22.
         """
         if framework is None:
-            _, file, book = catalogue.open_rulebook(rules if rules is not None else DEFAULT)
+            _, file, book = catalogue.open_rulebook(rules if rules is not None else catalogue.DEFAULT)
         else:
             file = catalogue.framework_at(framework, catalogue.folder_near(rules))
             book = catalogue.rulebook(rules, file)

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from grader.errors import Problem
+from grader.io.catalogue import DEFAULT
 from grader.io.given import PathLike
-from grader.session import DEFAULT
 
 if TYPE_CHECKING:
     from grader.sheets.importing import Imported

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from grader.io.catalogue import DEFAULT
 from grader.io.given import PathLike
 from grader.language.effort import CHECK_EFFORT, IMPACT_EFFORT, check_effort
-from grader.session import DEFAULT
 
 if TYPE_CHECKING:
     from grader.authoring.case_report import TestReport

@@ -35,20 +35,6 @@ Edition = Annotated[
 ]
 
 
-def with_bare_framework(arguments: list[str]) -> list[str]:
-    """The arguments, with a `--framework` of `grader new` that names none as one of no name.
-
-    Typer knows no option whose value may be left out.
-    """
-    if arguments[:1] != ["new"]:
-        return arguments
-    after = [*arguments[1:], "-"]
-    return [
-        "--framework=" if argument == "--framework" and after[i].startswith("-") else argument
-        for i, argument in enumerate(arguments)
-    ]
-
-
 def new(
     folder: Folder = None,
     framework: Framework = DEFAULT,
