@@ -8,7 +8,17 @@ parameters other values (`{"some": "35%"}`; they are recorded with every answer)
 
 from __future__ import annotations
 
-from grader.api.decisions import calibrate, decide, diff, outliers, verify
+from grader.api.decisions import (
+    calibrate,
+    confirm,
+    decide,
+    decide_from,
+    decision_log,
+    diff,
+    outliers,
+    undo,
+    verify,
+)
 from grader.api.files import (
     export_workbook,
     import_sheet,
@@ -48,7 +58,10 @@ __all__ = [
     "calibrate",
     "changes",
     "check",
+    "confirm",
     "decide",
+    "decide_from",
+    "decision_log",
     "diff",
     "explain",
     "export_workbook",
@@ -76,6 +89,7 @@ __all__ = [
     "simulate",
     "smallest_change",
     "starter",
+    "undo",
     "validate",
     "verify",
     "why_not",
