@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from grader.api import calibrate as calibrate
     from grader.api import changes as changes
     from grader.api import check as check
+    from grader.api import confirm as confirm
     from grader.api import decide as decide
+    from grader.api import decide_from as decide_from
+    from grader.api import decision_log as decision_log
     from grader.api import diff as diff
     from grader.api import explain as explain
     from grader.api import export_workbook as export_workbook
@@ -53,6 +56,7 @@ if TYPE_CHECKING:
     from grader.api import simulate as simulate
     from grader.api import smallest_change as smallest_change
     from grader.api import starter as starter
+    from grader.api import undo as undo
     from grader.api import validate as validate
     from grader.api import verify as verify
     from grader.api import why_not as why_not
@@ -80,6 +84,7 @@ if TYPE_CHECKING:
     from grader.model.reconciliation import Reconciliation as Reconciliation
     from grader.proofs.report import CheckReport as CheckReport
     from grader.review.blind import Blind as Blind
+    from grader.review.log_lines import DecisionLog as DecisionLog
     from grader.review.moderating import AgreedInspection as AgreedInspection
     from grader.review.recording import Recorded as Recorded
     from grader.review.verify import Verdict as Verdict
@@ -96,11 +101,12 @@ if TYPE_CHECKING:
 #: Where each public name stands.
 _HOMES = {
     "grader.api": (
-        "about_area about_characteristic about_parameters about_rule batch blind brief calibrate changes"
-        " check decide diff explain export_workbook find framework_starter grade impact import_sheet"
-        " load mark_workbook merge mutate open_session outliers overview propose_mapping reconcile"
-        " record_proofs report run_cases schema schema_names sensitivity settle settling_file settling_workbook simulate smallest_change starter"
-        " validate verify why_not"
+        "about_area about_characteristic about_parameters about_rule batch blind brief calibrate"
+        " changes check confirm decide decide_from decision_log diff explain export_workbook find"
+        " framework_starter grade impact import_sheet load mark_workbook merge mutate open_session"
+        " outliers overview propose_mapping reconcile record_proofs report run_cases schema"
+        " schema_names sensitivity settle settling_file settling_workbook simulate smallest_change"
+        " starter undo validate verify why_not"
     ),
     "grader.authoring.case_report": "TestReport",
     "grader.authoring.impact": "Impact",
@@ -127,6 +133,7 @@ _HOMES = {
     "grader.model.reconciliation": "Reconciliation",
     "grader.review.blind": "Blind",
     "grader.review.moderating": "AgreedInspection",
+    "grader.review.log_lines": "DecisionLog",
     "grader.review.recording": "Recorded",
     "grader.review.verify": "Verdict",
     "grader.search.finding": "Found",

@@ -14,8 +14,10 @@ from typing import Any
 
 import pytest
 
+from grader.api import decision_log
 from grader.errors import InputError
 from grader.io import locked, written
+from grader.io.act_log import log_beside
 from grader.io.decisions import read_decisions
 from grader.io.locked import part_name
 from grader.io.written import update_whole, write_whole
@@ -84,7 +86,7 @@ def all_at_once(proposal: Path, areas: tuple[str, ...]) -> None:
             assert (2, "") == (code, said)
             assert "error: " in refused
             assert area not in found
-    assert sorted([file, proposal]) == sorted(proposal.parent.iterdir())
+    assert sorted([file, log_beside(file), proposal]) == sorted(proposal.parent.iterdir())
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="children of one parent, quickly")
@@ -256,7 +258,7 @@ def test_decide_killed_at_a_random_moment_is_recorded_whole_or_not_at_all(propos
     process = subprocess.Popen(decide_command(proposal, AREAS[1]), stdout=subprocess.DEVNULL)
     chance = random.Random(seed)
     if chance.random() < 0.7:  # while it writes: then its part or its lock is there
-        while process.poll() is None and len(list(proposal.parent.iterdir())) == 2:
+        while process.poll() is None and len(list(proposal.parent.iterdir())) == 3:
             time.sleep(0.001)
     time.sleep(chance.choice([0.0, 0.001, 0.01, 1.0]))
     process.kill()
@@ -265,8 +267,13 @@ def test_decide_killed_at_a_random_moment_is_recorded_whole_or_not_at_all(propos
     assert set(after.grades) - set(old.grades) <= {AREAS[1]}
     assert old.grades[AREAS[0]] == after.grades[AREAS[0]]
     assert 0 == subprocess.run(decide_command(proposal, AREAS[2]), timeout=HANGS, check=False).returncode
-    assert {*after.grades, AREAS[2]} == set(read_decisions(file).decisions.grades)
-    assert sorted([file, proposal]) == sorted(proposal.parent.iterdir())
+    # What had come into the log when it was killed, the next command puts into the file.
+    recorded = set(read_decisions(file).decisions.grades)
+    assert {*after.grades, AREAS[2]} <= recorded <= {*after.grades, AREAS[1], AREAS[2]}
+    assert [act.area for act in decision_log(file).acts if act.area in recorded] == [
+        area for area in AREAS[:3] if area in recorded
+    ]
+    assert sorted([file, log_beside(file), proposal]) == sorted(proposal.parent.iterdir())
 
 
 def test_every_command_that_writes_a_file_writes_it_whole() -> None:

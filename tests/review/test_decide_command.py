@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 import grader
 from grader.errors import InputError
 from grader.io import catalogue
+from grader.io.act_log import log_beside
 from grader.io.decisions import decisions_of, read_decisions
 from grader.io.yaml_source import parse_document
 from grader.review.decisions import Decision, decide, has_comments
@@ -241,7 +242,8 @@ def test_first_version_files_say_too_little_to_go_on_with(run: Run, small: Small
     file = inspection.with_name("decisions.yaml")
     run("decide", inspection, "--area", "responding", "--grade", "good", *BY)
     data = yaml.safe_load(file.read_text("utf-8"))
-    del data["proposal"]["areas"]
+    del data["proposal"]["areas"], data["log"]
+    log_beside(file).unlink()
     file.write_text(yaml.safe_dump(data), "utf-8")
     assert 0 == run("verify", file).code
     mended(inspection, "statement: Does", "statement: Does indeed")
@@ -326,7 +328,7 @@ def test_full_disk_leaves_the_old_file_whole(
     assert 2 == ran.code
     assert "no space left on device" in ran.err
     assert before == file.read_bytes()
-    assert sorted([inspection, file]) == sorted(inspection.parent.iterdir())
+    assert sorted([inspection, file, log_beside(file)]) == sorted(inspection.parent.iterdir())
 
 
 @pytest.fixture

@@ -12,9 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from grader.api.decisions import calibrate as calibrate
+    from grader.api.decisions import confirm as confirm
     from grader.api.decisions import decide as decide
+    from grader.api.decisions import decide_from as decide_from
+    from grader.api.decisions import decision_log as decision_log
     from grader.api.decisions import diff as diff
     from grader.api.decisions import outliers as outliers
+    from grader.api.decisions import undo as undo
     from grader.api.decisions import verify as verify
     from grader.api.files import export_workbook as export_workbook
     from grader.api.files import framework_starter as framework_starter
@@ -59,7 +63,7 @@ if TYPE_CHECKING:
 
 #: Where each function stands: a command imports what it calls and no more.
 _HOMES = {
-    "decisions": "calibrate decide diff outliers verify",
+    "decisions": "calibrate confirm decide decide_from decision_log diff outliers undo verify",
     "files": (
         "export_workbook framework_starter import_sheet mark_workbook merge propose_mapping schema"
         " schema_names starter validate"

@@ -130,10 +130,9 @@ def settle(
 
     Examples
     --------
-    >>> folder_of = "examples/moderation/"
-    >>> taggings = [folder_of + "ann.yaml", folder_of + "bob.yaml"]
-    >>> grader.settle(taggings, folder_of + "settled.yaml", rest="ann")
-    <AgreedInspection harbour-2022: 3 settled, 1 left as tagged>
+    >>> taggings = ["examples/moderation/ann.yaml", "examples/moderation/bob.yaml"]
+    >>> grader.settle(taggings, "examples/moderation/settled.yaml", rest="ann")
+    <AgreedInspection harbour-2022: 3 settled, 2 left as tagged>
     """
     from grader.review.moderating import settle_by
 

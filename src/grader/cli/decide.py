@@ -1,16 +1,20 @@
-"""`grader decide`: record a person's decision on an area."""
+"""`grader decide`: record people's decisions, undo and confirm them, and print the log of these acts."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from grader.cli import completion, options, terminal
 from grader.cli.output import check_output
-from grader.errors import Place, Problem
+from grader.errors import InputError, Place, Problem
 from grader.text import clean
+
+if TYPE_CHECKING:
+    from grader.review.recording import Recorded
 
 Given = Annotated[
     str,
@@ -21,12 +25,14 @@ Given = Annotated[
     ),
 ]
 Area = Annotated[
-    str, typer.Option("--area", metavar="AREA", autocompletion=completion.areas, help="The area decided.")
+    str | None,
+    typer.Option("--area", metavar="AREA", autocompletion=completion.areas, help="The area decided."),
 ]
 Grade = Annotated[
-    str, typer.Option("--grade", metavar="GRADE", autocompletion=completion.grades, help="The grade given.")
+    str | None,
+    typer.Option("--grade", metavar="GRADE", autocompletion=completion.grades, help="The grade given."),
 ]
-By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who decides.")]
+By = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who decides.")]
 Rationale = Annotated[
     str | None,
     typer.Option("--rationale", metavar="TEXT", help="Why; needed where the grade is not the one proposed."),
@@ -34,6 +40,35 @@ Rationale = Annotated[
 On = Annotated[
     str | None, typer.Option("--on", metavar="YYYY-MM-DD", help="The day of the decision; today by default.")
 ]
+At = Annotated[str | None, typer.Option("--at", metavar="TIME", help="The time, as the log is to say it.")]
+Present = Annotated[
+    list[str] | None, typer.Option("--present", metavar="NAME", help="Who was there; may be given again.")
+]
+Considered = Annotated[
+    list[str] | None,
+    typer.Option("--considered", metavar="TEXT", help="What else was considered; may be given again."),
+]
+From = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        metavar="TABLE",
+        help="Decisions from a table (CSV or workbook): area, grade, rationale, by, on, present, considered.",
+    ),
+]
+Undo = Annotated[
+    bool, typer.Option("--undo", help="Undo the last act on --area; the log keeps it and the undoing.")
+]
+Confirm = Annotated[
+    str | None,
+    typer.Option(
+        "--confirm",
+        metavar="AREA",
+        autocompletion=completion.areas,
+        help="Confirm that a stale decision stands on what is proposed now.",
+    ),
+]
+Log = Annotated[bool, typer.Option("--log", help="Print the acts recorded, and record nothing.")]
 Output = Annotated[
     str | None,
     typer.Option(
@@ -50,11 +85,18 @@ AllowOverrides = Annotated[
 
 def decide(
     inspection: Given,
-    area: Area,
-    grade: Grade,
-    by: By,
+    area: Area = None,
+    grade: Grade = None,
+    by: By = None,
     rationale: Rationale = None,
     on: On = None,
+    at: At = None,
+    present: Present = None,
+    considered: Considered = None,
+    table: From = None,
+    undo: Undo = False,
+    confirm: Confirm = None,
+    log: Log = False,
     output: Output = None,
     settings: options.Set = None,
     rules: options.Rules = None,
@@ -64,28 +106,96 @@ def decide(
     debug: options.Debug = False,
 ) -> None:
     """Record what a person decides on an area, why, and the proposal it was decided on."""
+    _check_options(area, grade, by, rationale, table, undo, confirm, log)
     from datetime import date
 
-    from grader.review.decisions import Decision
-    from grader.review.grading import Grading
     from grader.review.pairing import DECISIONS
-    from grader.review.recording import record
 
     named = output if output is not None else str(Path(inspection).parent / DECISIONS)
+    inputs = [inspection, *([table] if table else [])]
     # An existing file is added to, not replaced: what may be lost in it is asked about area by area.
-    destination = check_output(named, (".yaml", ".yml"), force=True, inputs=[inspection])
-    recorded = record(
-        Path(inspection),
-        Decision(area, grade, by, on if on is not None else date.today().isoformat(), rationale),
-        destination,
-        Grading(rules, engine),
-        settings=options.split_settings(settings or ()),
-        option="--set",
-        allow_overrides=allow_overrides,
-        force=force,
-    )
-    for name, changed in recorded.stale.items():
+    destination = check_output(named, (".yaml", ".yml"), force=True, inputs=inputs)
+    if log:
+        from grader.review.log_lines import decision_log
+
+        for line in decision_log(destination).lines:
+            terminal.out(f"{clean(line)}\n")
+        return
+    from grader.review import recording
+    from grader.review.decisions import Decision
+    from grader.review.grading import Grading
+
+    given, grading = Path(inspection), Grading(rules, engine)
+    day = on if on is not None else date.today().isoformat()
+    chosen = options.split_settings(settings or ())
+    more: dict[str, Any] = {"allow_overrides": allow_overrides, "force": force}
+    if undo or confirm is not None:
+        if chosen:
+            raise InputError([Problem("it is not asked for here", Place("--set"), "leave it out")])
+        asked = (given, str(confirm or area), str(by), day, destination, grading)
+        act = recording.undo if undo else recording.confirm
+        done = [act(*asked, rationale=rationale, at=at, **more)]
+    else:
+        proposal = recording.proposed(given, chosen, "--set", grading)
+        if table is not None:
+            from grader.review.decided_table import read_decided
+
+            decisions, places = read_decided(Path(table), by=by, on=day, at=at)
+        else:
+            who, what = tuple(present or ()), tuple(considered or ())
+            one = Decision(str(area), str(grade), str(by), day, rationale, who, what, at)
+            decisions, places = [one], []
+        done = recording.record_on(proposal, decisions, destination, grading, places=places, **more)
+    _tell(destination, done)
+
+
+def _tell(destination: Path, done: Iterable[Recorded]) -> None:
+    done = list(done)
+    last = done[-1]
+    for note in dict.fromkeys(note for each in done for note in each.notes):
+        terminal.err(f"note: {note}\n")
+    for name, changed in last.stale.items():
         message = f"{name} is stale, decided on a proposal that changed since: {'; '.join(changed)}"
-        place = Place(str(destination))
-        terminal.warn([Problem(message, place, "decide it again with --force")])
-    terminal.out(f"{clean(str(destination))}: {recorded}\n")
+        help = f"decide it again with --force, or say that it stands: --confirm {name}"
+        terminal.warn([Problem(message, Place(str(destination)), help)])
+    for each in done:
+        terminal.out(f"{clean(str(destination))}: {each}\n")
+
+
+def _check_options(
+    area: str | None,
+    grade: str | None,
+    by: str | None,
+    rationale: str | None,
+    table: str | None,
+    undo: bool,
+    confirm: str | None,
+    log: bool,
+) -> None:
+    """One thing is done at a time, and nothing that it needs is missing."""
+    asked = {"--from": table is not None, "--undo": undo, "--confirm": confirm is not None, "--log": log}
+    said = [name for name, there in asked.items() if there]
+    problems: list[Problem] = []
+    if len(said) > 1:
+        message = f"{' and '.join(said)} are two things"
+        problems.append(Problem(message, Place(said[1]), "do one at a time"))
+    needed = {"--area": area, "--grade": grade, "--by": by}
+    if undo:
+        needed = {"--area": area, "--by": by}
+    elif confirm is not None:
+        needed = {"--by": by}
+    elif table is not None or log:
+        needed = {}
+    unasked = {"--area": area, "--grade": grade, "--rationale": rationale} if table or log else {}
+    if undo or confirm is not None:
+        unasked = {"--grade": grade, **({"--area": area} if confirm is not None else {})}
+    for name, value in needed.items():
+        if value is None:
+            help = f"add {name}" if said else f"add {name}, or see --from, --undo, --confirm and --log"
+            problems.append(Problem("it is missing", Place(name), help))
+    for name, value in unasked.items():
+        if value is not None:
+            message = f"it is not asked for with {said[0] if said else 'that'}"
+            problems.append(Problem(message, Place(name), "leave it out"))
+    if problems:
+        raise InputError(problems)

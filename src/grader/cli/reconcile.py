@@ -50,7 +50,8 @@ By = Annotated[
     typer.Option("--by", metavar="NAME", help="With --settle: who settled what it says of nobody."),
 ]
 On = Annotated[
-    str | None, typer.Option("--on", metavar="YYYY-MM-DD", help="With --settle: when; today by default.")
+    str | None,
+    typer.Option("--on", metavar="YYYY-MM-DD", help="With --settle: when, where the file does not say."),
 ]
 Rest = Annotated[
     str | None,
@@ -99,10 +100,7 @@ def reconcile(
         "engine": engine,
     }
     if settle is not None:
-        from datetime import date
-
-        day = on if on is not None else date.today().isoformat()
-        agreed = api.settle(inspections, settle, by=by, on=day, rest=rest, **chosen)  # type: ignore[arg-type]
+        agreed = api.settle(inspections, settle, by=by, on=on, rest=rest, **chosen)  # type: ignore[arg-type]
         assert destination is not None, "checked with the options"
         write_whole(destination, agreed.text, new=not force)
         for note in agreed.notes:

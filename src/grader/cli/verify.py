@@ -36,7 +36,7 @@ def verify(
     verdict = make_again(decisions, inspection, rules=rules, engine=engine, allow_overrides=allow_overrides)
     areas = plural(verdict.areas, "area", "areas")
     name = clean(verdict.inspection)
-    if verdict.reproduces:
+    if not verdict.changed:
         terminal.out(f"{name}: the proposal for {areas} decided on it reproduces\n")
     else:
         terminal.out(f"{name}: the proposal for {areas} decided on it does not reproduce\n")
@@ -44,5 +44,9 @@ def verify(
         terminal.out(f"  stale: {', '.join(verdict.stale)}; no other decision in the file is\n")
     for line in (*verdict.changed, *verdict.noted):
         terminal.out(f"  {clean(line)}\n")
+    if verdict.log:
+        terminal.out("  the log of its acts does not verify\n")
+        for problem in verdict.log:
+            terminal.err(f"error: {problem}\n")
     if not verdict.reproduces:
         raise typer.Exit(1)

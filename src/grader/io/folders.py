@@ -10,6 +10,8 @@ from grader.errors import InputError, Place, Problem
 from grader.io.yaml_source import parse_document, read_bytes
 
 ENDINGS = (".yaml", ".yml", ".json")
+#: Logs of the acts behind decisions, which are read with them.
+LOG_ENDING = ".log.jsonl"
 #: What marks a proposal, of this version or another.
 _PROPOSAL = b'"grader.proposal/'
 #: Keys that only a file of ours has at its top, so that a folder's files need not all be read whole.
@@ -26,8 +28,12 @@ def files_in(path: Path) -> Iterator[Path]:
         raise InputError([Problem(f"the folder cannot be read: {said}", Place(str(path)))]) from error
     for entry in entries:
         if entry in below:
-            yield from (e for e in below[entry] if e.is_file() and not e.name.startswith("."))
-        elif entry.is_file():
+            yield from (
+                e
+                for e in below[entry]
+                if e.is_file() and not e.name.startswith(".") and not e.name.endswith(LOG_ENDING)
+            )
+        elif entry.is_file() and not entry.name.endswith(LOG_ENDING):
             yield entry
 
 

@@ -67,6 +67,38 @@ def update_whole(path: Path, change: Callable[[bytes | None], str]) -> str:
     return text
 
 
+def update_with_log(
+    path: Path, log: Path, change: Callable[[bytes | None, bytes | None], tuple[str, str]]
+) -> tuple[str, str]:
+    """As `update_whole`, of a file and the log behind it: the log is written first.
+
+    Whoever finds the log ahead of its file knows that writing was broken off in between, and what the file
+    was to hold: nothing that stands in the log is lost.
+    """
+    with locked(path) as target:
+        beside = target.with_name(log.name)
+        before, lines = _content(target, path), _log_content(beside, log)
+        text, whole = change(before, lines)
+        raw, acts = _bytes(text), _bytes(whole)
+
+        def unchanged() -> None:
+            _check_same(target, path, before)
+
+        if acts != lines:
+            put_whole(beside, lambda part: part.write_bytes(acts), log, unchanged)
+        put_whole(target, lambda part: part.write_bytes(raw), path, unchanged)
+    return text, whole
+
+
+def _log_content(target: Path, shown: Path) -> bytes | None:
+    """What is in a log, which is longer than any file people write, or None where there is none."""
+    try:
+        return target.read_bytes() if target.exists() else None
+    except OSError as error:
+        said = (error.strerror or "unknown reason").lower()
+        raise InputError([Problem(f"the log cannot be read: {said}", Place(str(shown)))]) from error
+
+
 def put_whole(
     target: Path,
     write: Callable[[Path], object],

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
 from grader.model.base import Date, FileId, Id, InputModel, LevelId, PartialDate, Text
 from grader.model.proposal import Outcome
@@ -24,6 +34,21 @@ Sha256 = Annotated[
 """The SHA-256 of a file or of a rule book."""
 
 
+Texts = Annotated[
+    list[Text],
+    BeforeValidator(lambda value: [value] if isinstance(value, str) else value),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": r"\S"},
+                {"type": "array", "items": {"type": "string", "pattern": r"\S"}},
+            ]
+        }
+    ),
+]
+"""Texts, or one alone."""
+
+
 class DecisionsHeader(InputModel):
     """Whose decisions these are, on which inspection."""
 
@@ -36,6 +61,12 @@ class DecisionsHeader(InputModel):
     """How many areas the document itself says got each grade."""
 
 
+_EARLIER_KEYS: dict[str, Any] = {
+    "decided_by": {"type": "string", "description": "As `by`, in early files."},
+    "decided_on": {"type": "string", "description": "As `on`, in early files."},
+}
+
+
 class DecidedGrade(InputModel):
     """One area's final grade; `rationale` says why it differs from the proposal, where it does."""
 
@@ -44,8 +75,37 @@ class DecidedGrade(InputModel):
     source: Text | None = None
     programme: Text | None = None
     """The programme that gave the grade, where it was not this inspection."""
-    decided_by: Text | None = None
-    decided_on: Date | None = None
+    by: Text | None = None
+    on: Date | None = None
+    present: Texts = []
+    """Who was there."""
+    considered: Texts = []
+    """What else was considered."""
+    confirmed_by: Text | None = None
+    confirmed_on: Date | None = None
+    """Who said, and when, that it stands after what it was decided on had changed."""
+
+    model_config = ConfigDict(json_schema_extra={"properties": _EARLIER_KEYS})
+
+    @model_validator(mode="before")
+    @classmethod
+    def _earlier_names(cls, data: Any) -> Any:
+        """`decided_by` and `decided_on`, as early copies of 0.1 wrote them."""
+        if isinstance(data, dict):
+            for new, old in (("by", "decided_by"), ("on", "decided_on")):
+                if old in data and new not in data:
+                    data = {(new if key == old else key): value for key, value in data.items()}
+        return data
+
+    @property
+    def decided_by(self) -> str | None:
+        """Who decided it."""
+        return self.by
+
+    @property
+    def decided_on(self) -> str | None:
+        """The day of the decision."""
+        return self.on
 
 
 class FrameworkRecorded(InputModel):
@@ -106,10 +166,28 @@ class ProposalRecorded(InputModel):
     """What each of these proposals rested on; files of the first version do not say."""
 
 
+class LogHead(InputModel):
+    """How many acts the log beside the file holds, and the hash of the last."""
+
+    acts: Annotated[int, Field(ge=1)]
+    head: Sha256
+
+
 class Decisions(InputModel):
     """A decisions file."""
 
     decisions: DecisionsHeader
-    grades: dict[str, DecidedGrade] = Field(min_length=1)
+    log: LogHead | None = None
+    """The log of the acts behind it, as `grader decide` keeps it."""
+    grades: dict[str, DecidedGrade]
     proposal: ProposalRecorded | None = None
     """The proposal decided on, as `grader decide` records it."""
+
+    @field_validator("grades")
+    @classmethod
+    def _some_grade(cls, grades: dict[str, DecidedGrade], info: ValidationInfo) -> dict[str, DecidedGrade]:
+        # Where all that was decided is undone, the log still holds it.
+        if not grades and info.data.get("log") is None:
+            said = {"min_length": 1, "actual_length": 0}
+            raise PydanticCustomError("too_short", "there is no grade", said)
+        return grades

@@ -6,7 +6,7 @@ takes a yes. The text returned has been read back before anybody writes it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -18,19 +18,11 @@ from grader.io.decisions import decisions_of
 from grader.io.frameworks import FrameworkFile
 from grader.io.printed_names import PrintedNames, match_printed
 from grader.io.yaml_source import parse_document
-from grader.model.decisions import (
-    AreaRecorded,
-    DecidedGrade,
-    Decisions,
-    DecisionsHeader,
-    FrameworkRecorded,
-    OutcomeRecorded,
-    ProposalRecorded,
-    RuleBookRecorded,
-)
+from grader.model.acts import NOTHING, Act, ActName, Entry
+from grader.model.decisions import DecidedGrade, Decisions, DecisionsHeader, ProposalRecorded
 from grader.model.proposal import AreaResult, Proposal
+from grader.review.acts import apply, proposed_on
 from grader.review.record import foreign, incomparable
-from grader.review.stale import area_recorded
 
 _CHANGED = "the {} changed"
 _INSPECTION_CHANGED = _CHANGED.format("inspection")
@@ -40,13 +32,16 @@ _WIDTH = 100
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a person decides on one area, when, and why."""
+    """What a person decides on one area, when, and why; who was there, and what else was considered."""
 
     area: str
     grade: str
     by: str
     on: str
     rationale: str | None = None
+    present: tuple[str, ...] = ()
+    considered: tuple[str, ...] = ()
+    at: str | None = None
 
 
 def decide(
@@ -85,38 +80,94 @@ def decide(
     UnknownNameError
         No such area or grade.
     """
+    new = deciding(proposal, framework, decision, allow_overrides=allow_overrides)
+    before = None
+    if existing is not None:
+        before = open_file(existing, shown, proposal, framework, [new.result.area], force=force)
+    found = apply(before, new.numbered(before, 1, NOTHING))
+    found = found.model_copy(update={"log": before.log if before is not None else None})
+    return file_text(in_order(found, proposal), shown, framework)
+
+
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """A decision that may be recorded, with what was proposed."""
+
+    decision: Decision
+    entry: Entry | None
+    result: AreaResult
+    head: DecisionsHeader
+    act: ActName = "decided"
+
+    def numbered(self, before: Decisions | None, n: int, previous: str) -> Act:
+        """It as the next act of a log."""
+        own = self.decision
+        return Act(
+            act=self.act,
+            n=n,
+            by=own.by,
+            on=own.on,
+            at=own.at,
+            area=self.result.area,
+            rationale=own.rationale,
+            entry=self.entry,
+            head=self.head.model_dump(mode="json", exclude_defaults=True) if before is None else None,
+            previous=previous,
+        )
+
+
+def deciding(
+    proposal: Proposal, framework: FrameworkFile, decision: Decision, *, allow_overrides: bool = False
+) -> Deciding:
+    """A decision, checked against what was proposed; raises as `decide`."""
     refuse_overrides(proposal.overrides, allow_overrides, "decided on")
+    decision = with_ids(decision, proposal, framework)
+    result = _area(proposal, decision.area)
+    _check(framework, result, decision)
+    grade = DecidedGrade(
+        grade=decision.grade,
+        rationale=decision.rationale,
+        by=decision.by,
+        on=decision.on,
+        present=list(decision.present),
+        considered=list(decision.considered),
+    )
+    entry = Entry(grade=grade, **proposed_on(proposal, result))
+    return Deciding(decision, entry, result, new_head(proposal, decision.by))
+
+
+def with_ids(decision: Decision, proposal: Proposal, framework: FrameworkFile) -> Decision:
+    """The decision with its area and grade as ids, however they were printed."""
     names = PrintedNames(framework.framework, proposal.framework.edition)
-    decision = replace(
+    return replace(
         decision,
         area=match_printed(decision.area, names.areas) or decision.area,
         grade=match_printed(decision.grade, names.grades) or decision.grade,
     )
-    result = _area(proposal, decision.area)
-    _check(proposal, framework, result, decision)
-    decided = DecidedGrade(
-        grade=decision.grade, rationale=decision.rationale, decided_by=decision.by, decided_on=decision.on
+
+
+def new_head(proposal: Proposal, by: str) -> DecisionsHeader:
+    """What a new file says of itself."""
+    return DecisionsHeader(
+        inspection=proposal.inspection,
+        decided_by=by,
+        framework=proposal.framework.id,
+        edition=proposal.framework.edition,
     )
-    if existing is None:
-        head = DecisionsHeader(
-            inspection=proposal.inspection,
-            decided_by=decision.by,
-            framework=proposal.framework.id,
-            edition=proposal.framework.edition,
-        )
-        grades, before = {decision.area: decided}, None
-    else:
-        file = _open(existing, shown, proposal, framework, decision.area, force=force)
-        head, before = file.decisions, file.proposal
-        # An area decided again takes its place in the proposal's order with the rest.
-        grades = {**file.grades, decision.area: decided}
+
+
+def in_order(file: Decisions, proposal: Proposal) -> Decisions:
+    """The file with its areas in the proposal's order: one decided again takes its place with the rest."""
     order = {area.area: i for i, area in enumerate(proposal.areas)}
-    found = Decisions(
-        decisions=head,
-        grades=dict(sorted(grades.items(), key=lambda each: order[each[0]])),
-        proposal=_recorded(proposal, before, result, order),
-    )
-    return _written(found, shown, framework)
+
+    def ordered(found: dict[str, Any]) -> dict[str, Any]:
+        return dict(sorted(found.items(), key=lambda each: order.get(each[0], len(order))))
+
+    recorded = file.proposal
+    if recorded is not None:
+        parts = {"proposed": ordered(recorded.proposed), "areas": ordered(recorded.areas)}
+        recorded = recorded.model_copy(update=parts)
+    return file.model_copy(update={"grades": ordered(file.grades), "proposal": recorded})
 
 
 def refuse_overrides(overrides: dict[str, int], allowed: bool, what: str) -> None:
@@ -138,7 +189,7 @@ def _area(proposal: Proposal, area: str) -> AreaResult:
     return proposal.area(area)
 
 
-def _check(proposal: Proposal, framework: FrameworkFile, result: AreaResult, decision: Decision) -> None:
+def _check(framework: FrameworkFile, result: AreaResult, decision: Decision) -> None:
     grades = [grade.id for grade in framework.framework.grade_scale.grades]
     if decision.grade not in grades:
         raise UnknownNameError(
@@ -161,21 +212,39 @@ def _missing(result: AreaResult, decision: Decision) -> Iterator[Problem]:
             Place("--rationale"),
             "say why: --rationale TEXT",
         )
+    yield from day_problems(decision.on)
+    for name, texts in (("--present", decision.present), ("--considered", decision.considered)):
+        if any(not text.strip() for text in texts):
+            yield Problem("it is blank", Place(name), "say it, or leave it out")
+
+
+def day_problems(on: str) -> Iterator[Problem]:
+    """That a day is none."""
     try:
-        good = date.fromisoformat(decision.on).isoformat() == decision.on
+        good = date.fromisoformat(on).isoformat() == on
     except ValueError:
         good = False
     if not good:
-        yield Problem(f"{quoted(decision.on)} is not a date", Place("--on"), "a date is written YYYY-MM-DD")
+        yield Problem(f"{quoted(on)} is not a date", Place("--on"), "a date is written YYYY-MM-DD")
 
 
 # What is there already -----------------------------------------------------------------------------------
 
 
-def _open(
-    existing: bytes, shown: str, proposal: Proposal, framework: FrameworkFile, area: str, *, force: bool
+def open_file(
+    existing: bytes,
+    shown: str,
+    proposal: Proposal,
+    framework: FrameworkFile,
+    areas: Sequence[str],
+    *,
+    force: bool,
+    again: bool = False,
 ) -> Decisions:
-    """The decisions there are; raises InputError where this one may not be added to them."""
+    """The decisions there are; raises InputError where more on these areas may not be added to them.
+
+    `again` says that the areas are decided already, and that it is about those decisions.
+    """
     document = parse_document(existing, shown)
     refusal = incomparable(document, proposal, framework.framework)
     if refusal is not None:
@@ -189,7 +258,7 @@ def _open(
         )
         place = document.place(("decisions", "inspection"))
         problems.append(Problem(message, place, "name another file: -o FILE"))
-    others = {name for name in found.proposal.proposed if name != area} if found.proposal else set()
+    others = {name for name in found.proposal.proposed if name not in areas} if found.proposal else set()
     if found.proposal is not None and others:
         changed = _other_bases(found.proposal, proposal, others)
         if changed:
@@ -197,7 +266,9 @@ def _open(
             help = "start another decisions file, and decide again what is to stand: -o FILE"
             problems.append(Problem(message, document.place(("proposal",)), help))
     if not force:
-        if area in found.grades:
+        for area in areas if not again else ():
+            if area not in found.grades:
+                continue
             by = found.grades[area].decided_by or found.decisions.decided_by
             message = f"{area} is decided already: {found.grades[area].grade}, by {quoted(by)}"
             place = document.place(("grades", area))
@@ -235,44 +306,6 @@ def has_comments(text: str) -> bool:
 # The proposal decided on ---------------------------------------------------------------------------------
 
 
-def _recorded(
-    proposal: Proposal, before: ProposalRecorded | None, result: AreaResult, order: dict[str, int]
-) -> ProposalRecorded:
-    proposed, areas = _kept(before, proposal)
-    proposed[result.area] = OutcomeRecorded(outcome=result.outcome, grade=result.grade)
-    areas[result.area] = area_recorded(result)
-    return ProposalRecorded(
-        framework=FrameworkRecorded(
-            id=proposal.framework.id,
-            edition=proposal.framework.edition,
-            sha256=proposal.framework.sha256,
-        ),
-        rulebook=RuleBookRecorded(
-            id=proposal.rulebook.id, version=proposal.rulebook.version, sha256=proposal.rulebook.sha256
-        ),
-        inspection_sha256=proposal.inspection_sha256,
-        engine=proposal.engine,
-        grader_version=proposal.grader_version,
-        overrides=proposal.overrides,
-        proposed=dict(sorted(proposed.items(), key=lambda each: order.get(each[0], len(order)))),
-        areas=dict(sorted(areas.items(), key=lambda each: order.get(each[0], len(order)))),
-    )
-
-
-def _kept(
-    before: ProposalRecorded | None, proposal: Proposal
-) -> tuple[dict[str, OutcomeRecorded], dict[str, AreaRecorded]]:
-    """What stays recorded of the areas decided before: on which proposal each of them was."""
-    if before is None or not set(changes(before, proposal)) <= {_INSPECTION_CHANGED}:
-        return {}, {}
-    areas = {}
-    for area, basis in before.areas.items():
-        of = basis.inspection_sha256 or before.inspection_sha256
-        other = of if of != proposal.inspection_sha256 else None
-        areas[area] = basis.model_copy(update={"inspection_sha256": other})
-    return dict(before.proposed), areas
-
-
 def _other_bases(recorded: ProposalRecorded, proposal: Proposal, others: set[str]) -> list[str]:
     """What keeps a decision on this proposal out of a file with decisions on the recorded one.
 
@@ -304,9 +337,10 @@ def changes(recorded: ProposalRecorded, proposal: Proposal) -> list[str]:
     return [_CHANGED.format(name) for name in now if now[name] != then[name]]
 
 
-def _written(decisions: Decisions, shown: str, framework: FrameworkFile) -> str:
+def file_text(decisions: Decisions, shown: str, framework: FrameworkFile) -> str:
     """The file's text, which reads back as these decisions."""
     data: Any = decisions.model_dump(mode="json", exclude_defaults=True)
+    data = {key: data.get(key, {}) for key in ("decisions", "grades", "proposal", "log") if key in data}
     text = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=_WIDTH)
     try:
         again = decisions_of(parse_document(text.encode("utf-8", "surrogatepass"), shown), framework)

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import InputError, Place, Problem, quoted
+from grader.io.act_log import against, log_beside, read_log
 from grader.io.decisions import read_decisions
 from grader.io.folders import is_proposal
 from grader.io.given import PathLike
 from grader.io.yaml_source import read_bytes
 from grader.language.settings import Settings
-from grader.model.decisions import ProposalRecorded
+from grader.model.decisions import Decisions, ProposalRecorded
 from grader.model.proposal import Proposal
+from grader.review.acts import replay, same
 from grader.review.decisions import refuse_overrides
 from grader.review.grading import proposal_of
 from grader.review.stale import stale_areas
@@ -43,6 +45,8 @@ class Verdict:
     changed: tuple[str, ...]
     noted: tuple[str, ...]
     stale: tuple[str, ...] = ()
+    log: tuple[Problem, ...] = ()
+    """What is wrong with the log of the acts, or with the file beside it."""
 
     def __repr__(self) -> str:
         said = "reproduces" if self.reproduces else "does not reproduce"
@@ -50,7 +54,7 @@ class Verdict:
 
     @property
     def reproduces(self) -> bool:
-        return not self.changed
+        return not self.changed and not self.log
 
 
 def verify(
@@ -82,6 +86,9 @@ def verify(
     path = Path(decisions)
     file = read_decisions(path).decisions
     recorded = file.proposal
+    log = tuple(log_problems(path, file))
+    if recorded is None and (file.log is not None or log):
+        return Verdict(file.decisions.inspection, 0, (), (), (), log)
     if recorded is None:
         help = "grader decide records the proposal with each decision"
         raise InputError([Problem("no proposal is recorded in these decisions", Place(str(path)), help)])
@@ -105,7 +112,24 @@ def verify(
         changed=(*rests_on, *(f"{area}: {said}" for area in stale for said in stale[area])),
         noted=tuple(noted),
         stale=tuple(stale),
+        log=log,
     )
+
+
+def log_problems(path: Path, file: Decisions) -> list[Problem]:
+    """What is wrong with the log beside a decisions file, and whether the file holds what it says."""
+    beside = log_beside(path)
+    raw = beside.read_bytes() if beside.exists() else b""
+    acts, problems = read_log(raw, str(beside))
+    if problems:
+        return problems
+    problems = list(against(acts, file.log, str(beside)))
+    if file.log is not None and not problems:
+        replayed, _ = replay(act for act, _ in acts)
+        if not same(file, replayed):
+            message = "what the file decides is not what its log says: it was changed by hand"
+            problems.append(Problem(message, Place(str(path)), "put it back from a copy"))
+    return problems
 
 
 def _inspection(decisions: Path, given: PathLike | None) -> Path:
