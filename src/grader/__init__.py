@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from grader.authoring.case_report import TestReport as TestReport
     from grader.authoring.impact import Impact as Impact
     from grader.authoring.mutation import MutationReport as MutationReport
-    from grader.bulk.batch import Batch as Batch
+    from grader.bulk.outputs import Batch as Batch
     from grader.bulk.simulate import Simulation as Simulation
     from grader.errors import EngineDisagreementError as EngineDisagreementError
     from grader.errors import GraderError as GraderError
@@ -92,7 +92,7 @@ _HOMES = {
     "grader.authoring.impact": "Impact",
     "grader.authoring.mutation": "MutationReport",
     "grader.proofs.report": "CheckReport",
-    "grader.bulk.batch": "Batch",
+    "grader.bulk.outputs": "Batch",
     "grader.bulk.simulate": "Simulation",
     "grader.errors": (
         "EngineDisagreementError GraderError InputError MissingExtraError Problem UnknownNameError"

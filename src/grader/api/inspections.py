@@ -12,7 +12,7 @@ from grader.io.given import PathLike
 from grader.session import LoadedInspection, Session, Sessions
 
 if TYPE_CHECKING:
-    from grader.bulk.batch import Batch
+    from grader.bulk.outputs import Batch
     from grader.bulk.simulate import Simulation
     from grader.explanations.change_answer import SmallestChange
     from grader.explanations.sensitivity import ParameterSensitivity
