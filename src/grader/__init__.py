@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from grader.api import impact as impact
     from grader.api import import_sheet as import_sheet
     from grader.api import load as load
+    from grader.api import load_table as load_table
     from grader.api import mark_workbook as mark_workbook
     from grader.api import merge as merge
     from grader.api import mutate as mutate
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from grader.authoring.mutation import MutationReport as MutationReport
     from grader.bulk.outputs import Batch as Batch
     from grader.bulk.simulate import Simulation as Simulation
+    from grader.bulk.wide.inspections import LoadedTable as LoadedTable
     from grader.errors import EngineDisagreementError as EngineDisagreementError
     from grader.errors import GraderError as GraderError
     from grader.errors import InputError as InputError
@@ -84,7 +86,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "grader.api": (
         "about_area about_characteristic about_parameters about_rule batch calibrate check decide diff"
-        " explain export_workbook find grade impact import_sheet load mark_workbook merge mutate"
+        " explain export_workbook find grade impact import_sheet load load_table mark_workbook merge mutate"
         " open_session outliers propose_mapping record_proofs report run_cases schema schema_names"
         " sensitivity simulate smallest_change starter validate verify why_not"
     ),
@@ -94,6 +96,7 @@ _HOMES = {
     "grader.proofs.report": "CheckReport",
     "grader.bulk.outputs": "Batch",
     "grader.bulk.simulate": "Simulation",
+    "grader.bulk.wide.inspections": "LoadedTable",
     "grader.errors": (
         "EngineDisagreementError GraderError InputError MissingExtraError Problem UnknownNameError"
     ),

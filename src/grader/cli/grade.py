@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.cli import completion, options, terminal
+from grader.cli import completion, options, terminal, wide
 from grader.cli.output import check_output
 from grader.cli.record import warnings_of
 from grader.errors import InputError, Place, Problem
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 Inspections = Annotated[
     list[str],
     typer.Argument(
-        metavar="INSPECTION", autocompletion=completion.yaml_files, help="Inspection files (YAML)."
+        metavar="INSPECTION",
+        autocompletion=completion.yaml_files,
+        help="Inspection files (YAML), or one wide table (CSV or Parquet).",
     ),
 ]
 Report = Annotated[
@@ -42,6 +44,13 @@ def grade(
     report: Report = None,
     decisions: Final = None,
     settings: options.Set = None,
+    framework: wide.Framework = None,
+    edition: wide.Edition = None,
+    column: wide.Column = None,
+    body: wide.Body = None,
+    compare: wide.Compare = None,
+    blank: wide.Blank = None,
+    row: wide.Row = None,
     rules: options.Rules = None,
     engine: options.Engine = None,
     force: options.Force = False,
@@ -49,15 +58,21 @@ def grade(
     debug: options.Debug = False,
 ) -> None:
     """Propose a grade for each area of an inspection, and say why."""
-    many = len(inspections) > 1
-    page = _check_report(report, decisions, inspections, force=force)
+    asked = wide.asked(inspections, framework, rules, edition, column, body, compare, blank, row)
+    several_rows = asked is not None and row is None
+    many = len(inspections) > 1 or several_rows
+    page = _check_report(report, decisions, many, inspections, force=force)
     destination = None
     if output is not None:
         endings = (".jsonl",) if many else (".json", ".jsonl")
         help = "several inspections go one a line into a .jsonl file" if many else None
         destination = check_output(output, endings, force=force, inputs=inspections, help=help)
     written = options.split_settings(settings or ())
-    if many:
+    if several_rows and asked is not None:
+        from grader.cli.grade_table import grade_table
+
+        grade_table(asked, written, engine, json, destination, new=not force)
+    elif many:
         from grader.cli.grade_many import GradeTask, grade_many
         from grader.session import Sessions
 
@@ -65,7 +80,13 @@ def grade(
         each = GradeTask(Sessions(rules, engine), written, on_terminal, json, verbose)
         grade_many(inspections, each, destination, new=not force)
     else:
-        _grade_one(inspections[0], written, rules, engine, json, destination, page, decisions, force)
+        from grader import api
+
+        loaded = (
+            asked.row(engine) if asked is not None else api.load(inspections[0], rules=rules, engine=engine)
+        )
+        loaded = loaded.at(options.settings_for(loaded.book, written))
+        _grade_one(name, loaded, json, destination, page, decisions, force)
     for path in (destination, page):
         if path is not None and not json:
             terminal.err(f"written: {path}\n")
@@ -73,19 +94,13 @@ def grade(
 
 def _grade_one(
     inspection: str,
-    written: dict[str, str],
-    rules: str | None,
-    engine: str | None,
+    loaded: LoadedInspection,
     json: bool,
     destination: Path | None,
     page: Path | None,
     decisions: str | None,
     force: bool,
 ) -> None:
-    from grader import api
-
-    loaded = api.load(inspection, rules=rules, engine=engine)
-    loaded = loaded.at(options.settings_for(loaded.book, written))
     proposal = loaded.proposal
     html, odd = _report(loaded, decisions) if page is not None else ("", ())
     if page is not None:
@@ -104,7 +119,7 @@ def _grade_one(
 
 
 def _check_report(
-    report: str | None, decisions: str | None, inspections: Sequence[str], *, force: bool
+    report: str | None, decisions: str | None, many: bool, inspections: Sequence[str], *, force: bool
 ) -> Path | None:
     """The report's path, checked before any work is done."""
     if report is None:
@@ -112,8 +127,8 @@ def _check_report(
             help = "add --report FILE.html, or lay them side by side with grader diff"
             raise InputError([Problem("decisions are shown in a report alone", Place("--decisions"), help)])
         return None
-    if len(inspections) > 1:
-        help = "grade the inspections one by one"
+    if many:
+        help = "grade the inspections one by one (of a table, a row: --row BODY)"
         raise InputError([Problem("a report is on one inspection", Place("--report"), help)])
     inputs = [*inspections, *([decisions] if decisions is not None else [])]
     return check_output(report, (".html",), force=force, inputs=inputs)

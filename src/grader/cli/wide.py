@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,6 +16,8 @@ from grader.errors import InputError, Place, Problem, quoted
 if TYPE_CHECKING:
     from grader.bulk.outputs import Compared
     from grader.bulk.wide.headings import TableOptions
+    from grader.bulk.wide.inspections import LoadedTable
+    from grader.session import LoadedInspection
 
 Framework = Annotated[
     str | None,
@@ -93,6 +97,72 @@ def table_options(
     if problems:
         raise InputError(problems)
     return TableOptions(named, tuple(body or ()), given, tuple(blank or ()), edition)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedTable:
+    """A wide table that a command is asked about."""
+
+    path: str
+    rules: str | None
+    framework: str | None
+    options: TableOptions
+    body: str | None
+
+    def load(self, settings: Mapping[str, str], engine: str | None) -> LoadedTable:
+        """The table, with what its columns were taken for said on standard error."""
+        from grader.bulk.wide.inspections import load_table
+
+        loaded = load_table(Path(self.path), self.rules, self.framework, self.options, settings, engine)
+        say_understood(loaded.table.understood, loaded.table.notes)
+        return loaded
+
+    def row(self, engine: str | None) -> LoadedInspection:
+        """The row that is asked about; raises InputError where none is."""
+        if self.body is None:
+            help = "name the body whose row it is: --row BODY"
+            raise InputError([Problem("a table has many rows", Place(self.path), help)])
+        return self.load({}, engine).load(self.body)
+
+
+def asked(
+    names: Sequence[str],
+    framework: str | None,
+    rules: str | None,
+    edition: str | None,
+    column: Sequence[str] | None,
+    body: Sequence[str] | None,
+    compare: Sequence[str] | None,
+    blank: Sequence[str] | None,
+    row: str | None,
+) -> AskedTable | None:
+    """The wide table among the inputs of a command; None where they are inspections.
+
+    Raises
+    ------
+    InputError
+        A table among several inputs, or options about a table where there is none.
+    """
+    tables = [name for name in names if is_table(name)]
+    said = {
+        "--framework": framework,
+        "--edition": edition,
+        "--column": column,
+        "--body": body,
+        "--compare": compare,
+        "--blank": blank,
+        "--row": row,
+    }
+    if not tables:
+        for option, value in said.items():
+            if value:
+                help = f"name a table ({', '.join(ENDINGS)}), or leave {option} out"
+                raise InputError([Problem(f"{option} speaks of a wide table", Place(option), help)])
+        return None
+    if len(names) > 1:
+        raise InputError([Problem("a wide table is graded by itself", Place(tables[0]), "name one table")])
+    found = table_options(column, body, compare, blank, edition)
+    return AskedTable(tables[0], rules, framework, found, row)
 
 
 def is_table(name: str) -> bool:

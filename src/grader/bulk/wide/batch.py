@@ -19,6 +19,8 @@ from grader.io import catalogue
 from grader.io.catalogue import NameOrPath
 from grader.io.frameworks import FrameworkFile
 from grader.io.written import write_by
+from grader.language.bind import bind
+from grader.language.english import English
 from grader.language.rulebook import RuleBook
 
 
@@ -80,8 +82,11 @@ def grade_table(
     many = table.read.height
     progress(0, many)
     done = Batch(file, book, [], understood=table.understood, notes=table.notes)
-    _skip(table, done, keep_going)
-    found = outcomes(table, book, backend)
+    if keep_going:
+        _skip(table, done)
+    else:
+        check_faults(table)
+    found = outcomes(table, bind(book), English(book), backend)
     done.inspections, done.areas = table.sound.height, found.height
     counted = found.group_by(pl.coalesce("grade", "outcome").alias("came_to")).len().sort("came_to")
     done.outcomes = dict(counted.iter_rows())
@@ -97,14 +102,16 @@ def faults_of(table: WideTable) -> Iterator[tuple[int, Problem]]:
     return chain(table.faults_of_bodies(), table.faults())
 
 
-def _skip(table: WideTable, done: Batch, keep_going: bool) -> None:
-    """Raise the faults of the table, or count the rows that are left out for theirs."""
+def check_faults(table: WideTable) -> None:
+    """Raise InputError with every fault of the table."""
     problems = truncate(problem for _, problem in faults_of(table))
-    if not problems:
-        return
-    if not keep_going:
+    if problems:
         raise InputError(problems)
-    for problem in problems:
+
+
+def _skip(table: WideTable, done: Batch) -> None:
+    """Count the rows that are left out for their faults."""
+    for problem in truncate(problem for _, problem in faults_of(table)):
         place = problem.place
         done.skipped.setdefault(f"row {place.line if place else 0}", []).append(problem)
     out = table.read.height - table.sound.height

@@ -11,7 +11,6 @@ from grader.bulk.rows import PROFILE
 from grader.bulk.wide.cells import GIVEN
 from grader.bulk.wide.graded import graded
 from grader.bulk.wide.table import WideTable
-from grader.language.bind import bind
 from grader.language.english import English
 from grader.language.rulebook import RuleBook
 
@@ -21,27 +20,38 @@ HEAD: Final = ("body", "area", "outcome", "grade", "final", "steps", "why", "dec
 NAMED: Final = 1_000
 
 
-def outcomes(table: WideTable, book: RuleBook, backend: Backend) -> pl.DataFrame:
+def outcomes(table: WideTable, book: RuleBook, english: English, backend: Backend) -> pl.DataFrame:
     """A row for each sound body and each area, in the order of the table (see `HEAD`), and every fact.
 
     Each combination of levels is graded once; `final` and `steps` are there where grades are compared.
+
+    Parameters
+    ----------
+    table : WideTable
+        The table.
+    book : RuleBook
+        A number bound to each of its parameters.
+    english : English
+        The same in words.
+    backend : Backend
+        What runs the columns.
     """
-    plan = Plan(table.framework.framework, table.edition, bind(book))
+    plan = Plan(table.framework.framework, table.edition, book)
     rows = table.sound
     names = list(table.coded.components)
     combinations = rows.select(names).unique(maintain_order=True).with_row_index("number")
-    came = graded(plan, backend, English(book), combinations)
+    came = graded(plan, backend, english, combinations)
     numbered = rows.join(combinations, on=names, how="left", maintain_order="left")
     found = numbered.drop(names).join(came, on="number", how="left", maintain_order="left_right")
     if table.columns.compared:
-        found = found.with_columns(**_given(table, book))
+        found = found.with_columns(**_given(table))
     facts = [name for name in found.columns if name.startswith(PROFILE)]
     kinds = {"findings"} if not book.vocabulary.findings else set()
     head = [name for name in HEAD if name in found.columns and name not in kinds]
     return found.select(*head, *facts)
 
 
-def _given(table: WideTable, book: RuleBook) -> dict[str, pl.Expr]:
+def _given(table: WideTable) -> dict[str, pl.Expr]:
     """The grade each area was given, and how many grades the proposed one lies above it."""
     rank = pl.lit(None, pl.Int16)
     for area in table.columns.compared:
