@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from grader.api import impact as impact
     from grader.api import import_sheet as import_sheet
     from grader.api import load as load
+    from grader.api import load_table as load_table
     from grader.api import mark_workbook as mark_workbook
     from grader.api import merge as merge
     from grader.api import mutate as mutate
@@ -63,8 +64,9 @@ if TYPE_CHECKING:
     from grader.authoring.case_report import TestReport as TestReport
     from grader.authoring.impact import Impact as Impact
     from grader.authoring.mutation import MutationReport as MutationReport
-    from grader.bulk.batch import Batch as Batch
+    from grader.bulk.outputs import Batch as Batch
     from grader.bulk.simulate import Simulation as Simulation
+    from grader.bulk.wide.inspections import LoadedTable as LoadedTable
     from grader.errors import EngineDisagreementError as EngineDisagreementError
     from grader.errors import GraderError as GraderError
     from grader.errors import InputError as InputError
@@ -103,7 +105,7 @@ _HOMES = {
     "grader.api": (
         "about_area about_characteristic about_parameters about_rule batch blind brief calibrate"
         " changes check confirm decide decide_from decision_log diff explain export_workbook find"
-        " framework_starter grade impact import_sheet load mark_workbook merge mutate open_session"
+        " framework_starter grade impact import_sheet load load_table mark_workbook merge mutate open_session"
         " outliers overview propose_mapping reconcile record_proofs report run_cases schema"
         " schema_names sensitivity settle settling_file settling_workbook simulate smallest_change"
         " starter undo validate verify why_not"
@@ -112,8 +114,9 @@ _HOMES = {
     "grader.authoring.impact": "Impact",
     "grader.authoring.mutation": "MutationReport",
     "grader.proofs.report": "CheckReport",
-    "grader.bulk.batch": "Batch",
+    "grader.bulk.outputs": "Batch",
     "grader.bulk.simulate": "Simulation",
+    "grader.bulk.wide.inspections": "LoadedTable",
     "grader.errors": (
         "EngineDisagreementError GraderError InputError MissingExtraError Problem UnknownNameError"
     ),

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from grader.api.inspections import explain as explain
     from grader.api.inspections import grade as grade
     from grader.api.inspections import load as load
+    from grader.api.inspections import load_table as load_table
     from grader.api.inspections import open_session as open_session
     from grader.api.inspections import sensitivity as sensitivity
     from grader.api.inspections import simulate as simulate
@@ -69,7 +70,7 @@ _HOMES = {
         " schema_names starter validate"
     ),
     "given": "Gradable SettingValues",
-    "inspections": "batch explain grade load open_session sensitivity simulate smallest_change why_not",
+    "inspections": "batch explain grade load load_table open_session sensitivity simulate smallest_change why_not",
     "lookups": "about_area about_characteristic about_parameters about_rule find",
     "moderation": "blind changes reconcile settle settling_file settling_workbook",
     "reports": "brief overview report",

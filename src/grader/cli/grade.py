@@ -6,22 +6,25 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.cli import completion, options, terminal
+from grader.cli import completion, options, terminal, wide
 from grader.cli.output import check_output
 from grader.cli.record import warnings_of
 from grader.errors import InputError, Place, Problem
 from grader.io.written import write_whole
+
+if TYPE_CHECKING:
+    from grader.session import LoadedInspection
 
 Inspections = Annotated[
     list[str],
     typer.Argument(
         metavar="INSPECTION",
         autocompletion=completion.yaml_files,
-        help="Inspection files (YAML), or folders of them.",
+        help="Inspection files (YAML), folders of them, or one wide table (CSV or Parquet).",
     ),
 ]
 Report = Annotated[
@@ -51,6 +54,13 @@ def grade(
     brief: Brief = False,
     decisions: Final = None,
     settings: options.Set = None,
+    framework: wide.Framework = None,
+    edition: wide.Edition = None,
+    column: wide.Column = None,
+    body: wide.Body = None,
+    compare: wide.Compare = None,
+    blank: wide.Blank = None,
+    row: wide.Row = None,
     rules: options.Rules = None,
     engine: options.Engine = None,
     force: options.Force = False,
@@ -60,8 +70,13 @@ def grade(
     """Propose a grade for each area of an inspection, and say why."""
     from grader.cli.grade_report import report_files, report_folder
 
-    given = _files_in(inspections)
-    many = len(given) > 1 or given != inspections
+    asked = wide.asked(inspections, framework, rules, edition, column, body, compare, blank, row)
+    several_rows = asked is not None and row is None
+    if several_rows and (report or decisions or brief):
+        help = "name one of its rows: --row BODY"
+        raise InputError([Problem("a report is on one row of a table", Place(inspections[0]), help)])
+    given = inspections if asked is not None else _files_in(inspections)
+    many = len(given) > 1 or given != inspections or several_rows
     folder = report_folder(report or (), decisions, force=force) if many else None
     files = [] if many else report_files(report or (), decisions, given, force=force)
     destination = None
@@ -70,7 +85,11 @@ def grade(
         help = "several inspections go one a line into a .jsonl file" if many else None
         destination = check_output(output, endings, force=force, inputs=given, help=help)
     written = options.split_settings(settings or ())
-    if many:
+    if several_rows and asked is not None:
+        from grader.cli.grade_table import grade_table
+
+        grade_table(asked, written, engine, json, destination, new=not force)
+    elif many:
         from grader.cli.grade_many import GradeTask, grade_many
         from grader.session import Sessions
 
@@ -79,8 +98,11 @@ def grade(
         each = GradeTask(sessions, written, on_terminal, json, verbose, brief, folder is not None)
         files = grade_many(given, each, destination, folder, new=not force)
     else:
-        asked = _Asked(given[0], written, rules, engine, json, destination, files, brief, decisions, force)
-        _grade_one(asked)
+        from grader import api
+
+        loaded = asked.row(engine) if asked is not None else api.load(given[0], rules=rules, engine=engine)
+        loaded = loaded.at(options.settings_for(loaded.book, written))
+        _write_one(loaded, _Asked(given[0], json, destination, files, brief, decisions, force))
     for path in (*([destination] if destination else ()), *files):
         if not json:
             terminal.err(f"written: {path}\n")
@@ -111,9 +133,6 @@ class _Asked:
     """What is asked of one inspection."""
 
     inspection: str
-    settings: dict[str, str]
-    rules: str | None
-    engine: str | None
     json: bool
     destination: Path | None
     files: list[Path]
@@ -122,11 +141,7 @@ class _Asked:
     force: bool
 
 
-def _grade_one(asked: _Asked) -> None:
-    from grader import api
-
-    loaded = api.load(asked.inspection, rules=asked.rules, engine=asked.engine)
-    loaded = loaded.at(options.settings_for(loaded.book, asked.settings))
+def _write_one(loaded: LoadedInspection, asked: _Asked) -> None:
     proposal = loaded.proposal
     content = None
     if asked.files or asked.brief:

@@ -126,7 +126,7 @@ def grade_many(
         if folder is not None:
             files = write_overview(contents, folder, force=not new)
         if destination is not None:
-            write_by(destination, lambda path: _copy(lines, path), new=new)
+            write_by(destination, lambda path: copy_text(lines, path), new=new)
         terminal.warn(warnings)
         shown, out = (lines, terminal.out_json) if each.as_json else (summaries, terminal.out)
         shown.seek(0)
@@ -139,7 +139,7 @@ def _text() -> IO[str]:
     return tempfile.TemporaryFile("w+", encoding="utf-8")
 
 
-def _copy(lines: IO[str], path: Path) -> None:
+def copy_text(lines: IO[str], path: Path) -> None:
     lines.seek(0)
     with open(path, "w", encoding="utf-8", newline="\n") as stream:
         shutil.copyfileobj(lines, stream)

@@ -19,7 +19,7 @@ from grader.model.framework import Framework
 from grader.model.proposal import AreaResult, FindingResult, Hinge, Proposal, Reason
 from grader.render.text.settings import settings_line
 from grader.render.text.tables import Column, Fitting, Labelled, indented, text_of
-from grader.session import LoadedInspection
+from grader.session import LoadedInspection, Session
 from grader.vocabulary.words import Vocabulary
 
 _LEGEND = (
@@ -133,11 +133,11 @@ def contradictions(proposal: Proposal, area: AreaResult) -> list[str]:
 
 def _head(loaded: LoadedInspection, brief: bool) -> Iterator[Text]:
     framework, proposal = loaded.framework.framework, loaded.proposal
-    own_rules = _own_rules(loaded)
+    own = own_rules(loaded.session)
     yield text_of(f"{proposal.body} ({proposal.inspection})", "bold")
     title = f"{framework.framework.title}, edition {proposal.framework.edition}"
     then = " (the framework as it then stood)"
-    standing = f"{_standing_of(proposal.framework.status)}: proposed grades, a person decides"
+    standing = f"{standing_of(proposal.framework.status)}: proposed grades, a person decides"
     if brief:
         yield text_of(f"{title}; {standing} (as above; --verbose says it whole)")
     else:
@@ -145,9 +145,9 @@ def _head(loaded: LoadedInspection, brief: bool) -> Iterator[Text]:
         yield text_of(standing)
         if proposal.framework.provenance:
             yield text_of(_provenance(framework, proposal))
-    if not brief or own_rules:
+    if not brief or own:
         yield text_of(
-            f"rule book {proposal.rulebook.id} {proposal.rulebook.version}{own_rules},"
+            f"rule book {proposal.rulebook.id} {proposal.rulebook.version}{own},"
             f" engine {proposal.engine}, grader {proposal.grader_version}"
         )
     settings = settings_line(loaded.book, proposal.overrides)
@@ -155,15 +155,15 @@ def _head(loaded: LoadedInspection, brief: bool) -> Iterator[Text]:
         yield text_of(settings, "bold")
 
 
-def _own_rules(loaded: LoadedInspection) -> str:
+def own_rules(session: Session) -> str:
     """The start of the rule book's hash, where its rules are not the built-in one's."""
-    sha256 = loaded.book.sha256
-    if sha256 is None or loaded.session.rules_built_in:
+    sha256 = session.book.sha256
+    if sha256 is None or session.rules_built_in:
         return ""
     return f" ({sha256[:8]}, not built in)"
 
 
-def _standing_of(status: str) -> str:
+def standing_of(status: str) -> str:
     return {"reconstruction": "a reconstruction", "example": "an example"}.get(status, status)
 
 
