@@ -53,7 +53,7 @@ class Bearing:
                             of_file[line].add(context)
 
     def tests(self, file: str, span: range, most: float) -> list[str]:
-        """Tests that run a line of the span (else any of the file), together no longer than `most` seconds.
+        """Tests that run a line of the span (of none, any of the file), together no longer than `most` seconds.
 
         The quick ones come first, and of those the test files that look at little: they are about it.
         """
@@ -77,17 +77,21 @@ class Bearing:
 
 
 def statement(source: str, line: int) -> range:
-    """The lines of the innermost statement around a line; of one that holds others, its head."""
-    best = range(line, line + 1)
-    size = 1_000_000
+    """The lines of the innermost statement around a line; of one that holds others, its head.
+
+    Outside functions there are none: what is run as a module is imported is run for every test.
+    """
+    best, size, inside = range(0), 1_000_000, False
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.stmt):
-            body = getattr(node, "body", None)
-            end = body[0].lineno - 1 if body else node.end_lineno or node.lineno
-            first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
-            if first <= line <= max(first, end) and end - first < size:
-                best, size = range(first, max(first, end) + 1), end - first
-    return best
+        if not isinstance(node, ast.stmt) or not node.lineno <= line <= (node.end_lineno or node.lineno):
+            continue
+        body = getattr(node, "body", None)
+        end = body[0].lineno - 1 if body else node.end_lineno or node.lineno
+        if isinstance(node, ast.FunctionDef) and line > end:
+            inside = True
+        elif line <= end and end - node.lineno < size:
+            best, size = range(node.lineno, end + 1), end - node.lineno
+    return best if inside else range(0)
 
 
 class WithoutShrinking:

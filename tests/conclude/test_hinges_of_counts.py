@@ -49,7 +49,7 @@ BELOW = [
     fact("sound_share", Layer.STATUS, Level.CHARACTERISTIC, Kind.SHARE, Share("sound", "items")),
     fact("any_sound", Layer.STATUS, Level.CHARACTERISTIC, Kind.FLAG, AnyOf("evidence", SOUND)),
     fact("best", Layer.STATUS, Level.CHARACTERISTIC, Kind.SCALE, Best("evidence", SAID), PEEL.assessments),
-    fact("lowest", Layer.STATUS, Level.CHARACTERISTIC, Kind.SCALE, Lowest("evidence", SAID), PEEL.assessments),
+    fact("least", Layer.STATUS, Level.CHARACTERISTIC, Kind.SCALE, Lowest("evidence", SAID), PEEL.assessments),
 ]  # fmt: skip
 DEMONSTRATED = (Test("status", Op.AT_LEAST, (Const(STATUSES.rank("demonstrated")),)),)
 ABOVE = [
@@ -137,8 +137,8 @@ def test_of_a_rule_that_counts_items(op, regrade):
         ("any_sound", Op.EQUALS, 0),
         ("best", Op.AT_MOST, 2),
         ("best", Op.ONE_OF, 3),
-        ("lowest", Op.MORE_THAN, 2),
-        ("lowest", Op.FEWER_THAN, 3),
+        ("least", Op.MORE_THAN, 2),
+        ("least", Op.FEWER_THAN, 3),
     ],
 )
 def test_of_a_rule_about_a_share_a_best_or_a_lowest(below, regrade):
