@@ -111,6 +111,13 @@ def test_an_earlier_finding_not_improving_with_people_still_at_risk_is_a_concern
         assert expected == ("concern.repeated" in [rule for rule, *_ in raised(area)])
 
 
+def test_an_earlier_finding_bears_on_the_characteristics_it_names_alone(grade, item):
+    short = item("E1", "responding.1a responding.2a", "partly_meets", harm="serious", extent="some")
+    earlier = {**concern("P1"), "kind": "area_for_improvement", "characteristics": ["responding.2a"]}
+    area = grade(short, previous=({**earlier, "progress": "not_improving"},)).area("responding")
+    assert ["responding.2a"] == [on for rule, _, (on,) in raised(area) if rule == "concern.repeated"]
+
+
 def test_innovation_is_raised_and_moves_no_grade(grade, item):
     plain = grade(item("E1", SOUND, "meets")).area("responding")
     area = grade(item("E1", SOUND, "meets", innovative=True)).area("responding")
@@ -129,6 +136,12 @@ def test_a_draft_says_it_is_one_and_quotes_what_was_found(grade, item, framework
     improvement = next(f for f in area.findings if f.kind == "area_for_improvement")
     assert improvement.statement.startswith("Draft area for improvement, for an inspector to word.")
     assert [] == improvement.recommendations
+
+
+def test_a_draft_that_quotes_every_finding_counts_no_rest(grade, item):
+    items = [item(f"E{n}", "responding.1a", "falls_short") for n in range(3)]
+    draft = grade(*items).area("responding").findings[0]
+    assert draft.statement.endswith("Found: what E0 found; what E1 found; what E2 found.")
 
 
 def test_a_draft_quotes_three_findings_and_counts_the_rest(grade, item):
