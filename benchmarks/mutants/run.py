@@ -128,7 +128,7 @@ def _test(tree: Path, tests: list[str], log: Path, seconds: float) -> None:
     os.setsid()
     os.chdir(tree)
     resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))
-    most = int(30 + 5 * seconds)  # of processor time: what else the machine does is no matter
+    most = int(10 + 2 * seconds)  # of processor time: what else the machine does is no matter
     resource.setrlimit(resource.RLIMIT_CPU, (most, most))
     out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(out, 1)

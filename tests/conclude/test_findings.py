@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from grader.io.frameworks import FrameworkFile
+from grader.io.inspections import InspectionFile
+from grader.model.inspection import Inspection
+from grader.session import LoadedInspection, Session
+
 SOUND = "responding.1a responding.2a responding.2b"
 
 
@@ -29,6 +34,14 @@ def test_a_declared_concern_caps_a_good_area(grade, item):
 def test_an_area_with_an_open_concern_is_graded_without_evidence(grade):
     area = grade(findings=(concern(),)).area("responding")
     assert ("graded", "inadequate") == (area.outcome, area.grade)
+
+
+def test_a_rule_that_would_withhold_holds_where_a_concern_keeps_the_area_graded(framework, book):
+    head = {"id": "i", "body": "b", "framework": framework.id, "edition": "2022-03"}
+    found = Inspection.model_validate({"inspection": head, "evidence": [], "findings": [concern()]})
+    session = Session(FrameworkFile(framework), book, None, "reference")
+    area = LoadedInspection(session, InspectionFile(found)).trace.areas["responding"]
+    assert ("graded", {"thin", "inadequate.open-concern"}) == (area.outcome, set(area.held))
 
 
 @pytest.mark.parametrize(
