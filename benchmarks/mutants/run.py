@@ -55,7 +55,7 @@ class Bearing:
     def tests(self, file: str, span: range, most: float) -> list[str]:
         """Tests that run a line of the span (of none, any of the file), together no longer than `most` seconds.
 
-        The quick ones come first, and of those the test files that look at little: they are about it.
+        The quick ones come first, and of those the test files that take and look at least: they are about it.
         """
         of_file = self._by_line[file]
         tests = set().union(*(of_file[line] for line in span)) or set().union(*of_file.values())
@@ -63,7 +63,7 @@ class Bearing:
         slow: dict[str, list[str]] = defaultdict(list)
         for test in tests:
             (quick if self.seconds[test] < 0.3 else slow)[test.split("::")[0]].append(test)
-        groups = [g for found in (quick, slow) for g in sorted(found.values(), key=self._breadth)]
+        groups = [g for found in (quick, slow) for g in sorted(found.values(), key=self._weight)]
         chosen: list[str] = []
         for test in (t for group in groups for t in sorted(group, key=self.seconds.__getitem__)):
             most -= self.seconds[test]
@@ -72,8 +72,8 @@ class Bearing:
             chosen.append(test)
         return chosen
 
-    def _breadth(self, tests: list[str]) -> float:
-        return sum(self._lines[t] for t in tests) / len(tests)
+    def _weight(self, tests: list[str]) -> float:
+        return sum(self._lines[t] for t in tests) * sum(self.seconds[t] for t in tests) / len(tests) ** 2
 
 
 def statement(source: str, line: int) -> range:

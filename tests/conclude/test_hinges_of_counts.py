@@ -6,6 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from grader.engines.reference import ReferenceEngine
+from grader.grading.aggregates import AreaAggregator
+from grader.grading.conclude import LayerEvaluator
 from grader.io.frameworks import FrameworkFile
 from grader.io.inspections import InspectionFile
 from grader.language.nodes import (
@@ -167,3 +170,22 @@ def test_of_a_rule_that_counts_characteristics(op, regrade):
     ]
     assert any(moved)
     check(regrade, ("sound", Op.AT_LEAST, 1), ("lowest_status", op, 0), "meets", **two)
+
+
+@pytest.mark.parametrize(
+    ("op", "beyond"), [(Op.AT_LEAST, 5), (Op.FEWER_THAN, 5), (Op.AT_MOST, 6), (Op.MORE_THAN, 6)]
+)
+def test_things_are_counted_as_far_as_some_rule_tells_them_apart(op, beyond, framework, book):
+    few = rule("few", Layer.STATUS, Level.CHARACTERISTIC, "reaches", "demonstrated", "items", Op.AT_LEAST, 2)
+    many = rule("many", Layer.STATUS, Level.CHARACTERISTIC, "reaches", "exceeded", "sound", op, 5)
+    concerns = fact("concerns", Layer.GRADE, Level.AREA, Kind.COUNT, Count("findings"))
+    capped = rule("capped", Layer.GRADE, Level.AREA, "limits", "inadequate", "concerns", op, 5)
+    good = rule("good", Layer.GRADE, Level.AREA, "reaches", "good", "demonstrated", Op.AT_LEAST, 1)
+    facts = {f.name: f for f in (*BELOW, *ABOVE, concerns)}
+    own = replace(book, facts=facts, rules=(few, many, capped, good), parameters={}, measures={})
+    seen = AreaAggregator(LayerEvaluator(own, ReferenceEngine(own)), framework.area(AREA))
+    assert (beyond, beyond) == (seen.counted_to, seen.findings_counted_to)
+    assert set(framework.vocabulary.kinds.names) == set(seen.kinds_told_apart)
+    without = replace(own, rules=(few, many, good))
+    seen = AreaAggregator(LayerEvaluator(without, ReferenceEngine(without)), framework.area(AREA))
+    assert (0, ("cause_of_concern",)) == (seen.findings_counted_to, seen.kinds_told_apart)
