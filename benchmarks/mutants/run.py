@@ -15,7 +15,7 @@ import sqlite3
 import sys
 import time
 from collections import Counter, defaultdict
-from itertools import chain
+from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,8 @@ from listing import Mutant, by_hand, sampled
 
 #: What of processor time the tests of one mutant may take together, unless the command says otherwise.
 SECONDS = 120
+#: Tests that take no longer come before the others.
+QUICK = 0.3
 
 
 class Bearing:
@@ -55,25 +57,25 @@ class Bearing:
     def tests(self, file: str, span: range, most: float) -> list[str]:
         """Tests that run a line of the span (of none, any of the file), together no longer than `most` seconds.
 
-        The quick ones come first, and of those the test files that take and look at least: they are about it.
+        The test files take turns, each with its quickest test first: what one kind of test misses, another
+        may see. Of those files come first that take and look at least: they are about it.
         """
         of_file = self._by_line[file]
         tests = set().union(*(of_file[line] for line in span)) or set().union(*of_file.values())
-        quick: dict[str, list[str]] = defaultdict(list)
-        slow: dict[str, list[str]] = defaultdict(list)
-        for test in tests:
-            (quick if self.seconds[test] < 0.3 else slow)[test.split("::")[0]].append(test)
-        groups = [g for found in (quick, slow) for g in sorted(found.values(), key=self._weight)]
+        files: dict[str, list[str]] = defaultdict(list)
+        for test in sorted(tests, key=self._weight):
+            files[test.split("::")[0]].append(test)
+        turns = chain.from_iterable(zip_longest(*files.values()))
         chosen: list[str] = []
-        for test in (t for group in groups for t in sorted(group, key=self.seconds.__getitem__)):
+        for test in sorted(filter(None, turns), key=lambda t: self.seconds[t] > QUICK):
             most -= self.seconds[test]
             if most < 0:
                 break
             chosen.append(test)
         return chosen
 
-    def _weight(self, tests: list[str]) -> float:
-        return sum(self._lines[t] for t in tests) * sum(self.seconds[t] for t in tests) / len(tests) ** 2
+    def _weight(self, test: str) -> float:
+        return self._lines[test] * self.seconds[test]
 
 
 def statement(source: str, line: int) -> range:

@@ -131,6 +131,26 @@ def test_an_earlier_finding_bears_on_the_characteristics_it_names_alone(grade, i
     assert ["responding.2a"] == [on for rule, _, (on,) in raised(area) if rule == "concern.repeated"]
 
 
+@pytest.mark.parametrize("declared", [(), (concern(),)])
+def test_a_grade_hinges_on_the_evidence_a_concern_rests_on(declared, grade, item):
+    """One raised on a characteristic, one on the area, one issued: against grading again without each item."""
+    sound = [item(f"E{n}", f"responding.{c}", "meets") for n, c in enumerate(("1b", "2a", "2b", "2c"), 1)]
+    repeated = item("E5", "responding.1a", "partly_meets", harm="serious", extent="some")
+    earlier = {**concern("P1"), "kind": "area_for_improvement", "characteristics": ["responding.1a"]}
+    previous = ({**earlier, "progress": "not_improving"},)
+    systemic = [item(f"E{n}", f"responding.{c}", "falls_short", **GRAVE) for n, c in ((6, "2d"), (7, "2e"))]
+    for items in ([*sound, repeated], [*sound, *systemic], [*sound, repeated, *systemic]):
+        area = grade(*items, previous=previous, findings=declared).area("responding")
+        expected = []
+        for at, one in enumerate(items):
+            rest = (*items[:at], *items[at + 1 :])
+            then = grade(*rest, previous=previous, findings=declared).area("responding")
+            if (then.grade, then.outcome) != (area.grade, area.outcome):
+                expected.append((one["id"], then.grade, then.outcome))
+        assert "inadequate" == area.grade
+        assert expected == [(h.evidence, h.grade, h.outcome) for h in area.hinges]
+
+
 def test_innovation_is_raised_and_moves_no_grade(grade, item):
     plain = grade(item("E1", SOUND, "meets")).area("responding")
     area = grade(item("E1", SOUND, "meets", innovative=True)).area("responding")
