@@ -133,7 +133,7 @@ def test_an_earlier_finding_bears_on_the_characteristics_it_names_alone(grade, i
 
 @pytest.mark.parametrize("declared", [(), (concern(),)])
 def test_a_grade_hinges_on_the_evidence_a_concern_rests_on(declared, grade, item):
-    """One raised on a characteristic, one on the area, one issued: against grading again without each item."""
+    """Raised on a characteristic or on the area, or issued: against grading again without each item."""
     sound = [item(f"E{n}", f"responding.{c}", "meets") for n, c in enumerate(("1b", "2a", "2b", "2c"), 1)]
     repeated = item("E5", "responding.1a", "partly_meets", harm="serious", extent="some")
     earlier = {**concern("P1"), "kind": "area_for_improvement", "characteristics": ["responding.1a"]}
