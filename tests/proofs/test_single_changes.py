@@ -255,6 +255,15 @@ def test_effort_spent_adds_up_and_nothing_is_asked_once_it_is_gone():
         solver.model(x < 9)
 
 
+@pytest.mark.parametrize(
+    ("units", "said"), [(0, "more than 0 units of solver work"), (1, "more solver work than allowed")]
+)
+def test_the_last_unit_is_asked_for(units, said):
+    x = z3.Int("x")
+    with pytest.raises(Undecided, match=said):
+        Solver(Effort(units), x > 3).model(x < 9)
+
+
 def test_the_smallest_model_is_smallest():
     x = z3.Int("x")
     solver = Solver(Effort(1_000_000), x >= 3, x <= 50)
