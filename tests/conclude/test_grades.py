@@ -133,6 +133,29 @@ def test_the_deciding_reason_comes_first_and_then_what_stood_in_the_way(grade, i
     assert "7 of 10" in area.reasons[0].because
 
 
+def test_what_a_limit_holds_down_is_told_and_what_it_makes_pointless_is_not(grade, item):
+    """Capped, an area needs no other rule to hold: those above that fail are no reason, one that holds is."""
+    said = {"statement": "people are at risk", "recommendations": ["mend it"]}
+    concern = {"id": "F1", "kind": "cause_of_concern", "area": "responding", **said}
+    area = grade(*spread(item, meets=8, short=2), findings=(concern,)).area("responding")
+    assert [
+        ("inadequate.open-concern", "limits", True),
+        ("adequate.some", "reaches", True),
+        ("good.substantially-all", "reaches", True),
+    ] == [(r.rule, r.effect, r.held) for r in area.reasons]
+
+
+def test_every_rule_for_a_better_grade_that_fails_is_told_and_every_limit_below(grade, item):
+    area = grade(*spread(item, meets=7, short=3)).area("responding")
+    assert [
+        ("adequate.some", "reaches", True),
+        ("inadequate.open-concern", "limits", False),
+        ("requires-improvement.area-of-concern", "limits", False),
+        ("good.substantially-all", "reaches", False),
+        ("outstanding.substantially-exceeded", "reaches", False),
+    ] == [(r.rule, r.effect, r.held) for r in area.reasons]
+
+
 def test_the_default_has_no_rule_and_says_so(grade, item):
     reason = grade(*spread(item, short=10)).area("responding").reasons[0]
     assert (None, "default", "requires_improvement", True) == (
