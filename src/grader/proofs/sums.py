@@ -64,6 +64,7 @@ class Shown:
     examples: dict[Point, Example] = field(default_factory=dict)
     inequalities: list[Inequality] = field(default_factory=list)
     _most: dict[Short, int] = field(default_factory=dict)
+    _taken: int = 0
     _asked: _Asked | None = None
     _apart: _Apart | None = None
 
@@ -74,15 +75,8 @@ class Shown:
 
     def _add(self, example: Example) -> None:
         point = tuple(seen_in(s, example) for s in self.seen)
-        if point in self.examples:
-            return
-        self.examples[point] = example
-        for weights in _short(len(point)):
-            reached = sum(w * point[at] for at, w in weights)
-            if reached > self._most.get(weights, reached - 1):
-                self._most[weights] = reached
-        if self._apart is not None:
-            self._apart.add(point)
+        if point not in self.examples:
+            self.examples[point] = example
 
     def beyond(self, sums: Point, many: int) -> Inequality | None:
         """An inequality that every characteristic meets and these sums of so many do not.
@@ -101,6 +95,7 @@ class Shown:
 
     def _not_met(self, sums: Point, many: int) -> Inequality | None:
         """One that all examples known meet and the sums do not, the plainest first."""
+        self._take_in()
         best = max(
             ((sum(w * sums[at] for at, w in short) - most * many, short) for short, most in self._most.items()),
             key=lambda found: (found[0], -len(found[1])),
@@ -110,9 +105,17 @@ class Shown:
             return Inequality(tuple(weights.get(at, 0) for at in range(len(sums))), self._most[best[1]])
         if self._apart is None:
             self._apart = _Apart(len(sums), self.budget)
-            for point in self.examples:
-                self._apart.add(point)
+        self._apart.know(self.examples)
         return self._apart.find(sums, many)
+
+    def _take_in(self) -> None:
+        """How far examples go, of those taken since."""
+        for point in list(self.examples)[self._taken :]:
+            for weights in _short(len(point)):
+                reached = sum(w * point[at] for at, w in weights)
+                if reached > self._most.get(weights, reached - 1):
+                    self._most[weights] = reached
+        self._taken = len(self.examples)
 
     def _further(self, inequality: Inequality) -> Example | None:
         """A characteristic beyond an inequality; one a case can hold where there is one."""
@@ -146,6 +149,7 @@ class _Apart:
     """Inequalities that examples meet and some sums do not: those with the smallest weights."""
 
     def __init__(self, things: int, budget: Allowance) -> None:
+        self.known = 0
         self.solver = Solver(budget, logic="QF_LRA")
         self.more = [z3.Real(f"more{i}") for i in range(things)]
         self.less = [z3.Real(f"less{i}") for i in range(things)]
@@ -153,8 +157,11 @@ class _Apart:
         self.solver.add(*(w >= 0 for w in (*self.more, *self.less)))
         self.size = z3.Sum([*self.more, *self.less])
 
-    def add(self, point: Point) -> None:
-        self.solver.add(self._of(point) <= self.bound)
+    def know(self, points: Iterable[Point]) -> None:
+        """Ask of further examples, in the order they were met, that they meet it as well."""
+        new = list(points)[self.known :]
+        self.solver.add(*(self._of(point) <= self.bound for point in new))
+        self.known += len(new)
 
     def _of(self, point: Point) -> z3.ArithRef:
         parts = zip(self.more, self.less, point, strict=True)
