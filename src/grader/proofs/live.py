@@ -18,14 +18,15 @@ from grader.errors import Place
 from grader.language.nodes import Effect, Level
 from grader.language.pipeline import GRADES, STATUSES
 from grader.language.rulebook import PERCENT, Layer, Rule
-from grader.proofs.areas import AreaGroup, AreaTerms, State
+from grader.proofs.area_sums import Ask
+from grader.proofs.areas import AreaGroup, AreaTerms
 from grader.proofs.characteristics import CharacteristicTerms
 from grader.proofs.order import misordered
 from grader.proofs.promises import figures, measured
 from grader.proofs.redundant_rules import spared
 from grader.proofs.report import Finding
 from grader.proofs.rules_tried import decided_by_trial
-from grader.proofs.subject import GRADE_AND_SUFFICIENCY, Subject
+from grader.proofs.subject import Subject
 from grader.proofs.trials import Trials
 from grader.proofs.witness import Situation, Witness, agree, case_of, told
 from grader.vocabulary.words import Scale
@@ -63,14 +64,15 @@ Find = Callable[[Callable[[View], z3.BoolRef]], FoundCase | None]
 class Scope:
     """A place a rule speaks of, and how cases of it are found there.
 
-    `find` answers for every case there can be, with a smallest one; so does `any`, with whichever comes
-    first; `tried` looks at few cases, so that what it misses may be; `spared` says that another rule that
-    goes as far holds wherever the rule does, so that the rule never decides.
+    `find` answers for every case there can be, with a small one; so does `any`, with whichever comes
+    first; `tried` and `tried_any` look at few cases, so that what they miss may be; `spared` says that another
+    rule that goes as far holds wherever the rule does, so that the rule never decides.
     """
 
     find: Find
     any: Find
     tried: Find = lambda ask: None
+    tried_any: Find = lambda ask: None
     spared: Callable[[], bool] = lambda: False
 
 
@@ -101,12 +103,12 @@ def _check_rule(subject: Subject, trials: Trials, rule: Rule) -> Finding | None:
     scopes = list(_rule_scopes(subject, trials, rule))
     if not scopes:
         return _finding(rule, "vacuous", "speaks of no area that any edition grades", None, ())
-    deciding = _first([s.tried for s in scopes], lambda v: v.decides)
+    deciding = _first([s.tried_any for s in scopes], lambda v: v.decides)
     if deciding is None:
         deciding = _first([s.any for s in scopes if not s.spared()], lambda v: v.decides)
     if deciding is not None:
         agree(True, rule.id in deciding.held, f"replay of a case that {rule.id} decides")
-        idle = _first([s.tried for s in scopes], lambda v: z3.Not(v.condition))
+        idle = _first([s.tried_any for s in scopes], lambda v: z3.Not(v.condition))
         if idle is None and _first([s.any for s in scopes], lambda v: z3.Not(v.condition)) is None:
             return _finding(rule, "vacuous", "holds for every input, so its condition says nothing", None, ())
         return None
@@ -288,8 +290,8 @@ def _at_area(subject: Subject, trials: Trials, rule: Rule, group: AreaGroup) -> 
         less = symbolic.decide(_without(rule, terms.held), scale, default)
         return _ordered(rule, terms.held, terms.grade, less, scale), z3.Not(terms.withheld())
 
-    def wanted(ask: Callable[[View], z3.BoolRef]) -> Callable[[AreaTerms, State], z3.BoolRef]:
-        def asked(terms: AreaTerms, state: State) -> z3.BoolRef:
+    def wanted(ask: Callable[[View], z3.BoolRef]) -> Ask:
+        def asked(terms: AreaTerms) -> z3.BoolRef:
             seen, domain = view(terms)
             return z3.And(domain, ask(seen))
 
@@ -303,14 +305,19 @@ def _at_area(subject: Subject, trials: Trials, rule: Rule, group: AreaGroup) -> 
         there = engine.held(rule.layer, rule.level, situation.area.id, concluded.area.facts)
         return FoundCase(f"where {told(situation)}", situation, there)
 
-    def tried(ask: Callable[[View], z3.BoolRef]) -> FoundCase | None:
-        return found(subject.find_among(subject.of_examples(group, trials.pool(group)), wanted(ask)))
+    def tried(ask: Callable[[View], z3.BoolRef], smallest: bool = True) -> FoundCase | None:
+        return found(subject.find_among(group, wanted(ask), trials.pool(group), smallest=smallest))
 
     def find(ask: Callable[[View], z3.BoolRef], smallest: bool = True) -> FoundCase | None:
-        space = subject.space(group, GRADE_AND_SUFFICIENCY)
-        return found(subject.find_area(space, wanted(ask), smallest=smallest))
+        return found(subject.find_area(group, wanted(ask), trials.pool(group), smallest=smallest))
 
-    return Scope(find, lambda ask: find(ask, smallest=False), tried, lambda: spared(subject, rule, group))
+    return Scope(
+        find,
+        lambda ask: find(ask, smallest=False),
+        tried,
+        lambda ask: tried(ask, smallest=False),
+        lambda: spared(subject, rule, group),
+    )
 
 
 # Formulas of a rule ---------------------------------------------------------------------------------------

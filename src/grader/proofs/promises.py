@@ -14,9 +14,9 @@ from grader.language.rulebook import Layer, Rule, RuleBook
 from grader.language.typecheck import facts_named
 from grader.language.vocabulary import entities
 from grader.model.framework import Area
-from grader.proofs.areas import AreaTerms, State
+from grader.proofs.areas import AreaTerms
 from grader.proofs.report import Finding
-from grader.proofs.subject import GRADE_AND_SUFFICIENCY, Subject
+from grader.proofs.subject import Subject
 from grader.proofs.trials import Trials
 from grader.proofs.witness import Situation, agree
 
@@ -130,15 +130,15 @@ def _concluding(subject: Subject, trials: Trials, area: Area, conclusion: str) -
     """A situation in an area that is graded so, or withheld."""
     group = next(k for k in subject.graded if any(a.id == area.id for a in k.areas))
 
-    def concluded(terms: AreaTerms, state: State) -> z3.BoolRef:
+    def concluded(terms: AreaTerms) -> z3.BoolRef:
         if conclusion == WITHHELD:
             return terms.withheld()
         rank = subject.bound.grade_scale.rank(conclusion)
         return z3.And(z3.Not(terms.withheld()), terms.grade.rank == rank)
 
-    few = subject.of_examples(group, trials.pool(group))
-    found = subject.find_among(few, concluded, area)
-    return found or subject.find_area(subject.space(group, GRADE_AND_SUFFICIENCY), concluded, area=area)
+    known = trials.pool(group)
+    found = subject.find_among(group, concluded, known, area)
+    return found or subject.find_area(group, concluded, known, area=area)
 
 
 def _replay_ungraded(subject: Subject) -> None:
