@@ -74,7 +74,7 @@ def coverage(discerner: MutantKiller) -> Coverage:
     gaps: list[Gap] = []
     rules = conditions = 0
     undecided: set[tuple[str, int]] = set()
-    for rule in book.rules:
+    for rule in book.written:
         without = without_rule(book, rule)
         if discerner.fails(without, [rule.id]) is None:
             message = f"no case fails without rule {rule.id!r}"
@@ -85,7 +85,7 @@ def coverage(discerner: MutantKiller) -> Coverage:
             undecided.add((rule.id, index))
             gaps.append(gap)
         conditions += len(list(comparisons(rule.condition)))
-    return Coverage(len(book.rules), rules, conditions, conditions - len(undecided), tuple(gaps))
+    return Coverage(len(book.written), rules, conditions, conditions - len(undecided), tuple(gaps))
 
 
 def _condition_gaps(discerner: MutantKiller, rule: Rule) -> Iterator[tuple[int, Gap]]:

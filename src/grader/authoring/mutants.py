@@ -86,7 +86,7 @@ class _Maker:
     # Rules ------------------------------------------------------------------------------------------------
 
     def of_rules(self) -> Iterator[Mutant]:
-        for rule in self.book.rules:
+        for rule in self.book.written:
             yield self._rule(rule, "dropped", without_rule(self.book, rule))
             for change, changed in (*self._heads(rule), *self._bodies(rule)):
                 yield self._rule(rule, change, with_rule(self.book, changed))
@@ -143,6 +143,8 @@ class _Maker:
 
     def of_facts(self) -> Iterator[Mutant]:
         for fact in self.book.facts.values():
+            if fact.made:
+                continue
             rules = tuple(
                 r.id for r in self.book.rules if fact.name in self._closure(facts_named(r.condition))
             )

@@ -118,7 +118,7 @@ class _Outcome:
         match claim.about:
             case About.STATUS:
                 found = self.characteristic(claim.of)
-                return (self.evaluator.book.vocabulary.statuses.name_of(found.status.rank if found else 0),)
+                return (self.evaluator.book.vocabulary.statuses.said_of(found.status.rank if found else 0),)
             case About.GRADE:
                 area = self.passed.areas.get(claim.of)
                 if area is None or area.decision is None:

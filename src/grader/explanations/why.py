@@ -21,7 +21,7 @@ from grader.model.framework import Framework
 from grader.model.inspection import Evidence
 from grader.model.proposal import FindingResult, Hinge, NotCounted, OutputModel, Proposal, Reachable, Reason
 from grader.session import LoadedInspection
-from grader.vocabulary.words import STRENGTH, Scale, StrengthName
+from grader.vocabulary.words import STRENGTH, Levels, StrengthName
 
 SCHEMA: Final = "grader.explanation/1"
 
@@ -164,9 +164,8 @@ def _workings(loaded: LoadedInspection, area: str, names: Iterable[str]) -> list
     case = loaded.trace.areas.get(area)
     if case is None:
         return []
-    session, framework = loaded.session, loaded.framework.framework
-    cases = loaded.trace.characteristics[area]
-    found = Workings(session.bound, session.english, framework, case.facts, cases)
+    session, cases = loaded.session, loaded.trace.characteristics[area]
+    found = Workings(session.bound, session.english, case.facts, cases)
     return [Working(fact=n, value=case.facts[n], text=text) for n, text in found.of(names)]
 
 
@@ -197,19 +196,20 @@ def _characteristic(
         because = ["no finding of fact reaches even a part of it"]
     cited = [cite(loaded, evidence[i.id], i, (case.id,)) for i in case.items]
     words = loaded.framework.framework.vocabulary
+    levels = words.scale_of(loaded.framework.framework.scale_of(case.id))
     against = [c for c in cited if c.assessment in words.shortfalls]
     return CharacteristicWhy(
         id=case.id,
         text=loaded.framework.framework.characteristic(case.id).text,
-        status=words.statuses.name_of(case.status.rank),
+        status=words.statuses.said_of(case.status.rank),
         counted=case.counted,
         because=because,
-        evidence_for=_strongest_first(words.assessments, [c for c in cited if c not in against]),
-        evidence_against=_strongest_first(words.assessments, against),
+        evidence_for=_strongest_first(levels, [c for c in cited if c not in against]),
+        evidence_against=_strongest_first(levels, against),
     )
 
 
-def _strongest_first(scale: Scale, cited: Iterable[Cited]) -> list[Cited]:
+def _strongest_first(scale: Levels, cited: Iterable[Cited]) -> list[Cited]:
     """Tested before described; then the assessments furthest from the middle; then by id."""
     return sorted(
         cited,

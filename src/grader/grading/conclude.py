@@ -65,6 +65,8 @@ class CharacteristicCase:
     facts: Row
     status: Decision
     raised: tuple[Raised, ...]
+    scale: str | None = None
+    """The framework's own scale it is assessed on, where it declares several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,14 +131,16 @@ class LayerEvaluator:
     ) -> CharacteristicCase:
         """The conclusions on a characteristic from its facts; `items` empty means not assessed."""
         if self._several_scales:
-            facts = Row({**facts, **self._of_scale(characteristic)})
+            rank = self.book.vocabulary.scale_ids.rank(self._scale(characteristic))
+            facts = Row({**facts, SCALE: rank})
         key = (area if self._scoped else "", counted, bool(items), facts)
         found = self._judged.get(key)
         if found is None:
             found = self._judged[key] = self._judge(area, counted, bool(items), facts)
         status, rules, known = found
         raised = tuple([Raised(rule, characteristic) for rule in rules])
-        return CharacteristicCase(characteristic, counted, items, known, status, raised)
+        scale = self._scale(characteristic) if self._several_scales else None
+        return CharacteristicCase(characteristic, counted, items, known, status, raised, scale)
 
     def _judge(
         self, area: str, counted: bool, assessed: bool, facts: Row
@@ -154,10 +158,9 @@ class LayerEvaluator:
             facts = Row({**facts, stage.gives: status.rank, **self._follows(status.rank)})
         return status, raised, facts
 
-    def _of_scale(self, characteristic: str) -> dict[str, int]:
-        """The scale of a characteristic of a framework that declares several."""
-        words = self.book.vocabulary
-        return {SCALE: words.scale_ids.rank(words.scale_of(self.book.scale_of[characteristic]).id)}
+    def _scale(self, characteristic: str) -> str:
+        """The scale of a characteristic."""
+        return self.book.vocabulary.scale_of(self.book.scale_of.get(characteristic)).id
 
     def _follows(self, status: int) -> dict[str, int]:
         """What a characteristic has by its status alone."""

@@ -162,7 +162,8 @@ def _area(
     graded = area.editions[inspection.inspection.edition].graded
     firm = Sensitivity((), ())
     if aggregates is not None:
-        firm = sensitivity(aggregates(area), graded, cases, standing, concluded)
+        following = trace.tally.next_latest
+        firm = sensitivity(aggregates(area), graded, cases, standing, concluded, following)
     possible = None
     if graded and context.ranges is not None:
         edition = inspection.inspection.edition

@@ -204,7 +204,7 @@ class _Area:
         """Every thing of the kind a fact counts."""
         match fact.entity:
             case "characteristics":
-                return [case for case in self.cases if case.counted]
+                return [case for case in self.cases if case.counted and _may_count(fact, case)]
             case "findings":
                 return list(self.findings)
             case "earlier":
@@ -270,6 +270,12 @@ class _Area:
             else:
                 found.add((lacking_on if more else of_characteristic)(self.facts[name], case, self.facts))
         return found
+
+
+def _may_count(fact: Fact, case: CharacteristicCase) -> bool:
+    """Whether a characteristic is on a scale whose levels a fact looks at."""
+    ids = {levels.id for levels in fact.among}
+    return not ids or case.scale is None or case.scale in ids
 
 
 def _row(thing: CharacteristicCase | FindingRecord) -> Mapping[str, int]:

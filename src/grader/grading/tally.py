@@ -5,8 +5,8 @@ Whether an item counts never depends on its assessment.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -23,6 +23,7 @@ class Item:
 
     id: str
     row: Row
+    found_on: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class Tally:
 
     items: Mapping[str, tuple[Item, ...]]
     not_counted: tuple[NotCounted, ...]
+    #: Where the latest items count: those that would, were the only one of a characteristic not there.
+    next_latest: Mapping[str, tuple[Item, ...]] = field(default_factory=dict)
 
 
 def tally(inspection: Inspection, framework: Framework, assessments: Mapping[str, str]) -> Tally:
@@ -70,10 +73,35 @@ def tally(inspection: Inspection, framework: Framework, assessments: Mapping[str
                     evidence=evidence.id, characteristic=counts_on, reason=code, message=message
                 )
             if row is not None and (reason is None or reason[0] == "graded_elsewhere"):
-                items[counts_on][evidence.id] = Item(evidence.id, row)
+                items[counts_on][evidence.id] = Item(evidence.id, row, evidence.found_on or "")
+    laid = {c: tuple(found[i] for i in sorted(found)) for c, found in items.items()}
+    following: dict[str, tuple[Item, ...]] = {}
+    if framework.vocabulary.several == "latest":
+        for name, found in laid.items():
+            laid[name], rest = latest(found)
+            if len(laid[name]) == 1 and rest:
+                following[name] = latest(rest)[0]
+            for item in rest:
+                left_out[item.id, name, "superseded"] = _superseded(item, name, laid[name][0].found_on)
     return Tally(
-        {c: tuple(found[i] for i in sorted(found)) for c, found in items.items()},
+        laid,
         tuple(left_out[key] for key in sorted(left_out, key=lambda k: (k[0], k[1] or "", k[2]))),
+        following,
+    )
+
+
+def latest(items: Sequence[Item]) -> tuple[tuple[Item, ...], tuple[Item, ...]]:
+    """The items found last, and the rest."""
+    last = max((item.found_on for item in items), default="")
+    return tuple(i for i in items if i.found_on == last), tuple(i for i in items if i.found_on != last)
+
+
+def _superseded(item: Item, characteristic: str, day: str) -> NotCounted:
+    return NotCounted(
+        evidence=item.id,
+        characteristic=characteristic,
+        reason="superseded",
+        message=f"found on {item.found_on}, and what was found on {day} takes its place",
     )
 
 

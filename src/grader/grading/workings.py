@@ -11,10 +11,9 @@ from grader.language.english import English
 from grader.language.nodes import Aggregate, Const, FactOf, Kind, Param
 from grader.language.reckoned import Amount, Does, How, Named, Points, Rounded, Weighted
 from grader.language.rulebook import Fact, RuleBook
-from grader.model.framework import Framework
 
-#: A characteristic is named by its text where that is no longer, else by its id.
-SHORT = 40
+#: The last part of an id of no more letters is a code, as in `responding.2c`.
+SHORT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,6 @@ class Workings:
 
     book: RuleBook
     english: English
-    framework: Framework
     facts: Mapping[str, int]
     cases: Sequence[CharacteristicCase]
 
@@ -75,8 +73,9 @@ class Workings:
                 return None
 
     def _named(self, characteristic: str) -> str:
-        text = self.framework.characteristic(characteristic).text.rstrip(".")
-        return text if len(text) <= SHORT else characteristic
+        """The last part of its id where that is a word, else the whole of it."""
+        last = characteristic.rpartition(".")[2]
+        return last.replace("_", " ") if len(last) > SHORT else characteristic
 
     def _term(self, of: Named | FactOf, weight: int) -> str:
         if isinstance(of, Named):

@@ -27,6 +27,7 @@ from grader.vocabulary.words import Vocabulary
 
 #: Names of the facts, and the start of the ids of the rules, that are made.
 ASSESSED: Final = "as_assessed"
+OUTSIDE: Final = "assessed_outside_the_order"
 WITHHELD: Final = "levels_that_withhold"
 SOURCE: Final = "the framework: statuses are as assessed"
 
@@ -37,20 +38,31 @@ def made_facts(words: Vocabulary, place: Place | None) -> dict[str, Fact]:
         return {}
     best = words.several == "best"
     take, which = (Best, "best") if best else (Lowest, "lowest")
+    ordered: tuple[Test, ...] = ()
+    if words.withholding:  # a level outside the order counts where no item has one in it
+        first = Const(words.declared[0].first)
+        ordered = (Test("assessment", Op.AT_LEAST, (first,), place),)
     found = {
         ASSESSED: Fact(
             ASSESSED, Layer.STATUS, Level.CHARACTERISTIC, Kind.SCALE, Better.MORE,
-            f"the {which} assessment", take("evidence", "assessment"), words.assessments, place,
-            words.declared,
+            f"the {which} assessment", take("evidence", "assessment", ordered), words.assessments, place,
+            words.declared, made=True,
         )
     }  # fmt: skip
     if words.withholding:
+        found[OUTSIDE] = Fact(
+            OUTSIDE, Layer.STATUS, Level.CHARACTERISTIC, Kind.SCALE, Better.MORE,
+            "the assessment outside the order", Best("evidence", "assessment", (
+                Test("assessment", Op.FEWER_THAN, (first,), place),
+            )), words.assessments, place, words.declared, made=True,
+        )  # fmt: skip
         ranks = tuple(Const(words.statuses.rank(name)) for name in words.withholding)
         where = (Test("status", Op.ONE_OF, ranks, place),)
         titles = " or ".join(words.statuses.word(name).title for name in words.withholding)
         found[WITHHELD] = Fact(
             WITHHELD, Layer.SUFFICIENCY, Level.AREA, Kind.COUNT, Better.FEWER,
             f"characteristics at {titles}", Count("characteristics", where), place=place,
+            made=True,
         )  # fmt: skip
     return found
 
@@ -62,12 +74,11 @@ def made_rules(words: Vocabulary, place: Place | None) -> dict[str, Rule]:
     which = "best" if words.several == "best" else "lowest"
     rules = []
     for name in words.statuses.levels:
-        condition = Compare(ASSESSED, Op.AT_LEAST, (Const(words.assessments.rank(name)),), place)
-        because = (
-            "assessed as {as_assessed}"
-            if words.several == "latest"
-            else (f"the {which} assessment is {{{ASSESSED}}}")
-        )
+        fact = OUTSIDE if name in words.withholding else ASSESSED
+        condition = Compare(fact, Op.AT_LEAST, (Const(words.assessments.rank(name)),), place)
+        because = f"the {which} assessment is {{{fact}}}"
+        if fact is OUTSIDE or words.several == "latest":
+            because = f"it was assessed as {{{fact}}}"
         rules.append(
             Rule(
                 f"{ASSESSED}.{name}", Layer.STATUS, Level.CHARACTERISTIC, Effect.REACHES, name, condition,
@@ -79,7 +90,7 @@ def made_rules(words: Vocabulary, place: Place | None) -> dict[str, Rule]:
         titles = " or ".join(words.statuses.word(name).title for name in words.withholding)
         rules.append(
             Rule(
-                f"{ASSESSED}.withheld", Layer.SUFFICIENCY, Level.AREA, Effect.WITHHOLDS, "grade", condition,
+                WITHHELD, Layer.SUFFICIENCY, Level.AREA, Effect.WITHHOLDS, "grade", condition,
                 f"characteristics at {titles}: {{{WITHHELD}}}; the area is withheld while there is any",
                 SOURCE, place=place, made=True,
             )

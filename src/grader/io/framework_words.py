@@ -10,7 +10,7 @@ from grader.io.printed_words import not_among
 from grader.io.yaml_source import Document
 from grader.model.framework import Framework
 from grader.model.scales import FindingBlock, ScaleBlock, standings_of
-from grader.vocabulary.peel import PEEL
+from grader.vocabulary.peel import PEEL, STATUSES
 from grader.vocabulary.words import CLOSED
 
 Path_ = tuple[str | int, ...]
@@ -50,6 +50,14 @@ def _scale_faults(name: str, scale: ScaleBlock, at: Path_, document: Document) -
     levels = [((*at, "levels", i, "id"), level.id) for i, level in enumerate(scale.levels)]
     outside = [((*at, "outside", i, "id"), level.id) for i, level in enumerate(scale.outside)]
     yield from duplicate_ids(document, f"level of {name}", (*levels, *outside))
+    for place, level in (*levels, *((p, o.id) for (p, _), o in zip(outside, scale.outside, strict=True)
+                                    if o.for_the_grade != "not_assessed")):  # fmt: skip
+        if level == STATUSES.nothing:
+            yield Problem(
+                f"level {quoted(level)} of scale {quoted(name)} has the name of what was not assessed at all",
+                document.place(place),
+                "give it another id, or for_the_grade: not_assessed outside the order",
+            )
     if any(level.score is not None for level in scale.levels):
         for i, level in enumerate(scale.levels):
             if level.score is None:

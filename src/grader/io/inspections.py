@@ -285,7 +285,15 @@ class _Check:
     def _evidence(self, item: Evidence, at: Path_) -> Iterator[Problem]:
         yield from self._characteristics(item.id, item.characteristics, (*at, "characteristics"))
         yield from self._source(item.source, (*at, "source"))
-        if item.assessment is not None:
+        scales = self._words.scales(item.characteristics)
+        if len(scales) > 1:
+            yield self._fault(
+                (*at, "characteristics"),
+                f"{quoted(item.id)} is tagged to characteristics assessed on {len(scales)} scales:"
+                f" {' and '.join(levels.id for levels in scales)}",
+                "write an item of its own for each scale",
+            )
+        elif item.assessment is not None:
             there = (*at, "assessment")
             yield from self._words.unknown_level(item.characteristics, item.assessment, there, self.document)
         if item.remedied_on is not None and not item.remedied:

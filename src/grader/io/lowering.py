@@ -15,7 +15,7 @@ from grader.io.yaml_source import Document
 from grader.language.fact_directions import FactChecks
 from grader.language.limits import MAX_RULES, SPLIT
 from grader.language.nodes import Kind, Level
-from grader.language.parse import Reader, Typed, with_article
+from grader.language.parse import Reader, Typed, typed, with_article
 from grader.language.parse_facts import parse_fact
 from grader.language.parse_reckoned import reckoned_from
 from grader.language.ranges import fact_ranges
@@ -333,11 +333,7 @@ def all_facts(work: Lowering) -> dict[str, Fact]:
 
 def visible_facts(facts: Mapping[str, Fact], layer: Layer, level: Level) -> dict[str, Typed]:
     """Facts a rule of this layer and level may look at."""
-    return {
-        f.name: Typed(f.name, f.kind, f.scale, f.among, f.unit)
-        for f in facts.values()
-        if f.level is level and f.layer in VISIBLE[layer]
-    }
+    return {f.name: typed(f) for f in facts.values() if f.level is level and f.layer in VISIBLE[layer]}
 
 
 def _elsewhere(work: Lowering, layer: Layer, level: Level) -> dict[str, tuple[str, str] | None]:

@@ -33,6 +33,16 @@ class PrintedWords:
                 return found
         return word
 
+    def statuses(self, characteristic: str) -> Mapping[str, Iterable[str]]:
+        """Every status a characteristic may have, and what each is printed as."""
+        words = self.framework.vocabulary
+        if not words.declared:
+            return {word.id: (word.title,) for word in words.statuses.words}
+        printed = {words.statuses.nothing: ("Not assessed",)}
+        for levels in self.scales([characteristic]):
+            printed |= {s: t for s, t in levels.printed.items() if levels.written[s] in words.statuses.ranks}
+        return printed
+
     @cached_property
     def _scale_of(self) -> Mapping[str, str | None]:
         return {c.id: c.scale for _, c in self.framework.characteristics()}
@@ -52,24 +62,15 @@ class PrintedWords:
         self, characteristics: Iterable[str], word: str, at: Path_, document: Document
     ) -> Iterator[Problem]:
         """The fault of a level that one of the characteristics' scales lacks."""
-        scales = self.scales(characteristics)
-        for levels in scales:
+        for levels in self.scales(characteristics)[:1]:
             if word in levels.written:
-                continue
-            others = any(word in each.written for each in scales)
-            if not self.framework.scales:
-                yield not_among(word, levels.written, at, document)
-            elif others:
-                message = f"{name_of(document, at)} is {quoted(word)}, which scale {levels.id} lacks"
-                help = "write an item of its own for the characteristics of each scale"
-                yield Problem(message, document.place(at), help)
-            else:
-                known = list(levels.written)
-                near = nearest(word, known)
-                help = f"did you mean {near!r}?" if near else f"levels of {levels.id}: {', '.join(known)}"
-                message = f"{name_of(document, at)} cannot be {quoted(word)}"
-                yield Problem(message, document.place(at), help)
-            return
+                return
+            near = nearest(word, levels.written)
+            help = f"one of {', '.join(levels.written)}"
+            if self.framework.scales:
+                help = f"levels of {levels.id}: {', '.join(levels.written)}"
+            help = f"did you mean {near!r}?" if near else help
+            yield Problem(f"{name_of(document, at)} cannot be {quoted(word)}", document.place(at), help)
 
 
 def not_among(word: str, known: Iterable[str], at: Path_, document: Document) -> Problem:

@@ -78,7 +78,7 @@ def number(value: int, fact: Fact | None, kind: Kind | None = None) -> str:
     if kind is Kind.SHARE:
         return _tenths(value)
     if kind is Kind.SCALE and fact is not None and fact.scale is not None:
-        return fact.scale.name_of(value).replace("_", " ")
+        return fact.scale.said_of(value).replace("_", " ")
     if kind is Kind.FLAG:
         return "yes" if value else "no"
     return f"{value} {fact.unit}" if fact is not None and fact.unit else str(value)

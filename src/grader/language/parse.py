@@ -22,7 +22,7 @@ from grader.language.nodes import (
     Operand,
     Param,
 )
-from grader.language.rulebook import Parameter
+from grader.language.rulebook import Fact, Parameter
 from grader.model.printed import match_printed
 from grader.model.shares import per_mille, share_help
 from grader.vocabulary.peel import PEEL
@@ -92,6 +92,12 @@ class Typed:
     scale: Scale | None = None
     among: tuple[Levels, ...] = ()
     unit: str = ""
+
+
+def typed(fact: Fact) -> Typed:
+    """What a comparison with a fact needs to know of it."""
+    among = fact.among if fact.kind is Kind.SCALE else ()
+    return Typed(fact.name, fact.kind, fact.scale, among, fact.unit)
 
 
 #: The numbers that something of each kind is held against.

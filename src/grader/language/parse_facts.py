@@ -27,6 +27,7 @@ from grader.language.parse import (
     Reader,
     Typed,
     parse_comparison,
+    typed,
     with_article,
     within_scale,
 )
@@ -119,8 +120,8 @@ def parse_fact(
     if parsed is None or better is None or len(reader.problems) > before:
         return None
     definition, level, kind, scale = parsed
-    among = scales_of(definition, scale, reader, known)
-    if len(among) > 1 and definition.ranked is not None:
+    among = scales_of(definition, scale, reader)
+    if len(among) > 1 and kind is Kind.SCALE and definition.ranked is not None:
         reader.fault(
             (chosen[0],),
             f"fact {quoted(name)} takes the {chosen[0]} of levels of several scales:"
@@ -148,18 +149,16 @@ def parse_fact(
         return None
     return Fact(
         name, layer, level, kind, better, str(english), definition, scale, reader.place(()), among,
-        unit or "", why,
+        unit=unit or "", not_monotone=why,
     )  # fmt: skip
 
 
-def scales_of(
-    definition: Definition, scale: Scale | None, reader: Reader, known: Mapping[str, Fact]
-) -> tuple[Levels, ...]:
-    """The framework's own scales that the levels of a fact may be of."""
+def scales_of(definition: Definition, scale: Scale | None, reader: Reader) -> tuple[Levels, ...]:
+    """The framework's own scales that the levels of a fact, or of what it counts, may be of."""
     words = reader.vocabulary
-    if scale is None or scale not in (words.statuses, words.assessments):
-        return ()
     declared = words.declared
+    if definition.entity != "characteristics" and scale not in (words.statuses, words.assessments):
+        return ()
     if definition.named is not None:
         if definition.named not in reader.scale_of:  # an unknown one, which is said elsewhere
             return declared
@@ -450,7 +449,7 @@ def attributes_of(
     found |= {a: Typed(a, Kind.SCORE) for a in entity.numbers}
     if entity.name == "characteristics":
         own = (f for f in known.values() if f.level is Level.CHARACTERISTIC)
-        found |= {f.name: Typed(f.name, f.kind, f.scale, f.among, f.unit) for f in own}
+        found |= {f.name: typed(f) for f in own}
     return found
 
 

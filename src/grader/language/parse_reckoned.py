@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from grader.errors import quoted, suggest
 from grader.language.dnf import MAX_VALUE
 from grader.language.nodes import Condition, Const, FactOf, Kind, Level, Operand
-from grader.language.parse import Path, Reader, Typed, parse_condition, parse_operand, with_article
+from grader.language.parse import Path, Reader, Typed, parse_condition, parse_operand, typed, with_article
 from grader.language.reckoned import Amount, Bounds, Does, How, Named, Points, Rounded, Step, Term, Weighted
 from grader.language.rulebook import VISIBLE, Fact, Layer, Parameter
 from grader.language.vocabulary import SCORE
@@ -216,7 +216,7 @@ class Reckoning:
         return Step(does, amount, when, within, str(why) if why else None, self.reader.place(path))
 
     def _when(self, data: object, path: Path) -> Condition | None:
-        visible = {n: Typed(n, f.kind, f.scale, f.among, f.unit) for n, f in self._visible.items()}
+        visible = {n: typed(f) for n, f in self._visible.items()}
         unseen = {n: self._unseen(f) for n, f in self.known.items() if n not in visible}
         elsewhere = {self.name: ("is the one declared here", "use the facts it starts from")}
         reader = self.reader.beside({**unseen, **elsewhere, **self.reader.elsewhere})

@@ -62,7 +62,9 @@ class Fact:
     scale: Scale | None = None
     place: Place | None = None
     among: tuple[Levels, ...] = ()
-    """The framework's own scales that its levels may be of, where it declares scales."""
+    """The framework's own scales that its levels, or those of what it counts, may be of."""
+    made: bool = False
+    """Whether it follows from the framework's own words, and nobody wrote it."""
     unit: str = ""
     """Printed after its number."""
     not_monotone: str | None = None
@@ -209,6 +211,11 @@ class RuleBook:
     """Promises it makes beyond those every rule book makes."""
     scale_of: Mapping[str, str | None] = field(default_factory=dict)
     """The scale each characteristic of the framework names."""
+
+    @property
+    def written(self) -> tuple[Rule, ...]:
+        """The rules somebody wrote: all but those made of the framework's own words."""
+        return tuple(r for r in self.rules if not r.made)
 
     @property
     def every_fact(self) -> Mapping[str, Fact]:

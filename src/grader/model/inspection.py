@@ -75,6 +75,7 @@ class Evidence(InputModel):
     harm: HarmName = PEEL.harms.default
     remedied: bool = False
     remedied_on: Date | None = None
+    found_on: Date | None = None
     innovative: bool = False
     measure: Figure | None = None
     source: Id

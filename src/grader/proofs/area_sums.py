@@ -194,5 +194,3 @@ def _value(fact: Fact, sums: Mapping[Observation, z3.ArithRef]) -> z3.ArithRef |
         for seen in _summed(fact)
     ]
     return symbolic.value(fact.definition.narrowed(()), {"characteristics": rows}, {})
-
-

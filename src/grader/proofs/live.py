@@ -65,8 +65,8 @@ class Scope:
     """A place a rule speaks of, and how cases of it are found there.
 
     `find` answers for every case there can be, with a small one; so does `any`, with whichever comes
-    first; `tried` and `tried_any` look at few cases, so that what they miss may be; `spared` says that another
-    rule that goes as far holds wherever the rule does, so that the rule never decides.
+    first; `tried` and `tried_any` look at few cases, so that what they miss may be; `spared` says that
+    another rule that goes as far holds wherever the rule does, so that the rule never decides.
     """
 
     find: Find

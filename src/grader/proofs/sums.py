@@ -1,37 +1,37 @@
 """What the characteristics of an area add up to, learnt no further than a question needs.
 
 A question about an area is asked of sums: how many of its characteristics show each thing that rules look
-for. At first the sums may be anything. Where the solver takes some that no known examples add up to, either an
-example is found that goes further, or it is proved that no characteristic does: that inequality, added up, is
-met by every area, and not by these sums. So a question that no sums answer is answered by no area, and sums
-that examples add up to are a case.
+for. At first the sums may be anything. Where the solver takes some that no known examples add up to, either
+an example is found that goes further, or it is proved that no characteristic does: that inequality, added
+up, is met by every area, and not by these sums. So a question that no sums answer is answered by no area,
+and sums that examples add up to are a case.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
-from itertools import combinations
 from math import lcm
-from typing import Final
+from typing import Any, Final
 
+import numpy as np
 import z3
 
 from grader.engines.symbolic import Allowance, Solver, total
 from grader.proofs.characteristics import INDIRECT, Example, Observation, Space, observe, seen_in
 
-#: How finely the shortest inequality that tells sums apart is sought.
-HALVINGS: Final = 6
-
 Point = tuple[int, ...]
-#: Weights other than nought, each with the place it stands at.
-Short = tuple[tuple[int, int], ...]
+#: For and against, of two things at a time.
+SIGNS: Final = ((1, 1), (1, -1), (-1, 1), (-1, -1))
 
 
 @dataclass(frozen=True, slots=True)
 class Inequality:
-    """What every characteristic shows, each times its weight, is at most a bound; so many, as many times it."""
+    """Things a characteristic shows, each times its weight, come to a bound at most.
+
+    So those of several characteristics come to as many times the bound.
+    """
 
     weights: Point
     bound: int
@@ -63,8 +63,7 @@ class Shown:
     budget: Allowance
     examples: dict[Point, Example] = field(default_factory=dict)
     inequalities: list[Inequality] = field(default_factory=list)
-    _most: dict[Short, int] = field(default_factory=dict)
-    _taken: int = 0
+    _pairs: _Pairs | None = None
     _asked: _Asked | None = None
     _apart: _Apart | None = None
 
@@ -95,27 +94,17 @@ class Shown:
 
     def _not_met(self, sums: Point, many: int) -> Inequality | None:
         """One that all examples known meet and the sums do not, the plainest first."""
-        self._take_in()
-        best = max(
-            ((sum(w * sums[at] for at, w in short) - most * many, short) for short, most in self._most.items()),
-            key=lambda found: (found[0], -len(found[1])),
-        )
-        if best[0] > 0:
-            weights = dict(best[1])
-            return Inequality(tuple(weights.get(at, 0) for at in range(len(sums))), self._most[best[1]])
-        if self._apart is None:
+        if self._pairs is None:
+            self._pairs = _Pairs(len(sums))
             self._apart = _Apart(len(sums), self.budget)
-        self._apart.know(self.examples)
+        assert self._apart is not None
+        known = list(self.examples)
+        self._pairs.know(known)
+        found = self._pairs.find(sums, many)
+        if found is not None:
+            return found
+        self._apart.know(known)
         return self._apart.find(sums, many)
-
-    def _take_in(self) -> None:
-        """How far examples go, of those taken since."""
-        for point in list(self.examples)[self._taken :]:
-            for weights in _short(len(point)):
-                reached = sum(w * point[at] for at, w in weights)
-                if reached > self._most.get(weights, reached - 1):
-                    self._most[weights] = reached
-        self._taken = len(self.examples)
 
     def _further(self, inequality: Inequality) -> Example | None:
         """A characteristic beyond an inequality; one a case can hold where there is one."""
@@ -145,64 +134,73 @@ def _number(term: z3.ExprRef) -> z3.ArithRef:
     return z3.If(term, z3.IntVal(1), z3.IntVal(0)) if z3.is_bool(term) else term
 
 
+class _Pairs:
+    """Inequalities between two things at most, which examples meet and some sums do not."""
+
+    def __init__(self, things: int) -> None:
+        self.known = 0
+        self.most = np.full((len(SIGNS), things, things), np.iinfo(np.int64).min)
+
+    def know(self, points: Sequence[Point]) -> None:
+        """Let further examples, in the order they were met, reach as far as they do."""
+        for point in points[self.known :]:
+            for most, reached in zip(self.most, _paired(point), strict=True):
+                np.maximum(most, reached, out=most)
+        self.known = len(points)
+
+    def find(self, sums: Point, many: int) -> Inequality | None:
+        """The one that the sums miss by most."""
+        missed = np.stack(_paired(sums)) - self.most * many
+        sign, one, other = np.unravel_index(int(missed.argmax()), missed.shape)
+        if missed[sign, one, other] <= 0:
+            return None
+        weights = [0] * len(sums)
+        weights[one] += SIGNS[sign][0]
+        weights[other] += SIGNS[sign][1]
+        return Inequality(tuple(weights), int(self.most[sign, one, other]))
+
+
+def _paired(point: Point) -> list[Any]:
+    """What two things come to together, for each way of weighing them."""
+    row = np.array(point, np.int64)
+    return [first * row[:, None] + second * row[None, :] for first, second in SIGNS]
+
+
 class _Apart:
-    """Inequalities that examples meet and some sums do not: those with the smallest weights."""
+    """Inequalities that examples meet and some sums do not: those that weigh fewest things."""
 
     def __init__(self, things: int, budget: Allowance) -> None:
         self.known = 0
         self.solver = Solver(budget, logic="QF_LRA")
-        self.more = [z3.Real(f"more{i}") for i in range(things)]
-        self.less = [z3.Real(f"less{i}") for i in range(things)]
+        self.weights = [z3.Real(f"w{i}") for i in range(things)]
         self.bound = z3.Real("bound")
-        self.solver.add(*(w >= 0 for w in (*self.more, *self.less)))
-        self.size = z3.Sum([*self.more, *self.less])
 
-    def know(self, points: Iterable[Point]) -> None:
+    def know(self, points: Sequence[Point]) -> None:
         """Ask of further examples, in the order they were met, that they meet it as well."""
-        new = list(points)[self.known :]
+        new = points[self.known :]
         self.solver.add(*(self._of(point) <= self.bound for point in new))
         self.known += len(new)
 
     def _of(self, point: Point) -> z3.ArithRef:
-        parts = zip(self.more, self.less, point, strict=True)
-        return z3.Sum([z3.RealVal(0), *((m - n) * p for m, n, p in parts if p)])
+        return z3.Sum([z3.RealVal(0), *(w * p for w, p in zip(self.weights, point, strict=True) if p)])
 
     def find(self, sums: Point, many: int) -> Inequality | None:
+        """One that weighs nothing it could do without."""
         apart = self._of(sums) >= self.bound * many + 1
-        found = self.solver.model(apart)
-        if found is None:
+        model = self.solver.model(apart)
+        if model is None:
             return None
-        most, least = _value(found, self.size), z3.Q(0, 1)
-        for _ in range(HALVINGS):
-            middle = z3.simplify((most + least) / 2)
-            less = self.solver.model(apart, self.size <= middle)
-            if less is None:
-                least = middle
-            else:
-                found, most = less, _value(less, self.size)
-        return _whole(found, self.more, self.less, self.bound)
+        found = _whole(model, self.weights, self.bound)
+        for at in range(len(sums)):
+            if found.weights[at]:
+                idle = [w == 0 for i, w in enumerate(self.weights) if i == at or not found.weights[i]]
+                less = self.solver.model(apart, *idle)
+                found = found if less is None else _whole(less, self.weights, self.bound)
+        return found
 
 
-def _value(model: z3.ModelRef, term: z3.ArithRef) -> z3.RatNumRef:
-    return model.eval(term, model_completion=True)
-
-
-def _whole(
-    model: z3.ModelRef, more: Sequence[z3.ArithRef], less: Sequence[z3.ArithRef], bound: z3.ArithRef
-) -> Inequality:
-    """The inequality of a model in whole numbers; its bound is rounded down, which no characteristic minds."""
-    weights = [_value(model, z3.simplify(m - n)).as_fraction() for m, n in zip(more, less, strict=True)]
-    limit = _value(model, bound).as_fraction()
-    scale = reduce(lcm, (w.denominator for w in weights), 1)
-    return Inequality(tuple(int(w * scale) for w in weights), (limit * scale).__floor__())
-
-
-def _short(things: int) -> Iterator[Short]:
-    """The plainest weights: one thing, or two, for or against; each as places with their weights."""
-    for at in range(things):
-        yield ((at, 1),)
-        yield ((at, -1),)
-    for one, other in combinations(range(things), 2):
-        for first in (1, -1):
-            for second in (1, -1):
-                yield ((one, first), (other, second))
+def _whole(model: z3.ModelRef, weights: Sequence[z3.ArithRef], bound: z3.ArithRef) -> Inequality:
+    """The inequality of a model in whole numbers, its bound rounded down: what is shown is whole as well."""
+    found = [model.eval(w, model_completion=True).as_fraction() for w in (*weights, bound)]
+    scale = reduce(lcm, (f.denominator for f in found[:-1]), 1)
+    return Inequality(tuple(int(f * scale) for f in found[:-1]), (found[-1] * scale).__floor__())

@@ -116,6 +116,7 @@ EVIDENCE = Sheet(
         ),
         Column("remedied", "flag", "yes where it was put right since", choices=("yes", "no"), width=10),
         Column("remedied_on", "day", f"when: {_DAY}"),
+        Column("found_on", "day", f"when it was found: {_DAY}"),
         Column("innovative", "flag", "yes where it is", choices=("yes", "no"), width=10),
         Column("measure", "id", "name of a figure, as in crimes_recorded", within="measure", width=22),
         Column("value", "number", "the figure: a number, or a percent", within="measure", width=10),

@@ -72,6 +72,7 @@ SYNONYMS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "harm": ("harm_level", "level_of_harm", "risk_of_harm"),
         "remedied": ("put_right", "put_right_since", "fixed"),
         "remedied_on": ("date_remedied", "remedied_date", "put_right_on", "date_put_right"),
+        "found_on": ("date_found", "found_date", "date_of_finding", "observed_on", "date_observed"),
         "innovative": ("innovation", "innovative_practice"),
         "measure": ("measure_name", "metric", "indicator"),
         "value": ("measure_value", "figure"),

@@ -204,6 +204,28 @@ class Levels:
         return range(self.first, self.last + 1)
 
     @property
+    def levels(self) -> tuple[str, ...]:
+        """Its levels as they are written, worst first."""
+        return tuple(word.said for word in self.words)
+
+    def word(self, written: str) -> Word:
+        """The level written so, in the order or outside it; raises KeyError."""
+        return self._word[written]
+
+    @cached_property
+    def _word(self) -> Mapping[str, Word]:
+        return {word.said: word for word in (*self.words, *(o.word for o in self.outside))}
+
+    def from_middle(self) -> tuple[str, ...]:
+        """Its levels as they are written, nearest the middle first, and of two as near the lower."""
+        return tuple(sorted(self.levels, key=lambda name: (self.off_middle(name), self.levels.index(name))))
+
+    def off_middle(self, written: str) -> int:
+        """How far a level is from the middle of the levels, in half steps; none for one outside the order."""
+        levels = self.levels
+        return abs(2 * levels.index(written) - len(levels) + 1) if written in levels else 0
+
+    @property
     def scored(self) -> bool:
         """Whether its levels have scores."""
         return self.words[0].score is not None
@@ -426,6 +448,10 @@ class Vocabulary:
     def levels_of(self, scale: str | None) -> tuple[str, ...]:
         """The levels of the scale a characteristic names, worst first, as `assessments` names them."""
         return self.scale_of(scale).names
+
+    def is_step(self, before: int, after: int) -> bool:
+        """Whether two ranks of `assessments` are levels of one scale."""
+        return any(before in each.ranks and after in each.ranks for each in self.by_scale.values())
 
     @cached_property
     def by_status(self) -> tuple[Levels | None, ...]:

@@ -29,6 +29,7 @@ _LEGEND = (
 )
 NOT_COMPARED = "grades of different cycles are not compared"
 _HINGES = 8
+_ASSESSED = 16
 _STEPS = 2
 _COLUMNS = (
     Column("area", "\narea"),
@@ -91,8 +92,7 @@ def _row(
 ) -> _Row:
     counted = {c.id for c in framework.area(area.area).counted}
     words = framework.vocabulary
-    rank = words.statuses.rank
-    ranks = [rank(c.status) for c in area.characteristics if c.id in counted]
+    statuses = [c.status for c in area.characteristics if c.id in counted]
     standing = [
         (f, words.counts_as(f.kind, progress.get(f.id) if f.origin == "previous" else None))
         for f in area.findings
@@ -100,8 +100,11 @@ def _row(
     return _Row(
         result=area,
         listed=len(counted),
-        assessed=sum(r > rank(words.statuses.nothing) for r in ranks),
-        reached=[sum(r >= rank(success.id) for r in ranks) for success in words.successes],
+        assessed=sum(status != words.statuses.nothing for status in statuses),
+        reached=[
+            sum(words.statuses.rank(status) >= words.statuses.rank(success.id) for status in statuses)
+            for success in words.successes
+        ],
         tallies=[sum(s == kind.counts_as for _, s in standing) for kind in words.shown if kind.tally],
         told=[
             (kind.listed_as, f)
@@ -237,6 +240,8 @@ def _lines(framework: Framework, row: _Row) -> Iterator[tuple[str, str]]:
     if area.earlier_grade is not None:
         earlier = area.earlier_grade
         yield "earlier:", f"{earlier.grade} in {earlier.given_in}; {NOT_COMPARED}"
+    if framework.vocabulary.several is not None and (found := as_assessed(framework, area)):
+        yield "assessed:", _some(found, _ASSESSED, ", ")
     held = [r for r in area.reasons if r.held]
     # A limit decides alone: a better grade whose rule holds is what the area would have had without it.
     deciding = [r for r in held if r.target == area.grade or area.outcome == "withheld"]
@@ -266,6 +271,16 @@ def _lines(framework: Framework, row: _Row) -> Iterator[tuple[str, str]]:
     steps = ((_lower(_grade(framework, r.grade)), r.change.replace("_", " ")) for r in area.reachable)
     for grade, changes in grouped(steps):
         yield "one step away:", f"{grade} ({_some(changes, _STEPS, '; ')})"
+
+
+def as_assessed(framework: Framework, area: AreaResult) -> list[str]:
+    """What was assessed of each characteristic, in a framework whose statuses are as assessed."""
+    words = framework.vocabulary
+    return [
+        f"{c.id} {words.scale_of(framework.scale_of(c.id)).word(c.status).title.lower()}"
+        for c in area.characteristics
+        if c.status != words.statuses.nothing
+    ]
 
 
 def _best(framework: Framework, reasons: Sequence[Reason]) -> Reason | None:
