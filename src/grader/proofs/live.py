@@ -41,6 +41,8 @@ class FoundCase:
     words: str
     situation: Situation | None = None
     held: frozenset[str] = frozenset()
+    witness: Callable[[], Witness] | None = None
+    """What somebody is told of it, where that is no situation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +93,20 @@ def check_live(subject: Subject, trials: Trials) -> Iterator[Finding]:
         if finding is not None:
             yield finding
     if open_rules:
-        raise Undecided("; ".join(f"{why}: {_few(ids)}" for why, ids in open_rules.items()))
+        raise Undecided("; ".join(f"{why}: {few(ids)}" for why, ids in open_rules.items()))
 
 
-def _few(ids: Sequence[str]) -> str:
+def few(ids: Sequence[str]) -> str:
+    """Some ids by name, many by their number."""
     return ", ".join(ids) if len(ids) <= 3 else f"{ids[0]} and {len(ids) - 1} other rules"
 
 
 def _check_rule(subject: Subject, trials: Trials, rule: Rule) -> Finding | None:
+    return check_in(subject, rule, list(_rule_scopes(subject, trials, rule)))
+
+
+def check_in(subject: Subject, rule: Rule, scopes: Sequence[Scope]) -> Finding | None:
     """The finding on a rule, looking at every place it speaks of before saying it decides nothing."""
-    scopes = list(_rule_scopes(subject, trials, rule))
     if not scopes:
         return _finding(rule, "vacuous", "speaks of no area that any edition grades", None, ())
     deciding = _first([s.tried_any for s in scopes], lambda v: v.decides)
@@ -195,6 +201,8 @@ def _same(rule: Rule, others: Sequence[Rule]) -> list[Rule]:
 
 def _shown(subject: Subject, seen: FoundCase) -> Witness:
     """The case in words, and as a case of a rule test where it is a situation."""
+    if seen.witness is not None:
+        return seen.witness()
     if seen.situation is None:
         return Witness(seen.words, ())
     concluded = subject.shown(seen.situation)
@@ -209,7 +217,7 @@ def _rule_scopes(subject: Subject, trials: Trials, rule: Rule) -> Iterator[Scope
     """One way to find cases for each place the rules treat alike."""
     if rule.layer is Layer.MEASURE:
         for measure in sorted(rule.scope or subject.bound.measures):
-            find = _at_measure(subject, rule, measure)
+            find = at_measure(subject, rule, measure)
             yield Scope(find, find)
         return
     graded = rule.layer in (Layer.SUFFICIENCY, Layer.GRADE)
@@ -223,12 +231,13 @@ def _rule_scopes(subject: Subject, trials: Trials, rule: Rule) -> Iterator[Scope
             yield _at_area(subject, trials, rule, group)
 
 
-def _at_measure(subject: Subject, rule: Rule, measure: str) -> Find:
+def at_measure(subject: Subject, rule: Rule, measure: str) -> Find:
+    """How to find figures of a measure."""
     figure = z3.Int("figure")
     rules = [r for r in subject.bound.table(Layer.MEASURE, Level.FIGURE).rules if r.applies_to(measure)]
     held = [(r, symbolic.holds(r.condition, {"figure": figure})) for r in rules]
     whole, less = measured(subject.bound, measure, figure), measured(subject.bound, measure, figure, rule)
-    view = _ordered(rule, held, whole, less, subject.bound.vocabulary.assessments)
+    view = ordered(rule, held, whole, less, subject.bound.vocabulary.assessments)
 
     def find(ask: Callable[[View], z3.BoolRef]) -> FoundCase | None:
         ranges = figures(subject.bound, measure, figure)
@@ -254,8 +263,8 @@ def _at_characteristic(subject: Subject, rule: Rule, group: AreaGroup) -> Scope:
         if rule.layer is Layer.STATUS:
             scale, default = STATUSES.concludes(subject.bound)
             less = symbolic.decide(_without(rule, terms.held), scale, default)
-            return _ordered(rule, terms.held, terms.status, less, scale), terms.items > 0
-        return _raising(rule, terms.raises), z3.BoolVal(True)
+            return ordered(rule, terms.held, terms.status, less, scale), terms.items > 0
+        return raising(rule, terms.raises), z3.BoolVal(True)
 
     def find(ask: Callable[[View], z3.BoolRef], smallest: bool = True) -> FoundCase | None:
         def wanted(terms: CharacteristicTerms) -> z3.BoolRef:
@@ -280,7 +289,7 @@ def _at_area(subject: Subject, trials: Trials, rule: Rule, group: AreaGroup) -> 
     def view(terms: AreaTerms) -> tuple[View, z3.BoolRef]:
         everywhere = z3.BoolVal(True)
         if rule.layer is Layer.FINDING:
-            return _raising(rule, terms.raises), everywhere
+            return raising(rule, terms.raises), everywhere
         if rule.layer is Layer.SUFFICIENCY:
             condition = _condition(rule, terms.withholds)
             decides = z3.And(terms.withheld(), z3.Not(terms.withheld(without=rule)))
@@ -288,7 +297,7 @@ def _at_area(subject: Subject, trials: Trials, rule: Rule, group: AreaGroup) -> 
             return View(condition, decides, weighs, z3.BoolVal(False)), everywhere
         scale, default = GRADES.concludes(subject.bound)
         less = symbolic.decide(_without(rule, terms.held), scale, default)
-        return _ordered(rule, terms.held, terms.grade, less, scale), z3.Not(terms.withheld())
+        return ordered(rule, terms.held, terms.grade, less, scale), z3.Not(terms.withheld())
 
     def wanted(ask: Callable[[View], z3.BoolRef]) -> Ask:
         def asked(terms: AreaTerms) -> z3.BoolRef:
@@ -331,7 +340,8 @@ def _without(rule: Rule, held: Held) -> list[tuple[Rule, z3.BoolRef]]:
     return [(r, formula) for r, formula in held if r.id != rule.id]
 
 
-def _ordered(rule: Rule, held: Held, whole: Conclusion, less: Conclusion, scale: Scale) -> View:
+def ordered(rule: Rule, held: Held, whole: Conclusion, less: Conclusion, scale: Scale) -> View:
+    """A rule of an ordered stage: what it concludes, and what it would without the rule."""
     condition = _condition(rule, held)
     own = scale.rank(rule.target)
     reaches = rule.effect is Effect.REACHES
@@ -349,7 +359,7 @@ def _ordered(rule: Rule, held: Held, whole: Conclusion, less: Conclusion, scale:
     )
 
 
-def _raising(rule: Rule, raises: Held) -> View:
+def raising(rule: Rule, raises: Held) -> View:
     """A finding rule decides where it raises what no other rule raises of the same thing."""
     condition = _condition(rule, raises)
     others = [f for r, f in raises if r.id != rule.id and r.target == rule.target]

@@ -83,8 +83,12 @@ def _operands(book: RuleBook) -> Iterator[Operand]:
         for comparison, _ in comparisons(rule.condition):
             yield from comparison.operands
     for fact in book.facts.values():
+        yield from fact.definition.operands
         for test in fact.definition.where:
             yield from test.operands
+        for condition in fact.definition.conditions:
+            for comparison, _ in comparisons(condition):
+                yield from comparison.operands
 
 
 def check_marks(book: RuleBook, shown: Sequence[Finding]) -> list[Finding]:

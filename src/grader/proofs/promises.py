@@ -101,7 +101,7 @@ WITHHELD = "withheld"
 
 def check_reachable(subject: Subject, trials: Trials) -> list[Finding]:
     """A witness, replayed, of every grade in each graded area of each edition, and of every outcome."""
-    _replay_ungraded(subject)
+    replay_ungraded(subject)
     found: dict[str, list[str]] = {}
     situations: dict[tuple[str, str], Situation | None] = {}
     for edition in subject.framework.editions:
@@ -123,7 +123,7 @@ def check_reachable(subject: Subject, trials: Trials) -> list[Finding]:
             for situation in shown:
                 what = f"replay of a witness for {conclusion} in {situation.area.id}"
                 agree(expected, grades[situation.area.id], what)
-    return [_unreachable(subject, conclusion, areas) for conclusion, areas in found.items()]
+    return [unreachable(subject, conclusion, areas) for conclusion, areas in found.items()]
 
 
 def _concluding(subject: Subject, trials: Trials, area: Area, conclusion: str) -> Situation | None:
@@ -141,7 +141,7 @@ def _concluding(subject: Subject, trials: Trials, area: Area, conclusion: str) -
     return found or subject.find_area(group, concluded, known, area=area)
 
 
-def _replay_ungraded(subject: Subject) -> None:
+def replay_ungraded(subject: Subject) -> None:
     """Areas an edition does not grade are ungraded."""
     for edition in subject.framework.editions:
         areas = subject.framework.areas_in(edition)
@@ -151,7 +151,8 @@ def _replay_ungraded(subject: Subject) -> None:
             agree(not graded, outcomes[area.id] == "ungraded", f"whether {area.id} is ungraded")
 
 
-def _unreachable(subject: Subject, conclusion: str, areas: list[str]) -> Finding:
+def unreachable(subject: Subject, conclusion: str, areas: list[str]) -> Finding:
+    """The finding on a conclusion that no inspection comes to in some areas."""
     rules = [r for r in subject.book.rules if r.layer is Layer.GRADE and r.target == conclusion]
     shown = ", ".join(areas[:4]) + (f" and {len(areas) - 4} more" if len(areas) > 4 else "")
     places = [r.place for r in subject.book.rules if r.layer is Layer.GRADE and r.place is not None]
