@@ -105,9 +105,11 @@ def afresh() -> Iterator[None]:
 class Solver:
     """A solver that answers yes with a model, no with None, or raises `Undecided`."""
 
-    def __init__(self, budget: Allowance, *formulas: z3.BoolRef, linear: bool = True) -> None:
+    def __init__(
+        self, budget: Allowance, *formulas: z3.BoolRef, linear: bool = True, logic: str | None = None
+    ) -> None:
         self._budget = budget
-        self._logic = "QF_LIA" if linear else "QF_NIA"
+        self._logic = logic or ("QF_LIA" if linear else "QF_NIA")
         self._solver = z3.SolverFor(self._logic)
         self._solver.set("random_seed", 0)
         self._solver.add(*formulas)

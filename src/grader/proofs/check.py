@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from grader.engines.solver import Effort, Undecided, afresh
 from grader.errors import Place
@@ -16,7 +17,10 @@ from grader.proofs.live import check_live
 from grader.proofs.monotone import check_part
 from grader.proofs.order import check_marks, check_ranges, check_unused
 from grader.proofs.promises import check_local, check_reachable, check_total
-from grader.proofs.report import NOT_PROMISED, UNDECIDED, CheckReport, Finding, Promise, Result
+from grader.proofs.report import NOT_PROMISED, UNDECIDED, CheckReport, Finding, NotApplicable, Promise, Result
+from grader.proofs.schemes import monotone as schemes
+from grader.proofs.schemes import promises as scheme_promises
+from grader.proofs.schemes.subject import Scheme, Tried
 from grader.proofs.subject import Confirm, Subject
 from grader.proofs.tag_combinations import OPTIONAL, Part
 from grader.proofs.trials import Trials
@@ -34,11 +38,15 @@ Known = Callable[[str], Promise | None]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One promise, as asked of a subject; where `tests` it is true by construction, and cases are counted."""
+    """One promise, as asked of a subject.
+
+    `check` gives findings, or how many cases were tried of what is true by construction, or what else a proof
+    assumes.
+    """
 
     id: str
     assumes: tuple[str, ...]
-    check: Callable[[Subject, Trials], Iterable[Finding] | int]
+    check: Callable[[Subject, Trials], Iterable[Finding] | int | str]
 
 
 def check_rulebook(
@@ -86,7 +94,7 @@ def check_rulebook(
     promises: list[Promise] = []
     findings: list[Finding] = []
     fixed = tuple(f"{n} at {v}" for n, v in sorted((settings or {}).items()))
-    for question in questions():
+    for question in questions(framework):
         if only is not None and question.id not in only:
             continue
         question = replace(question, assumes=(*question.assumes, *fixed))
@@ -95,7 +103,8 @@ def check_rulebook(
             promises.append(before)
             continue
         promise, found = _ask(question, book, framework, effort, trials)
-        if promise.id in OPTIONAL and promise.id not in book.promises:
+        unmade = promise.id in OPTIONAL and promise.id not in book.promises
+        if unmade and promise.result != "not_applicable":
             promise = replace(promise, assumes=(*promise.assumes, NOT_PROMISED, *map(_told, found)))
         else:
             findings += found
@@ -112,8 +121,10 @@ def at_settings(book: RuleBook, settings: Mapping[str, int]) -> RuleBook:
     return replace(book, parameters={**book.parameters, **fixed})
 
 
-def questions() -> list[Question]:
+def questions(framework: Framework) -> list[Question]:
     """Every promise, in the order of the documentation; none depends on another's being asked."""
+    if framework.vocabulary.several is not None:
+        return _of_schemes(framework)
     parts = [Question(str(part), (RANGES, _WITHIN), _part(part)) for part in Part]
     return [
         Question("total", (RANGES, _LAW), check_total),
@@ -129,6 +140,27 @@ def _part(part: Part) -> Callable[[Subject, Trials], list[Finding]]:
     return lambda subject, trials: check_part(subject, part, trials)
 
 
+def _of_schemes(framework: Framework) -> list[Question]:
+    """The same of a framework whose statuses are as assessed: each component is one level of its scale."""
+    words, tried = framework.vocabulary, Tried()
+
+    def asked(check: Callable[[Scheme], Iterable[Finding] | int | str]) -> Callable[..., Any]:
+        return lambda subject, trials: check(Scheme(subject, tried))
+
+    def part(of: Part) -> Question:
+        assumes = (RANGES, *schemes.meaning(words, of), _WITHIN)
+        return Question(str(of), assumes, asked(lambda scheme: schemes.check_part(scheme, of)))
+
+    return [
+        Question("total", (RANGES, _LAW), asked(scheme_promises.check_total)),
+        *map(part, Part),
+        Question("local", (RANGES, _INFORMS), asked(scheme_promises.check_local)),
+        Question("capped", (RANGES,), asked(scheme_promises.check_capped)),
+        Question("reachable", (DEFAULTS,), asked(scheme_promises.check_reachable)),
+        Question("live", (DEFAULTS,), asked(scheme_promises.check_live)),
+    ]
+
+
 def _ask(
     question: Question, book: RuleBook, framework: Framework, effort: int, trials: Trials
 ) -> tuple[Promise, list[Finding]]:
@@ -140,12 +172,15 @@ def _ask(
         subject = Subject(book, framework, allowed, {}, trials.subject.confirm)
         try:
             answer = question.check(subject, trials)
-            if isinstance(answer, int):
-                assumes, answer = (*assumes, _CONSTRUCTION.format(answer)), ()
+            if isinstance(answer, int | str):
+                said = answer if isinstance(answer, str) else _CONSTRUCTION.format(answer)
+                assumes, answer = (*assumes, said), ()
             # One by one: what was found before the solver gave up stands.
             for finding in answer:
                 found.append(finding)
             result = "refuted" if found else "proved"
+        except NotApplicable as why:
+            result, assumes = "not_applicable", (str(why),)
         except Undecided as undecided:
             result = "refuted" if found else "unknown"
             assumes = (*assumes, f"{UNDECIDED}{undecided}")

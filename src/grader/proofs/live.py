@@ -18,14 +18,15 @@ from grader.errors import Place
 from grader.language.nodes import Effect, Level
 from grader.language.pipeline import GRADES, STATUSES
 from grader.language.rulebook import PERCENT, Layer, Rule
-from grader.proofs.areas import AreaGroup, AreaTerms, State
+from grader.proofs.area_sums import Ask
+from grader.proofs.areas import AreaGroup, AreaTerms
 from grader.proofs.characteristics import CharacteristicTerms
 from grader.proofs.order import misordered
 from grader.proofs.promises import figures, measured
 from grader.proofs.redundant_rules import spared
 from grader.proofs.report import Finding
 from grader.proofs.rules_tried import decided_by_trial
-from grader.proofs.subject import GRADE_AND_SUFFICIENCY, Subject
+from grader.proofs.subject import Subject
 from grader.proofs.trials import Trials
 from grader.proofs.witness import Situation, Witness, agree, case_of, told
 from grader.vocabulary.words import Scale
@@ -40,6 +41,8 @@ class FoundCase:
     words: str
     situation: Situation | None = None
     held: frozenset[str] = frozenset()
+    witness: Callable[[], Witness] | None = None
+    """What somebody is told of it, where that is no situation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +66,15 @@ Find = Callable[[Callable[[View], z3.BoolRef]], FoundCase | None]
 class Scope:
     """A place a rule speaks of, and how cases of it are found there.
 
-    `find` answers for every case there can be, with a smallest one; so does `any`, with whichever comes
-    first; `tried` looks at few cases, so that what it misses may be; `spared` says that another rule that
-    goes as far holds wherever the rule does, so that the rule never decides.
+    `find` answers for every case there can be, with a small one; so does `any`, with whichever comes
+    first; `tried` and `tried_any` look at few cases, so that what they miss may be; `spared` says that
+    another rule that goes as far holds wherever the rule does, so that the rule never decides.
     """
 
     find: Find
     any: Find
     tried: Find = lambda ask: None
+    tried_any: Find = lambda ask: None
     spared: Callable[[], bool] = lambda: False
 
 
@@ -89,24 +93,28 @@ def check_live(subject: Subject, trials: Trials) -> Iterator[Finding]:
         if finding is not None:
             yield finding
     if open_rules:
-        raise Undecided("; ".join(f"{why}: {_few(ids)}" for why, ids in open_rules.items()))
+        raise Undecided("; ".join(f"{why}: {few(ids)}" for why, ids in open_rules.items()))
 
 
-def _few(ids: Sequence[str]) -> str:
+def few(ids: Sequence[str]) -> str:
+    """Some ids by name, many by their number."""
     return ", ".join(ids) if len(ids) <= 3 else f"{ids[0]} and {len(ids) - 1} other rules"
 
 
 def _check_rule(subject: Subject, trials: Trials, rule: Rule) -> Finding | None:
+    return check_in(subject, rule, list(_rule_scopes(subject, trials, rule)))
+
+
+def check_in(subject: Subject, rule: Rule, scopes: Sequence[Scope]) -> Finding | None:
     """The finding on a rule, looking at every place it speaks of before saying it decides nothing."""
-    scopes = list(_rule_scopes(subject, trials, rule))
     if not scopes:
         return _finding(rule, "vacuous", "speaks of no area that any edition grades", None, ())
-    deciding = _first([s.tried for s in scopes], lambda v: v.decides)
+    deciding = _first([s.tried_any for s in scopes], lambda v: v.decides)
     if deciding is None:
         deciding = _first([s.any for s in scopes if not s.spared()], lambda v: v.decides)
     if deciding is not None:
         agree(True, rule.id in deciding.held, f"replay of a case that {rule.id} decides")
-        idle = _first([s.tried for s in scopes], lambda v: z3.Not(v.condition))
+        idle = _first([s.tried_any for s in scopes], lambda v: z3.Not(v.condition))
         if idle is None and _first([s.any for s in scopes], lambda v: z3.Not(v.condition)) is None:
             return _finding(rule, "vacuous", "holds for every input, so its condition says nothing", None, ())
         return None
@@ -193,6 +201,8 @@ def _same(rule: Rule, others: Sequence[Rule]) -> list[Rule]:
 
 def _shown(subject: Subject, seen: FoundCase) -> Witness:
     """The case in words, and as a case of a rule test where it is a situation."""
+    if seen.witness is not None:
+        return seen.witness()
     if seen.situation is None:
         return Witness(seen.words, ())
     concluded = subject.shown(seen.situation)
@@ -207,7 +217,7 @@ def _rule_scopes(subject: Subject, trials: Trials, rule: Rule) -> Iterator[Scope
     """One way to find cases for each place the rules treat alike."""
     if rule.layer is Layer.MEASURE:
         for measure in sorted(rule.scope or subject.bound.measures):
-            find = _at_measure(subject, rule, measure)
+            find = at_measure(subject, rule, measure)
             yield Scope(find, find)
         return
     graded = rule.layer in (Layer.SUFFICIENCY, Layer.GRADE)
@@ -221,12 +231,13 @@ def _rule_scopes(subject: Subject, trials: Trials, rule: Rule) -> Iterator[Scope
             yield _at_area(subject, trials, rule, group)
 
 
-def _at_measure(subject: Subject, rule: Rule, measure: str) -> Find:
+def at_measure(subject: Subject, rule: Rule, measure: str) -> Find:
+    """How to find figures of a measure."""
     figure = z3.Int("figure")
     rules = [r for r in subject.bound.table(Layer.MEASURE, Level.FIGURE).rules if r.applies_to(measure)]
     held = [(r, symbolic.holds(r.condition, {"figure": figure})) for r in rules]
     whole, less = measured(subject.bound, measure, figure), measured(subject.bound, measure, figure, rule)
-    view = _ordered(rule, held, whole, less, subject.bound.vocabulary.assessments)
+    view = ordered(rule, held, whole, less, subject.bound.vocabulary.assessments)
 
     def find(ask: Callable[[View], z3.BoolRef]) -> FoundCase | None:
         ranges = figures(subject.bound, measure, figure)
@@ -252,8 +263,8 @@ def _at_characteristic(subject: Subject, rule: Rule, group: AreaGroup) -> Scope:
         if rule.layer is Layer.STATUS:
             scale, default = STATUSES.concludes(subject.bound)
             less = symbolic.decide(_without(rule, terms.held), scale, default)
-            return _ordered(rule, terms.held, terms.status, less, scale), terms.items > 0
-        return _raising(rule, terms.raises), z3.BoolVal(True)
+            return ordered(rule, terms.held, terms.status, less, scale), terms.items > 0
+        return raising(rule, terms.raises), z3.BoolVal(True)
 
     def find(ask: Callable[[View], z3.BoolRef], smallest: bool = True) -> FoundCase | None:
         def wanted(terms: CharacteristicTerms) -> z3.BoolRef:
@@ -278,7 +289,7 @@ def _at_area(subject: Subject, trials: Trials, rule: Rule, group: AreaGroup) -> 
     def view(terms: AreaTerms) -> tuple[View, z3.BoolRef]:
         everywhere = z3.BoolVal(True)
         if rule.layer is Layer.FINDING:
-            return _raising(rule, terms.raises), everywhere
+            return raising(rule, terms.raises), everywhere
         if rule.layer is Layer.SUFFICIENCY:
             condition = _condition(rule, terms.withholds)
             decides = z3.And(terms.withheld(), z3.Not(terms.withheld(without=rule)))
@@ -286,10 +297,10 @@ def _at_area(subject: Subject, trials: Trials, rule: Rule, group: AreaGroup) -> 
             return View(condition, decides, weighs, z3.BoolVal(False)), everywhere
         scale, default = GRADES.concludes(subject.bound)
         less = symbolic.decide(_without(rule, terms.held), scale, default)
-        return _ordered(rule, terms.held, terms.grade, less, scale), z3.Not(terms.withheld())
+        return ordered(rule, terms.held, terms.grade, less, scale), z3.Not(terms.withheld())
 
-    def wanted(ask: Callable[[View], z3.BoolRef]) -> Callable[[AreaTerms, State], z3.BoolRef]:
-        def asked(terms: AreaTerms, state: State) -> z3.BoolRef:
+    def wanted(ask: Callable[[View], z3.BoolRef]) -> Ask:
+        def asked(terms: AreaTerms) -> z3.BoolRef:
             seen, domain = view(terms)
             return z3.And(domain, ask(seen))
 
@@ -303,14 +314,19 @@ def _at_area(subject: Subject, trials: Trials, rule: Rule, group: AreaGroup) -> 
         there = engine.held(rule.layer, rule.level, situation.area.id, concluded.area.facts)
         return FoundCase(f"where {told(situation)}", situation, there)
 
-    def tried(ask: Callable[[View], z3.BoolRef]) -> FoundCase | None:
-        return found(subject.find_among(subject.of_examples(group, trials.pool(group)), wanted(ask)))
+    def tried(ask: Callable[[View], z3.BoolRef], smallest: bool = True) -> FoundCase | None:
+        return found(subject.find_among(group, wanted(ask), trials.pool(group), smallest=smallest))
 
     def find(ask: Callable[[View], z3.BoolRef], smallest: bool = True) -> FoundCase | None:
-        space = subject.space(group, GRADE_AND_SUFFICIENCY)
-        return found(subject.find_area(space, wanted(ask), smallest=smallest))
+        return found(subject.find_area(group, wanted(ask), trials.pool(group), smallest=smallest))
 
-    return Scope(find, lambda ask: find(ask, smallest=False), tried, lambda: spared(subject, rule, group))
+    return Scope(
+        find,
+        lambda ask: find(ask, smallest=False),
+        tried,
+        lambda ask: tried(ask, smallest=False),
+        lambda: spared(subject, rule, group),
+    )
 
 
 # Formulas of a rule ---------------------------------------------------------------------------------------
@@ -324,7 +340,8 @@ def _without(rule: Rule, held: Held) -> list[tuple[Rule, z3.BoolRef]]:
     return [(r, formula) for r, formula in held if r.id != rule.id]
 
 
-def _ordered(rule: Rule, held: Held, whole: Conclusion, less: Conclusion, scale: Scale) -> View:
+def ordered(rule: Rule, held: Held, whole: Conclusion, less: Conclusion, scale: Scale) -> View:
+    """A rule of an ordered stage: what it concludes, and what it would without the rule."""
     condition = _condition(rule, held)
     own = scale.rank(rule.target)
     reaches = rule.effect is Effect.REACHES
@@ -342,7 +359,7 @@ def _ordered(rule: Rule, held: Held, whole: Conclusion, less: Conclusion, scale:
     )
 
 
-def _raising(rule: Rule, raises: Held) -> View:
+def raising(rule: Rule, raises: Held) -> View:
     """A finding rule decides where it raises what no other rule raises of the same thing."""
     condition = _condition(rule, raises)
     others = [f for r, f in raises if r.id != rule.id and r.target == rule.target]

@@ -23,6 +23,10 @@ UNDECIDED = "undecided: "
 NOT_PROMISED = "not promised: the rule book's 'promises' do not list it"
 
 
+class NotApplicable(Exception):
+    """The framework has nothing a promise is about: the text says what."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """Something wrong with a rule book; `code` has a page of its own in docs/findings."""

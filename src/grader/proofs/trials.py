@@ -198,14 +198,8 @@ class Trials:
             yield self.conclude(_fit(trial.situation, area))
 
     def _in(self, area: Area) -> Iterator[Trial]:
-        """The states drawn in an area, and each example on all, half or one of its characteristics."""
+        """The states drawn in an area."""
         yield from (t for t in self.states if t.situation.area.id == area.id)
-        group = next(g for g in self.subject.graded if area in g.areas)
-        names = [c.id for c in area.characteristics]
-        for example in self.pool(group):
-            for many in sorted({len(names), (len(names) + 1) // 2, 1}):
-                on = tuple((name, example) for name in names[:many])
-                yield self.conclude(Situation(area, any_edition(area), on))
 
     # Single changes ---------------------------------------------------------------------------------------
 
