@@ -70,7 +70,9 @@ _HOMES = {
         " schema_names starter validate"
     ),
     "given": "Gradable SettingValues",
-    "inspections": "batch explain grade load load_table open_session sensitivity simulate smallest_change why_not",
+    "inspections": (
+        "batch explain grade load load_table open_session sensitivity simulate smallest_change why_not"
+    ),
     "lookups": "about_area about_characteristic about_parameters about_rule find",
     "moderation": "blind changes reconcile settle settling_file settling_workbook",
     "reports": "brief overview report",

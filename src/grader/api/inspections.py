@@ -408,7 +408,7 @@ def load_table(
     settings: SettingValues | None = None,
     engine: str | None = None,
 ) -> LoadedTable:
-    """A wide table, checked whole: each of its rows can be loaded as an inspection.
+    r"""A wide table, checked whole: each of its rows can be loaded as an inspection.
 
     Parameters
     ----------
@@ -440,7 +440,7 @@ def load_table(
     Examples
     --------
     >>> table = folder / "shops.csv"
-    >>> _ = table.write_text("name,hygiene,structure,confidence\\nCorner Cafe,10,5,10\\n")
+    >>> _ = table.write_text("name,hygiene,structure,confidence\nCorner Cafe,10,5,10\n")
     >>> grader.load_table(table, framework="FHRS").load("Corner Cafe").proposal.area("rating").grade
     '3'
     """

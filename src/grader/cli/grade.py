@@ -73,8 +73,8 @@ def grade(
     asked = wide.asked(inspections, framework, rules, edition, column, body, compare, blank, row)
     several_rows = asked is not None and row is None
     if several_rows and (report or decisions or brief):
-        help = "name one of its rows: --row BODY"
-        raise InputError([Problem("a report is on one row of a table", Place(inspections[0]), help)])
+        one = "name one of its rows: --row BODY"
+        raise InputError([Problem("a report is on one row of a table", Place(inspections[0]), one)])
     given = inspections if asked is not None else _files_in(inspections)
     many = len(given) > 1 or given != inspections or several_rows
     folder = report_folder(report or (), decisions, force=force) if many else None

@@ -11,10 +11,9 @@ import typer
 
 from grader.cli import options, terminal
 from grader.errors import InputError, Place, Problem
-from grader.io.catalogue import framework_ids
+from grader.io.catalogue import DEFAULT, framework_ids
 from grader.io.starter_framework import id_from
 from grader.io.written import write_whole
-from grader.session import DEFAULT
 
 NAME = "inspection.yaml"
 
