@@ -142,7 +142,13 @@ def test_facts_of_other_schemes_are_what_they_say(filled: Path):
     # 33 * 4 + 30 * 1 + 22 * 5 + 15 * 3 = 317; the star that staffing adds is allowed, a third would not be.
     said = dict(part.split("=") for part in area.reasons[0].because.split("; "))
     expected = {
-        "best_rated": "1", "lowest": "1", "inspection": "1", "staffing": "5", "weighted": "317 hundredths of a star", "whole": "3",
-        "ahead": "4", "stars": "2",
-    }  # fmt: skip
+        "best_rated": "1",
+        "lowest": "1",
+        "inspection": "1",
+        "staffing": "5",
+        "weighted": "317 hundredths of a star",
+        "whole": "3",
+        "ahead": "4",
+        "stars": "2",
+    }
     assert expected == said

@@ -135,11 +135,17 @@ _PROMISES = {
 }
 
 
+#: Results that are said otherwise than they are written.
+_RESULTS = {"not_applicable": "n/a"}
+
+
 def for_person(report: CheckReport) -> str:
     """The report as text of 80 columns."""
     book = report.book
     lines = [f"{book.id} {book.version}, for every inspection there can be", ""]
-    lines += [f"  {p.result:8} {_PROMISES[p.id]:50} {p.seconds:6.1f} s" for p in report.promises]
+    said = {p.id: _RESULTS.get(p.result, p.result) for p in report.promises}
+    width = max(8, *map(len, said.values()))
+    lines += [f"  {said[p.id]:{width}} {_PROMISES[p.id]:50} {p.seconds:6.1f} s" for p in report.promises]
     opened = [(p, a) for p in report.promises for a in p.assumes if a.startswith(UNDECIDED)]
     for promise, assumed in opened:
         lines += _wrapped(f"{promise.id}: {assumed}", "  ")
