@@ -117,7 +117,7 @@ def _rulebook(folder: Path, document: Document | None = None, rules: PathLike | 
         raise InputError(problems)
     _, _, book = catalogue.open_rulebook(folder)
     counts = (
-        _count(book.rules, "rule", "rules"),
+        _count(book.written, "rule", "rules"),
         _count(book.facts, "fact", "facts"),
         _count(book.parameters, "parameter", "parameters"),
     )
