@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations_with_replacement, product
+from math import prod
+from random import Random
 from typing import Any
 
 import yaml
@@ -22,6 +24,7 @@ from grader.grading.tally import Item
 from grader.io.yaml_source import parse_document
 from grader.language.bind import bind
 from grader.language.nodes import Definition, Level
+from grader.language.relevance import with_parts
 from grader.language.row import Row
 from grader.language.rulebook import Rule, RuleBook
 from grader.language.typecheck import facts_named
@@ -175,8 +178,11 @@ class _Pair:
 
     def areas(self, rule: Rule) -> Iterator[CaseBlock]:
         area = self._area_for(rule)
+        if self.tags.words.declared:
+            yield from self._assessed_once(area)
+            return
         definitions = list(self._looked_at(rule))
-        named = [d.named for d in definitions if d.named is not None]
+        named = [t.characteristic for d in definitions for t in d.takes]
         slots = [c.id for c in area.counted if c.id not in named]
         heads = [c.id for c in area.counted if c.id in named][:1]
         kinds = self._kinds(area, definitions)
@@ -194,6 +200,22 @@ class _Pair:
                         found = self._area_case(area, laid, known)
                         if found is not None:
                             yield found
+
+    def _assessed_once(self, area: Area) -> Iterator[CaseBlock]:
+        """Each characteristic at a level of its own scale: all of them, then some left out."""
+        words, counted = self.tags.words, area.counted
+        scales = [words.scale_of(c.scale).ranks for c in counted]
+        every: Iterable[tuple[int, ...]] = product(*scales)
+        if prod(map(len, scales)) > MOST_AREAS:
+            rng = Random(0)
+            every = (tuple(map(rng.choice, scales)) for _ in range(MOST_AREAS))
+        laid = [tuple(zip(counted, ranks, strict=True)) for ranks in every]
+        fewer = [laid[0][:n] for n in range(len(counted))] + [laid[-1][:n] for n in range(len(counted))]
+        for chosen in (*laid, *fewer):
+            found = {c.id: (_item(self.tags.row(assessment=rank)),) for c, rank in chosen}
+            case = self._area_case(area, found, ())
+            if case is not None:
+                yield case
 
     def _area_case(
         self, area: Area, laid: Mapping[str, Items], known: Sequence[FindingRecord]
@@ -221,7 +243,7 @@ class _Pair:
         evidence: dict[str, tuple[list[str], Any]] = {}
         for characteristic, items in laid.items():
             words = self.tags.said(items)
-            evidence.setdefault(repr(words), ([], words))[0].append(_short(characteristic))
+            evidence.setdefault(repr(words), ([], words))[0].append(_in_area(characteristic, area))
         found: CaseBlock = {
             "area": area.id,
             "evidence": {", ".join(sorted(n)): w for n, w in evidence.values()},
@@ -274,15 +296,13 @@ class _Pair:
             for name in facts_named(conditions[0]) + facts_named(rule.condition):
                 if name not in book.facts:
                     continue  # given, not declared
-                definition = book.facts[name].definition
-                yield definition
-                yield from (book.facts[part].definition for part in definition.depends_on)
+                yield from (fact.definition for fact in with_parts(book, [name]))
 
     def _area_for(self, rule: Rule) -> Area:
         """A graded area the rule speaks of that holds what it names; else the first it speaks of."""
         spoken = [a for a in self.framework.areas_in(self.edition) if rule.applies_to(a.id)]
         named = (
-            {d.named for d in self._looked_at(rule) if d.named is not None}
+            {t.characteristic for d in self._looked_at(rule) for t in d.takes}
             if rule.level is Level.AREA
             else set()
         )
@@ -342,7 +362,7 @@ class _Tags:
         return words[0] if len(words) == 1 and isinstance(words[0], str) else words
 
     def _item(self, row: Row) -> Any:
-        words: CaseBlock = {"assessment": self.words.assessments.name_of(row["assessment"])}
+        words: CaseBlock = {"assessment": self.words.assessments.said_of(row["assessment"])}
         if row["strength"] != self.plain["strength"]:
             words["basis"] = self.words.looked_for_basis[STRENGTH.name_of(row["strength"])]
         for name, scale in (("extent", self.words.extents), ("harm", self.words.harms)):
@@ -367,6 +387,12 @@ def _item(row: Row) -> Item:
 
 def _short(characteristic: str) -> str:
     return characteristic.rpartition(".")[2]
+
+
+def _in_area(characteristic: str, area: Area) -> str:
+    """A characteristic as a case on its area names it."""
+    short = _short(characteristic)
+    return short if characteristic == f"{area.id}.{short}" else characteristic
 
 
 def _targets(case: CharacteristicCase | AreaCase) -> tuple[str, ...]:
