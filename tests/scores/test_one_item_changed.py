@@ -80,7 +80,7 @@ def test_hinges_and_steps_of_many_schemes_are_what_grading_again_finds(tmp_path:
 
 
 def cheapest(session, inspection, framework, area, wanted):
-    """The least number of steps of items' own scales, two at most, by which an area gets a grade; else None."""
+    """The least number of steps of items by which an area gets a grade: two at most, else None."""
     seen = {(): inspection}
     for cost in (1, 2):
         following = {}
