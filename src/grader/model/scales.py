@@ -30,7 +30,6 @@ from grader.vocabulary.words import (
     Word,
 )
 
-
 #: No score is further from 0: sums of them stay far within what engines reckon with.
 MOST_SCORED = 999_999
 
