@@ -21,6 +21,7 @@ from grader.io.inspections import resolve
 from grader.io.printed_words import PrintedWords, not_among
 from grader.io.yaml_source import Document
 from grader.language.nodes import Kind
+from grader.language.parse import with_article
 from grader.language.rulebook import RuleBook
 from grader.model import cases as words
 from grader.model.base import is_identifier
@@ -284,11 +285,13 @@ class _Resolver:
             parameter = self.book.parameters.get(name)
             if parameter is None:
                 self.unknown("parameter", name, self.book.parameters, ("set", name))
-            elif parameter.kind is Kind.COUNT and isinstance(
+            elif parameter.kind is not Kind.SHARE and isinstance(
                 self.document.data_at((*self.at, "set", name)), str
             ):
                 self.fault(
-                    ("set", name), f"parameter {name!r} is a count, not a share", "write a whole number"
+                    ("set", name),
+                    f"parameter {name!r} is {with_article(parameter.kind)}, not a share",
+                    "write a whole number",
                 )
             elif not parameter.minimum <= value <= parameter.maximum:
                 unit = "whole per mille" if parameter.kind == "share" else "a whole number"

@@ -8,7 +8,9 @@ find may still exist in a larger inspection.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import combinations, combinations_with_replacement, product
+from itertools import combinations_with_replacement, product
+from math import prod
+from random import Random
 from typing import Any
 
 import yaml
@@ -22,6 +24,7 @@ from grader.grading.tally import Item
 from grader.io.yaml_source import parse_document
 from grader.language.bind import bind
 from grader.language.nodes import Definition, Level
+from grader.language.relevance import with_parts
 from grader.language.row import Row
 from grader.language.rulebook import Rule, RuleBook
 from grader.language.typecheck import facts_named
@@ -181,37 +184,44 @@ class _Pair:
 
     def areas(self, rule: Rule) -> Iterator[CaseBlock]:
         area = self._area_for(rule)
+        if self.tags.words.declared:
+            yield from self._assessed_once(area)
+            return
         definitions = list(self._looked_at(rule))
-        named = [d.named for d in definitions if d.named is not None]
+        named = [t.characteristic for d in definitions for t in d.takes]
         slots = [c.id for c in area.counted if c.id not in named]
         heads = [c.id for c in area.counted if c.id in named][:1]
-        by_scale = {self.framework.scale_of(c.id): c.id for c in reversed(area.counted)}
-        kinds = {scale: self._kinds(area, definitions, own) for scale, own in by_scale.items()}
+        kinds = self._kinds(area, definitions, area.counted[0].id)
         tried = 0
-        for rest in self._laid(slots, kinds):
-            for head in product(*[(None, *kinds[self.framework.scale_of(c)]) for c in heads]):
-                laid = {c: k for c, k in zip(heads, head, strict=True) if k is not None} | rest
-                for known in self._known(definitions):
-                    tried += 1
-                    if tried > MOST_AREAS:
-                        return
-                    found = self._area_case(area, laid, known)
-                    if found is not None:
-                        yield found
+        most = min(MOST_CHARACTERISTICS, len(slots))
+        for size in range(most + 1):
+            for chosen in combinations_with_replacement(kinds, size):
+                for head in product((None, *kinds), repeat=len(heads)):
+                    laid = {c: k for c, k in zip(heads, head, strict=True) if k is not None}
+                    laid |= dict(zip(slots, chosen, strict=False))
+                    for known in self._known(definitions):
+                        tried += 1
+                        if tried > MOST_AREAS:
+                            return
+                        found = self._area_case(area, laid, known)
+                        if found is not None:
+                            yield found
 
-    def _laid(
-        self, slots: Sequence[str], kinds: Mapping[str | None, Sequence[Items]]
-    ) -> Iterator[dict[str, Items]]:
-        """On none of these characteristics, on one, on two, and so on; those of a scale are alike."""
-        own = {name: kinds[self.framework.scale_of(name)] for name in slots}
-        for size in range(min(MOST_CHARACTERISTICS, len(slots)) + 1):
-            if len(kinds) == 1:
-                for chosen in combinations_with_replacement(next(iter(kinds.values())), size):
-                    yield dict(zip(slots, chosen, strict=False))
-                continue
-            for names in combinations(slots, size):
-                for chosen in product(*[own[name] for name in names]):
-                    yield dict(zip(names, chosen, strict=True))
+    def _assessed_once(self, area: Area) -> Iterator[CaseBlock]:
+        """Each characteristic at a level of its own scale: all of them, then some left out."""
+        words, counted = self.tags.words, area.counted
+        scales = [words.scale_of(c.scale).ranks for c in counted]
+        every: Iterable[tuple[int, ...]] = product(*scales)
+        if prod(map(len, scales)) > MOST_AREAS:
+            rng = Random(0)
+            every = (tuple(map(rng.choice, scales)) for _ in range(MOST_AREAS))
+        laid = [tuple(zip(counted, ranks, strict=True)) for ranks in every]
+        fewer = [laid[0][:n] for n in range(len(counted))] + [laid[-1][:n] for n in range(len(counted))]
+        for chosen in (*laid, *fewer):
+            found = {c.id: (_item(self.tags.row(assessment=rank)),) for c, rank in chosen}
+            case = self._area_case(area, found, ())
+            if case is not None:
+                yield case
 
     def _area_case(
         self, area: Area, laid: Mapping[str, Items], known: Sequence[FindingRecord]
@@ -292,15 +302,13 @@ class _Pair:
             for name in facts_named(conditions[0]) + facts_named(rule.condition):
                 if name not in book.facts:
                     continue  # given, not declared
-                definition = book.facts[name].definition
-                yield definition
-                yield from (book.facts[part].definition for part in definition.depends_on)
+                yield from (fact.definition for fact in with_parts(book, [name]))
 
     def _area_for(self, rule: Rule) -> Area:
         """A graded area the rule speaks of that holds what it names; else the first it speaks of."""
         spoken = [a for a in self.framework.areas_in(self.edition) if rule.applies_to(a.id)]
         named = (
-            {d.named for d in self._looked_at(rule) if d.named is not None}
+            {t.characteristic for d in self._looked_at(rule) for t in d.takes}
             if rule.level is Level.AREA
             else set()
         )

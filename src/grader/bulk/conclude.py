@@ -158,7 +158,7 @@ def characteristics(plan: Plan, coded: Coded) -> Frame:
     )
     for name, of in shares(plan.characteristic_facts):
         frame = frame.with_columns(
-            columnar.share(of, plan.characteristic_columns).alias(plan.characteristic_columns[name])
+            columnar.reckoned(of, plan.characteristic_columns).alias(plan.characteristic_columns[name])
         )
     return _concluded(plan, frame)
 
@@ -308,11 +308,11 @@ def _sums(plan: Plan, below: Frame) -> Frame:
             .of_group()
             .alias(plan.area_columns[fact.name])
         )
-    for name, named in plan.named.items():
+    for column, named in plan.named.items():
         if named.characteristic in plan.characteristic_index:
             here = nw.col("place") == plan.characteristic_index[named.characteristic]
             own = nw.col(plan.characteristic_columns[named.fact])
-            found.append(nw.when(here).then(own).max().alias(plan.area_columns[name]))
+            found.append(nw.when(here).then(own).max().alias(column))
     found += [nw.col(name).sum() for name in raises(plan, Level.CHARACTERISTIC)]
     key = nw.col("number").cast(nw.Int64) * len(plan.areas) + nw.col("area")
     used = [*plan.characteristic_columns.values(), "place", "items", *raises(plan, Level.CHARACTERISTIC)]
@@ -343,9 +343,9 @@ def _area_facts(plan: Plan, frame: Frame, on_record: bool) -> Frame:
     values: dict[str, nw.Expr] = {"opened": _number("opened") if on_record else nw.lit(0, nw.Int32)}
     for fact in plan.of_entity("characteristics"):
         values[plan.area_columns[fact.name]] = _with_unsaid(plan, fact, unsaid)
-    for name, named in plan.named.items():
+    for column, named in plan.named.items():
         known = named.characteristic in plan.characteristic_index
-        values[plan.area_columns[name]] = _number(plan.area_columns[name]) if known else nw.lit(0, nw.Int32)
+        values[column] = _number(column) if known else nw.lit(0, nw.Int32)
     for entity in ("earlier", "findings"):
         for fact in plan.of_entity(entity):
             column = plan.area_columns[fact.name]
@@ -356,7 +356,7 @@ def _area_facts(plan: Plan, frame: Frame, on_record: bool) -> Frame:
             scope = plan.scope(rule)
             here = nw.lit(True) if scope is None else any_of([nw.col("area") == n for n in scope])
             values[column] += as_int(here) * unsaid
-    frame = _with_shares(plan, frame.with_columns(**values))
+    frame = _with_reckoned(plan, frame.with_columns(**values))
     of_area = raises(plan, Level.AREA)
     if of_area:
         frame = frame.with_columns(
@@ -369,7 +369,7 @@ def _area_facts(plan: Plan, frame: Frame, on_record: bool) -> Frame:
     findings = plan.of_entity("findings")
     if not findings:
         return frame
-    return _with_shares(
+    return _with_reckoned(
         plan, frame.with_columns(**{plan.area_columns[f.name]: _with_proposed(plan, f) for f in findings})
     )
 
@@ -378,11 +378,12 @@ def _number(column: str) -> nw.Expr:
     return nw.col(column).fill_null(0).cast(nw.Int32)
 
 
-def _with_shares(plan: Plan, frame: Frame) -> Frame:
-    found = {
-        plan.area_columns[name]: columnar.share(of, plan.area_columns) for name, of in shares(plan.area_facts)
-    }
-    return frame.with_columns(**found) if found else frame
+def _with_reckoned(plan: Plan, frame: Frame) -> Frame:
+    for facts in plan.reckoned:
+        frame = frame.with_columns(
+            **{column: columnar.reckoned(of, plan.reckoning_columns) for column, of in facts.items()}
+        )
+    return frame
 
 
 def _with_unsaid(plan: Plan, fact: Fact, unsaid: nw.Expr) -> nw.Expr:

@@ -12,7 +12,7 @@ from grader.cached import cached_property
 from grader.engines.reference import holds, satisfies
 from grader.grading.conclude import proposed_counts
 from grader.language.bind import bind
-from grader.language.nodes import FactOf, Level, Share
+from grader.language.nodes import Definition, FactOf, Level, Share
 from grader.language.pipeline import Stage
 from grader.language.relevance import Relevance, parts_first, relevance
 from grader.language.rulebook import Fact, Rule, RuleBook
@@ -173,8 +173,31 @@ class Plan:
 
     @cached_property
     def named(self) -> Mapping[str, FactOf]:
-        """Facts taken from one characteristic."""
-        return {f.name: f.definition for f in self.area_facts if isinstance(f.definition, FactOf)}
+        """What is taken from one characteristic, by the column it stands in."""
+        facts = {self.area_columns[f.name]: f.definition for f in self.area_facts}
+        own = {column: d for column, d in facts.items() if isinstance(d, FactOf)}
+        more = dict.fromkeys(d for f in self.area_facts for d in f.definition.takes)
+        return {**own, **{f"n{n}": d for n, d in enumerate(more) if d not in own.values()}}
+
+    @cached_property
+    def reckoned(self) -> tuple[Mapping[str, Definition], ...]:
+        """Facts about an area that are worked out from columns, parts before the rest."""
+        columns = self.reckoning_columns
+        known = {*self.named, *(columns[f.name] for f in self.area_facts if f.entity is not None)}
+        rest = {columns[f.name]: f.definition for f in self.area_facts if columns[f.name] not in known}
+        found: list[Mapping[str, Definition]] = []
+        while rest:
+            ready = {c: d for c, d in rest.items() if all(columns[p] in known for p in d.depends_on)}
+            found.append(ready)
+            known |= set(ready)
+            rest = {c: d for c, d in rest.items() if c not in ready}
+        return tuple(found)
+
+    @cached_property
+    def reckoning_columns(self) -> Mapping[str, str]:
+        """The column of everything a fact may be worked out from."""
+        taken = {d.key: column for column, d in self.named.items()}
+        return {**self.area_columns, **taken, **self.free_columns}
 
     # A characteristic nothing is known of -------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from grader.explanations.look_next import LookNext, look_next
 from grader.explanations.range_words import withheld_words
 from grader.grading.conclude import CharacteristicCase
 from grader.grading.tally import Item, placements
+from grader.grading.workings import Workings
 from grader.model.framework import Framework
 from grader.model.inspection import Evidence
 from grader.model.proposal import FindingResult, Hinge, NotCounted, OutputModel, Proposal, Reachable, Reason
@@ -58,6 +59,14 @@ class CharacteristicWhy(OutputModel):
     evidence_against: list[Cited]
 
 
+class Working(OutputModel):
+    """How one number of an area came about."""
+
+    fact: str
+    value: int
+    text: str
+
+
 class Explanation(OutputModel):
     """Everything behind one area's outcome."""
 
@@ -73,6 +82,8 @@ class Explanation(OutputModel):
     summary: str
     reasons_for: list[Reason]
     reasons_against: list[Reason]
+    workings: list[Working]
+    """How the numbers of points behind the reasons came about, those on which others rest first."""
     characteristics: list[CharacteristicWhy]
     missing: list[str]
     """Ids of counted characteristics with no evidence."""
@@ -126,6 +137,7 @@ def explain(loaded: LoadedInspection, area: str) -> Explanation:
         summary=_summary(framework, proposal, area),
         reasons_for=[r for r in result.reasons if r.held],
         reasons_against=[r for r in result.reasons if not r.held],
+        workings=_workings(loaded, area, [name for r in result.reasons for name in r.facts]),
         characteristics=characteristics,
         missing=[c.id for c in characteristics if c.counted and c.status == unassessed],
         findings=result.findings,
@@ -145,6 +157,16 @@ def _summary(framework: Framework, proposal: Proposal, area: str) -> str:
         why = "; ".join(reason.because for reason in result.reasons if reason.held)
         return f"{result.title}: {withheld_words(why, result.possible)}"
     return f"{result.title}: {no_grade(framework, proposal, area)}"
+
+
+def _workings(loaded: LoadedInspection, area: str, names: Iterable[str]) -> list[Working]:
+    """How the numbers among some facts of an area came about; none of an area not inspected."""
+    case = loaded.trace.areas.get(area)
+    if case is None:
+        return []
+    session, cases = loaded.session, loaded.trace.characteristics[area]
+    found = Workings(session.bound, session.english, case.facts, cases)
+    return [Working(fact=n, value=case.facts[n], text=text) for n, text in found.of(names)]
 
 
 def no_grade(framework: Framework, proposal: Proposal, area: str) -> str:

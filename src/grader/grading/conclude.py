@@ -249,8 +249,7 @@ class LayerEvaluator:
 
 def named_facts(facts: Iterable[Fact]) -> tuple[FactOf, ...]:
     """What facts about an area take from one named characteristic, each once."""
-    found = (f.definition for f in facts)
-    return tuple(dict.fromkeys(d for d in found if isinstance(d, FactOf)))
+    return tuple(dict.fromkeys(d for f in facts for d in f.definition.takes))
 
 
 def _meets(outcome: Outcome, so: Mapping[Circumstance, bool]) -> bool:

@@ -9,7 +9,7 @@ from grader.errors import Problem, quoted, suggest
 from grader.io.faults import duplicate_ids
 from grader.io.printed_words import not_among
 from grader.io.yaml_source import Document
-from grader.language.limits import MAX_VALUE
+from grader.language.dnf import MAX_VALUE
 from grader.model.framework import Framework
 from grader.model.scales import FindingBlock, ScaleBlock, standings_of
 from grader.vocabulary.peel import PEEL, STATUSES

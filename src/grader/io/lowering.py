@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from graphlib import CycleError, TopologicalSorter
 
 from grader.cached import cached_property
 from grader.errors import InputError, Place, Problem, Problems, quoted, suggest
 from grader.io.as_assessed import made_facts
 from grader.io.rule_files import CalibratedBlock, LayerFile, ParameterBlock, RuleBookFile
 from grader.io.yaml_source import Document
+from grader.language.fact_directions import FactChecks
 from grader.language.limits import MAX_RULES, SPLIT
 from grader.language.nodes import Kind, Level
-from grader.language.parse import Reader, Typed, with_article
-from grader.language.parse_facts import parse_fact, typed
+from grader.language.parse import Reader, Typed, typed, with_article
+from grader.language.parse_facts import parse_fact
+from grader.language.parse_reckoned import reckoned_from
+from grader.language.ranges import fact_ranges
 from grader.language.rulebook import (
     TABLES,
     VISIBLE,
@@ -28,6 +32,8 @@ from grader.language.rulebook import (
 from grader.model.framework import Framework
 from grader.vocabulary.words import Scale
 
+#: No count is held against more.
+MOST_COUNTED = 1_000_000
 #: Facts, and measures, one rule book may declare: every fact is read on every characteristic or area.
 MAX_DECLARED = 500
 
@@ -87,14 +93,19 @@ def lower_parameters(work: Lowering, blocks: Mapping[str, ParameterBlock], head:
         at: tuple[str | int, ...] = ("parameters", name)
         shares = [head.data_at((*at, *key)) for key in (("default",), ("range", 0), ("range", 1))]
         wrong = _range_fault(name, block)
-        if block.type == "count" and any(isinstance(written, str) for written in shares):
-            wrong = "default", f"count {quoted(name)} is written as a share", "write whole numbers without %"
+        if block.type != "share" and any(isinstance(written, str) for written in shares):
+            message = f"{block.type} {quoted(name)} is written as a share"
+            wrong = "default", message, "write whole numbers without %"
+        if block.unit is not None and block.type != "points":
+            message = f"'unit' means nothing beside type: {block.type}"
+            wrong = wrong or ("unit", message, "take it away: it goes with type: points")
         if wrong is not None:
             key, message, help = wrong
             work.problems.append(Problem(message, head.place(("parameters", name, key)), help))
         work.parameters[name] = Parameter(
-            name, Kind(block.type), block.default, low, high, block.basis, block.source, block.why, place
-        )
+            name, Kind(block.type), block.default, low, high, block.basis, block.source, block.why, place,
+            block.unit or "",
+        )  # fmt: skip
 
 
 def lower_calibrated(work: Lowering, blocks: Mapping[str, CalibratedBlock], file: Document) -> None:
@@ -129,6 +140,18 @@ def _range_fault(name: str, block: ParameterBlock) -> tuple[str, str, str] | Non
             f"share {quoted(name)} cannot range up to {high}",
             "a share is in whole per mille: 1000 is all of it",
         )
+    if block.type != "points":
+        for key, value in (("range", low), ("default", block.default)):
+            if value < 0:
+                return (
+                    key,
+                    f"{block.type} {quoted(name)} cannot be {value}",
+                    "write type: points for numbers below 0",
+                )
+            if value > MOST_COUNTED:
+                return key, f"{block.type} {quoted(name)} cannot be {value}", f"{MOST_COUNTED:,} at most"
+        if high > MOST_COUNTED:
+            return "range", f"{block.type} {quoted(name)} cannot be {high}", f"{MOST_COUNTED:,} at most"
     if low > high:
         return "range", f"range of {quoted(name)} runs from {low} down to {high}", "write the lower end first"
     if not low <= block.default <= high:
@@ -207,7 +230,11 @@ def lower_facts(work: Lowering, files: list[tuple[LayerFile, Document]]) -> None
     """What a fact is made of before the fact itself, whatever the order they are written in."""
     declared = [(file, document, name) for file, document in files for name in file.facts]
     written = {name: file.facts[name] for file, _, name in declared}
-    ranked = sorted(declared, key=lambda d: (_depth(d[2], written), d[2]))
+    places = {name: document.keys.get(("facts", name)) or document.place(("facts", name))
+              for _, document, name in declared}  # fmt: skip
+    depths = _reckoned_depths(work, written, places)
+    ranked = sorted(declared, key=lambda d: (_depth(d[2], written, depths), d[2]))
+    circles = set(work.broken)
     origin: dict[str, Place] = {}
     made = made_facts(work.framework.vocabulary, work.framework.statuses_at)
     found: dict[str, Fact] = dict(made)
@@ -223,6 +250,8 @@ def lower_facts(work: Lowering, files: list[tuple[LayerFile, Document]]) -> None
             work.problems.append(Problem(message, place, "give it another name"))
             continue
         origin[name] = place
+        if name in circles:
+            continue
         reader = reader_of(document, work, dict.fromkeys(work.broken)).sub(("facts", name))
         fact = parse_fact(name, file.facts[name], Layer(file.layer), reader, found, work.parameters)
         if fact is None:
@@ -232,6 +261,40 @@ def lower_facts(work: Lowering, files: list[tuple[LayerFile, Document]]) -> None
         _check_named(work, fact, document)
     # Written order is what people see: file by file, as written.
     work.facts = made | {name: found[name] for file, _ in files for name in file.facts if name in found}
+    if not work.problems:
+        _check_reckoned(work)
+
+
+def _check_reckoned(work: Lowering) -> None:
+    ranges = fact_ranges(work.facts.values(), work.framework, work.parameters)
+    checks = FactChecks(work.facts, work.framework, work.parameters, ranges)
+    for fact in work.facts.values():
+        work.problems.extend(checks.problems(fact))
+
+
+def _reckoned_depths(
+    work: Lowering, written: Mapping[str, object], places: Mapping[str, Place]
+) -> dict[str, int]:
+    """How many facts each reckoned fact stands upon; facts that stand upon themselves are at fault."""
+    parts = {name: sorted(reckoned_from(written[name]) & written.keys()) for name in sorted(written)}
+    while True:
+        try:
+            order = [*TopologicalSorter(parts).static_order()]
+            break
+        except CycleError as error:
+            # Each is made of the one before it, and the first stands at the end again.
+            *circle, _ = reversed(error.args[1])
+            at = circle.index(min(circle))
+            first, *rest = circle[at:] + circle[:at]
+            through = f", through {' and '.join(map(quoted, rest))}" if rest else ""
+            message = f"fact {quoted(first)} is worked out from itself{through}"
+            work.problems.append(Problem(message, places[first], "take one of them out of the other"))
+            work.broken.update(circle)
+            parts |= {name: [] for name in circle}
+    depths: dict[str, int] = {}
+    for name in order:
+        depths[name] = 1 + max((depths[part] for part in parts[name]), default=0) if parts[name] else 0
+    return depths
 
 
 def reader_of(document: Document, work: Lowering, elsewhere: Mapping[str, tuple[str, str] | None]) -> Reader:
@@ -245,13 +308,15 @@ def reader_of(document: Document, work: Lowering, elsewhere: Mapping[str, tuple[
     )
 
 
-def _depth(name: str, written: Mapping[str, object]) -> int:
+def _depth(name: str, written: Mapping[str, object], reckoned: Mapping[str, int]) -> int:
     """Counts of evidence and findings come first, then their shares, then counts of characteristics (which
-    may name either), then shares of those.
+    may name either), then shares of those, then what is reckoned, parts before what is made of them.
     """
     data = written.get(name)
     if not isinstance(data, Mapping):
         return 0
+    if reckoned[name]:
+        return 3 + reckoned[name]
     if "characteristics" in (data.get("count"), data.get("any"), data.get("of")):
         return 2
     if "fact_of" in data:
@@ -266,7 +331,8 @@ def _depth(name: str, written: Mapping[str, object]) -> int:
 def _check_named(work: Lowering, fact: Fact, document: Document) -> None:
     named = fact.definition.named
     of = ("facts", fact.name)
-    at = (*of, "status_of") if (*of, "status_of") in document.keys else (*of, "fact_of", 0)
+    plain = ((*of, key) for key in ("status_of", "score_of"))
+    at: tuple[str | int, ...] = next((key for key in plain if key in document.keys), (*of, "fact_of", 0))
     known = [c.id for _, c in work.framework.characteristics()]
     if named is not None and named not in known:
         work.problems.append(

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from grader.model.base import FileId, Id, InputModel, Text, whole_as_text
-from grader.model.shares import Number
+from grader.model.shares import Setting
 from grader.model.words import RaisedKind
 
 LayerName = Literal["measure", "status", "finding", "sufficiency", "grade"]
@@ -28,12 +28,14 @@ class RuleBookHeader(InputModel):
 class ParameterBlock(InputModel):
     """A named number and what it rests on."""
 
-    type: Literal["share", "count"]
-    default: Number
-    range: Annotated[list[Number], Field(min_length=2, max_length=2)]
+    type: Literal["share", "count", "points"]
+    default: Setting
+    range: Annotated[list[Setting], Field(min_length=2, max_length=2)]
     basis: Literal["official", "calibrated", "assumed"]
     source: Text
     why: Text
+    unit: Text | None = None
+    """Of points: what they count, as `hundredths of a star`."""
 
 
 class RuleBookFile(InputModel):
@@ -46,7 +48,7 @@ class RuleBookFile(InputModel):
 class CalibratedBlock(InputModel):
     """The value of a parameter that agreed best with past decisions."""
 
-    value: Number
+    value: Setting
     source: Text
     why: Text
 

@@ -23,7 +23,8 @@ _WORDS = {
     Op.EQUALS: "exactly",
     Op.ONE_OF: "one of",
 }
-_FEWER_OF_SHARE = {Op.FEWER_THAN: "less than"}
+#: What is measured, not counted, is less, not fewer.
+_OF_AMOUNTS = {Op.FEWER_THAN: "less than"}
 
 
 #: A comparison a share is printed beside: the operator, and its operands in whole per mille.
@@ -81,7 +82,7 @@ def number(value: int, fact: Fact | None, kind: Kind | None = None) -> str:
         return fact.scale.said_of(value).replace("_", " ")
     if kind is Kind.FLAG:
         return "yes" if value else "no"
-    return str(value)
+    return f"{value} {fact.unit}" if fact is not None and fact.unit else str(value)
 
 
 class English:
@@ -130,7 +131,7 @@ class English:
             dollar, name = match.groups()
             if dollar:
                 notes = self._rests_on(name)
-                value = number(self.values[name], None, self.book.parameters[name].kind)
+                value = self.setting(name, self.values[name])
                 return f"{value} ({notes})" if notes else value
             return self.seen(name, seen, tests, quoted) if name in seen else "{" + name + "}"
 
@@ -174,13 +175,19 @@ class English:
             return said
         return f"{said} ({', '.join(n for n in (operand.name, self._rests_on(operand.name)) if n)})"
 
+    def setting(self, name: str, value: int) -> str:
+        """A value of a parameter."""
+        parameter = self.book.parameters[name]
+        said = number(value, None, parameter.kind)
+        return f"{said} {parameter.unit}" if parameter.unit else said
+
     def _rests_on(self, name: str) -> str:
         """What a parameter's value rests on, where it is not official: `assumed`, or that it was set."""
         parameter = self.book.parameters[name]
         basis = "" if parameter.basis == "official" else parameter.basis
         if self.values[name] == parameter.default:
             return basis
-        default = number(parameter.default, None, parameter.kind)
+        default = self.setting(name, parameter.default)
         return f"set here; by default {default}{f', {basis}' if basis else ''}"
 
     def _values(self, operands: Iterable[Operand]) -> tuple[int, ...]:
@@ -200,8 +207,8 @@ def _(condition: Compare, english: English, seen: Mapping[str, int] | None) -> s
     fact = english.fact(condition.fact)
     needed = " or ".join(english.operand(o, fact) for o in condition.operands)
     words = (
-        _FEWER_OF_SHARE.get(condition.op, _WORDS[condition.op])
-        if fact.kind is Kind.SHARE
+        _OF_AMOUNTS.get(condition.op, _WORDS[condition.op])
+        if fact.kind in (Kind.SHARE, Kind.SCORE)
         else _WORDS[condition.op]
     )
     if condition.op is Op.EQUALS and fact.kind in (Kind.SCALE, Kind.FLAG):

@@ -6,10 +6,11 @@ Every fault is collected, with the nearest valid spelling, and parsing goes on.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from grader.errors import Place, Problem, quoted, suggest
+from grader.language.dnf import MAX_VALUE
 from grader.language.nodes import (
     All,
     Any_,
@@ -22,7 +23,7 @@ from grader.language.nodes import (
     Operand,
     Param,
 )
-from grader.language.rulebook import Measure, Parameter
+from grader.language.rulebook import Fact, Measure, Parameter
 from grader.model.printed import match_printed
 from grader.model.shares import per_mille, share_help
 from grader.vocabulary.peel import PEEL
@@ -49,6 +50,16 @@ class Reader:
     #: The scale each characteristic of the framework names.
     scale_of: Mapping[str, str | None] = field(default_factory=dict)
 
+    @property
+    def characteristics(self) -> tuple[str, ...]:
+        """Those of the framework."""
+        return tuple(self.scale_of)
+
+    @property
+    def scored(self) -> tuple[str, ...]:
+        """Those of them whose levels have scores."""
+        return tuple(c for c, scale in self.scale_of.items() if self.vocabulary.scale_of(scale).scored)
+
     def fault(self, path: Path, message: str, help: str | None = None) -> None:
         self.problems.append(Problem(message, self.place(path), help))
 
@@ -59,14 +70,15 @@ class Reader:
     def sub(self, prefix: Path) -> Reader:
         """A reader of the block at `prefix`, sharing the list of problems."""
         of_key = self.key_place or self.place
-        return Reader(
-            lambda path: self.place(prefix + path),
-            self.problems,
-            lambda path: of_key(prefix + path),
-            self.elsewhere,
-            self.vocabulary,
-            self.scale_of,
+        return replace(
+            self,
+            place=lambda path: self.place(prefix + path),
+            key_place=lambda path: of_key(prefix + path),
         )
+
+    def beside(self, elsewhere: Mapping[str, tuple[str, str] | None]) -> Reader:
+        """The same reader, with other facts that cannot be used here."""
+        return replace(self, elsewhere=elsewhere)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +94,27 @@ class Typed:
     among: tuple[Levels, ...] = ()
     #: The measure, declared by the framework, that it is the figure of.
     measure: Measure | None = None
+    unit: str = ""
+
+
+def typed(fact: Fact) -> Typed:
+    """What a comparison with a fact needs to know of it."""
+    among = fact.among if fact.kind is Kind.SCALE else ()
+    return Typed(fact.name, fact.kind, fact.scale, among, unit=fact.unit)
+
+
+#: The numbers that something of each kind is held against.
+NUMBERS: Mapping[Kind, tuple[int, int]] = {
+    Kind.SHARE: (0, 1000),
+    Kind.COUNT: (0, 1_000_000),
+    Kind.SCORE: (-MAX_VALUE, MAX_VALUE),
+}
 
 
 def with_article(noun: str) -> str:
     """The noun with its article."""
+    if noun == Kind.SCORE:
+        return "a number of points"
     return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
 
@@ -236,11 +265,11 @@ def parse_operand(
             else "write a number without a point, or the name of a parameter after '$'",
         )
         return None
-    top = 1000 if subject.kind is Kind.SHARE else 1_000_000
-    if not 0 <= value <= top:
+    low, top = NUMBERS[subject.kind]
+    if not low <= value <= top:
         reader.fault(
             path,
-            f"{value} is outside 0 to {top}, the range of {quoted(subject.name)}",
+            f"{value} is outside {low} to {top}, the range of {quoted(subject.name)}",
             "a share is written in whole per mille: 800 is 80 %" if top == 1000 else None,
         )
         return None
@@ -332,8 +361,16 @@ def _parse_parameter(
     if parameter.kind is not subject.kind:
         reader.fault(
             path,
-            f"parameter '${name}' is a {parameter.kind}, and {quoted(subject.name)} a {subject.kind}",
+            f"parameter '${name}' is {with_article(parameter.kind)},"
+            f" and {quoted(subject.name)} {with_article(subject.kind)}",
             "hold a fact against a parameter of its own type",
+        )
+        return None
+    if parameter.unit and subject.unit and parameter.unit != subject.unit:
+        reader.fault(
+            path,
+            f"parameter '${name}' is in {parameter.unit}, and {quoted(subject.name)} in {subject.unit}",
+            "hold a fact against a parameter of its own unit",
         )
         return None
     return Param(name)

@@ -17,6 +17,7 @@ from grader.language.nodes import (
     FactOf,
     Kind,
     Level,
+    LowestScore,
     Share,
     Test,
 )
@@ -26,27 +27,42 @@ from grader.language.parse import (
     Reader,
     Typed,
     parse_comparison,
+    typed,
     with_article,
     within_scale,
 )
+from grader.language.parse_reckoned import Reckoning
 from grader.language.rulebook import GIVEN, VISIBLE, Fact, Layer, Parameter
-from grader.language.vocabulary import SCALE, Entity, entities
+from grader.language.vocabulary import SCALE, SCORE, Entity, entities
 from grader.model.printed import match_printed
 from grader.vocabulary.peel import PEEL
 from grader.vocabulary.words import FLAG, Levels, Scale, Vocabulary
 
-DEFINERS = (*AGGREGATES, "share", "status_of", "fact_of")
+DEFINERS = (*AGGREGATES, "share", "status_of", "score_of", "fact_of", "round", "points")
+#: Definers of facts made of other facts, in their order or rounded.
+RECKONED_ALONE = ("round", "points")
 #: What takes its value from one named characteristic.
 OF_NAMED: Mapping[str, str] = {
     "status_of": "a named characteristic's status",
+    "score_of": "a named characteristic's score",
     "fact_of": "a fact about a named characteristic",
 }
-FACT_KEYS = frozenset({*DEFINERS, "of", "where", "per", "better", "english"})
+FACT_KEYS = frozenset(
+    {*DEFINERS, "of", "where", "per", "to", "how", "unit", "not_monotone", "better", "english"}
+)
+#: Definers whose value is an attribute of the things that `of` names.
+OF_THINGS = tuple(name for name, make in AGGREGATES.items() if make.kind in (Kind.SCALE, Kind.SCORE))
+#: Definers of whole numbers that are reckoned: these alone have a unit, and can be marked as not monotone.
+RECKONED = ("sum", "highest", "lowest", "score_of", "round", "points")
 #: What each key that says more goes with.
 GOES_WITH: Mapping[str, tuple[str, ...]] = {
-    "of": tuple(name for name, make in AGGREGATES.items() if make.kind is Kind.SCALE),
+    "of": OF_THINGS,
     "where": tuple(AGGREGATES),
-    "per": tuple(AGGREGATES),
+    "per": tuple(name for name, make in AGGREGATES.items() if make.kind is not Kind.SCORE),
+    "to": ("round",),
+    "how": ("round",),
+    "unit": RECKONED,
+    "not_monotone": RECKONED,
 }
 
 #: Things each layer's facts may count. A status rests on evidence alone; findings exist once the finding
@@ -100,11 +116,12 @@ def parse_fact(
             "add english: what the fact is, as a noun phrase without a capital",
         )
     parsed = _parse_definition(name, chosen[0], data, layer, reader, known, params)
+    unit, why = (_text_key(name, key, data, reader) for key in ("unit", "not_monotone"))
     if parsed is None or better is None or len(reader.problems) > before:
         return None
     definition, level, kind, scale = parsed
     among = scales_of(definition, scale, reader)
-    if len(among) > 1 and definition.ranked is not None:
+    if len(among) > 1 and kind is Kind.SCALE and definition.ranked is not None:
         reader.fault(
             (chosen[0],),
             f"fact {quoted(name)} takes the {chosen[0]} of levels of several scales:"
@@ -119,7 +136,21 @@ def parse_fact(
             "declare it in the status or the finding layer",
         )
         return None
-    return Fact(name, layer, level, kind, better, str(english), definition, scale, reader.place(()), among)
+    if kind is not Kind.SCORE and (unit or why):
+        key = "unit" if unit else "not_monotone"
+        message = f"{key!r} means nothing for {with_article(kind)}"
+        reader.fault_of_key((key,), message, "take it away: it goes with numbers of points")
+        return None
+    if level is Level.CHARACTERISTIC and name in attributes_of(
+        entities(reader.vocabulary)["characteristics"], {}
+    ):
+        message = f"{quoted(name)} cannot name a fact about a characteristic, which has it already"
+        reader.fault((), message, "choose another name")
+        return None
+    return Fact(
+        name, layer, level, kind, better, str(english), definition, scale, reader.place(()), among,
+        unit=unit or "", not_monotone=why,
+    )  # fmt: skip
 
 
 def scales_of(definition: Definition, scale: Scale | None, reader: Reader) -> tuple[Levels, ...]:
@@ -169,8 +200,15 @@ def _check_keys(name: str, data: Mapping[str, object], reader: Reader) -> set[st
 
 def _check_goes_with(definer: str, data: Mapping[str, object], reader: Reader) -> None:
     """A key that means nothing beside what defines the fact would be passed over without a word."""
+    weights = definer == "sum" and isinstance(data["sum"], Mapping)
     for key, definers in GOES_WITH.items():
-        if key in data and definer not in definers:
+        if weights and key in data and key in ("of", "where", "per"):
+            help = "take it away, or write sum: score for the scores of all of them"
+            reader.fault_of_key((key,), f"{key!r} means nothing beside a sum of weights", help)
+        elif key in data and definer not in definers and len(definers) == 1:
+            help = f"take it away: {key!r} goes with {definers[0]}"
+            reader.fault_of_key((key,), f"{key!r} means nothing beside {definer!r}", help)
+        elif key in data and definer not in definers:
             *rest, last = definers
             help = f"take it away: {key!r} goes with {', '.join(rest)} and {last}"
             reader.fault_of_key((key,), f"{key!r} means nothing beside {definer!r}", help)
@@ -193,6 +231,15 @@ def _parse_better(name: str, data: Mapping[str, object], reader: Reader, respelt
     return None
 
 
+def _text_key(name: str, key: str, data: Mapping[str, object], reader: Reader) -> str | None:
+    value = data.get(key)
+    if key not in data or (isinstance(value, str) and value.strip()):
+        return value if isinstance(value, str) else None
+    message = f"{key!r} of fact {quoted(name)} is a text, not {quoted(value)}"
+    reader.fault((key,), message, "write it, or leave it out")
+    return None
+
+
 Parsed = tuple[Definition, Level, Kind, Scale | None]
 
 
@@ -208,25 +255,33 @@ def _parse_definition(
     value = data[definer]
     if definer == "share":
         return _parse_share(value, layer, reader, known)
-    if definer in OF_NAMED:
+    if definer in OF_NAMED or definer in RECKONED_ALONE or isinstance(value, Mapping):
         if layer not in (Layer.SUFFICIENCY, Layer.GRADE):
-            reader.fault(
-                (definer,),
-                f"{OF_NAMED[definer]} is a fact of an area",
-                "declare it in the grade or the sufficiency layer",
-            )
+            what = OF_NAMED.get(definer, f"what {definer!r} defines")
+            help = "declare it in the grade or the sufficiency layer"
+            reader.fault((definer,), f"{what} is a fact of an area", help)
             return None
     if definer == "status_of":
         return FactOf(str(value)), Level.AREA, Kind.SCALE, reader.vocabulary.statuses
+    if definer == "score_of":
+        return _parse_score_of(str(value), reader)
     if definer == "fact_of":
         return _parse_fact_of(value, layer, reader, known)
+    if definer in RECKONED_ALONE or (definer == "sum" and isinstance(value, Mapping)):
+        return _parse_reckoned(name, definer, data, Reckoning(name, layer, reader, known, params))
     kind = AGGREGATES[definer].kind
     make: Callable[..., Definition] = AGGREGATES[definer]
-    entity_name = data.get("of") if kind is Kind.SCALE else value
+    entity_name = data.get("of") if definer in OF_THINGS else value
     entity = entities(reader.vocabulary).get(str(entity_name))
     allowed = COUNTABLE[layer]
+    if definer in OF_THINGS and "of" not in data:
+        help = "add of: characteristics"
+        if definer == "sum":
+            help += ", or write the weights: sum: {name: weight}"
+        reader.fault((definer,), f"fact {quoted(name)} does not say what the {definer} is of", help)
+        return None
     if entity is None or entity.name not in allowed:
-        at = ("of",) if kind is Kind.SCALE else (definer,)
+        at = ("of",) if definer in OF_THINGS else (definer,)
         reader.fault(
             at,
             f"the {layer} layer cannot count {quoted(entity_name)}",
@@ -238,8 +293,10 @@ def _parse_definition(
     where = parse_where(data.get("where", {}), ("where",), reader, attributes, params)
     if level is None or where is None:
         return None
-    if kind is not Kind.SCALE:
+    if definer not in OF_THINGS:
         return make(entity.name, where), level, kind, FLAG if kind is Kind.FLAG else None
+    if kind is Kind.SCORE or str(value) == SCORE:
+        return _parse_scores(definer, str(value), entity, where, layer, reader)
     ranked = {
         a: t
         for a, t in attributes.items()
@@ -252,6 +309,54 @@ def _parse_definition(
             reader.fault((definer,), message, suggest(str(value), ranked, "attributes"))
         return None
     return make(entity.name, attribute.name, where), level, kind, attribute.scale
+
+
+def _parse_reckoned(
+    name: str, definer: str, data: Mapping[str, object], reckoning: Reckoning
+) -> Parsed | None:
+    found: Definition | None
+    value = data[definer]
+    if isinstance(value, Mapping) and definer == "sum":
+        found = reckoning.weighted(value)
+    else:
+        found = reckoning.rounded(data) if definer == "round" else reckoning.points(value)
+    return None if found is None else (found, Level.AREA, Kind.SCORE, None)
+
+
+def _parse_score_of(named: str, reader: Reader) -> Parsed | None:
+    if named in reader.characteristics and named not in reader.scored:
+        help = "give the levels of its scale scores in the framework, or use status_of"
+        reader.fault(("score_of",), f"the levels of {named} have no scores", help)
+        return None
+    return FactOf(named, SCORE), Level.AREA, Kind.SCORE, None
+
+
+def _parse_scores(
+    definer: str, value: str, entity: Entity, where: tuple[Test, ...], layer: Layer, reader: Reader
+) -> Parsed | None:
+    """A sum, a highest or a lowest of the scores of an area's characteristics."""
+    numbers = entity.numbers
+    if value not in numbers:
+        if not numbers and entity.name == "characteristics":
+            message, help = "no level of the framework has a score", "give its levels scores in the framework"
+        else:
+            message = f"{quoted(value)} is no attribute of {entity.name} with a number"
+            help = suggest(value, numbers, "attributes") if numbers else "count them, or use characteristics"
+            ranked = entity.attributes.get(value)
+            if definer == "highest" and ranked is not None and ranked.ordered and ranked is not FLAG:
+                help = "the highest value of a scale is its best: write best"
+        reader.fault((definer,), message, help)
+        return None
+    if layer not in (Layer.SUFFICIENCY, Layer.GRADE):
+        help = "declare it in the grade or the sufficiency layer"
+        reader.fault((definer,), f"the {definer} of scores is a fact of the layers that grade", help)
+        return None
+    if definer == "best":
+        help = "write highest or lowest, whichever is meant"
+        reader.fault((definer,), "which score is best is not known of a number", help)
+        return None
+    make: Callable[..., Definition] = LowestScore if definer == "lowest" else AGGREGATES[definer]
+    return make(entity.name, value, where), Level.AREA, Kind.SCORE, None
 
 
 def _parse_level(name: str, data: Mapping[str, object], entity: Entity, reader: Reader) -> Level | None:
@@ -328,11 +433,6 @@ def _parse_fact_of(value: object, layer: Layer, reader: Reader, known: Mapping[s
 _OF_NAMED_KINDS = (Kind.FLAG, Kind.SCALE)
 
 
-def typed(fact: Fact) -> Typed:
-    """What a comparison with a fact needs to know of it."""
-    return Typed(fact.name, fact.kind, fact.scale, fact.among if fact.kind is Kind.SCALE else ())
-
-
 def attributes_of(
     entity: Entity, known: Mapping[str, Fact], vocabulary: Vocabulary = PEEL
 ) -> dict[str, Typed]:
@@ -346,6 +446,7 @@ def attributes_of(
         )
         for a, scale in entity.attributes.items()
     }
+    found |= {a: Typed(a, Kind.SCORE) for a in entity.numbers}
     if entity.name == "characteristics":
         own = (f for f in known.values() if f.level is Level.CHARACTERISTIC)
         found |= {f.name: typed(f) for f in own}

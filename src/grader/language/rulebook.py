@@ -65,6 +65,10 @@ class Fact:
     """The framework's own scales that its levels, or those of what it counts, may be of."""
     made: bool = False
     """Whether it follows from the framework's own words, and nobody wrote it."""
+    unit: str = ""
+    """Printed after its number."""
+    not_monotone: str | None = None
+    """Why it may move against its declared direction."""
 
     @property
     def entity(self) -> str | None:
@@ -112,6 +116,7 @@ class Parameter:
     source: str
     why: str
     place: Place | None = None
+    unit: str = ""
 
 
 #: The unit of a figure that lies in 0 to 100; of any other unit it lies in the range of `limits`.

@@ -9,7 +9,7 @@ from pydantic_core import CoreSchema
 
 from grader.model.base import Date, Finite, Id, InputModel, LevelId, Text
 from grader.model.proposal import Outcome
-from grader.model.shares import Number
+from grader.model.shares import Setting
 from grader.model.words import AssessmentName, BasisName, ExtentName, FindingKind, HarmName, StatusName
 from grader.vocabulary.peel import PEEL
 from grader.vocabulary.words import ProgressName
@@ -122,7 +122,7 @@ class Case(InputModel):
     findings: list[CaseFinding] = []
     previous: list[CasePrevious] = []
     not_inspected: list[Id] = []
-    set: dict[Id, Number] = {}
+    set: dict[Id, Setting] = {}
     """Parameters at values other than their defaults: a share in whole per mille, or as 35%."""
     expect: Expect
 

@@ -205,6 +205,8 @@ class RuleBooks:
                 return self.share_or_count("some_share", SHARES)
             case Kind.COUNT:
                 return self.share_or_count("some_count", (*range(6), MOST))
+            case Kind.SCORE:
+                return Const(self.draw(st.integers(-10, 50)))
 
     def share_or_count(self, parameter: str, numbers: Sequence[int]) -> Operand:
         operands: list[Operand] = [Param(parameter), *map(Const, numbers)]

@@ -64,7 +64,14 @@ class Word:
         return self.written or self.id
 
 
-def word(id: str, title: str, *roles: Role, meaning: str = "", phrase: str = "", heading: str = "") -> Word:
+def word(
+    id: str,
+    title: str,
+    *roles: Role,
+    meaning: str = "",
+    phrase: str = "",
+    heading: str = "",
+) -> Word:
     """A word with these roles."""
     return Word(id, title, meaning, frozenset(roles), phrase, heading)
 

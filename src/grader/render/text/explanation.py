@@ -127,6 +127,7 @@ def _explanation(framework: Framework, why: Explanation) -> list[RenderableType]
     parts: list[RenderableType] = []
     parts += _section("Why", _reasons(why.reasons_for))
     parts += _section("What stood in the way", _reasons(_in_the_way(why)))
+    parts += _section("How the numbers came about", [(w.fact, w.text) for w in why.workings])
     parts += _section("How firm", _firmness(why))
     nexts = [
         (line.characteristic, look_next_words(line, assessed=words.several is not None))
