@@ -17,7 +17,7 @@ from grader.language.limits import MAX_RULES, SPLIT
 from grader.language.nodes import Kind, Level
 from grader.language.parse import Reader, Typed, typed, with_article
 from grader.language.parse_facts import parse_fact
-from grader.language.parse_reckoned import reckoned_from
+from grader.language.parse_reckoned import MAX_HIGH, reckoned_from
 from grader.language.ranges import fact_ranges
 from grader.language.rulebook import (
     TABLES,
@@ -294,6 +294,11 @@ def _reckoned_depths(
     depths: dict[str, int] = {}
     for name in order:
         depths[name] = 1 + max((depths[part] for part in parts[name]), default=0) if parts[name] else 0
+        if depths[name] == MAX_HIGH + 1:
+            message = f"fact {quoted(name)} stands upon more than {MAX_HIGH} facts, one upon another"
+            work.problems.append(Problem(message, places[name], "reckon it in fewer steps", "limit"))
+        if depths[name] > MAX_HIGH:
+            work.broken.add(name)
     return depths
 
 
