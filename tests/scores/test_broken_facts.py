@@ -125,3 +125,15 @@ def test_the_most_steps_are_reckoned_alike(book, framework, inspection, every_en
     given = [inspection({"one.1a": level}) for level in ("low", "mid", "top")]
     found = every_engine(framework, made, given, ("polars", "duckdb")[:high])
     assert ["b", "a", "a"] == [each[0][2] for each in found]
+
+
+def test_directions_are_checked_beside_other_faults(book):
+    facts = f"""
+  a: {{score_of: one.1z, {NEITHER}}}
+  b: {{sum: {{a: 1}}, {NEITHER}}}
+  c: {{score_of: two.1b, better: more, english: e}}
+  d: {{round: c, to: 0, how: up, {NEITHER}}}"""
+    found = said(book, facts)
+    assert "4:17: unknown characteristic 'one.1z'" in found
+    assert "6:6: fact 'c' goes from 25 to 10" in found
+    assert "7:21: 'to' of fact 'd'" in found
