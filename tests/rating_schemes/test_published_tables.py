@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import grader
 from grader.io import catalogue
 from grader.model.inspection import Inspection
 
@@ -42,7 +43,11 @@ def rated(every_engine, framework: str, edition: str, rows, names, backends):
     return [grade for ((_, _, grade),) in found]
 
 
-@pytest.mark.parametrize("backends", [("polars",), ("duckdb",)], ids=lambda names: names[0])
+@pytest.mark.parametrize(
+    "backends",
+    [("polars",), pytest.param(("duckdb",), marks=pytest.mark.slow)],
+    ids=lambda names: names[0],
+)
 def test_every_food_hygiene_rating_follows_from_its_scores(every_engine, backends):
     rows = published("fhrs.csv")
     found = rated(every_engine, "FHRS", "2022", rows, SCORES, backends)
@@ -53,7 +58,7 @@ def test_every_food_hygiene_rating_follows_from_its_scores(every_engine, backend
 
 def test_every_overall_star_rating_follows_from_its_components_but_three(every_engine):
     rows = published("aged_care_stars.csv")
-    found = rated(every_engine, "AGED_CARE_STARS", "2023", rows, STARS, ("polars",))
+    found = rated(every_engine, "AGED_CARE_STARS", "2023", rows, STARS, ())
     same = sum(int(r["homes"]) for r, grade in zip(rows, found, strict=True) if grade == r["overall"])
     other = {
         (*(int(r[name]) for name in STARS), r["overall"], grade)
@@ -66,13 +71,14 @@ def test_every_overall_star_rating_follows_from_its_components_but_three(every_e
 
 @pytest.mark.slow
 @pytest.mark.parametrize("framework", ["FHRS", "AGED_CARE_STARS"])
-def test_tables_come_out_the_same_on_spark(every_engine, framework):
-    pytest.importorskip("pyspark")
+@pytest.mark.parametrize("backend", ["polars", "duckdb", "pyspark"])
+def test_tables_come_out_the_same_in_columns(every_engine, framework, backend):
+    pytest.importorskip(backend)
     name, edition, names = {
         "FHRS": ("fhrs.csv", "2022", SCORES),
         "AGED_CARE_STARS": ("aged_care_stars.csv", "2023", STARS),
     }[framework]
-    assert rated(every_engine, framework, edition, published(name), names, ("pyspark",))
+    assert rated(every_engine, framework, edition, published(name), names, (backend,))
 
 
 @pytest.mark.parametrize(("framework", "missing"), [("FHRS", "confidence"), ("AGED_CARE_STARS", "quality")])
@@ -85,3 +91,31 @@ def test_a_rating_needs_every_component(every_engine, framework, missing):
         file.framework, book, [inspection(framework, edition, levels)], (), of=framework
     )
     assert ("withheld", None) == area[1:]
+
+
+@pytest.mark.parametrize(
+    ("name", "grade"), [("food_hygiene.yaml", "3"), ("aged_care.yaml", "2")], ids=["FHRS", "AGED_CARE_STARS"]
+)
+def test_the_examples_come_to_what_their_page_says(name, grade):
+    folder = HERE.parents[1] / "examples" / "rating_schemes"
+    (area,) = grader.grade(folder / name, engine="reference").areas
+    assert grade == area.grade
+    if grade == "3":
+        assert area.reasons[0].because in (folder / "README.md").read_text(encoding="utf-8")
+
+
+def test_an_explanation_says_how_the_numbers_came_about():
+    folder = HERE.parents[1] / "examples" / "rating_schemes"
+    said = {w.fact: w.text for w in grader.explain(folder / "aged_care.yaml", "overall").workings}
+    expected = {
+        "weighted": "experience 5 times 33, compliance 2 times 30, staffing 4 times 22, quality 3 times 15:"
+        " weighted components 358 hundredths of a star",
+        "stars": "358 hundredths of a star, divided by 100 and rounded to the nearest: weighted components 4",
+    }
+    assert expected == said
+    said = {w.fact: w.text for w in grader.explain(folder / "food_hygiene.yaml", "rating").workings}
+    expected = {
+        "total": "hygiene 10, structure 5, confidence in management 10: total 25",
+        "worst": "hygiene 10, structure 5, confidence 10: highest single score 10",
+    }
+    assert expected == said

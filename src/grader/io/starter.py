@@ -49,8 +49,8 @@ evidence: []
 
 #: The same where a framework declares scales: each characteristic is assessed at a level of its own scale.
 _ASSESSED = """\
-# One item for each characteristic assessed. Needed: id, characteristics, assessment, statement, basis,
-# source.
+# One item for each characteristic assessed. Needed: id, characteristics, assessment, statement,
+# basis, source.
 {choices}
 #   found_on    the day it was found{day}
 #
