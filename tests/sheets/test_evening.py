@@ -182,9 +182,9 @@ def test_four_workbooks_become_a_report_without_yaml_by_hand(
     assert 0 == ran.code, ran.err
     assert ran.out.startswith("North Force: proposed grades in brief\n")
     reports = [f"report.{ending}" for ending in ("pdf", "docx", "xlsx", "html")]
-    ran = run(
-        "grade", "all.yaml", "-o", "all.json", *(part for name in reports for part in ("--report", name))
-    )
+    asked = [part for name in reports for part in ("--report", name)]
+    # The sample writes the short ones.
+    ran = run("grade", "all.yaml", "-o", "all.json", *asked, *(["--brief"] if every > 1 else []))
     assert 0 == ran.code, ran.err
     assert [b"%PDF", b"PK\x03\x04", b"PK\x03\x04", b"<!DO"] == [Path(n).read_bytes()[:4] for n in reports]
 
