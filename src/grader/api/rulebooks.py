@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.io.catalogue import DEFAULT
@@ -24,6 +25,7 @@ def check(
     settings: SettingValues | None = None,
     effort: int = CHECK_EFFORT,
     keep: bool = False,
+    smt: PathLike | None = None,
 ) -> CheckReport:
     """Prove that a rule book keeps its promises for every inspection, or show one that breaks them.
 
@@ -38,6 +40,8 @@ def check(
         solver's own, so that every machine gives the same answer.
     keep : bool
         Whether to take up what an earlier check proved of the same rules, and to keep what this one proves.
+    smt : path, optional
+        A folder for every question the solver answered, as SMT-LIB2; nothing earlier is taken up then.
 
     Raises
     ------
@@ -60,6 +64,11 @@ def check(
     _, framework, book = open_rulebook(rules)
     values = read_settings(book, settings or {})
     confirm = every_engine(framework)
+    if smt is not None:
+        from grader.proofs.smt import written_to
+
+        with written_to(Path(smt)):
+            return check_rulebook(book, framework.framework, effort=effort, settings=values, confirm=confirm)
     if keep:
         from grader.proofs.cache import check_kept
 

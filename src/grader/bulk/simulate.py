@@ -7,7 +7,7 @@ differ in these numbers are concluded, each once, by the definition of meaning.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -22,6 +22,7 @@ from grader.grading.run import GradingTrace, standing_of
 from grader.grading.tally import indirect, placements, row_of
 from grader.language.figures import as_whole, range_of
 from grader.language.row import Row
+from grader.model.frames import Tabular, Value
 from grader.model.framework import Area, Framework
 from grader.model.inspection import Evidence
 from grader.model.proposal import OutputModel, counted, to_json
@@ -57,7 +58,7 @@ class AreaSimulated(OutputModel):
     """Share of draws with each grade, best first, and with `withheld`; empty where not graded."""
 
 
-class Simulation(OutputModel):
+class Simulation(OutputModel, Tabular):
     """How often drawn versions of an inspection were given each grade."""
 
     schema_: Literal["grader.simulation/1"] = Field(SCHEMA, alias="schema")
@@ -77,6 +78,13 @@ class Simulation(OutputModel):
         return f"<Simulation {self.inspection}: {counted(self.draws, 'draw')}, {len(self.areas)} areas>"
 
     __str__ = __repr__
+
+    def rows(self) -> Iterator[dict[str, Value]]:
+        """Each area with the grade proposed, and the share of draws with each grade or withheld."""
+        grades = list(dict.fromkeys(grade for area in self.areas for grade in area.shares))
+        for area in self.areas:
+            shares = {grade: area.shares.get(grade) for grade in grades}
+            yield {"area": area.area, "title": area.title, "proposed": area.proposed, **shares}
 
     def to_json(self, *, indent: int | None = 2) -> str:
         """The simulation as JSON text."""

@@ -6,7 +6,7 @@ missing. Its shape is `grader.explanation/1`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final, Literal
 
 from pydantic import Field
@@ -17,6 +17,7 @@ from grader.explanations.range_words import withheld_words
 from grader.grading.conclude import CharacteristicCase
 from grader.grading.tally import Item, placements
 from grader.grading.workings import Workings
+from grader.model.frames import Tabular, Value
 from grader.model.framework import Framework
 from grader.model.inspection import Evidence
 from grader.model.proposal import (
@@ -79,7 +80,7 @@ class Working(OutputModel):
     text: str
 
 
-class Explanation(OutputModel):
+class Explanation(OutputModel, Tabular):
     """Everything behind one area's outcome."""
 
     schema_: Literal["grader.explanation/1"] = Field(SCHEMA, alias="schema")
@@ -114,6 +115,19 @@ class Explanation(OutputModel):
         return f"<Explanation {self.inspection}, {self.area}: {self.grade or self.outcome}>"
 
     __str__ = __repr__
+
+    def rows(self) -> Iterator[dict[str, Value]]:
+        """Each characteristic with its status, why, and the evidence for and against."""
+        for c in self.characteristics:
+            yield {
+                "characteristic": c.id,
+                "text": c.text,
+                "status": c.status,
+                "counted": c.counted,
+                "because": "; ".join(c.because),
+                "evidence_for": ", ".join(e.id for e in c.evidence_for),
+                "evidence_against": ", ".join(e.id for e in c.evidence_against),
+            }
 
 
 def explain(loaded: LoadedInspection, area: str) -> Explanation:

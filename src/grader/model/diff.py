@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final, Literal
 
 from pydantic import Field
 
+from grader.model.frames import Tabular, Value
 from grader.model.proposal import Hinge, Outcome, OutputModel, counted, to_json
 
 SCHEMA: Final = "grader.diff/1"
@@ -75,7 +77,7 @@ class Agreement(Figures):
     without_declared_concerns: Figures
 
 
-class Diff(OutputModel):
+class Diff(OutputModel, Tabular):
     """Proposed beside final grades of one inspection or of many."""
 
     schema_: Literal["grader.diff/1"] = Field(SCHEMA, alias="schema")
@@ -103,6 +105,20 @@ class Diff(OutputModel):
     def differs(self) -> bool:
         """Whether any final grade is not the one proposed."""
         return any(area.differs for area in self.areas)
+
+    def rows(self) -> Iterator[dict[str, Value]]:
+        """Each area of each inspection: proposed, final, and the steps between."""
+        for area in self.areas:
+            yield {
+                "inspection": area.inspection,
+                "area": area.area,
+                "outcome": area.outcome,
+                "proposed": area.proposed,
+                "final": area.final,
+                "steps": area.steps,
+                "differs": area.differs,
+                "rationale": area.rationale,
+            }
 
     def to_json(self, *, indent: int | None = 2) -> str:
         """The comparison as JSON text, the same bytes for the same grades."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -12,6 +12,7 @@ import yaml
 from grader.errors import Place
 from grader.language.rulebook import RuleBook
 from grader.model.check import SCHEMA, Check
+from grader.model.frames import Tabular, Value
 from grader.proofs.witness import Witness
 
 Result = Literal["proved", "refuted", "unknown", "not_applicable"]
@@ -61,7 +62,7 @@ class Promise:
 
 
 @dataclass(frozen=True, slots=True)
-class CheckReport:
+class CheckReport(Tabular):
     """The outcome of a check.
 
     Attributes
@@ -85,6 +86,27 @@ class CheckReport:
     def holds(self) -> bool:
         """Whether every promise is proved and nothing was found."""
         return not self.findings and all(p.kept for p in self.promises)
+
+    def rows(self) -> Iterator[dict[str, Value]]:
+        """Each promise with its result and what it assumes, then each finding with its message."""
+        for p in self.promises:
+            yield {
+                "what": "promise",
+                "id": p.id,
+                "result": p.result,
+                "said": "; ".join(p.assumes) or _PROMISES.get(p.id, ""),
+                "file": None,
+                "line": None,
+            }
+        for f in self.findings:
+            yield {
+                "what": "finding",
+                "id": f.code,
+                "result": ", ".join(f.rules),
+                "said": f.message,
+                "file": f.place.file if f.place else None,
+                "line": f.place.line if f.place else None,
+            }
 
     def to_dict(self, mutation: dict[str, Any] | None = None) -> dict[str, Any]:
         """The report as `grader.check/1`, with what became of changed rules where that was tried."""
