@@ -88,7 +88,7 @@ def reconcile(
     --------
     >>> second = "benchmarks/two_taggings/second_tagging.yaml"
     >>> grader.reconcile([example, second])
-    <Reconciliation leicestershire-2021-22: 174 disagreements, 64 of them matter to a grade>
+    <Reconciliation leicestershire-2021-22: 174 disagreements, 59 of them matter to a grade>
     """
     from grader.review.moderating import lay_together
 
