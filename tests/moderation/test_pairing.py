@@ -1,4 +1,4 @@
-"""Which items of two taggings are one finding: by id, by locator and statement, and what is left to a person."""
+"""Which items of two taggings are one finding, and which pairs are left to a person."""
 
 from __future__ import annotations
 
@@ -79,9 +79,8 @@ def test_a_person_says_of_pairs_what_they_are(item: Make) -> None:
 def test_locators_that_overlap_speak_for_one_finding(
     item: Make, one: str | None, other: str | None, expected: int
 ) -> None:
-    places = [
-        place(evidence(item("E", "responding.1a", "meets", locator=at))[0], "A report") for at in (one, other)
-    ]
+    items = evidence(*(item("E", "responding.1a", "meets", locator=at) for at in (one, other)))
+    places = [place(each, "A report") for each in items]
     assert pytest.approx(expected, abs=1) == beside(*places)
 
 
