@@ -93,6 +93,7 @@ def report(loaded: LoadedInspection, decided: Decided | None = None) -> str:
         ordered=ordered,
         anchors=anchors,
         left=left,
+        settled=[e for e in loaded.inspection.evidence if e.settled is not None],
         parameters=_parameters(loaded, proposal),
         warnings=_warnings(proposal, decided),
         charts=_charts(loaded, areas, ordered, decided),
@@ -198,6 +199,7 @@ def templates() -> Environment:
     }
     environment.globals |= {
         "ORIGIN_WORDS": words.ORIGIN_WORDS,
+        "said_words": words.said_words,
     }
     return environment
 
