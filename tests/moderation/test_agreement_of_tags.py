@@ -12,7 +12,7 @@ import pytest
 
 from grader.model.inspection import Evidence
 from grader.review import tag_agreement
-from grader.review.tag_agreement import Field, _Sums, agreement_on, masi
+from grader.review.tag_agreement import Field, Sums, agreement_on, masi
 
 Make = Callable[..., dict[str, Any]]
 
@@ -52,8 +52,8 @@ def values(distance: str, seed: int) -> list[tuple[str, list[Any]]]:
 def test_sums_by_area_come_to_what_the_library_says(distance: Any, seed: int) -> None:
     read = values(distance, seed)
     field = Field("x", lambda e: e, distance, ("a", "b", "c", "d"))
-    domain = tag_agreement._domain(field, {v for _, own in read for v in own})
-    sums = _Sums(field, domain, read)
+    domain = tag_agreement.domain_of(field, {v for _, own in read for v in own})
+    sums = Sums(field, domain, read)
     counts = [[own.count(value) for value in domain] for _, own in read]
     level = sums.apart_of if distance == "masi" else distance
     expected = krippendorff.alpha(
@@ -69,7 +69,7 @@ def test_very_many_sets_are_summed_without_the_library(item: Make, monkeypatch: 
         for area, own in values("masi", 1)
     ]
     said = agreement_on(field, units, resamples=50)
-    monkeypatch.setattr(tag_agreement, "_LIBRARY_CELLS", 0)
+    monkeypatch.setattr(tag_agreement, "LIBRARY_CELLS", 0)
     assert said == agreement_on(field, units, resamples=50)
 
 

@@ -180,6 +180,24 @@ def test_what_was_broken_off_between_the_log_and_the_file_is_completed(decided: 
     assert grader.verify(decided, inspection).reproduces
 
 
+def test_what_is_refused_aloud_is_not_in_the_log_either(
+    decided: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inspection, log = decided.with_name("inspection.yaml"), log_beside(decided)
+    before = decided.read_bytes(), log.read_bytes()
+    replace = Path.replace
+
+    def full(self: Path, target: Path) -> Path:
+        if Path(target).suffix == ".yaml":
+            raise OSError(28, "No space left on device")
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(InputError, match="no space left on device"):
+        grader.decide(inspection, "workforce", "good", rationale="x", **BY)
+    assert before == (decided.read_bytes(), log.read_bytes())
+
+
 def test_an_earlier_file_with_other_decisions_is_not_completed(decided: Path) -> None:
     inspection = decided.with_name("inspection.yaml")
     whole = decided.read_text()
