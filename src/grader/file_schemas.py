@@ -19,6 +19,7 @@ from pydantic_core import core_schema
 
 from grader.io.rule_files import CalibratedFile, LayerFile, RuleBookFile
 from grader.io.rule_schema import Names, with_rule_language
+from grader.model.acts import Act
 from grader.model.base import InputModel
 from grader.model.cases import CaseFile
 from grader.model.decisions import Decisions
@@ -42,6 +43,7 @@ FILES: dict[str, tuple[str, type[BaseModel]]] = {
     "calibrated": ("calibrated values of a grader rule book (calibrated.yaml)", CalibratedFile),
     "cases": ("grader rule tests", CaseFile),
     "settling": ("grader settling file: how a meeting settles disagreements", Settling),
+    "act": ("line of the log of the acts behind decisions", Act),
     "mapping": ("grader mapping file: what a spreadsheet calls things", Mapping),
 }
 

@@ -241,3 +241,22 @@ def test_mappings(faults: Faults, tmp_path: Path):
     assert [] == faults("mapping", file)
     file.write_text(MAPPING.replace("statement:", "statment:"), "utf-8")
     assert faults("mapping", file)
+
+
+def test_taggings_laid_together_and_what_changed(run: Run, faults: Faults):
+    folder = ROOT / "examples" / "moderation"
+    found = answers(run("reconcile", folder / "ann.yaml", folder / "bob.yaml", "--json"))
+    assert ["reconciliation"] == check_all(faults, found)
+    found = answers(run("changes", folder / "agreed.yaml", folder / "changed.yaml", "--json"))
+    assert ["changes"] == check_all(faults, found)
+
+
+def test_files_of_moderation(faults: Faults):
+    folder = ROOT / "examples" / "moderation"
+    for name in ("ann", "bob", "agreed", "changed"):
+        assert [] == faults("inspection", folder / f"{name}.yaml")
+    assert [] == faults("decisions", folder / "decisions.yaml")
+    assert [] == faults("settling", folder / "settled.yaml")
+    for line in (folder / "decisions.log.jsonl").read_text("utf-8").splitlines():
+        act = {key: value for key, value in json.loads(line).items() if key not in ("schema", "hash")}
+        assert [] == faults("act", act)

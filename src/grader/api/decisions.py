@@ -301,7 +301,7 @@ def decision_log(decisions: PathLike) -> DecisionLog:
     Examples
     --------
     >>> grader.decision_log(folder / "from_table.yaml")
-    <DecisionLog: 2 acts>
+    <DecisionLog: 1 act>
     """
     from grader.review.log_lines import decision_log as read
 

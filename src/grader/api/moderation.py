@@ -42,7 +42,7 @@ def blind(
     Examples
     --------
     >>> grader.blind(example, share="20%")
-    <Blind leicestershire-2021-22: 64 of 306 items of evidence>
+    <Blind leicestershire-2021-22: 65 of 306 items of evidence>
     """
     from grader.review.blind import blind as copy
 
@@ -88,7 +88,7 @@ def reconcile(
     --------
     >>> second = "benchmarks/two_taggings/second_tagging.yaml"
     >>> grader.reconcile([example, second])
-    <Reconciliation leicestershire-2021-22: 174 disagreements, 64 of them matter to a grade>
+    <Reconciliation leicestershire-2021-22: 174 disagreements, 59 of them matter to a grade>
     """
     from grader.review.moderating import lay_together
 
@@ -145,6 +145,11 @@ def settle(
 def settling_file(reconciliation: Reconciliation) -> str:
     """The text of a file in which a meeting settles the disagreements.
 
+    Parameters
+    ----------
+    reconciliation : Reconciliation
+        What `reconcile` returned.
+
     Examples
     --------
     >>> second = "benchmarks/two_taggings/second_tagging.yaml"
@@ -158,6 +163,11 @@ def settling_file(reconciliation: Reconciliation) -> str:
 
 def settling_workbook(reconciliation: Reconciliation) -> bytes:
     """The workbook in which a meeting settles the disagreements.
+
+    Parameters
+    ----------
+    reconciliation : Reconciliation
+        What `reconcile` returned.
 
     Raises
     ------

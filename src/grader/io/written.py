@@ -86,8 +86,20 @@ def update_with_log(
 
         if acts != lines:
             put_whole(beside, lambda part: part.write_bytes(acts), log, unchanged)
-        put_whole(target, lambda part: part.write_bytes(raw), path, unchanged)
+        try:
+            put_whole(target, lambda part: part.write_bytes(raw), path, unchanged)
+        except InputError:
+            _put_back(beside, lines)  # what is refused aloud is not recorded either
+            raise
     return text, whole
+
+
+def _put_back(log: Path, lines: bytes | None) -> None:
+    with suppress(InputError, OSError):
+        if lines is None:
+            log.unlink()
+        else:
+            put_whole(log, lambda part: part.write_bytes(lines))
 
 
 def _log_content(target: Path, shown: Path) -> bytes | None:

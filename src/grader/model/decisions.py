@@ -85,7 +85,7 @@ class DecidedGrade(InputModel):
     confirmed_on: Date | None = None
     """Who said, and when, that it stands after what it was decided on had changed."""
 
-    model_config = ConfigDict(json_schema_extra={"properties": _EARLIER_KEYS})
+    model_config = ConfigDict(json_schema_extra=lambda schema: schema["properties"].update(_EARLIER_KEYS))
 
     @model_validator(mode="before")
     @classmethod

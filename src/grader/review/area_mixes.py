@@ -98,9 +98,11 @@ class AreaMixes:
         self.cases: dict[str, CharacteristicCase] = {
             c.id: session.what_if.characteristic(area.id, c.id, c.counted, (), earlier) for c in own
         }
-        self._agreed(rows, agreed)
-        #: Those that the area's rules can tell apart in any way.
+        #: Those that the area's rules can tell apart in any way; the others stand in every mix.
         self.disputed = [d for d in disputed if len({self._in(rows(w), names) for w in d.ways}) > 1]
+        told_apart = {d.id for d in self.disputed}
+        same = [d.ways[0] for d in disputed if d.id not in told_apart]
+        self._agreed(rows, [*agreed, *(item for item in same if item is not None)])
         self._on: dict[str, list[tuple[int, list[FactVector | None]]]] = {}
         for at, each in enumerate(self.disputed):
             tags = [rows(way) for way in each.ways]

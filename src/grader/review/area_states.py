@@ -71,6 +71,17 @@ class AreaStates:
     def _bears(self, item: Evidence) -> bool:
         return any(name in self._own for name in self.rows(item))
 
+    def bearing_on(self, characteristic: str) -> frozenset[int]:
+        """The changes that can move what is concluded on one characteristic; none where it is no such."""
+        if characteristic not in self._own:
+            return frozenset()
+        return frozenset(
+            at
+            for at, change in enumerate(self.made)
+            if change.told.kind != "evidence"
+            or any(characteristic in self.rows(item) for item in (change.old, change.new) if item)
+        )
+
     def state(self, made: frozenset[int]) -> State:
         """The area with these changes made."""
         found = self._states.get(made)

@@ -204,7 +204,7 @@ def _moved(states: AreaStates, own: list[Changed]) -> Iterator[Moved]:
         one, other = read(before), read(after)
         if one == other:
             continue
-        by, together = _by(states, own, read, other)
+        by, together = _by(states, own, read, other, _bearing(states, what, name))
         yield Moved(what=what, id=name, old=one, new=other, by=by, together=together)
 
 
@@ -231,9 +231,20 @@ def _finding(name: str, state: State) -> str | None:
     return state.findings.get(name)
 
 
-def _by(states: AreaStates, own: list[Changed], read: Read, wanted: str | None) -> tuple[list[str], bool]:
+def _bearing(states: AreaStates, what: str, name: str) -> frozenset[int]:
+    """The changes that can move a conclusion: what is concluded on one characteristic turns on it alone."""
+    if what == "finding":
+        _, _, name = name.rpartition(":")
+    elif what != "status":
+        return states.all
+    bearing = states.bearing_on(name)
+    return bearing if bearing else states.all
+
+
+def _by(
+    states: AreaStates, own: list[Changed], read: Read, wanted: str | None, every: frozenset[int]
+) -> tuple[list[str], bool]:
     """The changes each of which moves it alone; where none does, some that do together, all needed."""
-    every = states.all
     alone = [at for at in sorted(every) if read(states.state(frozenset({at}))) == wanted]
     if alone:
         return [own[at].name for at in alone], False

@@ -17,7 +17,7 @@ COLUMNS: Final = (
     Column("rationale", "text", "why; needed where it is not the grade proposed"),
     Column("by", "text", "who decided"),
     Column("on", "day", "when: YYYY-MM-DD"),
-    Column("present", "lines", "who was there, one a line"),
+    Column("present", "lines", "who was there, one a line or with semicolons between"),
     Column("considered", "lines", "what else was considered, one a line"),
 )
 _NAMES: Final = {
@@ -68,7 +68,7 @@ def read_decided(
                 by=str(who),
                 on=str(when),
                 rationale=values.get("rationale"),
-                present=tuple(values.get("present", ())),
+                present=tuple(p for line in values.get("present", ()) for p in _names(line)),
                 considered=tuple(values.get("considered", ())),
                 at=at,
             )
@@ -80,3 +80,7 @@ def read_decided(
     if problems:
         raise InputError(problems)
     return found, [{**entry.places, "area": entry.at("area")} for entry in entries]
+
+
+def _names(line: str) -> list[str]:
+    return [name.strip() for name in line.split(";") if name.strip()]

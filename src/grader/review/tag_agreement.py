@@ -24,7 +24,7 @@ FEW_AREAS: Final = 5
 RESAMPLES: Final = 1_000
 MISSING: Final = f"alpha is left out: it needs the extra 'report' ({install('report')})"
 #: The library holds a number for each item and each pair of values; beyond so many they are summed here.
-_LIBRARY_CELLS: Final = 5_000_000
+LIBRARY_CELLS: Final = 5_000_000
 
 Distance = Literal["masi", "nominal", "ordinal"]
 Value = Hashable
@@ -99,14 +99,15 @@ def _coefficient(field: Field, read: Sequence[tuple[str, list[Value]]], resample
         return None, None, notes
     if find_spec("krippendorff") is None:
         return None, None, [*notes, MISSING]
-    domain = _domain(field, values)
-    sums = _Sums(field, domain, read)
+    domain = domain_of(field, values)
+    sums = Sums(field, domain, read)
     alpha = _alpha(field, domain, read, sums)
     interval, said = sums.interval(resamples)
     return round(alpha, DIGITS), interval, [*notes, *said]
 
 
-def _domain(field: Field, values: Iterable[Value]) -> list[Value]:
+def domain_of(field: Field, values: Iterable[Value]) -> list[Value]:
+    """The values a field can take, or those that were said, in one order everywhere."""
     if field.distance == "ordinal":
         return list(field.scale)
     return sorted(values, key=lambda v: sorted(v) if isinstance(v, frozenset) else [str(v)])
@@ -131,12 +132,12 @@ def _distances(field: Field, domain: Sequence[Value]) -> Any:
 
 
 def _alpha(
-    field: Field, domain: Sequence[Value], read: Sequence[tuple[str, list[Value]]], sums: _Sums
+    field: Field, domain: Sequence[Value], read: Sequence[tuple[str, list[Value]]], sums: Sums
 ) -> float:
     import krippendorff
     import numpy as np
 
-    if len(read) * len(domain) ** 2 > _LIBRARY_CELLS:
+    if len(read) * len(domain) ** 2 > LIBRARY_CELLS:
         return float(sums.alpha(np.ones((1, len(sums.areas))))[0])
     level: Any = sums.apart_of if field.distance == "masi" else field.distance
     at = {value: i for i, value in enumerate(domain)}
@@ -148,7 +149,7 @@ def _alpha(
     return float(krippendorff.alpha(level_of_measurement=level, **said))
 
 
-class _Sums:
+class Sums:
     """What alpha is made of, by area: how often each value is said, and each two of one item together."""
 
     def __init__(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from grader.model.decisions import Decisions
 from grader.model.diff import AreaDiff
 from grader.review.compare import compare
 from grader.review.record import foreign, incomparable, oddities
+from grader.review.stale import stale_areas
 from grader.session import LoadedInspection
 
 
@@ -22,6 +23,8 @@ class Decided:
 
     decisions: Decisions
     areas: Mapping[str, AreaDiff]
+    stale: Mapping[str, Sequence[str]]
+    """Areas decided on a proposal that has changed since, and what changed."""
     warnings: tuple[Problem, ...]
 
 
@@ -60,5 +63,6 @@ def read_decided(path: Path, loaded: LoadedInspection) -> Decided:
     return Decided(
         decisions=file.decisions,
         areas={row.area: row for row in laid},
+        stale=stale_areas(file.decisions.proposal, proposal) if file.decisions.proposal else {},
         warnings=(*file.warnings, *oddities(file.decisions, document, proposal, framework)),
     )
