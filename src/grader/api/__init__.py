@@ -23,11 +23,9 @@ from grader.api.files import (
 from grader.api.given import Gradable as Gradable
 from grader.api.given import SettingValues as SettingValues
 from grader.api.inspections import (
-    batch,
     explain,
     grade,
     load,
-    load_table,
     open_session,
     report,
     sensitivity,
@@ -37,6 +35,7 @@ from grader.api.inspections import (
 )
 from grader.api.lookups import about_area, about_characteristic, about_parameters, about_rule, find
 from grader.api.rulebooks import check, impact, mutate, record_proofs, run_cases
+from grader.api.tables import batch, load_table
 
 __all__ = [
     "about_area",

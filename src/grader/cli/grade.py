@@ -82,9 +82,8 @@ def grade(
     else:
         from grader import api
 
-        loaded = (
-            asked.row(engine) if asked is not None else api.load(inspections[0], rules=rules, engine=engine)
-        )
+        name = inspections[0]
+        loaded = asked.row(engine) if asked is not None else api.load(name, rules=rules, engine=engine)
         loaded = loaded.at(options.settings_for(loaded.book, written))
         _grade_one(name, loaded, json, destination, page, decisions, force)
     for path in (destination, page):
