@@ -32,11 +32,9 @@ if TYPE_CHECKING:
     from grader.api.files import validate as validate
     from grader.api.given import Gradable as Gradable
     from grader.api.given import SettingValues as SettingValues
-    from grader.api.inspections import batch as batch
     from grader.api.inspections import explain as explain
     from grader.api.inspections import grade as grade
     from grader.api.inspections import load as load
-    from grader.api.inspections import load_table as load_table
     from grader.api.inspections import open_session as open_session
     from grader.api.inspections import sensitivity as sensitivity
     from grader.api.inspections import simulate as simulate
@@ -61,6 +59,8 @@ if TYPE_CHECKING:
     from grader.api.rulebooks import mutate as mutate
     from grader.api.rulebooks import record_proofs as record_proofs
     from grader.api.rulebooks import run_cases as run_cases
+    from grader.api.tables import batch as batch
+    from grader.api.tables import load_table as load_table
 
 #: Where each function stands: a command imports what it calls and no more.
 _HOMES = {
@@ -70,13 +70,12 @@ _HOMES = {
         " schema_names starter validate"
     ),
     "given": "Gradable SettingValues",
-    "inspections": (
-        "batch explain grade load load_table open_session sensitivity simulate smallest_change why_not"
-    ),
+    "inspections": "explain grade load open_session sensitivity simulate smallest_change why_not",
     "lookups": "about_area about_characteristic about_parameters about_rule find",
     "moderation": "blind changes reconcile settle settling_file settling_workbook",
     "reports": "brief overview report",
     "rulebooks": "check impact mutate record_proofs run_cases",
+    "tables": "batch load_table",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 

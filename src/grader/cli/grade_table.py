@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -68,7 +68,7 @@ def grade_table(
     loaded = asked.load({}, engine)
     if written:
         settings = options.settings_for(loaded.session.book, written)
-        loaded = type(loaded)(loaded.session.at(settings), loaded.table, loaded.blank)
+        loaded = replace(loaded, session=loaded.session.at(settings))
     if json or destination is not None:
         with tempfile.TemporaryFile("w+", encoding="utf-8") as lines:
             _write_proposals(loaded, lines)

@@ -78,7 +78,7 @@ def grade_table(
     file, book = rules_of(rules, framework)
     ending = output.suffix.lower()
     check_separators(book, ending)
-    table = read_table(path, file, options)
+    table = read_table(path, file, book, options)
     many = table.read.height
     progress(0, many)
     done = Batch(file, book, [], understood=table.understood, notes=table.notes)

@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 from grader.bulk.backends import ROW, pl
 from grader.bulk.dataset import ID
+from grader.bulk.layout import BAD_FIGURE, NO_FIGURE
 from grader.bulk.wide.headings import Columns, Components
 from grader.bulk.wide.places import RowPlace, Where
 from grader.errors import Problem, folded, nearest, quoted
+from grader.language.figures import as_whole, range_of
+from grader.language.rulebook import Measure
 from grader.model.printed import match_printed
 from grader.vocabulary.words import Levels, Vocabulary
 
@@ -21,7 +25,12 @@ WRONG: Final = -1
 #: The column that names the body, and those of grades given.
 BODY: Final = "body"
 GIVEN: Final = "given."
+FIGURE: Final = "figure."
+#: No longer than any figure that rules may read.
+_NUMBER = re.compile(r"[+-]?[0-9]{1,12}(?:\.[0-9]{0,12})?", re.ASCII)
 _WHOLE = re.compile(r"\s*([+-]?)0*(\d+)(?:\.0*)?\s*", re.ASCII)
+
+_SMALL: Final = pl.Int16()
 
 Read = Callable[[str], str | None]
 """What the text of a cell stands for; None where it stands for nothing known."""
@@ -59,6 +68,26 @@ def code_of(words: Vocabulary, scale: str | None) -> Callable[[str], int]:
     return code
 
 
+def figure_of(measure: Measure) -> Callable[[str], int]:
+    """The whole number under which rules read the figure in a cell; `BAD_FIGURE` for none it can be."""
+    return lambda text: BAD_FIGURE if _figure_fault(measure, text) else as_whole(measure, float(text))
+
+
+def _figure_fault(measure: Measure, text: str) -> tuple[str, str] | None:
+    """What is wrong with a figure in a cell, and what to do about it."""
+    if not _NUMBER.fullmatch(text.strip()):
+        return f"{quoted(text)} is no number", f"write the figure in {measure.unit}, with a point: 35.5"
+    low, high = range_of(measure)
+    if not low <= float(text) <= high:
+        message = f"{quoted(text)} is outside {low:g} to {high:g}, the range of {measure.name!r}"
+        return message, f"write the figure as it was measured, in {measure.unit}"
+    exact = Decimal(text.strip()).scaleb(measure.decimals or 0)
+    if measure.decimals is not None and exact != exact.to_integral_value():
+        message = f"{quoted(text)} has more decimals than the {measure.decimals} of {measure.name!r}"
+        return message, "write it with so many, rounded as the scheme says"
+    return None
+
+
 @dataclass(frozen=True)
 class Coded:
     """A table as whole numbers.
@@ -66,20 +95,26 @@ class Coded:
     Attributes
     ----------
     rows : DataFrame
-        `row_of_file`, `body`, a column for each component by its id (ranks, `NOTHING` or `WRONG`), and
-        `given.AREA` (ranks of grades, `WRONG`, or null) for each grade given.
+        `row_of_file`, `body`, a column for each component by its id (ranks, `NOTHING` or `WRONG`),
+        `figure.MEASURE` (whole numbers as rules read them, `NO_FIGURE` or `BAD_FIGURE`), and `given.AREA`
+        (ranks of grades, `WRONG`, or null) for each grade given.
     """
 
     rows: pl.DataFrame
     components: tuple[str, ...]
+    figures: tuple[str, ...]
     given: tuple[str, ...]
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """The columns that say how a body stands: rows alike in them are graded alike."""
+        return (*self.components, *self.figures)
 
     @property
     def unsound(self) -> pl.Expr:
         """Rows with a cell that says nothing known."""
-        return pl.any_horizontal(
-            (pl.col(name) == WRONG).fill_null(False) for name in (*self.components, *self.given)
-        )
+        wrong = [(pl.col(name) == WRONG).fill_null(False) for name in (*self.components, *self.given)]
+        return pl.any_horizontal(*wrong, *(pl.col(name) == BAD_FIGURE for name in self.figures))
 
 
 def code(read: pl.DataFrame, columns: Columns, components: Components, blank: Sequence[str]) -> Coded:
@@ -91,6 +126,9 @@ def code(read: pl.DataFrame, columns: Columns, components: Components, blank: Se
         name: _coded(read[str(at)], code_of(words, scale[name]), empty)
         for name, at in columns.components.items()
     }
+    for name, at in columns.measures.items():
+        own = figure_of(components.measures[name])
+        made[FIGURE + name] = _coded(read[str(at)], own, empty, NO_FIGURE, pl.Int64())
     grades = components.names.grades
     ranks = {name: rank for rank, name in enumerate(components.framework.grades_worst_first)}
     read_grade = reads(grades)
@@ -101,17 +139,24 @@ def code(read: pl.DataFrame, columns: Columns, components: Components, blank: Se
             pl.when(pl.col("x") > 0).then(pl.col("x") - 1).when(pl.col("x") < 0).then(WRONG)
         )["x"]
     frame = read.select(ROW, BODY).with_columns(**made)
-    return Coded(frame, tuple(columns.components), tuple(GIVEN + area for area in columns.compared))
+    figures = tuple(FIGURE + name for name in columns.measures)
+    return Coded(frame, tuple(columns.components), figures, tuple(GIVEN + a for a in columns.compared))
 
 
-def _coded(cells: pl.Series, code: Callable[[str], int], empty: set[str]) -> pl.Series:
+def _coded(
+    cells: pl.Series,
+    code: Callable[[str], int],
+    empty: set[str],
+    nothing: int = NOTHING,
+    dtype: pl.DataType = _SMALL,
+) -> pl.Series:
     """Each cell as a number; a text is looked at once however often it stands there."""
     known = cells.drop_nulls().unique().to_list()
-    codes = [NOTHING if folded(text) in empty else code(text) for text in known]
+    codes = [nothing if folded(text) in empty else code(text) for text in known]
     if not known:
-        return pl.repeat(NOTHING, len(cells), dtype=pl.Int16, eager=True)
-    texts, numbers = pl.Series(known, dtype=pl.String), pl.Series(codes, dtype=pl.Int16)
-    return cells.replace_strict(texts, numbers, default=NOTHING, return_dtype=pl.Int16)
+        return pl.repeat(nothing, len(cells), dtype=dtype, eager=True)
+    texts, numbers = pl.Series(known, dtype=pl.String), pl.Series(codes, dtype=dtype)
+    return cells.replace_strict(texts, numbers, default=nothing, return_dtype=dtype)
 
 
 # Faults ---------------------------------------------------------------------------------------------------
@@ -123,13 +168,19 @@ def faults(
     """Every fault of a cell with the number of its row, in the order of the rows."""
     words = components.framework.vocabulary
     scale = {c.id: c.scale for c in components.every}
-    position = {**columns.components, **{GIVEN + area: p for area, p in columns.compared.items()}}
+    position = {**columns.components, **{FIGURE + n: p for n, p in columns.measures.items()}}
+    position |= {GIVEN + area: p for area, p in columns.compared.items()}
     bad = coded.rows.with_row_index("at").filter(coded.unsound)
     for row in bad.iter_rows(named=True):
         for name, p in position.items():
-            if row[name] != WRONG:
+            if row[name] not in (WRONG, BAD_FIGURE) or (row[name] == WRONG and name.startswith(FIGURE)):
                 continue
             text = read[str(p)][row["at"]]
+            if name.startswith(FIGURE):
+                said = _figure_fault(components.measures[name.removeprefix(FIGURE)], text)
+                assert said is not None  # or it would have been read
+                yield row[ROW], Problem(said[0], at.cell(row[ROW], p), said[1])
+                continue
             if name in columns.components:
                 yield row[ROW], _no_level(text, words.scale_of(scale[name]), at.cell(row[ROW], p))
             else:

@@ -8,9 +8,10 @@ from typing import Final
 from grader.bulk.backends import Backend, pl
 from grader.bulk.coding import informs, numbered
 from grader.bulk.conclude import Coded
+from grader.bulk.layout import NO_FIGURE
 from grader.bulk.plan import TAGS, Plan
 from grader.bulk.rows import PROFILE, in_columns
-from grader.bulk.wide.cells import NOTHING
+from grader.bulk.wide.cells import FIGURE, NOTHING
 from grader.grading.tally import row_of
 from grader.grading.wording import NO_EVIDENCE, nothing_better
 from grader.language.english import English
@@ -47,23 +48,37 @@ def graded(plan: Plan, backend: Backend, english: English, combinations: pl.Data
 def _coded(plan: Plan, backend: Backend, combinations: pl.DataFrame) -> Coded:
     """Combinations as inspections: an item on each component that has a level."""
     tags = _tags(plan)
-    every = [name for name in combinations.columns if name != "number"]
+    every = [name for name in combinations.columns if name in plan.characteristic_index]
     parts = [pl.DataFrame(schema=numbered({n: [] for n in _EVIDENCE}).schema)]
     for at, name in enumerate(every):
         rank = pl.col(name)
-        own = combinations.filter(rank > NOTHING).select(
-            pl.col("number").cast(pl.Int64),
-            item=pl.lit(at, pl.Int64),
+        own = combinations.filter(rank > NOTHING).with_columns(
             place=pl.lit(plan.characteristic_index[name], pl.Int32),
-            **{tag: pl.lit(value, pl.Int8) for tag, value in tags.items() if tag != "assessment"},
             assessment=rank.cast(pl.Int8),
             measure=pl.lit(-1, pl.Int16),
             figure=pl.lit(0, pl.Int64),
         )
-        parts.append(own.select(_EVIDENCE))
+        parts.append(_items(own, at, tags))
+    for at, name in enumerate((n for n in plan.measures if FIGURE + n in combinations.columns), len(every)):
+        figure = pl.col(FIGURE + name)
+        own = combinations.filter(figure != NO_FIGURE).with_columns(
+            place=pl.lit(plan.characteristic_index[plan.book.measures[name].characteristic], pl.Int32),
+            assessment=pl.lit(0, pl.Int8),
+            measure=pl.lit(plan.measures[name], pl.Int16),
+            figure=figure,
+        )
+        parts.append(_items(own, at, tags))
     listed = combinations.select(pl.col("number").cast(pl.Int64))
     return Coded(
         backend.table(listed), backend.table(pl.concat(parts)), None, None, None, informs(plan, backend)
+    )
+
+
+def _items(own: pl.DataFrame, at: int, tags: Mapping[str, int]) -> pl.DataFrame:
+    """Rows of evidence: one item of each combination, tagged as everything in a table is."""
+    rest = {tag: pl.lit(value, pl.Int8) for tag, value in tags.items() if tag != "assessment"}
+    return own.with_columns(pl.col("number").cast(pl.Int64), item=pl.lit(at, pl.Int64), **rest).select(
+        _EVIDENCE
     )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from grader.errors import InputError, Place, Problem, UnknownNameError, folded, nearest, quoted, suggest
 from grader.io.printed_names import PrintedNames, required
+from grader.language.rulebook import Measure, RuleBook
 from grader.model.framework import Area, Characteristic, Framework
 
 #: What a column that names the body is called, the surest first; then anything that ends in `id`.
@@ -51,7 +52,9 @@ class Columns:
     Attributes
     ----------
     components : dict of str to int
-        Of each characteristic that has one, in framework order.
+        Of each characteristic whose level stands in one, in framework order.
+    measures : dict of str to int
+        Of each measure whose figure assesses a characteristic that has no level.
     compared : dict of str to int
         Of each area whose given grade stands in the table.
     body : tuple of int
@@ -61,6 +64,7 @@ class Columns:
     """
 
     components: dict[str, int]
+    measures: dict[str, int]
     compared: dict[str, int]
     body: tuple[int, ...]
     bodies: tuple[int, ...]
@@ -70,11 +74,15 @@ class Columns:
 class Components:
     """What a framework's components may be called, in one edition."""
 
-    def __init__(self, framework: Framework, edition: str) -> None:
+    def __init__(self, framework: Framework, edition: str, book: RuleBook) -> None:
         self.framework = framework
         self.edition = edition
         self.areas: tuple[Area, ...] = framework.areas_in(edition)
         self.names = PrintedNames(framework, edition)
+        own = {c.id for c in self.every}
+        self.measures: dict[str, Measure] = {
+            n: m for n, m in book.measures.items() if m.characteristic in own
+        }
         self._forms = self._every_form()
 
     @property
@@ -86,6 +94,7 @@ class Components:
         """What each folded form stands for, the surest kinds of name first; None for several."""
         printed = self.names.characteristics
         kinds: list[dict[str, list[str]]] = [
+            {name: [name, measure.english] for name, measure in self.measures.items()},
             {c.id: [c.id] for c in self.every},
             {c.id: printed[c.id] for c in self.every},
             {c.id: [c.id.rpartition(".")[2], c.text, c.text.rstrip(".")] for c in self.every},
@@ -100,12 +109,13 @@ class Components:
         return found
 
     def named(self, heading: str) -> str | None:
-        """The component a heading names; None where it names none, or several."""
+        """The component or measure a heading names; None where it names none, or several."""
         return self._forms.get(folded(heading))
 
     def required(self, word: str) -> str:
-        """The component a person names; raises UnknownNameError."""
-        return self.named(word) or required(word, self.names.characteristics, "component")
+        """The component or measure a person names; raises UnknownNameError."""
+        known = {**self.names.characteristics, **dict.fromkeys(self.measures, ())}
+        return self.named(word) or required(word, known, "component")
 
     def score(self, row: Iterable[str]) -> int:
         """How many cells of a row name components."""
@@ -136,11 +146,21 @@ def lay_out(headings: Sequence[str], at: Place, components: Components, options:
     compared = _compared(found, components, options, problems)
     body = tuple(p for name in options.body if (p := found.position(name, "--body", problems)) is not None)
     rest = [p for p in range(len(headings)) if p not in {*own.values(), *compared.values(), *body}]
-    problems += _missing(components, own, [headings[p] for p in rest], at)
+    measures = {
+        name: own[name]
+        for name, measure in components.measures.items()
+        if name in own and (name == measure.characteristic or measure.characteristic not in own)
+    }
+    rest += [p for name, p in own.items() if name in components.measures and name not in measures]
+    measured = {components.measures[name].characteristic for name in measures}
+    problems += _missing(components, {*own, *measured}, [headings[p] for p in rest], at)
     if problems:
         raise InputError(problems)
-    ordered = {c.id: own[c.id] for c in components.every if c.id in own}
-    return Columns(ordered, compared, body, _may_name(headings, rest) if not body else (), tuple(rest))
+    ordered = {c.id: own[c.id] for c in components.every if c.id in own and c.id not in measures}
+    rest.sort()
+    return Columns(
+        ordered, measures, compared, body, _may_name(headings, rest) if not body else (), tuple(rest)
+    )
 
 
 class _Headings:
@@ -216,13 +236,11 @@ def _compared(
     return columns
 
 
-def _missing(
-    components: Components, own: Mapping[str, int], rest: Sequence[str], at: Place
-) -> Iterator[Problem]:
+def _missing(components: Components, there: Set[str], rest: Sequence[str], at: Place) -> Iterator[Problem]:
     """That a component which counts has no column."""
     free = [heading for heading in rest if heading.strip()]
     for each in components.every:
-        if each.id in own or not each.counted:
+        if each.id in there or not each.counted:
             continue
         near = nearest(each.id.rpartition(".")[2], free)
         help = f"name it: --column {each.id}=HEADING; columns not used: {', '.join(free[:12]) or 'none'}"

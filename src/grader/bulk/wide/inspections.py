@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,6 @@ class LoadedTable:
 
     session: Session
     table: WideTable
-    blank: Sequence[str] = ()
 
     def __repr__(self) -> str:
         return f"<LoadedTable {self.table.where.file}: {len(self):,} bodies>"
@@ -75,7 +74,6 @@ class LoadedTable:
     def inspection(self, at: int) -> dict[str, Any]:
         """A row as plain data of an inspection: an item for each component that has a level."""
         row = self.table.read.row(at, named=True)
-        number = row[ROW]
         head = {
             "id": row[BODY],
             "body": row[BODY],
@@ -83,32 +81,42 @@ class LoadedTable:
             "edition": self.table.edition,
         }
         items = [
-            {
-                "id": name,
-                "characteristics": [name],
-                "assessment": level,
-                "statement": f"{row[str(p)].strip()} in column {self._heading(p)}",
-                "basis": BASIS,
-                "source": SOURCE,
-                "locator": f"row {number}",
-            }
+            {**self._item(name, row, p), "characteristics": [name], "assessment": level}
             for name, p in self.table.columns.components.items()
             if (level := self._level(name, row[str(p)])) is not None
         ]
+        for name, p in self.table.columns.measures.items():
+            cell, measure = row[str(p)], self.table.components.measures[name]
+            if not self._says_nothing(cell):
+                figure = {"name": name, "value": float(cell), "unit": measure.unit}
+                of = {"characteristics": [measure.characteristic], "measure": figure}
+                items.append({**self._item(name, row, p), **of})
         sources = {SOURCE: {"title": Path(self.table.where.file).name}}
         return {"inspection": head, "sources": sources, "evidence": items}
 
-    def _heading(self, position: int) -> str:
-        return self.table.where.headings[position].strip() or str(position + 1)
+    def _item(self, name: str, row: Mapping[str, Any], position: int) -> dict[str, Any]:
+        heading = self.table.where.headings[position].strip() or str(position + 1)
+        found = {
+            "id": name,
+            "statement": f"{row[str(position)].strip()} in column {heading}",
+            "basis": BASIS,
+            "source": SOURCE,
+            "locator": f"row {row[ROW]}",
+        }
+        framework = self.table.framework.framework
+        if framework.vocabulary.several == "latest":  # there is one of each, whenever that was
+            found["found_on"] = f"{framework.editions[self.table.edition].published}-01-01"[:10]
+        return found
 
     def _level(self, name: str, cell: str | None) -> str | None:
-        if cell is None or folded(cell) in self._empty:
-            return None
-        return self._reads[name](cell)
+        return None if self._says_nothing(cell) else self._reads[name](cell or "")
+
+    def _says_nothing(self, cell: str | None) -> bool:
+        return cell is None or folded(cell) in self._empty
 
     @cached_property
     def _empty(self) -> frozenset[str]:
-        return frozenset({folded(word) for word in self.blank} | {""})
+        return frozenset({folded(word) for word in self.table.blank} | {""})
 
     @cached_property
     def _reads(self) -> Mapping[str, Callable[[str], str | None]]:
@@ -136,7 +144,6 @@ def load_table(
         Every fault of the table.
     """
     file, book = rules_of(rules, framework)
-    options = options or TableOptions()
-    table = read_table(path, file, options)
+    table = read_table(path, file, book, options or TableOptions())
     check_faults(table)
-    return LoadedTable(Session(file, book, settings, engine), table, options.blank)
+    return LoadedTable(Session(file, book, settings, engine), table)

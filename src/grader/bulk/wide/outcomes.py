@@ -38,7 +38,7 @@ def outcomes(table: WideTable, book: RuleBook, english: English, backend: Backen
     """
     plan = Plan(table.framework.framework, table.edition, book)
     rows = table.sound
-    names = list(table.coded.components)
+    names = list(table.coded.levels)
     combinations = rows.select(names).unique(maintain_order=True).with_row_index("number")
     came = graded(plan, backend, english, combinations)
     numbered = rows.join(combinations, on=names, how="left", maintain_order="left")

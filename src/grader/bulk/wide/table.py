@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.bulk.backends import ROW, pl
+from grader.bulk.layout import TABLES
 from grader.bulk.wide.cells import BODY, Coded, body_faults, code, faults, fits, named_by
 from grader.bulk.wide.files import Score, WideFile, open_wide
 from grader.bulk.wide.headings import Columns, Components, TableOptions, lay_out
@@ -15,6 +16,7 @@ from grader.cached import cached_property
 from grader.errors import InputError, Place, Problem, folded, quoted
 from grader.io.frameworks import FrameworkFile
 from grader.io.printed_names import PrintedNames, required
+from grader.language.rulebook import RuleBook
 from grader.model.framework import Framework
 
 #: Headings that are not used are named up to this many.
@@ -44,6 +46,7 @@ class WideTable:
     coded: Coded
     notes: list[Problem]
     understood: list[str]
+    blank: tuple[str, ...] = ()
     bodies: tuple[int, ...] = ()
     """Columns that name a body; none where it is known by its row."""
 
@@ -81,7 +84,7 @@ def check_scored_once(framework: FrameworkFile) -> None:
         raise InputError([Problem(message, Place("--framework"), help)])
 
 
-def read_table(path: Path, framework: FrameworkFile, options: TableOptions) -> WideTable:
+def read_table(path: Path, framework: FrameworkFile, book: RuleBook, options: TableOptions) -> WideTable:
     """A wide table, its columns understood and its cells coded.
 
     Raises
@@ -93,10 +96,12 @@ def read_table(path: Path, framework: FrameworkFile, options: TableOptions) -> W
     """
     check_scored_once(framework)
     edition = edition_of(framework.framework, options.edition)
-    components = Components(framework.framework, edition)
+    components = Components(framework.framework, edition, book)
     file = open_wide(path, _score(components, options))
+    _check_no_evidence(file, components)
     columns = lay_out(file.headings, file.at_headings, components, options)
-    used = [*columns.components.values(), *columns.compared.values(), *columns.body, *columns.bodies]
+    levels = [*columns.components.values(), *columns.measures.values()]
+    used = [*levels, *columns.compared.values(), *columns.body, *columns.bodies]
     read = file.read(used)
     if not read.height:
         raise InputError([Problem("the table has no rows", file.at_headings, "add a row for each body")])
@@ -111,9 +116,20 @@ def read_table(path: Path, framework: FrameworkFile, options: TableOptions) -> W
         read=read,
         coded=code(read, columns, components, options.blank),
         notes=file.notes,
+        blank=tuple(options.blank),
         understood=list(_understood(file, columns, bodies, components)),
         bodies=bodies,
     )
+
+
+def _check_no_evidence(file: WideFile, components: Components) -> None:
+    """Raise InputError for a table of the columnar layout, which stands in a folder of them."""
+    names = set(file.headings)
+    for table in TABLES:
+        if names.issuperset(table.required) and not components.score(names):
+            message = f"this is a table of {table.name}, not a wide table"
+            help = "name the folder it stands in, with the tables that go with it"
+            raise InputError([Problem(message, file.at_headings, help)])
 
 
 def _score(components: Components, options: TableOptions) -> Score:
@@ -140,7 +156,11 @@ def _understood(
     if len(components.framework.editions) > 1:
         yield f"edition {components.edition}"
     heads = [quoted(heading) for heading in file.headings]
-    taken = (f"{name} from {heads[at]}" for name, at in columns.components.items())
+    taken = [f"{name} from {heads[at]}" for name, at in columns.components.items()]
+    taken += [
+        f"{name} from {heads[at]}, in {components.measures[name].unit}"
+        for name, at in columns.measures.items()
+    ]
     yield f"components: {', '.join(taken)}"
     if bodies:
         yield f"bodies are named by {' and '.join(heads[at] for at in bodies)}"
