@@ -31,12 +31,13 @@ from grader.language.nodes import (
     Share,
 )
 from grader.language.order import Order, asked, orders
-from grader.language.parse import Reader, Typed, parse_operand
+from grader.language.parse import Reader, Typed, parse_condition, parse_operand
 from grader.language.row import Row
 from grader.language.rulebook import Decision, Fact, Layer, Parameter, Rule, RuleBook, decide
 from grader.language.settings import read_settings
 from grader.language.typecheck import comparisons, direction_problems, facts_named
 from grader.vocabulary.peel import PEEL, STATUSES
+from grader.vocabulary.words import Scale
 
 #: For each operator, its operands and those of 0 to 5 that stand so to them.
 TRUTHS = [
@@ -275,6 +276,58 @@ def test_a_fact_is_held_against_a_value_of_its_own_range(kind, value, expected):
         assert (None, [expected]) == (found, [p.message for p in reader.problems])
     else:
         assert (Const(expected) if isinstance(expected, int) else expected, []) == (found, reader.problems)
+
+
+ONE = {"f": {"at_least": 1}}
+COMPARED = Compare("f", Op.AT_LEAST, (Const(1),))
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        (ONE, COMPARED),
+        ({"all": [ONE]}, All((COMPARED,))),
+        ({"any": [ONE, {"not": ONE}]}, Any_((COMPARED, Not(COMPARED)))),
+        ({"f": {"one_of": [1, 2]}}, Compare("f", Op.ONE_OF, (Const(1), Const(2)))),
+        ({"kind": {"equals": "low"}}, Compare("kind", Op.EQUALS, (Const(0),))),
+        ({}, "a condition is missing here"),
+        ("f", "a condition is missing here"),
+        ({"not": {}}, "a condition is missing here"),
+        ({"all": []}, "'all' takes a list of one or more conditions"),
+        ({"any": "f"}, "'any' takes a list of one or more conditions"),
+        ({"all": ONE}, "'all' takes a list of one or more conditions"),
+        ({"all": [ONE, {}]}, "a condition is missing here"),
+        (
+            {"f": {}, "kind": {}},
+            "a condition holds one fact, 'all', 'any' or 'not', and this one 'f', 'kind'",
+        ),
+        ({"f": {"one_of": []}}, "'one_of' takes a list of one or more values"),
+        ({"f": {"one_of": "12"}}, "'one_of' takes a list of one or more values"),
+        ({"f": {"one_of": 1}}, "'one_of' takes a list of one or more values"),
+        ({"f": {"one_of": [1, "x"]}}, "'f' is held against a whole number, not 'x'"),
+        ({"f": {}}, "'f' takes exactly one comparison, such as {at_least: ...}"),
+        ({"f": 1}, "'f' takes exactly one comparison, such as {at_least: ...}"),
+        (
+            {"f": {"at_least": 1, "at_most": 2}},
+            "'f' takes exactly one comparison, such as {at_least: ...}",
+        ),
+        ({"f": {"atleast": 1}}, "unknown comparison 'atleast'"),
+        ({"kind": {"at_least": "low"}}, "'kind' has no order"),
+        ({"kind": {"equals": "lo"}}, "'lo' is no value of 'kind'"),
+        ({"g": {"at_least": 1}}, "unknown fact 'g'"),
+    ],
+)
+def test_a_condition_is_read_or_its_one_fault_is_said(written, expected):
+    reader = Reader(lambda path: Place("grades.yaml", 1))
+    facts = {
+        "f": Typed("f", Kind.COUNT),
+        "kind": Typed("kind", Kind.SCALE, Scale("kind", ("low", "high"), ordered=False)),
+    }
+    found = parse_condition(written, (), reader, facts, {})
+    if isinstance(expected, str):
+        assert (None, [expected]) == (found, [p.message for p in reader.problems])
+    else:
+        assert (expected, []) == (found, reader.problems)
 
 
 # Orders and settings --------------------------------------------------------------------------------------
