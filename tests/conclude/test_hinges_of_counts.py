@@ -9,6 +9,7 @@ import pytest
 from grader.engines.reference import ReferenceEngine
 from grader.grading.aggregates import AreaAggregator
 from grader.grading.conclude import LayerEvaluator
+from grader.grading.tally import Item, tested_row
 from grader.io.frameworks import FrameworkFile
 from grader.io.inspections import InspectionFile
 from grader.language.nodes import (
@@ -189,3 +190,21 @@ def test_things_are_counted_as_far_as_some_rule_tells_them_apart(op, beyond, fra
     without = replace(own, rules=(few, many, good))
     seen = AreaAggregator(LayerEvaluator(without, ReferenceEngine(without)), framework.area(AREA))
     assert (0, ("cause_of_concern",)) == (seen.findings_counted_to, seen.kinds_told_apart)
+
+
+def test_a_rule_about_characteristics_of_one_area_says_nothing_of_another(book):
+    of_one = rule(
+        "one", Layer.STATUS, Level.CHARACTERISTIC, "reaches", "demonstrated", "items", Op.AT_LEAST, 1
+    )
+    scoped = replace(of_one, scope=frozenset({AREA}))
+    own = replace(
+        book, facts={f.name: f for f in (*BELOW, *ABOVE)}, rules=(scoped,), parameters={}, measures={}
+    )
+    evaluator = LayerEvaluator(own, ReferenceEngine(own))
+    items = (Item("E1", tested_row(MEETS, extent=0, harm=0)),)
+    for area, status in ((AREA, "demonstrated"), ("victims", "not_demonstrated"), (AREA, "demonstrated")):
+        case = evaluator.characteristic(area, "a.1a", True, items, ())
+        assert (STATUSES.rank(status), status == "demonstrated") == (
+            case.status.rank,
+            bool(case.status.deciding),
+        )
