@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from grader.engines.reference import ReferenceEngine
+from grader.grading import tally
 from grader.grading.aggregates import AreaAggregator
 from grader.grading.conclude import LayerEvaluator
-from grader.grading.tally import Item, tested_row
 from grader.io.frameworks import FrameworkFile
 from grader.io.inspections import InspectionFile
 from grader.language.nodes import (
@@ -201,7 +201,7 @@ def test_a_rule_about_characteristics_of_one_area_says_nothing_of_another(book):
         book, facts={f.name: f for f in (*BELOW, *ABOVE)}, rules=(scoped,), parameters={}, measures={}
     )
     evaluator = LayerEvaluator(own, ReferenceEngine(own))
-    items = (Item("E1", tested_row(MEETS, extent=0, harm=0)),)
+    items = (tally.Item("E1", tally.tested_row(MEETS, extent=0, harm=0)),)
     for area, status in ((AREA, "demonstrated"), ("victims", "not_demonstrated"), (AREA, "demonstrated")):
         case = evaluator.characteristic(area, "a.1a", True, items, ())
         assert (STATUSES.rank(status), status == "demonstrated") == (
