@@ -27,7 +27,16 @@ from grader.proofs.tag_combinations import (
     recorded_changes,
 )
 from grader.proofs.trials import Trials
-from grader.proofs.witness import Situation, agree, change_words, counted, having, place, told
+from grader.proofs.witness import (
+    Situation,
+    agree,
+    change_words,
+    counted,
+    having,
+    inspection_of,
+    place,
+    told,
+)
 from grader.vocabulary.peel import PEEL
 from grader.vocabulary.words import PROGRESS
 
@@ -380,3 +389,10 @@ def test_examples_stand_on_their_own_characteristic_or_on_the_next_free_one(open
     situation = Situation(area, next(iter(area.editions)), place(area, drawn))
     assert told(situation).startswith(f"{names[0]} has ")
     assert f"{names[2]} and {names[1]} each have (tested" in told(situation)
+    more = replace(situation, declared=DECLARED_TAGS[:2], earlier=EARLIER_TAGS[:2])
+    found = inspection_of(more, sound.framework)
+    assert [["E001", "E002", "E003"], ["F001", "F002"], ["P001", "P002", "P003"]] == [
+        [thing.id for thing in block] for block in (found.evidence, found.findings, found.previous)
+    ]
+    assert [[names[0]], [], []] == [list(p.characteristics) for p in found.previous]
+    assert list(names[:3]) == sorted(found.evidence[0].characteristics)
