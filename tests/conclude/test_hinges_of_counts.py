@@ -124,6 +124,21 @@ def check(regrade, below, above, *assessments, **where):
     return bool(hinges or steps)
 
 
+def test_an_area_without_evidence_is_withheld_though_no_rule_withholds(regrade):
+    above = ("demonstrated", Op.AT_MOST, 9)
+    area = regrade(("sound", Op.AT_LEAST, 1), above)
+    assert ("withheld", None, ["no evidence is counted on this area"]) == (
+        area.outcome,
+        area.grade,
+        [r.because for r in area.reasons],
+    )
+    assert ("graded", "good") == _graded(regrade(("sound", Op.AT_LEAST, 1), above, "meets"))
+
+
+def _graded(area):
+    return area.outcome, area.grade
+
+
 @pytest.mark.parametrize("op", Op)
 def test_of_a_rule_that_counts_items(op, regrade):
     above = ("demonstrated", Op.AT_LEAST, 1)
