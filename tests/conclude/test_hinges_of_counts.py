@@ -10,6 +10,7 @@ from grader.engines.reference import ReferenceEngine
 from grader.grading import tally
 from grader.grading.aggregates import AreaAggregator
 from grader.grading.conclude import LayerEvaluator
+from grader.grading.possible import Unassessed
 from grader.io.frameworks import FrameworkFile
 from grader.io.inspections import InspectionFile
 from grader.language.nodes import (
@@ -223,3 +224,24 @@ def test_a_rule_about_characteristics_of_one_area_says_nothing_of_another(book):
             case.status.rank,
             bool(case.status.deciding),
         )
+
+
+def test_no_range_is_told_where_every_way_for_the_worst_raises_a_concern(framework, book):
+    nothing_done = (Test("status", Op.EQUALS, (Const(STATUSES.rank("not_demonstrated")),)),)
+    failing = fact("failing", Layer.FINDING, Level.AREA, Kind.COUNT, Count("characteristics", nothing_done))
+    alarm = rule("alarm", Layer.FINDING, Level.AREA, "raises", "cause_of_concern", "failing", Op.AT_LEAST, 1)
+    sound = rule(
+        "sound", Layer.STATUS, Level.CHARACTERISTIC, "reaches", "demonstrated", "sound", Op.AT_LEAST, 1
+    )
+    good = rule("good", Layer.GRADE, Level.AREA, "reaches", "good", "demonstrated", Op.AT_LEAST, 1)
+    facts = {f.name: f for f in (*BELOW, *ABOVE, failing)}
+    area, grades = framework.area(AREA), book.grade_scale
+
+    def possible(*rules):
+        own = replace(book, facts=facts, rules=rules, parameters={}, measures={})
+        evaluator = LayerEvaluator(own, ReferenceEngine(own))
+        cases = [evaluator.characteristic(AREA, c.id, c.counted, (), ()) for c in area.characteristics]
+        return Unassessed(evaluator, area, "2022-03", cases, ()).possible()
+
+    assert (grades.rank(book.grade_default), grades.rank("good")) == possible(sound, good)
+    assert possible(sound, good, alarm) is None
