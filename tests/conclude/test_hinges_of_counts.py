@@ -226,7 +226,7 @@ def test_a_rule_about_characteristics_of_one_area_says_nothing_of_another(book):
         )
 
 
-def test_no_range_is_told_where_every_way_for_the_worst_raises_a_concern(framework, book):
+def test_a_range_ends_at_the_worse_of_two_ways_that_raise_no_concern(framework, book):
     nothing_done = (Test("status", Op.EQUALS, (Const(STATUSES.rank("not_demonstrated")),)),)
     failing = fact("failing", Layer.FINDING, Level.AREA, Kind.COUNT, Count("characteristics", nothing_done))
     alarm = rule("alarm", Layer.FINDING, Level.AREA, "raises", "cause_of_concern", "failing", Op.AT_LEAST, 1)
@@ -234,7 +234,12 @@ def test_no_range_is_told_where_every_way_for_the_worst_raises_a_concern(framewo
         "sound", Layer.STATUS, Level.CHARACTERISTIC, "reaches", "demonstrated", "sound", Op.AT_LEAST, 1
     )
     good = rule("good", Layer.GRADE, Level.AREA, "reaches", "good", "demonstrated", Op.AT_LEAST, 1)
-    facts = {f.name: f for f in (*BELOW, *ABOVE, failing)}
+    serious = (Test("harm", Op.EQUALS, (Const(PEEL.harms.rank("serious")),)),)
+    risky = fact("risky", Layer.STATUS, Level.CHARACTERISTIC, Kind.COUNT, Count("evidence", serious))
+    at_risk = (Test("risky", Op.AT_LEAST, (Const(1),)),)
+    risks = fact("risks", Layer.GRADE, Level.AREA, Kind.COUNT, Count("characteristics", at_risk))
+    harmed = rule("harmed", Layer.GRADE, Level.AREA, "limits", "inadequate", "risks", Op.AT_LEAST, 1)
+    facts = {f.name: f for f in (*BELOW, *ABOVE, failing, risky, risks)}
     area, grades = framework.area(AREA), book.grade_scale
 
     def possible(*rules):
@@ -244,4 +249,5 @@ def test_no_range_is_told_where_every_way_for_the_worst_raises_a_concern(framewo
         return Unassessed(evaluator, area, "2022-03", cases, ()).possible()
 
     assert (grades.rank(book.grade_default), grades.rank("good")) == possible(sound, good)
+    assert (grades.rank("inadequate"), grades.rank("good")) == possible(sound, good, harmed)
     assert possible(sound, good, alarm) is None
