@@ -9,6 +9,7 @@ import pytest
 
 from grader.engines import reference
 from grader.errors import InputError, Place
+from grader.grading.remarks import remarks_on_settings
 from grader.language.bind import bind
 from grader.language.compared import Compared, compared_with, turns
 from grader.language.dnf import MAX_CONJUNCTIONS, TooManyConjunctions, dnf
@@ -367,6 +368,25 @@ def test_what_goes_further_asks_no_less(fact, op, low, high):
     assert (Order(Param(low), Param(high), fact, "near", "far"),) == found
     assert frozenset({"near", "far"}) == found[0].names()
     assert [False, False, True] == [found[0].broken({low: 3, high: value}) for value in (4, 3, 2)]
+
+
+def test_settings_that_break_an_order_are_told_unless_the_defaults_break_it():
+    rules = [
+        asking("near", "demonstrated", "some", Op.AT_LEAST, "near"),
+        asking("far", "exceeded", "some", Op.AT_LEAST, "far"),
+    ]
+    kept = book(*rules, parameters=[number("near"), number("far")])
+    broken = book(*rules, parameters=[replace(number("near"), default=4), number("far")])
+
+    def told(known, settings, proved=True):
+        return list(remarks_on_settings(known, settings, proved=proved))
+
+    message = "far 2 and near 3 are out of order: far asks less of some than near"
+    assert [("settings_out_of_order", message)] == told(kept, {"near": 3})
+    assert [] == told(kept, {"near": 3, "far": 3})
+    assert [] == told(broken, {"near": 5})
+    assert [] == told(kept, {}, proved=False)
+    assert ["settings_not_proved"] == [code for code, _ in told(kept, {"near": 1}, proved=False)]
 
 
 def test_only_rules_that_can_meet_and_ask_the_same_way_stand_in_an_order():
