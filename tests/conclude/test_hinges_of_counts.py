@@ -69,10 +69,10 @@ def regrade(framework, book):
     cut = framework.model_copy(update={"areas": [a for a in framework.areas if a.id == AREA]})
     cut = cut.model_copy(deep=True)
 
-    def propose(below, above, *assessments, on=("responding.1a",)):
+    def propose(below, above, *assessments, on=("responding.1a",), target="good"):
         rules = (
             rule("below", Layer.STATUS, Level.CHARACTERISTIC, "reaches", "demonstrated", *below),
-            rule("above", Layer.GRADE, Level.AREA, "reaches", "good", *above),
+            rule("above", Layer.GRADE, Level.AREA, "reaches", target, *above),
         )
         facts = {f.name: f for f in (*BELOW, *ABOVE)}
         own = replace(book, facts=facts, rules=rules, parameters={}, measures={}, proved=None, areas=(AREA,))
@@ -134,6 +134,13 @@ def test_an_area_without_evidence_is_withheld_though_no_rule_withholds(regrade):
         [r.because for r in area.reasons],
     )
     assert ("graded", "good") == _graded(regrade(("sound", Op.AT_LEAST, 1), above, "meets"))
+
+
+@pytest.mark.parametrize(("target", "told"), [("inadequate", ["above"]), ("good", ["above"])])
+def test_where_nothing_is_reached_every_rule_that_would_replace_the_default_is_told(target, told, regrade):
+    area = regrade(("sound", Op.AT_LEAST, 1), ("demonstrated", Op.MORE_THAN, 5), "meets", target=target)
+    assert "requires_improvement" == area.grade
+    assert [(None, True), *((name, False) for name in told)] == [(r.rule, r.held) for r in area.reasons]
 
 
 def _graded(area):
