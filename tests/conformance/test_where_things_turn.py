@@ -10,6 +10,7 @@ import pytest
 from grader.engines import reference
 from grader.errors import InputError, Place
 from grader.grading.remarks import remarks_on_settings
+from grader.grading.support import wants_more
 from grader.language.bind import bind
 from grader.language.compared import Compared, compared_with, turns
 from grader.language.dnf import MAX_CONJUNCTIONS, TooManyConjunctions, dnf
@@ -172,6 +173,31 @@ def test_every_comparison_is_told_with_whether_it_is_negated():
     assert [(a, False), (b, True), (c, False)] == list(comparisons(condition))
     assert ("a", "b", "c") == facts_named(condition)
     assert [a] == list(asked(condition))
+
+
+@pytest.mark.parametrize(
+    ("op", "operands", "wanted", "value", "expected"),
+    [
+        (Op.AT_LEAST, (3,), True, 2, True),
+        (Op.AT_LEAST, (3,), False, 3, False),
+        (Op.MORE_THAN, (3,), True, 3, True),
+        (Op.MORE_THAN, (3,), False, 4, False),
+        (Op.AT_MOST, (3,), True, 4, False),
+        (Op.AT_MOST, (3,), False, 3, True),
+        (Op.FEWER_THAN, (3,), True, 3, False),
+        (Op.FEWER_THAN, (3,), False, 2, True),
+        (Op.EQUALS, (3,), True, 2, True),
+        (Op.EQUALS, (3,), True, 4, False),
+        (Op.EQUALS, (3,), False, 3, False),
+        (Op.ONE_OF, (1, 5), True, 3, True),
+        (Op.ONE_OF, (1, 5), True, 6, False),
+        (Op.ONE_OF, (1, 5), False, 1, False),
+    ],
+)
+def test_a_comparison_that_fails_wants_more_or_less_of_its_fact(op, operands, wanted, value, expected):
+    comparison = Compare("f", op, tuple(map(Const, operands)))
+    assert wanted is not reference.compare(value, op, comparison.operands)
+    assert expected is wants_more(comparison, wanted, value)
 
 
 # Conclusions ----------------------------------------------------------------------------------------------
