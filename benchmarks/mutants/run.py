@@ -55,7 +55,7 @@ class Bearing:
                             of_file[line].add(context)
 
     def tests(self, file: str, span: range, most: float) -> list[str]:
-        """Tests that run a line of the span (of none, any of the file), together no longer than `most` seconds.
+        """Tests that run a line of the span (of none, any of the file), together within `most` seconds.
 
         The test files take turns, each with its quickest test first: what one kind of test misses, another
         may see. Of those files come first that take and look at least: they are about it.
@@ -162,16 +162,12 @@ def main() -> None:
     """Try the mutants asked for, and print the figures of each room."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("tree", type=Path, help="a copy of the checkout, which is changed and changed back")
-    parser.add_argument(
-        "results", type=Path, help="one line of JSON a mutant; those in it are not tried again"
-    )
+    parser.add_argument("results", type=Path, help="a line of JSON a mutant; those in it are not tried again")
     parser.add_argument("--noted", type=Path, nargs="+", required=True, help="what which_tests.py wrote")
     parser.add_argument("--sample", type=int, default=0, help="how many of cosmic-ray's")
     parser.add_argument("--seed", type=int, default=2022)
     parser.add_argument("--by-hand", action="store_true", help="those of by_hand.yaml")
-    parser.add_argument(
-        "--seconds", type=float, default=SECONDS, help="processor time for one mutant's tests"
-    )
+    parser.add_argument("--seconds", type=float, default=SECONDS, help="processor time for a mutant's tests")
     parser.add_argument("--rooms", nargs="+", help="these rooms alone")
     asked = parser.parse_args()
     tree, logs = asked.tree.resolve(), asked.results.with_suffix(".logs")

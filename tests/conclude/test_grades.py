@@ -172,6 +172,13 @@ def test_evidence_behind_a_failed_reason_is_what_fell_short(grade, item):
     assert ["E7", "E8", "E9"] == good.evidence
 
 
+def test_grades_one_step_away_are_told_best_first(grade, item):
+    area = grade(*spread(item, meets=8, short=2)).area("responding")
+    up = [("outstanding", f"E{n}: meets to exceeds") for n in range(8)]
+    down = [("adequate", f"E{n}: meets to partly_meets") for n in range(8)]
+    assert ("good", [*up, *down]) == (area.grade, [(r.grade, r.change) for r in area.reachable])
+
+
 def test_overrides_are_used_and_recorded(grade, item):
     items = spread(item, meets=7, short=3)
     proposal = grade(*items, values={"substantially_all": 700})

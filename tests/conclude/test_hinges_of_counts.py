@@ -7,8 +7,10 @@ from dataclasses import replace
 import pytest
 
 from grader.engines.reference import ReferenceEngine
+from grader.grading import tally
 from grader.grading.aggregates import AreaAggregator
 from grader.grading.conclude import LayerEvaluator
+from grader.grading.possible import Unassessed
 from grader.io.frameworks import FrameworkFile
 from grader.io.inspections import InspectionFile
 from grader.language.nodes import (
@@ -67,10 +69,10 @@ def regrade(framework, book):
     cut = framework.model_copy(update={"areas": [a for a in framework.areas if a.id == AREA]})
     cut = cut.model_copy(deep=True)
 
-    def propose(below, above, *assessments, on=("responding.1a",)):
+    def propose(below, above, *assessments, on=("responding.1a",), target="good"):
         rules = (
             rule("below", Layer.STATUS, Level.CHARACTERISTIC, "reaches", "demonstrated", *below),
-            rule("above", Layer.GRADE, Level.AREA, "reaches", "good", *above),
+            rule("above", Layer.GRADE, Level.AREA, "reaches", target, *above),
         )
         facts = {f.name: f for f in (*BELOW, *ABOVE)}
         own = replace(book, facts=facts, rules=rules, parameters={}, measures={}, proved=None, areas=(AREA,))
@@ -121,6 +123,28 @@ def check(regrade, below, above, *assessments, **where):
     best_first = sorted(steps, key=lambda step: (-scale.index(step[0]), step[1]))
     assert best_first == [(r.grade, r.change) for r in area.reachable]
     return bool(hinges or steps)
+
+
+def test_an_area_without_evidence_is_withheld_though_no_rule_withholds(regrade):
+    above = ("demonstrated", Op.AT_MOST, 9)
+    area = regrade(("sound", Op.AT_LEAST, 1), above)
+    assert ("withheld", None, ["no evidence is counted on this area"]) == (
+        area.outcome,
+        area.grade,
+        [r.because for r in area.reasons],
+    )
+    assert ("graded", "good") == _graded(regrade(("sound", Op.AT_LEAST, 1), above, "meets"))
+
+
+@pytest.mark.parametrize(("target", "told"), [("inadequate", ["above"]), ("good", ["above"])])
+def test_where_nothing_is_reached_every_rule_that_would_replace_the_default_is_told(target, told, regrade):
+    area = regrade(("sound", Op.AT_LEAST, 1), ("demonstrated", Op.MORE_THAN, 5), "meets", target=target)
+    assert "requires_improvement" == area.grade
+    assert [(None, True), *((name, False) for name in told)] == [(r.rule, r.held) for r in area.reasons]
+
+
+def _graded(area):
+    return area.outcome, area.grade
 
 
 @pytest.mark.parametrize("op", Op)
@@ -189,3 +213,48 @@ def test_things_are_counted_as_far_as_some_rule_tells_them_apart(op, beyond, fra
     without = replace(own, rules=(few, many, good))
     seen = AreaAggregator(LayerEvaluator(without, ReferenceEngine(without)), framework.area(AREA))
     assert (0, ("cause_of_concern",)) == (seen.findings_counted_to, seen.kinds_told_apart)
+
+
+def test_a_rule_about_characteristics_of_one_area_says_nothing_of_another(book):
+    of_one = rule(
+        "one", Layer.STATUS, Level.CHARACTERISTIC, "reaches", "demonstrated", "items", Op.AT_LEAST, 1
+    )
+    scoped = replace(of_one, scope=frozenset({AREA}))
+    own = replace(
+        book, facts={f.name: f for f in (*BELOW, *ABOVE)}, rules=(scoped,), parameters={}, measures={}
+    )
+    evaluator = LayerEvaluator(own, ReferenceEngine(own))
+    items = (tally.Item("E1", tally.tested_row(MEETS, extent=0, harm=0)),)
+    for area, status in ((AREA, "demonstrated"), ("victims", "not_demonstrated"), (AREA, "demonstrated")):
+        case = evaluator.characteristic(area, "a.1a", True, items, ())
+        assert (STATUSES.rank(status), status == "demonstrated") == (
+            case.status.rank,
+            bool(case.status.deciding),
+        )
+
+
+def test_a_range_ends_at_the_worse_of_two_ways_that_raise_no_concern(framework, book):
+    nothing_done = (Test("status", Op.EQUALS, (Const(STATUSES.rank("not_demonstrated")),)),)
+    failing = fact("failing", Layer.FINDING, Level.AREA, Kind.COUNT, Count("characteristics", nothing_done))
+    alarm = rule("alarm", Layer.FINDING, Level.AREA, "raises", "cause_of_concern", "failing", Op.AT_LEAST, 1)
+    sound = rule(
+        "sound", Layer.STATUS, Level.CHARACTERISTIC, "reaches", "demonstrated", "sound", Op.AT_LEAST, 1
+    )
+    good = rule("good", Layer.GRADE, Level.AREA, "reaches", "good", "demonstrated", Op.AT_LEAST, 1)
+    serious = (Test("harm", Op.EQUALS, (Const(PEEL.harms.rank("serious")),)),)
+    risky = fact("risky", Layer.STATUS, Level.CHARACTERISTIC, Kind.COUNT, Count("evidence", serious))
+    at_risk = (Test("risky", Op.AT_LEAST, (Const(1),)),)
+    risks = fact("risks", Layer.GRADE, Level.AREA, Kind.COUNT, Count("characteristics", at_risk))
+    harmed = rule("harmed", Layer.GRADE, Level.AREA, "limits", "inadequate", "risks", Op.AT_LEAST, 1)
+    facts = {f.name: f for f in (*BELOW, *ABOVE, failing, risky, risks)}
+    area, grades = framework.area(AREA), book.grade_scale
+
+    def possible(*rules):
+        own = replace(book, facts=facts, rules=rules, parameters={}, measures={})
+        evaluator = LayerEvaluator(own, ReferenceEngine(own))
+        cases = [evaluator.characteristic(AREA, c.id, c.counted, (), ()) for c in area.characteristics]
+        return Unassessed(evaluator, area, "2022-03", cases, ()).possible()
+
+    assert (grades.rank(book.grade_default), grades.rank("good")) == possible(sound, good)
+    assert (grades.rank("inadequate"), grades.rank("good")) == possible(sound, good, harmed)
+    assert possible(sound, good, alarm) is None

@@ -9,6 +9,8 @@ import pytest
 
 from grader.engines import reference
 from grader.errors import InputError, Place
+from grader.grading.remarks import remarks_on_settings
+from grader.grading.support import wants_more
 from grader.language.bind import bind
 from grader.language.compared import Compared, compared_with, turns
 from grader.language.dnf import MAX_CONJUNCTIONS, TooManyConjunctions, dnf
@@ -31,12 +33,13 @@ from grader.language.nodes import (
     Share,
 )
 from grader.language.order import Order, asked, orders
-from grader.language.parse import Reader, Typed, parse_operand
+from grader.language.parse import Reader, Typed, parse_condition, parse_operand
 from grader.language.row import Row
 from grader.language.rulebook import Decision, Fact, Layer, Parameter, Rule, RuleBook, decide
 from grader.language.settings import read_settings
 from grader.language.typecheck import comparisons, direction_problems, facts_named
 from grader.vocabulary.peel import PEEL, STATUSES
+from grader.vocabulary.words import Scale
 
 #: For each operator, its operands and those of 0 to 5 that stand so to them.
 TRUTHS = [
@@ -172,6 +175,31 @@ def test_every_comparison_is_told_with_whether_it_is_negated():
     assert [a] == list(asked(condition))
 
 
+@pytest.mark.parametrize(
+    ("op", "operands", "wanted", "value", "expected"),
+    [
+        (Op.AT_LEAST, (3,), True, 2, True),
+        (Op.AT_LEAST, (3,), False, 3, False),
+        (Op.MORE_THAN, (3,), True, 3, True),
+        (Op.MORE_THAN, (3,), False, 4, False),
+        (Op.AT_MOST, (3,), True, 4, False),
+        (Op.AT_MOST, (3,), False, 3, True),
+        (Op.FEWER_THAN, (3,), True, 3, False),
+        (Op.FEWER_THAN, (3,), False, 2, True),
+        (Op.EQUALS, (3,), True, 2, True),
+        (Op.EQUALS, (3,), True, 4, False),
+        (Op.EQUALS, (3,), False, 3, False),
+        (Op.ONE_OF, (1, 5), True, 3, True),
+        (Op.ONE_OF, (1, 5), True, 6, False),
+        (Op.ONE_OF, (1, 5), False, 1, False),
+    ],
+)
+def test_a_comparison_that_fails_wants_more_or_less_of_its_fact(op, operands, wanted, value, expected):
+    comparison = Compare("f", op, tuple(map(Const, operands)))
+    assert wanted is not reference.compare(value, op, comparison.operands)
+    assert expected is wants_more(comparison, wanted, value)
+
+
 # Conclusions ----------------------------------------------------------------------------------------------
 
 
@@ -277,6 +305,58 @@ def test_a_fact_is_held_against_a_value_of_its_own_range(kind, value, expected):
         assert (Const(expected) if isinstance(expected, int) else expected, []) == (found, reader.problems)
 
 
+ONE = {"f": {"at_least": 1}}
+COMPARED = Compare("f", Op.AT_LEAST, (Const(1),))
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        (ONE, COMPARED),
+        ({"all": [ONE]}, All((COMPARED,))),
+        ({"any": [ONE, {"not": ONE}]}, Any_((COMPARED, Not(COMPARED)))),
+        ({"f": {"one_of": [1, 2]}}, Compare("f", Op.ONE_OF, (Const(1), Const(2)))),
+        ({"kind": {"equals": "low"}}, Compare("kind", Op.EQUALS, (Const(0),))),
+        ({}, "a condition is missing here"),
+        ("f", "a condition is missing here"),
+        ({"not": {}}, "a condition is missing here"),
+        ({"all": []}, "'all' takes a list of one or more conditions"),
+        ({"any": "f"}, "'any' takes a list of one or more conditions"),
+        ({"all": ONE}, "'all' takes a list of one or more conditions"),
+        ({"all": [ONE, {}]}, "a condition is missing here"),
+        (
+            {"f": {}, "kind": {}},
+            "a condition holds one fact, 'all', 'any' or 'not', and this one 'f', 'kind'",
+        ),
+        ({"f": {"one_of": []}}, "'one_of' takes a list of one or more values"),
+        ({"f": {"one_of": "12"}}, "'one_of' takes a list of one or more values"),
+        ({"f": {"one_of": 1}}, "'one_of' takes a list of one or more values"),
+        ({"f": {"one_of": [1, "x"]}}, "'f' is held against a whole number, not 'x'"),
+        ({"f": {}}, "'f' takes exactly one comparison, such as {at_least: ...}"),
+        ({"f": 1}, "'f' takes exactly one comparison, such as {at_least: ...}"),
+        (
+            {"f": {"at_least": 1, "at_most": 2}},
+            "'f' takes exactly one comparison, such as {at_least: ...}",
+        ),
+        ({"f": {"atleast": 1}}, "unknown comparison 'atleast'"),
+        ({"kind": {"at_least": "low"}}, "'kind' has no order"),
+        ({"kind": {"equals": "lo"}}, "'lo' is no value of 'kind'"),
+        ({"g": {"at_least": 1}}, "unknown fact 'g'"),
+    ],
+)
+def test_a_condition_is_read_or_its_one_fault_is_said(written, expected):
+    reader = Reader(lambda path: Place("grades.yaml", 1))
+    facts = {
+        "f": Typed("f", Kind.COUNT),
+        "kind": Typed("kind", Kind.SCALE, Scale("kind", ("low", "high"), ordered=False)),
+    }
+    found = parse_condition(written, (), reader, facts, {})
+    if isinstance(expected, str):
+        assert (None, [expected]) == (found, [p.message for p in reader.problems])
+    else:
+        assert (expected, []) == (found, reader.problems)
+
+
 # Orders and settings --------------------------------------------------------------------------------------
 
 
@@ -314,6 +394,25 @@ def test_what_goes_further_asks_no_less(fact, op, low, high):
     assert (Order(Param(low), Param(high), fact, "near", "far"),) == found
     assert frozenset({"near", "far"}) == found[0].names()
     assert [False, False, True] == [found[0].broken({low: 3, high: value}) for value in (4, 3, 2)]
+
+
+def test_settings_that_break_an_order_are_told_unless_the_defaults_break_it():
+    rules = [
+        asking("near", "demonstrated", "some", Op.AT_LEAST, "near"),
+        asking("far", "exceeded", "some", Op.AT_LEAST, "far"),
+    ]
+    kept = book(*rules, parameters=[number("near"), number("far")])
+    broken = book(*rules, parameters=[replace(number("near"), default=4), number("far")])
+
+    def told(known, settings, proved=True):
+        return list(remarks_on_settings(known, settings, proved=proved))
+
+    message = "far 2 and near 3 are out of order: far asks less of some than near"
+    assert [("settings_out_of_order", message)] == told(kept, {"near": 3})
+    assert [] == told(kept, {"near": 3, "far": 3})
+    assert [] == told(broken, {"near": 5})
+    assert [] == told(kept, {}, proved=False)
+    assert ["settings_not_proved"] == [code for code, _ in told(kept, {"near": 1}, proved=False)]
 
 
 def test_only_rules_that_can_meet_and_ask_the_same_way_stand_in_an_order():

@@ -6,9 +6,13 @@ from dataclasses import replace
 
 import pytest
 
+from grader.engines.solver import afresh
 from grader.language.nodes import All, Better, Compare, Const, FactOf, Kind, Level, Op, Param
 from grader.language.rulebook import Fact, Layer, Parameter
 from grader.proofs.check import check_rulebook
+from grader.proofs.monotone import check_part
+from grader.proofs.tag_combinations import Part
+from grader.proofs.trials import Trials
 from grader.vocabulary.peel import STATUSES
 
 EFFORT = 1_000_000_000
@@ -59,6 +63,30 @@ def test_a_cap_in_one_area_hides_none_that_is_missing_in_another(sound):
     book = with_cap(sound.book, condition=All((OPEN, share)), scope=frozenset({first}))
     result, (finding,) = asked(sound, book, "capped")
     assert ("refuted", True) == (result, finding.witness.cases[0]["area"] in others)
+
+
+@pytest.mark.parametrize(
+    ("name", "part", "broken"),
+    [
+        ("tested_replaces_described", Part.ADD_FALLS_SHORT, True),
+        ("two_exceeds", Part.ADD_EXCEEDS, True),
+        ("sound", Part.ADD_FALLS_SHORT, False),
+    ],
+)
+def test_what_no_trial_meets_is_found_among_the_very_states(name, part, broken, opened, monkeypatch):
+    monkeypatch.setattr(Trials, "broken", lambda self, part, wrong: iter(()))
+    with afresh():
+        findings = check_part(opened(name).subject(), part)
+    assert [part.value] * broken == [f.message[-len(part.value) - 1 : -1] for f in findings]
+
+
+def test_a_rule_that_holds_whatever_is_found_says_nothing(sound):
+    always = Compare("assessed", Op.AT_LEAST, (Const(0),))
+    rules = tuple(replace(r, condition=always) if r.id == "adequate.some" else r for r in sound.book.rules)
+    report = check_rulebook(replace(sound.book, rules=rules), sound.framework, effort=EFFORT, only={"live"})
+    assert ["rule adequate.some holds for every input, so its condition says nothing"] == [
+        f.message for f in report.findings if f.code == "vacuous"
+    ]
 
 
 def test_what_breaks_at_one_end_of_a_parameter_alone_is_broken(sound):

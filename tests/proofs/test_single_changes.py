@@ -9,12 +9,15 @@ import z3
 
 from grader.engines.solver import Effort, Solver, Undecided
 from grader.errors import InternalError
-from grader.language.nodes import Best, Compare, Const, Count, Kind, Op, Param, Test
-from grader.language.rulebook import Parameter
+from grader.language.bind import bind
+from grader.language.nodes import Best, Compare, Const, Count, Effect, Kind, Level, Op, Param, Test
+from grader.language.rulebook import Layer, Measure, Parameter, Rule
 from grader.proofs.areas import group_areas
 from grader.proofs.directions import MOST_COMBINATIONS, Movement, partly_bound
 from grader.proofs.order import check_marks, check_unused, misordered
 from grader.proofs.report import CheckReport, Finding, Promise, for_person
+from grader.proofs.rule_change import figures
+from grader.proofs.same_rules import pairs, same_rules
 from grader.proofs.situations import AreaFigure, AreaSituation, smaller
 from grader.proofs.tag_combinations import (
     DECLARED_TAGS,
@@ -27,7 +30,16 @@ from grader.proofs.tag_combinations import (
     recorded_changes,
 )
 from grader.proofs.trials import Trials
-from grader.proofs.witness import Situation, agree, change_words, counted, having, place, told
+from grader.proofs.witness import (
+    Situation,
+    agree,
+    change_words,
+    counted,
+    having,
+    inspection_of,
+    place,
+    told,
+)
 from grader.vocabulary.peel import PEEL
 from grader.vocabulary.words import PROGRESS
 
@@ -273,6 +285,59 @@ def test_the_smallest_model_is_smallest():
     assert 50 == solver.smallest(50 - x)[x].as_long()
 
 
+# Two rule books ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("op", "first", "last"),
+    [(Op.AT_LEAST, 500, 599), (Op.MORE_THAN, 501, 600), (Op.AT_MOST, 501, 600), (Op.FEWER_THAN, 500, 599)],
+)
+def test_figures_read_otherwise_from_where_a_comparison_turns(op, first, last, opened):
+    book = opened("sound").book
+    measure = Measure("waiting", "service.1a", "percent", "waiting")
+
+    def reading(value):
+        condition = Compare("figure", op, (Const(value),))
+        made = Rule("r", Layer.MEASURE, Level.FIGURE, Effect.REACHES, "meets", condition, "b", "s")
+        return replace(book, measures={"waiting": measure}, rules=(*book.rules, made))
+
+    found = figures(reading(500), reading(600))
+    assert [(first, last)] == [(f.lowest, f.highest) for f in found]
+    assert {"meets", "falls_short"} == {found[0].old, found[0].new}
+    assert [] == figures(reading(500), reading(500))
+
+
+@pytest.mark.parametrize("changed", [{"minimum": 2}, {"maximum": 999}])
+def test_a_range_that_alone_differs_is_told(changed, opened):
+    book = opened("sound").book
+    other = replace(book, parameters={**book.parameters, "some": replace(book.parameters["some"], **changed)})
+    assert ("some",) == pairs(bind(book), bind(other)).ranges
+    assert () == pairs(bind(book), bind(book)).ranges
+
+
+def test_rule_books_are_the_same_but_for_names_order_and_texts(opened):
+    book = bind(opened("sound").book)
+    first, *rest = book.rules
+    renamed = replace(first, id="another", because="otherwise", source="elsewhere")
+    assert same_rules(book, replace(book, rules=(*reversed(rest), renamed)))
+    everywhere = replace(first, scope=frozenset(book.areas))
+    assert same_rules(book, replace(book, rules=(everywhere, *rest)))
+    for changed in (
+        replace(first, scope=frozenset(book.areas[:1])),
+        replace(first, effect=Effect.LIMITS),
+        replace(first, target="not_demonstrated"),
+        replace(first, condition=Compare("shortfalls", Op.AT_LEAST, (Const(1),))),
+    ):
+        assert not same_rules(book, replace(book, rules=(changed, *rest))), changed
+    assert not same_rules(book, replace(book, rules=tuple(rest)))
+    assert not same_rules(book, replace(book, grade_default="adequate"))
+    found = pairs(book, replace(book, rules=(renamed, *rest)))
+    assert [("rule", first.id, "another")] == [(r.what, r.old, r.new) for r in found.renamed]
+    assert first.id == found.rules["another"]
+    worded = pairs(book, replace(book, rules=(replace(first, because="otherwise"), *rest))).worded
+    assert (f"rule {first.id}",) == worded
+
+
 # Without a solver -----------------------------------------------------------------------------------------
 
 
@@ -380,3 +445,10 @@ def test_examples_stand_on_their_own_characteristic_or_on_the_next_free_one(open
     situation = Situation(area, next(iter(area.editions)), place(area, drawn))
     assert told(situation).startswith(f"{names[0]} has ")
     assert f"{names[2]} and {names[1]} each have (tested" in told(situation)
+    more = replace(situation, declared=DECLARED_TAGS[:2], earlier=EARLIER_TAGS[:2])
+    found = inspection_of(more, sound.framework)
+    assert [["E001", "E002", "E003"], ["F001", "F002"], ["P001", "P002", "P003"]] == [
+        [thing.id for thing in block] for block in (found.evidence, found.findings, found.previous)
+    ]
+    assert [[names[0]], [], []] == [list(p.characteristics) for p in found.previous]
+    assert list(names[:3]) == sorted(found.evidence[0].characteristics)
