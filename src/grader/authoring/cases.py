@@ -31,6 +31,8 @@ from grader.model.printed import match_printed
 
 _SOURCE = "case"
 _STATEMENT = "Said by a rule test"
+#: When the one item of a characteristic was found, where that is asked and not said.
+_DAY = "2000-01-01"
 
 Path_ = tuple[str | int, ...]
 T = TypeVar("T")
@@ -184,9 +186,17 @@ class _Resolver:
                     self.places[(*at, "characteristics")] = self.key_place(("evidence", key))
                     figure = self.figure(item, characteristic, ("evidence", key, i, "figure"))
                     number += 1
-                    yield self.item(item, f"E{number:03}", characteristic, figure)
+                    day = item.found_on or (_DAY if len(items) == 1 else None)
+                    yield self.item(item, f"E{number:03}", characteristic, figure, day)
 
-    def item(self, item: words.CaseItem, name: str, characteristic: str, figure: Figure | None) -> Evidence:
+    def item(
+        self,
+        item: words.CaseItem,
+        name: str,
+        characteristic: str,
+        figure: Figure | None,
+        day: str | None,
+    ) -> Evidence:
         return Evidence(
             id=name,
             characteristics=[characteristic],
@@ -200,6 +210,7 @@ class _Resolver:
             harm=item.harm,
             remedied=item.remedied,
             innovative=item.innovative,
+            found_on=day if self.framework.vocabulary.several == "latest" else item.found_on,
             measure=figure,
             source=_SOURCE,
         )

@@ -89,7 +89,7 @@ def coverage(discerner: MutantKiller) -> Coverage:
 
 
 def _condition_gaps(discerner: MutantKiller, rule: Rule) -> Iterator[tuple[int, Gap]]:
-    english = English(discerner.book)
+    english = English(discerner.book).of_rule(rule)
     for index, (comparison, _) in enumerate(comparisons(rule.condition)):
         said = english.condition(comparison)
         for constant, taken in ((ALWAYS, "always to hold"), (NEVER, "never to hold")):

@@ -14,8 +14,10 @@ from grader.authoring.mutant_killer import MutantKiller
 from grader.authoring.mutants import Mutant, mutants
 from grader.authoring.suggest import suggest_case
 from grader.authoring.suites import Suite, load_suite
+from grader.language.fact_directions import FactChecks
 from grader.language.rulebook import RuleBook
 from grader.language.typecheck import direction_problems
+from grader.model.framework import Framework
 
 ProofKills = Callable[[RuleBook], bool]
 
@@ -118,7 +120,7 @@ def mutate(
 
 
 def _tried(discerner: MutantKiller, mutant: Mutant, proof_kills: ProofKills | None, search: bool) -> Tried:
-    refusal = refused(mutant.book)
+    refusal = refused(mutant.book, discerner.framework)
     if refusal is not None:
         return Tried(mutant, "load", refusal)
     case = discerner.fails(mutant.book, mutant.rules)
@@ -138,14 +140,17 @@ def _known_of(discerner: MutantKiller, mutant: Mutant) -> str:
     return f"no case fails; this one would:\n{found}"
 
 
-def refused(book: RuleBook) -> str | None:
+def refused(book: RuleBook, framework: Framework) -> str | None:
     """Why loading a rule book like this one would be refused; None where it would not."""
-    return next(_refusals(book), None)
+    return next(_refusals(book, framework), None)
 
 
-def _refusals(book: RuleBook) -> Iterator[str]:
+def _refusals(book: RuleBook, framework: Framework) -> Iterator[str]:
     for parameter in book.parameters.values():
         if not parameter.minimum <= parameter.default <= parameter.maximum:
             yield f"parameter {parameter.name!r} is out of its range"
     for rule in book.rules:
         yield from (problem.message for problem in direction_problems(rule, book.every_fact, book.vocabulary))
+    checks = FactChecks.of(book, framework)
+    for fact in book.facts.values():
+        yield from (problem.message for problem in checks.problems(fact))

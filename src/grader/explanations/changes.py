@@ -194,12 +194,12 @@ def apply(vocabulary: Vocabulary, inspection: Inspection, changes: Iterable[Chan
                 evidence[item] = evidence[item].model_copy(update={"assessment": after})
             case Found():
                 taken.add(name)
-                item = change.item(vocabulary, name, next(iter(sources), "added"))
+                found = change.item(vocabulary, name, next(iter(sources), "added"))
                 if vocabulary.several == "latest":
                     beside = (e for e in evidence.values() if change.characteristic in e.characteristics)
                     days = [e.found_on for e in beside if e.found_on is not None]
-                    item = item.model_copy(update={"found_on": max(days, default=None)})
-                evidence[name] = item
+                    found = found.model_copy(update={"found_on": max(days, default=None)})
+                evidence[name] = found
             case Issued(area, kind, None):
                 taken.add(name)
                 findings[name] = Declared(

@@ -13,7 +13,7 @@ from pydantic import Field
 from grader.explanations.asked import area_asked
 from grader.grading.run import GradingTrace
 from grader.language.compared import Compared, compared_with, turns
-from grader.language.figures import per_mille
+from grader.language.figures import as_whole
 from grader.language.nodes import Level
 from grader.language.order import Order, orders, value_of
 from grader.language.rulebook import Parameter
@@ -187,7 +187,7 @@ def _values(
     if compared.level is Level.FIGURE:
         for item in loaded.inspection.evidence:
             if item.measure is not None and item.assessment is None:
-                yield per_mille(item.measure.value)
+                yield as_whole(loaded.book.measures[item.measure.name], item.measure.value)
     elif compared.level is Level.AREA:
         yield from (trace.areas[area].facts[name] for area in areas)
     elif compared.level is Level.CHARACTERISTIC or compared.entity == "characteristics":

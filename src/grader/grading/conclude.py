@@ -106,9 +106,11 @@ class LayerEvaluator:
         self._decided: Memo[tuple[Stage, frozenset[str]], Decision] = Memo()
         self._judged: Memo[tuple[str, bool, bool, Row], tuple[Decision, tuple[Rule, ...], Row]] = Memo()
 
-    def assessment(self, measure: str, per_mille: int) -> Decision:
-        """What a figure, in whole per mille, says of its characteristic."""
-        return self._decide(FIGURES, self._held(FIGURES, measure, {"figure": per_mille}))
+    def assessment(self, measure: str, figure: int) -> Decision:
+        """What a figure, as rules read it (`as_whole`), says of its characteristic."""
+        held = self._held(FIGURES, measure, {"figure": figure})
+        scale, _ = FIGURES.concludes(self.book)
+        return decide(self._of(held), held, scale, self.book.falls_to(measure))
 
     def characteristic(
         self,

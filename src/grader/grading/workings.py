@@ -65,8 +65,10 @@ class Workings:
             case Weighted(terms):
                 return ", ".join(self._term(t.of, t.weight) for t in terms)
             case Rounded(of, to, how):
-                way = {How.NEAREST: "to the nearest", How.DOWN: "down to the", How.UP: "up to the"}[how]
-                return f"{self.english.seen(of, self.facts)} in whole {to}s, {way}"
+                way = {How.NEAREST: "rounded to the nearest", How.DOWN: "rounded down", How.UP: "rounded up"}[
+                    how
+                ]
+                return f"{self.english.seen(of, self.facts)}, divided by {to} and {way}"
             case Points() as points:
                 return "; ".join(self._steps(points))
             case _:
@@ -83,7 +85,7 @@ class Workings:
         else:
             own = next((c.facts[of.fact] for c in self.cases if c.id == of.characteristic), 0)
             said = f"{self._named(of.characteristic)} {own}"
-        return said if weight == 1 else f"{weight} times {said}"
+        return said if weight == 1 else f"{said} times {weight}"
 
     def _steps(self, points: Points) -> Iterator[str]:
         """Where the points start, and each step that moved them."""

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from grader.errors import Problem, quoted, suggest
 from grader.io.faults import duplicate_ids
 from grader.io.printed_words import not_among
 from grader.io.yaml_source import Document
+from grader.language.dnf import MAX_VALUE
 from grader.model.framework import Framework
 from grader.model.scales import FindingBlock, ScaleBlock, standings_of
 from grader.vocabulary.peel import PEEL, STATUSES
 from grader.vocabulary.words import CLOSED
 
 Path_ = tuple[str | int, ...]
+#: Levels of all scales together, each of which makes a rule.
+MOST_LEVELS: Final = 50
+MOST_DECIMALS: Final = 6
 
 
 def word_faults(framework: Framework, document: Document) -> Iterator[Problem]:
@@ -33,6 +38,11 @@ def word_faults(framework: Framework, document: Document) -> Iterator[Problem]:
                 document.place(at),
                 suggest(scale_id, framework.scales, "scales"),
             )
+    many = sum(len(scale.levels) + len(scale.outside) for scale in framework.scales.values())
+    if many > MOST_LEVELS:
+        message = f"the scales have {many} levels in all, more than {MOST_LEVELS}"
+        yield Problem(message, document.place(("scales",)), "let characteristics that can share a scale")
+    yield from _measure_faults(framework, document)
     yield from _informed_on_another(framework, document)
     yield from _finding_faults(framework, document)
 
@@ -50,11 +60,11 @@ def _scale_faults(name: str, scale: ScaleBlock, at: Path_, document: Document) -
     levels = [((*at, "levels", i, "id"), level.id) for i, level in enumerate(scale.levels)]
     outside = [((*at, "outside", i, "id"), level.id) for i, level in enumerate(scale.outside)]
     yield from duplicate_ids(document, f"level of {name}", (*levels, *outside))
-    for place, level in (*levels, *((p, o.id) for (p, _), o in zip(outside, scale.outside, strict=True)
-                                    if o.for_the_grade != "not_assessed")):  # fmt: skip
-        if level == STATUSES.nothing:
+    concluded = [at for at, other in zip(outside, scale.outside, strict=True) if other.is_concluded]
+    for place, written in (*levels, *concluded):
+        if written == STATUSES.nothing:
             yield Problem(
-                f"level {quoted(level)} of scale {quoted(name)} has the name of what was not assessed at all",
+                f"level {quoted(written)} of scale {quoted(name)} is named as what was not assessed at all",
                 document.place(place),
                 "give it another id, or for_the_grade: not_assessed outside the order",
             )
@@ -74,6 +84,43 @@ def _scale_faults(name: str, scale: ScaleBlock, at: Path_, document: Document) -
                 document.place((*at, "outside", i, "for_the_grade", "as")),
                 suggest(other.counts_as, known, "levels"),
             )
+
+
+def _measure_faults(framework: Framework, document: Document) -> Iterator[Problem]:
+    known = [c.id for a in framework.areas for c in a.characteristics]
+    for name, measure in framework.measures.items():
+        at: Path_ = ("measures", name)
+        if measure.characteristic is not None and measure.characteristic not in known:
+            yield Problem(
+                f"unknown characteristic {quoted(measure.characteristic)}",
+                document.place((*at, "characteristic")),
+                suggest(measure.characteristic, known, "characteristics"),
+            )
+        if not 0 <= measure.decimals <= MOST_DECIMALS:
+            yield Problem(
+                f"'decimals' of {quoted(name)} cannot be {measure.decimals}",
+                document.place((*at, "decimals")),
+                f"it is a whole number from 0 to {MOST_DECIMALS}",
+            )
+            continue
+        low, high = measure.range
+        if low >= high:
+            yield Problem(
+                f"range of {quoted(name)} runs from {low:g} down to {high:g}",
+                document.place((*at, "range")),
+                "write the lower end first",
+            )
+        for i, end in enumerate(measure.range):
+            whole = measure.as_whole(end)
+            if whole is None:
+                message = f"{end:g} has more decimals than the {measure.decimals} of {quoted(name)}"
+                yield Problem(message, document.place((*at, "range", i)), "add decimals, or round the end")
+            elif abs(whole) > MAX_VALUE:
+                yield Problem(
+                    f"{end:g} with {measure.decimals} decimals is more than rules can count to",
+                    document.place((*at, "range", i)),
+                    "give the range nearer ends, or fewer decimals",
+                )
 
 
 def _informed_on_another(framework: Framework, document: Document) -> Iterator[Problem]:

@@ -17,7 +17,7 @@ from grader.io.printed_words import PrintedWords
 from grader.io.yaml_source import Document, parse_document, read_bytes
 from grader.language.rulebook import Measure
 from grader.model.framework import Framework
-from grader.model.inspection import Declared, Evidence, Inspection, Previous
+from grader.model.inspection import Declared, Evidence, Figure, Inspection, Previous
 
 Path_ = tuple[str | int, ...]
 LISTS = ("evidence", "findings", "previous")
@@ -285,6 +285,12 @@ class _Check:
     def _evidence(self, item: Evidence, at: Path_) -> Iterator[Problem]:
         yield from self._characteristics(item.id, item.characteristics, (*at, "characteristics"))
         yield from self._source(item.source, (*at, "source"))
+        if self.framework.vocabulary.several == "latest" and item.found_on is None:
+            yield self._fault(
+                (*at, "found_on"),
+                f"{quoted(item.id)} lacks 'found_on'",
+                "add found_on: YYYY-MM-DD: what was found last on a characteristic is what counts",
+            )
         scales = self._words.scales(item.characteristics)
         if len(scales) > 1:
             yield self._fault(
@@ -302,6 +308,8 @@ class _Check:
                 f"{quoted(item.id)} has 'remedied_on' and is not remedied",
                 "add remedied: true, or leave remedied_on out",
             )
+        if item.measure is not None and item.measure.name in self.framework.measures:
+            yield from self._declared_figure(item.measure, (*at, "measure"))
         measure = self.measures.get(item.measure.name) if item.measure is not None else None
         if measure is not None:
             yield from self._measure(item, measure, at)
@@ -319,11 +327,34 @@ class _Check:
                 f" and {quoted(item.id)} is tagged to {', '.join(item.characteristics)}",
                 f"write characteristics: [{alone}], and an item of its own for the rest",
             )
-        if item.measure.unit != measure.unit:
+        if item.measure.unit != measure.unit and measure.decimals is None:
             yield self._fault(
                 (*at, "measure", "unit"),
                 f"measure {measure.name!r} is in {measure.unit}, not {quoted(item.measure.unit)}",
                 f"write unit: {measure.unit}",
+            )
+
+    def _declared_figure(self, figure: Figure, at: Path_) -> Iterator[Problem]:
+        """What is wrong with the figure of a measure that the framework declares."""
+        declared = self.framework.measures[figure.name]
+        if figure.unit != declared.unit:
+            yield self._fault(
+                (*at, "unit"),
+                f"measure {figure.name!r} is in {declared.unit}, not {quoted(figure.unit)}",
+                f"write unit: {declared.unit}",
+            )
+        low, high = declared.range
+        if not low <= figure.value <= high:
+            yield self._fault(
+                (*at, "value"),
+                f"{figure.value:g} is outside {low:g} to {high:g}, the range of measure {figure.name!r}",
+                f"write the figure as it was measured, in {declared.unit}",
+            )
+        elif declared.as_whole(figure.value) is None:
+            yield self._fault(
+                (*at, "value"),
+                f"{figure.value:g} has more decimals than the {declared.decimals} of measure {figure.name!r}",
+                "write it with so many, rounded as the scheme says",
             )
 
     def _levels(self, item: Evidence) -> str:

@@ -115,7 +115,7 @@ def _entry(name: str, said: Iterable[tuple[str, str | None]]) -> Entry:
 
 
 def _of_rule(book: RuleBook, rule: Rule) -> Iterator[tuple[str, str | None]]:
-    english = English(book)
+    english = English(book).of_rule(rule)
     yield "layer", f"{rule.layer.value}, of each {rule.level.value}"
     yield "does", f"{rule.effect.value} {rule.target}".replace("_", " ")
     yield "of", ", ".join(sorted(rule.scope)) if rule.scope is not None else None

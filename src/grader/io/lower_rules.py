@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from grader.errors import Problem, quoted, suggest
 from grader.io.as_assessed import made_rules
@@ -18,6 +19,7 @@ from grader.language.rulebook import (
     targets,
 )
 from grader.language.typecheck import direction_problems, has_direction, text_problems
+from grader.model.printed import match_printed
 
 LEVELS: Mapping[Layer, Level] = {
     Layer.MEASURE: Level.FIGURE,
@@ -74,7 +76,10 @@ def _lower_rule(
         return None
     visible = work.visible(layer, level)
     reader = reader_of(document, work, visible.elsewhere).sub(at)
-    condition = parse_condition(block.when, ("when",), reader, visible.facts, work.parameters)
+    facts, measure = visible.facts, work.measures.get(block.measure or "")
+    if layer is Layer.MEASURE and measure is not None and measure.decimals is not None:
+        facts = {name: replace(each, measure=measure) for name, each in facts.items()}
+    condition = parse_condition(block.when, ("when",), reader, facts, work.parameters)
     if condition is None or effect is None:
         return None
     return Rule(
@@ -100,6 +105,8 @@ def _effect(work: Lowering, layer: Layer, block: RuleBlock, reader: Reader) -> t
         reader.fault_of_key((str(effect),), message, f"write {does}")
         return None, ""
     names = targets(layer, work.framework.vocabulary, work.grade_scale.names)
+    if layer is Layer.MEASURE and work.framework.vocabulary.declared:
+        return _level_said(work, block, effect, target, reader)
     if target not in names:
         reader.fault(
             (str(effect),),
@@ -110,6 +117,22 @@ def _effect(work: Lowering, layer: Layer, block: RuleBlock, reader: Reader) -> t
     if effect is Effect.REACHES and block.not_monotone is None:
         _check_above_default(work, layer, block, target, names, reader)
     return effect, target
+
+
+def _level_said(
+    work: Lowering, block: RuleBlock, effect: Effect, target: str, reader: Reader
+) -> tuple[Effect | None, str]:
+    """The level a figure says, of the scale of the measure's characteristic."""
+    measure = work.measures.get(block.measure or "")
+    if measure is None or measure.characteristic not in work.scale_of:  # said elsewhere
+        return None, ""
+    levels = work.framework.vocabulary.scale_of(work.scale_of[measure.characteristic])
+    found = match_printed(target, {word.said: (word.title,) for word in levels.words})
+    if found is None:
+        message = f"{quoted(target)} is no level of {levels.id}, the scale of {measure.characteristic}"
+        reader.fault((str(effect),), message, suggest(target, levels.levels, "levels"))
+        return None, ""
+    return effect, levels.written[found]
 
 
 def _check_above_default(

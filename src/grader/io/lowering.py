@@ -177,11 +177,28 @@ def check_size(files: Iterable[tuple[LayerFile, Document]]) -> None:
                 raise InputError([problem])
 
 
+def declared_measures(framework: Framework) -> dict[str, Measure]:
+    """The measures a framework declares that assess a characteristic, as rules read them."""
+    found = {}
+    for name, block in framework.measures.items():
+        if block.characteristic is not None:
+            low, high = (block.as_whole(end) or 0 for end in block.range)
+            found[name] = Measure(
+                name, block.characteristic, block.unit, block.title, None, block.decimals, (low, high)
+            )
+    return found
+
+
 def lower_measures(work: Lowering, files: Iterable[tuple[LayerFile, Document]]) -> None:
     known = [c.id for _, c in work.framework.characteristics()]
+    work.measures.update(declared_measures(work.framework))
     for file, document in files:
         for name, block in file.measures.items():
             at = ("measures", name)
+            if name in work.framework.measures:
+                message = f"measure {quoted(name)} is declared by the framework"
+                work.problems.append(Problem(message, document.keys[at], "take it away here"))
+                continue
             if Layer(file.layer) is not Layer.MEASURE:
                 work.problems.append(
                     Problem(

@@ -38,7 +38,7 @@ class PrintedWords:
         words = self.framework.vocabulary
         if not words.declared:
             return {word.id: (word.title,) for word in words.statuses.words}
-        printed = {words.statuses.nothing: ("Not assessed",)}
+        printed: dict[str, Iterable[str]] = {words.statuses.nothing: ("Not assessed",)}
         for levels in self.scales([characteristic]):
             printed |= {s: t for s, t in levels.printed.items() if levels.written[s] in words.statuses.ranks}
         return printed

@@ -6,6 +6,7 @@ parameter; with one, its own facts, parameters, areas, grades and measures alone
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -36,6 +37,9 @@ Schema = dict[str, Any]
 FACT_NAME: Final = {"pattern": "^[A-Za-z][A-Za-z0-9_]*$", "not": {"enum": [*CONNECTIVES, *GIVEN]}}
 _TEXT: Final[Schema] = {"type": "string", "pattern": r"\S"}
 _PERCENT: Final[Schema] = {"type": "string", "pattern": r"^\d{1,3}(\.\d)?[ \t]*%$"}
+_WHOLE: Final = re.compile(r"-?(0|[1-9]\d*)", re.ASCII)
+#: The scales whose levels a framework may declare.
+OWN_SCALES: Final = ("assessment", "status")
 _NOTHING: Final[Mapping[str, Fact]] = {}
 
 _SAYS: Final = {
@@ -148,9 +152,9 @@ def _comparisons(names: Names) -> dict[str, Schema]:
         f"comparison.{kind}": _comparison(_number(kind, names))
         for kind in (Kind.COUNT, Kind.SHARE, Kind.SCORE)
     }
-    found["comparison.flag"] = _comparison(_value(FLAG))
+    found["comparison.flag"] = _comparison(_value(FLAG, names))
     for scale in names.vocabulary.scales.values():
-        found[f"comparison.{scale.name}"] = _comparison(_value(scale), ordered=scale.ordered)
+        found[f"comparison.{scale.name}"] = _comparison(_value(scale, names), ordered=scale.ordered)
     found["comparison"] = _comparison(_any_value(names))
     return found
 
@@ -180,18 +184,29 @@ def _parameter(names: Names, *kinds: Kind) -> Schema:
     return {"enum": [f"${name}" for kind in kinds for name in names.parameters[kind]]}
 
 
-def _value(scale: Scale) -> Schema:
-    return {"type": "boolean"} if scale is FLAG else {"enum": list(scale.names)}
+def _value(scale: Scale, names: Names) -> Schema:
+    if scale is FLAG:
+        return {"type": "boolean"}
+    if scale.name in OWN_SCALES and not names.known:
+        return {"anyOf": [dict(_TEXT), {"type": "integer"}]}
+    return _enum(scale.said_of(rank) for rank in range(len(scale.names)))
+
+
+def _enum(written: Iterable[str]) -> Schema:
+    """Values of a list; whole numbers among them with or without quotes."""
+    known = list(dict.fromkeys(written))
+    return {"enum": [*known, *(int(name) for name in known if _WHOLE.fullmatch(name))]}
 
 
 def _any_value(names: Names) -> Schema:
     words = sorted({name for scale in names.vocabulary.scales.values() for name in scale.names})
+    texts: Schema = _enum(words) if names.known else dict(_TEXT)
     return {
         "anyOf": [
             {"type": "integer", "minimum": NUMBERS[Kind.SCORE][0], "maximum": NUMBERS[Kind.SCORE][1]},
             {"type": "boolean"},
             _PERCENT,
-            {"enum": words},
+            texts,
             _parameter(names, Kind.SHARE, Kind.COUNT, Kind.SCORE),
         ]
     }
@@ -340,7 +355,7 @@ def _about(entity: Entity, layer: Layer, names: Names) -> Schema:
         for level in entity.levels
         if level is not Level.CHARACTERISTIC or layer in (Layer.STATUS, Layer.FINDING)
     )
-    clauses = {a: _clause(_value(s), f"comparison.{_type(s)}") for a, s in entity.attributes.items()}
+    clauses = {a: _clause(_value(s, names), f"comparison.{_type(s)}") for a, s in entity.attributes.items()}
     clauses |= {a: _clause(_number(Kind.SCORE, names), f"comparison.{Kind.SCORE}") for a in entity.numbers}
     scored = list(entity.numbers)
     ordered = [a for a, s in entity.attributes.items() if s is not FLAG and s.ordered]
@@ -378,7 +393,7 @@ def _type_of(fact: Fact) -> str:
 def _fact_value(fact: Fact, names: Names) -> Schema:
     if fact.kind in (Kind.COUNT, Kind.SHARE, Kind.SCORE):
         return _number(fact.kind, names)
-    return _value(fact.scale or FLAG)
+    return _value(fact.scale or FLAG, names)
 
 
 def _clause(value: Schema, comparison: str) -> Schema:
@@ -428,9 +443,12 @@ def _rule(layer: Layer, rule: Schema, names: Names) -> Schema:
 def _target(layer: Layer, effect: Effect, rule: Schema, names: Names) -> Schema:
     """What the rules of a layer may conclude."""
     if layer in (Layer.MEASURE, Layer.STATUS):
-        return {"enum": list(targets(layer, names.vocabulary, names.grades))}
+        words = names.vocabulary
+        scale = words.assessments if layer is Layer.MEASURE else words.statuses
+        said = [scale.said_of(scale.rank(name)) for name in targets(layer, words, names.grades)]
+        return _enum(said) if names.known else {"anyOf": [dict(_TEXT), {"type": "integer"}]}
     if layer is Layer.GRADE:
-        return _name(names, names.grades)
+        return _enum(names.grades) if names.known else {"anyOf": [dict(_TEXT), {"type": "integer"}]}
     held: list[Schema] = rule["properties"][str(effect)]["anyOf"]
     return next(each for each in held if each != {"type": "null"})
 

@@ -85,6 +85,10 @@ class SourceMap(Mapping[NodePath, Place]):
         return len(self._positions)
 
 
+#: The block whose keys are grades: these may be whole numbers, quoted or not.
+LEVELS_AS_KEYS = ("stated_counts",)
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A YAML file as plain data, with the place of everything in it.
@@ -351,6 +355,8 @@ class _Reader:
             return None
         if isinstance(value, str):
             return value
+        if type(value) is int and path[-1:] == LEVELS_AS_KEYS:
+            return str(value)
         if not text:
             self.fault(at, "a key is missing before the colon", "a key is text, as in 'key: value'")
         else:

@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import singledispatch
 
-from grader.language.nodes import All, Any_, Compare, Condition, Const, Kind, Not, Op, Operand, Share
-from grader.language.rulebook import Fact, RuleBook, given_facts
+from grader.language.figures import written
+from grader.language.nodes import All, Any_, Compare, Condition, Const, Kind, Level, Not, Op, Operand, Share
+from grader.language.rulebook import Fact, Layer, Measure, Rule, RuleBook, given_facts
 from grader.language.typecheck import PLACEHOLDER, comparisons
 
 _WORDS = {
@@ -87,9 +88,19 @@ def number(value: int, fact: Fact | None, kind: Kind | None = None) -> str:
 class English:
     """Prints the conditions of one rule book, with its parameters at given values."""
 
-    def __init__(self, book: RuleBook, values: Mapping[str, int] | None = None) -> None:
+    def __init__(
+        self, book: RuleBook, values: Mapping[str, int] | None = None, measure: Measure | None = None
+    ) -> None:
         self.book = book
+        self.measure = measure
         self.values = book.defaults() | dict(values or {})
+
+    def of_rule(self, rule: Rule) -> English:
+        """The same for one rule: a rule about a declared measure prints its figures in their unit."""
+        measures = [self.book.measures.get(name) for name in sorted(rule.scope or ())]
+        if rule.layer is not Layer.MEASURE or not measures or measures[0] is None:
+            return self
+        return self if measures[0].decimals is None else English(self.book, self.values, measures[0])
 
     def fact(self, name: str) -> Fact:
         """The fact with this name, declared or given."""
@@ -147,6 +158,8 @@ class English:
             Other thresholds printed beside it.
         """
         fact = self.fact(name)
+        if self.measure is not None and fact.level is Level.FIGURE:
+            return written(self.measure, seen[name])
         definition = fact.definition
         if not isinstance(definition, Share) or definition.part not in seen or definition.whole not in seen:
             return number(seen[name], fact)
@@ -156,6 +169,8 @@ class English:
     def operand(self, operand: Operand, fact: Fact) -> str:
         """A value of a fact's type; of a parameter with its name and what it rests on beside it."""
         said = number(self._value(operand), fact)
+        if self.measure is not None and fact.level is Level.FIGURE:
+            said = written(self.measure, self._value(operand))
         if operand.name is None:
             return said
         return f"{said} ({', '.join(n for n in (operand.name, self._rests_on(operand.name)) if n)})"

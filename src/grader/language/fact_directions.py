@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from grader.errors import Place, Problem
 from grader.language.dnf import MAX_VALUE
 from grader.language.nodes import Aggregate, Better, FactOf, HighestScore, Kind, LowestScore, Sum
-from grader.language.ranges import Range, Walked, chosen_scores, levels, walked
+from grader.language.ranges import Range, Walked, chosen_scores, fact_ranges, levels, walked
 from grader.language.reckoned import Does, Named, Points, Rounded, Term, Weighted
-from grader.language.rulebook import Fact, Parameter
+from grader.language.rulebook import Fact, Parameter, RuleBook
 from grader.language.typecheck import against, comparisons
 from grader.model.framework import Framework
 
@@ -34,6 +34,12 @@ class FactChecks:
         self.framework = framework
         self.parameters = parameters
         self.ranges = ranges
+
+    @classmethod
+    def of(cls, book: RuleBook, framework: Framework) -> FactChecks:
+        """The checks of a rule book's facts."""
+        ranges = fact_ranges(book.facts.values(), framework, book.parameters)
+        return cls(book.facts, framework, book.parameters, ranges)
 
     def problems(self, fact: Fact) -> Iterator[Problem]:
         """Numbers beyond what engines reckon with, and what goes against the declared direction."""
@@ -75,8 +81,8 @@ class FactChecks:
         moves = part.better if sign >= 0 else _OPPOSITE[part.better]
         if moves in (fact.better, Better.NEITHER):
             return
-        counted = "" if sign >= 0 else " and is taken away"
-        yield self._against(fact, f"{who} rests on {part.name!r} (better: {part.better}){counted}", place)
+        rests = "rests on" if sign >= 0 else "takes away"
+        yield self._against(fact, f"{who} {rests} {part.name!r} (better: {part.better})", place)
 
     def _against(self, fact: Fact, what: str, place: Place | None) -> Problem:
         help = f"write better: {_OPPOSITE[fact.better]}, better: neither, or say not_monotone: why"
@@ -98,8 +104,8 @@ class FactChecks:
                     moves = f"goes from {before} to {value}"
                     if aside in (before, value):
                         moves = "looks at one more" if before == aside else "looks at one less"
-                    what = f"fact {fact.name!r} {moves} as {characteristic.id} gets better"
-                    yield self._against(fact, f"{what}, to {self._name(rank)}", fact.place)
+                    what = f"fact {fact.name!r} {moves} as {characteristic.id} goes from {self._names(rank)}"
+                    yield self._against(fact, what, fact.place)
                     return
                 before = value
 
@@ -111,13 +117,15 @@ class FactChecks:
         for rank in levels(self.framework, characteristic):
             value = sign * scores[rank]
             if before is not None and _worse(fact.better, before, value):
-                moves = f"goes from {before} to {value} as {characteristic} gets better"
-                yield self._against(fact, f"{who} {moves}, to {self._name(rank)}", place)
+                moves = f"goes from {before} to {value} as {characteristic} goes from {self._names(rank)}"
+                yield self._against(fact, f"{who} {moves}", place)
                 return
             before = value
 
-    def _name(self, rank: int) -> str:
-        return self.framework.vocabulary.statuses.said_of(rank)
+    def _names(self, rank: int) -> str:
+        """A step to this rank from the one below it."""
+        statuses = self.framework.vocabulary.statuses
+        return f"{statuses.said_of(rank - 1)} to {statuses.said_of(rank)}"
 
     # Reckoned ---------------------------------------------------------------------------------------------
 

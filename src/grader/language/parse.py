@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from grader.errors import Place, Problem, quoted, suggest
 from grader.language.dnf import MAX_VALUE
@@ -22,7 +23,7 @@ from grader.language.nodes import (
     Operand,
     Param,
 )
-from grader.language.rulebook import Fact, Parameter
+from grader.language.rulebook import Fact, Measure, Parameter
 from grader.model.printed import match_printed
 from grader.model.shares import per_mille, share_help
 from grader.vocabulary.peel import PEEL
@@ -91,13 +92,15 @@ class Typed:
     kind: Kind
     scale: Scale | None = None
     among: tuple[Levels, ...] = ()
+    #: The measure, declared by the framework, that it is the figure of.
+    measure: Measure | None = None
     unit: str = ""
 
 
 def typed(fact: Fact) -> Typed:
     """What a comparison with a fact needs to know of it."""
     among = fact.among if fact.kind is Kind.SCALE else ()
-    return Typed(fact.name, fact.kind, fact.scale, among, fact.unit)
+    return Typed(fact.name, fact.kind, fact.scale, among, unit=fact.unit)
 
 
 #: The numbers that something of each kind is held against.
@@ -244,6 +247,8 @@ def parse_operand(
         return None
     if subject.kind is Kind.SCALE:
         return _parse_scale(value, path, reader, subject)
+    if subject.measure is not None:
+        return _parse_figure(value, path, reader, subject.measure)
     if subject.kind is Kind.SHARE and isinstance(value, str) and "%" in value:
         read = per_mille(value)
         if read is None:
@@ -269,6 +274,26 @@ def parse_operand(
         )
         return None
     return Const(value)
+
+
+def _parse_figure(value: object, path: Path, reader: Reader, measure: Measure) -> Operand | None:
+    """A figure in the measure's own unit, as the whole number rules read."""
+    decimals = measure.decimals or 0
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        message = f"'figure' is held against a number of {measure.unit}, not {quoted(value)}"
+        reader.fault(path, message, "write the number alone, with a point, as in 35.5" if decimals else None)
+        return None
+    exact = Decimal(str(value)).scaleb(decimals)
+    low, high = measure.bounds or (0, 0)
+    if exact != exact.to_integral_value():
+        message = f"{value} has more decimals than the {decimals} of measure {quoted(measure.name)}"
+        reader.fault(path, message, "no figure lies there: write it with so many decimals")
+        return None
+    if not low <= exact <= high:
+        ends = " to ".join(f"{Decimal(end).scaleb(-decimals):f}" for end in (low, high))
+        reader.fault(path, f"{value} is outside {ends}, the range of measure {quoted(measure.name)}")
+        return None
+    return Const(int(exact))
 
 
 def _parse_scale(value: object, path: Path, reader: Reader, subject: Typed) -> Operand | None:
@@ -326,6 +351,12 @@ def _parse_parameter(
             f"unknown parameter {quoted('$' + name)}",
             suggest("$" + name, ["$" + p for p in params], "parameters"),
         )
+        return None
+    if subject.measure is not None:
+        if parameter.kind is Kind.COUNT and not subject.measure.decimals:
+            return Param(name)
+        message = f"'figure' of measure {quoted(subject.measure.name)} is held against a figure"
+        reader.fault(path, message, "write the number, or a parameter of type count for whole figures")
         return None
     if parameter.kind is not subject.kind:
         reader.fault(

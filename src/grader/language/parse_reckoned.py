@@ -68,7 +68,9 @@ class Reckoning:
         elif name not in self.reader.elsewhere:
             near = [n for n, f in visible.items() if f.kind in WHOLE]
             self.reader.fault(
-                path, f"unknown {what} {quoted(name)}", suggest(name, [*near, *more], f"{what}s")
+                path,
+                f"unknown {what} {quoted(name)}",
+                suggest(name, [*near, *more], "names" if more else "facts"),
             )
         return None
 

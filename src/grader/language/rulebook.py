@@ -132,6 +132,10 @@ class Measure:
     unit: str
     english: str
     place: Place | None = None
+    decimals: int | None = None
+    """How many a figure has, of a measure the framework declares; None of any other."""
+    bounds: tuple[int, int] | None = None
+    """The least and the greatest whole number under which rules read a declared measure's figures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +215,11 @@ class RuleBook:
     """Promises it makes beyond those every rule book makes."""
     scale_of: Mapping[str, str | None] = field(default_factory=dict)
     """The scale each characteristic of the framework names."""
+
+    def falls_to(self, measure: str) -> str:
+        """What a figure says where no rule reaches anything: its scale's worst level."""
+        own = self.scale_of.get(self.measures[measure].characteristic)
+        return self.vocabulary.levels_of(own)[0]
 
     @property
     def written(self) -> tuple[Rule, ...]:

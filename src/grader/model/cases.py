@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, GetJsonSchemaHandler, field_validator, model_validator
 from pydantic_core import CoreSchema
 
-from grader.model.base import Finite, Id, InputModel, LevelId, Text
+from grader.model.base import Date, Finite, Id, InputModel, LevelId, Text
 from grader.model.proposal import Outcome
 from grader.model.shares import Setting
 from grader.model.words import AssessmentName, BasisName, ExtentName, FindingKind, HarmName, StatusName
@@ -27,6 +27,8 @@ class CaseItem(InputModel):
     harm: HarmName = PEEL.harms.default
     remedied: bool = False
     innovative: bool = False
+    found_on: Date | None = None
+    """When it was found, where the framework lets the latest item count."""
     figure: Finite | None = None
     """The value of the measure that assesses the characteristic."""
     measure: Id | None = None

@@ -29,8 +29,9 @@ class AreaDiff(OutputModel):
     """The smallest change of the evidence that would have brought the final grade, where it was asked for."""
     hinges: list[Hinge] = Field(exclude=True)
     """Items whose removal would change what is proposed, of one inspection; not in the written format."""
-    declared_concern: bool = Field(exclude=True)
-    """Whether inspectors had declared a cause of concern on the area; no part of the written format."""
+    declared_concern: bool | None = Field(exclude=True)
+    """Whether inspectors had declared a cause of concern on the area; None where the framework has no such
+    finding. No part of the written format."""
 
     @property
     def differs(self) -> bool:
@@ -92,6 +93,11 @@ class Diff(OutputModel):
         return f"<Diff: {many}, {differ} of {counted(len(self.areas), 'area')} differ>"
 
     __str__ = __repr__
+
+    @property
+    def knows_concerns(self) -> bool:
+        """Whether any framework compared has a finding that caps the grade."""
+        return not self.areas or any(area.declared_concern is not None for area in self.areas)
 
     @property
     def differs(self) -> bool:

@@ -11,8 +11,8 @@ from pydantic_core import CoreSchema
 from grader.cached import cached_property
 from grader.errors import Place
 from grader.model.base import FileId, Id, InputModel, LevelId, PartialDate, Text
-from grader.model.scales import FindingBlock, ScaleBlock, StatusesBlock, vocabulary_of
-from grader.vocabulary.words import Vocabulary
+from grader.model.scales import FindingBlock, MeasureBlock, ScaleBlock, StatusesBlock, vocabulary_of
+from grader.vocabulary.words import Vocabulary, Word
 
 
 class Incomparable(InputModel):
@@ -208,6 +208,8 @@ class Framework(InputModel):
     """That the status of a characteristic is what was assessed; rules conclude it by default."""
     findings: list[FindingBlock] | None = None
     """The kinds of finding there are; PEEL's by default."""
+    measures: dict[Id, MeasureBlock] = {}
+    """Figures with a unit, a range and so many decimals."""
     grade_scale: GradeScale
     provenance: dict[str, ProvenanceKind] = {}
     sources: dict[str, Reference] = {}
@@ -236,6 +238,13 @@ class Framework(InputModel):
     def scale_of(self, characteristic_id: str) -> str | None:
         """The scale a characteristic names; raises KeyError for no characteristic."""
         return self.characteristic(characteristic_id).scale
+
+    def status_word(self, characteristic_id: str, status: str) -> Word:
+        """The word for a characteristic's status, as a proposal says it; raises KeyError."""
+        words = self.vocabulary
+        if not words.declared or status == words.statuses.nothing:
+            return words.statuses.word(status)
+        return words.scale_of(self.scale_of(characteristic_id)).word(status)
 
     def areas_in(self, edition: str) -> tuple[Area, ...]:
         """Areas of an edition, in framework order."""

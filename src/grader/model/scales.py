@@ -7,14 +7,18 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from grader.model.base import Id, InputModel, LevelId, Text
+from grader.model.base import Finite, Id, InputModel, LevelId, Text
 from grader.vocabulary.peel import ASSESSMENTS, PEEL, STATUSES
 from grader.vocabulary.words import (
+    COUNTS_AS,
     DEFAULT_SCALE,
+    FOR_NOTHING,
+    WITHHOLDS,
     ForTheGrade,
     KindOfFinding,
     Levels,
@@ -37,14 +41,15 @@ class LevelBlock(InputModel):
 
 
 def _for_the_grade(value: Any) -> Any:
-    if value in ("not_assessed", "withheld"):
+    if value in (FOR_NOTHING, WITHHOLDS):
         return value
-    if isinstance(value, dict) and list(value) == ["as"]:
-        level = value["as"]
+    if isinstance(value, dict) and list(value) == [COUNTS_AS]:
+        level = value[COUNTS_AS]
         if isinstance(level, str | int) and not isinstance(level, bool):
-            return {"as": str(level)}
+            return {COUNTS_AS: str(level)}
     raise ValueError(
-        "is not what a level outside the order can mean: write not_assessed, withheld or {as: LEVEL}"
+        "is not what a level outside the order can mean:"
+        f" write {FOR_NOTHING}, {WITHHOLDS} or {{{COUNTS_AS}: LEVEL}}"
     )
 
 
@@ -60,11 +65,11 @@ class OutsideBlock(InputModel):
         WithJsonSchema(
             {
                 "anyOf": [
-                    {"enum": ["not_assessed", "withheld"]},
+                    {"enum": [FOR_NOTHING, WITHHOLDS]},
                     {
                         "type": "object",
-                        "properties": {"as": {"type": ["string", "integer"]}},
-                        "required": ["as"],
+                        "properties": {COUNTS_AS: {"type": ["string", "integer"]}},
+                        "required": [COUNTS_AS],
                         "additionalProperties": False,
                     },
                 ]
@@ -73,9 +78,14 @@ class OutsideBlock(InputModel):
     ]
 
     @property
+    def is_concluded(self) -> bool:
+        """Whether a characteristic may have it as its status."""
+        return bool(self.for_the_grade == WITHHOLDS)
+
+    @property
     def counts_as(self) -> str | None:
         """The level it counts as, where it counts as one."""
-        return self.for_the_grade["as"] if isinstance(self.for_the_grade, dict) else None
+        return self.for_the_grade[COUNTS_AS] if isinstance(self.for_the_grade, dict) else None
 
 
 class ScaleBlock(InputModel):
@@ -108,6 +118,21 @@ class FindingBlock(InputModel):
     praise: bool | None = None
 
 
+class MeasureBlock(InputModel):
+    """A figure with a unit, a range and so many decimals; rules may assess a characteristic by it."""
+
+    title: Text
+    unit: Text
+    range: Annotated[list[Finite], Field(min_length=2, max_length=2)]
+    decimals: int = 0
+    characteristic: Id | None = None
+
+    def as_whole(self, value: float) -> int | None:
+        """The figure as a whole number of its last decimal; None where it has more decimals."""
+        exact = Decimal(str(value)).scaleb(self.decimals)
+        return int(exact) if exact == exact.to_integral_value() else None
+
+
 def vocabulary_of(
     framework: str,
     scales: dict[str, ScaleBlock],
@@ -134,8 +159,8 @@ def vocabulary_of(
     if statuses is not None:
         declared = _levels(scales, default=DEFAULT_SCALE not in scales and None in set(used))
         words = _every_word(declared)
-        assessments = Scale.of("assessment", Word("none", "None", roles=_NOTHING), *words)
-        conclusions = Scale.of("status", Word("not_assessed", "Not assessed", roles=_NOTHING), *words)
+        assessments = Scale.of("assessment", ASSESSMENTS.words[0], *words)
+        conclusions = Scale.of("status", STATUSES.words[0], *words)
     several = None if statuses is None else statuses.several
     return replace(
         PEEL,
@@ -146,9 +171,6 @@ def vocabulary_of(
         declared=declared,
         several=several,
     )
-
-
-_NOTHING = frozenset({Role.NOTHING})
 
 
 def _digest(*said: object) -> str:
@@ -162,12 +184,12 @@ def _levels(scales: dict[str, ScaleBlock], *, default: bool) -> tuple[Levels, ..
     if default:
         written.update(ASSESSMENTS.levels)
     # A scale holds each name once, and these two stand for "nothing there".
-    written.update({"none": 1, "not_assessed": 1})
+    written.update({ASSESSMENTS.nothing: 1, STATUSES.nothing: 1})
 
     def name(scale: str, level: str) -> str:
         return level if written[level] == 1 else f"{scale}/{level}"
 
-    first = 1 + sum(o.for_the_grade == "withheld" for block in scales.values() for o in block.outside)
+    first = 1 + sum(o.for_the_grade == WITHHOLDS for block in scales.values() for o in block.outside)
     found = []
     for scale, block in scales.items():
         names = tuple(name(scale, level.id) for level in block.levels)
@@ -197,7 +219,7 @@ def _ids(block: ScaleBlock) -> list[str]:
 
 
 def _meaning(other: OutsideBlock) -> ForTheGrade:
-    found: ForTheGrade = other.for_the_grade if other.counts_as is None else "as"
+    found: ForTheGrade = other.for_the_grade if other.counts_as is None else COUNTS_AS
     return found
 
 
@@ -213,7 +235,7 @@ def printed(name: str) -> str:
 
 
 def _every_word(declared: tuple[Levels, ...]) -> list[Word]:
-    outside = [o.word for each in declared for o in each.outside if o.for_the_grade == "withheld"]
+    outside = [o.word for each in declared for o in each.outside if o.for_the_grade == WITHHOLDS]
     ordered = [word for each in declared for word in each.words]
     # The worst stands where no rule reaches anything.
     ordered[0] = replace(ordered[0], roles=ordered[0].roles | {Role.DEFAULT})

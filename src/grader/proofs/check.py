@@ -15,7 +15,7 @@ from grader.model.framework import Framework
 from grader.proofs.capped import check_capped
 from grader.proofs.live import check_live
 from grader.proofs.monotone import check_part
-from grader.proofs.order import check_marks, check_unused
+from grader.proofs.order import check_marks, check_ranges, check_unused
 from grader.proofs.promises import check_local, check_reachable, check_total
 from grader.proofs.report import NOT_PROMISED, UNDECIDED, CheckReport, Finding, NotApplicable, Promise, Result
 from grader.proofs.schemes import monotone as schemes
@@ -110,6 +110,7 @@ def check_rulebook(
             findings += found
         promises.append(promise)
     findings += check_unused(book)
+    findings += check_ranges(book, framework)
     findings += check_marks(book, findings)
     return CheckReport(book, tuple(promises), tuple(sorted(_telling(findings), key=_order)))
 

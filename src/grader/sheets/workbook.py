@@ -23,10 +23,10 @@ from grader.sheets.columns import (
     HEAD_NAME,
     REFERENCE_NAME,
     SEPARATORS,
-    SHEETS,
     SOURCES,
     Column,
     Sheet,
+    sheets_of,
 )
 from grader.sheets.places import letters
 from grader.sheets.saving import saved
@@ -69,7 +69,7 @@ def workbook_bytes(inspection: Inspection, framework: Framework) -> bytes:
     head.title = HEAD_NAME
     _head(head, inspection)
     areas = framework.areas_in(inspection.inspection.edition)
-    for sheet in SHEETS:
+    for sheet in sheets_of(framework.vocabulary):
         page = book.create_sheet(sheet.name)
         entries = list(_entries(inspection, sheet))
         columns = _columns(sheet, entries)
@@ -151,7 +151,7 @@ def _head(page: Worksheet, inspection: Inspection) -> None:
 
 
 def _entries(inspection: Inspection, sheet: Sheet) -> Iterator[dict[str, Any]]:
-    if sheet is SOURCES:
+    if sheet.key == SOURCES.key:
         for name, source in inspection.sources.items():
             yield {"id": name, **source.model_dump()}
     else:

@@ -135,7 +135,7 @@ def _area_by_formulas(
     z3 = symbolic.z3
     one = z3.IntVal(1)
     raised = [*(r for c in cases if c.counted for r in c.raised), *case.raised]
-    rows = {
+    rows: dict[str, Sequence[Mapping[str, int]]] = {
         "characteristics": [c.facts for c in cases if c.counted],
         "earlier": [row for row in known if is_earlier(row)],
         "findings": [*known, *(proposed_row(bound.vocabulary, r) for r in raised)],

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import yaml
 
@@ -22,13 +22,17 @@ from grader.language.ranges import fact_ranges
 from grader.language.rulebook import RuleBook
 from grader.model.framework import Framework
 from grader.model.inspection import Inspection
+from grader.vocabulary.peel import PEEL
+from grader.vocabulary.words import ForTheGrade
 
 Block = dict[str, Any]
 
 LEVELS: Final = (2, 7)
 COMPONENTS: Final = (1, 12)
 EDITION: Final = "2020"
-_BASES: Final = ("data", "data", "document", "survey")
+_TESTED, _DESCRIBED, _SHOWN = (PEEL.bases_of(s)[0] for s in ("tested", "described", None))
+_BASES: Final = (_TESTED, _TESTED, _DESCRIBED, _SHOWN)
+_MEANINGS: Final = tuple(name for name in get_args(ForTheGrade) if name != "as")
 _SAID: Final = {"english": "a fact", "better": "neither"}
 
 
@@ -130,7 +134,7 @@ class _Writer:
             levels = [{**level, "score": score} for level, score in zip(levels, scores, strict=True)]
         found: Block = {"levels": levels}
         if rng.random() < 0.5:
-            means = rng.sample(["not_assessed", "withheld", {"as": names[0]}], rng.randint(1, 3))
+            means = rng.sample([*_MEANINGS, {"as": names[0]}], rng.randint(1, 3))
             found["outside"] = [{"id": f"beyond_{n}", "for_the_grade": m} for n, m in enumerate(means)]
         return found
 
@@ -286,7 +290,11 @@ class _Writer:
         return {name: self._compared(low, min(high, 1_000_000), free=fact.kind is Kind.SCORE)}
 
     def sufficiency(self) -> Block:
-        fact = {"count": "characteristics", "where": {"status": {"more_than": "not_assessed"}}, **_SAID}
+        fact = {
+            "count": "characteristics",
+            "where": {"status": {"more_than": PEEL.statuses.nothing}},
+            **_SAID,
+        }
         rule = {
             "id": "thin",
             "withholds": "grade",
@@ -297,7 +305,8 @@ class _Writer:
 
 
 def _inspection(framework: Framework, rng: random.Random) -> Inspection:
-    words, evidence = framework.vocabulary, []
+    words = framework.vocabulary
+    evidence: list[Block] = []
     for _, characteristic in framework.characteristics():
         levels = [*words.scale_of(characteristic.scale).printed]
         for _ in range(rng.choice((0, 1, 1, 1, 1, 2, 3))):

@@ -147,6 +147,7 @@ class Scale:
 
 ForTheGrade = Literal["not_assessed", "withheld", "as"]
 Several = Literal["lowest", "best", "latest"]
+FOR_NOTHING, WITHHOLDS, COUNTS_AS = get_args(ForTheGrade)
 
 
 @dataclass(frozen=True, slots=True)
@@ -480,7 +481,7 @@ class Vocabulary:
     def withholding(self) -> tuple[str, ...]:
         """Statuses with which an area is withheld."""
         return tuple(
-            o.word.id for each in self.declared for o in each.outside if o.for_the_grade == "withheld"
+            o.word.id for each in self.declared for o in each.outside if o.for_the_grade == WITHHOLDS
         )
 
     def outside(self, scale: str | None, written: str) -> Outside | None:
@@ -489,13 +490,14 @@ class Vocabulary:
 
     def counted_as(self, scale: str | None, written: str) -> str | None:
         """The name on `assessments` a level of a scale counts as; None where it counts for nothing."""
-        if not self.declared:
+        if not self.declared or written == self.assessments.nothing:
             return written
         levels = self.scale_of(scale)
         other = levels.by_name.get(written)
         if other is None:
             return levels.written[written]
-        return {"not_assessed": None, "withheld": other.word.id, "as": other.counts_as}[other.for_the_grade]
+        found = {FOR_NOTHING: None, WITHHOLDS: other.word.id, COUNTS_AS: other.counts_as}
+        return found[other.for_the_grade]
 
     # Assessments and bases --------------------------------------------------------------------------------
 

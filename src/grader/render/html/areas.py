@@ -132,6 +132,7 @@ class Areas:
         self.titles = {grade.id: grade.title for grade in framework.grade_scale.grades}
         self.evidence = {e.id: e for e in inspection.evidence}
         self.anchors: dict[str, str] = {}
+        self._assessed = framework.vocabulary.several is not None
 
     def view(
         self,
@@ -145,8 +146,11 @@ class Areas:
         names = self.framework.vocabulary.statuses.names[::-1]
         statuses: dict[str, list[CharacteristicView]] = {status: [] for status in names}
         for characteristic in why.characteristics:
-            statuses[characteristic.status].append(self._characteristic(characteristic))
-        counts = Counter(c.status for c in why.characteristics if c.counted)
+            word = self.framework.status_word(characteristic.id, characteristic.status)
+            statuses[word.id].append(self._characteristic(characteristic))
+        counts = Counter(
+            self.framework.status_word(c.id, c.status).id for c in why.characteristics if c.counted
+        )
         findings = self._findings(result)
         held = [r for r in result.reasons if r.held]
         because = tuple(r for r in held if r.target == result.grade or result.outcome == "withheld")
@@ -173,7 +177,8 @@ class Areas:
             needed=tuple(self._needed(result)),
             could_be=self._could_be(result, counts[self.framework.vocabulary.statuses.nothing]),
             look_next=tuple(
-                (line.characteristic, line.text, look_next_words(line, self._lower)) for line in why.look_next
+                (line.characteristic, line.text, look_next_words(line, self._lower, assessed=self._assessed))
+                for line in why.look_next
             ),
         )
 
@@ -187,7 +192,8 @@ class Areas:
         if result.outcome == "withheld" and result.possible is not None:
             why = "; ".join(r.because for r in result.reasons if r.held)
             return withheld_words(why, result.possible, self._lower)
-        return range_words(result, unassessed, self._lower)
+        concerns = bool(self.framework.vocabulary.capping)
+        return range_words(result, unassessed, self._lower, concerns=concerns)
 
     def _lower(self, grade: str) -> str:
         title = self.titles.get(grade, grade)

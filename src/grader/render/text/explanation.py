@@ -129,7 +129,10 @@ def _explanation(framework: Framework, why: Explanation) -> list[RenderableType]
     parts += _section("What stood in the way", _reasons(_in_the_way(why)))
     parts += _section("How the numbers came about", [(w.fact, w.text) for w in why.workings])
     parts += _section("How firm", _firmness(why))
-    nexts = [(line.characteristic, look_next_words(line)) for line in why.look_next]
+    nexts = [
+        (line.characteristic, look_next_words(line, assessed=words.several is not None))
+        for line in why.look_next
+    ]
     parts += _section("What to look at next", nexts)
     parts += _section("Findings", _findings(why))
     sources = sorted({c.source for c in _all_cited(why)})

@@ -250,7 +250,12 @@ def _lines(framework: Framework, row: _Row) -> Iterator[tuple[str, str]]:
     capped = _best(framework, [r for r in held if r not in deciding])
     if capped is not None:
         yield "otherwise:", f"{_lower(_grade(framework, capped.target))}: {capped.because}"
-    could = range_words(area, row.listed - row.assessed, lambda g: _lower(_grade(framework, g)))
+    could = range_words(
+        area,
+        row.listed - row.assessed,
+        lambda g: _lower(_grade(framework, g)),
+        concerns=bool(framework.vocabulary.capping),
+    )
     if could is not None:
         yield "could be:", could
     missed = next((r for r in area.reasons if not r.held and r.effect == "reaches"), None)
@@ -275,11 +280,11 @@ def _lines(framework: Framework, row: _Row) -> Iterator[tuple[str, str]]:
 
 def as_assessed(framework: Framework, area: AreaResult) -> list[str]:
     """What was assessed of each characteristic, in a framework whose statuses are as assessed."""
-    words = framework.vocabulary
+    nothing = framework.vocabulary.statuses.nothing
     return [
-        f"{c.id} {words.scale_of(framework.scale_of(c.id)).word(c.status).title.lower()}"
+        f"{c.id} {_lower(framework.status_word(c.id, c.status).title)}"
         for c in area.characteristics
-        if c.status != words.statuses.nothing
+        if c.status != nothing
     ]
 
 
