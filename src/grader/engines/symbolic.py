@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import singledispatch
 
 from grader.engines.solver import Allowance as Allowance
-from grader.engines.solver import Budget as Budget
 from grader.engines.solver import Effort as Effort
 from grader.engines.solver import Solver as Solver
 from grader.engines.solver import Undecided as Undecided

@@ -23,7 +23,6 @@ from grader.proofs.areas import AreaGroup, AreaTerms
 from grader.proofs.characteristics import CharacteristicTerms
 from grader.proofs.order import misordered
 from grader.proofs.promises import figures, measured
-from grader.proofs.redundant_rules import spared
 from grader.proofs.report import Finding
 from grader.proofs.rules_tried import decided_by_trial
 from grader.proofs.subject import Subject
@@ -67,37 +66,50 @@ class Scope:
     """A place a rule speaks of, and how cases of it are found there.
 
     `find` answers for every case there can be, with a small one; so does `any`, with whichever comes
-    first; `tried` and `tried_any` look at few cases, so that what they miss may be; `spared` says that
-    another rule that goes as far holds wherever the rule does, so that the rule never decides.
+    first; `tried` and `tried_any` look at few cases, so that what they miss may be.
     """
 
     find: Find
     any: Find
     tried: Find = lambda ask: None
     tried_any: Find = lambda ask: None
-    spared: Callable[[], bool] = lambda: False
 
 
 def check_live(subject: Subject, trials: Trials) -> Iterator[Finding]:
     """Findings on rules that decide nothing; none when every rule is live."""
-    open_rules: dict[str, list[str]] = {}
     alive = decided_by_trial(trials)
-    for rule in subject.bound.rules:
-        if rule.id in alive:
-            continue
-        try:
-            finding = _check_rule(subject, trials, rule)
-        except Undecided as undecided:
-            open_rules.setdefault(str(undecided), []).append(rule.id)
-            continue
-        if finding is not None:
-            yield finding
-    if open_rules:
-        raise Undecided("; ".join(f"{why}: {few(ids)}" for why, ids in open_rules.items()))
+    asked = [r for r in subject.bound.rules if r.id not in alive]
+    yield from in_turn(subject, asked, lambda rule: _check_rule(subject, trials, rule))
 
 
-def few(ids: Sequence[str]) -> str:
-    """Some ids by name, many by their number."""
+def in_turn(
+    subject: Subject, asked: Sequence[Rule], check: Callable[[Rule], Finding | None]
+) -> Iterator[Finding]:
+    """Findings on rules, those that are hard to say after the others.
+
+    Raises
+    ------
+    Undecided
+        Of some rules nothing could be said.
+    """
+    # A hard rule waits until every other has been asked, so that it takes nothing from them.
+    for units in (subject.budget.units // (2 * max(1, len(asked))), subject.budget.units):
+        still_open: dict[str, list[Rule]] = {}
+        for rule in asked:
+            try:
+                with subject.budget.part(units):
+                    finding = check(rule)
+            except Undecided as undecided:
+                still_open.setdefault(str(undecided), []).append(rule)
+                continue
+            if finding is not None:
+                yield finding
+        asked = [rule for rules in still_open.values() for rule in rules]
+    if asked:
+        raise Undecided("; ".join(f"{why}: {_few([r.id for r in of])}" for why, of in still_open.items()))
+
+
+def _few(ids: Sequence[str]) -> str:
     return ", ".join(ids) if len(ids) <= 3 else f"{ids[0]} and {len(ids) - 1} other rules"
 
 
@@ -111,7 +123,7 @@ def check_in(subject: Subject, rule: Rule, scopes: Sequence[Scope]) -> Finding |
         return _finding(rule, "vacuous", "speaks of no area that any edition grades", None, ())
     deciding = _first([s.tried_any for s in scopes], lambda v: v.decides)
     if deciding is None:
-        deciding = _first([s.any for s in scopes if not s.spared()], lambda v: v.decides)
+        deciding = _first([s.any for s in scopes], lambda v: v.decides)
     if deciding is not None:
         agree(True, rule.id in deciding.held, f"replay of a case that {rule.id} decides")
         idle = _first([s.tried_any for s in scopes], lambda v: z3.Not(v.condition))
@@ -325,7 +337,6 @@ def _at_area(subject: Subject, trials: Trials, rule: Rule, group: AreaGroup) -> 
         lambda ask: find(ask, smallest=False),
         tried,
         lambda ask: tried(ask, smallest=False),
-        lambda: spared(subject, rule, group),
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import z3
 
 from grader.engines.reference import ReferenceEngine
-from grader.engines.symbolic import Allowance, Undecided, number
+from grader.engines.symbolic import Effort, Undecided, number
 from grader.grading.conclude import LayerEvaluator
 from grader.language.bind import bind
 from grader.language.nodes import Effect, Level
@@ -39,7 +39,7 @@ class Subject:
 
     book: RuleBook
     framework: Framework
-    budget: Allowance
+    budget: Effort
     values: Mapping[str, int] = field(default_factory=dict)
     confirm: Confirm | None = None
     bound: RuleBook = field(init=False)

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator, Mapping
 import z3
 
 from grader.engines import symbolic
-from grader.engines.symbolic import Undecided, number
+from grader.engines.symbolic import number
 from grader.grading.run import run
 from grader.language.nodes import Level
 from grader.language.pipeline import GRADES, OUTCOMES
 from grader.language.rulebook import Layer, Rule
 from grader.model.framework import Area
-from grader.proofs.live import Find, FoundCase, Scope, View, at_measure, check_in, few, ordered, raising
+from grader.proofs.live import Find, FoundCase, Scope, View, at_measure, check_in, in_turn, ordered, raising
 from grader.proofs.promises import LOCAL_CASES, WITHHELD, replay_ungraded, unreachable
 from grader.proofs.report import Finding, NotApplicable
 from grader.proofs.schemes.monotone import no_cap
@@ -150,19 +150,9 @@ def _concluding(scheme: Scheme, area: Area, conclusion: str) -> Situation | None
 
 def check_live(scheme: Scheme) -> Iterator[Finding]:
     """Findings on rules that decide nothing; those nobody wrote are left alone."""
-    open_rules: dict[str, list[str]] = {}
-    for rule in scheme.subject.bound.rules:
-        if rule.made:
-            continue
-        try:
-            finding = check_in(scheme.subject, rule, list(_scopes(scheme, rule)))
-        except Undecided as undecided:
-            open_rules.setdefault(str(undecided), []).append(rule.id)
-            continue
-        if finding is not None:
-            yield finding
-    if open_rules:
-        raise Undecided("; ".join(f"{why}: {few(ids)}" for why, ids in open_rules.items()))
+    subject = scheme.subject
+    written = [r for r in subject.bound.rules if not r.made]
+    yield from in_turn(subject, written, lambda rule: check_in(subject, rule, list(_scopes(scheme, rule))))
 
 
 def _scopes(scheme: Scheme, rule: Rule) -> Iterator[Scope]:
