@@ -81,7 +81,7 @@ def check_capped(scheme: Scheme) -> list[Finding]:
         assert model is not None, "there was one"
         values = {n: number(model, states.parameters[f"${n}"]) for n in book.parameters}
         changed = {n: v for n, v in values.items() if v != book.parameters[n].default}
-        return [_uncapped(scheme.at(changed), scheme.situation(states, model, found), changed, cap)]
+        return [_uncapped(scheme.at(changed), scheme.situation_in(states, model, found), changed, cap)]
     return []
 
 
@@ -142,7 +142,7 @@ def _concluding(scheme: Scheme, area: Area, conclusion: str) -> Situation | None
         rank = scheme.subject.bound.grade_scale.rank(conclusion)
         wanted = z3.And(concluded.graded, concluded.grade.rank == rank)
     model = scheme.solver(states, *states.known(found)).model(wanted)
-    return scheme.situation(states, model, found) if model is not None else None
+    return scheme.situation_in(states, model, found) if model is not None else None
 
 
 # 6 Live ----------------------------------------------------------------------------------------------------
@@ -184,7 +184,7 @@ def _in_area(scheme: Scheme, rule: Rule, area: Area) -> Scope:
         model = solver.smallest(states.size(found), wanted) if smallest else solver.model(wanted)
         if model is None:
             return None
-        return _found_case(scheme, rule, scheme.situation(states, model, found), lambda g: g.area.facts)
+        return _found_case(scheme, rule, scheme.situation_in(states, model, found), lambda g: g.area.facts)
 
     return Scope(find, lambda ask: find(ask, smallest=False))
 
@@ -219,7 +219,7 @@ def _on_component(scheme: Scheme, rule: Rule, states: States, found: Found, name
         model = solver.smallest(states.size(found), ask(raising(rule, held)))
         if model is None:
             return None
-        situation = scheme.situation(states, model, found)
+        situation = scheme.situation_in(states, model, found)
         return _found_case(scheme, rule, situation, lambda g: g.cases[name].facts)
 
     return find
