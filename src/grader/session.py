@@ -24,7 +24,7 @@ from grader.language.bind import bind
 from grader.language.engine import Engine
 from grader.language.english import English
 from grader.language.memo import Recent
-from grader.language.rulebook import AT_DEFAULTS, EVERYWHERE, RANGE_RESTS_ON, RuleBook
+from grader.language.rulebook import AT_DEFAULTS, EVERYWHERE, RuleBook
 from grader.language.settings import Settings, read_settings
 from grader.model.framework import Area
 from grader.model.inspection import Inspection
@@ -150,7 +150,7 @@ class Session:
         proved = self.book.proved
         if proved is None or proved.framework_sha256 != self.framework.sha256:
             return False
-        extents = {proved.promises.get(name) for name in RANGE_RESTS_ON}
+        extents = {proved.promises.get(name) for name in self.book.range_rests_on}
         return extents <= {EVERYWHERE} or (extents <= {EVERYWHERE, AT_DEFAULTS} and not self.settings)
 
     # What it does -----------------------------------------------------------------------------------------

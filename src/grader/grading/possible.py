@@ -109,9 +109,19 @@ class Unassessed:
 
     def worst(self, id: str) -> tuple[Row, Row]:
         """The two worst ways for a characteristic to turn out that raise no new concern on it."""
+        if self.evaluator.book.vocabulary.several is not None:
+            return (self._lowest_level(id),) * 2
         ways = self.fillings(id)
         harmful = self._filled(id, ways.harmful)
         return ways.widest, ways.harmless if self._concerns(harmful.raised) else ways.harmful
+
+    def _lowest_level(self, id: str) -> Row:
+        """The worst level of its scale that raises no concern on a characteristic; the worst where all do."""
+        words = self.evaluator.book.vocabulary
+        levels = words.scale_of(self.evaluator.book.scale_of.get(id)).ranks
+        rows = [tested_row(rank, extent=len(words.extents.names) - 1, harm=0) for rank in levels]
+        sound = (row for row in rows if not self._concerns(self._filled(id, row).raised))
+        return next(sound, rows[0])
 
     def possible(self, given: Mapping[str, Row] | None = None) -> Range | None:
         """The lowest and the highest grade, some characteristics having turned out as given.

@@ -180,6 +180,8 @@ class Table:
 
 #: Parts of the promise that grades move with the evidence: what makes the range of an area's grades sound.
 RANGE_RESTS_ON: Final = ("monotone.a", "monotone.b", "monotone.c", "monotone.f")
+#: The same where statuses are as assessed: whatever is assessed lies between the worst level and the best.
+RANGE_OF_LEVELS: Final = ("monotone.a",)
 #: Of which values of the parameters a proof is.
 EVERYWHERE: Final = "every parameter anywhere in its range"
 AT_DEFAULTS: Final = "every parameter at its default"
@@ -225,6 +227,11 @@ class RuleBook:
     def written(self) -> tuple[Rule, ...]:
         """The rules somebody wrote: all but those made of the framework's own words."""
         return tuple(r for r in self.rules if not r.made)
+
+    @property
+    def range_rests_on(self) -> tuple[str, ...]:
+        """Promises that make the range of an area's grades sound."""
+        return RANGE_RESTS_ON if self.vocabulary.several is None else RANGE_OF_LEVELS
 
     @property
     def every_fact(self) -> Mapping[str, Fact]:

@@ -79,13 +79,26 @@ def check_live(subject: Subject, trials: Trials) -> Iterator[Finding]:
     """Findings on rules that decide nothing; none when every rule is live."""
     alive = decided_by_trial(trials)
     asked = [r for r in subject.bound.rules if r.id not in alive]
+    yield from in_turn(subject, asked, lambda rule: _check_rule(subject, trials, rule))
+
+
+def in_turn(
+    subject: Subject, asked: Sequence[Rule], check: Callable[[Rule], Finding | None]
+) -> Iterator[Finding]:
+    """Findings on rules, those that are hard to say after the others.
+
+    Raises
+    ------
+    Undecided
+        Of some rules nothing could be said.
+    """
     # A hard rule waits until every other has been asked, so that it takes nothing from them.
     for units in (subject.budget.units // (2 * max(1, len(asked))), subject.budget.units):
         still_open: dict[str, list[Rule]] = {}
         for rule in asked:
             try:
                 with subject.budget.part(units):
-                    finding = _check_rule(subject, trials, rule)
+                    finding = check(rule)
             except Undecided as undecided:
                 still_open.setdefault(str(undecided), []).append(rule)
                 continue
@@ -93,11 +106,10 @@ def check_live(subject: Subject, trials: Trials) -> Iterator[Finding]:
                 yield finding
         asked = [rule for rules in still_open.values() for rule in rules]
     if asked:
-        raise Undecided("; ".join(f"{why}: {few([r.id for r in of])}" for why, of in still_open.items()))
+        raise Undecided("; ".join(f"{why}: {_few([r.id for r in of])}" for why, of in still_open.items()))
 
 
-def few(ids: Sequence[str]) -> str:
-    """Some ids by name, many by their number."""
+def _few(ids: Sequence[str]) -> str:
     return ", ".join(ids) if len(ids) <= 3 else f"{ids[0]} and {len(ids) - 1} other rules"
 
 

@@ -86,9 +86,9 @@ def _operands(book: RuleBook) -> Iterator[Operand]:
         for comparison, _ in comparisons(rule.condition):
             yield from comparison.operands
     for fact in book.facts.values():
-        yield from fact.definition.operands
         for test in fact.definition.where:
             yield from test.operands
+        yield from fact.definition.operands
         for condition in fact.definition.conditions:
             for comparison, _ in comparisons(condition):
                 yield from comparison.operands

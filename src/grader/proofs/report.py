@@ -157,17 +157,32 @@ _PROMISES = {
 }
 
 
-#: Results that are said otherwise than they are written.
-_RESULTS = {"not_applicable": "n/a"}
+#: The same of a framework whose statuses are as assessed.
+_OF_SCHEMES = {
+    **_PROMISES,
+    "monotone.a": "a better level never lowers a grade",
+    "monotone.b": "an item at the best level never lowers a grade",
+    "monotone.c": "an item at the worst level never raises a grade",
+    "monotone.d": "a finding that caps never raises a grade",
+    "monotone.g": "an item at the best level leaves graded graded",
+    "monotone.findings": "a worse level never removes a proposed finding",
+    "capped": "a finding that caps, while open, caps the grade",
+}
 
 
 def for_person(report: CheckReport) -> str:
     """The report as text of 80 columns."""
     book = report.book
+    said = _PROMISES if book.vocabulary.several is None else _OF_SCHEMES
     lines = [f"{book.id} {book.version}, for every inspection there can be", ""]
-    said = {p.id: _RESULTS.get(p.result, p.result) for p in report.promises}
-    width = max(8, *map(len, said.values()))
-    lines += [f"  {said[p.id]:{width}} {_PROMISES[p.id]:50} {p.seconds:6.1f} s" for p in report.promises]
+    applying = [p for p in report.promises if p.result != "not_applicable"]
+    lines += [f"  {p.result:8} {said[p.id]:50} {p.seconds:6.1f} s" for p in applying]
+    reasons: dict[str, list[str]] = {}
+    for promise in report.promises:
+        if promise not in applying:
+            reasons.setdefault(promise.assumes[0], []).append(promise.id)
+    for why, ids in reasons.items():
+        lines += _wrapped(f"does not apply: {', '.join(ids)}: {why}", "  ")
     opened = [(p, a) for p in report.promises for a in p.assumes if a.startswith(UNDECIDED)]
     for promise, assumed in opened:
         lines += _wrapped(f"{promise.id}: {assumed}", "  ")
@@ -179,9 +194,9 @@ def for_person(report: CheckReport) -> str:
         lines += ["", *_finding_lines(finding)]
     count = len(report.findings)
     unknown = sum(p.result == "unknown" and p.made for p in report.promises)
-    said = [f"{count} finding{'' if count == 1 else 's'}" if count else "no findings"]
-    said += [f"{unknown} promise{'' if unknown == 1 else 's'} unknown"] if unknown else []
-    return "\n".join(map(_visible, [*lines, "", ", ".join(said), ""]))
+    summary = [f"{count} finding{'' if count == 1 else 's'}" if count else "no findings"]
+    summary += [f"{unknown} promise{'' if unknown == 1 else 's'} unknown"] if unknown else []
+    return "\n".join(map(_visible, [*lines, "", ", ".join(summary), ""]))
 
 
 def _visible(line: str) -> str:

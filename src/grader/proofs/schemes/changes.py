@@ -33,6 +33,9 @@ class Step(Protocol):
     def applied(self, situation: Situation, model: z3.ModelRef, then: Found) -> Situation:
         """The situation after the change that a model makes."""
 
+    def made(self, situation: Situation, words: Vocabulary) -> Iterator[Situation]:
+        """What a situation may be after the change; none where it cannot be made there."""
+
     def words(self, before: Situation, then: Situation, words: Vocabulary) -> str:
         """The change in words."""
 
@@ -64,6 +67,15 @@ class ToLevel:
     def applied(self, situation: Situation, model: z3.ModelRef, then: Found) -> Situation:
         return situation.at(self.component.id, number(model, then.ranks[self.component.id]))
 
+    def made(self, situation: Situation, words: Vocabulary) -> Iterator[Situation]:
+        first, levels = situation.ranks.get(self.component.id, 0), self.component.levels
+        if self.part in (Part.RAISE, Part.CONCERNS_STAY):
+            others = [r for r in levels if (r > first if self.part is Part.RAISE else r < first)]
+            ranks = others if first in levels else []
+        else:
+            ranks = [_joined(first, rank, words) for rank in added(self.part, self.component, words)]
+        yield from (situation.at(self.component.id, rank) for rank in ranks if rank != first)
+
     def words(self, before: Situation, then: Situation, words: Vocabulary) -> str:
         name = self.component.id
         one, other = (level(words, s.ranks.get(name, 0)) for s in (before, then))
@@ -82,6 +94,13 @@ def _added(first: z3.ArithRef, then: z3.ArithRef, rank: int, words: Vocabulary) 
         case _:  # found later it takes the place of what there is; found on the same day the lower counts
             joined = z3.Or(then == rank, then == lower)
     return z3.If(first == 0, then == rank, joined)
+
+
+def _joined(first: int, rank: int, words: Vocabulary) -> int:
+    """Where an item added at a rank leaves its component, found last where that counts."""
+    if first == 0 or words.several == "latest":
+        return rank
+    return min(first, rank) if words.several == "lowest" else max(first, rank)
 
 
 def added(part: Part, component: Component, words: Vocabulary) -> tuple[int, ...]:
@@ -128,12 +147,19 @@ class Recorded:
         return z3.IntVal(1)
 
     def applied(self, situation: Situation, model: z3.ModelRef, then: Found) -> Situation:
-        rows = list(situation.earlier)
+        return next(self.made(situation, None))
+
+    def made(self, situation: Situation, words: Vocabulary | None) -> Iterator[Situation]:
+        if self.before is not None and self.before not in situation.earlier:
+            return
+        rows = list(situation.declared if self.entity == "declared" else situation.earlier)
         if self.before is not None:
             rows.remove(self.before)
+        rows.append(self.row)
         if self.entity == "declared":
-            return replace(situation, declared=(*situation.declared, self.row))
-        return replace(situation, earlier=(*rows, self.row))
+            yield replace(situation, declared=tuple(rows))
+        else:
+            yield replace(situation, earlier=tuple(rows))
 
     def words(self, before: Situation, then: Situation, words: Vocabulary) -> str:
         if self.entity == "declared":

@@ -19,11 +19,11 @@ from grader.proofs.report import Finding, NotApplicable
 from grader.proofs.schemes.blame import blame, contrary
 from grader.proofs.schemes.changes import Step, added, steps
 from grader.proofs.schemes.components import components
-from grader.proofs.schemes.situations import Graded, Situation
 from grader.proofs.schemes.states import Concluded, Found, States
 from grader.proofs.schemes.subject import Scheme, of_solver
+from grader.proofs.schemes.tried import Broken, falsified, went_wrong
 from grader.proofs.tag_combinations import Part
-from grader.proofs.witness import Witness
+from grader.proofs.witness import Witness, agree
 from grader.vocabulary.words import Vocabulary
 
 #: What a proof assumes that is not of the grade whether or not it is withheld.
@@ -57,16 +57,6 @@ _SEVERAL: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
-    """A change that goes the wrong way, with parameters that stand elsewhere than at their defaults."""
-
-    before: Situation
-    then: Situation
-    step: Step
-    values: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True)
 class _Asked:
     """One change to any state of an area, as terms before and after."""
 
@@ -90,10 +80,17 @@ def check_part(scheme: Scheme, part: Part) -> list[Finding] | str:
         Neither proved nor refuted.
     """
     _applies(scheme, part)
-    suspects = list(_suspects(scheme, part))
-    if not suspects:
-        return []
-    broken = _smallest(scheme, part, suspects)
+    tried = falsified(scheme, part)
+    try:
+        suspects = list(_suspects(scheme, part))
+        if not suspects:
+            agree(None, tried, f"a case tried in which {_WORDS[part]} goes wrong")
+            return []
+        broken = _smallest(scheme, part, suspects)
+    except Undecided:
+        if tried is None:
+            raise
+        broken = tried
     if broken is not None:
         return [_finding(scheme, part, broken)]
     if part.of_grades and _together(scheme, part):
@@ -172,9 +169,12 @@ def _smallest(scheme: Scheme, part: Part, suspects: Sequence[_Asked]) -> Broken 
     """The smallest case there is, at the defaults of the parameters where there is one there."""
     for values in _settings(scheme.subject.book):
         best: Broken | None = None
-        for asked in suspects:
-            found = _case(scheme, part, asked, values, best)
-            best = found or best
+        try:
+            for asked in suspects:
+                best = _case(scheme, part, asked, values, best) or best
+        except Undecided:
+            if best is None:
+                raise
         if best is not None:
             return best
     return None
@@ -205,7 +205,7 @@ def _case(
     if model is None:
         return None
     model = _plainer(solver, model, asked, size)
-    before = scheme.situation(states, model, asked.before)
+    before = scheme.situation_in(states, model, asked.before)
     values = {n: number(model, states.parameters[f"${n}"]) for n in moved}
     changed = {n: v for n, v in sorted(values.items()) if v != book.parameters[n].default}
     return Broken(before, asked.step.applied(before, model, asked.then), asked.step, changed)
@@ -242,18 +242,6 @@ def _together(scheme: Scheme, part: Part) -> bool:
 
 
 # What is told ---------------------------------------------------------------------------------------------
-
-
-def went_wrong(part: Part, before: Graded, then: Graded, words: Vocabulary) -> bool:
-    """Whether a change of this part went the wrong way, as the reference engine sees it."""
-    if part is Part.STAYS_GRADED:
-        return before.area.outcome == "graded" and then.area.outcome == "withheld"
-    if part is Part.CONCERNS_STAY:
-        return bool(before.concerned(words) - then.concerned(words))
-    one, two = before.rank, then.rank
-    if one is None or two is None:
-        return False
-    return two < one if part.better else two > one
 
 
 def _finding(scheme: Scheme, part: Part, broken: Broken) -> Finding:

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator, Mapping
 import z3
 
 from grader.engines import symbolic
-from grader.engines.symbolic import Undecided, number
+from grader.engines.symbolic import number
 from grader.grading.run import run
 from grader.language.nodes import Level
 from grader.language.pipeline import GRADES, OUTCOMES
 from grader.language.rulebook import Layer, Rule
 from grader.model.framework import Area
-from grader.proofs.live import Find, FoundCase, Scope, View, at_measure, check_in, few, ordered, raising
+from grader.proofs.live import Find, FoundCase, Scope, View, at_measure, check_in, in_turn, ordered, raising
 from grader.proofs.promises import LOCAL_CASES, WITHHELD, replay_ungraded, unreachable
 from grader.proofs.report import Finding, NotApplicable
 from grader.proofs.schemes.monotone import no_cap
@@ -81,7 +81,7 @@ def check_capped(scheme: Scheme) -> list[Finding]:
         assert model is not None, "there was one"
         values = {n: number(model, states.parameters[f"${n}"]) for n in book.parameters}
         changed = {n: v for n, v in values.items() if v != book.parameters[n].default}
-        return [_uncapped(scheme.at(changed), scheme.situation(states, model, found), changed, cap)]
+        return [_uncapped(scheme.at(changed), scheme.situation_in(states, model, found), changed, cap)]
     return []
 
 
@@ -142,7 +142,7 @@ def _concluding(scheme: Scheme, area: Area, conclusion: str) -> Situation | None
         rank = scheme.subject.bound.grade_scale.rank(conclusion)
         wanted = z3.And(concluded.graded, concluded.grade.rank == rank)
     model = scheme.solver(states, *states.known(found)).model(wanted)
-    return scheme.situation(states, model, found) if model is not None else None
+    return scheme.situation_in(states, model, found) if model is not None else None
 
 
 # 6 Live ----------------------------------------------------------------------------------------------------
@@ -150,19 +150,9 @@ def _concluding(scheme: Scheme, area: Area, conclusion: str) -> Situation | None
 
 def check_live(scheme: Scheme) -> Iterator[Finding]:
     """Findings on rules that decide nothing; those nobody wrote are left alone."""
-    open_rules: dict[str, list[str]] = {}
-    for rule in scheme.subject.bound.rules:
-        if rule.made:
-            continue
-        try:
-            finding = check_in(scheme.subject, rule, list(_scopes(scheme, rule)))
-        except Undecided as undecided:
-            open_rules.setdefault(str(undecided), []).append(rule.id)
-            continue
-        if finding is not None:
-            yield finding
-    if open_rules:
-        raise Undecided("; ".join(f"{why}: {few(ids)}" for why, ids in open_rules.items()))
+    subject = scheme.subject
+    written = [r for r in subject.bound.rules if not r.made]
+    yield from in_turn(subject, written, lambda rule: check_in(subject, rule, list(_scopes(scheme, rule))))
 
 
 def _scopes(scheme: Scheme, rule: Rule) -> Iterator[Scope]:
@@ -194,7 +184,7 @@ def _in_area(scheme: Scheme, rule: Rule, area: Area) -> Scope:
         model = solver.smallest(states.size(found), wanted) if smallest else solver.model(wanted)
         if model is None:
             return None
-        return _found_case(scheme, rule, scheme.situation(states, model, found), lambda g: g.area.facts)
+        return _found_case(scheme, rule, scheme.situation_in(states, model, found), lambda g: g.area.facts)
 
     return Scope(find, lambda ask: find(ask, smallest=False))
 
@@ -229,7 +219,7 @@ def _on_component(scheme: Scheme, rule: Rule, states: States, found: Found, name
         model = solver.smallest(states.size(found), ask(raising(rule, held)))
         if model is None:
             return None
-        situation = scheme.situation(states, model, found)
+        situation = scheme.situation_in(states, model, found)
         return _found_case(scheme, rule, situation, lambda g: g.cases[name].facts)
 
     return find

@@ -41,8 +41,9 @@ class Situation:
 
     def at(self, component: str, rank: int) -> Situation:
         """The same with one component at a rank; not assessed at 0."""
-        rest = {name: r for name, r in self.ranks.items() if name != component}
-        return replace(self, ranks=rest | ({component: rank} if rank else {}))
+        ranks = {**self.ranks, component: rank}
+        order = (c.id for c in self.area.characteristics)
+        return replace(self, ranks={name: ranks[name] for name in order if ranks.get(name)})
 
     def inspection(self, framework: Framework) -> Inspection:
         """The inspection that holds exactly this; every other area is left without evidence."""

@@ -105,7 +105,8 @@ class Scheme:
             earlier = (draw.choice(before),) if beside and before else ()
             yield Situation(area, any_edition(area), ranks, declared, earlier)
 
-    def situation(self, states: States, model: z3.ModelRef, found: Found) -> Situation:
+    @staticmethod
+    def situation_in(states: States, model: z3.ModelRef, found: Found) -> Situation:
         """The situation a model describes."""
 
         def spread(rows: Sequence[Row], counts: Sequence[z3.ArithRef]) -> tuple[Row, ...]:
