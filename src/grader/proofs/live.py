@@ -109,8 +109,12 @@ def _check_rule(subject: Subject, trials: Trials, rule: Rule) -> Finding | None:
     if deciding is not None:
         agree(True, rule.id in deciding.held, f"replay of a case that {rule.id} decides")
         idle = _first([s.tried_any for s in scopes], lambda v: z3.Not(v.condition))
-        if idle is None and _first([s.any for s in scopes], lambda v: z3.Not(v.condition)) is None:
+        idle = idle or _first([s.any for s in scopes], lambda v: z3.Not(v.condition))
+        if idle is None:
             return _finding(rule, "vacuous", "holds for every input, so its condition says nothing", None, ())
+        for case in (deciding, idle):
+            if case.situation is not None and case.situation.area.editions[case.situation.edition].graded:
+                trials.found.append(case.situation)
         return None
     seen = _shortest(scopes, lambda v: v.condition)
     if seen is None:
