@@ -1,4 +1,4 @@
-"""Rules added to a rule book, always the same: the layers in turn, each rule with a fact of its own."""
+"""Rules added to a rule book, always the same: the layers in turn, each with its own fact; and larger areas."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from grader.language.nodes import Best, Better, Compare, Const, Count, Effect, Kind, Level, Op, Share, Test
 from grader.language.rulebook import Fact, Layer, Rule, RuleBook
+from grader.model.framework import Area, Framework
 from grader.vocabulary.peel import ASSESSMENTS, EXTENTS, HARMS
 
 _TABLES = (
@@ -25,6 +26,22 @@ def with_added(book: RuleBook, count: int, seed: int = 1) -> RuleBook:
         layer, level = _TABLES[number % len(_TABLES)]
         book = _ADD[layer, level](book, f"added{number:02}", draw)
     return book
+
+
+def with_characteristics(framework: Framework, many: int) -> Framework:
+    """The framework with so many characteristics in each area, the first as they are and others like the last."""
+
+    def of(area: Area) -> Area:
+        last = area.characteristics[-1]
+        more = [last.model_copy(update={"id": f"{area.id}.9{chr(97 + n // 26)}{chr(97 + n % 26)}"})
+                for n in range(many)]  # fmt: skip
+        kept = [*area.characteristics, *more][:many]
+        topic = area.topics[0].model_copy(
+            update={"characteristics": [c.model_copy(update={"informs": []}) for c in kept]}
+        )
+        return area.model_copy(update={"topics": [topic]})
+
+    return framework.model_copy(update={"areas": [of(area) for area in framework.areas]})
 
 
 def _shortfalls(draw: random.Random) -> Count:
