@@ -1,4 +1,4 @@
-"""Rules added to a rule book, always the same: the layers in turn, each with its own fact; and larger areas."""
+"""Rules added to a rule book, always the same: the layers in turn, each with its own fact; larger areas."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from grader.language.nodes import Best, Better, Compare, Const, Count, Effect, Kind, Level, Op, Share, Test
 from grader.language.rulebook import Fact, Layer, Rule, RuleBook
-from grader.model.framework import Area, Framework
+from grader.model.framework import Framework
 from grader.vocabulary.peel import ASSESSMENTS, EXTENTS, HARMS
 
 _TABLES = (
@@ -29,19 +29,16 @@ def with_added(book: RuleBook, count: int, seed: int = 1) -> RuleBook:
 
 
 def with_characteristics(framework: Framework, many: int) -> Framework:
-    """The framework with so many characteristics in each area, the first as they are and others like the last."""
-
-    def of(area: Area) -> Area:
-        last = area.characteristics[-1]
-        more = [last.model_copy(update={"id": f"{area.id}.9{chr(97 + n // 26)}{chr(97 + n % 26)}"})
-                for n in range(many)]  # fmt: skip
-        kept = [*area.characteristics, *more][:many]
-        topic = area.topics[0].model_copy(
-            update={"characteristics": [c.model_copy(update={"informs": []}) for c in kept]}
-        )
-        return area.model_copy(update={"topics": [topic]})
-
-    return framework.model_copy(update={"areas": [of(area) for area in framework.areas]})
+    """The framework with so many characteristics in each area: its own, and more like the last of them."""
+    data = framework.model_dump(by_alias=True, exclude_unset=True)
+    for area in data["areas"]:
+        own = [c for topic in area["topics"] for c in topic["characteristics"]]
+        more = [
+            {**own[-1], "id": f"{area['id']}.9{chr(97 + n // 26)}{chr(97 + n % 26)}"} for n in range(many)
+        ]
+        kept = [{**c, "informs": []} for c in [*own, *more][:many]]
+        area["topics"] = [{**area["topics"][0], "characteristics": kept}]
+    return Framework.model_validate(data)
 
 
 def _shortfalls(draw: random.Random) -> Count:
