@@ -18,7 +18,7 @@ from grader.language.rulebook import Rule, decide
 from grader.proofs.check import check_rulebook
 from grader.proofs.schemes.changes import steps
 from grader.proofs.schemes.components import components
-from grader.proofs.schemes.situations import Grading, Graded, Situation
+from grader.proofs.schemes.situations import Graded, Grading, Situation
 from grader.proofs.schemes.states import States
 from grader.proofs.schemes.tried import went_wrong
 from grader.proofs.subject import Subject, any_edition

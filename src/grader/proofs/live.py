@@ -114,11 +114,16 @@ def _few(ids: Sequence[str]) -> str:
 
 
 def _check_rule(subject: Subject, trials: Trials, rule: Rule) -> Finding | None:
-    return check_in(subject, rule, list(_rule_scopes(subject, trials, rule)))
+    return check_in(subject, rule, list(_rule_scopes(subject, trials, rule)), trials.found)
 
 
-def check_in(subject: Subject, rule: Rule, scopes: Sequence[Scope]) -> Finding | None:
-    """The finding on a rule, looking at every place it speaks of before saying it decides nothing."""
+def check_in(
+    subject: Subject, rule: Rule, scopes: Sequence[Scope], kept: list[Situation] | None = None
+) -> Finding | None:
+    """The finding on a rule, looking at every place it speaks of before saying it decides nothing.
+
+    Cases it decides are added to those `kept`.
+    """
     if not scopes:
         return _finding(rule, "vacuous", "speaks of no area that any edition grades", None, ())
     deciding = _first([s.tried_any for s in scopes], lambda v: v.decides)
@@ -127,8 +132,13 @@ def check_in(subject: Subject, rule: Rule, scopes: Sequence[Scope]) -> Finding |
     if deciding is not None:
         agree(True, rule.id in deciding.held, f"replay of a case that {rule.id} decides")
         idle = _first([s.tried_any for s in scopes], lambda v: z3.Not(v.condition))
-        if idle is None and _first([s.any for s in scopes], lambda v: z3.Not(v.condition)) is None:
+        idle = idle or _first([s.any for s in scopes], lambda v: z3.Not(v.condition))
+        if idle is None:
             return _finding(rule, "vacuous", "holds for every input, so its condition says nothing", None, ())
+        for case in (deciding, idle):
+            own = case.situation
+            if kept is not None and own is not None and own.area.editions[own.edition].graded:
+                kept.append(own)
         return None
     seen = _shortest(scopes, lambda v: v.condition)
     if seen is None:
