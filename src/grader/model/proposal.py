@@ -2,42 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from typing import Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from grader.errors import UnknownNameError, quoted, suggest
 from grader.model.frames import Tabular, Value
+from grader.model.output import OutputModel as OutputModel
+from grader.model.output import counted as counted
+from grader.model.output import to_json as to_json
 from grader.model.printed import match_printed
 from grader.vocabulary.words import OriginName
 
 SCHEMA: Final = "grader.proposal/1"
 
 Outcome = Literal["graded", "withheld", "ungraded", "not_inspected"]
-
-
-class OutputModel(BaseModel):
-    """A block grader writes."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        # What has a default is always written: earlier versions did not write it.
-        json_schema_serialization_defaults_required=True,
-    )
-
-
-def counted(number: int, one: str, many: str | None = None) -> str:
-    """A number with the word for it."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
-def to_json(answer: OutputModel, *, indent: int | None = 2) -> str:
-    """An answer as JSON text: keys in the order of the model, the same bytes for the same conclusions."""
-    return json.dumps(answer.model_dump(mode="json", by_alias=True), ensure_ascii=False, indent=indent)
 
 
 class FrameworkUsed(OutputModel):

@@ -15,7 +15,7 @@ from grader.io.folders import files_in, kind_of
 from grader.io.printed_names import PrintedNames, required
 from grader.io.yaml_source import read_bytes
 from grader.model.framework import Framework
-from grader.model.proposal import OutputModel, to_json
+from grader.model.output import OutputModel, to_json
 from grader.search.ranking import Finder, Learned
 from grader.search.words import bare_words, stem, subjects_of_word
 

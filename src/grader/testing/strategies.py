@@ -291,7 +291,7 @@ class _InspectionMaker:
                 "remedied": remedied,
                 "remedied_on": draw(st.sampled_from((None, *_DAYS))) if remedied else None,
                 "found_on": draw(
-                    st.sampled_from(_DAYS if self.words.several == "latest" else (None, *_FOUND))
+                    st.sampled_from(_FOUND if self.words.several == "latest" else (None, *_FOUND))
                 ),
                 "innovative": draw(st.integers(0, 4)) == 0,
                 "measure": measure,
