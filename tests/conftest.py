@@ -73,3 +73,11 @@ def run(capfd: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
         return Ran(code, captured.out, captured.err)
 
     return running
+
+
+@pytest.fixture
+def every_engine() -> Callable[..., list[list[tuple[str, str, str | None]]]]:
+    """`every_engine(framework, book, inspections, backends)`: area, outcome and grade, by every engine."""
+    from grader.testing.agreement import conclusions
+
+    return conclusions

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from grader.api import about_rule as about_rule
     from grader.api import batch as batch
     from grader.api import blind as blind
+    from grader.api import brief as brief
     from grader.api import calibrate as calibrate
     from grader.api import changes as changes
     from grader.api import check as check
@@ -30,15 +31,18 @@ if TYPE_CHECKING:
     from grader.api import explain as explain
     from grader.api import export_workbook as export_workbook
     from grader.api import find as find
+    from grader.api import framework_starter as framework_starter
     from grader.api import grade as grade
     from grader.api import impact as impact
     from grader.api import import_sheet as import_sheet
     from grader.api import load as load
+    from grader.api import load_table as load_table
     from grader.api import mark_workbook as mark_workbook
     from grader.api import merge as merge
     from grader.api import mutate as mutate
     from grader.api import open_session as open_session
     from grader.api import outliers as outliers
+    from grader.api import overview as overview
     from grader.api import propose_mapping as propose_mapping
     from grader.api import reconcile as reconcile
     from grader.api import record_proofs as record_proofs
@@ -60,8 +64,9 @@ if TYPE_CHECKING:
     from grader.authoring.case_report import TestReport as TestReport
     from grader.authoring.impact import Impact as Impact
     from grader.authoring.mutation import MutationReport as MutationReport
-    from grader.bulk.batch import Batch as Batch
+    from grader.bulk.outputs import Batch as Batch
     from grader.bulk.simulate import Simulation as Simulation
+    from grader.bulk.wide.inspections import LoadedTable as LoadedTable
     from grader.errors import EngineDisagreementError as EngineDisagreementError
     from grader.errors import GraderError as GraderError
     from grader.errors import InputError as InputError
@@ -98,18 +103,20 @@ if TYPE_CHECKING:
 #: Where each public name stands.
 _HOMES = {
     "grader.api": (
-        "about_area about_characteristic about_parameters about_rule batch blind calibrate changes check"
-        " confirm decide decide_from decision_log diff explain export_workbook find grade impact"
-        " import_sheet load mark_workbook merge mutate open_session outliers propose_mapping reconcile"
-        " record_proofs report run_cases schema schema_names sensitivity settle settling_file"
-        " settling_workbook simulate smallest_change starter undo validate verify why_not"
+        "about_area about_characteristic about_parameters about_rule batch blind brief calibrate"
+        " changes check confirm decide decide_from decision_log diff explain export_workbook find"
+        " framework_starter grade impact import_sheet load load_table mark_workbook merge mutate open_session"
+        " outliers overview propose_mapping reconcile record_proofs report run_cases schema"
+        " schema_names sensitivity settle settling_file settling_workbook simulate smallest_change"
+        " starter undo validate verify why_not"
     ),
     "grader.authoring.case_report": "TestReport",
     "grader.authoring.impact": "Impact",
     "grader.authoring.mutation": "MutationReport",
     "grader.proofs.report": "CheckReport",
-    "grader.bulk.batch": "Batch",
+    "grader.bulk.outputs": "Batch",
     "grader.bulk.simulate": "Simulation",
+    "grader.bulk.wide.inspections": "LoadedTable",
     "grader.errors": (
         "EngineDisagreementError GraderError InputError MissingExtraError Problem UnknownNameError"
     ),

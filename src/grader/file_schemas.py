@@ -120,10 +120,16 @@ def headed(name: str, title: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _limit_shares(parameter: dict[str, Any]) -> None:
-    """A share lies in 0 to 1000 per mille."""
-    top = {"maximum": 1000}
-    parameter["if"] = {"properties": {"type": {"const": "share"}}, "required": ["type"]}
-    parameter["then"] = {"properties": {"default": top, "range": {"items": top}}}
+    """A share lies in 0 to 1000 per mille, a count in 0 to a million, and points alone have a unit."""
+
+    def within(type_: str, most: int) -> dict[str, Any]:
+        held = {"minimum": 0, "maximum": most}
+        return {
+            "if": {"properties": {"type": {"const": type_}}, "required": ["type"]},
+            "then": {"properties": {"default": held, "range": {"items": held}, "unit": {"type": "null"}}},
+        }
+
+    parameter["allOf"] = [within("share", 1000), within("count", 1_000_000)]
 
 
 def _with_columns(schema: dict[str, Any]) -> dict[str, Any]:

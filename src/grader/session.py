@@ -24,7 +24,7 @@ from grader.language.bind import bind
 from grader.language.engine import Engine
 from grader.language.english import English
 from grader.language.memo import Recent
-from grader.language.rulebook import AT_DEFAULTS, EVERYWHERE, RANGE_RESTS_ON, RuleBook
+from grader.language.rulebook import AT_DEFAULTS, EVERYWHERE, RuleBook
 from grader.language.settings import Settings, read_settings
 from grader.model.framework import Area
 from grader.model.inspection import Inspection
@@ -33,7 +33,6 @@ from grader.model.proposal import Proposal
 EngineMaker = Callable[[RuleBook], Engine]
 """Makes an engine over a bound rule book."""
 
-DEFAULT: Final = "PEEL_2021_22"
 #: Sessions at other settings that one keeps, and answers at other settings that an inspection keeps.
 KEPT: Final = 8
 
@@ -87,7 +86,7 @@ class Session:
         the rule book names; without either they are those of PEEL 2021/22.
         """
         if framework is None:
-            _, file, book = catalogue.open_rulebook(rules if rules is not None else DEFAULT)
+            _, file, book = catalogue.open_rulebook(rules if rules is not None else catalogue.DEFAULT)
         else:
             file = catalogue.framework_at(framework, catalogue.folder_near(rules))
             book = catalogue.rulebook(rules, file)
@@ -151,7 +150,7 @@ class Session:
         proved = self.book.proved
         if proved is None or proved.framework_sha256 != self.framework.sha256:
             return False
-        extents = {proved.promises.get(name) for name in RANGE_RESTS_ON}
+        extents = {proved.promises.get(name) for name in self.book.range_rests_on}
         return extents <= {EVERYWHERE} or (extents <= {EVERYWHERE, AT_DEFAULTS} and not self.settings)
 
     # What it does -----------------------------------------------------------------------------------------

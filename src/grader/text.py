@@ -22,7 +22,10 @@ def clean(text: str) -> str:
 
 
 def _visible(character: str, keep: str) -> str:
-    if character in _JOINERS or character in keep or unicodedata.category(character) not in _HIDDEN:
+    if character in _JOINERS or character in keep:
+        return character
+    # The last two places of each plane hold no character, and XML takes none of the first plane's.
+    if unicodedata.category(character) not in _HIDDEN and ord(character) & 0xFFFE != 0xFFFE:
         return character
     return character.encode("unicode_escape").decode("ascii")
 

@@ -14,7 +14,7 @@ from grader.io.faults import validate as validate_document
 from grader.io.frameworks import framework_of
 from grader.io.given import PathLike
 from grader.io.rule_files import RuleBookFile
-from grader.io.rulebooks import HEAD
+from grader.io.rule_folder import HEAD
 from grader.io.yaml_source import Document, read_document
 from grader.session import Sessions
 
@@ -117,7 +117,7 @@ def _rulebook(folder: Path, document: Document | None = None, rules: PathLike | 
         raise InputError(problems)
     _, _, book = catalogue.open_rulebook(folder)
     counts = (
-        _count(book.rules, "rule", "rules"),
+        _count(book.written, "rule", "rules"),
         _count(book.facts, "fact", "facts"),
         _count(book.parameters, "parameter", "parameters"),
     )

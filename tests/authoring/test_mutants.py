@@ -66,7 +66,10 @@ def test_a_fact_no_rule_looks_at_is_left_alone():
 
 def test_a_parameter_out_of_its_range_and_a_fact_against_its_direction_are_refused_at_load(small_book):
     suite = load_suite(str(small_book()))
-    by_change = {m.change: refused(m.book) for m in mutants(suite.book, suite.framework.framework)}
+    by_change = {
+        m.change: refused(m.book, suite.framework.framework)
+        for m in mutants(suite.book, suite.framework.framework)
+    }
 
     assert by_change["'best fewer than 3' for 'best at least 3'"].endswith("(better: more)")
     assert by_change["'best at least 2' for 'best at least 3'"] is None

@@ -46,7 +46,7 @@ def test_what_is_recorded_of_the_shipped_rules_is_of_the_rules_as_they_are(id: s
     record = json.loads((ROOT / "rules" / id / NAME).read_text("utf-8"))
     assert session.book.sha256 == record["rulebook_sha256"], anew
     assert session.framework.sha256 == record["framework_sha256"], anew
-    assert dict.fromkeys(RANGE_RESTS_ON, EVERYWHERE) == record["promises"], anew
+    assert dict.fromkeys(session.book.range_rests_on, EVERYWHERE) == record["promises"], anew
     assert session.ranges_proved
 
 

@@ -94,6 +94,10 @@ def test_because_is_filled_with_facts_and_parameters(book):
     ) == English(book).because(text, seen)
 
 
+def test_a_fact_that_was_not_seen_stays_as_it_is_written(book):
+    assert "{demonstrated} of 13" == English(book).because("{demonstrated} of {assessed}", {"assessed": 13})
+
+
 def test_an_official_number_says_nothing_more(book):
     official = replace(book.parameters["substantially_all"], basis="official")
     stated = replace(book, parameters={**book.parameters, "substantially_all": official})

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from grader.io.frameworks import FrameworkFile
+from grader.io.inspections import InspectionFile
+from grader.model.inspection import Inspection
+from grader.session import LoadedInspection, Session
+
 SOUND = "responding.1a responding.2a responding.2b"
 
 
@@ -29,6 +34,14 @@ def test_a_declared_concern_caps_a_good_area(grade, item):
 def test_an_area_with_an_open_concern_is_graded_without_evidence(grade):
     area = grade(findings=(concern(),)).area("responding")
     assert ("graded", "inadequate") == (area.outcome, area.grade)
+
+
+def test_a_rule_that_would_withhold_holds_where_a_concern_keeps_the_area_graded(framework, book):
+    head = {"id": "i", "body": "b", "framework": framework.id, "edition": "2022-03"}
+    found = Inspection.model_validate({"inspection": head, "evidence": [], "findings": [concern()]})
+    session = Session(FrameworkFile(framework), book, None, "reference")
+    area = LoadedInspection(session, InspectionFile(found)).trace.areas["responding"]
+    assert ("graded", {"thin", "inadequate.open-concern"}) == (area.outcome, set(area.held))
 
 
 @pytest.mark.parametrize(
@@ -111,6 +124,33 @@ def test_an_earlier_finding_not_improving_with_people_still_at_risk_is_a_concern
         assert expected == ("concern.repeated" in [rule for rule, *_ in raised(area)])
 
 
+def test_an_earlier_finding_bears_on_the_characteristics_it_names_alone(grade, item):
+    short = item("E1", "responding.1a responding.2a", "partly_meets", harm="serious", extent="some")
+    earlier = {**concern("P1"), "kind": "area_for_improvement", "characteristics": ["responding.2a"]}
+    area = grade(short, previous=({**earlier, "progress": "not_improving"},)).area("responding")
+    assert ["responding.2a"] == [on for rule, _, (on,) in raised(area) if rule == "concern.repeated"]
+
+
+@pytest.mark.parametrize("declared", [(), (concern(),)])
+def test_a_grade_hinges_on_the_evidence_a_concern_rests_on(declared, grade, item):
+    """Raised on a characteristic or on the area, or issued: against grading again without each item."""
+    sound = [item(f"E{n}", f"responding.{c}", "meets") for n, c in enumerate(("1b", "2a", "2b", "2c"), 1)]
+    repeated = item("E5", "responding.1a", "partly_meets", harm="serious", extent="some")
+    earlier = {**concern("P1"), "kind": "area_for_improvement", "characteristics": ["responding.1a"]}
+    previous = ({**earlier, "progress": "not_improving"},)
+    systemic = [item(f"E{n}", f"responding.{c}", "falls_short", **GRAVE) for n, c in ((6, "2d"), (7, "2e"))]
+    for items in ([*sound, repeated], [*sound, *systemic], [*sound, repeated, *systemic]):
+        area = grade(*items, previous=previous, findings=declared).area("responding")
+        expected = []
+        for at, one in enumerate(items):
+            rest = (*items[:at], *items[at + 1 :])
+            then = grade(*rest, previous=previous, findings=declared).area("responding")
+            if (then.grade, then.outcome) != (area.grade, area.outcome):
+                expected.append((one["id"], then.grade, then.outcome))
+        assert "inadequate" == area.grade
+        assert expected == [(h.evidence, h.grade, h.outcome) for h in area.hinges]
+
+
 def test_innovation_is_raised_and_moves_no_grade(grade, item):
     plain = grade(item("E1", SOUND, "meets")).area("responding")
     area = grade(item("E1", SOUND, "meets", innovative=True)).area("responding")
@@ -129,6 +169,12 @@ def test_a_draft_says_it_is_one_and_quotes_what_was_found(grade, item, framework
     improvement = next(f for f in area.findings if f.kind == "area_for_improvement")
     assert improvement.statement.startswith("Draft area for improvement, for an inspector to word.")
     assert [] == improvement.recommendations
+
+
+def test_a_draft_that_quotes_every_finding_counts_no_rest(grade, item):
+    items = [item(f"E{n}", "responding.1a", "falls_short") for n in range(3)]
+    draft = grade(*items).area("responding").findings[0]
+    assert draft.statement.endswith("Found: what E0 found; what E1 found; what E2 found.")
 
 
 def test_a_draft_quotes_three_findings_and_counts_the_rest(grade, item):

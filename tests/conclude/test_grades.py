@@ -133,6 +133,29 @@ def test_the_deciding_reason_comes_first_and_then_what_stood_in_the_way(grade, i
     assert "7 of 10" in area.reasons[0].because
 
 
+def test_what_a_limit_holds_down_is_told_and_what_it_makes_pointless_is_not(grade, item):
+    """Capped, an area needs no other rule to hold: those above that fail are no reason, one that holds is."""
+    said = {"statement": "people are at risk", "recommendations": ["mend it"]}
+    concern = {"id": "F1", "kind": "cause_of_concern", "area": "responding", **said}
+    area = grade(*spread(item, meets=8, short=2), findings=(concern,)).area("responding")
+    assert [
+        ("inadequate.open-concern", "limits", True),
+        ("adequate.some", "reaches", True),
+        ("good.substantially-all", "reaches", True),
+    ] == [(r.rule, r.effect, r.held) for r in area.reasons]
+
+
+def test_every_rule_for_a_better_grade_that_fails_is_told_and_every_limit_below(grade, item):
+    area = grade(*spread(item, meets=7, short=3)).area("responding")
+    assert [
+        ("adequate.some", "reaches", True),
+        ("inadequate.open-concern", "limits", False),
+        ("requires-improvement.area-of-concern", "limits", False),
+        ("good.substantially-all", "reaches", False),
+        ("outstanding.substantially-exceeded", "reaches", False),
+    ] == [(r.rule, r.effect, r.held) for r in area.reasons]
+
+
 def test_the_default_has_no_rule_and_says_so(grade, item):
     reason = grade(*spread(item, short=10)).area("responding").reasons[0]
     assert (None, "default", "requires_improvement", True) == (
@@ -147,6 +170,13 @@ def test_evidence_behind_a_failed_reason_is_what_fell_short(grade, item):
     area = grade(*spread(item, meets=7, short=3)).area("responding")
     good = next(r for r in area.reasons if r.rule == "good.substantially-all")
     assert ["E7", "E8", "E9"] == good.evidence
+
+
+def test_grades_one_step_away_are_told_best_first(grade, item):
+    area = grade(*spread(item, meets=8, short=2)).area("responding")
+    up = [("outstanding", f"E{n}: meets to exceeds") for n in range(8)]
+    down = [("adequate", f"E{n}: meets to partly_meets") for n in range(8)]
+    assert ("good", [*up, *down]) == (area.grade, [(r.grade, r.change) for r in area.reachable])
 
 
 def test_overrides_are_used_and_recorded(grade, item):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.grading.run import per_mille
+from grader.language.figures import per_mille
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from grader.grading.tally import placements
+from grader.model.framework import Framework
+from grader.model.inspection import Inspection
+
 
 def test_victims_evidence_informs_where_victims_is_not_graded(grade, item, statuses):
     proposal = grade(item("E1", "victims.1a", "meets"), edition="2022-03")
@@ -78,3 +82,24 @@ def test_the_reason_names_the_characteristic_that_does_not_count(grade, item):
     assert ["another programme grades workforce.4a: shown with its status, without weight in workforce"] == [
         n.message for n in proposal.not_counted
     ]
+
+
+def test_evidence_informs_no_area_the_edition_does_not_hold(framework):
+    """An area that one edition lacks, informed from an area which that edition does not grade."""
+    (evidence,) = Inspection.model_validate(
+        {
+            "inspection": {"id": "i", "body": "b", "framework": framework.id, "edition": "2022-03"},
+            "sources": {"r": {"title": "R"}},
+            "evidence": [
+                {"id": "E1", "characteristics": ["victims.1a"], "assessment": "meets", "statement": "found",
+                 "basis": "data", "source": "r"}
+            ],
+        }
+    ).evidence  # fmt: skip
+    both = [("victims.1a", "victims.1a"), ("victims.1a", "responding.2a")]
+    assert both == list(placements(evidence, framework, "2022-03"))
+    written = framework.model_dump()
+    responding = next(a for a in written["areas"] if a["id"] == "responding")
+    del responding["editions"]["2022-03"]
+    without = Framework.model_validate(written)
+    assert both[:1] == list(placements(evidence, without, "2022-03"))

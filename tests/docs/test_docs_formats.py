@@ -29,6 +29,7 @@ def written(tmp_path: Path) -> Path:
 def test_page_shows_one_file_of_each_kind():
     expected = {
         "frameworks/SMALL.yaml",
+        "frameworks/HYGIENE.yaml",
         "inspection.yaml",
         "decisions.yaml",
         "rules/SMALL/rulebook.yaml",

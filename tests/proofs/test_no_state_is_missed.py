@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations_with_replacement
 
 import pytest
 
+from grader.engines.solver import Effort
+from grader.language.nodes import Compare, Const, Op
 from grader.proofs.characteristics import seen_in
-from grader.proofs.subject import GRADE_AND_SUFFICIENCY
+from grader.proofs.subject import GRADE_AND_SUFFICIENCY, Subject
 from grader.proofs.tag_combinations import EARLIER_TAGS, Part, changes
+from grader.vocabulary.peel import STATUSES
 
 NOT_IMPROVING = [c for c in EARLIER_TAGS if c["progress"] == 2][:1]
 
@@ -29,12 +33,25 @@ def _every_example(space, most):
 
 
 @pytest.mark.parametrize("name", ["PEEL_2021_22", "pooling", "discounting_isolated"])
-def test_every_observation_brute_force_makes_is_listed(opened, name):
+def test_every_observation_brute_force_makes_is_listed_by_an_example_as_small(opened, name):
     for areas, space, seen in _spaces(opened, name):
-        listed = {tuple(seen_in(s, e) for s in seen) for e in space.classes(seen)}
-        found = {tuple(seen_in(s, e) for s in seen) for e in _every_example(space, 2)}
-        assert set() == found - listed
+        listed = {tuple(seen_in(s, e) for s in seen): e.size for e in space.classes(seen)}
+        for example in _every_example(space, 2):
+            observed = tuple(seen_in(s, example) for s in seen)
+            assert observed in listed
+            assert not example.written or listed[observed] <= example.size
         assert areas.group.areas
+
+
+def test_what_takes_a_great_many_things_is_listed(opened):
+    sound = opened("sound")
+    many = Compare("tested", Op.AT_LEAST, (Const(12),))
+    rules = tuple(replace(r, condition=many) if r.id == "exceeded.tested" else r for r in sound.book.rules)
+    rules = tuple(r for r in rules if r.id != "exceeded.described")
+    subject = Subject(replace(sound.book, rules=rules), sound.framework, Effort(10**9))
+    areas = subject.space(subject.graded[0], GRADE_AND_SUFFICIENCY)
+    best = [e for e in areas.classes(False) if e.case.status.rank == len(STATUSES.names) - 1]
+    assert [12] == [len(e.evidence) for e in best]
 
 
 LONG = (Part.CONCERNS_STAY, Part.RAISE)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -9,7 +13,16 @@ from grader.io.frameworks import FrameworkFile
 from grader.io.inspections import InspectionFile
 from grader.language import memo
 from grader.language.settings import Settings
+from grader.model.inspection import Inspection
 from grader.session import LoadedInspection, Session
+
+
+@dataclass(frozen=True)
+class Case:
+    framework: Any
+    book: Any
+    inspection: Inspection
+    values: dict[str, int]
 
 
 def session_of(case):
@@ -43,6 +56,35 @@ def test_a_session_of_one_inspection_serves_the_next(shipped_cases):
 
     one_after_another()
     assert found
+
+
+FINDING = {"id": "F1", "kind": "area_for_improvement", "area": "responding", "statement": "mend it"}
+
+
+@pytest.mark.parametrize(
+    "recorded",
+    [
+        {"previous": [{**FINDING, "characteristics": ["responding.1a"], "progress": "not_improving"}]},
+        {"findings": [{**FINDING, "kind": "cause_of_concern", "recommendations": ["mend it"]}]},
+    ],
+)
+def test_findings_on_record_are_not_forgotten_between_inspections_alike_otherwise(recorded, shipped):
+    tags = {"assessment": "partly_meets", "harm": "serious", "extent": "some", "basis": "data"}
+    item = {"id": "E1", "characteristics": ["responding.1a"], "statement": "found", "source": "r", **tags}
+    others = [
+        {**item, "id": f"E{n}", "characteristics": [f"responding.{c}"], "assessment": "meets", "harm": "none"}
+        for n, c in enumerate(("1b", "2a", "2b", "2c", "2d"), 2)
+    ]
+    head = {"id": "i", "body": "b", "framework": shipped.framework.id, "edition": "2022-03"}
+    plain = {"inspection": head, "sources": {"r": {"title": "R"}}, "evidence": [item, *others]}
+    first, second = (
+        Case(shipped.framework, shipped.book, Inspection.model_validate(found), {})
+        for found in (plain, plain | recorded)
+    )
+    kept = session_of(first)
+    assert bytes_in(session_of(first), first) == bytes_in(kept, first)
+    assert bytes_in(session_of(second), second) == bytes_in(kept, second)
+    assert bytes_in(session_of(first), first) == bytes_in(kept, first)
 
 
 @settings(max_examples=10, deadline=None)

@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 
 import grader
+from grader.grading.possible import fillings
 from grader.grading.run import run
 from grader.model.inspection import Inspection
 from grader.session import Session
+from grader.vocabulary.peel import PEEL
+from grader.vocabulary.words import STRENGTH
 
 BASES = ("case_file_review", "data", "document", "interview", "observation")
 ASSESSMENTS = ("exceeds", "meets", "partly_meets", "falls_short")
@@ -35,6 +38,26 @@ def item(random: Random, number: int, on: str, **tags: Any) -> dict[str, Any]:
     }
     said = {"id": f"E{number}", "characteristics": [on], "statement": "found", "source": "r"}
     return {**said, **drawn, **tags}
+
+
+def test_what_is_unassessed_turns_out_the_best_or_the_worst_there_is() -> None:
+    """Each way is tested, on the characteristic itself, neither remedied nor innovative."""
+    plain = {"strength": "tested", "remedied": 0, "innovative": 0, "direct": 1}
+    scales = {
+        "assessment": PEEL.assessments,
+        "extent": PEEL.extents,
+        "harm": PEEL.harms,
+        "strength": STRENGTH,
+    }
+    found = fillings(PEEL)
+    for row, assessment, extent, harm in (
+        (found.best, "exceeds", "widespread", "none"),
+        (found.widest, "falls_short", "widespread", "none"),
+        (found.harmful, "falls_short", "some", "serious"),
+        (found.harmless, "falls_short", "some", "none"),
+    ):
+        told = {name: scales[name].name_of(rank) if name in scales else rank for name, rank in row.items()}
+        assert {**plain, "assessment": assessment, "extent": extent, "harm": harm} == told
 
 
 def drawn(random: Random, session: Session) -> tuple[dict[str, Any], str, list[str]]:

@@ -16,7 +16,6 @@ from grader import api
 from grader.cli import main
 
 pytest.importorskip("jinja2", reason="the report needs the extra: inspection-grader[report]")
-pytest.importorskip("matplotlib", reason="the report needs the extra: inspection-grader[report]")
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Elements of HTML that have no end.

@@ -24,8 +24,11 @@ def at_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_the_commands_write_reports(at_root: Path, run: Callable[..., Any]) -> None:
     commands = re.findall(r"^grader (grade .*)$", TEXT, re.MULTILINE)
-    assert [0, 0] == [run(*shlex.split(command)).code for command in commands]
-    assert ["report.html", "with_final.html"] == sorted(p.name for p in at_root.glob("*.html"))
+    assert [0, 0, 0, 0] == [run(*shlex.split(command)).code for command in commands]
+    written = ["all/index.html", "all/inspections.xlsx", "brief.docx", "report.html", "report.pdf"]
+    assert [*written, "with_final.html"] == sorted(
+        p.relative_to(at_root).as_posix() for p in at_root.rglob("*.*") if not p.is_dir()
+    )
 
 
 def test_the_python_makes_the_page(at_root: Path) -> None:
@@ -33,3 +36,4 @@ def test_the_python_makes_the_page(at_root: Path) -> None:
     names: dict[str, Any] = {}
     exec(compile(code, "docs/report.md", "exec"), names)
     assert names["html"].startswith("<!DOCTYPE html>")
+    assert names["page"].startswith(b"%PDF")

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from grader.render.html.words import css_string, visible, web_address
+from grader.render.content.words import visible, web_address
+from grader.render.html.page import css_string
 
 HOSTILE = [
     "<script>alert(1)</script>",

@@ -39,6 +39,13 @@ def test_a_difference_names_table_rules_and_facts(book, held_by):
     assert caught.value.exit_code == 3
 
 
+@pytest.mark.parametrize(("a", "said"), [(1, "r0000 holds only on rete"), (0, "r0000 holds only on wrong")])
+def test_a_rule_that_holds_on_either_engine_alone_is_a_difference(book, held_by, a, said):
+    engine = CheckedEngine(ReteEngine(book), Wrong(ReferenceEngine(book), "r0000"))
+    with pytest.raises(EngineDisagreementError, match=said):
+        held_by(engine, {"a": a, "b": 0})
+
+
 def test_every_evaluation_is_put_to_both_engines(book, held_by):
     witness = Wrong(ReferenceEngine(book))
     engine = CheckedEngine(ReteEngine(book), witness)

@@ -99,6 +99,28 @@ def test_tests_that_exclude_each_other_do_not_add_up(make_book, compare, held):
     assert held(book, {"a": 240}) == []
 
 
+@pytest.mark.parametrize(("many", "said"), [(20, []), (21, ["60 ways that could hold at once"])])
+def test_of_tests_that_exclude_each_other_the_one_with_most_behind_it_counts(make_book, compare, many, said):
+    behind = [All((compare("a", "equals", value), compare("b", "at_least", i)))
+              for value, most in ((1, 40), (2, 30)) for i in range(most)]  # fmt: skip
+    beside = [compare("c", "at_least", i) for i in range(many)]
+    found = [p.message for p in limit_problems(make_book([*behind, *beside]).rules)]
+    assert said == [m.split(" pass ")[1].split(" at rule")[0] for m in found]
+
+
+@pytest.mark.parametrize(("number", "said"), [(2**31 - 1, 0), (2**31, 1), (-(2**31) + 1, 0), (-(2**31), 1)])
+def test_numbers_are_held_against_what_fits_in_32_bits(make_book, compare, number, said):
+    assert said == len(list(limit_problems(make_book([compare("a", "at_least", number)]).rules)))
+
+
+def test_rules_of_every_area_add_to_those_of_the_area_with_most(make_book, compare):
+    scopes = [None] * 20 + [frozenset({"here"})] * 40 + [frozenset({"there"})] * 30
+    conditions = [compare("a", "at_least", i) for i in range(90)]
+    assert [] == list(limit_problems(make_book(conditions, scopes).rules))
+    both = [*scopes[:-1], frozenset({"here", "there"})]
+    assert ["limit"] == [p.code for p in limit_problems(make_book(conditions, both).rules)]
+
+
 def test_rules_of_different_areas_do_not_add_up(make_book, compare, held):
     conditions = [compare("a", "at_least", i) for i in range(2 * MAX_AT_ONCE)]
     scopes = [frozenset({"here" if i % 2 else "there"}) for i in range(2 * MAX_AT_ONCE)]

@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from grader.engines import rete
 from grader.engines.reference import ReferenceEngine
 from grader.engines.rete import RULESETS, ReteEngine, Rulesets, compile_table
 from grader.errors import InternalError
@@ -99,6 +100,65 @@ def test_an_evaluation_that_goes_wrong_drops_its_ruleset_and_the_next_is_right(
         RULESETS.fired(program, json.dumps({"sid": "s", "id": "e", "g": 2, "f0": 5}))
     assert program.key not in RULESETS.handles
     assert ["p0", "p1"] == sorted(RULESETS.fired(program, program.message("here", {"a": 5})))
+
+
+class Astray:
+    """An extension that fires these patterns, whatever it is asked."""
+
+    def __init__(self, fired, code=0):
+        self.left, self.code, self.freed = list(fired), code, 0
+
+    def create_ruleset(self, name, definition):
+        return 1
+
+    def assert_fact(self, handle, message):
+        return self.code, 2
+
+    def start_action_for_state(self, handle, session):
+        return ("{}", self.complete_and_start_action(handle, session)) if self.left else None
+
+    def complete_and_start_action(self, handle, session):
+        return f'{{"{self.left.pop(0)}":{{}}}}' if self.left else None
+
+    def delete_state(self, handle, session):
+        self.freed += 1
+
+
+@pytest.mark.parametrize(
+    ("astray", "said"),
+    [
+        (Astray(["p0", "p1"]), None),
+        (Astray(["p0"]), None),
+        (Astray(["p1"]), "the catch-all once"),
+        (Astray(["p1", "p1"]), "each pattern at most once"),
+        (Astray(["p0", "p0"]), "each pattern at most once"),
+        (Astray(["p0", "p1", "p2"]), "fired more often than it has patterns"),
+        (Astray([]), "took a fact and fired no rule"),
+        (Astray(["p0"], code=1), r"did not take a fact \(code 1\)"),
+    ],
+)
+def test_an_engine_gone_astray_is_not_believed_and_its_session_is_freed(
+    astray, said, make_book, compare, monkeypatch
+):
+    monkeypatch.setattr(rete, "extension", lambda: astray)
+    program = compile_table(make_book([compare("a", "at_least", 1)]).tables()[-1])
+    rulesets, fired, started = Rulesets(), list(astray.left), bool(astray.left) and not astray.code
+    message = program.message("here", {"a": 5})
+    if said is None:
+        assert fired == rulesets.fired(program, message)
+    else:
+        with pytest.raises(InternalError, match=said):
+            rulesets.fired(program, message)
+    assert (started, said is None) == (astray.freed == 1, program.key in rulesets.handles)
+
+
+@pytest.mark.parametrize("value", [2**63, -(2**63) - 1, 1.0, True, None, "1"])
+def test_only_whole_numbers_of_64_bits_are_given_to_the_engine(value, make_book, compare):
+    program = compile_table(make_book([compare("a", "at_least", 1)]).tables()[-1])
+    with pytest.raises(InternalError, match=r"fact 'a' of table grade\.area is no 64-bit whole number"):
+        program.message("here", {"a": value})
+    for near in (2**63 - 1, -(2**63)):
+        assert f'"f0":{near}' in program.message("here", {"a": near})
 
 
 FLAT = """

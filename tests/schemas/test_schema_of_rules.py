@@ -35,6 +35,7 @@ NEEDS_NAMES = {
     "unknown_characteristic",
     "unknown_fact",
     "unknown_grade",
+    "unknown_value",
 }
 #: What no schema sees: two numbers held together, placeholders in texts, directions, other files.
 NEEDS_THE_LOADER = {
@@ -96,7 +97,7 @@ def test_rule_books_that_load_are_what_the_schema_says(faults: Faults, folder: P
     assert [] == [f"{path.name} {fault}" for name, path in files for fault in faults(name, path)]
 
 
-@pytest.mark.parametrize("book", ["PEEL_2021_22", "EXAMPLE_CARE_HOMES"])
+@pytest.mark.parametrize("book", ["PEEL_2021_22", "EXAMPLE_CARE_HOMES", "FHRS", "AGED_CARE_STARS"])
 def test_a_rule_book_is_what_the_schema_with_its_own_names_says(faults: Faults, book: str):
     layers = [path for name, path in rule_files(ROOT / "rules" / book) if name == "layer"]
     assert [] == [f"{path.name} {fault}" for path in layers for fault in faults("layer", path, book)]
@@ -126,6 +127,13 @@ def layer(name: str, *, facts: Any = None, **rule: Any) -> dict[str, Any]:
     if rule:
         made["rules"] = [{"id": "r", "because": "b", "source": "s", **rule}]
     return made
+
+
+SAID = {"better": "more", "english": "e"}
+
+
+def steps(*written: dict[str, Any]) -> dict[str, Any]:
+    return layer("grade", facts={"f": {"points": {"start": 1, "steps": list(written)}, **SAID}})
 
 
 MORE: list[tuple[str, dict[str, Any]]] = [
@@ -170,12 +178,24 @@ MORE: list[tuple[str, dict[str, Any]]] = [
         ),
     ),
     ("facts of the measure layer", layer("measure", facts={"f": {"count": "evidence"}})),
-    ("a status that is none", layer("status", reaches="not_assessed", when={"a": {"at_least": 1}})),
     ("a grade withheld by a status rule", layer("status", withholds="grade", when={"a": {"at_least": 1}})),
     ("status in an area's rule", layer("grade", reaches="good", when={"status": {"equals": "exceeded"}})),
     ("a rule of two effects", layer("grade", reaches="a", limits="b", when={"a": {"at_least": 1}})),
     ("an empty one_of", layer("grade", reaches="good", when={"a": {"one_of": []}})),
-    ("a number below 0", layer("grade", reaches="good", when={"a": {"at_least": -1}})),
+    ("a number beyond all", layer("grade", reaches="good", when={"a": {"at_least": 2**31}})),
+    ("a step that does two things", steps({"add": 1, "take": 1})),
+    ("a step that does nothing", steps({"when": {"a": {"at_least": 1}}})),
+    ("a step with an unknown key", steps({"add": 1, "unless": {"a": {"at_least": 1}}})),
+    ("bounds of three", steps({"add": 1, "within": [1, 2, 3]})),
+    ("a weight that is a fraction", layer("grade", facts={"f": {"sum": {"a": 0.33}, **SAID}})),
+    (
+        "a sum of weights of characteristics",
+        layer("grade", facts={"f": {"sum": {"a": 1}, "of": "findings", **SAID}}),
+    ),
+    ("rounding without how", layer("grade", facts={"f": {"round": "a", "to": 100, **SAID}})),
+    ("rounding to nothing", layer("grade", facts={"f": {"round": "a", "to": 0, "how": "up", **SAID}})),
+    ("points in the status layer", layer("status", facts={"f": {"points": {"start": 1}, **SAID}})),
+    ("a highest of nothing", layer("grade", facts={"f": {"highest": "score", **SAID}})),
     ("a not with a list", layer("grade", reaches="good", when={"not": [{"a": {"at_least": 1}}]})),
     ("nested below all", layer("grade", reaches="good", when={"all": [{"a": {"atleast": 1}}]})),
     (
@@ -198,7 +218,9 @@ def test_the_schema_offers_every_word_of_the_language():
     for name in Layer:
         if COUNTABLE[name]:
             fact = defs[f"fact.{name}"]["properties"]
-            assert set(DEFINERS) - {"status_of", "fact_of"} <= set(fact)
+            of_areas = {"status_of", "fact_of", "score_of", "sum", "highest", "round", "points"}
+            assert set(DEFINERS) - of_areas <= set(fact)
+            assert (of_areas <= set(fact)) == (name in (Layer.SUFFICIENCY, Layer.GRADE))
             assert {str(b) for b in Better} == set(fact["better"]["enum"])
             assert set(COUNTABLE[name]) == set(fact["count"]["enum"])
             assert all(held["description"] for held in fact.values())

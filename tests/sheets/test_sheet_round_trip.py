@@ -156,7 +156,7 @@ def test_the_workbook_has_lists_to_choose_from_notes_and_a_header_that_stays(
         str(rule.sqref).rstrip("0123456789:"): rule.formula1 for rule in page.data_validations.dataValidation
     }
 
-    names = ["Inspection", "Sources", "Evidence", "Findings", "Previous", "Characteristics"]
+    names = ["How to use", "Inspection", "Sources", "Evidence", "Findings", "Previous", "Characteristics"]
     assert names == book.sheetnames
     assert "A2" == page.freeze_panes
     assert '"exceeds,meets,partly_meets,falls_short"' in lists.values()

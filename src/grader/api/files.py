@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from grader.errors import Problem
+from grader.io.catalogue import DEFAULT
 from grader.io.given import PathLike
-from grader.session import DEFAULT
 
 if TYPE_CHECKING:
     from grader.sheets.importing import Imported
@@ -112,6 +112,34 @@ def starter(framework: PathLike = DEFAULT, *, edition: str | None = None) -> str
     from grader.io.starter import starter_for
 
     return starter_for(framework, edition)
+
+
+def framework_starter(name: str) -> dict[str, str]:
+    """A framework, its rules and their cases to start from: what is to be filled in is three dots.
+
+    Parameters
+    ----------
+    name : str
+        The new framework's id.
+
+    Returns
+    -------
+    dict of str to str
+        The text of each file by its path below one folder.
+
+    Raises
+    ------
+    InputError
+        The name cannot be an id.
+
+    Examples
+    --------
+    >>> list(grader.framework_starter("MY_SCHEME"))[:2]
+    ['frameworks/MY_SCHEME.yaml', 'rules/MY_SCHEME/rulebook.yaml']
+    """
+    from grader.io.starter_framework import framework_starter as texts
+
+    return texts(name)
 
 
 def import_sheet(

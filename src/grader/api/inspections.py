@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from grader.errors import InputError, Problem
 from grader.io.given import PathLike
 from grader.session import LoadedInspection, Session, Sessions
 
 if TYPE_CHECKING:
-    from grader.bulk.batch import Batch
     from grader.bulk.simulate import Simulation
     from grader.explanations.change_answer import SmallestChange
     from grader.explanations.sensitivity import ParameterSensitivity
@@ -248,42 +244,6 @@ def smallest_change(
     return answer(loaded, area, grade, exactly=exactly)
 
 
-def report(
-    inspection: Gradable,
-    *,
-    decisions: PathLike | None = None,
-    rules: PathLike | None = None,
-    settings: SettingValues | None = None,
-    engine: str | None = None,
-) -> str:
-    """A proposal as one HTML page that needs nothing beside it.
-
-    Parameters
-    ----------
-    inspection, rules, settings, engine
-        As for `grade`.
-    decisions : path, optional
-        Final grades, shown beside the proposed ones.
-
-    Raises
-    ------
-    InputError
-        As for `grade`, or faults of the decisions.
-    MissingExtraError
-        Jinja or matplotlib is not installed.
-
-    Examples
-    --------
-    >>> grader.report(example)[:15]
-    '<!DOCTYPE html>'
-    """
-    from grader.render.html.decided import read_decided
-    from grader.render.html.page import report as page
-
-    loaded = load(inspection, rules=rules, settings=settings, engine=engine)
-    return page(loaded, read_decided(Path(decisions), loaded) if decisions is not None else None)
-
-
 def sensitivity(
     inspection: Gradable,
     area: str | None = None,
@@ -357,60 +317,3 @@ def simulate(
 
     loaded = load(inspection, rules=rules, settings=settings, engine=engine)
     return draw(loaded, draws=draws, seed=seed, step=step, characteristics=characteristics)
-
-
-def batch(
-    inputs: PathLike | Iterable[PathLike],
-    output: PathLike,
-    *,
-    on: Literal["polars", "duckdb", "pyspark"] = "polars",
-    keep_going: bool = False,
-    force: bool = False,
-    progress: Callable[[int, int], None] | None = None,
-    rules: PathLike | None = None,
-    engine: str | None = None,
-) -> Batch:
-    """Grade very many inspections into one file: a row for each area of each.
-
-    Parameters
-    ----------
-    inputs : path or iterable of path
-        Inspection files, folders of them, or one folder of tables in the columnar layout.
-    output : path
-        The file to write: `.parquet`, `.csv` or `.jsonl`.
-    on : {"polars", "duckdb", "pyspark"}
-        What runs the columns.
-    keep_going : bool
-        Whether inspections with faults are skipped; else they are faults of the whole.
-    force : bool
-        Whether an output that exists is replaced.
-    progress : callable, optional
-        Told how many inspections are done, and of how many.
-    rules
-        As for `grade`.
-    engine : {"rete", "reference"}, optional
-        Passes every inspection on its own on this engine, not in columns.
-
-    Raises
-    ------
-    InputError
-        Faults of the inputs, or an output that exists; nothing is written.
-
-    Examples
-    --------
-    >>> grader.batch(example, folder / "grades.jsonl")
-    <Batch: 1 inspection, 11 areas, 0 skipped>
-    """
-    from grader.bulk.batch import batch as grade_all
-
-    given = [inputs] if isinstance(inputs, str | os.PathLike) else list(inputs)
-    return grade_all(
-        [Path(each) for each in given],
-        Path(output),
-        rules=rules,
-        on=on,
-        engine=engine,
-        keep_going=keep_going,
-        new=not force,
-        progress=progress or (lambda done, of: None),
-    )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grader.io.given import PathLike
-from grader.session import DEFAULT
+from grader.io.catalogue import DEFAULT
 
 if TYPE_CHECKING:
+    from grader.io.given import PathLike
     from grader.io.lookup import About
     from grader.search.finding import Found
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from grader.io.catalogue import DEFAULT
 from grader.io.given import PathLike
 from grader.language.effort import CHECK_EFFORT, IMPACT_EFFORT, check_effort
-from grader.session import DEFAULT
 
 if TYPE_CHECKING:
     from grader.authoring.case_report import TestReport
@@ -24,6 +25,7 @@ def check(
     settings: SettingValues | None = None,
     effort: int = CHECK_EFFORT,
     keep: bool = False,
+    smt: PathLike | None = None,
 ) -> CheckReport:
     """Prove that a rule book keeps its promises for every inspection, or show one that breaks them.
 
@@ -38,6 +40,8 @@ def check(
         solver's own, so that every machine gives the same answer.
     keep : bool
         Whether to take up what an earlier check proved of the same rules, and to keep what this one proves.
+    smt : path, optional
+        A folder for every question the solver answered, as SMT-LIB2; nothing earlier is taken up then.
 
     Raises
     ------
@@ -60,6 +64,11 @@ def check(
     _, framework, book = open_rulebook(rules)
     values = read_settings(book, settings or {})
     confirm = every_engine(framework)
+    if smt is not None:
+        from grader.proofs.smt import written_to
+
+        with written_to(Path(smt)):
+            return check_rulebook(book, framework.framework, effort=effort, settings=values, confirm=confirm)
     if keep:
         from grader.proofs.cache import check_kept
 
@@ -114,14 +123,14 @@ def mutate(rules: PathLike = DEFAULT, *, effort: int = CHECK_EFFORT) -> Mutation
     >>> grader.mutate("EXAMPLE_CARE_HOMES").counts["survived"]
     0
     """
+    from grader.authoring.changed_rules import ProofsOfChanges
     from grader.authoring.mutation import mutate as change
     from grader.authoring.suites import load_suite
-    from grader.proofs.check import check_rulebook
 
     check_effort(effort)
     suite = load_suite(rules)
-    framework = suite.framework.framework
-    return change(suite, proof_kills=lambda b: not check_rulebook(b, framework, effort=effort).holds)
+    proofs = ProofsOfChanges(suite.book, suite.framework.framework, effort)
+    return change(suite, proof_kills=proofs.notice, compared=proofs.compared)
 
 
 def run_cases(rules: PathLike = DEFAULT, *, suggest: bool = False) -> TestReport:

@@ -13,20 +13,26 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+from grader.cached import cached_property
 from grader.errors import COUNT_LIMIT, InputError, Place, Problem, Problems, quoted, suggest, truncate
 from grader.grading.tally import placements
 from grader.io.faults import validate
 from grader.io.inspections import resolve
+from grader.io.printed_words import PrintedWords, not_among
 from grader.io.yaml_source import Document
 from grader.language.nodes import Kind
+from grader.language.parse import with_article
 from grader.language.rulebook import RuleBook
 from grader.model import cases as words
 from grader.model.base import is_identifier
 from grader.model.framework import Framework
 from grader.model.inspection import Declared, Evidence, Figure, Header, Inspection, Previous, Source
+from grader.model.printed import match_printed
 
 _SOURCE = "case"
 _STATEMENT = "Said by a rule test"
+#: When the one item of a characteristic was found, where that is asked and not said.
+_DAY = "2000-01-01"
 
 Path_ = tuple[str | int, ...]
 T = TypeVar("T")
@@ -97,7 +103,7 @@ def parse_cases(document: Document, framework: Framework, book: RuleBook) -> tup
     return tuple(found)
 
 
-@dataclass(slots=True)
+@dataclass
 class _Resolver:
     """One case, and the faults found in it."""
 
@@ -108,6 +114,12 @@ class _Resolver:
     book: RuleBook
     problems: Problems = field(default_factory=Problems)
     places: dict[Path_, Place] = field(default_factory=dict)
+    own_ids: frozenset[str] = field(init=False)
+    """Ids without a dot, which stand for themselves."""
+
+    def __post_init__(self) -> None:
+        ids = (c.id for _, c in self.framework.characteristics())
+        self.own_ids = frozenset(name for name in ids if "." not in name)
 
     def case(self) -> Case | None:
         edition = self.said.edition or list(self.framework.editions)[-1]
@@ -123,7 +135,7 @@ class _Resolver:
             return None
         self.parameters()
         if not self.problems:
-            self.check(inspection)
+            inspection = self.checked(inspection)
         claims = tuple(self.claims(edition))
         if not claims and not self.problems:
             help = "add grade: good, or statuses, outcome, findings, reasons or rules"
@@ -174,9 +186,17 @@ class _Resolver:
                     self.places[(*at, "characteristics")] = self.key_place(("evidence", key))
                     figure = self.figure(item, characteristic, ("evidence", key, i, "figure"))
                     number += 1
-                    yield self.item(item, f"E{number:03}", characteristic, figure)
+                    day = item.found_on or (_DAY if len(items) == 1 else None)
+                    yield self.item(item, f"E{number:03}", characteristic, figure, day)
 
-    def item(self, item: words.CaseItem, name: str, characteristic: str, figure: Figure | None) -> Evidence:
+    def item(
+        self,
+        item: words.CaseItem,
+        name: str,
+        characteristic: str,
+        figure: Figure | None,
+        day: str | None,
+    ) -> Evidence:
         return Evidence(
             id=name,
             characteristics=[characteristic],
@@ -190,6 +210,7 @@ class _Resolver:
             harm=item.harm,
             remedied=item.remedied,
             innovative=item.innovative,
+            found_on=day if self.framework.vocabulary.several == "latest" else item.found_on,
             measure=figure,
             source=_SOURCE,
         )
@@ -249,25 +270,28 @@ class _Resolver:
             return "none"
         return area
 
-    def check(self, inspection: Inspection) -> None:
-        """Check the inspection as any other, with places in the case."""
+    def checked(self, inspection: Inspection) -> Inspection:
+        """The inspection, checked as any other, with places in the case."""
         raw = inspection.model_dump()
         places = Document(raw, self.places, {}, {}, self.document.sha256, self.document.file)
         try:
-            resolve(inspection, places, self.framework, self.book.measures)
+            return resolve(inspection, places, self.framework, self.book.measures).inspection
         except InputError as error:
             self.problems += error.problems
+            return inspection
 
     def parameters(self) -> None:
         for name, value in self.said.set.items():
             parameter = self.book.parameters.get(name)
             if parameter is None:
                 self.unknown("parameter", name, self.book.parameters, ("set", name))
-            elif parameter.kind is Kind.COUNT and isinstance(
+            elif parameter.kind is not Kind.SHARE and isinstance(
                 self.document.data_at((*self.at, "set", name)), str
             ):
                 self.fault(
-                    ("set", name), f"parameter {name!r} is a count, not a share", "write a whole number"
+                    ("set", name),
+                    f"parameter {name!r} is {with_article(parameter.kind)}, not a share",
+                    "write a whole number",
                 )
             elif not parameter.minimum <= value <= parameter.maximum:
                 unit = "whole per mille" if parameter.kind == "share" else "a whole number"
@@ -287,7 +311,7 @@ class _Resolver:
             at: Path_ = ("expect", "statuses", key)
             if self.full(key) not in known:
                 self.unknown("characteristic", self.full(key), known, at)
-            yield self.claim(About.STATUS, self.full(key), [status], at)
+            yield self.claim(About.STATUS, self.full(key), [self.status(key, status, known, at)], at)
         for area, grade, at in self.of_areas(expect.grade, expect.grades, "grade"):
             if grade not in self.framework.grades_worst_first:
                 self.unknown("grade", grade, self.framework.grades_worst_first, at)
@@ -295,6 +319,9 @@ class _Resolver:
         for area, outcome, at in self.of_areas(expect.outcome, expect.outcomes, "outcome"):
             yield self.claim(About.OUTCOME, self.known_area(area, areas, at), [outcome], at)
         for area, kinds, at in self.of_areas(None, expect.findings, "finding"):
+            for i, kind in enumerate(kinds):
+                if kind not in self.framework.vocabulary.kind:
+                    self.unknown("kind of finding", kind, self.framework.vocabulary.kind, (*at, i))
             yield self.claim(About.FINDINGS, self.known_area(area, areas, at), sorted(kinds), at)
         for area, rules, at in self.of_areas(None, expect.reasons, "reason"):
             self.known_area(area, areas, at)
@@ -303,6 +330,14 @@ class _Resolver:
         for i, rule in enumerate(expect.rules):
             at = ("expect", "rules", i)
             yield self.claim(About.RULE, "", [self.known_rule(rule, at)], at)
+
+    def status(self, key: str, said: str, known: list[str], at: Path_) -> str:
+        """The status meant by what is said of a characteristic."""
+        statuses = self.printed.statuses(self.full(key))
+        found = match_printed(said, statuses)
+        if found is None and self.full(key) in known:
+            self.problems.append(not_among(said, statuses, (*self.at, *at), self.document))
+        return found or said
 
     def of_areas(self, own: T | None, by_area: Mapping[str, T], key: str) -> Iterator[tuple[str, T, Path_]]:
         """What is expected of each area, the case's own first, with where it is written."""
@@ -354,6 +389,10 @@ class _Resolver:
         found = {finding.area for finding in inspection.all_findings}
         return found | {self.framework.area_of(characteristic).id for characteristic in counted}
 
+    @cached_property
+    def printed(self) -> PrintedWords:
+        return PrintedWords(self.framework)
+
     # Names and places -------------------------------------------------------------------------------------
 
     def check_area(self, area: str | None, edition: str) -> None:
@@ -364,7 +403,9 @@ class _Resolver:
     def full(self, name: str) -> str:
         """A characteristic's id, from its name in the case's own area or as it stands."""
         area = self.said.area
-        return f"{area}.{name}" if area is not None and "." not in name else name
+        if area is None or "." in name or name in self.own_ids:
+            return name
+        return f"{area}.{name}"
 
     def mark(self, there: Path_, here: Path_) -> None:
         """Let what stands at `there` in the inspection be found at `here` in the case."""

@@ -222,9 +222,7 @@ def prove(old: RuleBook, new: RuleBook, framework: Framework, effort: int = IMPA
             return Proof("something", "names alone: proposals cite rules and facts by their new names")
         wording = ": wording only" if found.worded else ""
         return Proof("nothing", f"the rules are the same but for texts, ranges and order{wording}")
-    from grader.proofs.rule_change import Comparison
-
-    change = Comparison(old, new, framework, units=effort).compared()
+    change = _compared(old, new, framework, effort)
     areas = tuple(
         {"area": area.id, **{name: change.moves[area.id, way] for name, way in _WAYS.items()}}
         for area in framework.areas
@@ -247,6 +245,17 @@ def prove(old: RuleBook, new: RuleBook, framework: Framework, effort: int = IMPA
     )
     result, because = _verdict(change, bool(found.renamed))
     return Proof(result, because, change.cost, areas, reads, cases)
+
+
+def _compared(old: RuleBook, new: RuleBook, framework: Framework, effort: int) -> Change:
+    """Every way in which proposals move, as the framework's statuses follow."""
+    if framework.vocabulary.several is not None:
+        from grader.proofs.schemes.rule_change import Comparison as OfSchemes
+
+        return OfSchemes(old, new, framework, units=effort).compared()
+    from grader.proofs.rule_change import Comparison
+
+    return Comparison(old, new, framework, units=effort).compared()
 
 
 _WAYS: Final = {

@@ -11,8 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from grader.authoring.coverage import with_rule, without_rule
+from grader.authoring.mutants_of_facts import reckoned_mutants
 from grader.cached import cached_property
 from grader.errors import Place
+from grader.language.attainable import attainable
+from grader.language.bind import bind
 from grader.language.nodes import (
     Aggregate,
     All,
@@ -23,7 +26,6 @@ from grader.language.nodes import (
     Count,
     Definition,
     Effect,
-    FactOf,
     Kind,
     Not,
     Op,
@@ -32,7 +34,8 @@ from grader.language.nodes import (
     Share,
     Test,
 )
-from grader.language.rulebook import EFFECTS, Fact, Layer, Rule, RuleBook
+from grader.language.parse import NUMBERS
+from grader.language.rulebook import EFFECTS, Fact, Layer, Parameter, Rule, RuleBook
 from grader.language.typecheck import comparisons, facts_named
 from grader.language.vocabulary import entities
 from grader.model.framework import Framework
@@ -86,7 +89,7 @@ class _Maker:
     # Rules ------------------------------------------------------------------------------------------------
 
     def of_rules(self) -> Iterator[Mutant]:
-        for rule in self.book.rules:
+        for rule in self.book.written:
             yield self._rule(rule, "dropped", without_rule(self.book, rule))
             for change, changed in (*self._heads(rule), *self._bodies(rule)):
                 yield self._rule(rule, change, with_rule(self.book, changed))
@@ -108,25 +111,29 @@ class _Maker:
             yield "speaks of every area", replace(rule, scope=None)
 
     def _bodies(self, rule: Rule) -> Iterator[tuple[str, Rule]]:
-        for change, condition in self._conditions(rule.condition, rule):
+        for change, condition in self._conditions(rule.condition, rule.scope):
             yield change, replace(rule, condition=condition)
 
-    def _conditions(self, condition: Condition, rule: Rule) -> Iterator[tuple[str, Condition]]:
+    def _conditions(
+        self, condition: Condition, scope: frozenset[str] | None = None
+    ) -> Iterator[tuple[str, Condition]]:
         match condition:
             case Compare():
-                yield from self._comparison(condition, rule)
+                yield from self._comparison(condition, scope)
             case Not(part):
                 yield "without its 'not'", part
-                yield from ((change, Not(inner)) for change, inner in self._conditions(part, rule))
+                yield from ((change, Not(inner)) for change, inner in self._conditions(part, scope))
             case All(parts) | Any_(parts):
                 for i, part in enumerate(parts):
                     before, after = parts[:i], parts[i + 1 :]
                     if before or after:
                         yield f"without '{_said(part)}'", type(condition)((*before, *after))
-                    for change, inner in self._conditions(part, rule):
+                    for change, inner in self._conditions(part, scope):
                         yield change, type(condition)((*before, inner, *after))
 
-    def _comparison(self, condition: Compare, rule: Rule) -> Iterator[tuple[str, Condition]]:
+    def _comparison(
+        self, condition: Compare, scope: frozenset[str] | None
+    ) -> Iterator[tuple[str, Condition]]:
         fact = self._facts[condition.fact]
         said = _said(condition)
         if condition.op in _NEGATED:
@@ -134,7 +141,7 @@ class _Maker:
             yield f"'{_said(flipped)}' for '{said}'", flipped
         else:
             yield f"not '{said}'", Not(condition)
-        values = self._attainable(fact, rule.scope) if fact.kind is Kind.SHARE else None
+        values = self._attainable(fact, scope)
         for operands in self._moved(condition.op, condition.operands, fact.kind, fact.scale, values):
             moved = replace(condition, operands=operands)
             yield f"'{_said(moved)}' for '{said}'", moved
@@ -143,6 +150,8 @@ class _Maker:
 
     def of_facts(self) -> Iterator[Mutant]:
         for fact in self.book.facts.values():
+            if fact.made:
+                continue
             rules = tuple(
                 r.id for r in self.book.rules if fact.name in self._closure(facts_named(r.condition))
             )
@@ -163,11 +172,13 @@ class _Maker:
             found.add(name)
             definition = self.book.facts[name].definition
             todo += [*definition.depends_on, *(test.attribute for test in definition.where)]
-            todo += [definition.fact] if isinstance(definition, FactOf) else []
+            todo += [taken.fact for taken in definition.takes]
         return frozenset(found)
 
     def _definitions(self, definition: Definition) -> Iterator[tuple[str, Definition]]:
         if not isinstance(definition, Aggregate):
+            defaults = self.book.defaults()
+            yield from reckoned_mutants(definition, defaults.__getitem__, self._conditions)
             return
         if (opposite := definition.opposite) is not None:
             yield f"the {opposite.word} for the {definition.word}", opposite
@@ -182,7 +193,10 @@ class _Maker:
     def _tests(self, entity: str, test: Test) -> Iterator[Test]:
         scale: Scale | None = entities(self.book.vocabulary)[entity].attributes.get(test.attribute)
         kind = Kind.FLAG if scale is FLAG else Kind.SCALE
-        if scale is None:
+        values: Sequence[int] | None = None
+        if test.attribute in entities(self.book.vocabulary)[entity].numbers:
+            kind, values = Kind.SCORE, sorted(set(self.book.vocabulary.scores))
+        elif scale is None:
             fact = self._facts[test.attribute]
             scale, kind = fact.scale, fact.kind
         if test.op in _NEGATED:
@@ -193,7 +207,7 @@ class _Maker:
             if others:
                 yield Test(test.attribute, Op.ONE_OF if len(others) > 1 else Op.EQUALS, others)
         if kind is not Kind.FLAG:
-            for operands in self._moved(test.op, test.operands, kind, scale, None):
+            for operands in self._moved(test.op, test.operands, kind, scale, values):
                 yield replace(test, operands=operands)
 
     # Parameters -------------------------------------------------------------------------------------------
@@ -207,6 +221,11 @@ class _Maker:
                     if Param(parameter.name) in comparison.operands:
                         rules.append(rule.id)
                         values |= set(self._neighbours(comparison, parameter.default, rule))
+                if any(
+                    name in self._closure(facts_named(rule.condition)) for name in self._holding(parameter)
+                ):
+                    rules.append(rule.id)
+                    values |= {parameter.default - 1, parameter.default + 1}
             for value in sorted(values):
                 moved = {**self.book.parameters, parameter.name: replace(parameter, default=value)}
                 yield Mutant(
@@ -217,10 +236,19 @@ class _Maker:
                     replace(self.book, parameters=moved),
                 )
 
+    def _holding(self, parameter: Parameter) -> tuple[str, ...]:
+        """Facts whose own numbers, or steps, name a parameter."""
+        wanted = Param(parameter.name)
+        return tuple(
+            f.name
+            for f in self.book.facts.values()
+            if wanted in f.definition.operands
+            or any(wanted in c.operands for when in f.definition.conditions for c, _ in comparisons(when))
+        )
+
     def _neighbours(self, comparison: Compare, value: int, rule: Rule) -> Iterator[int]:
         fact = self._facts[comparison.fact]
-        values = self._attainable(fact, rule.scope) if fact.kind is Kind.SHARE else None
-        yield from _next(comparison.op, value, values)
+        yield from _next(comparison.op, value, self._attainable(fact, rule.scope))
 
     # Values -----------------------------------------------------------------------------------------------
 
@@ -239,16 +267,18 @@ class _Maker:
             return
         (operand,) = operands
         value = operand.value if isinstance(operand, Const) else self.book.parameters[operand.name].default
-        top = len(scale.names) - 1 if scale is not None else 1000 if kind is Kind.SHARE else 1_000_000
+        low, top = (0, len(scale.names) - 1) if scale is not None else NUMBERS[kind]
         if scale is not None and not scale.ordered:
             yield from ((Const(rank),) for rank in range(top + 1) if rank != value)
             return
         for moved in _next(op, value, values):
-            if 0 <= moved <= top:
+            if low <= moved <= top:
                 yield (Const(moved),)
 
     def _attainable(self, fact: Fact, scope: frozenset[str] | None) -> Sequence[int] | None:
-        """Values a share can take in the areas a rule speaks of; None where every per mille can be had."""
+        """Values a share or points can take in the areas a rule speaks of; None where any can be had."""
+        if fact.kind is Kind.SCORE:
+            return self._scores.get(fact.name)
         if not isinstance(fact.definition, Share):
             return None
         sizes = {
@@ -260,6 +290,12 @@ class _Maker:
         if not (isinstance(whole, Count) and whole.entity == "characteristics" and not whole.where):
             sizes = set(range(1, max(sizes, default=1) + 1))
         return sorted({1000 * part // size for size in sizes for part in range(size + 1)})
+
+    @cached_property
+    def _scores(self) -> Mapping[str, Sequence[int]]:
+        """The numbers that facts made of scores can be, where there are few enough to tell."""
+        found = attainable(bind(self.book).facts.values(), self.framework, self.framework.areas)
+        return {name: sorted(values) for name, values in found.items()}
 
     @cached_property
     def _facts(self) -> Mapping[str, Fact]:

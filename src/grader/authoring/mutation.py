@@ -14,10 +14,13 @@ from grader.authoring.mutant_killer import MutantKiller
 from grader.authoring.mutants import Mutant, mutants
 from grader.authoring.suggest import suggest_case
 from grader.authoring.suites import Suite, load_suite
+from grader.language.fact_directions import FactChecks
 from grader.language.rulebook import RuleBook
 from grader.language.typecheck import direction_problems
+from grader.model.framework import Framework
 
 ProofKills = Callable[[RuleBook], bool]
+Known = Callable[[RuleBook], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,7 @@ def mutate(
     cases: Sequence[Case] | None = None,
     proof_kills: ProofKills | None = None,
     search: bool = True,
+    compared: Known | None = None,
 ) -> MutationReport:
     """Change the rule book in every small way, and see what notices.
 
@@ -96,6 +100,8 @@ def mutate(
         Whether a proof is refuted on a changed rule book; asked where no case fails.
     search : bool, optional
         Whether to look, for each survivor, for a small inspection that tells it from the rules as they are.
+    compared : callable, optional
+        Says of a survivor that no small inspection tells whether any does, by proof.
 
     Returns
     -------
@@ -113,12 +119,18 @@ def mutate(
     framework = suite.framework.framework
     discerner = MutantKiller(suite.book, framework, suite.cases if cases is None else cases)
     return MutationReport(
-        tuple(_tried(discerner, m, proof_kills, search) for m in mutants(suite.book, framework))
+        tuple(_tried(discerner, m, proof_kills, search, compared) for m in mutants(suite.book, framework))
     )
 
 
-def _tried(discerner: MutantKiller, mutant: Mutant, proof_kills: ProofKills | None, search: bool) -> Tried:
-    refusal = refused(mutant.book)
+def _tried(
+    discerner: MutantKiller,
+    mutant: Mutant,
+    proof_kills: ProofKills | None,
+    search: bool,
+    compared: Known | None,
+) -> Tried:
+    refusal = refused(mutant.book, discerner.framework)
     if refusal is not None:
         return Tried(mutant, "load", refusal)
     case = discerner.fails(mutant.book, mutant.rules)
@@ -126,26 +138,31 @@ def _tried(discerner: MutantKiller, mutant: Mutant, proof_kills: ProofKills | No
         return Tried(mutant, "case", case.name)
     if proof_kills is not None and proof_kills(mutant.book):
         return Tried(mutant, "proof", "a promise does not hold")
-    return Tried(mutant, None, _known_of(discerner, mutant) if search else "no case fails")
+    return Tried(mutant, None, _known_of(discerner, mutant, compared) if search else "no case fails")
 
 
-def _known_of(discerner: MutantKiller, mutant: Mutant) -> str:
-    """What is known of a survivor: a case that would notice it, or that a search found none."""
+def _known_of(discerner: MutantKiller, mutant: Mutant, compared: Known | None) -> str:
+    """What is known of a survivor: a case that would notice it, or that there is none, or none was found."""
     name = f"{mutant.of}: {mutant.change}"
     found = suggest_case(discerner.book, mutant.book, discerner.framework, mutant.rules, name)
+    if found is None and compared is not None:
+        return f"no case fails, and {compared(mutant.book)}"
     if found is None:
         return "no case fails, and no small inspection tells it from the rules as they are"
     return f"no case fails; this one would:\n{found}"
 
 
-def refused(book: RuleBook) -> str | None:
+def refused(book: RuleBook, framework: Framework) -> str | None:
     """Why loading a rule book like this one would be refused; None where it would not."""
-    return next(_refusals(book), None)
+    return next(_refusals(book, framework), None)
 
 
-def _refusals(book: RuleBook) -> Iterator[str]:
+def _refusals(book: RuleBook, framework: Framework) -> Iterator[str]:
     for parameter in book.parameters.values():
         if not parameter.minimum <= parameter.default <= parameter.maximum:
             yield f"parameter {parameter.name!r} is out of its range"
     for rule in book.rules:
         yield from (problem.message for problem in direction_problems(rule, book.every_fact, book.vocabulary))
+    checks = FactChecks.of(book, framework)
+    for fact in book.facts.values():
+        yield from (problem.message for problem in checks.problems(fact))

@@ -13,7 +13,7 @@ from grader.grading.run import GradingTrace, run
 from grader.language.bind import bind
 from grader.language.engine import Engine
 from grader.language.english import English
-from grader.language.figures import per_mille
+from grader.language.figures import as_whole
 from grader.language.nodes import Effect
 from grader.language.rulebook import Layer, Rule, RuleBook
 from grader.model.framework import Framework
@@ -118,7 +118,7 @@ class _Outcome:
         match claim.about:
             case About.STATUS:
                 found = self.characteristic(claim.of)
-                return (self.evaluator.book.vocabulary.statuses.name_of(found.status.rank if found else 0),)
+                return (self.evaluator.book.vocabulary.statuses.said_of(found.status.rank if found else 0),)
             case About.GRADE:
                 area = self.passed.areas.get(claim.of)
                 if area is None or area.decision is None:
@@ -162,8 +162,8 @@ class _Outcome:
     def all_deciding(self) -> Iterator[str]:
         for item in self.inspection.evidence:
             if item.assessment is None and item.measure is not None:
-                decided = self.evaluator.assessment(item.measure.name, per_mille(item.measure.value))
-                yield from decided.deciding
+                figure = as_whole(self.evaluator.book.measures[item.measure.name], item.measure.value)
+                yield from self.evaluator.assessment(item.measure.name, figure).deciding
         for area, cases in self.passed.characteristics.items():
             for case in cases:
                 yield from case.status.deciding
@@ -238,7 +238,8 @@ class _Why:
 
     def passed_over(self, name: str) -> str:
         rule = next(r for r in self.english.book.rules if r.id == name)
-        return f"{name} decides nothing in this case; it needs {self.english.condition(rule.condition)}"
+        needed = self.english.of_rule(rule).condition(rule.condition)
+        return f"{name} decides nothing in this case; it needs {needed}"
 
     def held(self, rule: Rule, facts: Mapping[str, int]) -> str:
         return f"{self._says(rule)}: {self.english.because(rule.because, facts)}"

@@ -7,66 +7,24 @@ are, and the folder goes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from grader._version import __version__
 from grader.bulk.backends import backend, pl
 from grader.bulk.inputs import resolve
+from grader.bulk.outputs import BETWEEN_IDS, GROUP, Batch, Progress, check_separators, harmless
 from grader.bulk.rows import PROFILE
 from grader.bulk.sources import Source
+from grader.bulk.wide.batch import grade_table, wide_among
+from grader.bulk.wide.headings import TableOptions
 from grader.bulk.work import Checkpoint, Work, digest, working
 from grader.errors import InputError, Place, Problem, Problems, quoted
 from grader.io.catalogue import NameOrPath
-from grader.io.frameworks import FrameworkFile
 from grader.io.scalars import shown_name
 from grader.io.written import write_by
-from grader.language.rulebook import RuleBook
-from grader.model.proposal import counted
-
-ENDINGS = (".parquet", ".csv", ".jsonl")
-#: What stands between ids in a cell of a CSV file.
-BETWEEN_IDS = ";"
-#: Rows of a Parquet file's group: the same rows, the same groups, the same bytes.
-_GROUP = 250_000
-
-Progress = Callable[[int, int], None]
-"""Called with how many inspections are done, and how many there are."""
-
-
-@dataclass(slots=True)
-class Batch:
-    """What came of a batch.
-
-    Attributes
-    ----------
-    passed_over : list of Path
-        YAML and JSON files of the folders named that are no inspections.
-    inspections, areas : int
-        How many were graded.
-    outcomes : dict of str to int
-        How many areas got each grade, or each outcome without one.
-    skipped : dict of str to list of Problem
-        Inspections left out, with what is wrong with them.
-    taken_up : int
-        Inspections graded by an earlier run that was cut short.
-    """
-
-    framework: FrameworkFile
-    book: RuleBook
-    passed_over: list[Path]
-    inspections: int = 0
-    areas: int = 0
-    outcomes: dict[str, int] = field(default_factory=dict)
-    skipped: dict[str, list[Problem]] = field(default_factory=dict)
-    taken_up: int = 0
-
-    def __repr__(self) -> str:
-        many = counted(self.inspections, "inspection")
-        return f"<Batch: {many}, {counted(self.areas, 'area')}, {len(self.skipped)} skipped>"
 
 
 def batch(
@@ -74,6 +32,8 @@ def batch(
     output: Path,
     *,
     rules: NameOrPath | None = None,
+    framework: NameOrPath | None = None,
+    table: TableOptions | None = None,
     on: str = "polars",
     engine: str | None = None,
     keep_going: bool = False,
@@ -85,11 +45,15 @@ def batch(
     Parameters
     ----------
     inputs : sequence of Path
-        Inspection files, folders of them, or one folder of tables in the columnar layout.
+        Inspection files, folders of them, one folder of tables in the columnar layout, or one wide table.
     output : Path
         A file that ends in `.parquet`, `.csv` or `.jsonl`; replaced when all is done.
     rules : str, optional
         A rule book's folder or id; the one named after the framework by default.
+    framework : str, optional
+        The framework of a wide table, by its id or path; that of `rules` by default.
+    table : TableOptions, optional
+        Which columns of a wide table are what.
     on : {"polars", "duckdb", "pyspark"}
         What runs the columns.
     engine : {"rete", "reference"}, optional
@@ -108,10 +72,18 @@ def batch(
     """
     run = backend(on) if engine is None else None
     try:
+        wide = wide_among(inputs, framework, table, engine)
+        if wide is not None:
+            assert run is not None  # an engine is no matter of tables
+            options = table or TableOptions()
+            return grade_table(
+                wide, output, rules, framework, options, run,
+                keep_going=keep_going, new=new, progress=progress,
+            )  # fmt: skip
         with working(output) as work:
             asked = resolve(inputs, work, rules, run, engine)
             source = asked.source
-            _check_separators(source.book, output.suffix.lower())
+            check_separators(source.book, output.suffix.lower())
             done = Batch(source.framework, source.book, asked.passed_over)
             with closing(_pieces(source, work, done, keep_going, progress)) as found:
                 pieces = list(found)
@@ -120,14 +92,6 @@ def batch(
     finally:
         if run is not None:
             run.close()
-
-
-def _check_separators(book: RuleBook, ending: str) -> None:
-    """In CSV several ids share a cell, so none may hold their separator."""
-    for rule in book.rules if ending == ".csv" else ():
-        if BETWEEN_IDS in rule.id:
-            message = f"rule {quoted(rule.id)} has a {BETWEEN_IDS!r}, which stands between ids in a CSV file"
-            raise InputError([Problem(message, rule.place, "write .jsonl or .parquet, or name it otherwise")])
 
 
 # Pieces ---------------------------------------------------------------------------------------------------
@@ -203,19 +167,13 @@ def _put_together(pieces: Sequence[tuple[Checkpoint, list[str]]], path: Path, en
     rows = pl.concat([_rows(piece, without) for piece, without in pieces])
     names = rows.collect_schema().names()
     if ending == ".parquet":
-        rows.sink_parquet(path, row_group_size=_GROUP)
+        rows.sink_parquet(path, row_group_size=GROUP)
     elif ending == ".csv":
         text = [pl.col(name).list.join(BETWEEN_IDS) for name in ("deciding", "findings")]
-        rows.with_columns(*text, inspection=_harmless("inspection")).sink_csv(path)
+        rows.with_columns(*text, inspection=harmless("inspection")).sink_csv(path)
     else:
         facts = [name for name in names if name.startswith(PROFILE)]
         profile = pl.struct(*[pl.col(name).alias(name.removeprefix(PROFILE)) for name in facts])
         inspected = pl.col("outcome") != "not_inspected"
         head = [name for name in names if not name.startswith(PROFILE)]
         rows.select(*head, profile=pl.when(inspected).then(profile)).sink_ndjson(path)
-
-
-def _harmless(column: str) -> pl.Expr:
-    """Text that no spreadsheet takes for a formula, and no two alike that were not."""
-    text = pl.col(column)
-    return pl.when(text.str.contains(r"^[=+\-@'\t\r]")).then(pl.lit("'") + text).otherwise(text)

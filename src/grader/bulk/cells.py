@@ -53,7 +53,7 @@ class Leaf:
 
 def is_late(book: RuleBook, name: str) -> bool:
     """Whether only sufficiency and grade rules name a parameter."""
-    if any(c.entity is not None for c in compared_with(book, name)):
+    if any(c.early for c in compared_with(book, name)):
         return False
     return all(r.layer in _LATE for r in book.rules if name in _named(r.condition))
 
@@ -139,6 +139,7 @@ class Cells:
                 for compared in self.compared[name]:
                     held = _values(plan, rows, seen, facts, compared)
                     later = [t for t in turns(compared.op, held) if t > value]
+                    later += [value + 1] if compared.everywhere else []
                     following[name] = min([following[name], *later])
             cells += self._inner(plan, facts, numbers)
         return tuple(cells), following

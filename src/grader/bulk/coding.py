@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from grader.bulk.backends import Backend, pl
-from grader.bulk.conclude import Coded
+from grader.bulk.conclude import DAY, Coded
 from grader.bulk.plan import FINDING, TAGS, Plan
 from grader.grading.conclude import finding_row
 from grader.grading.tally import row_of
-from grader.language.figures import per_mille
+from grader.language.figures import as_whole
 from grader.model.inspection import Evidence, Inspection, Previous
 
 
@@ -25,9 +25,12 @@ class Rows:
     findings: dict[str, list[int]] = field(default_factory=dict)
     earlier: dict[str, list[int]] = field(default_factory=dict)
     absent: dict[str, list[int]] = field(default_factory=dict)
+    by_day: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
-        self.evidence = {n: [] for n in ("number", "item", "place", *TAGS, "measure", "figure")}
+        self.by_day = self.plan.book.vocabulary.several == "latest"
+        names = ("number", "item", "place", *TAGS, "measure", "figure", *([DAY] if self.by_day else []))
+        self.evidence = {n: [] for n in names}
         self.findings = {n: [] for n in ("number", "area", *FINDING)}
         self.earlier = {n: [] for n in ("number", "place", "kind", "progress")}
         self.absent = {n: [] for n in ("number", "area")}
@@ -55,13 +58,19 @@ class Rows:
     def _item(self, number: int, at: int, item: Evidence) -> None:
         # What a figure says is worked out in the frame, so that the measure layer is concluded there too.
         words = self.plan.book.vocabulary
-        row = row_of(words, item, item.assessment or words.assessments.nothing)
+        # An item is on characteristics of one scale.
+        scale = self.plan.book.scale_of.get(item.characteristics[0])
+        row = row_of(words, item, item.assessment or words.assessments.nothing, scale)
         if row is None:
             return
         measure, figure = -1, 0
         if item.assessment is None and item.measure is not None:
-            measure, figure = self.plan.measures[item.measure.name], per_mille(item.measure.value)
-        tags = {name: row[name] for name in TAGS}  # whether it is direct is known where it is joined
+            measure = self.plan.measures[item.measure.name]
+            figure = as_whole(self.plan.book.measures[item.measure.name], item.measure.value)
+        tags: dict[str, Any] = {name: row[name] for name in TAGS}
+        # whether it is direct is known where it is joined
+        if self.by_day:
+            tags[DAY] = item.found_on or ""
         for name in item.characteristics:
             place = self.plan.characteristic_index[name]
             _append(
@@ -78,7 +87,7 @@ class Rows:
         return Coded(listed, evidence, findings, earlier, absent, informs(self.plan, backend))
 
 
-def _append(columns: dict[str, list[Any]], **values: int) -> None:
+def _append(columns: dict[str, list[Any]], **values: Any) -> None:
     for name, value in values.items():
         columns[name].append(value)
 
@@ -88,6 +97,7 @@ _WIDE = {
     **dict.fromkeys(("number", "item", "figure"), pl.Int64),
     **dict.fromkeys(("place", "informed", "area"), pl.Int32),
     "measure": pl.Int16,
+    DAY: pl.String,
 }
 
 
@@ -99,7 +109,7 @@ def informs(plan: Plan, backend: Backend) -> Any:
     return backend.table(numbered(dict(zip(("place", "informed"), map(list, pairs), strict=True))))
 
 
-def numbered(columns: Mapping[str, Sequence[int]]) -> pl.DataFrame:
+def numbered(columns: Mapping[str, Sequence[Any]]) -> pl.DataFrame:
     """Columns of whole numbers, each of the width it has everywhere."""
     return pl.DataFrame(dict(columns), schema={name: _WIDE.get(name, pl.Int8) for name in columns})
 

@@ -23,15 +23,19 @@ from grader.language.pipeline import (
     FINDINGS_ON_CHARACTERISTICS,
     GRADES,
     STANDING,
+    STATUSES,
     SUFFICIENCY,
     Circumstance,
     any_open,
 )
 from grader.language.rulebook import Fact, Rule
+from grader.language.vocabulary import SCALE, SCORE
 
 Frame = Any  # a Narwhals LazyFrame of whichever backend
 #: No id holds one.
 BETWEEN = "\n"
+#: The day an item was found, where the latest alone counts: text that sorts as days do.
+DAY = "found_on"
 OUTCOMES = tuple(outcome.name for outcome in pipeline.OUTCOMES)
 
 
@@ -45,7 +49,8 @@ class Coded:
         `number`, from 0.
     evidence : frame
         A row for each item on each characteristic it is tagged to: `number`, `item`, `place`, the ranks of
-        the item's tags, and `measure` and `figure` where a figure assesses it (then `assessment` is 0).
+        the item's tags, and `measure` and `figure` where a figure assesses it (then `assessment` is 0);
+        `found_on` where the latest alone counts.
     findings : frame or None
         A row for each finding on record: `number`, `area`, and ranks of its `kind`, `origin`, `standing` and
         `progress`.
@@ -78,7 +83,8 @@ def assessed(plan: Plan, evidence: Frame) -> Frame:
     for name, at in plan.measures.items():
         of = [rule for rule in rules if rule.applies_to(name)]
         held = {rule.id: columnar.holds(rule.condition, figure) for rule in of}
-        rank = columnar.decided(of, held, *FIGURES.concludes(plan.book)).rank
+        scale, _ = FIGURES.concludes(plan.book)
+        rank = columnar.decided(of, held, scale, plan.book.falls_to(name)).rank
         said = nw.when(nw.col("measure") == at).then(rank).otherwise(said)
     own = nw.col("assessment")
     return evidence.with_columns(assessment=nw.when(own > 0).then(own).otherwise(said).cast(nw.Int8))
@@ -102,6 +108,15 @@ def informing(plan: Plan, evidence: Frame, informs: Frame | None) -> Frame:
     return nw.concat([evidence, once.join(direct, on=keys, how="anti")])
 
 
+def latest(plan: Plan, evidence: Frame) -> Frame:
+    """The evidence found last on each characteristic, where the framework lets that alone count."""
+    if plan.book.vocabulary.several != "latest" or DAY not in evidence.collect_schema().names():
+        return evidence
+    keys = ["number", "place"]
+    last = evidence.group_by(*keys).agg(nw.col(DAY).max().alias("last_day"))
+    return evidence.join(last, on=keys, how="inner").filter(nw.col(DAY) == nw.col("last_day"))
+
+
 # Characteristics ------------------------------------------------------------------------------------------
 
 
@@ -111,7 +126,8 @@ def characteristics(plan: Plan, coded: Coded) -> Frame:
     Columns are `number`, `area`, `place`, `items` (how many count on it), `plan.characteristic_columns`, and
     for each rule that may raise a finding on it whether it does (`raises`).
     """
-    rows = informing(plan, assessed(plan, coded.evidence), coded.informs).select("number", "place", *ITEM)
+    rows = latest(plan, informing(plan, assessed(plan, coded.evidence), coded.informs))
+    rows = rows.select("number", "place", *ITEM)
     key = nw.col("number").cast(nw.Int64) * plan.span + nw.col("place")
     if coded.earlier is None:
         rows = rows.select(*ITEM, key=key)
@@ -142,7 +158,7 @@ def characteristics(plan: Plan, coded: Coded) -> Frame:
     )
     for name, of in shares(plan.characteristic_facts):
         frame = frame.with_columns(
-            columnar.share(of, plan.characteristic_columns).alias(plan.characteristic_columns[name])
+            columnar.reckoned(of, plan.characteristic_columns).alias(plan.characteristic_columns[name])
         )
     return _concluded(plan, frame)
 
@@ -177,6 +193,8 @@ def _held(plan: Plan, rule: Rule, columns: Mapping[str, str]) -> nw.Expr:
 def _concluded(plan: Plan, frame: Frame) -> Frame:
     """Each characteristic with what the stages conclude on it."""
     asked = {Circumstance.NO_ITEMS: nw.col("items") > 0, Circumstance.NOT_COUNTED: _counted(plan)}
+    if plan.scales:
+        frame = frame.with_columns(_scale_of_place(plan).alias(plan.characteristic_columns[SCALE]))
     for stage in CHARACTERISTIC_STAGES:
         held = {rule.id: _held(plan, rule, plan.characteristic_columns) for rule in plan.rules(stage)}
         if stage.gives is None:
@@ -190,7 +208,28 @@ def _concluded(plan: Plan, frame: Frame) -> Frame:
                 rank = nw.when(asked[stage.unless]).then(rank).otherwise(unasked)
             columns = {plan.characteristic_columns[stage.gives]: rank.cast(nw.Int32)}
         frame = frame.with_columns(**columns) if columns else frame
+        if stage is STATUSES and plan.book.vocabulary.scored:
+            score = _by_rank(nw.col(plan.characteristic_columns["status"]), plan.book.vocabulary.scores)
+            frame = frame.with_columns(score.alias(plan.characteristic_columns[SCORE]))
     return frame
+
+
+def _by_rank(rank: nw.Expr, numbers: Sequence[int]) -> nw.Expr:
+    """For each rank its number."""
+    found = nw.lit(0, nw.Int32)
+    for at, number in enumerate(numbers):
+        if number:
+            found = nw.when(rank == at).then(nw.lit(number, nw.Int32)).otherwise(found)
+    return found
+
+
+def _scale_of_place(plan: Plan) -> nw.Expr:
+    """The number of the scale of the characteristic at a row's place."""
+    found = nw.lit(0, nw.Int32)
+    for scale, places in plan.places_by_scale.items():
+        if scale:
+            found = nw.when(any_of([nw.col("place") == p for p in places])).then(scale).otherwise(found)
+    return found.cast(nw.Int32)
 
 
 def raises(plan: Plan, level: Level) -> dict[str, Rule]:
@@ -241,6 +280,7 @@ def _grid(plan: Plan, coded: Coded) -> Frame:
             area=nw.lit(area, nw.Int32),
             graded=nw.lit(graded, nw.Int32),
             listed=nw.lit(listed, nw.Int32),
+            **{f"listed{s}": nw.lit(plan.listed_of(s)[area], nw.Int32) for s in plan.scales},
         )
         parts.append(part)
     frame = nw.concat(parts)
@@ -259,17 +299,20 @@ def _sums(plan: Plan, below: Frame) -> Frame:
         as_int(counted).sum().alias("present"),
         as_int(counted & (nw.col("items") > 0)).max().alias("assessed"),
     ]
+    for scale in plan.scales:
+        own = counted & (nw.col(plan.characteristic_columns[SCALE]) == scale)
+        found.append(as_int(own).sum().alias(f"present{scale}"))
     for fact in plan.of_entity("characteristics"):
         found.append(
             columnar.reading(fact.definition, plan.characteristic_columns, counted)
             .of_group()
             .alias(plan.area_columns[fact.name])
         )
-    for name, named in plan.named.items():
+    for column, named in plan.named.items():
         if named.characteristic in plan.characteristic_index:
             here = nw.col("place") == plan.characteristic_index[named.characteristic]
             own = nw.col(plan.characteristic_columns[named.fact])
-            found.append(nw.when(here).then(own).max().alias(plan.area_columns[name]))
+            found.append(nw.when(here).then(own).max().alias(column))
     found += [nw.col(name).sum() for name in raises(plan, Level.CHARACTERISTIC)]
     key = nw.col("number").cast(nw.Int64) * len(plan.areas) + nw.col("area")
     used = [*plan.characteristic_columns.values(), "place", "items", *raises(plan, Level.CHARACTERISTIC)]
@@ -294,13 +337,15 @@ def _standings(plan: Plan, findings: Frame) -> Frame:
 def _area_facts(plan: Plan, frame: Frame, on_record: bool) -> Frame:
     """Every fact about each area, in the order in which they can be known."""
     frame = frame.with_columns(present=_number("present"), assessed=_number("assessed"))
+    if plan.scales:
+        frame = frame.with_columns(**{f"present{s}": _number(f"present{s}") for s in plan.scales})
     unsaid = nw.col("listed") - nw.col("present")
     values: dict[str, nw.Expr] = {"opened": _number("opened") if on_record else nw.lit(0, nw.Int32)}
     for fact in plan.of_entity("characteristics"):
         values[plan.area_columns[fact.name]] = _with_unsaid(plan, fact, unsaid)
-    for name, named in plan.named.items():
+    for column, named in plan.named.items():
         known = named.characteristic in plan.characteristic_index
-        values[plan.area_columns[name]] = _number(plan.area_columns[name]) if known else nw.lit(0, nw.Int32)
+        values[column] = _number(column) if known else nw.lit(0, nw.Int32)
     for entity in ("earlier", "findings"):
         for fact in plan.of_entity(entity):
             column = plan.area_columns[fact.name]
@@ -311,7 +356,7 @@ def _area_facts(plan: Plan, frame: Frame, on_record: bool) -> Frame:
             scope = plan.scope(rule)
             here = nw.lit(True) if scope is None else any_of([nw.col("area") == n for n in scope])
             values[column] += as_int(here) * unsaid
-    frame = _with_shares(plan, frame.with_columns(**values))
+    frame = _with_reckoned(plan, frame.with_columns(**values))
     of_area = raises(plan, Level.AREA)
     if of_area:
         frame = frame.with_columns(
@@ -324,7 +369,7 @@ def _area_facts(plan: Plan, frame: Frame, on_record: bool) -> Frame:
     findings = plan.of_entity("findings")
     if not findings:
         return frame
-    return _with_shares(
+    return _with_reckoned(
         plan, frame.with_columns(**{plan.area_columns[f.name]: _with_proposed(plan, f) for f in findings})
     )
 
@@ -333,17 +378,23 @@ def _number(column: str) -> nw.Expr:
     return nw.col(column).fill_null(0).cast(nw.Int32)
 
 
-def _with_shares(plan: Plan, frame: Frame) -> Frame:
-    found = {
-        plan.area_columns[name]: columnar.share(of, plan.area_columns) for name, of in shares(plan.area_facts)
-    }
-    return frame.with_columns(**found) if found else frame
+def _with_reckoned(plan: Plan, frame: Frame) -> Frame:
+    for facts in plan.reckoned:
+        frame = frame.with_columns(
+            **{column: columnar.reckoned(of, plan.reckoning_columns) for column, of in facts.items()}
+        )
+    return frame
 
 
 def _with_unsaid(plan: Plan, fact: Fact, unsaid: nw.Expr) -> nw.Expr:
     """A fact about an area with the characteristics that have no row: all their numbers are 0."""
     value = _number(plan.area_columns[fact.name])
-    if not plan.counts_nothing(fact):
+    if plan.scales:
+        on = [s for s in plan.scales if plan.counts_nothing(fact, s)]
+        unsaid = sum((nw.col(f"listed{s}") - nw.col(f"present{s}") for s in on), nw.lit(0, nw.Int32))
+        if not on:
+            return value
+    elif not plan.counts_nothing(fact):
         return value
     return columnar.reading(fact.definition, plan.characteristic_columns).with_least(value, unsaid)
 

@@ -8,16 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from grader.bulk.backends import ROW, Backend, nw, pl
+from grader.bulk.conclude import DAY
 from grader.bulk.plan import TAGS, Plan
+from grader.engines.columnar import any_of
 from grader.errors import Place, Problem, quoted, suggest
-from grader.language.rulebook import PERCENT
+from grader.language.figures import as_whole, range_of
+from grader.language.rulebook import PERCENT, Measure
 from grader.model.base import LARGEST_FIGURE
-from grader.vocabulary.words import STRENGTH, Vocabulary
+from grader.vocabulary.words import DEFAULT_SCALE, STRENGTH, Vocabulary
 
 Frame = Any
 
@@ -39,7 +44,7 @@ INSPECTIONS = Table("inspections", ("inspection", "edition"), ("framework", "not
 EVIDENCE = Table(
     "evidence",
     ("inspection", "id", "characteristic", "basis"),
-    ("assessment", "extent", "harm", "remedied", "innovative", "measure", "value"),
+    ("assessment", "extent", "harm", "remedied", "innovative", "found_on", "measure", "value"),
 )
 FINDINGS = Table("findings", ("inspection", "id", "area", "kind"), ("progress", "characteristics"))
 TABLES = (INSPECTIONS, EVIDENCE, FINDINGS)
@@ -48,6 +53,10 @@ NUMBERS = ("value",)
 #: A value of a CSV file as it is written there, for messages.
 AS_WRITTEN = "value_as_written"
 
+#: The code of a level outside the order, as if there were no evidence.
+FOR_NOTHING = 127
+#: How far a figure times a power of ten may lie from a whole number, as floats go.
+NEARLY = 1e-6
 #: Codes of a value that is not given, and of one that is no number.
 NO_FIGURE, BAD_FIGURE = -(2**60), -(2**61)
 #: A basis that never counts, once it has been looked at.
@@ -59,9 +68,10 @@ _WORDS = ("assessment", "basis", "extent", "harm")
 def words_of(vocabulary: Vocabulary) -> Mapping[str, tuple[Mapping[str, int], str | None]]:
     """For each column with one word of a list, what each word is as a number, and the word left out."""
     bases = {b.id: _SURVEY if b.strength is None else STRENGTH.rank(b.strength) for b in vocabulary.bases}
-    said, extents, harms = vocabulary.assessments, vocabulary.extents, vocabulary.harms
+    extents, harms = vocabulary.extents, vocabulary.harms
+    every = {word: code for codes in levels_of(vocabulary).values() for word, code in codes.items()}
     return {
-        "assessment": ({name: said.rank(name) for name in said.levels}, None),
+        "assessment": (every, None),
         "basis": (bases, None),
         "extent": (extents.ranks, extents.default),
         "harm": (harms.ranks, harms.default),
@@ -96,11 +106,13 @@ def code_evidence(plan: Plan, backend: Backend, rows: Frame, numbers: pl.DataFra
         "number": nw.col("number").fill_null(-1),
         "place": nw.col("place").fill_null(-1),
         "item": nw.col("id"),
-        **{name: _word(name, *words[name], there).cast(nw.Int8) for name in _WORDS},
+        **{name: _word(name, *words[name], there).cast(nw.Int8) for name in _WORDS[1:]},
+        "assessment": _assessment(plan, there).cast(nw.Int8),
+        **({DAY: _day(there)} if by_day(plan) else {}),
         **{name: _flag(name, there).cast(nw.Int8) for name in FLAGS},
         "measure": _measure(plan, there).cast(nw.Int16),
-        "figure": figure_in_per_mille(there).cast(nw.Int64),
-        "beyond": _beyond(there).cast(nw.Int8),
+        "figure": _figure(plan, there).cast(nw.Int64),
+        "beyond": _beyond(plan, there).cast(nw.Int8),
     }
     return rows.select(ROW, **found)
 
@@ -115,6 +127,41 @@ def _word(name: str, ranks: Mapping[str, int], default: str | None, there: Mappi
     for word, rank in ranks.items():
         said = nw.when(nw.col(name) == word).then(nw.lit(rank)).otherwise(said)
     return nw.when(_empty(name)).then(nw.lit(left_out)).otherwise(said)
+
+
+def _assessment(plan: Plan, there: Mapping[str, Any]) -> nw.Expr:
+    """The level said, as a number of the scale that the characteristic at the row's place has."""
+    if "assessment" not in there:
+        return nw.lit(0)
+    levels = levels_of(plan.book.vocabulary)
+    said = nw.lit(-1)
+    for scale, codes in levels.items():
+        if len(levels) == 1:
+            here = nw.lit(True)
+        else:
+            here = any_of([nw.col("place") == p for p in plan.places_by_scale.get(scale, ())])
+        for word, code in codes.items():
+            said = nw.when(here & (nw.col("assessment") == word)).then(nw.lit(code)).otherwise(said)
+    return nw.when(_empty("assessment")).then(nw.lit(0)).otherwise(said)
+
+
+def levels_of(vocabulary: Vocabulary) -> Mapping[int, Mapping[str, int]]:
+    """For each scale by its number, what each level written is as a number; `FOR_NOTHING` for nothing."""
+    scale = vocabulary.assessments
+    found: dict[int, dict[str, int]] = {}
+    for number, levels in enumerate(vocabulary.by_scale.values()):
+        counted = {said: vocabulary.counted_as(levels.id, said) for said in levels.written}
+        found[number] = {s: FOR_NOTHING if n is None else scale.rank(n) for s, n in counted.items()}
+    return found
+
+
+def by_day(plan: Plan) -> bool:
+    """Whether the day an item was found says whether it counts."""
+    return plan.book.vocabulary.several == "latest"
+
+
+def _day(there: Mapping[str, Any]) -> nw.Expr:
+    return nw.col(DAY).fill_null("") if DAY in there else nw.lit("")
 
 
 def _empty(name: str) -> nw.Expr:
@@ -155,12 +202,37 @@ def figure_in_per_mille(there: Mapping[str, Any]) -> nw.Expr:
     return nw.when(finite).then(near).otherwise(odd)
 
 
-def _beyond(there: Mapping[str, Any]) -> nw.Expr:
-    """1 where the value is no per cent, else 0."""
+def _declared(plan: Plan, there: Mapping[str, Any]) -> list[Measure]:
+    """Measures that the framework declares, where rows may hold their figures."""
+    if not {"measure", "value"} <= there.keys():
+        return []
+    return [m for m in plan.book.measures.values() if m.decimals is not None]
+
+
+def _figure(plan: Plan, there: Mapping[str, Any]) -> nw.Expr:
+    """The figure as rules read it."""
+    found = figure_in_per_mille(there)
+    for measure in _declared(plan, there):
+        whole = (nw.col("value").cast(nw.Float64) * 10 ** (measure.decimals or 0)).round()
+        own = (nw.col("measure") == measure.name).fill_null(False) & (found > NO_FIGURE)
+        found = nw.when(own).then(whole).otherwise(found)
+    return found
+
+
+def _beyond(plan: Plan, there: Mapping[str, Any]) -> nw.Expr:
+    """1 where the value is no per cent, or of a declared measure none that it can be; else 0."""
     if "value" not in there:
         return nw.lit(0)
     value = nw.col("value").cast(nw.Float64)
-    return nw.when(((value < 0) | (value > 100)).fill_null(False)).then(nw.lit(1)).otherwise(nw.lit(0))
+    beyond = ((value < 0) | (value > 100)).fill_null(False)
+    for measure in _declared(plan, there):
+        low, high = range_of(measure)
+        whole = value * 10 ** (measure.decimals or 0)
+        # What is written with so many decimals is a whole number of the last, but for the float's own error.
+        odd = (value < low) | (value > high) | ((whole - whole.round()).abs() > NEARLY)
+        own = (nw.col("measure") == measure.name).fill_null(False)
+        beyond = (own & odd.fill_null(False)) | (~own & beyond)
+    return nw.when(beyond).then(nw.lit(1)).otherwise(nw.lit(0))
 
 
 def _tags(plan: Plan) -> nw.Expr:
@@ -181,12 +253,14 @@ def unsound(plan: Plan) -> nw.Expr:
     for name in (*_WORDS, *FLAGS):
         wrong |= nw.col(name) < 0
     wrong |= (nw.col("assessment") == 0) & (measure < 0)
+    if by_day(plan):
+        wrong |= ~nw.col(DAY).str.len_chars().cast(nw.Int32).is_in([10])
     wrong |= (measure >= 0) & (figure == NO_FIGURE)
     for name, its in plan.measures.items():
         found = plan.book.measures[name]
         alone = plan.characteristic_index.get(found.characteristic, -2)
         wrong |= (measure == its) & (place != alone)
-        if found.unit == PERCENT:
+        if found.unit == PERCENT or found.decimals is not None:
             wrong |= (measure == its) & (nw.col("beyond") == 1)
     return wrong
 
@@ -216,7 +290,7 @@ def sound(coded: Frame) -> Frame:
     # A figure speaks only where the inspector does not.
     own = nw.col("assessment") > 0
     return (
-        coded.filter(nw.col("basis") != _SURVEY)
+        coded.filter((nw.col("basis") != _SURVEY) & (nw.col("assessment") != FOR_NOTHING))
         .rename({"basis": "strength"})
         .select(
             "number",
@@ -225,6 +299,7 @@ def sound(coded: Frame) -> Frame:
             *TAGS,
             measure=nw.when(own).then(nw.lit(-1)).otherwise(nw.col("measure")).cast(nw.Int16),
             figure=nw.col("figure"),
+            **({DAY: nw.col(DAY)} if DAY in coded.collect_schema().names() else {}),
         )
     )
 
@@ -242,6 +317,9 @@ def evidence_faults(plan: Plan, file: str, row: Mapping[str, Any]) -> Iterator[P
         yield unknown("characteristic", row["characteristic"], plan.characteristic_index, at)
     for name, (ranks, default) in words_of(plan.book.vocabulary).items():
         word = row.get(name) or None
+        if name == "assessment" and row["characteristic"] in plan.characteristic_index:
+            scale = plan.book.scale_of.get(row["characteristic"])
+            ranks = dict.fromkeys(plan.book.vocabulary.scale_of(scale).written, 0)
         if word is None and (default is not None or name == "assessment"):
             continue
         if word not in ranks:
@@ -250,7 +328,18 @@ def evidence_faults(plan: Plan, file: str, row: Mapping[str, Any]) -> Iterator[P
     for name in FLAGS:
         if (row.get(name) or None) not in (None, True, "true", "false"):
             yield Problem(f"{quoted(row[name])} is not a value of {name!r}", at, "write true or false")
+    if by_day(plan) and not _is_day(row.get(DAY)):
+        message = f"{quoted(row[DAY])} is not a date" if row.get(DAY) else f"no {DAY!r}"
+        help = "write YYYY-MM-DD: what was found last is what counts"
+        yield Problem(message, at, help)
     yield from _figure_faults(plan, row, at)
+
+
+def _is_day(said: Any) -> bool:
+    try:
+        return date.fromisoformat(str(said)).isoformat() == str(said)
+    except ValueError:
+        return False
 
 
 def _figure_faults(plan: Plan, row: Mapping[str, Any], at: Place) -> Iterator[Problem]:
@@ -266,7 +355,11 @@ def _figure_faults(plan: Plan, row: Mapping[str, Any], at: Place) -> Iterator[Pr
         return
     if measure is None or measure not in plan.measures:
         if not row.get("assessment"):
-            help = f"add one of {', '.join(reversed(plan.book.vocabulary.assessments.levels))}"
+            scale = plan.book.vocabulary.by_scale.get(
+                plan.book.scale_of.get(row["characteristic"]) or DEFAULT_SCALE
+            )
+            levels = scale or next(iter(plan.book.vocabulary.by_scale.values()))
+            help = f"add one of {', '.join([*levels.levels[::-1], *levels.by_name])}"
             if measure is not None:
                 help = f"{suggest(measure, plan.measures, 'measures with rules')} (or {help})"
             yield Problem("no 'assessment', and no measure with rules supplies one", at, help)
@@ -278,8 +371,22 @@ def _figure_faults(plan: Plan, row: Mapping[str, Any], at: Place) -> Iterator[Pr
         yield Problem(message, at, "give the other characteristics an item of their own")
     if value is None:
         yield Problem(f"no 'value', which measure {measure!r} needs", at, f"write it, in {found.unit}")
+    elif found.decimals is not None:
+        yield from _declared_fault(found, value, written, at)
     elif found.unit == PERCENT and not 0 <= value <= 100:
         yield Problem(f"'value' {quoted(written)} is no per cent", at, "a per cent lies in 0 to 100")
+
+
+def _declared_fault(measure: Measure, value: float, written: Any, at: Place) -> Iterator[Problem]:
+    low, high = range_of(measure)
+    if not low <= value <= high:
+        message = f"'value' {quoted(written)} is outside {low:g} to {high:g}, the range of {measure.name!r}"
+        yield Problem(message, at, f"write the figure as it was measured, in {measure.unit}")
+    elif as_whole(measure, value) != Decimal(str(value)).scaleb(measure.decimals or 0):
+        message = (
+            f"'value' {quoted(written)} has more decimals than the {measure.decimals} of {measure.name!r}"
+        )
+        yield Problem(message, at, "write it with so many, rounded as the scheme says")
 
 
 def unknown(what: str, name: Any, known: Any, at: Place) -> Problem:

@@ -12,12 +12,12 @@ from grader.cached import cached_property
 from grader.engines.reference import holds, satisfies
 from grader.grading.conclude import proposed_counts
 from grader.language.bind import bind
-from grader.language.nodes import FactOf, Level, Share
+from grader.language.nodes import Definition, FactOf, Level, Share
 from grader.language.pipeline import Stage
 from grader.language.relevance import Relevance, parts_first, relevance
 from grader.language.rulebook import Fact, Rule, RuleBook
-from grader.language.vocabulary import ATTRIBUTES
-from grader.model.framework import Area, Framework
+from grader.language.vocabulary import ATTRIBUTES, SCALE, SCORE
+from grader.model.framework import Area, Characteristic, Framework
 
 #: The attributes of an item, which are columns of its rows under their own names.
 ITEM = ATTRIBUTES["evidence"]
@@ -86,6 +86,26 @@ class Plan:
         )
 
     @cached_property
+    def scales(self) -> tuple[int, ...]:
+        """Numbers of the framework's scales, where it declares several."""
+        words = self.book.vocabulary
+        return tuple(words.scale_ids.ranks.values()) if len(words.declared) > 1 else ()
+
+    def scale_number(self, characteristic: Characteristic) -> int:
+        """The number of a characteristic's scale."""
+        words = self.book.vocabulary
+        return words.scale_ids.rank(words.scale_of(characteristic.scale).id)
+
+    @cached_property
+    def places_by_scale(self) -> Mapping[int, tuple[int, ...]]:
+        """Places of the characteristics of each scale."""
+        found: dict[int, list[int]] = {scale: [] for scale in self.scales}
+        for area in self.areas:
+            for c in area.characteristics:
+                found.setdefault(self.scale_number(c), []).append(self.characteristic_index[c.id])
+        return {scale: tuple(places) for scale, places in found.items()}
+
+    @cached_property
     def informs(self) -> tuple[tuple[int, int], ...]:
         """Pairs of a place and one its evidence counts on also."""
         return tuple(
@@ -133,7 +153,13 @@ class Plan:
     @cached_property
     def characteristic_columns(self) -> Mapping[str, str]:
         """The column of each fact about a characteristic; columns have names of our own."""
-        return {**{f.name: f"c{n}" for n, f in enumerate(self.characteristic_facts)}, "status": "status"}
+        found = {f.name: f"c{n}" for n, f in enumerate(self.characteristic_facts)}
+        beside = [
+            "status",
+            *([SCORE] if self.book.vocabulary.scored else []),
+            *([SCALE] if self.scales else []),
+        ]
+        return {**found, **{name: name for name in beside}}
 
     @cached_property
     def area_columns(self) -> Mapping[str, str]:
@@ -147,8 +173,31 @@ class Plan:
 
     @cached_property
     def named(self) -> Mapping[str, FactOf]:
-        """Facts taken from one characteristic."""
-        return {f.name: f.definition for f in self.area_facts if isinstance(f.definition, FactOf)}
+        """What is taken from one characteristic, by the column it stands in."""
+        facts = {self.area_columns[f.name]: f.definition for f in self.area_facts}
+        own = {column: d for column, d in facts.items() if isinstance(d, FactOf)}
+        more = dict.fromkeys(d for f in self.area_facts for d in f.definition.takes)
+        return {**own, **{f"n{n}": d for n, d in enumerate(more) if d not in own.values()}}
+
+    @cached_property
+    def reckoned(self) -> tuple[Mapping[str, Definition], ...]:
+        """Facts about an area that are worked out from columns, parts before the rest."""
+        columns = self.reckoning_columns
+        known = {*self.named, *(columns[f.name] for f in self.area_facts if f.entity is not None)}
+        rest = {columns[f.name]: f.definition for f in self.area_facts if columns[f.name] not in known}
+        found: list[Mapping[str, Definition]] = []
+        while rest:
+            ready = {c: d for c, d in rest.items() if all(columns[p] in known for p in d.depends_on)}
+            found.append(ready)
+            known |= set(ready)
+            rest = {c: d for c, d in rest.items() if c not in ready}
+        return tuple(found)
+
+    @cached_property
+    def reckoning_columns(self) -> Mapping[str, str]:
+        """The column of everything a fact may be worked out from."""
+        taken = {d.key: column for column, d in self.named.items()}
+        return {**self.area_columns, **taken, **self.free_columns}
 
     # A characteristic nothing is known of -------------------------------------------------------------------
 
@@ -156,13 +205,18 @@ class Plan:
     def _nothing(self) -> Mapping[str, int]:
         return dict.fromkeys(self.characteristic_columns, 0)
 
-    def counts_nothing(self, fact: Fact) -> bool:
+    def counts_nothing(self, fact: Fact, scale: int = 0) -> bool:
         """Whether a fact about an area looks at a characteristic without evidence or earlier findings."""
-        return satisfies(self._nothing, fact.definition.where)
+        nothing = {**self._nothing, SCALE: scale} if self.scales else self._nothing
+        return satisfies(nothing, fact.definition.where)
 
     def raised_by_nothing(self, rule: Rule) -> bool:
         """Whether a rule raises a finding on such a characteristic."""
         return holds(rule.condition, self._nothing)
+
+    def listed_of(self, scale: int) -> tuple[int, ...]:
+        """How many characteristics of each area count that have a scale."""
+        return tuple(sum(self.scale_number(c) == scale for c in area.counted) for area in self.areas)
 
     @cached_property
     def listed(self) -> tuple[int, ...]:

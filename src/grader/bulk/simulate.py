@@ -7,7 +7,7 @@ differ in these numbers are concluded, each once, by the definition of meaning.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -20,8 +20,9 @@ from grader.grading.conclude import CharacteristicCase, LayerEvaluator
 from grader.grading.hinges import with_assessment
 from grader.grading.run import GradingTrace, standing_of
 from grader.grading.tally import indirect, placements, row_of
-from grader.language.figures import figure_range, per_mille
+from grader.language.figures import as_whole, range_of
 from grader.language.row import Row
+from grader.model.frames import Tabular, Value
 from grader.model.framework import Area, Framework
 from grader.model.inspection import Evidence
 from grader.model.proposal import OutputModel, counted, to_json
@@ -57,7 +58,7 @@ class AreaSimulated(OutputModel):
     """Share of draws with each grade, best first, and with `withheld`; empty where not graded."""
 
 
-class Simulation(OutputModel):
+class Simulation(OutputModel, Tabular):
     """How often drawn versions of an inspection were given each grade."""
 
     schema_: Literal["grader.simulation/1"] = Field(SCHEMA, alias="schema")
@@ -78,6 +79,13 @@ class Simulation(OutputModel):
 
     __str__ = __repr__
 
+    def rows(self) -> Iterator[dict[str, Value]]:
+        """Each area with the grade proposed, and the share of draws with each grade or withheld."""
+        grades = list(dict.fromkeys(grade for area in self.areas for grade in area.shares))
+        for area in self.areas:
+            shares = {grade: area.shares.get(grade) for grade in grades}
+            yield {"area": area.area, "title": area.title, "proposed": area.proposed, **shares}
+
     def to_json(self, *, indent: int | None = 2) -> str:
         """The simulation as JSON text."""
         return to_json(self, indent=indent)
@@ -95,9 +103,9 @@ def simulate(
 
     Each assessment an inspector gave moves one step with probability `step`, up or down alike; at an end of
     the scale a move beyond it stays. With probability `characteristics` an item gains a second characteristic
-    of its topic, loses one, or has one exchanged for another of the topic, each as likely where it can be. An
-    item that a figure assesses keeps its own, and its figure is drawn evenly from its interval. Everything
-    else stays as it is.
+    of its topic, loses one, or has one exchanged for another of the topic, each as likely where it can be;
+    not where statuses are as assessed, since each component is scored once. An item that a figure assesses
+    keeps its own, and its figure is drawn evenly from its interval. Everything else stays as it is.
 
     Parameters
     ----------
@@ -116,6 +124,8 @@ def simulate(
         An argument is out of its range.
     """
     _check(draws, seed, step, characteristics)
+    if loaded.framework.framework.vocabulary.several is not None:
+        characteristics = 0.0  # scored once, nobody doubts which characteristic a score is of
     return Drawing(loaded, draws, seed, step, characteristics).answer()
 
 
@@ -190,11 +200,17 @@ class Drawing:
         """The rank of an item's assessment in each draw."""
         if item.assessment is None:
             return self._figures(item, generator, many)
-        scale = self.evaluator.book.vocabulary.assessments
-        rank, lowest, best = map(scale.rank, (item.assessment, scale.levels[0], scale.best))
+        words, scale = (
+            self.evaluator.book.vocabulary,
+            self.evaluator.book.scale_of.get(item.characteristics[0]),
+        )
+        levels, counted = words.scale_of(scale), words.counted_as(scale, item.assessment)
+        rank = 0 if counted is None else words.assessments.rank(counted)
         chance = generator.random(many)
+        if rank not in levels.ranks:  # outside the order no step can be taken
+            return np.full(many, rank)
         moved = (chance < self.step / 2).astype(np.int8) - (chance >= 1 - self.step / 2).astype(np.int8)
-        return np.clip(rank + moved, lowest, best).astype(np.int64)
+        return np.clip(rank + moved, levels.first, levels.last).astype(np.int64)
 
     def tagging(self, ways: Sequence[Tagging], generator: Any, many: int) -> Codes:
         """Which of an item's taggings stands in each draw: the first is its own."""
@@ -207,12 +223,14 @@ class Drawing:
     def _figures(self, item: Evidence, generator: Any, many: int) -> Codes:
         assert item.measure is not None, "an item without an assessment carries a measure with rules"
         value, name = item.measure.value, item.measure.name
+        measure = self.loaded.book.measures[name]
         if not item.measure.interval:
-            return np.full(many, self.evaluator.assessment(name, per_mille(value)).rank)
+            return np.full(many, self.evaluator.assessment(name, as_whole(measure, value)).rank)
         reach = item.measure.interval
-        low, high = figure_range(item.measure.unit)
+        low, high = range_of(measure)
         figures = np.clip(value + reach * generator.uniform(-1, 1, many), low, high)
-        whole, at = np.unique(np.floor(figures * 10).astype(np.int64), return_inverse=True)
+        times = 10 if measure.decimals is None else 10**measure.decimals
+        whole, at = np.unique(np.floor(figures * times).astype(np.int64), return_inverse=True)
         ranks = [self.evaluator.assessment(name, int(figure)).rank for figure in whole]
         return np.array(ranks)[at]
 
@@ -283,11 +301,17 @@ class _AreaDrawn:
         here = {case.id for case in self._cases}
         #: For each characteristic, items that may count on it, their tags, and how each tagging counts there.
         self._items: dict[str, list[tuple[str, Row, Codes]]] = {case.id: [] for case in self._cases}
+        counted: dict[str, set[str]] = {}
+        for case in cases:
+            for each in case.items:
+                counted.setdefault(each.id, set()).add(case.id)
         for item in sorted(inspection.evidence, key=lambda e: e.id):
-            row = row_of(words, item, drawing.trace.assessments[item.id])
+            scale = framework.scale_of(item.characteristics[0])
+            row = row_of(words, item, drawing.trace.assessments[item.id], scale)
             if row is None:
                 continue
-            counts = [_counts_on(item, way, framework, edition, here) for way in tagged[item.id]]
+            on = here if words.several is None else {c for c in here if c in counted.get(item.id, ())}
+            counts = [_counts_on(item, way, framework, edition, on) for way in tagged[item.id]]
             for name in sorted({name for on in counts for name in on}):
                 codes = np.array([on.get(name, _ABSENT) for on in counts], np.int64)
                 self._items[name].append((item.id, row, codes))

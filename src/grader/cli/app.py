@@ -6,9 +6,11 @@ runs, so that `--help` is quick.
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
@@ -16,66 +18,44 @@ import typer
 
 from grader._version import __version__
 from grader.cli import terminal
-from grader.cli.about import area, characteristic, parameters, rule
-from grader.cli.batch import batch
-from grader.cli.blind import blind
-from grader.cli.calibrate import calibrate
-from grader.cli.changes import changes
-from grader.cli.check import check
-from grader.cli.decide import decide
-from grader.cli.diff import diff
-from grader.cli.explain import explain
-from grader.cli.export import export
-from grader.cli.find import find
-from grader.cli.grade import grade
-from grader.cli.impact import impact
-from grader.cli.import_sheet import import_sheet
-from grader.cli.merge import merge
-from grader.cli.new import new
 from grader.cli.options import Debugging
-from grader.cli.outliers import outliers
-from grader.cli.reconcile import reconcile
-from grader.cli.schema import schema
-from grader.cli.sensitivity import sensitivity
-from grader.cli.simulate import simulate
-from grader.cli.test import test
-from grader.cli.validate import validate
-from grader.cli.verify import verify
 from grader.distribution import overlap
 from grader.errors import GraderError, InputError, Place, Problem, shown
 
 INTERRUPTED = 130
 FAULT_OF_OURS = 3
-#: In the order of a day's work.
-COMMANDS: tuple[Callable[..., None], ...] = (
-    new,
-    import_sheet,
-    find,
-    merge,
-    validate,
-    grade,
-    explain,
-    simulate,
-    blind,
-    reconcile,
-    changes,
-    decide,
-    verify,
-    diff,
-    sensitivity,
-    export,
-    batch,
-    characteristic,
-    area,
-    rule,
-    parameters,
-    check,
-    test,
-    impact,
-    calibrate,
-    outliers,
-    schema,
-)
+#: Set by a shell that asks what could stand next.
+COMPLETING = "_GRADER_COMPLETE"
+#: Each command and the module of `grader.cli` it stands in, in the order of a day's work.
+COMMANDS = {
+    "new": "new",
+    "import": "import_sheet",
+    "find": "find",
+    "merge": "merge",
+    "validate": "validate",
+    "grade": "grade",
+    "explain": "explain",
+    "simulate": "simulate",
+    "blind": "blind",
+    "reconcile": "reconcile",
+    "changes": "changes",
+    "decide": "decide",
+    "verify": "verify",
+    "diff": "diff",
+    "sensitivity": "sensitivity",
+    "export": "export",
+    "batch": "batch",
+    "characteristic": "about",
+    "area": "about",
+    "rule": "about",
+    "parameters": "about",
+    "check": "check",
+    "test": "test",
+    "impact": "impact",
+    "calibrate": "calibrate",
+    "outliers": "outliers",
+    "schema": "schema",
+}
 EXAMPLES = {
     "new": "grader new north-2022",
     "import": "grader import team.xlsx --start-mapping mapping.yaml",
@@ -128,7 +108,14 @@ def _grader(
     """Propose inspection grades from tagged evidence, and say why. A person decides."""
 
 
-def _app() -> typer.Typer:
+def command(name: str) -> Callable[..., None]:
+    """The function of a command."""
+    module = import_module(f"grader.cli.{COMMANDS[name]}")
+    found: Callable[..., None] = getattr(module, "import_sheet" if name == "import" else name)
+    return found
+
+
+def _app(names: Iterable[str]) -> typer.Typer:
     # Plain help and plain usage errors: they suit any terminal and any pipe, and need no rich.
     app = typer.Typer(
         name="grader",
@@ -137,11 +124,30 @@ def _app() -> typer.Typer:
         pretty_exceptions_enable=False,
     )
     app.callback()(_grader)
-    for command in COMMANDS:
-        name = "import" if command is import_sheet else command.__name__  # which Python keeps for itself
+    for name in names:
         example = f"Example: {EXAMPLES[name]}" if name in EXAMPLES else None
-        app.command(name, no_args_is_help=False, epilog=example)(command)
+        app.command(name, no_args_is_help=False, epilog=example)(command(name))
     return app
+
+
+def _asked(arguments: Sequence[str]) -> Iterable[str]:
+    """The commands to make ready: the one asked for alone, where that is plain."""
+    first = arguments[0] if arguments else ""
+    return (first,) if first in COMMANDS and COMPLETING not in os.environ else COMMANDS
+
+
+def _with_bare_framework(arguments: list[str]) -> list[str]:
+    """The arguments, with a `--framework` of `grader new` that names none as one of no name.
+
+    Typer knows no option whose value may be left out.
+    """
+    if arguments[:1] != ["new"]:
+        return arguments
+    after = [*arguments[1:], "-"]
+    return [
+        "--framework=" if argument == "--framework" and after[i].startswith("-") else argument
+        for i, argument in enumerate(arguments)
+    ]
 
 
 def run(argv: Sequence[str] | None = None) -> int:
@@ -153,8 +159,9 @@ def run(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     debugging = Debugging()
     try:
-        command = typer.main.get_command(_app())
-        command.main(args=arguments, prog_name="grader", obj=debugging)
+        asked = typer.main.get_command(_app(_asked(arguments)))
+        with terminal.working(f"grader {arguments[0]}" if arguments else "grader"):
+            asked.main(args=_with_bare_framework(arguments), prog_name="grader", obj=debugging)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 0
     except KeyboardInterrupt:

@@ -11,18 +11,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.cli import options, terminal
+from grader.cli import options, terminal, wide
 from grader.cli.output import check_output
 from grader.errors import FAULT_LIMIT, InputError, Place, Problem, quoted
 from grader.text import plural
 
 if TYPE_CHECKING:
-    from grader.bulk.batch import Batch, Progress
+    from grader.bulk.outputs import Batch, Progress
 
 Inputs = Annotated[
     list[str],
     typer.Argument(
-        metavar="INPUT", help="Inspections (YAML), folders of them, or one folder of tables (Parquet or CSV)."
+        metavar="INPUT",
+        help="Inspections (YAML), folders of them, one folder of tables, or one wide table (CSV or Parquet).",
     ),
 ]
 Output = Annotated[
@@ -41,16 +42,23 @@ def batch(
     output: Output,
     on: On = "polars",
     keep_going: KeepGoing = False,
+    framework: wide.Framework = None,
+    edition: wide.Edition = None,
+    column: wide.Column = None,
+    body: wide.Body = None,
+    compare: wide.Compare = None,
+    blank: wide.Blank = None,
     rules: options.Rules = None,
     engine: options.Engine = None,
     force: options.Force = False,
     debug: options.Debug = False,
 ) -> None:
     """Grade very many inspections into one file: a row for each area of each. 1 where any was skipped."""
-    from grader.bulk.batch import ENDINGS
     from grader.bulk.batch import batch as grade_all
+    from grader.bulk.outputs import ENDINGS
 
     paths = _existing(inputs)
+    table = wide.table_options(column, body, compare, blank, edition)
     files = [str(file) for path in paths for file in (path.iterdir() if path.is_dir() else [path])]
     destination = check_output(output, ENDINGS, force=force, inputs=files)
     if engine is not None and on != "polars":
@@ -64,6 +72,8 @@ def batch(
                 paths,
                 destination,
                 rules=rules,
+                framework=framework,
+                table=table,
                 on=on,
                 engine=engine,
                 keep_going=keep_going,
@@ -71,7 +81,8 @@ def batch(
                 progress=progress,
             )
     except KeyboardInterrupt:
-        terminal.err("stopped; the same command takes it up where it was\n")
+        goes_on = not any(map(wide.is_table, inputs))
+        terminal.err(f"stopped{'; the same command takes it up where it was' if goes_on else ''}\n")
         raise
     _say(done, destination)
     if done.skipped:
@@ -99,6 +110,7 @@ def _progress() -> Iterator[Progress]:
     if sys.stderr is None or not sys.stderr.isatty():
         yield lambda done, of: None
         return
+    terminal.show_nothing()
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -133,9 +145,11 @@ def _short(name: object) -> str:
 def _say(done: Batch, destination: Path) -> None:
     """What was graded and what came of it; skipped inspections on standard error."""
     book, framework = done.book, done.framework.framework
+    one, several = ("body", "bodies") if done.understood else ("inspection", "inspections")
+    wide.say_understood(done.understood, done.notes)
     lines = [
-        f"{done.inspections:,} {'inspection' if done.inspections == 1 else 'inspections'},"
-        f" {done.areas:,} areas: {framework.framework.title}",
+        f"{done.inspections:,} {one if done.inspections == 1 else several},"
+        f" {done.areas:,} {'area' if done.areas == 1 else 'areas'}: {framework.framework.title}",
         f"rule book {book.id} {book.version}: proposed grades, a person decides",
         "",
     ]
@@ -146,6 +160,8 @@ def _say(done: Batch, destination: Path) -> None:
     ]
     width = max((len(name) for name in came_to), default=0)
     lines += [f"{name.replace('_', ' '):{width}} {done.outcomes[name]:>11,}" for name in came_to]
+    if done.compared is not None:
+        lines += ["", *wide.compared_lines(done.compared)]
     terminal.out("\n".join(lines).rstrip() + "\n")
     if done.taken_up:
         terminal.err(f"{done.taken_up:,} of them had been graded by an earlier run\n")
@@ -158,7 +174,8 @@ def _say(done: Batch, destination: Path) -> None:
         if len(problems) > 3:
             terminal.err(f"  and {len(problems) - 3} more\n")
     if done.skipped:
-        more = len(done.skipped) - FAULT_LIMIT
+        many = len(done.skipped) + done.unlisted
+        more = many - FAULT_LIMIT
         unlisted = f", {more:,} of them not listed" if more > 0 else ""
-        terminal.err(f"{plural(len(done.skipped), 'inspection', 'inspections')} skipped{unlisted}\n")
+        terminal.err(f"{plural(many, one, several)} skipped{unlisted}\n")
     terminal.err(f"written: {destination}\n")

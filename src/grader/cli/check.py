@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -65,13 +64,7 @@ def check(
     from grader.proofs.report import for_person
 
     chosen = options.split_settings(settings or ())
-    if smt is not None:
-        from grader.proofs.smt import written_to
-
-        with written_to(Path(smt)):
-            report = api.check(rulebook, settings=chosen, effort=effort)
-    else:
-        report = api.check(rulebook, settings=chosen, effort=effort, keep=not no_cache)
+    report = api.check(rulebook, settings=chosen, effort=effort, keep=not no_cache, smt=smt)
     mutation = api.mutate(rulebook, effort=effort) if mutate else None
     if record:
         recorded = api.record_proofs(rulebook, effort=effort)

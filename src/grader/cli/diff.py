@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.cli import options, terminal
+from grader.cli import options, terminal, wide
 from grader.cli.output import check_output
 from grader.errors import InputError, Place, Problem, quoted, suggest
 from grader.io.written import write_whole
 
 if TYPE_CHECKING:
     from grader.model.diff import Diff
+    from grader.review.diff import Reviewed
 
 FORMATS = ("text", "markdown", "csv")
 #: What the ending of an output file asks for.
@@ -25,7 +26,10 @@ SHOWN_WARNINGS = 20
 
 Given = Annotated[
     str,
-    typer.Argument(metavar="PROPOSAL_OR_INSPECTION_OR_FOLDER", help="What was proposed, or is proposed now."),
+    typer.Argument(
+        metavar="PROPOSAL_OR_INSPECTION_OR_FOLDER",
+        help="What was proposed, or is proposed now; or a wide table with --compare.",
+    ),
 ]
 Final = Annotated[
     str | None,
@@ -44,6 +48,12 @@ def diff(
     json: options.Json = False,
     format: Format = "text",
     output: Output = None,
+    framework: wide.Framework = None,
+    edition: wide.Edition = None,
+    column: wide.Column = None,
+    body: wide.Body = None,
+    compare: wide.Compare = None,
+    blank: wide.Blank = None,
     rules: options.Rules = None,
     engine: options.Engine = None,
     force: options.Force = False,
@@ -57,9 +67,13 @@ def diff(
     if output is not None:
         inputs = [given, *([decisions] if decisions else [])]
         destination = check_output(output, tuple(ENDINGS), force=force, inputs=inputs)
-    from grader.review.diff import review
+    asked = wide.asked([given], framework, rules, edition, column, body, compare, blank, None)
+    if asked is not None:
+        reviewed = _of_table(asked, decisions, engine)
+    else:
+        from grader.review.diff import review
 
-    reviewed = review(given, decisions, rules=rules, engine=engine, each=_with_progress)
+        reviewed = review(given, decisions, rules=rules, engine=engine, each=_with_progress)
     chosen = "json" if json else format
     if destination is not None:
         write_whole(destination, rendered(reviewed.diff, ENDINGS[destination.suffix.lower()]), new=not force)
@@ -78,6 +92,19 @@ def diff(
         terminal.err(f"written: {destination}\n")
     if reviewed.diff.differs:
         raise typer.Exit(1)
+
+
+def _of_table(asked: wide.AskedTable, decisions: str | None, engine: str | None) -> Reviewed:
+    """Proposed beside the grades that a column of a table holds."""
+    from grader.review.tables import review_table
+
+    if decisions is not None:
+        help = "name the column with the grades that were given: --compare HEADING"
+        raise InputError([Problem("the decisions on a table stand in it", Place(decisions), help)])
+    if engine is not None:
+        help = "leave --engine out"
+        raise InputError([Problem("tables are graded in columns alone", Place("--engine"), help)])
+    return review_table(asked.load({}, None))
 
 
 def rendered(diff: Diff, format: str) -> str:
@@ -116,6 +143,7 @@ def _with_progress(files: Sequence[Path]) -> Iterable[Path]:
 
 
 def _shown(files: Sequence[Path]) -> Iterator[Path]:
+    terminal.show_nothing()
     from rich.console import Console
     from rich.progress import track
 

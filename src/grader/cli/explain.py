@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.cli import completion, options, terminal
+from grader.cli import completion, options, terminal, wide
 from grader.errors import InputError, Place, Problem
 
 if TYPE_CHECKING:
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 Inspection = Annotated[
     str,
     typer.Argument(
-        metavar="INSPECTION", autocompletion=completion.yaml_files, help="An inspection file (YAML)."
+        metavar="INSPECTION",
+        autocompletion=completion.yaml_files,
+        help="An inspection file (YAML), or a wide table with --row.",
     ),
 ]
 Area = Annotated[
@@ -42,6 +44,12 @@ def explain(
     why_not: WhyNot = None,
     to: To = None,
     exactly: Exactly = False,
+    row: wide.Row = None,
+    framework: wide.Framework = None,
+    edition: wide.Edition = None,
+    column: wide.Column = None,
+    body: wide.Body = None,
+    blank: wide.Blank = None,
     json: options.Json = False,
     settings: options.Set = None,
     rules: options.Rules = None,
@@ -57,7 +65,8 @@ def explain(
     if exactly and to is None:
         help = "add --to GRADE, or leave it out"
         raise InputError([Problem("--exactly says how --to is meant", Place("--exactly"), help)])
-    loaded = api.load(inspection, rules=rules, engine=engine)
+    asked = wide.asked([inspection], framework, rules, edition, column, body, None, blank, row)
+    loaded = asked.row(engine) if asked is not None else api.load(inspection, rules=rules, engine=engine)
     loaded = loaded.at(options.settings_for(loaded.book, options.split_settings(settings or ())))
     answers: list[OutputModel] = []
     if why_not is not None:

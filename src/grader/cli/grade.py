@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.cli import completion, options, terminal
+from grader.cli import completion, options, terminal, wide
 from grader.cli.output import check_output
 from grader.cli.record import warnings_of
 from grader.errors import InputError, Place, Problem
@@ -18,16 +19,26 @@ from grader.io.written import write_whole
 if TYPE_CHECKING:
     from grader.session import LoadedInspection
 
-
 Inspections = Annotated[
     list[str],
     typer.Argument(
-        metavar="INSPECTION", autocompletion=completion.yaml_files, help="Inspection files (YAML)."
+        metavar="INSPECTION",
+        autocompletion=completion.yaml_files,
+        help="Inspection files (YAML), folders of them, or one wide table (CSV or Parquet).",
     ),
 ]
 Report = Annotated[
-    str | None,
-    typer.Option("--report", metavar="FILE.html", help="Write the report: one HTML file, to read or print."),
+    list[str] | None,
+    typer.Option(
+        "--report",
+        metavar="FILE",
+        help="Write the report: .html, .pdf, .docx or .xlsx; may be given several times. For several"
+        " inspections a folder, of a page and a workbook.",
+    ),
+]
+Brief = Annotated[
+    bool,
+    typer.Option("--brief", help="One page for the meeting: grades, ranges, firmness, what is missing."),
 ]
 Final = Annotated[
     str | None,
@@ -40,8 +51,16 @@ def grade(
     json: options.Json = False,
     output: options.Output = None,
     report: Report = None,
+    brief: Brief = False,
     decisions: Final = None,
     settings: options.Set = None,
+    framework: wide.Framework = None,
+    edition: wide.Edition = None,
+    column: wide.Column = None,
+    body: wide.Body = None,
+    compare: wide.Compare = None,
+    blank: wide.Blank = None,
+    row: wide.Row = None,
     rules: options.Rules = None,
     engine: options.Engine = None,
     force: options.Force = False,
@@ -49,82 +68,102 @@ def grade(
     debug: options.Debug = False,
 ) -> None:
     """Propose a grade for each area of an inspection, and say why."""
-    many = len(inspections) > 1
-    page = _check_report(report, decisions, inspections, force=force)
+    from grader.cli.grade_report import report_files, report_folder
+
+    asked = wide.asked(inspections, framework, rules, edition, column, body, compare, blank, row)
+    several_rows = asked is not None and row is None
+    if several_rows and (report or decisions or brief):
+        one = "name one of its rows: --row BODY"
+        raise InputError([Problem("a report is on one row of a table", Place(inspections[0]), one)])
+    given = inspections if asked is not None else _files_in(inspections)
+    many = len(given) > 1 or given != inspections or several_rows
+    folder = report_folder(report or (), decisions, force=force) if many else None
+    files = [] if many else report_files(report or (), decisions, given, force=force)
     destination = None
     if output is not None:
         endings = (".jsonl",) if many else (".json", ".jsonl")
         help = "several inspections go one a line into a .jsonl file" if many else None
-        destination = check_output(output, endings, force=force, inputs=inspections, help=help)
+        destination = check_output(output, endings, force=force, inputs=given, help=help)
     written = options.split_settings(settings or ())
-    if many:
+    if several_rows and asked is not None:
+        from grader.cli.grade_table import grade_table
+
+        grade_table(asked, written, engine, json, destination, new=not force)
+    elif many:
         from grader.cli.grade_many import GradeTask, grade_many
         from grader.session import Sessions
 
         on_terminal = sys.stdout is not None and sys.stdout.isatty()
-        each = GradeTask(Sessions(rules, engine), written, on_terminal, json, verbose)
-        grade_many(inspections, each, destination, new=not force)
+        sessions = Sessions(rules, engine)
+        each = GradeTask(sessions, written, on_terminal, json, verbose, brief, folder is not None)
+        files = grade_many(given, each, destination, folder, new=not force)
     else:
-        _grade_one(inspections[0], written, rules, engine, json, destination, page, decisions, force)
-    for path in (destination, page):
-        if path is not None and not json:
+        from grader import api
+
+        loaded = asked.row(engine) if asked is not None else api.load(given[0], rules=rules, engine=engine)
+        loaded = loaded.at(options.settings_for(loaded.book, written))
+        _write_one(loaded, _Asked(given[0], json, destination, files, brief, decisions, force))
+    for path in (*([destination] if destination else ()), *files):
+        if not json:
             terminal.err(f"written: {path}\n")
 
 
-def _grade_one(
-    inspection: str,
-    written: dict[str, str],
-    rules: str | None,
-    engine: str | None,
-    json: bool,
-    destination: Path | None,
-    page: Path | None,
-    decisions: str | None,
-    force: bool,
-) -> None:
-    from grader import api
+def _files_in(names: Sequence[str]) -> list[str]:
+    """The inspections named, with those in each folder named; what else a folder holds is told of."""
+    found: list[str] = []
+    for name in names:
+        if not Path(name).is_dir():
+            found.append(name)
+            continue
+        from grader.io.folders import inspections_in
 
-    loaded = api.load(inspection, rules=rules, engine=engine)
-    loaded = loaded.at(options.settings_for(loaded.book, written))
+        held, others = inspections_in(Path(name))
+        if not held:
+            help = "name a folder of inspections"
+            raise InputError([Problem("there is no inspection in this folder", Place(name), help)])
+        found += map(str, held)
+        if others:
+            said = "is no inspection" if len(others) == 1 else "are no inspections"
+            terminal.err(f"note: {', '.join(map(str, others))} {said}, and left out\n")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked of one inspection."""
+
+    inspection: str
+    json: bool
+    destination: Path | None
+    files: list[Path]
+    brief: bool
+    decisions: str | None
+    force: bool
+
+
+def _write_one(loaded: LoadedInspection, asked: _Asked) -> None:
     proposal = loaded.proposal
-    html, odd = _report(loaded, decisions) if page is not None else ("", ())
-    if page is not None:
-        write_whole(page, html, new=not force)
-    lines = destination is not None and destination.suffix.lower() == ".jsonl"
-    if destination is not None:
-        write_whole(destination, proposal.to_json(indent=None if lines else 2) + "\n", new=not force)
-    terminal.warn(warnings_of(inspection, loaded))
-    terminal.warn(odd)
-    if json:
+    content = None
+    if asked.files or asked.brief:
+        from grader.cli.grade_report import content_for, write_reports
+
+        content = content_for(loaded, asked.decisions)
+        write_reports(content, asked.files, brief=asked.brief, force=asked.force)
+    if asked.destination is not None:
+        lines = asked.destination.suffix.lower() == ".jsonl"
+        text = proposal.to_json(indent=None if lines else 2) + "\n"
+        write_whole(asked.destination, text, new=not asked.force)
+    terminal.warn(warnings_of(asked.inspection, loaded))
+    terminal.warn(content.decided.warnings if content is not None and content.decided else ())
+    if asked.json:
         terminal.out_json(proposal.to_json() + "\n")
-        return
-    from grader.render.text.summary import summary
+    elif asked.brief:
+        from grader.render.content.brief import brief
+        from grader.render.text.brief import brief_parts
 
-    terminal.print_for_person(*summary(loaded))
+        assert content is not None
+        terminal.print_for_person(*brief_parts(brief(content)))
+    else:
+        from grader.render.text.summary import summary
 
-
-def _check_report(
-    report: str | None, decisions: str | None, inspections: Sequence[str], *, force: bool
-) -> Path | None:
-    """The report's path, checked before any work is done."""
-    if report is None:
-        if decisions is not None:
-            help = "add --report FILE.html, or lay them side by side with grader diff"
-            raise InputError([Problem("decisions are shown in a report alone", Place("--decisions"), help)])
-        return None
-    if len(inspections) > 1:
-        help = "grade the inspections one by one"
-        raise InputError([Problem("a report is on one inspection", Place("--report"), help)])
-    inputs = [*inspections, *([decisions] if decisions is not None else [])]
-    return check_output(report, (".html",), force=force, inputs=inputs)
-
-
-def _report(loaded: LoadedInspection, decisions: str | None) -> tuple[str, Sequence[Problem]]:
-    """The report's text, and what is odd in the decisions it shows."""
-    from grader.render.html.decided import read_decided
-    from grader.render.html.page import report
-
-    decided = None
-    if decisions is not None:
-        decided = read_decided(Path(decisions), loaded)
-    return report(loaded, decided), decided.warnings if decided else ()
+        terminal.print_for_person(*summary(loaded))

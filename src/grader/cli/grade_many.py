@@ -5,16 +5,20 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from grader.bulk.processes import in_processes
 from grader.cli import options, terminal
+from grader.cli.grade_report import write_overview
 from grader.cli.record import warnings_of
 from grader.errors import GraderError, InputError, Place, Problem, Problems
 from grader.io.written import write_by
 from grader.session import Sessions
+
+if TYPE_CHECKING:
+    from grader.render.content.build import Content
 
 #: With fewer inspections, starting processes takes longer than they save.
 FEW = 8
@@ -33,6 +37,8 @@ class GradeOutput:
     """What the grades rest on: inspections that share it say it whole once in a run."""
     brief: str = ""
     """The summary where that has been said."""
+    content: Content | None = None
+    """What a report says of it, where one is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,8 @@ class GradeTask:
     on_terminal: bool
     as_json: bool
     verbose: bool = False
+    one_page: bool = False
+    with_content: bool = False
 
     def grade(self, path: str) -> GradeOutput:
         """What there is to say of the inspection in a file."""
@@ -55,33 +63,58 @@ class GradeTask:
             if error.exit_code != InputError.exit_code:
                 raise
             return GradeOutput(terminal.problems_of(error))
-        said = GradeOutput((), tuple(warnings_of(path, loaded)), proposal.to_json(indent=None) + "\n")
+        from grader.render.content.brief import brief
+        from grader.render.content.build import content_of
+        from grader.render.text.brief import brief_parts
+
+        content = content_of(loaded) if self.with_content or self.one_page else None
+        warnings, line = tuple(warnings_of(path, loaded)), proposal.to_json(indent=None) + "\n"
+        said = GradeOutput((), warnings, line, content=content if self.with_content else None)
         if self.as_json:
             return said
+        if self.one_page:
+            assert content is not None
+            text = terminal.laid_out(*brief_parts(brief(content)), on_terminal=self.on_terminal)
+            return replace(said, summary=text)
         from grader.render.text.summary import summary
 
-        text, brief = (
+        text, short_text = (
             terminal.laid_out(*summary(loaded, brief=short), on_terminal=self.on_terminal)
             for short in (False, not self.verbose)
         )
         used, book = proposal.framework, proposal.rulebook
         basis = f"{used.id} {used.edition} {used.sha256} {book.id} {book.sha256} {proposal.engine}"
-        return GradeOutput(said.problems, said.warnings, said.line, text, basis, brief)
+        return replace(said, summary=text, basis=basis, brief=short_text)
 
 
-def grade_many(paths: Sequence[str], each: GradeTask, destination: Path | None, *, new: bool = False) -> None:
-    """Grade every inspection, then say it all; where any has faults, those of all are raised together."""
-    problems = Problems()
+def grade_many(
+    paths: Sequence[str],
+    each: GradeTask,
+    destination: Path | None,
+    folder: Path | None = None,
+    *,
+    new: bool = False,
+) -> list[Path]:
+    """Grade every inspection, then say it all; where any has faults, those of all are raised together.
+
+    Returns
+    -------
+    list of Path
+        The files written to the folder of reports, where one is asked for.
+    """
+    problems, contents, files = Problems(), [], []
     warnings: list[Problem] = []
     told: set[str] = set()
     with _text() as lines, _text() as summaries:
         for at, said in enumerate(in_processes(each, paths, None if len(paths) >= FEW else 1)):
+            terminal.progress(at + 1, len(paths))
             problems.extend(said.problems)
             warnings += said.warnings
+            contents += [said.content] if said.content is not None else []
             try:
                 lines.write(said.line)
                 text = said.brief if said.basis in told else said.summary
-                told.add(said.basis)
+                told |= {said.basis} if said.basis else set()
                 summaries.write(("\n\n" if at else "") + text)
             except OSError as error:
                 message = f"the folder for temporary files takes no more: {(error.strerror or '?').lower()}"
@@ -90,20 +123,23 @@ def grade_many(paths: Sequence[str], each: GradeTask, destination: Path | None, 
                 ) from error
         if problems:
             raise InputError(problems)
+        if folder is not None:
+            files = write_overview(contents, folder, force=not new)
         if destination is not None:
-            write_by(destination, lambda path: _copy(lines, path), new=new)
+            write_by(destination, lambda path: copy_text(lines, path), new=new)
         terminal.warn(warnings)
         shown, out = (lines, terminal.out_json) if each.as_json else (summaries, terminal.out)
         shown.seek(0)
         while text := shown.read(1 << 20):
             out(text)
+    return files
 
 
 def _text() -> IO[str]:
     return tempfile.TemporaryFile("w+", encoding="utf-8")
 
 
-def _copy(lines: IO[str], path: Path) -> None:
+def copy_text(lines: IO[str], path: Path) -> None:
     lines.seek(0)
     with open(path, "w", encoding="utf-8", newline="\n") as stream:
         shutil.copyfileobj(lines, stream)

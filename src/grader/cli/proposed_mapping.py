@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from grader.cli import terminal
 from grader.cli.output import check_output
 from grader.errors import GraderError, InputError, MissingExtraError, Place, Problem
+from grader.io.catalogue import DEFAULT
 from grader.io.written import write_whole
-from grader.session import DEFAULT
 from grader.sheets.mapping_text import proposal_lines
 from grader.sheets.proposing import ProposedMapping
 from grader.text import clean, plural

@@ -11,8 +11,9 @@ import errno
 import io
 import os
 import sys
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, NoReturn, TextIO
+from collections.abc import Iterable, Iterator
+from threading import Lock, Timer
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import typer
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
 PIPED_WIDTH = 80
+#: Seconds after which a command that has said nothing shows that it is at work.
+QUIET_FOR = 1.0
 #: Lines longer than this are hard to read, however wide the window.
 WIDEST = 100
 #: What the shell reports of a program that the closing of its pipe ended.
@@ -48,8 +51,78 @@ def warn(warnings: Iterable[Problem]) -> None:
         err(f"warning: and {len(found) - FAULT_LIMIT:,} more, all of them in the proposal (--json)\n")
 
 
+class _Working:
+    """What is shown on a terminal while a command that takes over a second says nothing."""
+
+    def __init__(self) -> None:
+        self._timer: Timer | None = None
+        self._shown: Any = None
+        self._lock = Lock()
+        self._count = ""
+
+    def start(self, command: str) -> None:
+        if sys.stderr is not None and sys.stderr.isatty():
+            self._timer = Timer(QUIET_FOR, self._show, [command])
+            self._timer.daemon = True
+            self._timer.start()
+
+    def count(self, done: int, of: int) -> None:
+        with self._lock:
+            self._count = f"{done:,} of {of:,}"
+            if self._shown is not None:
+                self._shown.update(self._shown.task_ids[0], count=self._count)
+
+    def stop(self) -> None:
+        with self._lock:
+            if self._timer is not None:
+                self._timer.cancel()
+                self._timer = None
+            if self._shown is not None:
+                self._shown.stop()
+                self._shown = None
+
+    def _show(self, command: str) -> None:
+        from rich.console import Console
+        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+        with self._lock:
+            if self._timer is None:
+                return
+            columns = (
+                SpinnerColumn("line"), TextColumn(f"{command}: working"), TextColumn("{task.fields[count]}"),
+                TimeElapsedColumn(),
+            )  # fmt: skip
+            self._shown = Progress(*columns, console=Console(stderr=True), transient=True)
+            self._shown.add_task(command, total=None, count=self._count)
+            self._shown.start()
+
+
+_working = _Working()
+
+
+@contextlib.contextmanager
+def working(command: str) -> Iterator[None]:
+    """Show on a terminal that a command is at work, from its second second on until it says something."""
+    _working.start(command)
+    try:
+        yield
+    finally:
+        _working.stop()
+
+
+def progress(done: int, of: int) -> None:
+    """How far the work is, where that is shown."""
+    _working.count(done, of)
+
+
+def show_nothing() -> None:
+    """Take away what shows that a command is at work: it shows something of its own."""
+    _working.stop()
+
+
 def out(text: str) -> None:
     """Write results to standard output."""
+    _working.stop()
     if sys.stdout is None:
         raise GraderError("the output cannot be written: standard output is closed")
     try:
@@ -61,6 +134,7 @@ def out(text: str) -> None:
 
 def out_json(text: str) -> None:
     """Write JSON to standard output: UTF-8 whatever the locale, the same bytes everywhere."""
+    _working.stop()
     raw = getattr(sys.stdout, "buffer", None)
     if raw is None:
         out(text)
@@ -75,6 +149,7 @@ def out_json(text: str) -> None:
 
 def err(text: str) -> None:
     """Write messages to standard error, each line clean; where it is closed there is nobody to tell."""
+    _working.stop()
     if sys.stderr is None:
         return
     lines = text.split("\n")

@@ -28,7 +28,9 @@ from grader.language.nodes import (
     Op,
     Operand,
     Share,
+    Sum,
 )
+from grader.language.reckoned import Amount, Bounds, Does, Named, Points, Rounded, Step, Weighted
 from grader.language.rulebook import Rule
 from grader.vocabulary.words import Scale
 
@@ -51,7 +53,7 @@ __all__ = [
     "names_of",
     "nw",
     "reading",
-    "share",
+    "reckoned",
 ]
 
 Columns = Mapping[str, str]
@@ -192,6 +194,12 @@ def _(definition: Lowest, columns: Columns, among: nw.Expr | None = None) -> Rea
     return Reading(nw.when(_chosen(definition, columns, among)).then(value), "min")
 
 
+@reading.register
+def _(definition: Sum, columns: Columns, among: nw.Expr | None = None) -> Reading:
+    value = nw.col(columns[definition.attribute])
+    return Reading(nw.when(_chosen(definition, columns, among)).then(value), "sum")
+
+
 def _chosen(definition: Aggregate, columns: Columns, among: nw.Expr | None) -> nw.Expr:
     tests = [compare(nw.col(columns[t.attribute]), t.op, t.operands) for t in definition.where]
     if among is not None:
@@ -200,13 +208,86 @@ def _chosen(definition: Aggregate, columns: Columns, among: nw.Expr | None) -> n
     return all_of(tests) if tests else ~nw.col(next(iter(columns.values()))).is_null()
 
 
-def share(definition: Share, columns: Columns) -> nw.Expr:
-    """A share in whole per mille, rounded down; 0 of 0 is 0."""
+@singledispatch
+def reckoned(definition: Definition, columns: Columns) -> nw.Expr:
+    """A fact worked out from the columns of others."""
+    raise TypeError(f"the columnar engine cannot read {type(definition).__name__}")
+
+
+@reckoned.register
+def _(definition: Share, columns: Columns) -> nw.Expr:
+    """In whole per mille, rounded down; 0 of 0 is 0."""
     part = nw.col(columns[definition.part]).cast(nw.Int64)
     of = nw.col(columns[definition.whole]).cast(nw.Int64)
     # Some backends work out both branches, and none may divide by zero.
     safe = nw.when(of > 0).then(of).otherwise(nw.lit(1))
     return nw.when(of > 0).then((1000 * part) // safe).otherwise(nw.lit(0)).cast(nw.Int32)
+
+
+@reckoned.register
+def _(definition: Weighted, columns: Columns) -> nw.Expr:
+    weighed = [term.weight * _long(columns[term.key]) for term in definition.terms if term.key in columns]
+    return reduce(lambda a, b: a + b, weighed, nw.lit(0, nw.Int64)).cast(nw.Int32)
+
+
+@reckoned.register
+def _(definition: Rounded, columns: Columns) -> nw.Expr:
+    shifted = _long(columns[definition.of]) + definition.shift
+    # What backends make of dividing a number below 0 differs, so what is left of it says which way it went.
+    whole = (shifted // definition.to).cast(nw.Int64)
+    return (whole - as_int(whole * definition.to > shifted)).cast(nw.Int32)
+
+
+@reckoned.register
+def _(definition: Points, columns: Columns) -> nw.Expr:
+    # Each step names the number so far once: named twice, it would double with every step.
+    so_far = _within(definition.within, _amount(definition.start, columns), columns, None)
+    for step in definition.steps:
+        held = None if step.when is None else holds(step.when, columns)
+        so_far = _stepped(step, so_far, columns, held)
+        so_far = _within(step.within, so_far, columns, held)
+        so_far = _within(definition.within, so_far, columns, None)
+    return so_far.cast(nw.Int32)
+
+
+#: Beyond every number that a fact can be.
+_FAR = 2**40
+
+
+def _stepped(step: Step, so_far: nw.Expr, columns: Columns, held: nw.Expr | None) -> nw.Expr:
+    amount = _amount(step.amount, columns)
+    match step.does:
+        case Does.ADD:
+            return so_far + _where(held, amount, 0)
+        case Does.TAKE:
+            return so_far - _where(held, amount, 0)
+        case Does.AT_MOST:
+            return nw.min_horizontal(so_far, _where(held, amount, _FAR))
+        case Does.AT_LEAST:
+            return nw.max_horizontal(so_far, _where(held, amount, -_FAR))
+
+
+def _within(bounds: Bounds | None, so_far: nw.Expr, columns: Columns, held: nw.Expr | None) -> nw.Expr:
+    if bounds is None:
+        return so_far
+    low = _where(held, _amount(bounds.low, columns), -_FAR)
+    high = _where(held, _amount(bounds.high, columns), _FAR)
+    return nw.min_horizontal(nw.max_horizontal(so_far, low), high)
+
+
+def _where(held: nw.Expr | None, number: nw.Expr, otherwise: int) -> nw.Expr:
+    return number if held is None else nw.when(held).then(number).otherwise(nw.lit(otherwise, nw.Int64))
+
+
+def _amount(amount: Amount, columns: Columns) -> nw.Expr:
+    if isinstance(amount, Named):
+        return _long(columns[amount.name])
+    found = _number(amount, columns)
+    return nw.lit(found, nw.Int64) if isinstance(found, int) else found.cast(nw.Int64)
+
+
+def _long(column: str) -> nw.Expr:
+    return nw.col(column).cast(nw.Int64)
 
 
 # Conclusions ----------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import singledispatch
 from typing import Any
 
@@ -26,7 +26,18 @@ from grader.language.nodes import (
     Op,
     Operand,
     Share,
+    Sum,
     Test,
+)
+from grader.language.reckoned import (
+    Amount,
+    Bounds,
+    Does,
+    Named,
+    Points,
+    Rounded,
+    Step,
+    Weighted,
 )
 from grader.language.relevance import parts_first
 from grader.language.row import Row
@@ -134,6 +145,60 @@ def _(definition: Share, chosen: Sequence[Facts], known: Facts) -> int:
 @value.register
 def _(definition: FactOf, chosen: Sequence[Facts], known: Facts) -> int:
     return known.get(definition.key, 0)
+
+
+@value.register
+def _(definition: Sum, chosen: Sequence[Facts], known: Facts) -> int:
+    return sum(thing[definition.attribute] for thing in chosen)
+
+
+@value.register
+def _(definition: Weighted, chosen: Sequence[Facts], known: Facts) -> int:
+    # What an area does not hold counts for nothing.
+    return sum(term.weight * known.get(term.key, 0) for term in definition.terms)
+
+
+@value.register
+def _(definition: Rounded, chosen: Sequence[Facts], known: Facts) -> int:
+    return (known[definition.of] + definition.shift) // definition.to
+
+
+@value.register
+def _(definition: Points, chosen: Sequence[Facts], known: Facts) -> int:
+    return list(numbers(definition, known))[-1]
+
+
+def numbers(points: Points, known: Facts) -> Iterator[int]:
+    """The number a fact of points starts from, and what it is after each step, taken or not."""
+    so_far = _within(points.within, _amount(points.start, known))
+    yield so_far
+    for step in points.steps:
+        if holds(step.condition, known):
+            so_far = _within(points.within, _within(step.within, _stepped(step, so_far, known)))
+        yield so_far
+
+
+def _stepped(step: Step, so_far: int, known: Facts) -> int:
+    amount = _amount(step.amount, known)
+    match step.does:
+        case Does.ADD:
+            return so_far + amount
+        case Does.TAKE:
+            return so_far - amount
+        case Does.AT_MOST:
+            return min(so_far, amount)
+        case Does.AT_LEAST:
+            return max(so_far, amount)
+
+
+def _within(bounds: Bounds | None, so_far: int) -> int:
+    if bounds is None:
+        return so_far
+    return min(max(so_far, _constant(bounds.low)), _constant(bounds.high))
+
+
+def _amount(amount: Amount, known: Facts) -> int:
+    return known[amount.name] if isinstance(amount, Named) else _constant(amount)
 
 
 @value.register

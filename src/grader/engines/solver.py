@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from threading import RLock
 from typing import Protocol
 
@@ -39,28 +38,6 @@ class Allowance(Protocol):
 
 
 @dataclass(slots=True)
-class Budget:
-    """The time the solver may still take; once it is spent every question is undecided."""
-
-    seconds: float
-    started: float = field(default_factory=time.monotonic)
-
-    def milliseconds(self) -> int:
-        """What is left; raises Undecided when nothing is."""
-        left = int(1000 * (self.seconds - (time.monotonic() - self.started)))
-        if left <= 0:
-            raise Undecided("out of time")
-        return left
-
-    def grant(self, solver: z3.Solver) -> None:
-        """Bound the next question by the time left."""
-        solver.set("timeout", self.milliseconds())
-
-    def charge(self, solver: z3.Solver) -> None:
-        """Time passes by itself."""
-
-
-@dataclass(slots=True)
 class Effort:
     """The units of its own work the solver may still spend: the same on every machine, however busy."""
 
@@ -75,6 +52,16 @@ class Effort:
             raise Undecided(f"more than {self.units:,} units of solver work")
         self._before = _units(solver)
         solver.set("rlimit", left)
+
+    @contextmanager
+    def part(self, units: int) -> Iterator[None]:
+        """Spend no more than so many units meanwhile."""
+        whole = self.units
+        self.units = min(whole, self.spent + units)
+        try:
+            yield
+        finally:
+            self.units = whole
 
     def charge(self, solver: z3.Solver) -> None:
         """Add the units a question took."""
@@ -105,9 +92,11 @@ def afresh() -> Iterator[None]:
 class Solver:
     """A solver that answers yes with a model, no with None, or raises `Undecided`."""
 
-    def __init__(self, budget: Allowance, *formulas: z3.BoolRef, linear: bool = True) -> None:
+    def __init__(
+        self, budget: Allowance, *formulas: z3.BoolRef, linear: bool = True, logic: str | None = None
+    ) -> None:
         self._budget = budget
-        self._logic = "QF_LIA" if linear else "QF_NIA"
+        self._logic = logic or ("QF_LIA" if linear else "QF_NIA")
         self._solver = z3.SolverFor(self._logic)
         self._solver.set("random_seed", 0)
         self._solver.add(*formulas)

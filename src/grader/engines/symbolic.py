@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import singledispatch
 
 from grader.engines.solver import Allowance as Allowance
-from grader.engines.solver import Budget as Budget
 from grader.engines.solver import Effort as Effort
 from grader.engines.solver import Solver as Solver
 from grader.engines.solver import Undecided as Undecided
@@ -36,8 +35,10 @@ from grader.language.nodes import (
     Op,
     Operand,
     Share,
+    Sum,
     Test,
 )
+from grader.language.reckoned import Amount, Bounds, Does, Named, Points, Rounded, Step, Weighted
 from grader.language.relevance import parts_first
 from grader.language.rulebook import Fact, Rule
 from grader.vocabulary.words import Scale
@@ -165,6 +166,64 @@ def _(definition: Share, things: CountedThings, known: Terms) -> Ratio:
 @value.register
 def _(definition: FactOf, things: CountedThings, known: Terms) -> z3.ArithRef:
     return known.get(definition.key, z3.IntVal(0))
+
+
+@value.register
+def _(definition: Sum, things: CountedThings, known: Terms) -> z3.ArithRef:
+    chosen = _chosen(definition, things)
+    return total(b.row[definition.attribute] * b.count for b in chosen if b.row[definition.attribute])
+
+
+@value.register
+def _(definition: Weighted, things: CountedThings, known: Terms) -> z3.ArithRef:
+    return total(t.weight * _whole(known.get(t.key, z3.IntVal(0))) for t in definition.terms if t.weight)
+
+
+@value.register
+def _(definition: Rounded, things: CountedThings, known: Terms) -> z3.ArithRef:
+    # Division by a constant above 0, which for the solver rounds down.
+    return (_whole(known[definition.of]) + definition.shift) / z3.IntVal(definition.to)
+
+
+@value.register
+def _(definition: Points, things: CountedThings, known: Terms) -> z3.ArithRef:
+    so_far = _within(definition.within, _amount(definition.start, known), known)
+    for step in definition.steps:
+        then = _within(step.within, _stepped(step, so_far, known), known)
+        then = _within(definition.within, then, known)
+        so_far = then if step.when is None else z3.If(holds(step.when, known), then, so_far)
+    return so_far
+
+
+def _stepped(step: Step, so_far: z3.ArithRef, known: Terms) -> z3.ArithRef:
+    amount = _amount(step.amount, known)
+    match step.does:
+        case Does.ADD:
+            return so_far + amount
+        case Does.TAKE:
+            return so_far - amount
+        case Does.AT_MOST:
+            return z3.If(so_far > amount, amount, so_far)
+        case Does.AT_LEAST:
+            return z3.If(so_far < amount, amount, so_far)
+
+
+def _within(bounds: Bounds | None, so_far: z3.ArithRef, known: Terms) -> z3.ArithRef:
+    if bounds is None:
+        return so_far
+    low, high = _operand(bounds.low, known), _operand(bounds.high, known)
+    raised = z3.If(so_far < low, low, so_far)
+    return z3.If(raised > high, high, raised)
+
+
+def _amount(amount: Amount, known: Terms) -> z3.ArithRef:
+    return _whole(known[amount.name]) if isinstance(amount, Named) else _operand(amount, known)
+
+
+def _whole(term: z3.ArithRef | Ratio) -> z3.ArithRef:
+    if isinstance(term, Ratio):
+        raise TypeError("a share is no whole number to reckon with")
+    return term
 
 
 @value.register

@@ -99,40 +99,57 @@ def choices(
             counts.setdefault(item.id, set()).add(name)
     written = {e.id: e for e in inspection.evidence}
     for name in sorted(counts):
-        yield _reassessing(words, written[name], trace.assessments[name], frozenset(counts[name]))
+        scale = framework.scale_of(next(iter(counts[name])))
+        yield _reassessing(words, written[name], trace.assessments[name], scale, frozenset(counts[name]))
     met: set[tuple[frozenset[str], bool]] = set()
     most = _most(aggregator.counted_to)
     own = [c.id for c in aggregator.area.characteristics]
     others = [c.id for a in framework.areas_in(edition) for c in a.characteristics if c.id not in own]
     for name in (*own, *others):
-        added = Found(name, words.sound).item(words, "added", "added")
+        scale = framework.scale_of(name)
+        added = Found(name, words.scale_of(scale).levels[0]).item(words, "added", "added")
         on = frozenset(c for _, c in placements(added, framework, edition) if c in mine)
+        if words.several == "latest" and len({_day(trace, c) for c in on}) > 1:
+            continue  # an added item is found on the day of those there are, and here these are of several
         if on and (on, name in on) not in met:
             met.add((on, name in on))
-            yield _adding(words, name, on, most)
+            yield _adding(words, name, scale, on, most)
+
+
+def _day(trace: GradingTrace, characteristic: str) -> str:
+    """The day on which what counts on a characteristic was found."""
+    return max((item.found_on for item in trace.tally.items[characteristic]), default="")
 
 
 def _reassessing(
-    words: Vocabulary, evidence: Evidence, assessment: str, on: frozenset[str]
+    words: Vocabulary, evidence: Evidence, assessment: str, scale: str | None, on: frozenset[str]
 ) -> Choice[Change]:
+    rows = {
+        level: row_of(words, evidence, level, scale) for level in (*words.scale_of(scale).levels, assessment)
+    }
+    ranks = {level: row["assessment"] for level, row in rows.items() if row is not None}
+    first = words.scale_of(scale).first
+    # What withholds lies below the worst level, one step from it.
+    at = max(ranks[assessment], first - 1)
+    steps = {level: abs(rank - at) if level != assessment else 0 for level, rank in ranks.items()}
     options: list[Option[Change]] = []
-    ranks = words.assessments.ranks
-    steps = {name: abs(ranks[name] - ranks[assessment]) for name in words.assessments.levels}
     for after in sorted(steps, key=lambda name: steps[name]):
-        row = row_of(words, evidence, after)
+        row = rows[after]
         assert row is not None, "an item that counts has a row"
         change = Reassessed(evidence.id, assessment, after, steps[after])
         options.append(Option(change.cost, (change,) if after != assessment else (), (row,)))
     return Choice(on, tuple(options), on.difference(evidence.characteristics))
 
 
-def _adding(words: Vocabulary, characteristic: str, on: frozenset[str], most: int) -> Choice[Change]:
+def _adding(
+    words: Vocabulary, characteristic: str, scale: str | None, on: frozenset[str], most: int
+) -> Choice[Change]:
     """So many more items; among equals the one preferred first is nearest the middle of the scale."""
     options: list[Option[Change]] = []
     for many in range(most + 1):
-        for added in combinations_with_replacement(words.assessments.from_middle(), many):
+        for added in combinations_with_replacement(words.scale_of(scale).from_middle(), many):
             found = tuple(Found(characteristic, a) for a in added)
-            rows = [row_of(words, f.item(words, "added", "added"), f.assessment) for f in found]
+            rows = [row_of(words, f.item(words, "added", "added"), f.assessment, scale) for f in found]
             options.append(Option(ADDED * many, found, tuple(r for r in rows if r is not None)))
     return Choice(on, tuple(options), on - {characteristic})
 
@@ -177,7 +194,12 @@ def apply(vocabulary: Vocabulary, inspection: Inspection, changes: Iterable[Chan
                 evidence[item] = evidence[item].model_copy(update={"assessment": after})
             case Found():
                 taken.add(name)
-                evidence[name] = change.item(vocabulary, name, next(iter(sources), "added"))
+                found = change.item(vocabulary, name, next(iter(sources), "added"))
+                if vocabulary.several == "latest":
+                    beside = (e for e in evidence.values() if change.characteristic in e.characteristics)
+                    days = [e.found_on for e in beside if e.found_on is not None]
+                    found = found.model_copy(update={"found_on": max(days, default=None)})
+                evidence[name] = found
             case Issued(area, kind, None):
                 taken.add(name)
                 findings[name] = Declared(

@@ -59,7 +59,7 @@ def look_next(loaded: LoadedInspection, area: str) -> list[LookNext]:
 
     found: list[tuple[int, int, LookNext]] = []
     for id in case.ids:
-        best = then(case.fillings.best, id)
+        best = then(case.fillings(id).best, id)
         worst = min((then(row, id) for row in case.worst(id)), key=lambda t: (t[0], t[1] or (0, 0)))
         moves = max(best[0], worst[0], now) - min(best[0], worst[0], now)
         narrows = _width(before) - max(_width(best[1]), _width(worst[1]))

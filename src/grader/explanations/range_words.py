@@ -21,7 +21,9 @@ def between(possible: tuple[str, str], name: Name = plain) -> str:
     return name(lowest) if lowest == highest else f"{name(lowest)} to {name(highest)}"
 
 
-def range_words(area: AreaResult, unassessed: int, name: Name = plain) -> str | None:
+def range_words(
+    area: AreaResult, unassessed: int, name: Name = plain, *, concerns: bool = True
+) -> str | None:
     """What a graded area could be; None where it has no range."""
     if area.possible is None or area.grade is None:
         return None
@@ -33,7 +35,8 @@ def range_words(area: AreaResult, unassessed: int, name: Name = plain) -> str | 
         else f"{unassessed} unassessed characteristics turn"
     )
     always = "always " if area.possible[0] == area.possible[1] else ""
-    return f"{always}{between(area.possible, name)}, however its {many} out and no new concern raised"
+    none = " and no new concern raised" if concerns else ""
+    return f"{always}{between(area.possible, name)}, however its {many} out{none}"
 
 
 def withheld_words(why: str, possible: tuple[str, str] | None, name: Name = plain) -> str:
@@ -55,9 +58,11 @@ def without_old_words(
     return f"{', '.join(ids[:most])}{more} (without {which}: {same}{stands})"
 
 
-def look_next_words(line: LookNext, name: Name = plain) -> str:
-    """What one characteristic could do, in a line."""
+def look_next_words(line: LookNext, name: Name = plain, *, assessed: bool = False) -> str:
+    """What one characteristic could do, in a line; `assessed` where its status is as assessed."""
     good, bad = _then(line.if_exceeded, name), _then(line.if_not_demonstrated, name)
+    if assessed:
+        return f"at best, {good}; at worst, {bad}"
     return f"if exceeded, {good}; if not demonstrated, {bad}"
 
 

@@ -13,8 +13,8 @@ from pydantic import Field
 from grader.explanations.asked import area_asked
 from grader.grading.run import GradingTrace
 from grader.language.compared import Compared, compared_with, turns
-from grader.language.figures import per_mille
-from grader.language.nodes import Kind, Level
+from grader.language.figures import as_whole
+from grader.language.nodes import Level
 from grader.language.order import Order, orders, value_of
 from grader.language.rulebook import Parameter
 from grader.language.settings import Settings
@@ -58,7 +58,7 @@ class ParameterWalked(OutputModel):
     """One parameter, the others as they are set; shares are in whole per mille."""
 
     name: str
-    kind: Literal["share", "count"]
+    kind: Literal["share", "count", "points"]
     value: int
     default: int
     basis: str
@@ -132,7 +132,7 @@ def _walked(
         areas.append(AreaAtValues(area=area, title=title, outcome=outcome, grade=grade, stands=found))
     return ParameterWalked(
         name=parameter.name,
-        kind="share" if parameter.kind is Kind.SHARE else "count",
+        kind=str(parameter.kind),  # type: ignore[arg-type]  # one of the three
         value=settings.get(parameter.name, parameter.default),
         default=parameter.default,
         basis=parameter.basis,
@@ -171,7 +171,8 @@ def walk(
     while first <= parameter.maximum:
         values = Settings({**session.settings, parameter.name: first})
         trace = session.at(values, "reference").run(loaded.inspection)
-        seen = (t for c in compared for t in turns(c.op, _values(loaded, trace, areas, c)))
+        seen = [t for c in compared for t in turns(c.op, _values(loaded, trace, areas, c))]
+        seen += [first + 1 for c in compared if c.everywhere]
         following = min((t for t in seen if t > first), default=parameter.maximum + 1)
         following = min(following, parameter.maximum + 1)
         yield (first, following - 1), trace
@@ -186,7 +187,7 @@ def _values(
     if compared.level is Level.FIGURE:
         for item in loaded.inspection.evidence:
             if item.measure is not None and item.assessment is None:
-                yield per_mille(item.measure.value)
+                yield as_whole(loaded.book.measures[item.measure.name], item.measure.value)
     elif compared.level is Level.AREA:
         yield from (trace.areas[area].facts[name] for area in areas)
     elif compared.level is Level.CHARACTERISTIC or compared.entity == "characteristics":

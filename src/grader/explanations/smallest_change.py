@@ -33,6 +33,7 @@ from grader.model.framework import Framework
 from grader.model.inspection import Inspection
 from grader.model.proposal import Outcome
 from grader.session import LoadedInspection
+from grader.vocabulary.words import Levels, Word
 
 #: Answers given, all of the same cost.
 MOST_ANSWERS: Final = 3
@@ -86,7 +87,6 @@ class _Question:
     evaluator: LayerEvaluator = field(init=False)
     trace: GradingTrace = field(init=False)
     _aggregator: AreaAggregator = field(init=False)
-    _added_as: tuple[str, ...] = field(init=False)
     _issuing: list[tuple[Change, ...]] = field(init=False)
     _graded: dict[tuple[FactVector, tuple[Change, ...]], bool] = field(default_factory=dict)
 
@@ -94,7 +94,6 @@ class _Question:
         self.inspection, self.framework = self.loaded.inspection, self.loaded.framework.framework
         self.evaluator, self.trace = self.loaded.session.what_if, self.loaded.trace
         self._aggregator = self.loaded.session.aggregator(self.framework.area(self.area))
-        self._added_as = self.framework.vocabulary.assessments.from_middle()
         self._issuing = issuing(self.inspection, self.area, self._aggregator)
 
     def answer(self) -> SmallestChange:
@@ -268,16 +267,17 @@ class _Question:
             case Reassessed(name, before, after, _):
                 item = next(e for e in self.inspection.evidence if e.id == name)
                 steps = f"{before.replace('_', ' ')} to {after.replace('_', ' ')}"
-                met = words.assessments.word(after).phrase
-                text = f"if {self._texts(name)} had been found to {met} ({name}: {steps})"
+                met = self._met(self._scale(item.characteristics[0]).word(after))
+                text = f"if {self._texts(name)} had been {met} ({name}: {steps})"
                 return one_change("assessment", change, text, item.characteristics, name, before, after)
             case Found(characteristic, after, tested):
                 good = self._quoted(characteristic)
                 strength = "tested" if tested else "described is enough"
-                text = (
-                    f"if one more finding of fact had shown {good} to {words.assessments.word(after).phrase}"
-                    f" ({strength}, on {characteristic})"
-                )
+                level = self._scale(characteristic).word(after)
+                shown = f"shown {good} to {level.phrase}"
+                if not level.phrase:
+                    shown, strength = f"assessed {good} as {level.title}", "one more item"
+                text = f"if one more finding of fact had {shown} ({strength}, on {characteristic})"
                 one = one_change("evidence_added", change, text, [characteristic], None, None, after)
                 return one.model_copy(update={"basis": change.basis(words)})
             case Issued(_, kind, withdrawn):
@@ -289,6 +289,14 @@ class _Question:
                     text = f"if the {named} {withdrawn} had not been issued"
                     one = one_change("finding_withdrawn", change, text, finding=withdrawn)
                 return one.model_copy(update={"finding_kind": kind})
+
+    def _scale(self, characteristic: str) -> Levels:
+        return self.framework.vocabulary.scale_of(self.framework.scale_of(characteristic))
+
+    @staticmethod
+    def _met(level: Word) -> str:
+        """What is found where a level is chosen."""
+        return f"found to {level.phrase}" if level.phrase else f"assessed as {level.title}"
 
     def _texts(self, name: str) -> str:
         """The characteristics of this area an item counts on, as the framework words them."""
@@ -313,7 +321,8 @@ class _Question:
             case Reassessed(name, before, after, _):
                 return 0, (name, before, after)
             case Found(characteristic, assessment, tested):
-                return 1, (self._added_as.index(assessment), tested, characteristic)
+                preferred = self._scale(characteristic).from_middle()
+                return 1, (preferred.index(assessment), tested, characteristic)
             case Issued(area, kind, withdrawn):
                 return 2, (area, kind, withdrawn or "")
 

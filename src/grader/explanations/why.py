@@ -6,7 +6,7 @@ missing. Its shape is `grader.explanation/1`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final, Literal
 
 from pydantic import Field
@@ -16,6 +16,8 @@ from grader.explanations.look_next import LookNext, look_next
 from grader.explanations.range_words import withheld_words
 from grader.grading.conclude import CharacteristicCase
 from grader.grading.tally import Item, placements
+from grader.grading.workings import Workings
+from grader.model.frames import Tabular, Value
 from grader.model.framework import Framework
 from grader.model.inspection import Evidence
 from grader.model.proposal import (
@@ -29,7 +31,7 @@ from grader.model.proposal import (
     WithoutOld,
 )
 from grader.session import LoadedInspection
-from grader.vocabulary.words import STRENGTH, Scale, StrengthName
+from grader.vocabulary.words import STRENGTH, Levels, StrengthName
 
 SCHEMA: Final = "grader.explanation/1"
 
@@ -70,7 +72,15 @@ class CharacteristicWhy(OutputModel):
     evidence_against: list[Cited]
 
 
-class Explanation(OutputModel):
+class Working(OutputModel):
+    """How one number of an area came about."""
+
+    fact: str
+    value: int
+    text: str
+
+
+class Explanation(OutputModel, Tabular):
     """Everything behind one area's outcome."""
 
     schema_: Literal["grader.explanation/1"] = Field(SCHEMA, alias="schema")
@@ -85,6 +95,8 @@ class Explanation(OutputModel):
     summary: str
     reasons_for: list[Reason]
     reasons_against: list[Reason]
+    workings: list[Working]
+    """How the numbers of points behind the reasons came about, those on which others rest first."""
     characteristics: list[CharacteristicWhy]
     missing: list[str]
     """Ids of counted characteristics with no evidence."""
@@ -103,6 +115,19 @@ class Explanation(OutputModel):
         return f"<Explanation {self.inspection}, {self.area}: {self.grade or self.outcome}>"
 
     __str__ = __repr__
+
+    def rows(self) -> Iterator[dict[str, Value]]:
+        """Each characteristic with its status, why, and the evidence for and against."""
+        for c in self.characteristics:
+            yield {
+                "characteristic": c.id,
+                "text": c.text,
+                "status": c.status,
+                "counted": c.counted,
+                "because": "; ".join(c.because),
+                "evidence_for": ", ".join(e.id for e in c.evidence_for),
+                "evidence_against": ", ".join(e.id for e in c.evidence_against),
+            }
 
 
 def explain(loaded: LoadedInspection, area: str) -> Explanation:
@@ -140,6 +165,7 @@ def explain(loaded: LoadedInspection, area: str) -> Explanation:
         summary=_summary(framework, proposal, area),
         reasons_for=[r for r in result.reasons if r.held],
         reasons_against=[r for r in result.reasons if not r.held],
+        workings=_workings(loaded, area, [name for r in result.reasons for name in r.facts]),
         characteristics=characteristics,
         missing=[c.id for c in characteristics if c.counted and c.status == unassessed],
         findings=result.findings,
@@ -160,6 +186,16 @@ def _summary(framework: Framework, proposal: Proposal, area: str) -> str:
         why = "; ".join(reason.because for reason in result.reasons if reason.held)
         return f"{result.title}: {withheld_words(why, result.possible)}"
     return f"{result.title}: {no_grade(framework, proposal, area)}"
+
+
+def _workings(loaded: LoadedInspection, area: str, names: Iterable[str]) -> list[Working]:
+    """How the numbers among some facts of an area came about; none of an area not inspected."""
+    case = loaded.trace.areas.get(area)
+    if case is None:
+        return []
+    session, cases = loaded.session, loaded.trace.characteristics[area]
+    found = Workings(session.bound, session.english, case.facts, cases)
+    return [Working(fact=n, value=case.facts[n], text=text) for n, text in found.of(names)]
 
 
 def no_grade(framework: Framework, proposal: Proposal, area: str) -> str:
@@ -189,19 +225,20 @@ def _characteristic(
         because = ["no finding of fact reaches even a part of it"]
     cited = [cite(loaded, evidence[i.id], i, (case.id,)) for i in case.items]
     words = loaded.framework.framework.vocabulary
+    levels = words.scale_of(loaded.framework.framework.scale_of(case.id))
     against = [c for c in cited if c.assessment in words.shortfalls]
     return CharacteristicWhy(
         id=case.id,
         text=loaded.framework.framework.characteristic(case.id).text,
-        status=words.statuses.name_of(case.status.rank),
+        status=words.statuses.said_of(case.status.rank),
         counted=case.counted,
         because=because,
-        evidence_for=_strongest_first(words.assessments, [c for c in cited if c not in against]),
-        evidence_against=_strongest_first(words.assessments, against),
+        evidence_for=_strongest_first(levels, [c for c in cited if c not in against]),
+        evidence_against=_strongest_first(levels, against),
     )
 
 
-def _strongest_first(scale: Scale, cited: Iterable[Cited]) -> list[Cited]:
+def _strongest_first(scale: Levels, cited: Iterable[Cited]) -> list[Cited]:
     """Tested before described; then the assessments furthest from the middle; then by id."""
     return sorted(
         cited,

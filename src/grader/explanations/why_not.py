@@ -304,7 +304,7 @@ def _needed(english: English, failing: Failing, facts: Mapping[str, int]) -> str
     fact = english.fact(comparison.fact)
     numbers = " or ".join(english.operand(o, fact) for o in comparison.operands)
     words = _NEEDED[comparison.op][not failing.wanted]
-    if fact.kind is Kind.SHARE and words == "fewer than":
+    if fact.kind in (Kind.SHARE, Kind.SCORE) and words == "fewer than":
         words = "less than"
     found = english.seen(fact.name, facts, [comparison])
     return f"{fact.english}: {found}, where {words} {numbers} is needed"

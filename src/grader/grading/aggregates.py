@@ -22,12 +22,13 @@ from grader.grading.conclude import (
 )
 from grader.grading.tally import Item
 from grader.language.memo import Memo
-from grader.language.nodes import NOTHING, Aggregate, AnyOf, Best, Const, Count, FactOf, Level, Op, Part
+from grader.language.nodes import NOTHING, Aggregate, AnyOf, Const, Count, FactOf, Kind, Level, Op, Part, Sum
 from grader.language.pipeline import AREA_LAYERS, is_earlier
 from grader.language.relevance import Relevance, relevance
 from grader.language.row import Row
 from grader.language.rulebook import Fact, Layer, Rule
 from grader.language.typecheck import comparisons
+from grader.language.vocabulary import SCALE
 from grader.model.framework import Area
 from grader.vocabulary.words import Vocabulary
 
@@ -137,7 +138,8 @@ class AreaAggregator:
             (*(NOTHING if f.name in whole else caps.get(f.name, 0) for f in self._evidence), 0),
         )
         kinds = (*(_aggregate(f) for f in self._seen), *[_MANY] * len(self.vocabulary.proposed), _ANY)
-        kinds += tuple(Best("", d.fact) for d in self._named)
+        # One characteristic alone adds anything to such a number.
+        kinds += tuple(Sum("", d.fact) for d in self._named)
         self.on_area = AggregateOps(kinds, (NOTHING,) * len(kinds))
 
     @property
@@ -171,6 +173,11 @@ class AreaAggregator:
         """The number of findings on the area beyond which no rule counts."""
         rules = [r for layer in AREA_LAYERS for r in self.relevant.rules[layer, Level.AREA]]
         caps = _caps(rules, ())
+        # What is reckoned from a count is not told by what rules compare the count itself with.
+        weighed = {
+            part for f in self.relevant.area_facts if f.kind is Kind.SCORE for part in f.definition.depends_on
+        }
+        caps |= dict.fromkeys(weighed, NOTHING)
         return max((caps.get(f.name, 0) for f in self.relevant.counting("findings")), default=0)
 
     # Measures ---------------------------------------------------------------------------------------------
@@ -207,7 +214,7 @@ class AreaAggregator:
     def seen(self, before: CharacteristicCase, vector: FactVector) -> FactVector:
         """What a characteristic with this fact vector adds to the area's."""
         named = before.id if before.id in self._names else ""
-        key = (named, before.counted, self._earlier(before), vector)
+        key = (named, before.counted, (before.facts.get(SCALE, 0), *self._earlier(before)), vector)
         found = self._seen_as.get(key)
         if found is None:
             found = self._seen_as[key] = self.of_case(self.case(before, vector))
@@ -279,10 +286,12 @@ class AreaAggregator:
             "earlier": [row for row in findings if is_earlier(row)],
             "findings": findings,
         }
-        facts = reader.values(things, {d.key: n for d, n in zip(self._named, named, strict=True)})
+        given = {d.key: n for d, n in zip(self._named, named, strict=True)}
+        facts = reader.values(things, given)
         facts |= {f.name: _aggregate(f).result(n) for f, n in zip(self._seen, seen, strict=True)}
-        _work_out(reader.facts, facts)
-        return facts
+        known = {**given, **facts}
+        _work_out(reader.facts, known)
+        return {name: known[name] for name in facts}
 
 
 def _aggregate(fact: Fact) -> Aggregate:

@@ -32,6 +32,7 @@ from grader.language.pipeline import (
 )
 from grader.language.row import Row
 from grader.language.rulebook import Decision, Fact, Rule, RuleBook, decide
+from grader.language.vocabulary import SCALE, SCORE
 from grader.model.framework import Area
 from grader.vocabulary.words import NOT_IMPROVING, ORIGIN, PROGRESS, Vocabulary
 
@@ -64,6 +65,8 @@ class CharacteristicCase:
     facts: Row
     status: Decision
     raised: tuple[Raised, ...]
+    scale: str | None = None
+    """The framework's own scale it is assessed on, where it declares several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +102,15 @@ class LayerEvaluator:
         self._area_finding_facts = FactReader(FINDINGS_ON_AREAS.facts(book))
         self._named = named_facts(book.facts.values())
         self._scoped = any(r.scope for r in book.rules if r.level is Level.CHARACTERISTIC)
+        self._several_scales = len(book.vocabulary.declared) > 1
         self._decided: Memo[tuple[Stage, frozenset[str]], Decision] = Memo()
         self._judged: Memo[tuple[str, bool, bool, Row], tuple[Decision, tuple[Rule, ...], Row]] = Memo()
 
-    def assessment(self, measure: str, per_mille: int) -> Decision:
-        """What a figure, in whole per mille, says of its characteristic."""
-        return self._decide(FIGURES, self._held(FIGURES, measure, {"figure": per_mille}))
+    def assessment(self, measure: str, figure: int) -> Decision:
+        """What a figure, as rules read it (`as_whole`), says of its characteristic."""
+        held = self._held(FIGURES, measure, {"figure": figure})
+        scale, _ = FIGURES.concludes(self.book)
+        return decide(self._of(held), held, scale, self.book.falls_to(measure))
 
     def characteristic(
         self,
@@ -126,13 +132,17 @@ class LayerEvaluator:
         self, area: str, characteristic: str, counted: bool, items: tuple[Item, ...], facts: Row
     ) -> CharacteristicCase:
         """The conclusions on a characteristic from its facts; `items` empty means not assessed."""
+        if self._several_scales:
+            rank = self.book.vocabulary.scale_ids.rank(self._scale(characteristic))
+            facts = Row({**facts, SCALE: rank})
         key = (area if self._scoped else "", counted, bool(items), facts)
         found = self._judged.get(key)
         if found is None:
             found = self._judged[key] = self._judge(area, counted, bool(items), facts)
         status, rules, known = found
         raised = tuple([Raised(rule, characteristic) for rule in rules])
-        return CharacteristicCase(characteristic, counted, items, known, status, raised)
+        scale = self._scale(characteristic) if self._several_scales else None
+        return CharacteristicCase(characteristic, counted, items, known, status, raised, scale)
 
     def _judge(
         self, area: str, counted: bool, assessed: bool, facts: Row
@@ -147,8 +157,17 @@ class LayerEvaluator:
                 raised = tuple(self._of(held))
                 continue
             status = self._decide(stage, held) if asked else self._unasked(stage)
-            facts = Row({**facts, stage.gives: status.rank})
+            facts = Row({**facts, stage.gives: status.rank, **self._follows(status.rank)})
         return status, raised, facts
+
+    def _scale(self, characteristic: str) -> str:
+        """The scale of a characteristic."""
+        return self.book.vocabulary.scale_of(self.book.scale_of.get(characteristic)).id
+
+    def _follows(self, status: int) -> dict[str, int]:
+        """What a characteristic has by its status alone."""
+        words = self.book.vocabulary
+        return {SCORE: words.scores[status]} if words.scored else {}
 
     def area(
         self, area: Area, edition: str, cases: Sequence[CharacteristicCase], known: Sequence[FindingRecord]
@@ -230,8 +249,7 @@ class LayerEvaluator:
 
 def named_facts(facts: Iterable[Fact]) -> tuple[FactOf, ...]:
     """What facts about an area take from one named characteristic, each once."""
-    found = (f.definition for f in facts)
-    return tuple(dict.fromkeys(d for d in found if isinstance(d, FactOf)))
+    return tuple(dict.fromkeys(d for f in facts for d in f.definition.takes))
 
 
 def _meets(outcome: Outcome, so: Mapping[Circumstance, bool]) -> bool:

@@ -13,6 +13,7 @@ from itertools import accumulate
 
 from grader.grading.aggregates import AggregateOps, AreaAggregator, FactVector
 from grader.grading.conclude import AreaCase, CharacteristicCase, FindingRecord
+from grader.grading.tally import Item
 from grader.language.row import Row
 from grader.model.proposal import Hinge, Reachable
 
@@ -45,6 +46,7 @@ def sensitivity(
     cases: Sequence[CharacteristicCase],
     known: Sequence[FindingRecord],
     result: AreaCase,
+    next_latest: Mapping[str, tuple[Item, ...]] | None = None,
 ) -> Sensitivity:
     """What an area's result hinges on; nothing where the edition gives the area no grade.
 
@@ -56,6 +58,8 @@ def sensitivity(
         Whether the edition grades the area.
     cases, known, result
         Its characteristics, its recorded findings and what was concluded.
+    next_latest : mapping, optional
+        What would count on a characteristic, were its one item not there.
 
     Returns
     -------
@@ -65,7 +69,8 @@ def sensitivity(
     if result.outcome == "ungraded":
         return Sensitivity((), ())
     seen = [case for case in cases if aggregator.matters(case.id)]
-    return _OneItemChanged(aggregator, graded, seen, tuple([k.row for k in known]), result).sensitivity()
+    findings = tuple([k.row for k in known])
+    return _OneItemChanged(aggregator, graded, seen, findings, result, next_latest or {}).sensitivity()
 
 
 class _OneItemChanged:
@@ -78,8 +83,14 @@ class _OneItemChanged:
         cases: Sequence[CharacteristicCase],
         findings: tuple[Row, ...],
         result: AreaCase,
+        next_latest: Mapping[str, tuple[Item, ...]],
     ) -> None:
         self._aggregator = aggregator
+        sums = aggregator.on_characteristic
+        self._in_its_place = {
+            name: sums.total(aggregator.of_row(item.row) for item in items)
+            for name, items in next_latest.items()
+        }
         self._graded = graded
         self._cases = {case.id: case for case in cases}
         self._findings = findings
@@ -94,7 +105,6 @@ class _OneItemChanged:
         hinges: list[Hinge] = []
         steps: dict[int, list[str]] = {}
         scale, said = self._aggregator.evaluator.book.grade_scale, self._aggregator.vocabulary.assessments
-        levels = {said.rank(name) for name in said.levels}
         for group in classes(self._cases.values()):
             outcome, rank = self._conclude(group, None)
             if (outcome, rank) != self._result:
@@ -102,11 +112,11 @@ class _OneItemChanged:
                 hinges += [Hinge(evidence=i, grade=grade, outcome=outcome) for i in group.items]  # type: ignore[arg-type]  # one of the four names
             before = group.assessment
             for after in (before + 1, before - 1):
-                if after not in levels:
+                if not self._aggregator.vocabulary.is_step(before, after):
                     continue
                 _, rank = self._conclude(group, after)
                 if rank is not None and rank != self._result[1]:
-                    change = f"{said.name_of(before)} to {said.name_of(after)}"
+                    change = f"{said.said_of(before)} to {said.said_of(after)}"
                     steps.setdefault(rank, []).extend(f"{i}: {change}" for i in group.items)
         return Sensitivity(
             tuple(sorted(hinges, key=lambda h: h.evidence)),
@@ -123,7 +133,8 @@ class _OneItemChanged:
         changed = {}
         for name in group.rows:
             own = group.rows[name]
-            rest, whole = self._without[name][own], self._without[name][own]
+            rest = self._without[name][own]
+            whole = self._in_its_place.get(name, rest)
             if rank is not None:
                 whole = aggregator.on_characteristic.plus(rest, aggregator.of_row(with_assessment(own, rank)))
             seen = aggregator.seen(self._cases[name], whole)

@@ -38,10 +38,10 @@ class Fillings:
     harmless: Row
 
 
-def fillings(words: Vocabulary) -> Fillings:
-    """The fillings in the words of a framework."""
-    scale, widest, worst = words.assessments, len(words.extents.names) - 1, len(words.harms.names) - 1
-    best, failing = scale.rank(scale.best), scale.rank(scale.levels[0])
+def fillings(words: Vocabulary, scale: str | None = None) -> Fillings:
+    """The fillings on one of a framework's scales."""
+    levels, widest, worst = words.scale_of(scale), len(words.extents.names) - 1, len(words.harms.names) - 1
+    best, failing = levels.last, levels.first
     narrower = max(widest - 1, 0)
     return Fillings(
         best=tested_row(best, extent=widest, harm=0),
@@ -79,9 +79,10 @@ class Unassessed:
     cases: Sequence[CharacteristicCase]
     known: Sequence[FindingRecord]
 
-    @cached_property
-    def fillings(self) -> Fillings:
-        return fillings(self.evaluator.book.vocabulary)
+    def fillings(self, id: str) -> Fillings:
+        """The fillings of a characteristic."""
+        book = self.evaluator.book
+        return fillings(book.vocabulary, book.scale_of.get(id))
 
     @cached_property
     def ids(self) -> tuple[str, ...]:
@@ -108,9 +109,19 @@ class Unassessed:
 
     def worst(self, id: str) -> tuple[Row, Row]:
         """The two worst ways for a characteristic to turn out that raise no new concern on it."""
-        harmful = self._filled(id, self.fillings.harmful)
-        fill = self.fillings.harmless if self._concerns(harmful.raised) else self.fillings.harmful
-        return self.fillings.widest, fill
+        if self.evaluator.book.vocabulary.several is not None:
+            return (self._lowest_level(id),) * 2
+        ways = self.fillings(id)
+        harmful = self._filled(id, ways.harmful)
+        return ways.widest, ways.harmless if self._concerns(harmful.raised) else ways.harmful
+
+    def _lowest_level(self, id: str) -> Row:
+        """The worst level of its scale that raises no concern on a characteristic; the worst where all do."""
+        words = self.evaluator.book.vocabulary
+        levels = words.scale_of(self.evaluator.book.scale_of.get(id)).ranks
+        rows = [tested_row(rank, extent=len(words.extents.names) - 1, harm=0) for rank in levels]
+        sound = (row for row in rows if not self._concerns(self._filled(id, row).raised))
+        return next(sound, rows[0])
 
     def possible(self, given: Mapping[str, Row] | None = None) -> Range | None:
         """The lowest and the highest grade, some characteristics having turned out as given.
@@ -126,7 +137,7 @@ class Unassessed:
                 lowest.append(self.evaluator.grade(self.area.id, concluded.facts).rank)
         if not lowest:
             return None
-        return min(lowest), self.grade({**given, **dict.fromkeys(rest, self.fillings.best)})
+        return min(lowest), self.grade({**given, **{id: self.fillings(id).best for id in rest}})
 
     def _ways(self, ids: Iterable[str]) -> Iterator[dict[str, Row]]:
         pairs = {id: self.worst(id) for id in ids}

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from grader.grading.conclude import LayerEvaluator
 from grader.grading.tally import Item, Tally
 from grader.language.english import number
-from grader.language.figures import per_mille
+from grader.language.figures import as_whole
 from grader.language.order import orders
 from grader.language.rulebook import RuleBook
 from grader.model.inspection import Evidence, Figure, Inspection
@@ -101,8 +101,9 @@ def _of_figure(evidence: Evidence, measure: Figure, evaluator: LayerEvaluator) -
 
 
 def _said(measure: Figure, value: float, evaluator: LayerEvaluator) -> str:
-    assessments = evaluator.book.vocabulary.assessments
-    return assessments.name_of(evaluator.assessment(measure.name, per_mille(round(value, 9))).rank)
+    figure = as_whole(evaluator.book.measures[measure.name], round(value, 9))
+    rank = evaluator.assessment(measure.name, figure).rank
+    return evaluator.book.vocabulary.assessments.said_of(rank)
 
 
 def _contradiction(

@@ -17,7 +17,7 @@ from grader.grading.conclude import (
 from grader.grading.hinges import Sensitivity
 from grader.grading.possible import Range
 from grader.grading.support import Support, behind_rule, lacking, of_area, wants_more
-from grader.grading.wording import recommendations, statement
+from grader.grading.wording import NO_EVIDENCE, nothing_better, recommendations, statement
 from grader.io.frameworks import FrameworkFile
 from grader.language.english import English
 from grader.language.nodes import Effect
@@ -125,7 +125,7 @@ def _in_order(findings: Iterable[Declared | Previous]) -> list[Declared | Previo
 def _characteristic(context: ProposalContext, case: CharacteristicCase) -> CharacteristicResult:
     return CharacteristicResult(
         id=case.id,
-        status=context.book.vocabulary.statuses.name_of(case.status.rank),
+        status=context.book.vocabulary.statuses.said_of(case.status.rank),
         evidence=[item.id for item in case.items],
         rule=case.status.deciding[0] if case.status.deciding else None,
         old=context.old_in(item.id for item in case.items),
@@ -197,7 +197,7 @@ def _reasons(
         for rule in deciding:
             yield _reason(context, rule, True, "withheld", area, cases, known)
         if not deciding:
-            yield _plain("withholds", "withheld", "no evidence is counted on this area")
+            yield _plain("withholds", "withheld", NO_EVIDENCE)
         return
     if area.decision is None:
         return
@@ -206,11 +206,8 @@ def _reasons(
     for rule in (r for r in rules if r.id in area.decision.deciding):
         yield _reason(context, rule, True, rule.target, area, cases, known)
     if not area.decision.deciding:
-        yield _plain(
-            "default",
-            scale.name_of(grade),
-            f"no rule reaches better than {scale.name_of(grade).replace('_', ' ')}",
-        )
+        name = scale.name_of(grade)
+        yield _plain("default", name, nothing_better(name))
     limited = any(r.effect is Effect.LIMITS for r in rules if r.id in area.decision.deciding)
     # Where no rule reaches a grade, one that reached a grade below the default would replace it.
     defaulted = not any(r.effect is Effect.REACHES for r in rules if r.id in area.held)

@@ -14,7 +14,7 @@ from grader.grading.remarks import remarks, remarks_on_settings
 from grader.grading.results import ProposalContext, absent_result, area_result
 from grader.grading.tally import Item, Tally, not_counted_finding, tally
 from grader.io.inspections import InspectionFile
-from grader.language.figures import per_mille
+from grader.language.figures import as_whole
 from grader.model.framework import Area, Framework
 from grader.model.inspection import Declared, Evidence, Inspection, Previous
 from grader.model.proposal import (
@@ -78,8 +78,9 @@ def assess(evidence: Evidence, evaluator: LayerEvaluator) -> str:
     if evidence.assessment is not None:
         return evidence.assessment
     assert evidence.measure is not None, "an item without an assessment carries a measure with rules"
-    decision = evaluator.assessment(evidence.measure.name, per_mille(evidence.measure.value))
-    return evaluator.book.vocabulary.assessments.name_of(decision.rank)
+    name = evidence.measure.name
+    decision = evaluator.assessment(name, as_whole(evaluator.book.measures[name], evidence.measure.value))
+    return evaluator.book.vocabulary.assessments.said_of(decision.rank)
 
 
 def standing_of(vocabulary: Vocabulary, finding: Declared | Previous) -> FindingRecord:
@@ -175,7 +176,8 @@ def _area(
     graded = area.editions[inspection.inspection.edition].graded
     firm = Sensitivity((), ())
     if aggregates is not None:
-        firm = sensitivity(aggregates(area), graded, cases, standing, concluded)
+        following = trace.tally.next_latest
+        firm = sensitivity(aggregates(area), graded, cases, standing, concluded, following)
     possible = None
     if graded and context.ranges is not None:
         edition = inspection.inspection.edition

@@ -21,8 +21,10 @@ from grader.language.nodes import (
     Not,
     Op,
     Share,
+    Sum,
     Test,
 )
+from grader.language.reckoned import Points, Rounded, Weighted
 from grader.language.rulebook import Fact
 from grader.vocabulary.words import ORIGIN
 
@@ -151,6 +153,8 @@ class _Area:
                 return self._of_named(fact.definition, of_characteristic)
             case Share(part=part):
                 return self.behind(self.facts[part])
+            case Weighted() | Rounded() | Points():
+                return self._parts(fact, (self.behind,), (of_characteristic,))
             case Best() | Lowest():
                 return self._all(fact, self._extreme(fact))
             case _:
@@ -164,13 +168,29 @@ class _Area:
                 counted = self._chosen(self.facts[part])
                 among = self._chosen(self.facts[whole]) or self._looked_at(self.facts[whole])
                 return self._missing(self.facts[part], [t for t in among if t not in counted])
-            case Best():
+            case Weighted() | Rounded() | Points():
+                # A part taken away, or looked at by a step, may keep a number down by being great.
+                return self._parts(fact, (self.behind, self.lacking), (of_characteristic, lacking_on))
+            case Best() | Sum():
                 return self._missing(fact, self._chosen(fact) or self._looked_at(fact))
             case Lowest():
                 return self._missing(fact, self._extreme(fact) or self._looked_at(fact))
             case _:
                 counted = self._chosen(fact)
                 return self._missing(fact, [t for t in self._looked_at(fact) if t not in counted])
+
+    def _parts(
+        self, fact: Fact, ways: Iterable[Callable[[Fact], Support]], narrower: Iterable[Narrower]
+    ) -> Support:
+        """What is behind the facts that a fact is reckoned from, and behind the scores it takes."""
+        found = Support()
+        for part in fact.definition.depends_on:
+            for way in ways:
+                found.add(way(self.facts[part]))
+        for taken in fact.definition.takes:
+            for narrow in narrower:
+                found.add(self._of_named(taken, narrow))
+        return found
 
     def _of_named(self, definition: FactOf, narrower: Narrower) -> Support:
         """What is behind a fact about one characteristic; behind its status all that counts on it."""
@@ -184,7 +204,7 @@ class _Area:
         """Every thing of the kind a fact counts."""
         match fact.entity:
             case "characteristics":
-                return [case for case in self.cases if case.counted]
+                return [case for case in self.cases if case.counted and _may_count(fact, case)]
             case "findings":
                 return list(self.findings)
             case "earlier":
@@ -250,6 +270,12 @@ class _Area:
             else:
                 found.add((lacking_on if more else of_characteristic)(self.facts[name], case, self.facts))
         return found
+
+
+def _may_count(fact: Fact, case: CharacteristicCase) -> bool:
+    """Whether a characteristic is on a scale whose levels a fact looks at."""
+    ids = {levels.id for levels in fact.among}
+    return not ids or case.scale is None or case.scale in ids
 
 
 def _row(thing: CharacteristicCase | FindingRecord) -> Mapping[str, int]:

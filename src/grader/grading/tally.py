@@ -5,8 +5,8 @@ Whether an item counts never depends on its assessment.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -23,6 +23,7 @@ class Item:
 
     id: str
     row: Row
+    found_on: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class Tally:
 
     items: Mapping[str, tuple[Item, ...]]
     not_counted: tuple[NotCounted, ...]
+    #: Where the latest items count: those that would, were the only one of a characteristic not there.
+    next_latest: Mapping[str, tuple[Item, ...]] = field(default_factory=dict)
 
 
 def tally(inspection: Inspection, framework: Framework, assessments: Mapping[str, str]) -> Tally:
@@ -59,18 +62,46 @@ def tally(inspection: Inspection, framework: Framework, assessments: Mapping[str
     for evidence in inspection.evidence:
         for _, counts_on in placements(evidence, framework, edition):
             direct = counts_on in evidence.characteristics
-            row = row_of(framework.vocabulary, evidence, assessments[evidence.id], direct=direct)
+            said, scale = assessments[evidence.id], framework.characteristic(counts_on).scale
+            row = row_of(framework.vocabulary, evidence, said, scale, direct=direct)
             reason = _left_out(evidence, counts_on, framework, absent)
+            if reason is None and row is None:
+                reason = _for_nothing(framework.vocabulary, scale, said)
             if reason is not None:
                 code, message = reason
                 left_out[evidence.id, counts_on, code] = NotCounted(
                     evidence=evidence.id, characteristic=counts_on, reason=code, message=message
                 )
             if row is not None and (reason is None or reason[0] == "graded_elsewhere"):
-                items[counts_on][evidence.id] = Item(evidence.id, row)
+                items[counts_on][evidence.id] = Item(evidence.id, row, evidence.found_on or "")
+    laid = {c: tuple(found[i] for i in sorted(found)) for c, found in items.items()}
+    following: dict[str, tuple[Item, ...]] = {}
+    if framework.vocabulary.several == "latest":
+        for name, found in laid.items():
+            laid[name], rest = latest(found)
+            if len(laid[name]) == 1 and rest:
+                following[name] = latest(rest)[0]
+            for item in rest:
+                left_out[item.id, name, "superseded"] = _superseded(item, name, laid[name][0].found_on)
     return Tally(
-        {c: tuple(found[i] for i in sorted(found)) for c, found in items.items()},
+        laid,
         tuple(left_out[key] for key in sorted(left_out, key=lambda k: (k[0], k[1] or "", k[2]))),
+        following,
+    )
+
+
+def latest(items: Sequence[Item]) -> tuple[tuple[Item, ...], tuple[Item, ...]]:
+    """The items found last, and the rest."""
+    last = max((item.found_on for item in items), default="")
+    return tuple(i for i in items if i.found_on == last), tuple(i for i in items if i.found_on != last)
+
+
+def _superseded(item: Item, characteristic: str, day: str) -> NotCounted:
+    return NotCounted(
+        evidence=item.id,
+        characteristic=characteristic,
+        reason="superseded",
+        message=f"found on {item.found_on}, and what was found on {day} takes its place",
     )
 
 
@@ -88,16 +119,25 @@ def placements(evidence: Evidence, framework: Framework, edition: str) -> Iterat
                     yield tagged, link.id
 
 
-def row_of(vocabulary: Vocabulary, evidence: Evidence, assessment: str, *, direct: bool = True) -> Row | None:
+def row_of(
+    vocabulary: Vocabulary,
+    evidence: Evidence,
+    assessment: str,
+    scale: str | None = None,
+    *,
+    direct: bool = True,
+) -> Row | None:
     """The item's tags as ranks; None for evidence that never counts.
 
-    `direct` says whether it is tagged to the characteristic itself, or counts there through `informs` alone.
+    `assessment` is a level of `scale`, as it is written; `direct` says whether the item is tagged to the
+    characteristic itself, or counts there through `informs` alone.
     """
     strength = vocabulary.basis[evidence.basis].strength
-    if strength is None:
+    counted = vocabulary.counted_as(scale, assessment)
+    if strength is None or counted is None:
         return None
     return _row(
-        vocabulary.assessments.rank(assessment),
+        vocabulary.assessments.rank(counted),
         STRENGTH.rank(strength),
         vocabulary.extents.rank(evidence.extent),
         vocabulary.harms.rank(evidence.harm),
@@ -152,6 +192,12 @@ def _left_out(
             f" in {area.id}",
         )
     return None
+
+
+def _for_nothing(vocabulary: Vocabulary, scale: str | None, assessment: str) -> tuple[str, str]:
+    """Why an item at a level outside the order is as if it were not there."""
+    level = vocabulary.scale_of(scale).by_name[assessment].word
+    return "outside_the_order", f"{level.title}: as if there were no evidence"
 
 
 def not_counted_finding(finding: Any) -> NotCounted:

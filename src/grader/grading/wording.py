@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from grader.vocabulary.words import KindOfFinding
 
 SHOWN = 3
+NO_EVIDENCE = "no evidence is counted on this area"
 
 
 def statement(kind: KindOfFinding, characteristics: Sequence[str], evidence: Sequence[str]) -> str:
@@ -33,3 +34,8 @@ def recommendations(kind: KindOfFinding, characteristics: Sequence[str]) -> list
         f"Draft, for an inspector to word and date: make sure that this holds: {text.rstrip('.')}."
         for text in characteristics
     ]
+
+
+def nothing_better(grade: str) -> str:
+    """Why an area has the grade that no rule reaches."""
+    return f"no rule reaches better than {grade.replace('_', ' ')}"

@@ -9,15 +9,20 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from grader.errors import InputError, Place, Problem, UnknownNameError, folded, quoted, suggest
 from grader.io.frameworks import FrameworkFile, read_framework
-from grader.io.rulebooks import HEAD, lines_sha256, read_rulebook, refuse_link_out, rule_files
+from grader.io.rule_folder import HEAD, lines_sha256, refuse_link_out, rule_files
 from grader.io.scalars import decode
 from grader.io.yaml_source import parse_document, read_bytes, text_sha256
-from grader.language.rulebook import RuleBook
 from grader.model.base import file_id
 
+if TYPE_CHECKING:
+    from grader.language.rulebook import RuleBook
+
+#: The framework and the rule book where none is named.
+DEFAULT: Final = "PEEL_2021_22"
 #: An id (text without a separator), or a path: text with one, or a path object.
 NameOrPath = str | os.PathLike[str]
 
@@ -291,7 +296,13 @@ def open_rulebook(given: NameOrPath) -> tuple[Path, FrameworkFile, RuleBook]:
     if not isinstance(wanted, str):
         place = document.place(("rulebook", "framework"))
         raise InputError([Problem("the rule book names no framework", place, "framework: the id of one")])
-    found = framework_in(wanted, document.place(("rulebook", "framework")), folder)
+    try:
+        found = framework_in(wanted, document.place(("rulebook", "framework")), folder)
+    except InputError as error:
+        from grader.io.rulebooks import unfilled_in
+
+        # Nothing else can be said of rules before their framework is read.
+        raise InputError([*error.problems, *unfilled_in(folder, shown_folder(folder))]) from error
     return folder, found, _read_rulebook(folder, found)
 
 
@@ -310,4 +321,6 @@ def built_in_sha256(name: str) -> str | None:
 
 
 def _read_rulebook(folder: Path, framework_file: FrameworkFile) -> RuleBook:
+    from grader.io.rulebooks import read_rulebook  # and the rule language, which a framework has no need of
+
     return read_rulebook(folder, framework_file.framework, shown_folder(folder))

@@ -31,6 +31,23 @@ def validate(
     return found, [problem for _, problem in faults]
 
 
+def unfilled(documents: Iterable[Document]) -> list[Problem]:
+    """Everything in these files that is still to be filled in, each with the remark beside it."""
+    return [
+        Problem(
+            f"{quoted(_last_key(path))} is still to be filled in",
+            document.place(path),
+            remark or "write it in place of the three dots",
+        )
+        for document in documents
+        for path, remark in document.unfilled.items()
+    ]
+
+
+def _last_key(path: Path) -> str:
+    return next((step for step in reversed(path) if isinstance(step, str)), "this")
+
+
 def validate_by_path(
     document: Document, model: type[Model], data: object | None = None
 ) -> tuple[Model | None, list[tuple[Path, Problem]]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from grader.errors import InputError, Place, Problem
-from grader.io.yaml_source import parse_document
+from grader.io.yaml_source import parse_document, read_bytes
 
 ENDINGS = (".yaml", ".yml", ".json")
 #: Logs of the acts behind decisions, which are read with them.
@@ -35,6 +35,22 @@ def files_in(path: Path) -> Iterator[Path]:
             )
         elif entry.is_file() and not entry.name.endswith(LOG_ENDING):
             yield entry
+
+
+def inspections_in(folder: Path) -> tuple[list[Path], list[Path]]:
+    """The inspections of a folder, and its other files of YAML or JSON.
+
+    Raises
+    ------
+    InputError
+        The folder, or a file in it, cannot be read.
+    """
+    found: tuple[list[Path], list[Path]] = ([], [])
+    for path in files_in(folder):
+        if path.suffix.lower() in ENDINGS:
+            held = kind_of(read_bytes(path), str(path)) == "inspection"
+            found[0 if held else 1].append(path)
+    return found
 
 
 def is_proposal(raw: bytes) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from grader.errors import InputError, Place, Problem, quoted, suggest, truncate
-from grader.io.faults import duplicate_ids, validate
+from grader.io.faults import duplicate_ids, name_of, unfilled, validate
+from grader.io.framework_words import word_faults
 from grader.io.yaml_source import Document, parse_document, read_bytes
 from grader.model.framework import Area, Characteristic, Framework
 
@@ -36,12 +38,16 @@ def read_framework(path: Path, shown: str | None = None) -> FrameworkFile:
 
 def framework_of(document: Document) -> FrameworkFile:
     """The framework in a document; raises InputError with every fault."""
+    if document.unfilled:
+        raise InputError(unfilled([document]))
     framework, problems = validate(document, Framework)
     if framework is None:
         raise InputError(problems)
-    problems = truncate(_faults(framework, document))
+    problems = truncate(chain(_faults(framework, document), word_faults(framework, document)))
     if problems:
         raise InputError(problems)
+    if framework.statuses is not None:
+        framework.say_where(document.place(("statuses",)))
     return FrameworkFile(framework, document.sha256)
 
 
@@ -112,7 +118,9 @@ def _characteristic_faults(
     at: Path_,
     document: Document,
 ) -> Iterator[Problem]:
-    yield from _provenance_faults(framework, characteristic.provenance, (*at, "provenance"), document)
+    yield from _provenance_faults(
+        framework, characteristic.provenance, (*at, "provenance"), document, required=True
+    )
     yield from _source_faults(framework, characteristic.source, (*at, "source"), document)
     for k, link in enumerate(characteristic.informs):
         informed, here = link.id, (*at, "informs", k)
@@ -144,14 +152,18 @@ def _words_faults(
     for name in ("exceeding", "falling_short"):
         sight = getattr(characteristic, name)
         if sight is not None:
-            yield from _provenance_faults(framework, sight.provenance, (*at, name, "provenance"), document)
+            there = (*at, name, "provenance")
+            yield from _provenance_faults(framework, sight.provenance, there, document, required=True)
             yield from _source_faults(framework, sight.source, (*at, name, "source"), document)
 
 
 def _provenance_faults(
-    framework: Framework, name: str | None, at: Path_, document: Document
+    framework: Framework, name: str | None, at: Path_, document: Document, *, required: bool = False
 ) -> Iterator[Problem]:
-    if name is not None and framework.provenance and name not in framework.provenance:
+    if name is None and required and framework.provenance:
+        message = f"{name_of(document, at[:-1])} lacks 'provenance'"
+        yield Problem(message, document.place(at), "add provenance: ...")
+    elif name is not None and framework.provenance and name not in framework.provenance:
         yield _unknown("provenance", name, framework.provenance, document.place(at))
 
 

@@ -13,10 +13,11 @@ from grader.errors import InputError, Problem, quoted, suggest, truncate
 from grader.io.faults import duplicate_ids, validate, validate_by_path
 from grader.io.printed_inspection import with_ids
 from grader.io.printed_names import PrintedNames
+from grader.io.printed_words import PrintedWords
 from grader.io.yaml_source import Document, parse_document, read_bytes
 from grader.language.rulebook import Measure
 from grader.model.framework import Framework
-from grader.model.inspection import Declared, Evidence, Inspection, LeftOut, Previous
+from grader.model.inspection import Declared, Evidence, Figure, Inspection, LeftOut, Previous
 from grader.model.shares import percent
 
 Path_ = tuple[str | int, ...]
@@ -182,7 +183,8 @@ class _Check:
                 )
         for at, item in self._items():
             assessment = item.assessment
-            if item.harm != words.harms.nothing and assessment and assessment not in words.shortfalls:
+            harmless = words.shortfalls and assessment and assessment not in words.shortfalls
+            if harmless and assessment and item.harm != words.harms.nothing:
                 yield self._warning(
                     (*at, "harm"),
                     "harm_without_shortfall",
@@ -235,6 +237,10 @@ class _Check:
     @cached_property
     def _names(self) -> PrintedNames:
         return PrintedNames(self.framework, self.edition)
+
+    @cached_property
+    def _words(self) -> PrintedWords:
+        return PrintedWords(self.framework)
 
     @cached_property
     def _area_ids(self) -> tuple[str, ...]:
@@ -291,8 +297,27 @@ class _Check:
     def _evidence(self, item: Evidence, at: Path_) -> Iterator[Problem]:
         yield from self._characteristics(item.id, item.characteristics, (*at, "characteristics"))
         yield from self._source(item.source, (*at, "source"))
+        if self.framework.vocabulary.several == "latest" and item.found_on is None:
+            yield self._fault(
+                (*at, "found_on"),
+                f"{quoted(item.id)} lacks 'found_on'",
+                "add found_on: YYYY-MM-DD: what was found last on a characteristic is what counts",
+            )
+        scales = self._words.scales(item.characteristics)
+        if len(scales) > 1:
+            yield self._fault(
+                (*at, "characteristics"),
+                f"{quoted(item.id)} is tagged to characteristics assessed on {len(scales)} scales:"
+                f" {' and '.join(levels.id for levels in scales)}",
+                "write an item of its own for each scale",
+            )
+        elif item.assessment is not None:
+            there = (*at, "assessment")
+            yield from self._words.unknown_level(item.characteristics, item.assessment, there, self.document)
         yield from self._dates(item, at)
         yield from self._said(item, at)
+        if item.measure is not None and item.measure.name in self.framework.measures:
+            yield from self._declared_figure(item.measure, (*at, "measure"))
         measure = self.measures.get(item.measure.name) if item.measure is not None else None
         if measure is not None:
             yield from self._measure(item, measure, at)
@@ -338,19 +363,48 @@ class _Check:
                 f" and {quoted(item.id)} is tagged to {', '.join(item.characteristics)}",
                 f"write characteristics: [{alone}], and an item of its own for the rest",
             )
-        if item.measure.unit != measure.unit:
+        if item.measure.unit != measure.unit and measure.decimals is None:
             yield self._fault(
                 (*at, "measure", "unit"),
                 f"measure {measure.name!r} is in {measure.unit}, not {quoted(item.measure.unit)}",
                 f"write unit: {measure.unit}",
             )
 
+    def _declared_figure(self, figure: Figure, at: Path_) -> Iterator[Problem]:
+        """What is wrong with the figure of a measure that the framework declares."""
+        declared = self.framework.measures[figure.name]
+        if figure.unit != declared.unit:
+            yield self._fault(
+                (*at, "unit"),
+                f"measure {figure.name!r} is in {declared.unit}, not {quoted(figure.unit)}",
+                f"write unit: {declared.unit}",
+            )
+        low, high = declared.range
+        if not low <= figure.value <= high:
+            yield self._fault(
+                (*at, "value"),
+                f"{figure.value:g} is outside {low:g} to {high:g}, the range of measure {figure.name!r}",
+                f"write the figure as it was measured, in {declared.unit}",
+            )
+        elif declared.as_whole(figure.value) is None:
+            yield self._fault(
+                (*at, "value"),
+                f"{figure.value:g} has more decimals than the {declared.decimals} of measure {figure.name!r}",
+                "write it with so many, rounded as the scheme says",
+            )
+
+    def _levels(self, item: Evidence) -> str:
+        """The levels an item may be assessed at, best first."""
+        every = tuple(self.framework.vocabulary.by_scale.values())
+        scales = self._words.scales(item.characteristics) or every
+        return ", ".join([*(w.said for w in scales[0].words[::-1]), *scales[0].by_name])
+
     def _no_assessment(self, item: Evidence, at: Path_) -> Problem:
         if item.measure is None:
             return self._fault(
                 (*at, "assessment"),
                 f"{quoted(item.id)} lacks 'assessment'",
-                f"add assessment: one of {', '.join(reversed(self.framework.vocabulary.assessments.levels))}",
+                f"add assessment: one of {self._levels(item)}",
             )
         return self._fault(
             (*at, "measure", "name"),
@@ -359,6 +413,7 @@ class _Check:
         )
 
     def _finding(self, finding: Declared | Previous, at: Path_) -> Iterator[Problem]:
+        yield from self._words.unknown_kind(finding.kind, (*at, "kind"), self.document)
         yield from self._area(finding.area, (*at, "area"))
         yield from self._characteristics(
             finding.id, finding.characteristics, (*at, "characteristics"), finding.area

@@ -115,7 +115,7 @@ def _entry(name: str, said: Iterable[tuple[str, str | None]]) -> Entry:
 
 
 def _of_rule(book: RuleBook, rule: Rule) -> Iterator[tuple[str, str | None]]:
-    english = English(book)
+    english = English(book).of_rule(rule)
     yield "layer", f"{rule.layer.value}, of each {rule.level.value}"
     yield "does", f"{rule.effect.value} {rule.target}".replace("_", " ")
     yield "of", ", ".join(sorted(rule.scope)) if rule.scope is not None else None
@@ -162,7 +162,7 @@ def _of_characteristic(framework: Framework, this: Characteristic) -> Iterator[t
         "informed by",
         ", ".join(c.id for _, c in framework.characteristics() if this.id in {link.id for link in c.informs}),
     )
-    kind = framework.provenance.get(this.provenance)
+    kind = framework.provenance.get(this.provenance or "")
     yield "provenance", f"{this.provenance}: {kind.title}. {kind.trust}" if kind else this.provenance
     yield "reference", this.reference
     yield "note", this.note

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from grader.errors import Problem, quoted, suggest
+from grader.io.as_assessed import made_rules
 from grader.io.lowering import Lowering, all_facts, reader_of
 from grader.io.rule_files import LayerFile, RuleBlock
 from grader.io.yaml_source import Document
@@ -17,6 +19,7 @@ from grader.language.rulebook import (
     targets,
 )
 from grader.language.typecheck import direction_problems, has_direction, text_problems
+from grader.model.printed import match_printed
 
 LEVELS: Mapping[Layer, Level] = {
     Layer.MEASURE: Level.FIGURE,
@@ -28,13 +31,22 @@ LEVELS: Mapping[Layer, Level] = {
 
 def lower_rules(work: Lowering, files: list[tuple[LayerFile, Document]]) -> None:
     every = all_facts(work)
+    words = work.framework.vocabulary
+    work.rules.update(made_rules(words, work.framework.statuses_at))
     for file, document in files:
+        if Layer(file.layer) is Layer.STATUS and words.several is not None and file.rules:
+            help = "take it away: the status of a characteristic is what was assessed"
+            message = f"framework {work.framework.id} says 'as_assessed', and this rule concludes a status"
+            work.problems.extend(
+                Problem(message, document.place(("rules", i, "id")), help) for i in range(len(file.rules))
+            )
+            continue
         for i, block in enumerate(file.rules):
             rule = _lower_rule(work, Layer(file.layer), block, document, ("rules", i))
             if rule is None:
                 continue
             if rule.id in work.rules:
-                first = work.rules[rule.id].place
+                first = work.rules[rule.id].place or "the framework"
                 work.problems.append(
                     Problem(f"rule {quoted(rule.id)} stands twice", rule.place, f"first at {first}")
                 )
@@ -64,7 +76,10 @@ def _lower_rule(
         return None
     visible = work.visible(layer, level)
     reader = reader_of(document, work, visible.elsewhere).sub(at)
-    condition = parse_condition(block.when, ("when",), reader, visible.facts, work.parameters)
+    facts, measure = visible.facts, work.measures.get(block.measure or "")
+    if layer is Layer.MEASURE and measure is not None and measure.decimals is not None:
+        facts = {name: replace(each, measure=measure) for name, each in facts.items()}
+    condition = parse_condition(block.when, ("when",), reader, facts, work.parameters)
     if condition is None or effect is None:
         return None
     return Rule(
@@ -90,6 +105,8 @@ def _effect(work: Lowering, layer: Layer, block: RuleBlock, reader: Reader) -> t
         reader.fault_of_key((str(effect),), message, f"write {does}")
         return None, ""
     names = targets(layer, work.framework.vocabulary, work.grade_scale.names)
+    if layer is Layer.MEASURE and work.framework.vocabulary.declared:
+        return _level_said(work, block, effect, target, reader)
     if target not in names:
         reader.fault(
             (str(effect),),
@@ -100,6 +117,22 @@ def _effect(work: Lowering, layer: Layer, block: RuleBlock, reader: Reader) -> t
     if effect is Effect.REACHES and block.not_monotone is None:
         _check_above_default(work, layer, block, target, names, reader)
     return effect, target
+
+
+def _level_said(
+    work: Lowering, block: RuleBlock, effect: Effect, target: str, reader: Reader
+) -> tuple[Effect | None, str]:
+    """The level a figure says, of the scale of the measure's characteristic."""
+    measure = work.measures.get(block.measure or "")
+    if measure is None or measure.characteristic not in work.scale_of:  # said elsewhere
+        return None, ""
+    levels = work.framework.vocabulary.scale_of(work.scale_of[measure.characteristic])
+    found = match_printed(target, {word.said: (word.title,) for word in levels.words})
+    if found is None:
+        message = f"{quoted(target)} is no level of {levels.id}, the scale of {measure.characteristic}"
+        reader.fault((str(effect),), message, suggest(target, levels.levels, "levels"))
+        return None, ""
+    return effect, levels.written[found]
 
 
 def _check_above_default(

@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from graphlib import CycleError, TopologicalSorter
 
+from grader.cached import cached_property
 from grader.errors import InputError, Place, Problem, Problems, quoted, suggest
+from grader.io.as_assessed import made_facts
 from grader.io.rule_files import CalibratedBlock, LayerFile, ParameterBlock, RuleBookFile
 from grader.io.yaml_source import Document
+from grader.language.fact_directions import FactChecks
 from grader.language.limits import MAX_RULES, SPLIT
 from grader.language.nodes import Kind, Level
-from grader.language.parse import Reader, Typed, with_article
+from grader.language.parse import Reader, Typed, typed, with_article
 from grader.language.parse_facts import parse_fact
+from grader.language.parse_reckoned import MAX_HIGH, reckoned_from
+from grader.language.ranges import fact_ranges
+from grader.language.relevance import parts_first
 from grader.language.rulebook import (
     TABLES,
     VISIBLE,
@@ -26,6 +33,8 @@ from grader.language.rulebook import (
 from grader.model.framework import Framework
 from grader.vocabulary.words import Scale
 
+#: No count is held against more.
+MOST_COUNTED = 1_000_000
 #: Facts, and measures, one rule book may declare: every fact is read on every characteristic or area.
 MAX_DECLARED = 500
 
@@ -38,7 +47,7 @@ class VisibleFacts:
     elsewhere: Mapping[str, tuple[str, str] | None]
 
 
-@dataclass(slots=True)
+@dataclass
 class Lowering:
     """A rule book under construction, and the faults found so far."""
 
@@ -52,6 +61,11 @@ class Lowering:
     rules: dict[str, Rule] = field(default_factory=dict)
     grade_scale: Scale = field(default_factory=lambda: Scale("grade", ()))
     visible_by_table: dict[tuple[Layer, Level], VisibleFacts] = field(default_factory=dict)
+
+    @cached_property
+    def scale_of(self) -> Mapping[str, str | None]:
+        """The scale each characteristic names."""
+        return {c.id: c.scale for _, c in self.framework.characteristics()}
 
     def visible(self, layer: Layer, level: Level) -> VisibleFacts:
         """What a rule of this layer and level may look at; once every fact is lowered."""
@@ -80,14 +94,19 @@ def lower_parameters(work: Lowering, blocks: Mapping[str, ParameterBlock], head:
         at: tuple[str | int, ...] = ("parameters", name)
         shares = [head.data_at((*at, *key)) for key in (("default",), ("range", 0), ("range", 1))]
         wrong = _range_fault(name, block)
-        if block.type == "count" and any(isinstance(written, str) for written in shares):
-            wrong = "default", f"count {quoted(name)} is written as a share", "write whole numbers without %"
+        if block.type != "share" and any(isinstance(written, str) for written in shares):
+            message = f"{block.type} {quoted(name)} is written as a share"
+            wrong = "default", message, "write whole numbers without %"
+        if block.unit is not None and block.type != "points":
+            message = f"'unit' means nothing beside type: {block.type}"
+            wrong = wrong or ("unit", message, "take it away: it goes with type: points")
         if wrong is not None:
             key, message, help = wrong
             work.problems.append(Problem(message, head.place(("parameters", name, key)), help))
         work.parameters[name] = Parameter(
-            name, Kind(block.type), block.default, low, high, block.basis, block.source, block.why, place
-        )
+            name, Kind(block.type), block.default, low, high, block.basis, block.source, block.why, place,
+            block.unit or "",
+        )  # fmt: skip
 
 
 def lower_calibrated(work: Lowering, blocks: Mapping[str, CalibratedBlock], file: Document) -> None:
@@ -122,6 +141,18 @@ def _range_fault(name: str, block: ParameterBlock) -> tuple[str, str, str] | Non
             f"share {quoted(name)} cannot range up to {high}",
             "a share is in whole per mille: 1000 is all of it",
         )
+    if block.type != "points":
+        for key, value in (("range", low), ("default", block.default)):
+            if value < 0:
+                return (
+                    key,
+                    f"{block.type} {quoted(name)} cannot be {value}",
+                    "write type: points for numbers below 0",
+                )
+            if value > MOST_COUNTED:
+                return key, f"{block.type} {quoted(name)} cannot be {value}", f"{MOST_COUNTED:,} at most"
+        if high > MOST_COUNTED:
+            return "range", f"{block.type} {quoted(name)} cannot be {high}", f"{MOST_COUNTED:,} at most"
     if low > high:
         return "range", f"range of {quoted(name)} runs from {low} down to {high}", "write the lower end first"
     if not low <= block.default <= high:
@@ -147,11 +178,28 @@ def check_size(files: Iterable[tuple[LayerFile, Document]]) -> None:
                 raise InputError([problem])
 
 
+def declared_measures(framework: Framework) -> dict[str, Measure]:
+    """The measures a framework declares that assess a characteristic, as rules read them."""
+    found = {}
+    for name, block in framework.measures.items():
+        if block.characteristic is not None:
+            low, high = (block.as_whole(end) or 0 for end in block.range)
+            found[name] = Measure(
+                name, block.characteristic, block.unit, block.title, None, block.decimals, (low, high)
+            )
+    return found
+
+
 def lower_measures(work: Lowering, files: Iterable[tuple[LayerFile, Document]]) -> None:
     known = [c.id for _, c in work.framework.characteristics()]
+    work.measures.update(declared_measures(work.framework))
     for file, document in files:
         for name, block in file.measures.items():
             at = ("measures", name)
+            if name in work.framework.measures:
+                message = f"measure {quoted(name)} is declared by the framework"
+                work.problems.append(Problem(message, document.keys[at], "take it away here"))
+                continue
             if Layer(file.layer) is not Layer.MEASURE:
                 work.problems.append(
                     Problem(
@@ -183,9 +231,14 @@ def lower_facts(work: Lowering, files: list[tuple[LayerFile, Document]]) -> None
     """What a fact is made of before the fact itself, whatever the order they are written in."""
     declared = [(file, document, name) for file, document in files for name in file.facts]
     written = {name: file.facts[name] for file, _, name in declared}
-    ranked = sorted(declared, key=lambda d: (_depth(d[2], written), d[2]))
+    places = {name: document.keys.get(("facts", name)) or document.place(("facts", name))
+              for _, document, name in declared}  # fmt: skip
+    depths = _reckoned_depths(work, written, places)
+    ranked = sorted(declared, key=lambda d: (_depth(d[2], written, depths), d[2]))
+    circles = set(work.broken)
     origin: dict[str, Place] = {}
-    found: dict[str, Fact] = {}
+    made = made_facts(work.framework.vocabulary, work.framework.statuses_at)
+    found: dict[str, Fact] = dict(made)
     for file, document, name in ranked:
         place = document.keys.get(("facts", name)) or document.place(("facts", name))
         if name in origin:
@@ -193,7 +246,13 @@ def lower_facts(work: Lowering, files: list[tuple[LayerFile, Document]]) -> None
                 Problem(f"fact {quoted(name)} is declared twice", place, f"first at {origin[name]}")
             )
             continue
+        if name in made:
+            message = f"{quoted(name)} cannot name a fact: the framework's statuses make one of that name"
+            work.problems.append(Problem(message, place, "give it another name"))
+            continue
         origin[name] = place
+        if name in circles:
+            continue
         reader = reader_of(document, work, dict.fromkeys(work.broken)).sub(("facts", name))
         fact = parse_fact(name, file.facts[name], Layer(file.layer), reader, found, work.parameters)
         if fact is None:
@@ -202,7 +261,51 @@ def lower_facts(work: Lowering, files: list[tuple[LayerFile, Document]]) -> None
         found[name] = fact
         _check_named(work, fact, document)
     # Written order is what people see: file by file, as written.
-    work.facts = {name: found[name] for file, _ in files for name in file.facts if name in found}
+    work.facts = made | {name: found[name] for file, _ in files for name in file.facts if name in found}
+    _check_reckoned(work)
+
+
+def _check_reckoned(work: Lowering) -> None:
+    sound: dict[str, Fact] = {}
+    for fact in parts_first(work.facts.values()):
+        # Of a characteristic that there is not, nothing is known; that has been said.
+        named = all(taken.characteristic in work.scale_of for taken in fact.definition.takes)
+        if named and all(part in sound for part in fact.definition.depends_on):
+            sound[fact.name] = fact
+    ranges = fact_ranges(sound.values(), work.framework, work.parameters)
+    checks = FactChecks(sound, work.framework, work.parameters, ranges)
+    for fact in sound.values():
+        work.problems.extend(checks.problems(fact))
+
+
+def _reckoned_depths(
+    work: Lowering, written: Mapping[str, object], places: Mapping[str, Place]
+) -> dict[str, int]:
+    """How many facts each reckoned fact stands upon; facts that stand upon themselves are at fault."""
+    parts = {name: sorted(reckoned_from(written[name]) & written.keys()) for name in sorted(written)}
+    while True:
+        try:
+            order = [*TopologicalSorter(parts).static_order()]
+            break
+        except CycleError as error:
+            # Each is made of the one before it, and the first stands at the end again.
+            *circle, _ = reversed(error.args[1])
+            at = circle.index(min(circle))
+            first, *rest = circle[at:] + circle[:at]
+            through = f", through {' and '.join(map(quoted, rest))}" if rest else ""
+            message = f"fact {quoted(first)} is worked out from itself{through}"
+            work.problems.append(Problem(message, places[first], "take one of them out of the other"))
+            work.broken.update(circle)
+            parts |= {name: [] for name in circle}
+    depths: dict[str, int] = {}
+    for name in order:
+        depths[name] = 1 + max((depths[part] for part in parts[name]), default=0) if parts[name] else 0
+        if depths[name] == MAX_HIGH + 1:
+            message = f"fact {quoted(name)} stands upon more than {MAX_HIGH} facts, one upon another"
+            work.problems.append(Problem(message, places[name], "reckon it in fewer steps", "limit"))
+        if depths[name] > MAX_HIGH:
+            work.broken.add(name)
+    return depths
 
 
 def reader_of(document: Document, work: Lowering, elsewhere: Mapping[str, tuple[str, str] | None]) -> Reader:
@@ -212,16 +315,19 @@ def reader_of(document: Document, work: Lowering, elsewhere: Mapping[str, tuple[
         lambda path: document.keys[path] if path in document.keys else document.place(path),
         elsewhere,
         work.framework.vocabulary,
+        work.scale_of,
     )
 
 
-def _depth(name: str, written: Mapping[str, object]) -> int:
+def _depth(name: str, written: Mapping[str, object], reckoned: Mapping[str, int]) -> int:
     """Counts of evidence and findings come first, then their shares, then counts of characteristics (which
-    may name either), then shares of those.
+    may name either), then shares of those, then what is reckoned, parts before what is made of them.
     """
     data = written.get(name)
     if not isinstance(data, Mapping):
         return 0
+    if reckoned[name]:
+        return 3 + reckoned[name]
     if "characteristics" in (data.get("count"), data.get("any"), data.get("of")):
         return 2
     if "fact_of" in data:
@@ -236,7 +342,8 @@ def _depth(name: str, written: Mapping[str, object]) -> int:
 def _check_named(work: Lowering, fact: Fact, document: Document) -> None:
     named = fact.definition.named
     of = ("facts", fact.name)
-    at = (*of, "status_of") if (*of, "status_of") in document.keys else (*of, "fact_of", 0)
+    plain = ((*of, key) for key in ("status_of", "score_of"))
+    at: tuple[str | int, ...] = next((key for key in plain if key in document.keys), (*of, "fact_of", 0))
     known = [c.id for _, c in work.framework.characteristics()]
     if named is not None and named not in known:
         work.problems.append(
@@ -254,11 +361,7 @@ def all_facts(work: Lowering) -> dict[str, Fact]:
 
 def visible_facts(facts: Mapping[str, Fact], layer: Layer, level: Level) -> dict[str, Typed]:
     """Facts a rule of this layer and level may look at."""
-    return {
-        f.name: Typed(f.name, f.kind, f.scale)
-        for f in facts.values()
-        if f.level is level and f.layer in VISIBLE[layer]
-    }
+    return {f.name: typed(f) for f in facts.values() if f.level is level and f.layer in VISIBLE[layer]}
 
 
 def _elsewhere(work: Lowering, layer: Layer, level: Level) -> dict[str, tuple[str, str] | None]:

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from grader.errors import folded
 from grader.io.printed_names import PrintedNames
+from grader.io.printed_words import PrintedWords
 from grader.model.framework import Framework
 from grader.model.inspection import Declared, Evidence, Inspection, Previous, Settled
 
@@ -65,6 +66,7 @@ class _Replacing:
         every = PrintedNames(framework)
         self.edition = every.matched("editions", inspection.inspection.edition)
         self.names = PrintedNames(framework, self.edition)
+        self.words = PrintedWords(framework)
         self.measure, self.evidence, self.source = _Ids(measures), _Ids(evidence), _Ids(sources)
 
     def inspection(self) -> Inspection:
@@ -93,9 +95,12 @@ class _Replacing:
         measure = item.measure
         if measure is not None:
             measure = _changed(measure, name=self.measure(measure.name))
+        characteristics = self.characteristics(item.characteristics)
+        said = item.assessment
         return _changed(
             item,
-            characteristics=self.characteristics(item.characteristics),
+            characteristics=characteristics,
+            assessment=None if said is None else self.words.level(characteristics, said),
             source=self.source(item.source),
             measure=measure,
             settled=self.settled(item.settled),
@@ -115,6 +120,7 @@ class _Replacing:
     def finding(self, finding: Finding) -> Finding:
         return _changed(
             finding,
+            kind=self.words.kind(finding.kind),
             area=self.names.matched("areas", finding.area),
             characteristics=self.characteristics(finding.characteristics),
             evidence=[self.evidence(name) for name in finding.evidence],

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from grader.model.base import FileId, Id, InputModel, Text
-from grader.model.shares import Number
+from grader.model.base import FileId, Id, InputModel, Text, whole_as_text
+from grader.model.shares import Setting
 from grader.model.words import RaisedKind
 
 LayerName = Literal["measure", "status", "finding", "sufficiency", "grade"]
@@ -28,12 +28,14 @@ class RuleBookHeader(InputModel):
 class ParameterBlock(InputModel):
     """A named number and what it rests on."""
 
-    type: Literal["share", "count"]
-    default: Number
-    range: Annotated[list[Number], Field(min_length=2, max_length=2)]
+    type: Literal["share", "count", "points"]
+    default: Setting
+    range: Annotated[list[Setting], Field(min_length=2, max_length=2)]
     basis: Literal["official", "calibrated", "assumed"]
     source: Text
     why: Text
+    unit: Text | None = None
+    """Of points: what they count, as `hundredths of a star`."""
 
 
 class RuleBookFile(InputModel):
@@ -46,7 +48,7 @@ class RuleBookFile(InputModel):
 class CalibratedBlock(InputModel):
     """The value of a parameter that agreed best with past decisions."""
 
-    value: Number
+    value: Setting
     source: Text
     why: Text
 
@@ -84,12 +86,16 @@ Areas = Annotated[
 ]
 
 
+#: A level or a grade, a whole number too.
+LevelName = Annotated[Text, BeforeValidator(whole_as_text)]
+
+
 class RuleBlock(InputModel):
     """One rule, with exactly one of the four effects."""
 
     id: Id
-    reaches: Text | None = None
-    limits: Text | None = None
+    reaches: LevelName | None = None
+    limits: LevelName | None = None
     raises: RaisedKind | None = None
     withholds: Literal["grade"] | None = None
     per: Literal["characteristic", "area"] | None = None

@@ -6,13 +6,17 @@ parameter; with one, its own facts, parameters, areas, grades and measures alone
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from grader.language.dnf import MAX_VALUE
 from grader.language.nodes import Better, Effect, Kind, Level, Op
-from grader.language.parse import CONNECTIVES
-from grader.language.parse_facts import COUNTABLE, DEFINERS, GOES_WITH, OF_NAMED
+from grader.language.parse import CONNECTIVES, NUMBERS
+from grader.language.parse_facts import COUNTABLE, DEFINERS, GOES_WITH, OF_NAMED, OF_THINGS, RECKONED_ALONE
+from grader.language.parse_reckoned import WHOLE
+from grader.language.reckoned import Does, How
 from grader.language.rulebook import (
     EFFECTS,
     GIVEN,
@@ -24,7 +28,7 @@ from grader.language.rulebook import (
     given_facts,
     targets,
 )
-from grader.language.vocabulary import Entity, entities
+from grader.language.vocabulary import SCORE, Entity, entities
 from grader.vocabulary.peel import PEEL
 from grader.vocabulary.words import FLAG, Scale, Vocabulary
 
@@ -33,17 +37,29 @@ Schema = dict[str, Any]
 FACT_NAME: Final = {"pattern": "^[A-Za-z][A-Za-z0-9_]*$", "not": {"enum": [*CONNECTIVES, *GIVEN]}}
 _TEXT: Final[Schema] = {"type": "string", "pattern": r"\S"}
 _PERCENT: Final[Schema] = {"type": "string", "pattern": r"^\d{1,3}(\.\d)?[ \t]*%$"}
+_WHOLE: Final = re.compile(r"-?(0|[1-9]\d*)", re.ASCII)
+#: The scales whose levels a framework may declare.
+OWN_SCALES: Final = ("assessment", "status")
 _NOTHING: Final[Mapping[str, Fact]] = {}
 
 _SAYS: Final = {
     "count": "How many of these there are.",
     "any": "Whether there is one of these.",
     "best": "The highest value of this attribute; add `of`.",
-    "lowest": "The lowest value of this attribute; add `of`.",
+    "lowest": "The lowest value of this attribute, or the lowest score; add `of`.",
+    "highest": "The highest score; add `of`.",
+    "sum": "The sum of the scores (`score`; add `of`), or of a weight times each of these numbers.",
+    "score_of": "The score of one named characteristic.",
+    "round": "A fact, divided by `to` and rounded as `how` says.",
+    "to": "What is divided by: 100 where the fact counts hundredths.",
+    "how": "To the nearest whole number (halves go up), down, or up.",
+    "points": "A number to start from, and steps in their order.",
+    "unit": "Printed after the number.",
+    "not_monotone": "Why the fact may move against its direction.",
     "share": "A count over a count about the same thing, in whole per mille: [part, whole].",
     "status_of": "The status of one named characteristic.",
     "fact_of": "A flag or a place on a scale that one named characteristic has: [characteristic, fact].",
-    "of": "What `best` or `lowest` looks through.",
+    "of": "What `best`, `lowest`, `sum` or `highest` looks through.",
     "where": "Clauses that must all hold: {attribute: value} or {attribute: {comparison: value}}.",
     "per": "Whether earlier findings are counted by characteristic or by area.",
     "better": "Which way the fact moves when things get better.",
@@ -74,7 +90,7 @@ def names_of(book: RuleBook, characteristics: Iterable[str]) -> Names:
     """The names of a rule book and of its framework's characteristics."""
     kinds = {
         kind: tuple(p.name for p in book.parameters.values() if p.kind is kind)
-        for kind in (Kind.SHARE, Kind.COUNT)
+        for kind in (Kind.SHARE, Kind.COUNT, Kind.SCORE)
     }
     return Names(
         book.facts, kinds, book.areas, book.grade_scale.names, tuple(book.measures), tuple(characteristics),
@@ -132,10 +148,13 @@ def _condition_key(layer: Layer, level: Level) -> str:
 
 def _comparisons(names: Names) -> dict[str, Schema]:
     """A comparison for each type there is, and one for a fact that is not known."""
-    found = {f"comparison.{kind}": _comparison(_number(kind, names)) for kind in (Kind.COUNT, Kind.SHARE)}
-    found["comparison.flag"] = _comparison(_value(FLAG))
+    found = {
+        f"comparison.{kind}": _comparison(_number(kind, names))
+        for kind in (Kind.COUNT, Kind.SHARE, Kind.SCORE)
+    }
+    found["comparison.flag"] = _comparison(_value(FLAG, names))
     for scale in names.vocabulary.scales.values():
-        found[f"comparison.{scale.name}"] = _comparison(_value(scale), ordered=scale.ordered)
+        found[f"comparison.{scale.name}"] = _comparison(_value(scale, names), ordered=scale.ordered)
     found["comparison"] = _comparison(_any_value(names))
     return found
 
@@ -153,9 +172,10 @@ def _comparison(value: Schema, *, ordered: bool = True) -> Schema:
 
 
 def _number(kind: Kind, names: Names) -> Schema:
-    if kind is not Kind.SHARE:
-        return {"anyOf": [{"type": "integer", "minimum": 0, "maximum": 1_000_000}, _parameter(names, kind)]}
-    return {"anyOf": [{"type": "integer", "minimum": 0, "maximum": 1000}, _PERCENT, _parameter(names, kind)]}
+    low, top = NUMBERS[kind]
+    percent = [_PERCENT] if kind is Kind.SHARE else []
+    whole = {"type": "integer", "minimum": low, "maximum": top}
+    return {"anyOf": [whole, *percent, _parameter(names, kind)]}
 
 
 def _parameter(names: Names, *kinds: Kind) -> Schema:
@@ -164,19 +184,30 @@ def _parameter(names: Names, *kinds: Kind) -> Schema:
     return {"enum": [f"${name}" for kind in kinds for name in names.parameters[kind]]}
 
 
-def _value(scale: Scale) -> Schema:
-    return {"type": "boolean"} if scale is FLAG else {"enum": list(scale.names)}
+def _value(scale: Scale, names: Names) -> Schema:
+    if scale is FLAG:
+        return {"type": "boolean"}
+    if scale.name in OWN_SCALES and not names.known:
+        return {"anyOf": [dict(_TEXT), {"type": "integer"}]}
+    return _enum(scale.said_of(rank) for rank in range(len(scale.names)))
+
+
+def _enum(written: Iterable[str]) -> Schema:
+    """Values of a list; whole numbers among them with or without quotes."""
+    known = list(dict.fromkeys(written))
+    return {"enum": [*known, *(int(name) for name in known if _WHOLE.fullmatch(name))]}
 
 
 def _any_value(names: Names) -> Schema:
     words = sorted({name for scale in names.vocabulary.scales.values() for name in scale.names})
+    texts: Schema = _enum(words) if names.known else dict(_TEXT)
     return {
         "anyOf": [
-            {"type": "integer", "minimum": 0, "maximum": 1_000_000},
+            {"type": "integer", "minimum": NUMBERS[Kind.SCORE][0], "maximum": NUMBERS[Kind.SCORE][1]},
             {"type": "boolean"},
             _PERCENT,
-            {"enum": words},
-            _parameter(names, Kind.SHARE, Kind.COUNT),
+            texts,
+            _parameter(names, Kind.SHARE, Kind.COUNT, Kind.SCORE),
         ]
     }
 
@@ -232,6 +263,8 @@ def _fact(layer: Layer, names: Names) -> Schema:
         "per": {"enum": sorted(Level.__members__.values())},
         "better": {"enum": [str(b) for b in Better]},
         "english": _TEXT,
+        "unit": _TEXT,
+        "not_monotone": _TEXT,
     }
     definers = list(DEFINERS)
     if layer in (Layer.SUFFICIENCY, Layer.GRADE):
@@ -239,9 +272,14 @@ def _fact(layer: Layer, names: Names) -> Schema:
         properties["status_of"] = named
         own = {"type": "array", "prefixItems": [named, {"type": "string"}], "minItems": 2, "maxItems": 2}
         properties["fact_of"] = own
+        properties["score_of"] = named
+        properties |= _reckoned(layer, names)
     else:
-        definers = [d for d in definers if d not in OF_NAMED]
-    ranked: Schema = {"anyOf": [{"required": ["best"]}, {"required": ["lowest"]}]}
+        definers = [d for d in definers if d not in (*OF_NAMED, *RECKONED_ALONE, "sum", "highest")]
+        del properties["unit"], properties["not_monotone"]
+    weights: Schema = {"properties": {"sum": {"type": "string"}}, "required": ["sum"]}
+    ranked: Schema = {"anyOf": [*({"required": [d]} for d in OF_THINGS if d != "sum"), weights]}
+    summed: Schema = {"properties": {"sum": {"type": "object"}}, "required": ["sum"]}
     return {
         "type": "object",
         "properties": {key: {**held, "description": _SAYS[key]} for key, held in properties.items()},
@@ -250,12 +288,55 @@ def _fact(layer: Layer, names: Names) -> Schema:
         "oneOf": [{"required": [definer]} for definer in definers],
         "allOf": [
             {"if": ranked, "then": {"required": ["of"]}},
+            {"if": summed, "then": {"not": {"anyOf": [{"required": [k]} for k in ("of", "where", "per")]}}},
+            {"if": {"required": ["round"]}, "then": {"required": ["to", "how"]}},
             *(
                 {"if": {"required": [key]}, "then": {"anyOf": [{"required": [d]} for d in definers]}}
                 for key, definers in GOES_WITH.items()
             ),
             *(_about(entities(names.vocabulary)[name], layer, names) for name in countable),
         ],
+    }
+
+
+def _reckoned(layer: Layer, names: Names) -> dict[str, Schema]:
+    """Facts made of scores and of other facts, for the layers that have them."""
+    whole = [f.name for f in names.facts.values() if f.kind in WHOLE and f.level is Level.AREA]
+    fact: Schema = {"enum": whole} if names.known else {"type": "string", "pattern": FACT_NAME["pattern"]}
+    weighed: Schema = {"enum": [*whole, *names.characteristics]} if names.known else {"type": "string"}
+    number = _number(Kind.SCORE, names)
+    amount = {"anyOf": [*number["anyOf"], _parameter(names, Kind.COUNT), fact]}
+    bounds = {"type": "array", "items": amount, "minItems": 2, "maxItems": 2}
+    step: Schema = {
+        "type": "object",
+        "properties": {
+            **{str(does): amount for does in Does},
+            "when": _ref(_condition_key(layer, Level.AREA)),
+            "within": bounds,
+            "why": _TEXT,
+        },
+        "oneOf": [{"required": [str(does)]} for does in Does],
+        "additionalProperties": False,
+    }
+    points: Schema = {
+        "type": "object",
+        "properties": {"start": amount, "within": bounds, "steps": {"type": "array", "items": step}},
+        "required": ["start"],
+        "additionalProperties": False,
+    }
+    weights: Schema = {
+        "type": "object",
+        "propertyNames": weighed,
+        "additionalProperties": {"type": "integer", "minimum": -MAX_VALUE, "maximum": MAX_VALUE},
+        "minProperties": 1,
+    }
+    return {
+        "sum": {"anyOf": [{"const": SCORE}, weights]},
+        "highest": {"const": SCORE},
+        "round": fact,
+        "to": {"type": "integer", "minimum": 1, "maximum": MAX_VALUE},
+        "how": {"enum": [str(how) for how in How]},
+        "points": points,
     }
 
 
@@ -268,26 +349,33 @@ def _count(layer: Layer, names: Names) -> Schema:
 def _about(entity: Entity, layer: Layer, names: Names) -> Schema:
     """What a fact that counts this may look at."""
     named = [{"properties": {key: {"const": entity.name}}, "required": [key]} for key in ("count", "any")]
-    through = [
-        {"properties": {"of": {"const": entity.name}}, "required": ["of", key]} for key in ("best", "lowest")
-    ]
+    through = [{"properties": {"of": {"const": entity.name}}, "required": ["of", key]} for key in OF_THINGS]
     levels = sorted(
         level
         for level in entity.levels
         if level is not Level.CHARACTERISTIC or layer in (Layer.STATUS, Layer.FINDING)
     )
-    clauses = {a: _clause(_value(s), f"comparison.{_type(s)}") for a, s in entity.attributes.items()}
-    ranked: Schema = {"enum": [a for a, s in entity.attributes.items() if s is not FLAG and s.ordered]}
+    clauses = {a: _clause(_value(s, names), f"comparison.{_type(s)}") for a, s in entity.attributes.items()}
+    clauses |= {a: _clause(_number(Kind.SCORE, names), f"comparison.{Kind.SCORE}") for a in entity.numbers}
+    scored = list(entity.numbers)
+    ordered = [a for a, s in entity.attributes.items() if s is not FLAG and s.ordered]
+    ranked: Schema = {"enum": ordered}
+    lowest: Schema = {"enum": [*ordered, *scored]}
     others: Schema | bool = False
     if entity.name == "characteristics":  # these may also be told apart by facts of their own
         own = [f for f in names.facts.values() if f.level is Level.CHARACTERISTIC]
         clauses |= {f.name: _clause(_fact_value(f, names), f"comparison.{_type_of(f)}") for f in own}
         if names.known:
-            ranked["enum"] += [f.name for f in own if f.kind is Kind.SCALE and f.scale and f.scale.ordered]
+            own_ranks = [f.name for f in own if f.kind is Kind.SCALE and f.scale and f.scale.ordered]
+            ranked["enum"] += own_ranks
+            lowest["enum"] += own_ranks
         else:
-            others, ranked = _clause(_any_value(names), "comparison"), {"type": "string"}
+            others = _clause(_any_value(names), "comparison")
+            ranked = lowest = {"type": "string"}
     where = {"properties": clauses, "additionalProperties": others}
-    held: Schema = {"where": where, "best": ranked, "lowest": ranked, "per": {"enum": levels}}
+    held: Schema = {"where": where, "best": ranked, "lowest": lowest, "per": {"enum": levels}}
+    if names.known or entity.name != "characteristics":
+        held |= {"highest": {"enum": scored}, "sum": {"enum": scored}}
     then: Schema = {"properties": held}
     if len(entity.levels) > 1:
         then["required"] = ["per"]
@@ -303,9 +391,9 @@ def _type_of(fact: Fact) -> str:
 
 
 def _fact_value(fact: Fact, names: Names) -> Schema:
-    if fact.kind in (Kind.COUNT, Kind.SHARE):
+    if fact.kind in (Kind.COUNT, Kind.SHARE, Kind.SCORE):
         return _number(fact.kind, names)
-    return _value(fact.scale or FLAG)
+    return _value(fact.scale or FLAG, names)
 
 
 def _clause(value: Schema, comparison: str) -> Schema:
@@ -355,9 +443,12 @@ def _rule(layer: Layer, rule: Schema, names: Names) -> Schema:
 def _target(layer: Layer, effect: Effect, rule: Schema, names: Names) -> Schema:
     """What the rules of a layer may conclude."""
     if layer in (Layer.MEASURE, Layer.STATUS):
-        return {"enum": list(targets(layer, names.vocabulary, names.grades))}
+        words = names.vocabulary
+        scale = words.assessments if layer is Layer.MEASURE else words.statuses
+        said = [scale.said_of(scale.rank(name)) for name in targets(layer, words, names.grades)]
+        return _enum(said) if names.known else {"anyOf": [dict(_TEXT), {"type": "integer"}]}
     if layer is Layer.GRADE:
-        return _name(names, names.grades)
+        return _enum(names.grades) if names.known else {"anyOf": [dict(_TEXT), {"type": "integer"}]}
     held: list[Schema] = rule["properties"][str(effect)]["anyOf"]
     return next(each for each in held if each != {"type": "null"})
 

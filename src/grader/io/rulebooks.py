@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from grader.errors import InputError, Place, Problem, truncate
-from grader.io.faults import validate
+from grader.io.faults import unfilled, validate
 from grader.io.lower_rules import lower_rules
 from grader.io.lowering import (
     Lowering,
@@ -21,6 +19,7 @@ from grader.io.lowering import (
 )
 from grader.io.proved import read_proved
 from grader.io.rule_files import CalibratedFile, LayerFile, RuleBookFile
+from grader.io.rule_folder import HEAD, lines_sha256, refuse_link_out, rule_files
 from grader.io.yaml_source import Document, parse_document, read_bytes
 from grader.language.limits import limit_problems
 from grader.language.rulebook import (
@@ -29,7 +28,6 @@ from grader.language.rulebook import (
 from grader.model.framework import Framework
 from grader.vocabulary.words import Scale
 
-HEAD = "rulebook.yaml"
 CALIBRATED = "calibrated.yaml"
 
 
@@ -51,6 +49,8 @@ def read_rulebook(folder: Path, framework: Framework, shown: str | None = None) 
         Every fault of every file, located.
     """
     documents, problems = _read_all(folder, shown or str(folder))
+    if dots := unfilled(documents.values()):
+        raise InputError(truncate([*problems, *dots]))
     head = documents.pop(HEAD, None)
     if head is None:
         if not problems:
@@ -105,7 +105,13 @@ def read_rulebook(folder: Path, framework: Framework, shown: str | None = None) 
         proved=read_proved(folder, sha256, shown or str(folder)),
         vocabulary=framework.vocabulary,
         promises=tuple(sorted(set(header.rulebook.promises))),
+        scale_of=work.scale_of,
     )
+
+
+def unfilled_in(folder: Path, shown: str) -> list[Problem]:
+    """What is still to be filled in in a rule book's folder, whose framework cannot be read yet."""
+    return unfilled(_read_all(folder, shown)[0].values())
 
 
 def _read_all(folder: Path, shown: str) -> tuple[dict[str, Document], list[Problem]]:
@@ -120,51 +126,6 @@ def _read_all(folder: Path, shown: str) -> tuple[dict[str, Document], list[Probl
     return documents, problems
 
 
-def rule_files(folder: Path) -> list[str]:
-    """Names, relative to the folder, of the YAML a rule book is made of: its tests are left out.
-
-    A link is listed whatever it leads to; links to folders are not followed.
-    """
-    if not folder.is_dir():
-        help = "a rule book is a folder, or the id of a built-in one"
-        raise InputError([Problem("no such rule book", Place(str(folder)), help)])
-    return sorted(name for name in yaml_files(folder) if not name.startswith("tests/"))
-
-
-def yaml_files(folder: Path) -> Iterator[str]:
-    """Names, relative to a folder, of the YAML in it and below it; raises InputError for one unread."""
-
-    def refuse(error: OSError) -> None:
-        said = (error.strerror or "unknown reason").lower()
-        raise InputError([Problem(f"the folder cannot be read: {said}", Place(str(error.filename)), None)])
-
-    for at, below, names in os.walk(folder, onerror=refuse):
-        here = Path(at)
-        for name in below:
-            if (here / name).is_symlink() and not name.startswith("."):
-                help = "put the files themselves here"
-                problem = Problem("a link to a folder, which is not followed", Place(str(here / name)), help)
-                raise InputError([problem])
-        for name in names:
-            if name.endswith((".yaml", ".yml")):
-                yield (here / name).relative_to(folder).as_posix()
-
-
-def refuse_link_out(path: Path, folder: Path, shown: str) -> None:
-    """Raise InputError for a link that leads out of a folder: nothing it leads to is read or shown."""
-    if not path.is_symlink() and not path.parent.is_symlink():
-        return
-    if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
-        message = "this is a link that leads out of the folder, and is not read"
-        raise InputError([Problem(message, Place(shown), "put the file itself here")])
-
-
 def folder_sha256(documents: Mapping[str, Document]) -> str:
     """SHA-256 of the sorted lines `path sha256` of a rule book's YAML."""
     return lines_sha256({name: document.sha256 for name, document in documents.items()})
-
-
-def lines_sha256(hashes: Mapping[str, str]) -> str:
-    """SHA-256 of the sorted lines `path sha256`."""
-    lines = "".join(f"{name} {hashes[name]}\n" for name in sorted(hashes))
-    return hashlib.sha256(lines.encode("utf-8", "surrogateescape")).hexdigest()

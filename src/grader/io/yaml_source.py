@@ -43,6 +43,9 @@ EVENT_LIMIT = 250_000
 
 NodePath = tuple[str | int, ...]
 
+#: What stands in a file to be filled in, where its author has not written anything yet.
+UNFILLED = "..."
+
 # Not to wait for the other end of a pipe, should the name lead to one by the time it is opened.
 _OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _START = 1 << 32 | 1
@@ -85,6 +88,10 @@ class SourceMap(Mapping[NodePath, Place]):
         return len(self._positions)
 
 
+#: The block whose keys are grades: these may be whole numbers, quoted or not.
+LEVELS_AS_KEYS = ("stated_counts",)
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A YAML file as plain data, with the place of everything in it.
@@ -97,6 +104,8 @@ class Document:
         Place of each value, and of each key, by path; `()` is the root.
     texts : Mapping
         The file's own text of each value that is not text, by path: `12:30` where `data` has 750.
+    unfilled : Mapping
+        The remark beside each value that is three dots, to be filled in, by path; "" where there is none.
     sha256 : str
         Of the file's text with LF line ends and no byte order mark.
     file : str
@@ -109,6 +118,7 @@ class Document:
     texts: Mapping[NodePath, str] = field(repr=False)
     sha256: str
     file: str
+    unfilled: Mapping[NodePath, str] = field(default_factory=dict, repr=False)
 
     def place(self, path: NodePath) -> Place:
         """The place of the value at `path`, or of the nearest thing around it that is in the file."""
@@ -165,7 +175,13 @@ def parse_document(raw: bytes, file: str, *, keys_as_text: bool = False) -> Docu
         texts=reader.texts,
         sha256=text_sha256(text),
         file=file,
+        unfilled={path: _remark(text, reader.places[path] >> 32) for path in reader.unfilled},
     )
+
+
+def _remark(text: str, line: int) -> str:
+    """What is said behind the value on a line."""
+    return text.splitlines()[line - 1].partition(" # ")[2].strip()
 
 
 def text_sha256(text: str) -> str:
@@ -248,6 +264,7 @@ class _Reader:
         self.places: dict[NodePath, int] = {}
         self.keys: dict[NodePath, int] = {}
         self.texts: dict[NodePath, str] = {}
+        self.unfilled: list[NodePath] = []
         self.problems: list[Problem] = []
         self.count = 0
         self.at = _START
@@ -300,6 +317,8 @@ class _Reader:
             return None
         if event.style:  # quoted or block
             return text
+        if text == UNFILLED:
+            self.unfilled.append(path)
         try:
             value = read_plain(text)
         except ScalarFault as fault:
@@ -355,6 +374,8 @@ class _Reader:
             return None
         if isinstance(value, str):
             return value
+        if type(value) is int and path[-1:] == LEVELS_AS_KEYS:
+            return str(value)
         if not text:
             self.fault(at, "a key is missing before the colon", "a key is text, as in 'key: value'")
         else:

@@ -19,6 +19,7 @@ from grader.language.nodes import (
     Param,
     Test,
 )
+from grader.language.reckoned import Amount, Bounds, Named, Points, Step
 from grader.language.rulebook import RuleBook
 
 
@@ -66,7 +67,33 @@ def bind_definition(node: Definition, values: Mapping[str, int]) -> Definition:
     """The definition of a fact with constants for parameters."""
     if isinstance(node, Aggregate):
         return node.narrowed(tuple(_bind_test(t, values) for t in node.where))
+    if isinstance(node, Points):
+        return Points(
+            _amount(node.start, values),
+            tuple(_bind_step(step, values) for step in node.steps),
+            _bounds(node.within, values),
+        )
     return node
+
+
+def _bind_step(step: Step, values: Mapping[str, int]) -> Step:
+    return replace(
+        step,
+        amount=_amount(step.amount, values),
+        when=None if step.when is None else bind_condition(step.when, values),
+        within=_bounds(step.within, values),
+    )
+
+
+def _amount(amount: Amount, values: Mapping[str, int]) -> Amount:
+    return amount if isinstance(amount, Named) else _constants((amount,), values)[0]
+
+
+def _bounds(bounds: Bounds | None, values: Mapping[str, int]) -> Bounds | None:
+    if bounds is None:
+        return None
+    low, high = _constants((bounds.low, bounds.high), values)
+    return Bounds(low, high)
 
 
 def _bind_test(test: Test, values: Mapping[str, int]) -> Test:

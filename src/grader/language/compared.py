@@ -12,12 +12,27 @@ from grader.language.typecheck import comparisons
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A fact of a level, or an attribute of the things a fact counts, that is held against a parameter."""
+    """A fact of a level, or an attribute of the things a fact counts, that is held against a parameter.
+
+    Attributes
+    ----------
+    inside : bool
+        Whether the comparison stands in a step of a fact, not in a rule.
+    everywhere : bool
+        Whether a number of the fact named is the parameter itself, so that every value makes a difference.
+    """
 
     name: str
-    op: Op
+    op: Op = Op.EQUALS
     level: Level | None = None
     entity: str | None = None
+    inside: bool = False
+    everywhere: bool = False
+
+    @property
+    def early(self) -> bool:
+        """Whether facts, not rules alone, turn with the parameter."""
+        return self.entity is not None or self.inside or self.everywhere
 
 
 def compared_with(book: RuleBook, parameter: str) -> tuple[Compared, ...]:
@@ -31,6 +46,12 @@ def compared_with(book: RuleBook, parameter: str) -> tuple[Compared, ...]:
         for test in fact.definition.where:
             if _names(test.operands, parameter):
                 found[Compared(test.attribute, test.op, entity=fact.definition.entity)] = None
+        if _names(fact.definition.operands, parameter):
+            found[Compared(fact.name, level=fact.level, everywhere=True)] = None
+        for condition in fact.definition.conditions:
+            for comparison, _ in comparisons(condition):
+                if _names(comparison.operands, parameter):
+                    found[Compared(comparison.fact, comparison.op, level=fact.level, inside=True)] = None
     return tuple(found)
 
 

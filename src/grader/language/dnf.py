@@ -9,6 +9,8 @@ from grader.language.nodes import All, Any_, Compare, Condition, Const, Not, Op,
 
 #: More than this and a rule is refused; it also bounds the work of multiplying out.
 MAX_CONJUNCTIONS = 480
+#: No number that a fact is held against, or can be, is further from 0.
+MAX_VALUE = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)

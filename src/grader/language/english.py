@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import singledispatch
 
-from grader.language.nodes import All, Any_, Compare, Condition, Const, Kind, Not, Op, Operand, Share
-from grader.language.rulebook import Fact, RuleBook, given_facts
+from grader.language.figures import written
+from grader.language.nodes import All, Any_, Compare, Condition, Const, Kind, Level, Not, Op, Operand, Share
+from grader.language.rulebook import Fact, Layer, Measure, Rule, RuleBook, given_facts
 from grader.language.typecheck import PLACEHOLDER, comparisons
 
 _WORDS = {
@@ -22,7 +23,8 @@ _WORDS = {
     Op.EQUALS: "exactly",
     Op.ONE_OF: "one of",
 }
-_FEWER_OF_SHARE = {Op.FEWER_THAN: "less than"}
+#: What is measured, not counted, is less, not fewer.
+_OF_AMOUNTS = {Op.FEWER_THAN: "less than"}
 
 
 #: A comparison a share is printed beside: the operator, and its operands in whole per mille.
@@ -77,18 +79,28 @@ def number(value: int, fact: Fact | None, kind: Kind | None = None) -> str:
     if kind is Kind.SHARE:
         return _tenths(value)
     if kind is Kind.SCALE and fact is not None and fact.scale is not None:
-        return fact.scale.name_of(value).replace("_", " ")
+        return fact.scale.said_of(value).replace("_", " ")
     if kind is Kind.FLAG:
         return "yes" if value else "no"
-    return str(value)
+    return f"{value} {fact.unit}" if fact is not None and fact.unit else str(value)
 
 
 class English:
     """Prints the conditions of one rule book, with its parameters at given values."""
 
-    def __init__(self, book: RuleBook, values: Mapping[str, int] | None = None) -> None:
+    def __init__(
+        self, book: RuleBook, values: Mapping[str, int] | None = None, measure: Measure | None = None
+    ) -> None:
         self.book = book
+        self.measure = measure
         self.values = book.defaults() | dict(values or {})
+
+    def of_rule(self, rule: Rule) -> English:
+        """The same for one rule: a rule about a declared measure prints its figures in their unit."""
+        measures = [self.book.measures.get(name) for name in sorted(rule.scope or ())]
+        if rule.layer is not Layer.MEASURE or not measures or measures[0] is None:
+            return self
+        return self if measures[0].decimals is None else English(self.book, self.values, measures[0])
 
     def fact(self, name: str) -> Fact:
         """The fact with this name, declared or given."""
@@ -119,7 +131,7 @@ class English:
             dollar, name = match.groups()
             if dollar:
                 notes = self._rests_on(name)
-                value = number(self.values[name], None, self.book.parameters[name].kind)
+                value = self.setting(name, self.values[name])
                 return f"{value} ({notes})" if notes else value
             return self.seen(name, seen, tests, quoted) if name in seen else "{" + name + "}"
 
@@ -146,6 +158,8 @@ class English:
             Other thresholds printed beside it.
         """
         fact = self.fact(name)
+        if self.measure is not None and fact.level is Level.FIGURE:
+            return written(self.measure, seen[name])
         definition = fact.definition
         if not isinstance(definition, Share) or definition.part not in seen or definition.whole not in seen:
             return number(seen[name], fact)
@@ -155,9 +169,17 @@ class English:
     def operand(self, operand: Operand, fact: Fact) -> str:
         """A value of a fact's type; of a parameter with its name and what it rests on beside it."""
         said = number(self._value(operand), fact)
+        if self.measure is not None and fact.level is Level.FIGURE:
+            said = written(self.measure, self._value(operand))
         if operand.name is None:
             return said
         return f"{said} ({', '.join(n for n in (operand.name, self._rests_on(operand.name)) if n)})"
+
+    def setting(self, name: str, value: int) -> str:
+        """A value of a parameter."""
+        parameter = self.book.parameters[name]
+        said = number(value, None, parameter.kind)
+        return f"{said} {parameter.unit}" if parameter.unit else said
 
     def _rests_on(self, name: str) -> str:
         """What a parameter's value rests on, where it is not official: `assumed`, or that it was set."""
@@ -165,7 +187,7 @@ class English:
         basis = "" if parameter.basis == "official" else parameter.basis
         if self.values[name] == parameter.default:
             return basis
-        default = number(parameter.default, None, parameter.kind)
+        default = self.setting(name, parameter.default)
         return f"set here; by default {default}{f', {basis}' if basis else ''}"
 
     def _values(self, operands: Iterable[Operand]) -> tuple[int, ...]:
@@ -185,8 +207,8 @@ def _(condition: Compare, english: English, seen: Mapping[str, int] | None) -> s
     fact = english.fact(condition.fact)
     needed = " or ".join(english.operand(o, fact) for o in condition.operands)
     words = (
-        _FEWER_OF_SHARE.get(condition.op, _WORDS[condition.op])
-        if fact.kind is Kind.SHARE
+        _OF_AMOUNTS.get(condition.op, _WORDS[condition.op])
+        if fact.kind in (Kind.SHARE, Kind.SCORE)
         else _WORDS[condition.op]
     )
     if condition.op is Op.EQUALS and fact.kind in (Kind.SCALE, Kind.FLAG):

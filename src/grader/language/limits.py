@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate
 
 from grader.errors import Place, Problem
-from grader.language.dnf import MAX_CONJUNCTIONS, Atom, Dnf, TooManyConjunctions, dnf, ordered
+from grader.language.dnf import MAX_CONJUNCTIONS, MAX_VALUE, Atom, Dnf, TooManyConjunctions, dnf, ordered
 from grader.language.nodes import Const, Level
 from grader.language.rulebook import Layer, Rule
 from grader.language.typecheck import comparisons
@@ -24,8 +24,6 @@ MAX_TESTS = 480
 #: Dnf of a table's rules that one fact can satisfy at once, or at least begin to: a bound on the stack.
 MAX_AT_ONCE = 60
 MAX_FACTS = 200
-MAX_VALUE = 2**31 - 1
-
 
 SPLIT = (
     "split the layer's rules: fewer, broader rules, or facts that say in one number what several tests say"

@@ -40,6 +40,7 @@ class Kind(StrEnum):
     SHARE = "share"
     SCALE = "scale"
     FLAG = "flag"
+    SCORE = "points"
 
 
 class Effect(StrEnum):
@@ -88,6 +89,8 @@ class Compare:
     op: Op
     operands: tuple[Operand, ...]
     place: Place | None = field(default=None, compare=False, repr=False)
+    #: Whether it only keeps the comparison beside it inside one of the framework's scales.
+    within: bool = field(default=False, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +164,21 @@ class Definition:
     @property
     def depends_on(self) -> tuple[str, ...]:
         """The facts it is worked out from."""
+        return ()
+
+    @property
+    def takes(self) -> tuple[FactOf, ...]:
+        """What it takes from named characteristics."""
+        return ()
+
+    @property
+    def operands(self) -> tuple[Operand, ...]:
+        """Its own numbers, apart from those of `where` and of conditions."""
+        return ()
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """The conditions it is worked out by."""
         return ()
 
 
@@ -305,8 +323,62 @@ class Lowest(Aggregate):
         return 0 if part == NOTHING else int(part)
 
 
-#: Facts over things by the key that defines them.
-AGGREGATES: Final[Mapping[str, type[Aggregate]]] = {c.word: c for c in (Count, AnyOf, Best, Lowest)}
+@dataclass(frozen=True, slots=True)
+class Sum(Aggregate):
+    """The sum of a number that each thing has, over the things that satisfy `where`."""
+
+    word: ClassVar = "sum"
+    kind: ClassVar = Kind.SCORE
+
+    entity: str
+    attribute: str
+    where: tuple[Test, ...] = ()
+
+    @property
+    def ranked(self) -> str:
+        return self.attribute
+
+    def part(self, thing: Mapping[str, int]) -> Part:
+        return thing[self.attribute]
+
+    def combine(self, one: Part, other: Part) -> Part:
+        return one + other
+
+
+@dataclass(frozen=True, slots=True)
+class HighestScore(Best):
+    """The highest of a number that each thing has, which may be below 0; 0 where there are none."""
+
+    word: ClassVar = "highest"
+    kind: ClassVar = Kind.SCORE
+
+    @property
+    def opposite(self) -> Aggregate:
+        return LowestScore(self.entity, self.attribute, self.where)
+
+    @property
+    def identity(self) -> Part:
+        return -NOTHING
+
+    def result(self, part: Part) -> int:
+        return 0 if part == -NOTHING else int(part)
+
+
+@dataclass(frozen=True, slots=True)
+class LowestScore(Lowest):
+    """The lowest of a number that each thing has; 0 where there are none."""
+
+    kind: ClassVar = Kind.SCORE
+
+    @property
+    def opposite(self) -> Aggregate:
+        return HighestScore(self.entity, self.attribute, self.where)
+
+
+#: Facts over things by the key that defines them; `lowest` of a number is `LowestScore`.
+AGGREGATES: Final[Mapping[str, type[Aggregate]]] = {
+    c.word: c for c in (Count, AnyOf, Best, Lowest, Sum, HighestScore)
+}
 
 
 class Derived(Definition):
@@ -347,6 +419,10 @@ class FactOf(Derived):
     @property
     def named(self) -> str:
         return self.characteristic
+
+    @property
+    def takes(self) -> tuple[FactOf, ...]:
+        return (self,)
 
     @property
     def key(self) -> str:

@@ -5,10 +5,12 @@ Every fault is collected, with the nearest valid spelling, and parsing goes on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from grader.errors import Place, Problem, quoted, suggest
+from grader.language.dnf import MAX_VALUE
 from grader.language.nodes import (
     All,
     Any_,
@@ -21,11 +23,11 @@ from grader.language.nodes import (
     Operand,
     Param,
 )
-from grader.language.rulebook import Parameter
+from grader.language.rulebook import Fact, Measure, Parameter
 from grader.model.printed import match_printed
 from grader.model.shares import per_mille, share_help
 from grader.vocabulary.peel import PEEL
-from grader.vocabulary.words import Scale, Vocabulary
+from grader.vocabulary.words import Levels, Role, Scale, Vocabulary
 
 Path = tuple[str | int, ...]
 
@@ -45,6 +47,18 @@ class Reader:
     key_place: Callable[[Path], Place] | None = None
     elsewhere: Mapping[str, tuple[str, str] | None] = field(default_factory=dict)
     vocabulary: Vocabulary = PEEL
+    #: The scale each characteristic of the framework names.
+    scale_of: Mapping[str, str | None] = field(default_factory=dict)
+
+    @property
+    def characteristics(self) -> tuple[str, ...]:
+        """Those of the framework."""
+        return tuple(self.scale_of)
+
+    @property
+    def scored(self) -> tuple[str, ...]:
+        """Those of them whose levels have scores."""
+        return tuple(c for c, scale in self.scale_of.items() if self.vocabulary.scale_of(scale).scored)
 
     def fault(self, path: Path, message: str, help: str | None = None) -> None:
         self.problems.append(Problem(message, self.place(path), help))
@@ -56,26 +70,51 @@ class Reader:
     def sub(self, prefix: Path) -> Reader:
         """A reader of the block at `prefix`, sharing the list of problems."""
         of_key = self.key_place or self.place
-        return Reader(
-            lambda path: self.place(prefix + path),
-            self.problems,
-            lambda path: of_key(prefix + path),
-            self.elsewhere,
-            self.vocabulary,
+        return replace(
+            self,
+            place=lambda path: self.place(prefix + path),
+            key_place=lambda path: of_key(prefix + path),
         )
+
+    def beside(self, elsewhere: Mapping[str, tuple[str, str] | None]) -> Reader:
+        """The same reader, with other facts that cannot be used here."""
+        return replace(self, elsewhere=elsewhere)
 
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What a comparison needs to know of the thing compared."""
+    """What a comparison needs to know of the thing compared.
+
+    `among` holds the framework's own scales that its levels may be of, where it declares scales.
+    """
 
     name: str
     kind: Kind
     scale: Scale | None = None
+    among: tuple[Levels, ...] = ()
+    #: The measure, declared by the framework, that it is the figure of.
+    measure: Measure | None = None
+    unit: str = ""
+
+
+def typed(fact: Fact) -> Typed:
+    """What a comparison with a fact needs to know of it."""
+    among = fact.among if fact.kind is Kind.SCALE else ()
+    return Typed(fact.name, fact.kind, fact.scale, among, unit=fact.unit)
+
+
+#: The numbers that something of each kind is held against.
+NUMBERS: Mapping[Kind, tuple[int, int]] = {
+    Kind.SHARE: (0, 1000),
+    Kind.COUNT: (0, 1_000_000),
+    Kind.SCORE: (-MAX_VALUE, MAX_VALUE),
+}
 
 
 def with_article(noun: str) -> str:
     """The noun with its article."""
+    if noun == Kind.SCORE:
+        return "a number of points"
     return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
 
@@ -108,7 +147,28 @@ def parse_condition(
         _unusable(str(key), path, reader, [*facts, *CONNECTIVES])
         return None
     compared = parse_comparison(value, path, reader, fact, params)
-    return None if compared is None else Compare(fact.name, *compared, reader.place(path))
+    if compared is None:
+        return None
+    found = Compare(fact.name, *compared, reader.place(path))
+    if len(fact.among) < 2:
+        return found
+    bounds = [Compare(fact.name, *each, found.place, within=True) for each in within_scale(fact, *compared)]
+    return All((found, *bounds), found.place) if bounds else found
+
+
+def within_scale(
+    subject: Typed, op: Op, operands: tuple[Operand, ...]
+) -> Iterator[tuple[Op, tuple[Operand, ...]]]:
+    """What keeps a comparison with a level inside the scale of that level."""
+    level = operands[0].value if isinstance(operands[0], Const) else None
+    for each in subject.among:
+        if level not in each.ranks:
+            continue
+        if op in (Op.AT_LEAST, Op.MORE_THAN) and subject.scale is not None:
+            if each.last + 1 < len(subject.scale.names):
+                yield Op.AT_MOST, (Const(each.last),)
+        elif op in (Op.AT_MOST, Op.FEWER_THAN):
+            yield Op.AT_LEAST, (Const(each.first),)
 
 
 def _unusable(name: str, path: Path, reader: Reader, known: Sequence[str]) -> None:
@@ -187,6 +247,8 @@ def parse_operand(
         return None
     if subject.kind is Kind.SCALE:
         return _parse_scale(value, path, reader, subject)
+    if subject.measure is not None:
+        return _parse_figure(value, path, reader, subject.measure)
     if subject.kind is Kind.SHARE and isinstance(value, str) and "%" in value:
         read = per_mille(value)
         if read is None:
@@ -203,19 +265,44 @@ def parse_operand(
             else "write a number without a point, or the name of a parameter after '$'",
         )
         return None
-    top = 1000 if subject.kind is Kind.SHARE else 1_000_000
-    if not 0 <= value <= top:
+    low, top = NUMBERS[subject.kind]
+    if not low <= value <= top:
         reader.fault(
             path,
-            f"{value} is outside 0 to {top}, the range of {quoted(subject.name)}",
+            f"{value} is outside {low} to {top}, the range of {quoted(subject.name)}",
             "a share is written in whole per mille: 800 is 80 %" if top == 1000 else None,
         )
         return None
     return Const(value)
 
 
+def _parse_figure(value: object, path: Path, reader: Reader, measure: Measure) -> Operand | None:
+    """A figure in the measure's own unit, as the whole number rules read."""
+    decimals = measure.decimals or 0
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        message = f"'figure' is held against a number of {measure.unit}, not {quoted(value)}"
+        reader.fault(path, message, "write the number alone, with a point, as in 35.5" if decimals else None)
+        return None
+    exact = Decimal(str(value)).scaleb(decimals)
+    low, high = measure.bounds or (0, 0)
+    if exact != exact.to_integral_value():
+        message = f"{value} has more decimals than the {decimals} of measure {quoted(measure.name)}"
+        reader.fault(path, message, "no figure lies there: write it with so many decimals")
+        return None
+    if not low <= exact <= high:
+        ends = " to ".join(f"{Decimal(end).scaleb(-decimals):f}" for end in (low, high))
+        reader.fault(path, f"{value} is outside {ends}, the range of measure {quoted(measure.name)}")
+        return None
+    return Const(int(exact))
+
+
 def _parse_scale(value: object, path: Path, reader: Reader, subject: Typed) -> Operand | None:
     assert subject.scale is not None
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    nothing = {w.id: (w.title,) for w in subject.scale.words if Role.NOTHING in w.roles}
+    if subject.among and not (isinstance(value, str) and match_printed(value, nothing)):
+        return _parse_level(value, path, reader, subject)
     name = match_printed(value, dict.fromkeys(subject.scale.names, ())) if isinstance(value, str) else None
     if name is not None:
         return Const(subject.scale.ranks[name])
@@ -223,6 +310,33 @@ def _parse_scale(value: object, path: Path, reader: Reader, subject: Typed) -> O
         path,
         f"{quoted(value)} is no value of {quoted(subject.name)}",
         suggest(str(value), subject.scale.names, "values"),
+    )
+    return None
+
+
+def _parse_level(value: object, path: Path, reader: Reader, subject: Typed) -> Operand | None:
+    """A level of one of the framework's own scales, by its id or its title."""
+    assert subject.scale is not None
+    found = {}
+    for each in subject.among:
+        said = match_printed(value, each.printed) if isinstance(value, str) else None
+        name = each.written[said] if said is not None else ""
+        if name in subject.scale.ranks:
+            found[each.id] = name
+    if len(found) == 1:
+        return Const(subject.scale.ranks[found.popitem()[1]])
+    if found:
+        message = f"{quoted(value)} is a level of several scales: {' and '.join(found)}"
+        reader.fault(path, message, f"say which: add scale: {next(iter(found))} beside it, in 'where'")
+        return None
+    known = dict.fromkeys(
+        said for each in subject.among for said, name in each.written.items() if name in subject.scale.ranks
+    )
+    of = "" if len(subject.among) > 1 else f" of scale {subject.among[0].id}"
+    reader.fault(
+        path,
+        f"{quoted(value)} is no value of {quoted(subject.name)}",
+        suggest(str(value), known, f"levels{of}"),
     )
     return None
 
@@ -238,11 +352,25 @@ def _parse_parameter(
             suggest("$" + name, ["$" + p for p in params], "parameters"),
         )
         return None
+    if subject.measure is not None:
+        if parameter.kind is Kind.COUNT and not subject.measure.decimals:
+            return Param(name)
+        message = f"'figure' of measure {quoted(subject.measure.name)} is held against a figure"
+        reader.fault(path, message, "write the number, or a parameter of type count for whole figures")
+        return None
     if parameter.kind is not subject.kind:
         reader.fault(
             path,
-            f"parameter '${name}' is a {parameter.kind}, and {quoted(subject.name)} a {subject.kind}",
+            f"parameter '${name}' is {with_article(parameter.kind)},"
+            f" and {quoted(subject.name)} {with_article(subject.kind)}",
             "hold a fact against a parameter of its own type",
+        )
+        return None
+    if parameter.unit and subject.unit and parameter.unit != subject.unit:
+        reader.fault(
+            path,
+            f"parameter '${name}' is in {parameter.unit}, and {quoted(subject.name)} in {subject.unit}",
+            "hold a fact against a parameter of its own unit",
         )
         return None
     return Param(name)

@@ -11,30 +11,50 @@ from grader.errors import nearest, quoted, suggest
 from grader.language.nodes import (
     AGGREGATES,
     Better,
+    Const,
     Definition,
     FactOf,
     Kind,
     Level,
     Share,
-    Test,
 )
-from grader.language.parse import CONNECTIVES, Path, Reader, Typed, parse_comparison, with_article
+from grader.language.parse import (
+    CONNECTIVES,
+    Reader,
+    with_article,
+)
+from grader.language.parse_reckoned import Reckoning
+from grader.language.parse_scores import Parsed, parse_reckoned, parse_score_of, parse_scores
+from grader.language.parse_where import attributes_of, parse_where
 from grader.language.rulebook import GIVEN, VISIBLE, Fact, Layer, Parameter
-from grader.language.vocabulary import Entity, entities
-from grader.vocabulary.words import FLAG, Scale
+from grader.language.vocabulary import SCALE, SCORE, Entity, entities
+from grader.vocabulary.words import FLAG, Levels, Scale
 
-DEFINERS = (*AGGREGATES, "share", "status_of", "fact_of")
+DEFINERS = (*AGGREGATES, "share", "status_of", "score_of", "fact_of", "round", "points")
+#: Definers of facts made of other facts, in their order or rounded.
+RECKONED_ALONE = ("round", "points")
 #: What takes its value from one named characteristic.
 OF_NAMED: Mapping[str, str] = {
     "status_of": "a named characteristic's status",
+    "score_of": "a named characteristic's score",
     "fact_of": "a fact about a named characteristic",
 }
-FACT_KEYS = frozenset({*DEFINERS, "of", "where", "per", "better", "english"})
+FACT_KEYS = frozenset(
+    {*DEFINERS, "of", "where", "per", "to", "how", "unit", "not_monotone", "better", "english"}
+)
+#: Definers whose value is an attribute of the things that `of` names.
+OF_THINGS = tuple(name for name, make in AGGREGATES.items() if make.kind in (Kind.SCALE, Kind.SCORE))
+#: Definers of whole numbers that are reckoned: these alone have a unit, and can be marked as not monotone.
+RECKONED = ("sum", "highest", "lowest", "score_of", "round", "points")
 #: What each key that says more goes with.
 GOES_WITH: Mapping[str, tuple[str, ...]] = {
-    "of": tuple(name for name, make in AGGREGATES.items() if make.kind is Kind.SCALE),
+    "of": OF_THINGS,
     "where": tuple(AGGREGATES),
-    "per": tuple(AGGREGATES),
+    "per": tuple(name for name, make in AGGREGATES.items() if make.kind is not Kind.SCORE),
+    "to": ("round",),
+    "how": ("round",),
+    "unit": RECKONED,
+    "not_monotone": RECKONED,
 }
 
 #: Things each layer's facts may count. A status rests on evidence alone; findings exist once the finding
@@ -88,9 +108,19 @@ def parse_fact(
             "add english: what the fact is, as a noun phrase without a capital",
         )
     parsed = _parse_definition(name, chosen[0], data, layer, reader, known, params)
+    unit, why = (_text_key(name, key, data, reader) for key in ("unit", "not_monotone"))
     if parsed is None or better is None or len(reader.problems) > before:
         return None
     definition, level, kind, scale = parsed
+    among = scales_of(definition, scale, reader)
+    if len(among) > 1 and kind is Kind.SCALE and definition.ranked is not None:
+        reader.fault(
+            (chosen[0],),
+            f"fact {quoted(name)} takes the {chosen[0]} of levels of several scales:"
+            f" {' and '.join(each.id for each in among)}",
+            f"say of which: where: {{scale: {among[0].id}}}",
+        )
+        return None
     if level is Level.CHARACTERISTIC and layer not in (Layer.STATUS, Layer.FINDING):
         reader.fault(
             (),
@@ -98,7 +128,41 @@ def parse_fact(
             "declare it in the status or the finding layer",
         )
         return None
-    return Fact(name, layer, level, kind, better, str(english), definition, scale, reader.place(()))
+    if kind is not Kind.SCORE and (unit or why):
+        key = "unit" if unit else "not_monotone"
+        message = f"{key!r} means nothing for {with_article(kind)}"
+        reader.fault_of_key((key,), message, "take it away: it goes with numbers of points")
+        return None
+    if level is Level.CHARACTERISTIC and name in attributes_of(
+        entities(reader.vocabulary)["characteristics"], {}
+    ):
+        message = f"{quoted(name)} cannot name a fact about a characteristic, which has it already"
+        reader.fault((), message, "choose another name")
+        return None
+    return Fact(
+        name, layer, level, kind, better, str(english), definition, scale, reader.place(()), among,
+        unit=unit or "", not_monotone=why,
+    )  # fmt: skip
+
+
+def scales_of(definition: Definition, scale: Scale | None, reader: Reader) -> tuple[Levels, ...]:
+    """The framework's own scales that the levels of a fact, or of what it counts, may be of."""
+    words = reader.vocabulary
+    declared = words.declared
+    if definition.entity != "characteristics" and scale not in (words.statuses, words.assessments):
+        return ()
+    if definition.named is not None:
+        if definition.named not in reader.scale_of:  # an unknown one, which is said elsewhere
+            return declared
+        return (words.scale_of(reader.scale_of[definition.named]),) if declared else ()
+    for test in definition.where:
+        at = {o.value for o in test.operands if isinstance(o, Const)}
+        if test.attribute == SCALE:
+            declared = tuple(each for n, each in enumerate(declared) if n in at)
+        elif test.attribute in ("status", "assessment"):
+            on = tuple(each for each in declared if at.intersection(each.ranks))
+            declared = on or declared
+    return declared
 
 
 def _check_name(name: str, reader: Reader) -> None:
@@ -128,8 +192,15 @@ def _check_keys(name: str, data: Mapping[str, object], reader: Reader) -> set[st
 
 def _check_goes_with(definer: str, data: Mapping[str, object], reader: Reader) -> None:
     """A key that means nothing beside what defines the fact would be passed over without a word."""
+    weights = definer == "sum" and isinstance(data["sum"], Mapping)
     for key, definers in GOES_WITH.items():
-        if key in data and definer not in definers:
+        if weights and key in data and key in ("of", "where", "per"):
+            help = "take it away, or write sum: score for the scores of all of them"
+            reader.fault_of_key((key,), f"{key!r} means nothing beside a sum of weights", help)
+        elif key in data and definer not in definers and len(definers) == 1:
+            help = f"take it away: {key!r} goes with {definers[0]}"
+            reader.fault_of_key((key,), f"{key!r} means nothing beside {definer!r}", help)
+        elif key in data and definer not in definers:
             *rest, last = definers
             help = f"take it away: {key!r} goes with {', '.join(rest)} and {last}"
             reader.fault_of_key((key,), f"{key!r} means nothing beside {definer!r}", help)
@@ -152,7 +223,13 @@ def _parse_better(name: str, data: Mapping[str, object], reader: Reader, respelt
     return None
 
 
-Parsed = tuple[Definition, Level, Kind, Scale | None]
+def _text_key(name: str, key: str, data: Mapping[str, object], reader: Reader) -> str | None:
+    value = data.get(key)
+    if key not in data or (isinstance(value, str) and value.strip()):
+        return value if isinstance(value, str) else None
+    message = f"{key!r} of fact {quoted(name)} is a text, not {quoted(value)}"
+    reader.fault((key,), message, "write it, or leave it out")
+    return None
 
 
 def _parse_definition(
@@ -167,25 +244,33 @@ def _parse_definition(
     value = data[definer]
     if definer == "share":
         return _parse_share(value, layer, reader, known)
-    if definer in OF_NAMED:
+    if definer in OF_NAMED or definer in RECKONED_ALONE or isinstance(value, Mapping):
         if layer not in (Layer.SUFFICIENCY, Layer.GRADE):
-            reader.fault(
-                (definer,),
-                f"{OF_NAMED[definer]} is a fact of an area",
-                "declare it in the grade or the sufficiency layer",
-            )
+            what = OF_NAMED.get(definer, f"what {definer!r} defines")
+            help = "declare it in the grade or the sufficiency layer"
+            reader.fault((definer,), f"{what} is a fact of an area", help)
             return None
     if definer == "status_of":
         return FactOf(str(value)), Level.AREA, Kind.SCALE, reader.vocabulary.statuses
+    if definer == "score_of":
+        return parse_score_of(str(value), reader)
     if definer == "fact_of":
         return _parse_fact_of(value, layer, reader, known)
+    if definer in RECKONED_ALONE or (definer == "sum" and isinstance(value, Mapping)):
+        return parse_reckoned(name, definer, data, Reckoning(name, layer, reader, known, params))
     kind = AGGREGATES[definer].kind
     make: Callable[..., Definition] = AGGREGATES[definer]
-    entity_name = data.get("of") if kind is Kind.SCALE else value
+    entity_name = data.get("of") if definer in OF_THINGS else value
     entity = entities(reader.vocabulary).get(str(entity_name))
     allowed = COUNTABLE[layer]
+    if definer in OF_THINGS and "of" not in data:
+        help = "add of: characteristics"
+        if definer == "sum":
+            help += ", or write the weights: sum: {name: weight}"
+        reader.fault((definer,), f"fact {quoted(name)} does not say what the {definer} is of", help)
+        return None
     if entity is None or entity.name not in allowed:
-        at = ("of",) if kind is Kind.SCALE else (definer,)
+        at = ("of",) if definer in OF_THINGS else (definer,)
         reader.fault(
             at,
             f"the {layer} layer cannot count {quoted(entity_name)}",
@@ -193,12 +278,14 @@ def _parse_definition(
         )
         return None
     level = _parse_level(name, data, entity, reader)
-    attributes = attributes_of(entity, known)
+    attributes = attributes_of(entity, known, reader.vocabulary)
     where = parse_where(data.get("where", {}), ("where",), reader, attributes, params)
     if level is None or where is None:
         return None
-    if kind is not Kind.SCALE:
+    if definer not in OF_THINGS:
         return make(entity.name, where), level, kind, FLAG if kind is Kind.FLAG else None
+    if kind is Kind.SCORE or str(value) == SCORE:
+        return parse_scores(definer, str(value), entity, where, layer, reader)
     ranked = {
         a: t
         for a, t in attributes.items()
@@ -285,38 +372,3 @@ def _parse_fact_of(value: object, layer: Layer, reader: Reader, known: Mapping[s
 
 
 _OF_NAMED_KINDS = (Kind.FLAG, Kind.SCALE)
-
-
-def attributes_of(entity: Entity, known: Mapping[str, Fact]) -> dict[str, Typed]:
-    """What a `where` on this entity may name: its attributes and, for characteristics, their own facts."""
-    found = {
-        a: Typed(a, Kind.FLAG if scale is FLAG else Kind.SCALE, scale)
-        for a, scale in entity.attributes.items()
-    }
-    if entity.name == "characteristics":
-        own = (f for f in known.values() if f.level is Level.CHARACTERISTIC)
-        found |= {f.name: Typed(f.name, f.kind, f.scale) for f in own}
-    return found
-
-
-def parse_where(
-    data: object, path: Path, reader: Reader, attributes: Mapping[str, Typed], params: Mapping[str, Parameter]
-) -> tuple[Test, ...] | None:
-    """The clauses of a `where`, all of which must hold; a bare value means `equals`."""
-    if not isinstance(data, Mapping):
-        reader.fault(path, "'where' holds attributes and what they must be", "write {attribute: value}")
-        return None
-    tests: list[Test] = []
-    for key, value in data.items():
-        attribute = attributes.get(str(key))
-        if attribute is None:
-            if key not in reader.elsewhere:
-                help = suggest(str(key), attributes, "attributes")
-                reader.fault_of_key((*path, key), f"unknown attribute {quoted(key)}", help)
-            continue
-        written = value if isinstance(value, Mapping) else {"equals": value}
-        at = (*path, key)
-        compared = parse_comparison(written, at, reader, attribute, params)
-        if compared is not None:
-            tests.append(Test(attribute.name, *compared, reader.place(at)))
-    return tuple(sorted(tests, key=lambda t: t.attribute)) if len(tests) == len(data) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from grader.language.nodes import FactOf, Level, Test
+from grader.language.nodes import Level, Test
 from grader.language.pipeline import AREA_LAYERS, CHARACTERISTIC_LAYERS
 from grader.language.rulebook import Fact, Layer, Rule, RuleBook
 from grader.language.typecheck import facts_named
@@ -48,8 +48,7 @@ class Relevance:
     @property
     def named(self) -> frozenset[str]:
         """Characteristics that a fact names."""
-        found = (f.definition.named for f in self.area_facts)
-        return frozenset(name for name in found if name is not None)
+        return frozenset(d.characteristic for f in self.area_facts for d in f.definition.takes)
 
 
 def relevance(
@@ -98,7 +97,7 @@ def relevance(
 
 def _of_named(facts: Iterable[Fact]) -> frozenset[str]:
     """Facts that are taken from one named characteristic."""
-    return frozenset(f.definition.fact for f in facts if isinstance(f.definition, FactOf))
+    return frozenset(d.fact for f in facts for d in f.definition.takes)
 
 
 def _named(rules: Iterable[Rule]) -> set[str]:
@@ -107,12 +106,26 @@ def _named(rules: Iterable[Rule]) -> set[str]:
 
 def with_parts(book: RuleBook, names: Iterable[str]) -> tuple[Fact, ...]:
     """The declared facts with these names, and those they are worked out from, in the order declared."""
-    wanted = {n for n in names if n in book.facts}
-    for name in tuple(wanted):
-        wanted |= set(book.facts[name].definition.depends_on)
+    wanted: set[str] = set()
+    todo = [n for n in names if n in book.facts]
+    while todo:
+        name = todo.pop()
+        if name not in wanted:
+            wanted.add(name)
+            todo += book.facts[name].definition.depends_on
     return tuple(f for f in book.facts.values() if f.name in wanted)
 
 
 def parts_first(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     """Facts in an order in which each can be worked out: those that others depend on first."""
-    return tuple(sorted(facts, key=lambda f: bool(f.definition.depends_on)))
+    own = {f.name: f for f in facts}
+    depth: dict[str, int] = {}
+
+    def deep(name: str) -> int:
+        """How many facts stand one upon another below this one."""
+        if name not in depth:
+            parts = own[name].definition.depends_on
+            depth[name] = 1 + max((deep(p) for p in parts if p in own), default=0) if parts else 0
+        return depth[name]
+
+    return tuple(sorted(own.values(), key=lambda f: deep(f.name)))

@@ -6,7 +6,7 @@ Engines say which rules hold; what an ordered layer concludes from them is defin
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
@@ -15,7 +15,7 @@ from typing import Final
 from grader.errors import Place
 from grader.language.nodes import Better, Condition, Definition, Effect, Given, Kind, Level
 from grader.vocabulary.peel import PEEL
-from grader.vocabulary.words import Scale, Vocabulary
+from grader.vocabulary.words import Levels, Scale, Vocabulary
 
 
 class Layer(StrEnum):
@@ -61,6 +61,14 @@ class Fact:
     definition: Definition
     scale: Scale | None = None
     place: Place | None = None
+    among: tuple[Levels, ...] = ()
+    """The framework's own scales that its levels, or those of what it counts, may be of."""
+    made: bool = False
+    """Whether it follows from the framework's own words, and nobody wrote it."""
+    unit: str = ""
+    """Printed after its number."""
+    not_monotone: str | None = None
+    """Why it may move against its declared direction."""
 
     @property
     def entity(self) -> str | None:
@@ -86,6 +94,7 @@ def given_facts(vocabulary: Vocabulary) -> Mapping[str, Fact]:
         "the status",
         Given("status"),
         vocabulary.statuses,
+        among=vocabulary.declared,
     )
     return MappingProxyType({fact.name: fact for fact in (figure, status)})
 
@@ -107,6 +116,7 @@ class Parameter:
     source: str
     why: str
     place: Place | None = None
+    unit: str = ""
 
 
 #: The unit of a figure that lies in 0 to 100; of any other unit it lies in the range of `limits`.
@@ -122,6 +132,10 @@ class Measure:
     unit: str
     english: str
     place: Place | None = None
+    decimals: int | None = None
+    """How many a figure has, of a measure the framework declares; None of any other."""
+    bounds: tuple[int, int] | None = None
+    """The least and the greatest whole number under which rules read a declared measure's figures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +157,8 @@ class Rule:
     scope: frozenset[str] | None = None
     not_monotone: str | None = None
     place: Place | None = None
+    made: bool = False
+    """Whether it follows from the framework's own words, and nobody wrote it."""
 
     def applies_to(self, scope: str) -> bool:
         """Whether the rule speaks of this area or measure."""
@@ -164,6 +180,8 @@ class Table:
 
 #: Parts of the promise that grades move with the evidence: what makes the range of an area's grades sound.
 RANGE_RESTS_ON: Final = ("monotone.a", "monotone.b", "monotone.c", "monotone.f")
+#: The same where statuses are as assessed: whatever is assessed lies between the worst level and the best.
+RANGE_OF_LEVELS: Final = ("monotone.a",)
 #: Of which values of the parameters a proof is.
 EVERYWHERE: Final = "every parameter anywhere in its range"
 AT_DEFAULTS: Final = "every parameter at its default"
@@ -197,6 +215,23 @@ class RuleBook:
     vocabulary: Vocabulary = PEEL
     promises: tuple[str, ...] = ()
     """Promises it makes beyond those every rule book makes."""
+    scale_of: Mapping[str, str | None] = field(default_factory=dict)
+    """The scale each characteristic of the framework names."""
+
+    def falls_to(self, measure: str) -> str:
+        """What a figure says where no rule reaches anything: its scale's worst level."""
+        own = self.scale_of.get(self.measures[measure].characteristic)
+        return self.vocabulary.levels_of(own)[0]
+
+    @property
+    def written(self) -> tuple[Rule, ...]:
+        """The rules somebody wrote: all but those made of the framework's own words."""
+        return tuple(r for r in self.rules if not r.made)
+
+    @property
+    def range_rests_on(self) -> tuple[str, ...]:
+        """Promises that make the range of an area's grades sound."""
+        return RANGE_RESTS_ON if self.vocabulary.several is None else RANGE_OF_LEVELS
 
     @property
     def every_fact(self) -> Mapping[str, Fact]:

@@ -45,9 +45,9 @@ def direction_problems(rule: Rule, facts: Mapping[str, Fact], vocabulary: Vocabu
         return
     for comparison, negated in comparisons(rule.condition):
         fact = facts[comparison.fact]
-        if fact.better is Better.NEITHER:
+        if fact.better is Better.NEITHER or comparison.within:
             continue
-        wrong = _against(comparison, negated, wants_better, fact.better)
+        wrong = against(comparison, negated, wants_better, fact.better)
         if wrong:
             yield Problem(
                 f"rule {rule.id!r} {rule.effect} {rule.target} and uses {fact.name!r} against its direction"
@@ -74,7 +74,7 @@ def _wants_better(rule: Rule, vocabulary: Vocabulary) -> bool | None:
     return None
 
 
-def _against(comparison: Compare, negated: bool, wants_better: bool, better: Better) -> str | None:
+def against(comparison: Compare, negated: bool, wants_better: bool, better: Better) -> str | None:
     """What to write instead, where the comparison goes against the direction; else None."""
     wants_more = (better is Better.MORE) is wants_better
     needed = "at_least or more_than" if wants_more is not negated else "at_most or fewer_than"

@@ -20,6 +20,8 @@ class Entity:
     levels: frozenset[Level]
     attributes: Mapping[str, Scale]
     english: str
+    #: Attributes that are whole numbers, on no scale.
+    numbers: tuple[str, ...] = ()
 
 
 #: The levels at which each thing can be counted, what it is called, and the scale of each attribute.
@@ -46,6 +48,10 @@ _ENTITIES: Final = (
     ),
 )  # fmt: skip
 
+#: What a characteristic has beside, where its framework declares scales: which one, and its score on it.
+SCALE: Final = "scale"
+SCORE: Final = "score"
+
 #: The names of each thing's attributes.
 ATTRIBUTES: Final[Mapping[str, tuple[str, ...]]] = {name: tuple(of) for name, _, _, of in _ENTITIES}
 
@@ -54,11 +60,13 @@ ATTRIBUTES: Final[Mapping[str, tuple[str, ...]]] = {name: tuple(of) for name, _,
 def entities(vocabulary: Vocabulary) -> Mapping[str, Entity]:
     """Everything that facts may count, by name."""
     scales = {**vocabulary.scales, FLAG.name: FLAG}
-    return MappingProxyType(
-        {
-            name: Entity(
-                name, frozenset(levels), MappingProxyType({a: scales[s] for a, s in of.items()}), english
-            )
-            for name, levels, english, of in _ENTITIES
-        }
-    )
+    found = {}
+    for name, levels, english, of in _ENTITIES:
+        attributes = {a: scales[s] for a, s in of.items()}
+        numbers: tuple[str, ...] = ()
+        if name == "characteristics":
+            if len(vocabulary.declared) > 1:
+                attributes[SCALE] = vocabulary.scale_ids
+            numbers = (SCORE,) if vocabulary.scored else ()
+        found[name] = Entity(name, frozenset(levels), MappingProxyType(attributes), english, numbers)
+    return MappingProxyType(found)

@@ -63,7 +63,7 @@ def _words_of(annotation: Any) -> tuple[str, ...]:
     return _words_of(parts[0]) if optional else ()
 
 
-def _not_blank(text: str) -> str:
+def not_blank(text: str) -> str:
     if not text.strip():
         raise ValueError("is blank")
     return text
@@ -130,11 +130,25 @@ def _partial_date(text: str) -> str:
     raise ValueError(_PARTIAL)
 
 
-Text = Annotated[str, AfterValidator(_not_blank), WithJsonSchema({"type": "string", "pattern": r"\S"})]
+Text = Annotated[str, AfterValidator(not_blank), WithJsonSchema({"type": "string", "pattern": r"\S"})]
 """Text with something in it."""
 
 Id = Annotated[str, AfterValidator(_identifier)]
 """An id: the user's own, shown and compared, never parsed."""
+
+
+def whole_as_text(value: Any) -> Any:
+    """A whole number is a level's id as well as its text is."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+LevelId = Annotated[
+    str,
+    BeforeValidator(whole_as_text),
+    AfterValidator(_identifier),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "integer"}]}),
+]
+"""The id of a level or a grade: text or a whole number, quoted or not; held as text."""
 
 FileId = Annotated[str, AfterValidator(file_id), WithJsonSchema({"type": "string", "pattern": FILE_ID})]
 """The id of a framework or a rule book, which names its file: never a path."""

@@ -7,9 +7,9 @@ from typing import Annotated, Any, Self
 from pydantic import Field, GetJsonSchemaHandler, field_validator, model_validator
 from pydantic_core import CoreSchema
 
-from grader.model.base import Finite, Id, InputModel, Text
+from grader.model.base import Date, Finite, Id, InputModel, LevelId, Text
 from grader.model.proposal import Outcome
-from grader.model.shares import Number
+from grader.model.shares import Setting
 from grader.model.words import AssessmentName, BasisName, ExtentName, FindingKind, HarmName, StatusName
 from grader.vocabulary.peel import PEEL
 from grader.vocabulary.words import ProgressName
@@ -27,6 +27,8 @@ class CaseItem(InputModel):
     harm: HarmName = PEEL.harms.default
     remedied: bool = False
     innovative: bool = False
+    found_on: Date | None = None
+    """When it was found, where the framework lets the latest item count."""
     figure: Finite | None = None
     """The value of the measure that assesses the characteristic."""
     measure: Id | None = None
@@ -35,7 +37,8 @@ class CaseItem(InputModel):
     @model_validator(mode="before")
     @classmethod
     def _bare(cls, value: Any) -> Any:
-        return {"assessment": value} if isinstance(value, str) else value
+        bare = isinstance(value, str | int) and not isinstance(value, bool)
+        return {"assessment": value} if bare else value
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
@@ -71,12 +74,12 @@ class CasePrevious(CaseFinding):
 class Expect(InputModel):
     """What the rules should conclude; whatever is not named may come out either way."""
 
-    grade: Id | None = None
+    grade: LevelId | None = None
     """Grade of the case's own area."""
     outcome: Outcome | None = None
     """Outcome of the case's own area."""
     statuses: dict[Id, StatusName] = {}
-    grades: dict[Id, Id] = {}
+    grades: dict[Id, LevelId] = {}
     outcomes: dict[Id, Outcome] = {}
     findings: dict[str, list[FindingKind]] = {}
     """Kinds of the findings the rules propose in an area: each as often as proposed, and no others."""
@@ -119,7 +122,7 @@ class Case(InputModel):
     findings: list[CaseFinding] = []
     previous: list[CasePrevious] = []
     not_inspected: list[Id] = []
-    set: dict[Id, Number] = {}
+    set: dict[Id, Setting] = {}
     """Parameters at values other than their defaults: a share in whole per mille, or as 35%."""
     expect: Expect
 
@@ -128,7 +131,7 @@ class Case(InputModel):
     def _one_word(cls, value: Any) -> Any:
         if not isinstance(value, dict):
             return value
-        return {key: [items] if isinstance(items, str) else items for key, items in value.items()}
+        return {key: [items] if isinstance(items, str | int) else items for key, items in value.items()}
 
     @classmethod
     def __get_pydantic_json_schema__(

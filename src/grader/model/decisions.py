@@ -17,7 +17,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from grader.model.base import Date, FileId, Id, InputModel, PartialDate, Text
+from grader.model.base import Date, FileId, Id, InputModel, LevelId, PartialDate, Text
 from grader.model.proposal import Outcome
 from grader.vocabulary.words import OriginName
 
@@ -70,7 +70,7 @@ _EARLIER_KEYS: dict[str, Any] = {
 class DecidedGrade(InputModel):
     """One area's final grade; `rationale` says why it differs from the proposal, where it does."""
 
-    grade: Id
+    grade: LevelId
     rationale: Text | None = None
     source: Text | None = None
     programme: Text | None = None
@@ -138,13 +138,13 @@ class OutcomeRecorded(InputModel):
     """What was proposed for an area."""
 
     outcome: Outcome
-    grade: Id | None = None
+    grade: LevelId | None = None
 
 
 class AreaRecorded(InputModel):
     """What an area's proposal rested on: enough to say later what of it changed."""
 
-    statuses: dict[str, Id] = {}
+    statuses: dict[str, LevelId] = {}
     """The status of each characteristic assessed."""
     findings: list[FindingRecorded] = []
     inspection_sha256: Sha256 | None = None

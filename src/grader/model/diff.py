@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final, Literal
 
 from pydantic import Field
 
+from grader.model.frames import Tabular, Value
 from grader.model.proposal import Hinge, Outcome, OutputModel, counted, to_json
 
 SCHEMA: Final = "grader.diff/1"
@@ -29,8 +31,9 @@ class AreaDiff(OutputModel):
     """The smallest change of the evidence that would have brought the final grade, where it was asked for."""
     hinges: list[Hinge] = Field(exclude=True)
     """Items whose removal would change what is proposed, of one inspection; not in the written format."""
-    declared_concern: bool = Field(exclude=True)
-    """Whether inspectors had declared a cause of concern on the area; no part of the written format."""
+    declared_concern: bool | None = Field(exclude=True)
+    """Whether inspectors had declared a cause of concern on the area; None where the framework has no such
+    finding. No part of the written format."""
 
     @property
     def differs(self) -> bool:
@@ -74,7 +77,7 @@ class Agreement(Figures):
     without_declared_concerns: Figures
 
 
-class Diff(OutputModel):
+class Diff(OutputModel, Tabular):
     """Proposed beside final grades of one inspection or of many."""
 
     schema_: Literal["grader.diff/1"] = Field(SCHEMA, alias="schema")
@@ -94,9 +97,28 @@ class Diff(OutputModel):
     __str__ = __repr__
 
     @property
+    def knows_concerns(self) -> bool:
+        """Whether any framework compared has a finding that caps the grade."""
+        return not self.areas or any(area.declared_concern is not None for area in self.areas)
+
+    @property
     def differs(self) -> bool:
         """Whether any final grade is not the one proposed."""
         return any(area.differs for area in self.areas)
+
+    def rows(self) -> Iterator[dict[str, Value]]:
+        """Each area of each inspection: proposed, final, and the steps between."""
+        for area in self.areas:
+            yield {
+                "inspection": area.inspection,
+                "area": area.area,
+                "outcome": area.outcome,
+                "proposed": area.proposed,
+                "final": area.final,
+                "steps": area.steps,
+                "differs": area.differs,
+                "rationale": area.rationale,
+            }
 
     def to_json(self, *, indent: int | None = 2) -> str:
         """The comparison as JSON text, the same bytes for the same grades."""

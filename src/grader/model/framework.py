@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Literal
 
-from pydantic import Field, GetJsonSchemaHandler, model_validator
+from pydantic import Field, GetJsonSchemaHandler, PrivateAttr, model_validator
 from pydantic_core import CoreSchema
 
 from grader.cached import cached_property
-from grader.model.base import FileId, Id, InputModel, PartialDate, Text
-from grader.model.words import FindingKind
-from grader.vocabulary.peel import PEEL
-from grader.vocabulary.words import Vocabulary
+from grader.errors import Place
+from grader.model.base import FileId, Id, InputModel, LevelId, PartialDate, Text
+from grader.model.scales import FindingBlock, MeasureBlock, ScaleBlock, StatusesBlock, vocabulary_of
+from grader.vocabulary.words import Vocabulary, Word
 
 
 class Incomparable(InputModel):
@@ -52,10 +52,10 @@ class Edition(InputModel):
 class GradeMeaning(InputModel):
     """One grade: what it says, in our words."""
 
-    id: Id
+    id: LevelId
     title: Text
     meaning: Text
-    expects: FindingKind | None = None
+    expects: Id | None = None
     """A finding the meaning speaks of: a final grade without one on the record is a warning."""
     not_expected_in: list[Id] = []
     """Areas of which the meaning can be true without that finding."""
@@ -65,7 +65,7 @@ class GradeMeaning(InputModel):
 class GradeScale(InputModel):
     """The grades, best first, and the one given when no rule reaches any."""
 
-    default: Id
+    default: LevelId
     grades: list[GradeMeaning] = Field(min_length=2)
 
 
@@ -123,7 +123,7 @@ class Sight(InputModel):
     """What exceeding a characteristic, or falling short of it, looks like, and how that is known."""
 
     text: Text
-    provenance: Id
+    provenance: Id | None = None
     source: list[Text] = []
 
 
@@ -140,7 +140,10 @@ class Characteristic(InputModel):
 
     id: Id
     text: Text
-    provenance: Id
+    scale: Id | None = None
+    """The scale it is assessed on; the default one by default."""
+    provenance: Id | None = None
+    """Of which kind its wording is; required where the framework declares kinds."""
     note: Text | None = None
     source: list[Text] = []
     reference: Text | None = None
@@ -199,19 +202,49 @@ class Framework(InputModel):
     history: list[Version] = []
     """Versions of the file, the last one first. An id never changes its meaning."""
     editions: dict[str, Edition] = Field(min_length=1)
+    scales: dict[Id, ScaleBlock] = {}
+    """Scales that characteristics are assessed on, levels worst first."""
+    statuses: StatusesBlock | None = None
+    """That the status of a characteristic is what was assessed; rules conclude it by default."""
+    findings: list[FindingBlock] | None = None
+    """The kinds of finding there are; PEEL's by default."""
+    measures: dict[Id, MeasureBlock] = {}
+    """Figures with a unit, a range and so many decimals."""
     grade_scale: GradeScale
     provenance: dict[str, ProvenanceKind] = {}
     sources: dict[str, Reference] = {}
     areas: list[Area] = Field(min_length=1)
+    _statuses_at: Place | None = PrivateAttr(default=None)
 
     @property
     def id(self) -> str:
         return self.framework.id
 
-    @property
+    @cached_property
     def vocabulary(self) -> Vocabulary:
-        """The words it judges in: those of PEEL, until a framework file can declare its own."""
-        return PEEL
+        """The words it judges in: those of PEEL where it declares none."""
+        used = [c.scale for a in self.areas for c in a.characteristics]
+        return vocabulary_of(self.id, self.scales, self.statuses, self.findings, used)
+
+    def say_where(self, statuses: Place) -> None:
+        """Say where its file says how statuses follow from what was assessed."""
+        self._statuses_at = statuses
+
+    @property
+    def statuses_at(self) -> Place | None:
+        """Where its file says how statuses follow from what was assessed; None for one without a file."""
+        return self._statuses_at
+
+    def scale_of(self, characteristic_id: str) -> str | None:
+        """The scale a characteristic names; raises KeyError for no characteristic."""
+        return self.characteristic(characteristic_id).scale
+
+    def status_word(self, characteristic_id: str, status: str) -> Word:
+        """The word for a characteristic's status, as a proposal says it; raises KeyError."""
+        words = self.vocabulary
+        if not words.declared or status == words.statuses.nothing:
+            return words.statuses.word(status)
+        return words.scale_of(self.scale_of(characteristic_id)).word(status)
 
     def areas_in(self, edition: str) -> tuple[Area, ...]:
         """Areas of an edition, in framework order."""
@@ -238,7 +271,8 @@ class Framework(InputModel):
         """How many characteristics each kind of provenance stands behind, in the file's order of kinds."""
         counts = dict.fromkeys(self.provenance, 0)
         for _, c in self._characteristics.values():
-            counts[c.provenance] = counts.get(c.provenance, 0) + 1
+            if c.provenance is not None:
+                counts[c.provenance] = counts.get(c.provenance, 0) + 1
         return counts
 
     @property

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from grader.errors import UnknownNameError, quoted, suggest
+from grader.model.frames import Tabular, Value
 from grader.model.printed import match_printed
 from grader.vocabulary.words import OriginName
 
@@ -180,7 +182,7 @@ class Warning_(OutputModel):
     line: int | None
 
 
-class Proposal(OutputModel):
+class Proposal(OutputModel, Tabular):
     """Proposed grades for one inspection. A person decides."""
 
     schema_: Literal["grader.proposal/1"] = Field(SCHEMA, alias="schema")
@@ -221,6 +223,21 @@ class Proposal(OutputModel):
         raise UnknownNameError(
             f"the proposal has no area {quoted(area_id)}", help=suggest(str(area_id), known, "areas")
         )
+
+    def rows(self) -> Iterator[dict[str, Value]]:
+        """Each area with its outcome, its range, and how many findings and hinges it has."""
+        for area in self.areas:
+            lowest, highest = area.possible or (None, None)
+            yield {
+                "area": area.area,
+                "title": area.title,
+                "outcome": area.outcome,
+                "grade": area.grade,
+                "lowest": lowest,
+                "highest": highest,
+                "findings": len(area.findings),
+                "hinges": len(area.hinges),
+            }
 
     def to_json(self, *, indent: int | None = 2) -> str:
         """The proposal as JSON text, the same bytes for the same conclusions."""

@@ -62,3 +62,19 @@ Number = Annotated[
     ),
 ]
 """A count, or a share: in whole per mille, or as a per cent."""
+
+_FURTHEST = 2**31 - 1
+Setting = Annotated[
+    int,
+    Field(ge=-_FURTHEST, le=_FURTHEST),
+    BeforeValidator(_whole),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": -_FURTHEST, "maximum": _FURTHEST},
+                {"type": "string", "pattern": r"^\d{1,7}(\.\d{1,6})?[ \t]*%$"},
+            ]
+        }
+    ),
+]
+"""The value of a parameter: a count, a share as above, or a number of points, which may be below 0."""

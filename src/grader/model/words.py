@@ -1,27 +1,40 @@
-"""The closed lists of words in what people write, as types made from the vocabulary."""
+"""Words of a framework in what people write.
+
+Assessments, statuses and kinds of finding are any words here, checked against the framework once it is known;
+the JSON Schemas hold PEEL's. The rest are grader's own, whatever the framework.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
+
+from grader.model.base import Id, not_blank, whole_as_text
 from grader.vocabulary.peel import PEEL
 
 if TYPE_CHECKING:
     from typing import TypeAlias
 
-    AssessmentName: TypeAlias = str
     BasisName: TypeAlias = str
     ExtentName: TypeAlias = str
     HarmName: TypeAlias = str
-    StatusName: TypeAlias = str
-    FindingKind: TypeAlias = str
-    RaisedKind: TypeAlias = str
 else:
-    AssessmentName = Literal[PEEL.assessments.levels]
     BasisName = Literal[tuple(PEEL.basis)]
     ExtentName = Literal[PEEL.extents.names[::-1]]
     HarmName = Literal[PEEL.harms.names]
-    StatusName = Literal[PEEL.statuses.names]
-    FindingKind = Literal[PEEL.kinds.names]
-    #: Kinds that rules may propose.
-    RaisedKind = Literal[PEEL.proposed]
+
+
+def _enum(*words: str) -> WithJsonSchema:
+    return WithJsonSchema({"enum": list(words), "type": "string"})
+
+
+AssessmentName = Annotated[
+    str, BeforeValidator(whole_as_text), AfterValidator(not_blank), _enum(*PEEL.assessments.levels)
+]
+StatusName = Annotated[
+    str, BeforeValidator(whole_as_text), AfterValidator(not_blank), _enum(*PEEL.statuses.names)
+]
+FindingKind = Annotated[Id, _enum(*PEEL.kinds.names)]
+#: Kinds that rules may propose.
+RaisedKind = Annotated[Id, _enum(*PEEL.proposed)]

@@ -5,13 +5,13 @@ Proofs leave earlier findings free beside the characteristics; witnesses keep to
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import z3
 
 from grader.engines import symbolic
-from grader.engines.symbolic import Allowance, CountedRow, Solver, Terms, number, total
+from grader.engines.symbolic import Allowance, CountedRow, CountedThings, Solver, Terms, number, total
 from grader.grading.conclude import LayerEvaluator, finding_row, named_facts, proposed_counts
 from grader.language.pipeline import (
     FINDINGS_ON_AREAS,
@@ -178,7 +178,7 @@ class AreaSpace:
         return self._classes[key]
 
     def know(self, named: bool, counted: bool, examples: list[Example]) -> None:
-        """Take examples listed elsewhere, as where two rule books are read over the same ones."""
+        """Take examples met elsewhere for all there are."""
         self._classes[named, counted] = examples
 
     def counted(self, name: str) -> bool:
@@ -238,24 +238,54 @@ class AreaSpace:
             for m in members
             if m.name == d.characteristic
         }
-        earlier = [CountedRow(r, n) for r, n in zip(EARLIER_TAGS, recorded.earlier, strict=True)]
-        things: dict[str, list[CountedRow]] = {
-            "characteristics": [CountedRow(e.case.facts, n) for e, n in here],
-            "earlier": earlier,
+        rows = {"characteristics": [CountedRow(e.case.facts, n) for e, n in here]}
+        own = {
+            kind: [n * sum(r.rule.target == kind for r in e.case.raised) for e, n in here]
+            for kind in self.book.vocabulary.proposed
         }
-        first = [f for f in self.facts if f.layer in FINDINGS_ON_AREAS.sees]
-        raises = self._held(FINDINGS_ON_AREAS, symbolic.evaluate_facts(first, things, given))
+        evidence = total(n for e, n in here if e.case.items)
+        return self.conclude(rows, given, own, evidence, recorded)
+
+    def conclude(
+        self,
+        counted: CountedThings,
+        given: Terms,
+        own: Mapping[str, Sequence[z3.ArithRef]],
+        evidence: z3.ArithRef,
+        recorded: Recorded,
+    ) -> AreaTerms:
+        """An area of which so much is known, as terms.
+
+        Parameters
+        ----------
+        counted : mapping
+            Its characteristics that count.
+        given : mapping
+            What is taken of named characteristics, and facts known already.
+        own : mapping
+            How many findings of each kind the rules propose on characteristics.
+        evidence : ArithRef
+            How many characteristics have evidence.
+        recorded : Recorded
+            Findings inspectors wrote down.
+        """
+        earlier = [CountedRow(r, n) for r, n in zip(EARLIER_TAGS, recorded.earlier, strict=True)]
+        things: dict[str, Sequence[CountedRow]] = {**counted, "earlier": earlier}
+        known = {f.name: given[f.name] for f in self.facts if f.name in given}
+        facts = [f for f in self.facts if f.name not in given]
+        first = [f for f in facts if f.layer in FINDINGS_ON_AREAS.sees]
+        raises = self._held(FINDINGS_ON_AREAS, {**known, **symbolic.evaluate_facts(first, things, given)})
         declared = [CountedRow(r, n) for r, n in zip(DECLARED_TAGS, recorded.declared, strict=True)]
         words = self.book.vocabulary
-        things["findings"] = [*declared, *earlier, *_proposed(words, here, raises)]
-        facts = symbolic.evaluate_facts(self.facts, things, given)
-        held = self._held(GRADES, facts)
+        things["findings"] = [*declared, *earlier, *_proposed(words, own, raises)]
+        terms = {**known, **symbolic.evaluate_facts(facts, things, given)}
+        held = self._held(GRADES, terms)
         return AreaTerms(
-            facts,
+            terms,
             raises,
             total(b.count for b in things["findings"] if any_open(words, [b.row])),
-            self._held(SUFFICIENCY, facts),
-            total(n for e, n in here if e.case.items),
+            self._held(SUFFICIENCY, terms),
+            evidence,
             held,
             symbolic.decide(held, *GRADES.concludes(self.book)),
         )
@@ -270,15 +300,14 @@ class AreaSpace:
 
 def _proposed(
     words: Vocabulary,
-    here: Sequence[tuple[Example, z3.ArithRef]],
+    own: Mapping[str, Sequence[z3.ArithRef]],
     raises: Sequence[tuple[Rule, z3.BoolRef]],
 ) -> list[CountedRow]:
     """Findings the rules propose, of each kind."""
     found = []
     for kind in words.proposed:
-        own = [n * sum(r.rule.target == kind for r in e.case.raised) for e, n in here]
         of_area = [z3.If(formula, 1, 0) for rule, formula in raises if rule.target == kind]
-        found.append(CountedRow(finding_row(words, kind, "proposed"), total([*own, *of_area])))
+        found.append(CountedRow(finding_row(words, kind, "proposed"), total([*own[kind], *of_area])))
     return found
 
 

@@ -13,7 +13,7 @@ from grader.language.nodes import Compare, Kind, Level, Param
 from grader.language.pipeline import GRADES, any_open
 from grader.language.rulebook import Fact, Layer, RuleBook
 from grader.language.typecheck import comparisons, facts_named
-from grader.proofs.areas import AreaGroup, AreaTerms, State
+from grader.proofs.areas import AreaGroup, AreaTerms
 from grader.proofs.report import Finding
 from grader.proofs.subject import GRADE_AND_SUFFICIENCY, Subject, situation_in
 from grader.proofs.tag_combinations import DECLARED_TAGS, EARLIER_TAGS
@@ -137,10 +137,10 @@ def _at_values(subject: Subject, group: AreaGroup, values: Mapping[str, int]) ->
     at = Subject(subject.book, subject.framework, subject.budget, values) if values else subject
     cap = at.bound.grade_scale.rank(at.bound.grade_default)
 
-    def above(terms: AreaTerms, state: State) -> z3.BoolRef:
+    def above(terms: AreaTerms) -> z3.BoolRef:
         return z3.And(terms.open_concerns >= 1, terms.grade.rank > cap)
 
-    situation = at.find_area(at.space(group, GRADE_AND_SUFFICIENCY), above)
+    situation = at.find_area(group, above)
     return _uncapped_finding(at, situation, values, cap) if situation is not None else None
 
 

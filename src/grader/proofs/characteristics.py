@@ -43,11 +43,15 @@ LARGEST: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What is observed of a characteristic: a clause list, a rule that raises, an attribute's rank, items."""
+    """What is observed of a characteristic: a clause list, a rule that raises, an attribute's rank, items.
+
+    With a clause list and a `rank`: that the clauses hold and the attribute has that rank.
+    """
 
     where: tuple[Test, ...] | None = None
     rule: Rule | None = None
     attribute: str | None = None
+    rank: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,10 +282,12 @@ def facts_of(rule: Rule) -> tuple[str, ...]:
 def observe(seen: Observation, terms: CharacteristicTerms) -> z3.ExprRef:
     """What is seen of a characteristic, as a formula or a term."""
     if seen.where is not None:
-        tests = (
+        tests = [
             symbolic.compare(terms.facts[t.attribute], t.op, t.operands, terms.facts) for t in seen.where
-        )
-        return z3.And(list(tests))
+        ]
+        if seen.rank is not None:
+            tests.append(terms.facts[seen.attribute or ""] == seen.rank)
+        return z3.And(tests)
     if seen.rule is not None:
         return next(formula for rule, formula in terms.raises if rule.id == seen.rule.id)
     if seen.attribute is not None:
@@ -292,7 +298,8 @@ def observe(seen: Observation, terms: CharacteristicTerms) -> z3.ExprRef:
 def seen_in(seen: Observation, example: Example) -> int:
     """The same observation, made on an example by the reference engine."""
     if seen.where is not None:
-        return int(satisfies(example.case.facts, seen.where))
+        ranked = seen.rank is None or example.case.facts[seen.attribute or ""] == seen.rank
+        return int(ranked and satisfies(example.case.facts, seen.where))
     if seen.rule is not None:
         return int(any(r.rule.id == seen.rule.id for r in example.case.raised))
     if seen.attribute is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from grader.engines.solver import Effort, Undecided, afresh
 from grader.errors import Place
@@ -12,11 +13,15 @@ from grader.language.effort import CHECK_EFFORT
 from grader.language.rulebook import RuleBook
 from grader.model.framework import Framework
 from grader.proofs.capped import check_capped
+from grader.proofs.kept_cases import as_text, from_text
 from grader.proofs.live import check_live
 from grader.proofs.monotone import check_part
-from grader.proofs.order import check_marks, check_unused
+from grader.proofs.order import check_marks, check_ranges, check_unused
 from grader.proofs.promises import check_local, check_reachable, check_total
-from grader.proofs.report import NOT_PROMISED, UNDECIDED, CheckReport, Finding, Promise, Result
+from grader.proofs.report import NOT_PROMISED, UNDECIDED, CheckReport, Finding, NotApplicable, Promise, Result
+from grader.proofs.schemes import monotone as schemes
+from grader.proofs.schemes import promises as scheme_promises
+from grader.proofs.schemes.subject import Scheme, Tried
 from grader.proofs.subject import Confirm, Subject
 from grader.proofs.tag_combinations import OPTIONAL, Part
 from grader.proofs.trials import Trials
@@ -30,15 +35,20 @@ _WITHIN = "figures enter as the assessments they give"
 
 
 Known = Callable[[str], Promise | None]
+Cases = list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One promise, as asked of a subject; where `tests` it is true by construction, and cases are counted."""
+    """One promise, as asked of a subject.
+
+    `check` gives findings, or how many cases were tried of what is true by construction, or what else a proof
+    assumes.
+    """
 
     id: str
     assumes: tuple[str, ...]
-    check: Callable[[Subject, Trials], Iterable[Finding] | int]
+    check: Callable[[Subject, Trials], Iterable[Finding] | int | str]
 
 
 def check_rulebook(
@@ -50,6 +60,7 @@ def check_rulebook(
     confirm: Confirm | None = None,
     known: Known | None = None,
     only: Collection[str] | None = None,
+    cases: Cases | None = None,
 ) -> CheckReport:
     """Prove a rule book's promises, or find what breaks them.
 
@@ -67,9 +78,11 @@ def check_rulebook(
         Grades an inspection on the other engines: called with each witness before it is told.
     known : callable, optional
         Gives the promise with an id where it has been proved of this very rule book before.
-
     only : collection of str, optional
         Ids of the promises asked about; every one where it is left out.
+    cases : list, optional
+        Cases met at an earlier check, as `kept_cases` writes them: they are replayed, and spare the solver
+        what they still show. Those met now are put before them.
 
     Returns
     -------
@@ -83,10 +96,12 @@ def check_rulebook(
     """
     book = at_settings(book, settings or {})
     trials = Trials(Subject(book, framework, Effort(0), {}, confirm))
+    for situation in from_text(cases, framework, trials):
+        trials.meet(situation)
     promises: list[Promise] = []
     findings: list[Finding] = []
     fixed = tuple(f"{n} at {v}" for n, v in sorted((settings or {}).items()))
-    for question in questions():
+    for question in questions(framework):
         if only is not None and question.id not in only:
             continue
         question = replace(question, assumes=(*question.assumes, *fixed))
@@ -95,12 +110,16 @@ def check_rulebook(
             promises.append(before)
             continue
         promise, found = _ask(question, book, framework, effort, trials)
-        if promise.id in OPTIONAL and promise.id not in book.promises:
+        unmade = promise.id in OPTIONAL and promise.id not in book.promises
+        if unmade and promise.result != "not_applicable":
             promise = replace(promise, assumes=(*promise.assumes, NOT_PROMISED, *map(_told, found)))
         else:
             findings += found
         promises.append(promise)
+    if cases is not None:
+        cases[:] = as_text((*trials.found, *(t.situation for t in trials.met)))
     findings += check_unused(book)
+    findings += check_ranges(book, framework)
     findings += check_marks(book, findings)
     return CheckReport(book, tuple(promises), tuple(sorted(_telling(findings), key=_order)))
 
@@ -111,8 +130,10 @@ def at_settings(book: RuleBook, settings: Mapping[str, int]) -> RuleBook:
     return replace(book, parameters={**book.parameters, **fixed})
 
 
-def questions() -> list[Question]:
+def questions(framework: Framework) -> list[Question]:
     """Every promise, in the order of the documentation; none depends on another's being asked."""
+    if framework.vocabulary.several is not None:
+        return _of_schemes(framework)
     parts = [Question(str(part), (RANGES, _WITHIN), _part(part)) for part in Part]
     return [
         Question("total", (RANGES, _LAW), check_total),
@@ -128,6 +149,27 @@ def _part(part: Part) -> Callable[[Subject, Trials], list[Finding]]:
     return lambda subject, trials: check_part(subject, part, trials)
 
 
+def _of_schemes(framework: Framework) -> list[Question]:
+    """The same of a framework whose statuses are as assessed: each component is one level of its scale."""
+    words, tried = framework.vocabulary, Tried()
+
+    def asked(check: Callable[[Scheme], Iterable[Finding] | int | str]) -> Callable[..., Any]:
+        return lambda subject, trials: check(Scheme(subject, tried))
+
+    def part(of: Part) -> Question:
+        assumes = (RANGES, *schemes.meaning(words, of), _WITHIN)
+        return Question(str(of), assumes, asked(lambda scheme: schemes.check_part(scheme, of)))
+
+    return [
+        Question("total", (RANGES, _LAW), asked(scheme_promises.check_total)),
+        *map(part, Part),
+        Question("local", (RANGES, _INFORMS), asked(scheme_promises.check_local)),
+        Question("capped", (RANGES,), asked(scheme_promises.check_capped)),
+        Question("reachable", (DEFAULTS,), asked(scheme_promises.check_reachable)),
+        Question("live", (DEFAULTS,), asked(scheme_promises.check_live)),
+    ]
+
+
 def _ask(
     question: Question, book: RuleBook, framework: Framework, effort: int, trials: Trials
 ) -> tuple[Promise, list[Finding]]:
@@ -139,12 +181,15 @@ def _ask(
         subject = Subject(book, framework, allowed, {}, trials.subject.confirm)
         try:
             answer = question.check(subject, trials)
-            if isinstance(answer, int):
-                assumes, answer = (*assumes, _CONSTRUCTION.format(answer)), ()
+            if isinstance(answer, int | str):
+                said = answer if isinstance(answer, str) else _CONSTRUCTION.format(answer)
+                assumes, answer = (*assumes, said), ()
             # One by one: what was found before the solver gave up stands.
             for finding in answer:
                 found.append(finding)
             result = "refuted" if found else "proved"
+        except NotApplicable as why:
+            result, assumes = "not_applicable", (str(why),)
         except Undecided as undecided:
             result = "refuted" if found else "unknown"
             assumes = (*assumes, f"{UNDECIDED}{undecided}")

@@ -18,14 +18,14 @@ from grader.errors import Place
 from grader.language.nodes import Effect, Level
 from grader.language.pipeline import GRADES, STATUSES
 from grader.language.rulebook import PERCENT, Layer, Rule
-from grader.proofs.areas import AreaGroup, AreaTerms, State
+from grader.proofs.area_sums import Ask
+from grader.proofs.areas import AreaGroup, AreaTerms
 from grader.proofs.characteristics import CharacteristicTerms
 from grader.proofs.order import misordered
 from grader.proofs.promises import figures, measured
-from grader.proofs.redundant_rules import spared
 from grader.proofs.report import Finding
 from grader.proofs.rules_tried import decided_by_trial
-from grader.proofs.subject import GRADE_AND_SUFFICIENCY, Subject
+from grader.proofs.subject import Subject
 from grader.proofs.trials import Trials
 from grader.proofs.witness import Situation, Witness, agree, case_of, told
 from grader.vocabulary.words import Scale
@@ -40,6 +40,8 @@ class FoundCase:
     words: str
     situation: Situation | None = None
     held: frozenset[str] = frozenset()
+    witness: Callable[[], Witness] | None = None
+    """What somebody is told of it, where that is no situation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,33 +65,48 @@ Find = Callable[[Callable[[View], z3.BoolRef]], FoundCase | None]
 class Scope:
     """A place a rule speaks of, and how cases of it are found there.
 
-    `find` answers for every case there can be, with a smallest one; so does `any`, with whichever comes
-    first; `tried` looks at few cases, so that what it misses may be; `spared` says that another rule that
-    goes as far holds wherever the rule does, so that the rule never decides.
+    `find` answers for every case there can be, with a small one; so does `any`, with whichever comes
+    first; `tried` and `tried_any` look at few cases, so that what they miss may be.
     """
 
     find: Find
     any: Find
     tried: Find = lambda ask: None
-    spared: Callable[[], bool] = lambda: False
+    tried_any: Find = lambda ask: None
 
 
 def check_live(subject: Subject, trials: Trials) -> Iterator[Finding]:
     """Findings on rules that decide nothing; none when every rule is live."""
-    open_rules: dict[str, list[str]] = {}
     alive = decided_by_trial(trials)
-    for rule in subject.bound.rules:
-        if rule.id in alive:
-            continue
-        try:
-            finding = _check_rule(subject, trials, rule)
-        except Undecided as undecided:
-            open_rules.setdefault(str(undecided), []).append(rule.id)
-            continue
-        if finding is not None:
-            yield finding
-    if open_rules:
-        raise Undecided("; ".join(f"{why}: {_few(ids)}" for why, ids in open_rules.items()))
+    asked = [r for r in subject.bound.rules if r.id not in alive]
+    yield from in_turn(subject, asked, lambda rule: _check_rule(subject, trials, rule))
+
+
+def in_turn(
+    subject: Subject, asked: Sequence[Rule], check: Callable[[Rule], Finding | None]
+) -> Iterator[Finding]:
+    """Findings on rules, those that are hard to say after the others.
+
+    Raises
+    ------
+    Undecided
+        Of some rules nothing could be said.
+    """
+    # A hard rule waits until every other has been asked, so that it takes nothing from them.
+    for units in (subject.budget.units // (2 * max(1, len(asked))), subject.budget.units):
+        still_open: dict[str, list[Rule]] = {}
+        for rule in asked:
+            try:
+                with subject.budget.part(units):
+                    finding = check(rule)
+            except Undecided as undecided:
+                still_open.setdefault(str(undecided), []).append(rule)
+                continue
+            if finding is not None:
+                yield finding
+        asked = [rule for rules in still_open.values() for rule in rules]
+    if asked:
+        raise Undecided("; ".join(f"{why}: {_few([r.id for r in of])}" for why, of in still_open.items()))
 
 
 def _few(ids: Sequence[str]) -> str:
@@ -97,18 +114,31 @@ def _few(ids: Sequence[str]) -> str:
 
 
 def _check_rule(subject: Subject, trials: Trials, rule: Rule) -> Finding | None:
-    """The finding on a rule, looking at every place it speaks of before saying it decides nothing."""
-    scopes = list(_rule_scopes(subject, trials, rule))
+    return check_in(subject, rule, list(_rule_scopes(subject, trials, rule)), trials.found)
+
+
+def check_in(
+    subject: Subject, rule: Rule, scopes: Sequence[Scope], kept: list[Situation] | None = None
+) -> Finding | None:
+    """The finding on a rule, looking at every place it speaks of before saying it decides nothing.
+
+    Cases it decides are added to those `kept`.
+    """
     if not scopes:
         return _finding(rule, "vacuous", "speaks of no area that any edition grades", None, ())
-    deciding = _first([s.tried for s in scopes], lambda v: v.decides)
+    deciding = _first([s.tried_any for s in scopes], lambda v: v.decides)
     if deciding is None:
-        deciding = _first([s.any for s in scopes if not s.spared()], lambda v: v.decides)
+        deciding = _first([s.any for s in scopes], lambda v: v.decides)
     if deciding is not None:
         agree(True, rule.id in deciding.held, f"replay of a case that {rule.id} decides")
-        idle = _first([s.tried for s in scopes], lambda v: z3.Not(v.condition))
-        if idle is None and _first([s.any for s in scopes], lambda v: z3.Not(v.condition)) is None:
+        idle = _first([s.tried_any for s in scopes], lambda v: z3.Not(v.condition))
+        idle = idle or _first([s.any for s in scopes], lambda v: z3.Not(v.condition))
+        if idle is None:
             return _finding(rule, "vacuous", "holds for every input, so its condition says nothing", None, ())
+        for case in (deciding, idle):
+            own = case.situation
+            if kept is not None and own is not None and own.area.editions[own.edition].graded:
+                kept.append(own)
         return None
     seen = _shortest(scopes, lambda v: v.condition)
     if seen is None:
@@ -193,6 +223,8 @@ def _same(rule: Rule, others: Sequence[Rule]) -> list[Rule]:
 
 def _shown(subject: Subject, seen: FoundCase) -> Witness:
     """The case in words, and as a case of a rule test where it is a situation."""
+    if seen.witness is not None:
+        return seen.witness()
     if seen.situation is None:
         return Witness(seen.words, ())
     concluded = subject.shown(seen.situation)
@@ -207,7 +239,7 @@ def _rule_scopes(subject: Subject, trials: Trials, rule: Rule) -> Iterator[Scope
     """One way to find cases for each place the rules treat alike."""
     if rule.layer is Layer.MEASURE:
         for measure in sorted(rule.scope or subject.bound.measures):
-            find = _at_measure(subject, rule, measure)
+            find = at_measure(subject, rule, measure)
             yield Scope(find, find)
         return
     graded = rule.layer in (Layer.SUFFICIENCY, Layer.GRADE)
@@ -221,12 +253,13 @@ def _rule_scopes(subject: Subject, trials: Trials, rule: Rule) -> Iterator[Scope
             yield _at_area(subject, trials, rule, group)
 
 
-def _at_measure(subject: Subject, rule: Rule, measure: str) -> Find:
+def at_measure(subject: Subject, rule: Rule, measure: str) -> Find:
+    """How to find figures of a measure."""
     figure = z3.Int("figure")
     rules = [r for r in subject.bound.table(Layer.MEASURE, Level.FIGURE).rules if r.applies_to(measure)]
     held = [(r, symbolic.holds(r.condition, {"figure": figure})) for r in rules]
     whole, less = measured(subject.bound, measure, figure), measured(subject.bound, measure, figure, rule)
-    view = _ordered(rule, held, whole, less, subject.bound.vocabulary.assessments)
+    view = ordered(rule, held, whole, less, subject.bound.vocabulary.assessments)
 
     def find(ask: Callable[[View], z3.BoolRef]) -> FoundCase | None:
         ranges = figures(subject.bound, measure, figure)
@@ -252,8 +285,8 @@ def _at_characteristic(subject: Subject, rule: Rule, group: AreaGroup) -> Scope:
         if rule.layer is Layer.STATUS:
             scale, default = STATUSES.concludes(subject.bound)
             less = symbolic.decide(_without(rule, terms.held), scale, default)
-            return _ordered(rule, terms.held, terms.status, less, scale), terms.items > 0
-        return _raising(rule, terms.raises), z3.BoolVal(True)
+            return ordered(rule, terms.held, terms.status, less, scale), terms.items > 0
+        return raising(rule, terms.raises), z3.BoolVal(True)
 
     def find(ask: Callable[[View], z3.BoolRef], smallest: bool = True) -> FoundCase | None:
         def wanted(terms: CharacteristicTerms) -> z3.BoolRef:
@@ -278,7 +311,7 @@ def _at_area(subject: Subject, trials: Trials, rule: Rule, group: AreaGroup) -> 
     def view(terms: AreaTerms) -> tuple[View, z3.BoolRef]:
         everywhere = z3.BoolVal(True)
         if rule.layer is Layer.FINDING:
-            return _raising(rule, terms.raises), everywhere
+            return raising(rule, terms.raises), everywhere
         if rule.layer is Layer.SUFFICIENCY:
             condition = _condition(rule, terms.withholds)
             decides = z3.And(terms.withheld(), z3.Not(terms.withheld(without=rule)))
@@ -286,10 +319,10 @@ def _at_area(subject: Subject, trials: Trials, rule: Rule, group: AreaGroup) -> 
             return View(condition, decides, weighs, z3.BoolVal(False)), everywhere
         scale, default = GRADES.concludes(subject.bound)
         less = symbolic.decide(_without(rule, terms.held), scale, default)
-        return _ordered(rule, terms.held, terms.grade, less, scale), z3.Not(terms.withheld())
+        return ordered(rule, terms.held, terms.grade, less, scale), z3.Not(terms.withheld())
 
-    def wanted(ask: Callable[[View], z3.BoolRef]) -> Callable[[AreaTerms, State], z3.BoolRef]:
-        def asked(terms: AreaTerms, state: State) -> z3.BoolRef:
+    def wanted(ask: Callable[[View], z3.BoolRef]) -> Ask:
+        def asked(terms: AreaTerms) -> z3.BoolRef:
             seen, domain = view(terms)
             return z3.And(domain, ask(seen))
 
@@ -303,14 +336,18 @@ def _at_area(subject: Subject, trials: Trials, rule: Rule, group: AreaGroup) -> 
         there = engine.held(rule.layer, rule.level, situation.area.id, concluded.area.facts)
         return FoundCase(f"where {told(situation)}", situation, there)
 
-    def tried(ask: Callable[[View], z3.BoolRef]) -> FoundCase | None:
-        return found(subject.find_among(subject.of_examples(group, trials.pool(group)), wanted(ask)))
+    def tried(ask: Callable[[View], z3.BoolRef], smallest: bool = True) -> FoundCase | None:
+        return found(subject.find_among(group, wanted(ask), trials.pool(group), smallest=smallest))
 
     def find(ask: Callable[[View], z3.BoolRef], smallest: bool = True) -> FoundCase | None:
-        space = subject.space(group, GRADE_AND_SUFFICIENCY)
-        return found(subject.find_area(space, wanted(ask), smallest=smallest))
+        return found(subject.find_area(group, wanted(ask), trials.pool(group), smallest=smallest))
 
-    return Scope(find, lambda ask: find(ask, smallest=False), tried, lambda: spared(subject, rule, group))
+    return Scope(
+        find,
+        lambda ask: find(ask, smallest=False),
+        tried,
+        lambda ask: tried(ask, smallest=False),
+    )
 
 
 # Formulas of a rule ---------------------------------------------------------------------------------------
@@ -324,7 +361,8 @@ def _without(rule: Rule, held: Held) -> list[tuple[Rule, z3.BoolRef]]:
     return [(r, formula) for r, formula in held if r.id != rule.id]
 
 
-def _ordered(rule: Rule, held: Held, whole: Conclusion, less: Conclusion, scale: Scale) -> View:
+def ordered(rule: Rule, held: Held, whole: Conclusion, less: Conclusion, scale: Scale) -> View:
+    """A rule of an ordered stage: what it concludes, and what it would without the rule."""
     condition = _condition(rule, held)
     own = scale.rank(rule.target)
     reaches = rule.effect is Effect.REACHES
@@ -342,7 +380,7 @@ def _ordered(rule: Rule, held: Held, whole: Conclusion, less: Conclusion, scale:
     )
 
 
-def _raising(rule: Rule, raises: Held) -> View:
+def raising(rule: Rule, raises: Held) -> View:
     """A finding rule decides where it raises what no other rule raises of the same thing."""
     condition = _condition(rule, raises)
     others = [f for r, f in raises if r.id != rule.id and r.target == rule.target]

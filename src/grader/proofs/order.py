@@ -1,4 +1,4 @@
-"""Checks that need no solver: parameters out of order, parameters nothing uses, rules marked not monotone."""
+"""Checks that need no solver: parameters out of order or unused, numbers out of reach, marks not monotone."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from grader.errors import Place
 from grader.language.nodes import (
     Compare,
+    Kind,
     Operand,
     Param,
 )
 from grader.language.order import FALLING, RISING, asked, value_of
+from grader.language.ranges import always, fact_ranges
 from grader.language.rulebook import Rule, RuleBook
 from grader.language.typecheck import comparisons
+from grader.model.framework import Framework
 from grader.proofs.report import Finding
 
 
@@ -85,6 +88,40 @@ def _operands(book: RuleBook) -> Iterator[Operand]:
     for fact in book.facts.values():
         for test in fact.definition.where:
             yield from test.operands
+        yield from fact.definition.operands
+        for condition in fact.definition.conditions:
+            for comparison, _ in comparisons(condition):
+                yield from comparison.operands
+
+
+def check_ranges(book: RuleBook, framework: Framework) -> list[Finding]:
+    """Comparisons of numbers made of scores that come out one way whatever is found."""
+    ranges = fact_ranges(book.facts.values(), framework, book.parameters)
+    found = []
+    for where, rules, comparison in _compared(book):
+        fact = book.facts.get(comparison.fact)
+        if fact is None or fact.kind is not Kind.SCORE:
+            continue
+        holds = always(comparison, ranges, book.parameters)
+        if holds is not None:
+            low, high = ranges[fact.name]
+            said = f"{fact.name} {_said(book, comparison)}"
+            message = f"in {where}, '{said}' {'always' if holds else 'never'} holds"
+            message = f"{message}: {fact.name} lies in {low} to {high}"
+            help = "mend the number, or take the comparison out"
+            found.append(Finding("beyond-range", rules, comparison.place, message, help))
+    return found
+
+
+def _compared(book: RuleBook) -> Iterator[tuple[str, tuple[str, ...], Compare]]:
+    """Every comparison of rules and of steps: where it stands, and the rule it is of."""
+    for rule in book.rules:
+        for comparison, _ in comparisons(rule.condition):
+            yield f"rule {rule.id}", (rule.id,), comparison
+    for fact in book.facts.values():
+        for condition in fact.definition.conditions:
+            for comparison, _ in comparisons(condition):
+                yield f"a step of fact {fact.name}", (), comparison
 
 
 def check_marks(book: RuleBook, shown: Sequence[Finding]) -> list[Finding]:
@@ -100,4 +137,14 @@ def check_marks(book: RuleBook, shown: Sequence[Finding]) -> list[Finding]:
         )
         for rule in book.rules
         if rule.not_monotone is not None and rule.id not in named
+    ] + [
+        Finding(
+            "non-monotone",
+            (),
+            fact.place,
+            f"fact {fact.name} is marked not_monotone: {fact.not_monotone}",
+            "what rests on it may mark a body down for doing better",
+        )
+        for fact in book.facts.values()
+        if fact.not_monotone is not None
     ]

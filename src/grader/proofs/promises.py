@@ -14,9 +14,9 @@ from grader.language.rulebook import Layer, Rule, RuleBook
 from grader.language.typecheck import facts_named
 from grader.language.vocabulary import entities
 from grader.model.framework import Area
-from grader.proofs.areas import AreaTerms, State
+from grader.proofs.areas import AreaTerms
 from grader.proofs.report import Finding
-from grader.proofs.subject import GRADE_AND_SUFFICIENCY, Subject
+from grader.proofs.subject import Subject
 from grader.proofs.trials import Trials
 from grader.proofs.witness import Situation, agree
 
@@ -101,7 +101,7 @@ WITHHELD = "withheld"
 
 def check_reachable(subject: Subject, trials: Trials) -> list[Finding]:
     """A witness, replayed, of every grade in each graded area of each edition, and of every outcome."""
-    _replay_ungraded(subject)
+    replay_ungraded(subject)
     found: dict[str, list[str]] = {}
     situations: dict[tuple[str, str], Situation | None] = {}
     for edition in subject.framework.editions:
@@ -123,25 +123,28 @@ def check_reachable(subject: Subject, trials: Trials) -> list[Finding]:
             for situation in shown:
                 what = f"replay of a witness for {conclusion} in {situation.area.id}"
                 agree(expected, grades[situation.area.id], what)
-    return [_unreachable(subject, conclusion, areas) for conclusion, areas in found.items()]
+    return [unreachable(subject, conclusion, areas) for conclusion, areas in found.items()]
 
 
 def _concluding(subject: Subject, trials: Trials, area: Area, conclusion: str) -> Situation | None:
     """A situation in an area that is graded so, or withheld."""
     group = next(k for k in subject.graded if any(a.id == area.id for a in k.areas))
 
-    def concluded(terms: AreaTerms, state: State) -> z3.BoolRef:
+    def concluded(terms: AreaTerms) -> z3.BoolRef:
         if conclusion == WITHHELD:
             return terms.withheld()
         rank = subject.bound.grade_scale.rank(conclusion)
         return z3.And(z3.Not(terms.withheld()), terms.grade.rank == rank)
 
-    few = subject.of_examples(group, trials.pool(group))
-    found = subject.find_among(few, concluded, area)
-    return found or subject.find_area(subject.space(group, GRADE_AND_SUFFICIENCY), concluded, area=area)
+    known = trials.pool(group)
+    found = subject.find_among(group, concluded, known, area)
+    found = found or subject.find_area(group, concluded, known, area=area)
+    if found is not None:
+        trials.found.append(found)
+    return found
 
 
-def _replay_ungraded(subject: Subject) -> None:
+def replay_ungraded(subject: Subject) -> None:
     """Areas an edition does not grade are ungraded."""
     for edition in subject.framework.editions:
         areas = subject.framework.areas_in(edition)
@@ -151,7 +154,8 @@ def _replay_ungraded(subject: Subject) -> None:
             agree(not graded, outcomes[area.id] == "ungraded", f"whether {area.id} is ungraded")
 
 
-def _unreachable(subject: Subject, conclusion: str, areas: list[str]) -> Finding:
+def unreachable(subject: Subject, conclusion: str, areas: list[str]) -> Finding:
+    """The finding on a conclusion that no inspection comes to in some areas."""
     rules = [r for r in subject.book.rules if r.layer is Layer.GRADE and r.target == conclusion]
     shown = ", ".join(areas[:4]) + (f" and {len(areas) - 4} more" if len(areas) > 4 else "")
     places = [r.place for r in subject.book.rules if r.layer is Layer.GRADE and r.place is not None]

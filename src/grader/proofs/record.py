@@ -9,13 +9,15 @@ from grader.errors import InputError, Place, Problem
 from grader.io.frameworks import FrameworkFile
 from grader.io.proved import write_proved
 from grader.language.effort import CHECK_EFFORT
-from grader.language.rulebook import EVERYWHERE, RANGE_RESTS_ON, RuleBook
+from grader.language.rulebook import EVERYWHERE, RuleBook
 from grader.model.framework import Framework
 from grader.proofs.check import check_rulebook
+from grader.proofs.report import Promise
+from grader.proofs.schemes.monotone import WHERE_GRADED
 
 
 def proved_parts(
-    book: RuleBook, framework: Framework, parts: Iterable[str] = RANGE_RESTS_ON, *, effort: int = CHECK_EFFORT
+    book: RuleBook, framework: Framework, parts: Iterable[str] | None = None, *, effort: int = CHECK_EFFORT
 ) -> dict[str, str]:
     """Those parts of the promise of monotone grades that are proved, each with the values it is proved at.
 
@@ -25,22 +27,27 @@ def proved_parts(
         The rule book, its parameters not bound.
     framework : Framework
         What it grades against.
-    parts : iterable of str
-        Names of parts of the promise.
+    parts : iterable of str, optional
+        Names of parts of the promise; by default those the range rests on.
     effort : int
         Units of work the solver may spend on each; what is open by then is not proved.
     """
-    report = check_rulebook(book, framework, effort=effort, only=frozenset(parts))
-    return {p.id: EVERYWHERE for p in report.promises if p.result == "proved"}
+    asked = frozenset(parts if parts is not None else book.range_rests_on)
+    report = check_rulebook(book, framework, effort=effort, only=asked)
+    return {p.id: EVERYWHERE for p in report.promises if _of_every_grade(p)}
 
 
-def proved_at(
+def _of_every_grade(promise: Promise) -> bool:
+    """Whether it is proved of grades whether or not they are withheld, as the range gives them."""
+    return promise.result == "proved" and WHERE_GRADED not in promise.assumes
+
+
+def all_kept_at(
     book: RuleBook, framework: Framework, values: Mapping[str, int], *, effort: int = CHECK_EFFORT
 ) -> bool:
-    """Whether all that the range rests on is proved with parameters at these values."""
-    report = check_rulebook(book, framework, effort=effort, settings=values, only=frozenset(RANGE_RESTS_ON))
-    found = {p.id for p in report.promises if p.result == "proved"}
-    return found == set(RANGE_RESTS_ON)
+    """Whether every promise the rule book makes is proved with parameters at these values."""
+    report = check_rulebook(book, framework, effort=effort, settings=values)
+    return all(p.kept for p in report.promises)
 
 
 def record(

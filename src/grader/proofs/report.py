@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -12,6 +12,7 @@ import yaml
 from grader.errors import Place
 from grader.language.rulebook import RuleBook
 from grader.model.check import SCHEMA, Check
+from grader.model.frames import Tabular, Value
 from grader.proofs.witness import Witness
 
 Result = Literal["proved", "refuted", "unknown", "not_applicable"]
@@ -21,6 +22,10 @@ UNDECIDED = "undecided: "
 
 #: How it is said that a rule book breaks, or keeps, what it never promised.
 NOT_PROMISED = "not promised: the rule book's 'promises' do not list it"
+
+
+class NotApplicable(Exception):
+    """The framework has nothing a promise is about: the text says what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,7 @@ class Promise:
 
 
 @dataclass(frozen=True, slots=True)
-class CheckReport:
+class CheckReport(Tabular):
     """The outcome of a check.
 
     Attributes
@@ -81,6 +86,27 @@ class CheckReport:
     def holds(self) -> bool:
         """Whether every promise is proved and nothing was found."""
         return not self.findings and all(p.kept for p in self.promises)
+
+    def rows(self) -> Iterator[dict[str, Value]]:
+        """Each promise with its result and what it assumes, then each finding with its message."""
+        for p in self.promises:
+            yield {
+                "what": "promise",
+                "id": p.id,
+                "result": p.result,
+                "said": "; ".join(p.assumes) or _PROMISES.get(p.id, ""),
+                "file": None,
+                "line": None,
+            }
+        for f in self.findings:
+            yield {
+                "what": "finding",
+                "id": f.code,
+                "result": ", ".join(f.rules),
+                "said": f.message,
+                "file": f.place.file if f.place else None,
+                "line": f.place.line if f.place else None,
+            }
 
     def to_dict(self, mutation: dict[str, Any] | None = None) -> dict[str, Any]:
         """The report as `grader.check/1`, with what became of changed rules where that was tried."""
@@ -131,11 +157,32 @@ _PROMISES = {
 }
 
 
+#: The same of a framework whose statuses are as assessed.
+_OF_SCHEMES = {
+    **_PROMISES,
+    "monotone.a": "a better level never lowers a grade",
+    "monotone.b": "an item at the best level never lowers a grade",
+    "monotone.c": "an item at the worst level never raises a grade",
+    "monotone.d": "a finding that caps never raises a grade",
+    "monotone.g": "an item at the best level leaves graded graded",
+    "monotone.findings": "a worse level never removes a proposed finding",
+    "capped": "a finding that caps, while open, caps the grade",
+}
+
+
 def for_person(report: CheckReport) -> str:
     """The report as text of 80 columns."""
     book = report.book
+    said = _PROMISES if book.vocabulary.several is None else _OF_SCHEMES
     lines = [f"{book.id} {book.version}, for every inspection there can be", ""]
-    lines += [f"  {p.result:8} {_PROMISES[p.id]:50} {p.seconds:6.1f} s" for p in report.promises]
+    applying = [p for p in report.promises if p.result != "not_applicable"]
+    lines += [f"  {p.result:8} {said[p.id]:50} {p.seconds:6.1f} s" for p in applying]
+    reasons: dict[str, list[str]] = {}
+    for promise in report.promises:
+        if promise not in applying:
+            reasons.setdefault(promise.assumes[0], []).append(promise.id)
+    for why, ids in reasons.items():
+        lines += _wrapped(f"does not apply: {', '.join(ids)}: {why}", "  ")
     opened = [(p, a) for p in report.promises for a in p.assumes if a.startswith(UNDECIDED)]
     for promise, assumed in opened:
         lines += _wrapped(f"{promise.id}: {assumed}", "  ")
@@ -147,9 +194,9 @@ def for_person(report: CheckReport) -> str:
         lines += ["", *_finding_lines(finding)]
     count = len(report.findings)
     unknown = sum(p.result == "unknown" and p.made for p in report.promises)
-    said = [f"{count} finding{'' if count == 1 else 's'}" if count else "no findings"]
-    said += [f"{unknown} promise{'' if unknown == 1 else 's'} unknown"] if unknown else []
-    return "\n".join(map(_visible, [*lines, "", ", ".join(said), ""]))
+    summary = [f"{count} finding{'' if count == 1 else 's'}" if count else "no findings"]
+    summary += [f"{unknown} promise{'' if unknown == 1 else 's'} unknown"] if unknown else []
+    return "\n".join(map(_visible, [*lines, "", ", ".join(summary), ""]))
 
 
 def _visible(line: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Protocol
 
 from grader.bulk.backends import pl
 from grader.bulk.conclude import BETWEEN, OUTCOMES, raises
@@ -23,6 +23,7 @@ from grader.language.row import Row
 from grader.language.rulebook import Layer, RuleBook
 from grader.language.typecheck import comparisons
 from grader.model.framework import Area, Framework
+from grader.model.inspection import Inspection
 from grader.proofs.falsify import COUNT, Concluded, draw
 from grader.proofs.joint import FigureItem, Reads
 from grader.proofs.proposals import (
@@ -51,6 +52,16 @@ Moved = Literal["moves", "never", "unknown"]
 TRIED: Final = 4
 
 
+class Told(Protocol):
+    """A situation as somebody is told of it."""
+
+    def words(self) -> str:
+        """In words, to follow "where"."""
+
+    def inspection(self, framework: Framework, units: Mapping[str, str] | None = None) -> Inspection:
+        """The inspection that holds exactly this."""
+
+
 @dataclass(frozen=True, slots=True)
 class Different:
     """A small case on one area on which the two rule books propose otherwise; `old` and `new` say what."""
@@ -59,7 +70,7 @@ class Different:
     way: Way
     old: str
     new: str
-    situation: AreaSituation
+    situation: Told
 
 
 @dataclass(slots=True)

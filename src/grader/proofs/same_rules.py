@@ -20,6 +20,7 @@ from grader.language.nodes import (
     Operand,
     Test,
 )
+from grader.language.reckoned import Amount, Bounds, Named, Points, Rounded, Step, Weighted
 from grader.language.rulebook import Fact, Layer, Rule, RuleBook
 from grader.language.typecheck import comparisons
 
@@ -91,9 +92,35 @@ class Bare:
         """What a definition counts."""
         kind, entity, ranked = type(definition).__name__, definition.entity or "", definition.ranked
         seen = self._attribute(entity, ranked) if ranked is not None else None
-        parts = tuple(map(self.fact, definition.depends_on))
+        # Weights and steps say themselves what each of these parts is for.
+        own = isinstance(definition, Weighted | Points)
+        parts = () if own else tuple(map(self.fact, definition.depends_on))
         named = (definition.named, self.fact(definition.fact)) if isinstance(definition, FactOf) else None
-        return kind, entity, seen, self._where(entity, definition.where), parts, named
+        reckoned = self._reckoned(definition)
+        return kind, entity, seen, self._where(entity, definition.where), parts, named, reckoned
+
+    def _reckoned(self, definition: Definition) -> Hashable:
+        """The numbers and steps of a fact reckoned from others."""
+        match definition:
+            case Weighted(terms):
+                weights = Counter[Hashable]()
+                for term in terms:
+                    of = term.of
+                    taken = self.fact(of.name) if isinstance(of, Named) else self.definition(of)
+                    weights[taken] += term.weight
+                return frozenset(weights.items())
+            case Rounded(of=_, to=to, how=how):
+                return to, how
+            case Points(start, steps, within):
+                return self._amount(start), tuple(map(self._step, steps)), _bounds(within)
+            case _:
+                return None
+
+    def _step(self, step: Step) -> Hashable:
+        return step.does, self._amount(step.amount), self.condition(step.condition), _bounds(step.within)
+
+    def _amount(self, amount: Amount) -> Hashable:
+        return self.fact(amount.name) if isinstance(amount, Named) else _numbers([amount])
 
     def _where(self, entity: str, where: Iterable[Test]) -> Hashable:
         return frozenset((self._attribute(entity, t.attribute), t.op, _numbers(t.operands)) for t in where)
@@ -105,6 +132,10 @@ class Bare:
 
 def _numbers(operands: Iterable[Operand]) -> frozenset[int]:
     return frozenset(o.value for o in operands if isinstance(o, Const))
+
+
+def _bounds(bounds: Bounds | None) -> Hashable:
+    return None if bounds is None else (_numbers([bounds.low]), _numbers([bounds.high]))
 
 
 # Pairs ----------------------------------------------------------------------------------------------------
@@ -200,6 +231,10 @@ def _parameters(bare: Bare) -> dict[str, Hashable]:
         for test in fact.definition.where:
             for name in _names(test.operands):
                 used[name].add((fact.layer, fact.definition.entity, test.attribute, test.op))
+        of = fact.definition.operands
+        compared = [at for c in fact.definition.conditions for at, _ in comparisons(c)]
+        for name in _names([*of, *(o for at in compared for o in at.operands)]):
+            used[name].add((fact.layer, type(fact.definition).__name__))
     return {
         p.name: (p.kind, p.default, p.minimum, p.maximum, frozenset(used[p.name]))
         for p in book.parameters.values()

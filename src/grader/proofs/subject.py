@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import z3
 
 from grader.engines.reference import ReferenceEngine
-from grader.engines.symbolic import Allowance, Undecided, number
+from grader.engines.symbolic import Effort, Undecided, number
 from grader.grading.conclude import LayerEvaluator
 from grader.language.bind import bind
 from grader.language.nodes import Effect, Level
@@ -19,8 +19,9 @@ from grader.language.rulebook import Layer, Rule, RuleBook
 from grader.language.typecheck import facts_named
 from grader.model.framework import Area, Framework
 from grader.model.inspection import Inspection
-from grader.proofs.areas import AreaGroup, AreaSpace, AreaTerms, State, drawn, group_areas
-from grader.proofs.characteristics import CharacteristicTerms, Example, Space, seen_in
+from grader.proofs.area_sums import AreaSums, Ask, OnlyInParts
+from grader.proofs.areas import AreaGroup, AreaSpace, State, drawn, group_areas
+from grader.proofs.characteristics import CharacteristicTerms, Example, Space
 from grader.proofs.tag_combinations import DECLARED_TAGS, EARLIER_TAGS
 from grader.proofs.witness import Replay, Situation, conclude, conclude_together, place
 
@@ -38,7 +39,7 @@ class Subject:
 
     book: RuleBook
     framework: Framework
-    budget: Allowance
+    budget: Effort
     values: Mapping[str, int] = field(default_factory=dict)
     confirm: Confirm | None = None
     bound: RuleBook = field(init=False)
@@ -47,7 +48,7 @@ class Subject:
     every: list[AreaGroup] = field(init=False)
     _areas: dict[tuple[str, frozenset[Layer]], AreaSpace] = field(default_factory=dict)
     _spaces: dict[tuple[str, tuple[str, ...]], Space] = field(default_factory=dict)
-    _tried: dict[str, AreaSpace] = field(default_factory=dict)
+    _sums: dict[str, AreaSums] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.bound = bind(self.book, self.values)
@@ -88,17 +89,12 @@ class Subject:
             names |= {name for r in statuses if r.applies_to(area) for name in facts_named(r.condition)}
         return {f.name for f in with_parts(self.bound, names)}
 
-    def of_examples(self, group: AreaGroup, examples: Sequence[Example]) -> AreaSpace:
-        """Some states of a group's areas: those made of these examples, for cases found sooner."""
+    def of_examples(self, group: AreaGroup, examples: Sequence[Example]) -> AreaSums:
+        """The areas of a group by what their characteristics add up to, these examples being known."""
         key = group.areas[0].id
-        if key not in self._tried:
-            space = AreaSpace(self.bound, self.evaluator, group, GRADE_AND_SUFFICIENCY, self.budget)
-            for named in (False, True):
-                seen = space.seen(named)
-                kinds = {tuple(seen_in(s, e) for s in seen): e for e in reversed(examples) if e.written}
-                space.know(named, True, list(reversed(kinds.values())))
-            self._tried[key] = space
-        return self._tried[key]
+        if key not in self._sums:
+            self._sums[key] = AreaSums(self.space(group, GRADE_AND_SUFFICIENCY), examples)
+        return self._sums[key]
 
     def conclude(self, situation: Situation) -> Replay:
         """Grade a situation on the reference engine, by the grading pass."""
@@ -123,52 +119,68 @@ class Subject:
 
     def find_area(
         self,
-        space: AreaSpace,
-        ask: Callable[[AreaTerms, State], z3.BoolRef],
+        group: AreaGroup,
+        ask: Ask,
+        examples: Sequence[Example] = (),
         *,
         area: Area | None = None,
         smallest: bool = True,
     ) -> Situation | None:
-        """A smallest situation in which something holds; None when there is none, of any inspection.
+        """A situation in which something holds; None when there is none, of any inspection.
 
         Parameters
         ----------
-        space : AreaSpace
+        group : AreaGroup
             Where to look.
         ask : callable
             The formula to hold.
+        examples : sequence of Example
+            Characteristics known already.
         area : Area, optional
-            Look in this area only, and take any situation, not a smallest one.
+            Look in this area only, and take any situation, not a small one.
         smallest : bool
-            Whether it has to be a smallest one, where it is for somebody to read.
+            Whether it has to be a small one, where it is for somebody to read.
 
         Raises
         ------
         Undecided
-            Out of time, or the only states found cannot be written down.
+            Out of means, or the only states found cannot be written down.
         """
-        state = space.state(written=True)
-        solver = space.solver(state)
-        where = z3.BoolVal(True) if area is None else state.size == len(area.counted)
-        wanted = z3.And(ask(state.terms, state), where)
-        smallest = smallest and area is None
-        model = solver.smallest(state.weight, wanted) if smallest else solver.model(wanted)
-        if model is not None:
-            return situation_in(model, space, state, area)
-        free = space.state()
-        if space.solver(free).model(ask(free.terms, free), where) is not None:
+        size = None if area is None else len(area.counted)
+        try:
+            made = self.of_examples(group, examples).settle(ask, size=size)
+            if made is None:
+                return None
+        except OnlyInParts:
+            made = self.space(group, GRADE_AND_SUFFICIENCY)
+        found = self._find(made, ask, area, smallest=smallest)
+        if found is not None:
+            return found
+        free = made.state()
+        where = z3.BoolVal(True) if size is None else free.size == size
+        if made.solver(free).model(ask(free.terms), where) is not None:
             raise Undecided("no inspection that shows it could be written down")
         return None
 
     def find_among(
-        self, space: AreaSpace, ask: Callable[[AreaTerms, State], z3.BoolRef], area: Area | None = None
+        self,
+        group: AreaGroup,
+        ask: Ask,
+        examples: Sequence[Example],
+        area: Area | None = None,
+        *,
+        smallest: bool = True,
     ) -> Situation | None:
-        """A small situation made of a space's examples; where there is none, that says nothing of others."""
+        """A small situation made of examples; where there is none, that says nothing of others."""
+        return self._find(self.of_examples(group, examples).made(), ask, area, smallest=smallest)
+
+    def _find(self, space: AreaSpace, ask: Ask, area: Area | None, *, smallest: bool) -> Situation | None:
         state = space.state(written=True)
-        solver = space.solver(state)
+        solver, wanted = space.solver(state), ask(state.terms)
         if area is not None:
             solver.add(state.size == len(area.counted))
-        model = solver.smallest(state.weight, ask(state.terms, state))
+        small = smallest and area is None
+        model = solver.smallest(state.weight, wanted) if small else solver.model(wanted)
         return situation_in(model, space, state, area) if model is not None else None
 
     def find_characteristic(

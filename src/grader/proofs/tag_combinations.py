@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import product
+from functools import lru_cache
+from itertools import product, repeat
 
 from grader.engines.reference import satisfies
 from grader.grading.conclude import finding_row
@@ -62,17 +63,24 @@ class Groups:
 
 def group_tags(combinations: Sequence[Row], entity: str, definitions: Iterable[Definition]) -> Groups:
     """Group taggings of an entity by what these definitions see of them."""
-    seen_by = [d for d in definitions if d.entity == entity]
+    seen_by = dict.fromkeys(d for d in definitions if d.entity == entity)
+    there = tuple(combinations)
+    seen = zip(*(_seen_of(d, there) for d in seen_by), strict=True) if seen_by else repeat(())
     keys: dict[tuple[int, ...], int] = {}
     rows: list[Row] = []
     of: dict[Row, int] = {}
-    for tags in combinations:
-        key = tuple(_seen(d, tags) for d in seen_by)
+    for tags, key in zip(there, seen, strict=False):
         if key not in keys:
             keys[key] = len(rows)
             rows.append(tags)
         of[tags] = keys[key]
     return Groups(tuple(rows), of)
+
+
+@lru_cache(maxsize=4096)
+def _seen_of(definition: Definition, combinations: tuple[Row, ...]) -> tuple[int, ...]:
+    """What a definition sees of each of some things; many spaces ask the same of the same."""
+    return tuple(_seen(definition, tags) for tags in combinations)
 
 
 def _seen(definition: Definition, tags: Row) -> int:

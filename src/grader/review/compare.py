@@ -66,9 +66,9 @@ def _area(
         rationale=(decided.rationale if decided else None) or (NO_REASON if differs else None),
         smallest_change=change,
         hinges=result.hinges,
-        declared_concern=any(
-            f.origin == "declared" and f.kind in vocabulary.capping for f in result.findings
-        ),
+        declared_concern=any(f.origin == "declared" and f.kind in vocabulary.capping for f in result.findings)
+        if vocabulary.capping
+        else None,
     )
 
 

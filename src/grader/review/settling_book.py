@@ -17,8 +17,8 @@ from grader.review.taggings import TAGS
 from grader.sheets.columns import EVIDENCE, Column
 from grader.sheets.places import letters
 from grader.sheets.plain_tables import Entry, read_entries
-from grader.sheets.saving import saved
-from grader.sheets.workbook import headed, put_cell, without_clock
+from grader.sheets.saving import put, saved, without_clock
+from grader.sheets.workbook import headed
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -89,11 +89,11 @@ def _disagreements(page: Worksheet, found: Sequence[Disagreement], names: Sequen
         }
         for name, text in texts.items():
             if text:
-                put_cell(page, row, at[name], text)
+                put(page, row, at[name], text)
     last = max(len(found) + 1, 2)
     _choose(page, at["choice"], last, [*names, OTHER, LEFT_OUT])
     for name in TAGS:
-        if _KINDS[name].choices:
+        if _KINDS[name].choices and name != "assessment":  # which is of the scale of its characteristics
             _choose(page, at[f"agreed {name}"], last, _KINDS[name].choices)
 
 
@@ -140,7 +140,7 @@ def _pairs(page: Worksheet, answer: Reconciliation, names: Sequence[str]) -> Non
         (one, a), (two, b) = pair.items.items()
         cells = (one, a, pair.statements[one], two, b, pair.statements[two], str(pair.score), pair.why)
         for column, text in enumerate(cells, 1):
-            put_cell(page, row, column, text)
+            put(page, row, column, text)
     _choose(page, len(columns), max(len(answer.pairs.doubtful) + 1, 2), ("yes", "no"))
 
 
@@ -166,7 +166,7 @@ def _areas(page: Worksheet, answer: Reconciliation, names: Sequence[str]) -> Non
             area.method.replace("_", " "),
         )
         for column, text in enumerate(cells, 1):
-            put_cell(page, row, column, text.replace("_", " ") if column != 1 else text)
+            put(page, row, column, text.replace("_", " ") if column != 1 else text)
 
 
 # Read back -----------------------------------------------------------------------------------------------

@@ -5,21 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from pydantic import Field
 
 from grader.errors import InputError, Place, Problem, folded, quoted
 from grader.io.catalogue import framework_at
 from grader.io.folders import files_in, kind_of
-from grader.io.given import PathLike
-from grader.io.inspections import read_draft
 from grader.io.printed_names import PrintedNames, required
 from grader.io.yaml_source import read_bytes
 from grader.model.framework import Framework
 from grader.model.proposal import OutputModel, to_json
 from grader.search.ranking import Finder, Learned
 from grader.search.words import bare_words, stem, subjects_of_word
+
+if TYPE_CHECKING:
+    from grader.io.given import PathLike
 
 SCHEMA: Final = "grader.found/1"
 LONGEST = 5_000
@@ -122,6 +123,8 @@ def learned_from(folder: Path, framework: Framework) -> list[Learned]:
     InputError
         There is no such folder, no inspection of the framework in it, or one has faults.
     """
+    from grader.io.inspections import read_draft
+
     found: list[Learned] = []
     problems: list[Problem] = []
     names = PrintedNames(framework)

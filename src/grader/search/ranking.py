@@ -21,25 +21,33 @@ _LEARNED = 0.3
 
 
 class Index:
-    """Texts by key, each as counted tokens, ready to be asked."""
+    """Texts by key, each as counted tokens, ready to be asked: a token is weighed when first asked for."""
 
     def __init__(self, texts: Mapping[str, Mapping[str, float]]) -> None:
-        lengths = {key: sum(counts.values()) for key, counts in texts.items()}
-        mean = sum(lengths.values()) / len(texts) if texts else 1
-        held = Counter(token for counts in texts.values() for token in counts)
-        self.postings: dict[str, list[tuple[str, float]]] = {}
-        for key, counts in texts.items():
-            weighed = _REPEATS * (1 - _LENGTH + _LENGTH * lengths[key] / (mean or 1))
-            for token, count in counts.items():
-                rare = math.log(1 + (len(texts) - held[token] + 0.5) / (held[token] + 0.5))
-                value = rare * count * (_REPEATS + 1) / (count + weighed)
-                self.postings.setdefault(token, []).append((key, value))
+        self.texts = texts
+        self.lengths = {key: sum(counts.values()) for key, counts in texts.items()}
+        self.mean = (sum(self.lengths.values()) / len(texts) if texts else 1) or 1
+        self._postings: dict[str, list[tuple[str, float]]] = {}
+
+    def postings(self, token: str) -> list[tuple[str, float]]:
+        """The texts that hold a token, and what it is worth in each."""
+        found = self._postings.get(token)
+        if found is None:
+            held = [(key, counts[token]) for key, counts in self.texts.items() if token in counts]
+            rare = math.log(1 + (len(self.texts) - len(held) + 0.5) / (len(held) + 0.5))
+            found = [(key, rare * self._worth(key, count)) for key, count in held]
+            self._postings[token] = found
+        return found
+
+    def _worth(self, key: str, count: float) -> float:
+        weighed = _REPEATS * (1 - _LENGTH + _LENGTH * self.lengths[key] / self.mean)
+        return count * (_REPEATS + 1) / (count + weighed)
 
     def scores(self, tokens: Iterable[str]) -> dict[str, float]:
         """How well each text answers, the best of them 1; those that share nothing are left out."""
         found: dict[str, float] = {}
         for token, count in Counter(tokens).items():
-            for key, value in self.postings.get(token, ()):
+            for key, value in self.postings(token):
                 found[key] = found.get(key, 0.0) + value * (1 + math.log(count))
         best = max(found.values(), default=1.0)
         return {key: value / best for key, value in found.items()}

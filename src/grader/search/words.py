@@ -7,7 +7,7 @@ from collections import Counter
 from functools import cache
 from importlib.resources import files
 
-import snowballstemmer
+from Stemmer import Stemmer
 
 #: Words of so many letters are cut into pieces of so many: they bear slips of typing, and other endings.
 PIECE = 4
@@ -22,7 +22,7 @@ _STOP = frozenset(
     own same s t
     """)
 )
-_stemmer = snowballstemmer.stemmer("english")
+_stemmer = Stemmer("english")
 
 
 @cache

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from grader.vocabulary.peel import PEEL
-from grader.vocabulary.words import PROGRESS
+from grader.vocabulary.words import PROGRESS, Vocabulary
 
 Kind = Literal["id", "tag", "text", "ids", "lines", "number", "flag", "day", "partial_day"]
 #: Columns that hold one text of a list each: `recommendation 1`, `recommendation 2`.
@@ -149,9 +149,24 @@ PREVIOUS = Sheet(
 )
 SHEETS = (SOURCES, EVIDENCE, FINDINGS, PREVIOUS)
 
-#: The sheet of keys and values, and the one nothing is read from.
+
+def sheets_of(words: Vocabulary) -> tuple[Sheet, ...]:
+    """The sheets in the words of a framework: those of findings alone where it has kinds of finding."""
+    if words is PEEL:
+        return SHEETS
+    levels = [each for scale in words.by_scale.values() for each in (*scale.levels[::-1], *scale.by_name)]
+    choices = {"assessment": tuple(dict.fromkeys(levels)), "kind": words.kinds.names}
+    return tuple(
+        Sheet(sheet.key, tuple(replace(c, choices=choices.get(c.name, c.choices)) for c in sheet.columns))
+        for sheet in SHEETS
+        if words.findings or sheet.key not in (FINDINGS.key, PREVIOUS.key)
+    )
+
+
+#: The sheet of keys and values, and those nothing is read from.
 HEAD_NAME = "Inspection"
 REFERENCE_NAME = "Characteristics"
+GUIDE_NAME = "How to use"
 #: Says that the workbook is grader's own: what is blank in it was blank in the inspection.
 FORMAT_KEY, FORMAT = "format", "grader.workbook/1"
 
@@ -159,3 +174,7 @@ FORMAT_KEY, FORMAT = "format", "grader.workbook/1"
 def plain_name(text: str) -> str:
     """A column's or sheet's name as far as it matters: letters and digits, joined by underscores."""
     return "_".join(re.findall(r"[^\W_]+", text.casefold()))
+
+
+#: Sheets nothing is read from, by their plain names.
+NEVER_READ = frozenset(map(plain_name, (REFERENCE_NAME, GUIDE_NAME)))

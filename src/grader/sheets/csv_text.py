@@ -24,7 +24,7 @@ Score = Callable[[Sequence[Value]], int]
 DELIMITERS = ",;\t|"
 #: The names of the columns stand among the first rows.
 HEADER_WITHIN = 100
-_SEP = re.compile(r"\ufeff?\"?sep=(.)\"?[ ,;\t]*(?:\r\n|\r|\n|\Z)", re.IGNORECASE)
+SEP_LINE = re.compile(r"\ufeff?\"?sep=(.)\"?[ ,;\t]*(?:\r\n|\r|\n|\Z)", re.IGNORECASE)
 _UTF8 = "save the file as CSV UTF-8"
 #: An end of line whose two bytes are exchanged: no character has this number, so a byte is missing before it.
 _SHIFTED = "\u0a00"
@@ -81,12 +81,12 @@ def read_csv(raw: bytes, file: str, score: Score) -> CsvText:
             Place(file), f"the file is {what}" + ("" if kind == "empty" else ", not a table in text"), help
         )
     text, warnings = decoded(raw, file)
-    said = _SEP.match(text)
+    said = SEP_LINE.match(text)
     if said and not said[1].isalnum() and said[1] != '"':
         text = text[said.end() :]  # a spreadsheet program shows the rows below it alone
         delimiter = said[1]
     else:
-        delimiter, names = _delimiter(text, file, score)
+        delimiter, names = delimiter_of(text, file, score)
         if kind == "yaml" and names < 2:
             refuse(Place(file), "the file is YAML, not a table in text", NAMES["yaml"][1])
     if not text.strip(f" \r\n{DELIMITERS}"):
@@ -161,14 +161,14 @@ def _at(raw: bytes, byte: int, file: str) -> Place:
 # Rows -----------------------------------------------------------------------------------------------------
 
 
-def _delimiter(text: str, file: str, score: Score) -> tuple[str, int]:
+def delimiter_of(text: str, file: str, score: Score) -> tuple[str, int]:
     """The sign with which a row names most columns, and how well; of equals, the first line's commonest."""
     first = next((line for line in text.lstrip()[:100_000].splitlines() if line.strip(f' "{DELIMITERS}')), "")
     bare = "".join(first.split('"')[::2])
     start = text[:_START]
 
     def rank(sign: str) -> tuple[int, int]:
-        reader = csv.reader(_Lines(start, sign, file), delimiter=sign)
+        reader = csv.reader(Lines(start, sign, file), delimiter=sign)
         best = 0
         with contextlib.suppress(csv.Error, InputError):  # what is wrong is said when the rows are read
             for row in islice(reader, HEADER_WITHIN):
@@ -183,7 +183,7 @@ def _delimiter(text: str, file: str, score: Score) -> tuple[str, int]:
 def _rows(text: str, file: str, delimiter: str, warnings: list[Problem]) -> Iterator[tuple[int, list[Value]]]:
     number = seen = filled = 0
     try:
-        lines = _Lines(text, delimiter, file)
+        lines = Lines(text, delimiter, file)
         for number, row in enumerate(csv.reader(lines, delimiter=delimiter, strict=True), 1):
             lines.signs = 0
             if number > limits.ROW_LIMIT:
@@ -198,13 +198,13 @@ def _rows(text: str, file: str, delimiter: str, warnings: list[Problem]) -> Iter
                 most = limits.CELLS_SEEN_LIMIT if seen > limits.CELLS_SEEN_LIMIT else limits.FILLED_LIMIT
                 refuse(Place(file), f"the file holds more than {most:,} cells", limits.SMALLER)
             if cells:
-                _check_quotes(row, number, file, delimiter, warnings)
+                check_quotes(row, number, file, delimiter, warnings)
                 yield number, list(row)
     except csv.Error as error:
-        raise InputError([_unpaired(error, number + 1, file)]) from None
+        raise InputError([unpaired(error, number + 1, file)]) from None
 
 
-class _Lines:
+class Lines:
     """Lines with their ends, whichever of the three each has; nothing of the text is copied whole.
 
     The library makes a list of a row before anybody can measure it, so the signs in it are counted here.
@@ -233,7 +233,7 @@ class _Lines:
         return self.text[start:end]
 
 
-def _check_quotes(row: list[str], number: int, file: str, delimiter: str, warnings: list[Problem]) -> None:
+def check_quotes(row: list[str], number: int, file: str, delimiter: str, warnings: list[Problem]) -> None:
     """A cell that holds whole rows: between two stray quotes rows are lost, and nothing else tells."""
     for at, cell in enumerate(row, 1):
         if "\n" not in cell and "\r" not in cell:
@@ -245,7 +245,7 @@ def _check_quotes(row: list[str], number: int, file: str, delimiter: str, warnin
             warnings.append(Problem(message, CellPlace(file, number, at), "look at its quotes", "quotes"))
 
 
-def _unpaired(error: csv.Error, number: int, file: str) -> Problem:
+def unpaired(error: csv.Error, number: int, file: str) -> Problem:
     if "field larger" in str(error):
         message = f"a cell of this row is longer than {_CELL:,} characters, or its quotes never close"
         return Problem(message, CellPlace(file, number), "close the quotes, or shorten the text")

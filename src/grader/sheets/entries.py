@@ -19,7 +19,7 @@ from grader.sheets.places import CellPlace, letters
 from grader.sheets.reader import Table
 from grader.sheets.said import columns_said, count_said, rows_said, sign_said
 from grader.sheets.values import Percent, Value, shown, shown_number
-from grader.sheets.words import keys_of, word_key
+from grader.sheets.words import UNKNOWN, keys_of, word_key
 
 Entry = dict[str, object]
 
@@ -108,8 +108,9 @@ class _Reading:
         self.shown: dict[str, str] = {}
         self.columns: list[tuple[int, Column]] = []
         self.absent: list[tuple[Column, str]] = []
+        # What nobody has said the meaning of stands as it is, so that a fault names the word in the cell.
         self.words = {
-            name: {word_key(word): meant for word, meant in words.items()}
+            name: {word_key(word): meant for word, meant in words.items() if meant != UNKNOWN}
             for name, words in mapping.values.items()
         }
         self.hidden: Hidden = "warn"

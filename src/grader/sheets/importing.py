@@ -20,8 +20,8 @@ from grader.sheets.columns import (
     FORMAT,
     FORMAT_KEY,
     HEAD_NAME,
+    NEVER_READ,
     PREVIOUS,
-    REFERENCE_NAME,
     SHEETS,
     SOURCES,
     Column,
@@ -232,7 +232,7 @@ class _Gathering:
             elif sheet.key in plain:
                 found[sheet.key] = plain[sheet.key]
         if EVIDENCE.key not in found:
-            known = {plain_name(n) for n in (HEAD_NAME, REFERENCE_NAME)}
+            known = NEVER_READ | {plain_name(HEAD_NAME)}
             left = [n for n in self.book.names if n not in found.values() and plain_name(n) not in known]
             if len(left) != 1:
                 message = "no sheet is called Evidence"
@@ -243,7 +243,7 @@ class _Gathering:
 
     def unread(self, wanted: list[str]) -> None:
         for name in self.book.names:
-            if name not in wanted and plain_name(name) != plain_name(REFERENCE_NAME):
+            if name not in wanted and plain_name(name) not in NEVER_READ:
                 message = f"sheet {quoted(name)} is not read"
                 self.warnings.append(Problem(message, Place(self.book.file), None, "sheet_not_read"))
 

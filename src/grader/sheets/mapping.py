@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from grader.errors import InputError, Problem, quoted, suggest
+from grader.errors import InputError, Problem, nearest, quoted, suggest
 from grader.io.faults import validate
 from grader.io.yaml_source import Document, NodePath, parse_document, read_bytes
 from grader.model.base import InputModel, Text
@@ -124,5 +124,8 @@ def _unknown_tag(
     column: Column | None, meant: str, document: Document, at: tuple[str, ...]
 ) -> Iterator[Problem]:
     if column is not None and column.choices and chosen(meant, column.choices) is None:
+        # Whose words these are is known with the framework: here only what PEEL's are nearly.
+        if column.name in ("assessment", "kind") and nearest(meant, column.choices) is None:
+            return
         message = f"{column.name} cannot be {quoted(meant)}"
         yield Problem(message, document.place(at), suggest(meant, column.choices, "values"))

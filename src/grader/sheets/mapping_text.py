@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 from grader.io.scalars import shown_name
 from grader.sheets.columns import EVIDENCE
+from grader.sheets.words import UNKNOWN
 from grader.text import clean
 
 if TYPE_CHECKING:
     from grader.sheets.proposing import Certainty, ProposedMapping
 
-#: What stands for a meaning that nobody could guess: it cannot be read, so that it is not forgotten.
-UNKNOWN = "?"
 _MARKS = {"sure": "", "likely": "likely", "confirm": "confirm"}
 
 

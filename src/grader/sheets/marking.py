@@ -56,6 +56,7 @@ _NAMES = (
     ("customxml", "data of other programs"),
     ("xl/richdata", "linked data"),
 )
+_RICH = re.compile(rb"<(?:\w+:)?r[\s>]")
 _DECLARES = re.compile(rb"<!(DOCTYPE|ENTITY)")
 
 
@@ -88,7 +89,8 @@ def mark_workbook(path: Path, errors: Iterable[Problem], warnings: Iterable[Prob
     raw = read_bytes(path, limits.FILE_LIMIT)
     _refuse_losses(raw, place)
     try:
-        book = openpyxl.load_workbook(io.BytesIO(raw), rich_text=True, keep_links=True)
+        # Looking for rich text takes the library twice as long, so it does where there is some.
+        book = openpyxl.load_workbook(io.BytesIO(raw), rich_text=_has_rich_text(raw), keep_links=True)
     except Exception as error:  # whatever a damaged workbook makes the library raise
         help = "open it, save it under another name, and try again"
         raise InputError([Problem("the workbook cannot be marked: it is damaged", place, help)]) from error
@@ -97,6 +99,16 @@ def mark_workbook(path: Path, errors: Iterable[Problem], warnings: Iterable[Prob
     _mark_cells(book, found)
     _list(book, found)
     return saved(book).getvalue()
+
+
+def _has_rich_text(raw: bytes) -> bool:
+    """Whether some text is in several typefaces or colours."""
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        return any(
+            _RICH.search(archive.read(name)) is not None
+            for name in archive.namelist()
+            if name.lower().startswith(("xl/worksheets/sheet", "xl/sharedstrings"))
+        )
 
 
 def _refuse_losses(raw: bytes, place: Place) -> None:

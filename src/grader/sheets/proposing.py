@@ -12,9 +12,10 @@ from pydantic import Field
 from grader.errors import InputError, MissingExtraError, Place, Problem
 from grader.io.printed_names import PrintedNames
 from grader.model.framework import Framework
+from grader.model.printed import match_printed
 from grader.model.proposal import OutputModel, to_json
-from grader.sheets.columns import EVIDENCE, HEAD_NAME, REFERENCE_NAME, SHEETS, Column, plain_name
-from grader.sheets.convert import chosen, is_blank
+from grader.sheets.columns import EVIDENCE, HEAD_NAME, NEVER_READ, SHEETS, Column, plain_name
+from grader.sheets.convert import is_blank
 from grader.sheets.guesses import guesses, heading_guess, is_ours, word_guess
 from grader.sheets.headings import Headings
 from grader.sheets.mapping import SheetMapping
@@ -165,9 +166,7 @@ def propose_mapping(path: Path, framework: Framework, edition: str | None = None
         raise MissingExtraError("proposing a mapping needs rapidfuzz", help=help) from error
     names = PrintedNames(framework, edition)
     book = open_spreadsheet(path, Headings(EVIDENCE, SheetMapping()).score)
-    other = {
-        plain_name(n) for n in (HEAD_NAME, REFERENCE_NAME, *(s.name for s in SHEETS if s is not EVIDENCE))
-    }
+    other = NEVER_READ | {plain_name(n) for n in (HEAD_NAME, *(s.name for s in SHEETS if s is not EVIDENCE))}
     wanted = [name for name in book.names if plain_name(name) not in other]
     read = [_Sheet(table, names) for table in book.read(wanted).values() if table.rows]
     named = [sheet for sheet in read if plain_name(sheet.table.name) == EVIDENCE.key]
@@ -265,13 +264,13 @@ class _Sheet:
         if len(held) > _WORDS:
             return None
         for name in _ASKED:
-            choices = EVIDENCE.column(name).choices
-            if sum(n for word, n in held.items() if is_ours(word, choices)) >= _FILLED * count:
+            if sum(n for word, n in held.items() if _is_ours(name, word, self.names)) >= _FILLED * count:
                 return name
         for name in ("assessment", "basis"):
-            choices = EVIDENCE.column(name).choices
             guessed = sum(
-                n for w, n in held.items() if is_ours(w, choices) or word_guess(name, w, choices, held)
+                n
+                for w, n in held.items()
+                if _is_ours(name, w, self.names) or _guess(name, w, self.names, held)
             )
             if guessed >= 0.8 * count and len(held) > 1:
                 return name
@@ -336,10 +335,25 @@ def _words(name: str, sheets: Sequence[_Sheet], names: PrintedNames) -> Iterator
     if not column.choices or name not in _ASKED:
         return
     for word, rows in held.items():
-        if chosen(word, column.choices) is None:
-            meaning = word_guess(name, word, column.choices, held)
+        if not _is_ours(name, word, names):
+            meaning = _guess(name, word, names, held)
             sure: Certainty = "confirm" if name == "assessment" or meaning is None else "likely"
             yield ProposedWord(column=name, word=word, meaning=meaning, certainty=sure, rows=rows)
+
+
+def _is_ours(name: str, word: str, names: PrintedNames) -> bool:
+    """Whether a word is one of the framework's under a column, however it is printed."""
+    vocabulary = names.framework.vocabulary
+    if name == "assessment" and vocabulary.declared:
+        return any(match_printed(word.strip(), levels.printed) for levels in vocabulary.declared)
+    return is_ours(word, EVIDENCE.column(name).choices)
+
+
+def _guess(name: str, word: str, names: PrintedNames, among: Counter[str]) -> str | None:
+    """What another word may mean; nothing is guessed of levels that a framework declares."""
+    if name == "assessment" and names.framework.vocabulary.declared:
+        return None
+    return word_guess(name, word, EVIDENCE.column(name).choices, among)
 
 
 def _characteristic(word: str, names: PrintedNames) -> str | None:

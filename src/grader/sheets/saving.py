@@ -1,10 +1,55 @@
-"""Workbooks made in memory: openpyxl's own way leaves files in the temporary folder when it is killed."""
+"""Workbooks made in memory: openpyxl's own way leaves files in the temporary folder when it is killed.
+
+What is written has no clock in it, and no cell of text that a spreadsheet program would run.
+"""
 
 from __future__ import annotations
 
 import io
-from typing import Any
-from zipfile import ZIP_DEFLATED, ZipFile
+import re
+from typing import TYPE_CHECKING, Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
+
+#: No clock in a file: the same content gives the same bytes.
+STAMP = "2000-01-01T00:00:00"
+TEXT_FORMAT = "@"
+#: What starts a formula in one program or another, and what they would change into a character.
+_RUN = ("=", "+", "-", "@", "\t")
+_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+
+
+def put(page: Worksheet, row: int, column: int, value: str | float) -> Any:
+    """Write a cell, text as text whatever it starts with; returns the cell."""
+    cell: Any = page.cell(row, column)
+    if isinstance(value, str):
+        # A text that looks like an escaped character would come back as that character.
+        cell.value = _ESCAPE.sub("_x005F_", value)
+        cell.data_type = "s"  # whatever it starts with
+        cell.number_format = TEXT_FORMAT
+        cell.quotePrefix = value.startswith(_RUN)
+    elif float(f"{value:.15g}") == value:
+        cell.value = value
+    else:  # spreadsheets keep fifteen digits
+        return put(page, row, column, repr(value))
+    return cell
+
+
+def without_clock(stream: io.BytesIO) -> bytes:
+    """An office file with every time of day in it at a fixed one."""
+    fixed = io.BytesIO()
+    stamp = f"{STAMP}Z".encode()
+    with ZipFile(stream) as old, ZipFile(fixed, "w", ZIP_DEFLATED) as new:
+        for info in old.infolist():
+            raw = old.read(info)
+            if info.filename == "docProps/core.xml":
+                raw = re.sub(rb"(<dcterms:modified[^<>]*>)[^<]*", rb"\g<1>" + stamp, raw)
+            part = ZipInfo(info.filename)
+            part.compress_type = ZIP_DEFLATED
+            new.writestr(part, raw)
+    return fixed.getvalue()
 
 
 def saved(book: Any) -> io.BytesIO:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+#: What stands in a proposed mapping for a meaning that nobody could guess: it has to be replaced.
+UNKNOWN = "?"
 #: They choose between a coloured and a plain picture of the character before them.
 _VARIATION = re.compile("[\ufe0e\ufe0f]")
 _NUMBER = re.compile(r"([+-]?)(0|[1-9][0-9]{0,14})(?:\.([0-9]{1,15}))?(\s?%)?", re.ASCII)

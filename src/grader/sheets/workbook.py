@@ -5,9 +5,6 @@ Whatever a spreadsheet would run or change is written as text: every cell is, bu
 
 from __future__ import annotations
 
-import io
-import re
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -20,29 +17,24 @@ from grader.sheets.columns import (
     EVIDENCE,
     FORMAT,
     FORMAT_KEY,
+    GUIDE_NAME,
     HEAD_NAME,
     REFERENCE_NAME,
     SEPARATORS,
-    SHEETS,
     SOURCES,
     Column,
     Sheet,
+    sheets_of,
 )
 from grader.sheets.places import letters
-from grader.sheets.saving import saved
+from grader.sheets.saving import STAMP, TEXT_FORMAT, put, saved, without_clock
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
-_TEXT_FORMAT = "@"
-#: What starts a formula in one program or another, and what they would change into a character.
-_RUN = ("=", "+", "-", "@", "\t")
-_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 #: Rows below the last that the drop-downs reach.
 _SPARE_ROWS = 500
 _LONGEST_LIST = 250
-#: No clock in the file: the same inspection gives the same bytes.
-_STAMP = datetime(2000, 1, 1)
 _REFERENCE = ("characteristic", "area", "topic", "text", "counted", "provenance")
 _WIDTHS = {"statement": 60, "text": 80, "title": 50}
 
@@ -64,12 +56,13 @@ def workbook_bytes(inspection: Inspection, framework: Framework) -> bytes:
         raise MissingExtraError("workbooks need the extra 'sheets'", help=help) from error
     _check_ids(inspection)
     book = Workbook()
-    book.properties.created = _STAMP
-    head: Any = book.active
-    head.title = HEAD_NAME
-    _head(head, inspection)
+    book.properties.created = datetime.fromisoformat(STAMP)
+    guide: Any = book.active
+    guide.title = GUIDE_NAME
+    _guide(guide, framework)
+    _head(book.create_sheet(HEAD_NAME), inspection)
     areas = framework.areas_in(inspection.inspection.edition)
-    for sheet in SHEETS:
+    for sheet in sheets_of(framework.vocabulary):
         page = book.create_sheet(sheet.name)
         entries = list(_entries(inspection, sheet))
         columns = _columns(sheet, entries)
@@ -111,27 +104,13 @@ def _check_ids(inspection: Inspection) -> None:
 # Cells ----------------------------------------------------------------------------------------------------
 
 
-def put_cell(page: Worksheet, row: int, column: int, value: str | float) -> None:
-    cell: Any = page.cell(row, column)
-    if isinstance(value, str):
-        # A text that looks like an escaped character would come back as that character.
-        cell.value = _ESCAPE.sub("_x005F_", value)
-        cell.data_type = "s"  # whatever it starts with
-        cell.number_format = _TEXT_FORMAT
-        cell.quotePrefix = value.startswith(_RUN)
-    elif float(f"{value:.15g}") == value:
-        cell.value = value
-    else:  # spreadsheets keep fifteen digits
-        put_cell(page, row, column, repr(value))
-
-
 def headed(page: Worksheet, names: Iterable[tuple[str, str, int]]) -> None:
     """The first row: names of columns, notes on them, and widths; it stays in sight."""
     from openpyxl.comments import Comment
     from openpyxl.styles import Font, PatternFill
 
     for at, (name, note, width) in enumerate(names, 1):
-        put_cell(page, 1, at, name)
+        put(page, 1, at, name)
         cell: Any = page.cell(1, at)
         cell.font = Font(bold=True)
         cell.fill = PatternFill("solid", fgColor="DDE6EE")
@@ -143,6 +122,38 @@ def headed(page: Worksheet, names: Iterable[tuple[str, str, int]]) -> None:
 
 
 # Sheets ---------------------------------------------------------------------------------------------------
+
+
+_GUIDE = (
+    ("What this is", "The evidence of one inspection, to fill in and to read back into grader."),
+    ("1", "Inspection says which body, framework and edition it is of."),
+    ("2", "Sources lists what was read, watched or asked. Give each a short id; evidence names it."),
+    ("3", "Evidence holds one finding of fact a row. Headings have notes: point at one to read it. Cells with"
+     " a list open it with Alt and the down arrow."),
+    ("4", "A finding may bear on several characteristics: put them into one cell, with commas, semicolons or"
+     " line breaks between them. The sheet Characteristics has every one, to look up and to copy."),
+    ("5", "Findings are what inspectors have issued; Previous are those of earlier inspections, and how far"
+     " they have come. Both may stay empty."),
+    ("6", "What is blank stays unsaid. Rows may be added, sorted and filtered; leave the headings."),
+    ("7", "Read it back with: grader import THIS.xlsx -o inspection.yaml. Where something is wrong, add"
+     " --mark MARKED.xlsx: it is this workbook with each faulty cell coloured and noted."),
+    ("Which words", "Words to choose from stand in the lists, and in the notes on headings."),
+)  # fmt: skip
+
+
+def _guide(page: Worksheet, framework: Framework) -> None:
+    """How to use the workbook: never read back."""
+    from openpyxl.styles import Alignment, Font
+
+    about = framework.framework
+    rows = (*_GUIDE, ("Framework", f"{about.title}: {about.statement}"))
+    put(page, 1, 1, "How to use this workbook").font = Font(bold=True, size=14)
+    for number, (label, text) in enumerate(rows, 3):
+        put(page, number, 1, label).font = Font(bold=True)
+        put(page, number, 2, " ".join(text.split())).alignment = Alignment(wrap_text=True, vertical="top")
+        page.cell(number, 1).alignment = Alignment(vertical="top", horizontal="left")
+    page.column_dimensions["A"].width, page.column_dimensions["B"].width = 16, 100
+    page.sheet_view.showGridLines = False
 
 
 def _head(page: Worksheet, inspection: Inspection) -> None:
@@ -159,13 +170,13 @@ def _head(page: Worksheet, inspection: Inspection) -> None:
         FORMAT_KEY: FORMAT,
     }
     for number, (key, value) in enumerate(rows.items(), 2):
-        put_cell(page, number, 1, key)
+        put(page, number, 1, key)
         if value:
-            put_cell(page, number, 2, value)
+            put(page, number, 2, value)
 
 
 def _entries(inspection: Inspection, sheet: Sheet) -> Iterator[dict[str, Any]]:
-    if sheet is SOURCES:
+    if sheet.key == SOURCES.key:
         for name, source in inspection.sources.items():
             yield {"id": name, **source.model_dump()}
     else:
@@ -194,12 +205,12 @@ def _table(page: Worksheet, columns: Sequence[Column], entries: Iterable[dict[st
     for at, column in enumerate(columns, 1):
         if column.kind != "number":  # what is typed below stays as it is typed
             dimension: Any = page.column_dimensions[letters(at)]
-            dimension.number_format = _TEXT_FORMAT
+            dimension.number_format = TEXT_FORMAT
     for number, entry in enumerate(entries, 2):
         for at, column in enumerate(columns, 1):
             value = _cell(entry, column)
             if value is not None:
-                put_cell(page, number, at, value)
+                put(page, number, at, value)
 
 
 def _note(column: Column) -> str:
@@ -261,26 +272,11 @@ def _reference(page: Worksheet, framework: Framework, edition: str) -> None:
     )
     number = 1
     for row, area in enumerate(framework.areas_in(edition), 2):
-        put_cell(page, row, len(_REFERENCE) + 2, area.id)
+        put(page, row, len(_REFERENCE) + 2, area.id)
         for topic in area.topics:
             for c in topic.characteristics:
                 number += 1
                 counted = "yes" if c.counted else "no"
-                texts = (c.id, area.id, topic.title, c.text, counted, c.provenance)
+                texts = (c.id, area.id, topic.title, c.text, counted, c.provenance or "")
                 for at, text in enumerate(texts, 1):
-                    put_cell(page, number, at, text)
-
-
-def without_clock(stream: io.BytesIO) -> bytes:
-    """The workbook with every time of day in it at a fixed one."""
-    fixed = io.BytesIO()
-    stamp = f"{_STAMP.isoformat()}Z".encode()
-    with zipfile.ZipFile(stream) as old, zipfile.ZipFile(fixed, "w", zipfile.ZIP_DEFLATED) as new:
-        for info in old.infolist():
-            raw = old.read(info)
-            if info.filename == "docProps/core.xml":
-                raw = re.sub(rb"(<dcterms:modified[^<>]*>)[^<]*", rb"\g<1>" + stamp, raw)
-            part = zipfile.ZipInfo(info.filename)
-            part.compress_type = zipfile.ZIP_DEFLATED
-            new.writestr(part, raw)
-    return fixed.getvalue()
+                    put(page, number, at, text)

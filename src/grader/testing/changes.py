@@ -14,7 +14,7 @@ from typing import Any, Final, Literal
 
 from grader.model.framework import Framework
 from grader.model.inspection import Declared, Evidence, Inspection, Source
-from grader.vocabulary.words import PROGRESS, Vocabulary
+from grader.vocabulary.words import PROGRESS, Levels, Vocabulary
 
 Never = Literal["lowers", "raises"]
 
@@ -51,16 +51,16 @@ Maker = Callable[[Inspection, Framework], Made]
 
 def raise_assessment(inspection: Inspection, framework: Framework) -> Made:
     """One item's assessment one step up."""
-    better = _above(framework.vocabulary.assessments.levels)
     for at, item in enumerate(inspection.evidence):
+        better = _above(_levels(framework, item.characteristics[0]).levels)
         if item.assessment in better:
             yield _set(inspection, "evidence", at, {"assessment": better[item.assessment]})
 
 
 def add_exceeds(inspection: Inspection, framework: Framework) -> Made:
     """An item that exceeds, without harm or measure."""
-    best = framework.vocabulary.assessments.best
     for characteristic in _characteristics(inspection, framework):
+        best = _levels(framework, characteristic).levels[-1]
         for basis in _bases(framework.vocabulary):
             yield _add_item(inspection, characteristic, {"assessment": best, "basis": basis})
 
@@ -68,11 +68,11 @@ def add_exceeds(inspection: Inspection, framework: Framework) -> Made:
 def add_falls_short(inspection: Inspection, framework: Framework) -> Made:
     """An item that falls short, light or heavy."""
     words = framework.vocabulary
-    worst = words.assessments.levels[0]
     # Where adding a shortfall could do good, it would be the lightest.
     lightest = {"extent": words.extents.names[0], "remedied": True}
     heaviest = {"extent": words.extents.best, "harm": words.harms.best}
     for characteristic in _characteristics(inspection, framework):
+        worst = _levels(framework, characteristic).levels[0]
         for basis in _bases(framework.vocabulary):
             for weight in (lightest, heaviest):
                 fields = {"assessment": worst, "basis": basis, **weight}
@@ -170,6 +170,11 @@ def _characteristics(inspection: Inspection, framework: Framework) -> Iterator[s
     for area in framework.areas_in(inspection.inspection.edition):
         if area.id not in absent:
             yield from (c.id for c in area.characteristics)
+
+
+def _levels(framework: Framework, characteristic: str) -> Levels:
+    """The levels a characteristic is assessed at."""
+    return framework.vocabulary.scale_of(framework.scale_of(characteristic))
 
 
 def _above(names: Sequence[str]) -> dict[str, str]:

@@ -35,7 +35,8 @@ from grader.language.nodes import (
     Test,
 )
 from grader.language.parse import Typed
-from grader.language.parse_facts import COUNTABLE, attributes_of
+from grader.language.parse_facts import COUNTABLE
+from grader.language.parse_where import attributes_of
 from grader.language.rulebook import (
     EFFECTS,
     TABLES,
@@ -205,6 +206,8 @@ class RuleBooks:
                 return self.share_or_count("some_share", SHARES)
             case Kind.COUNT:
                 return self.share_or_count("some_count", (*range(6), MOST))
+            case Kind.SCORE:
+                return Const(self.draw(st.integers(-10, 50)))
 
     def share_or_count(self, parameter: str, numbers: Sequence[int]) -> Operand:
         operands: list[Operand] = [Param(parameter), *map(Const, numbers)]

@@ -240,13 +240,14 @@ class _InspectionMaker:
         rare = draw(st.integers(0, 3)) == 0
         absent = draw(st.lists(st.sampled_from(known), max_size=2, unique=True)) if rare else []
         evidence = [e.id for e in items]
-        findings = [Declared(**self.finding(f"F{n}", evidence)) for n in range(draw(_FEW))]
+        few = _FEW if self.words.findings else st.just(0)
+        findings = [Declared(**self.finding(f"F{n}", evidence)) for n in range(draw(few))]
         previous = [
             Previous(
                 **self.finding(f"P{n}", evidence),
                 progress=draw(st.sampled_from(PROGRESS.names)),
             )
-            for n in range(draw(_FEW))
+            for n in range(draw(few))
         ]
         return Inspection(
             inspection=Header(
@@ -266,7 +267,10 @@ class _InspectionMaker:
     def item(self, name: str) -> Evidence:
         draw = self.draw
         tagged = draw(st.lists(st.sampled_from(self.pool), min_size=1, max_size=4, unique=True))
-        assessment: str | None = draw(st.sampled_from(self.words.assessments.levels))
+        scale = self.framework.scale_of(tagged[0])
+        tagged = [name for name in tagged if self.framework.scale_of(name) == scale]
+        levels = self.words.scale_of(scale)
+        assessment: str | None = draw(st.sampled_from((*levels.levels, *levels.by_name)))
         measure: Figure | None = None
         if draw(st.integers(0, 4)) == 0:
             ruled = draw(st.sampled_from(self.measures)) if self.measures else None
@@ -286,7 +290,9 @@ class _InspectionMaker:
                 "harm": draw(st.sampled_from((self.words.harms.default,) * 2 + self.words.harms.names)),
                 "remedied": remedied,
                 "remedied_on": draw(st.sampled_from((None, *_DAYS))) if remedied else None,
-                "found_on": draw(st.sampled_from((None, *_FOUND))),
+                "found_on": draw(
+                    st.sampled_from(_DAYS if self.words.several == "latest" else (None, *_FOUND))
+                ),
                 "innovative": draw(st.integers(0, 4)) == 0,
                 "measure": measure,
                 "source": draw(st.sampled_from(("report", "data"))),
@@ -299,6 +305,9 @@ class _InspectionMaker:
         if ruled is None:
             value = self.draw(st.floats(-LARGEST_FIGURE, LARGEST_FIGURE))
             return Figure(name="callouts", value=value, unit="minutes")
+        if ruled.bounds is not None:
+            whole = self.draw(st.integers(*ruled.bounds))
+            return Figure(name=ruled.name, value=whole / 10 ** (ruled.decimals or 0), unit=ruled.unit)
         if ruled.unit != "percent":
             anything = st.floats(-LARGEST_FIGURE, LARGEST_FIGURE)
             value = self.draw(st.one_of(st.sampled_from(_FIGURES), anything))

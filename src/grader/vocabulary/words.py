@@ -43,6 +43,10 @@ class Word:
         What is found where it is chosen, to follow "had been found to".
     heading : str
         Over a narrow column, in two lines.
+    score : int or None
+        What it scores, where its scale has scores.
+    written : str
+        What is written where that is not the id: two scales of a framework may each have a level `0`.
     """
 
     id: str
@@ -51,9 +55,23 @@ class Word:
     roles: frozenset[Role] = frozenset()
     phrase: str = ""
     heading: str = ""
+    score: int | None = None
+    written: str = ""
+
+    @property
+    def said(self) -> str:
+        """As it is written and printed where ids are."""
+        return self.written or self.id
 
 
-def word(id: str, title: str, *roles: Role, meaning: str = "", phrase: str = "", heading: str = "") -> Word:
+def word(
+    id: str,
+    title: str,
+    *roles: Role,
+    meaning: str = "",
+    phrase: str = "",
+    heading: str = "",
+) -> Word:
     """A word with these roles."""
     return Word(id, title, meaning, frozenset(roles), phrase, heading)
 
@@ -88,6 +106,10 @@ class Scale:
         """The word with this id; raises KeyError."""
         return self.words[self.ranks[name]]
 
+    def said_of(self, rank: int) -> str:
+        """What is written for a rank."""
+        return self.words[rank].said if self.words else self.names[rank]
+
     def having(self, role: Role) -> tuple[str, ...]:
         """Names with a role, worst first."""
         return tuple(w.id for w in self.words if role in w.roles)
@@ -121,6 +143,114 @@ class Scale:
         """How far a level is from the middle of the levels, in half steps."""
         levels = self.levels
         return abs(2 * levels.index(name) - len(levels) + 1)
+
+
+ForTheGrade = Literal["not_assessed", "withheld", "as"]
+Several = Literal["lowest", "best", "latest"]
+FOR_NOTHING, WITHHOLDS, COUNTS_AS = get_args(ForTheGrade)
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """A level of a scale that has no place in its order.
+
+    Attributes
+    ----------
+    word : Word
+        Its id and title.
+    for_the_grade : {"not_assessed", "withheld", "as"}
+        As if there were no evidence; the area is withheld; or it counts as another level.
+    counts_as : str
+        The level it counts as, by its name on the framework's one scale.
+    """
+
+    word: Word
+    for_the_grade: ForTheGrade
+    counts_as: str = ""
+
+
+@dataclass(frozen=True)
+class Levels:
+    """One scale of a framework: levels that follow each other on the framework's one scale of them all.
+
+    Attributes
+    ----------
+    id, title : str
+        As the framework names it.
+    names : tuple of str
+        Its levels on the framework's one scale, worst first.
+    first : int
+        The rank of the worst of them.
+    words : tuple of Word
+        The levels, worst first.
+    outside : tuple of Outside
+        Levels outside the order.
+    """
+
+    id: str
+    title: str
+    names: tuple[str, ...]
+    first: int
+    words: tuple[Word, ...]
+    outside: tuple[Outside, ...] = ()
+
+    @property
+    def last(self) -> int:
+        """The rank of its best level."""
+        return self.first + len(self.names) - 1
+
+    @property
+    def ranks(self) -> range:
+        """Ranks of its levels, worst first."""
+        return range(self.first, self.last + 1)
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """Its levels as they are written, worst first."""
+        return tuple(word.said for word in self.words)
+
+    def word(self, written: str) -> Word:
+        """The level written so, in the order or outside it; raises KeyError."""
+        return self._word[written]
+
+    @cached_property
+    def _word(self) -> Mapping[str, Word]:
+        return {word.said: word for word in (*self.words, *(o.word for o in self.outside))}
+
+    def from_middle(self) -> tuple[str, ...]:
+        """Its levels as they are written, nearest the middle first, and of two as near the lower."""
+        return tuple(sorted(self.levels, key=lambda name: (self.off_middle(name), self.levels.index(name))))
+
+    def off_middle(self, written: str) -> int:
+        """How far a level is from the middle of the levels, in half steps; none for one outside the order."""
+        levels = self.levels
+        return abs(2 * levels.index(written) - len(levels) + 1) if written in levels else 0
+
+    @property
+    def scored(self) -> bool:
+        """Whether its levels have scores."""
+        return self.words[0].score is not None
+
+    @cached_property
+    def printed(self) -> Mapping[str, tuple[str, ...]]:
+        """What may be written for a level, outside levels too, with the title of each."""
+        every = (*self.words, *(o.word for o in self.outside))
+        return MappingProxyType({w.said: (w.title,) for w in every})
+
+    @cached_property
+    def written(self) -> Mapping[str, str]:
+        """The name on the framework's one scale of each level written, in the order or outside it."""
+        found = {w.said: name for w, name in zip(self.words, self.names, strict=True)}
+        return MappingProxyType(found | {o.word.said: o.word.id for o in self.outside})
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Outside]:
+        """Its outside levels by what is written for each."""
+        return MappingProxyType({o.word.said: o for o in self.outside})
+
+
+#: The scale of characteristics that name none.
+DEFAULT_SCALE: Final = "default"
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +380,11 @@ class Vocabulary:
         How items are found.
     findings : tuple of KindOfFinding
         The kinds of finding there are.
+    declared : tuple of Levels
+        The scales a framework declares, each a run of `assessments` and of `statuses`, which hold them all.
+    several : {"lowest", "best", "latest"} or None
+        Which of several items a characteristic is judged by, where its status is what was assessed; None
+        where rules conclude it.
     """
 
     id: str
@@ -259,6 +394,8 @@ class Vocabulary:
     harms: Scale
     bases: tuple[Basis, ...]
     findings: tuple[KindOfFinding, ...]
+    declared: tuple[Levels, ...] = ()
+    several: Several | None = None
 
     def __hash__(self) -> int:
         return hash(self.id)
@@ -291,6 +428,76 @@ class Vocabulary:
             self.standings,
         )  # fmt: skip
         return MappingProxyType({scale.name: scale for scale in found})
+
+    # The scales of characteristics -------------------------------------------------------------------------
+
+    @cached_property
+    def by_scale(self) -> Mapping[str, Levels]:
+        """Each scale a characteristic may have, by its id; the default one where none is declared."""
+        return MappingProxyType({each.id: each for each in self.declared or (self._only,)})
+
+    @cached_property
+    def _only(self) -> Levels:
+        names = self.assessments.levels
+        words = tuple(self.assessments.word(name) for name in names)
+        return Levels(DEFAULT_SCALE, "", names, self.assessments.rank(names[0]), words)
+
+    def scale_of(self, scale: str | None) -> Levels:
+        """The scale a characteristic names, or the default one; raises KeyError."""
+        return self.by_scale[scale or DEFAULT_SCALE]
+
+    def levels_of(self, scale: str | None) -> tuple[str, ...]:
+        """The levels of the scale a characteristic names, worst first, as `assessments` names them."""
+        return self.scale_of(scale).names
+
+    def is_step(self, before: int, after: int) -> bool:
+        """Whether two ranks of `assessments` are levels of one scale."""
+        return any(before in each.ranks and after in each.ranks for each in self.by_scale.values())
+
+    @cached_property
+    def by_status(self) -> tuple[Levels | None, ...]:
+        """The scale each status is of, by its rank; None for "nothing there" and what is outside an order."""
+        found: list[Levels | None] = [None] * len(self.statuses.names)
+        for each in self.declared:
+            found[each.first : each.last + 1] = [each] * len(each.names)
+        return tuple(found)
+
+    @cached_property
+    def scores(self) -> tuple[int, ...]:
+        """The score of each status by its rank: 0 where there is none."""
+        return tuple(w.score or 0 for w in self.statuses.words)
+
+    @cached_property
+    def scored(self) -> bool:
+        """Whether any scale has scores."""
+        return any(w.score is not None for w in self.statuses.words)
+
+    @cached_property
+    def scale_ids(self) -> Scale:
+        """Ids of the scales, in no order that means anything."""
+        return Scale("scale", tuple(self.by_scale), ordered=False)
+
+    @cached_property
+    def withholding(self) -> tuple[str, ...]:
+        """Statuses with which an area is withheld."""
+        return tuple(
+            o.word.id for each in self.declared for o in each.outside if o.for_the_grade == WITHHOLDS
+        )
+
+    def outside(self, scale: str | None, written: str) -> Outside | None:
+        """The level outside the order of a scale that is written; None for one in its order."""
+        return self.scale_of(scale).by_name.get(written)
+
+    def counted_as(self, scale: str | None, written: str) -> str | None:
+        """The name on `assessments` a level of a scale counts as; None where it counts for nothing."""
+        if not self.declared or written == self.assessments.nothing:
+            return written
+        levels = self.scale_of(scale)
+        other = levels.by_name.get(written)
+        if other is None:
+            return levels.written[written]
+        found = {FOR_NOTHING: None, WITHHOLDS: other.word.id, COUNTS_AS: other.counts_as}
+        return found[other.for_the_grade]
 
     # Assessments and bases --------------------------------------------------------------------------------
 

@@ -9,48 +9,27 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from grader.distribution import install
 from grader.errors import MissingExtraError
-from grader.explanations.why import explain
-from grader.language.english import number
-from grader.model.inspection import Evidence
-from grader.model.proposal import NotCounted, Proposal
-from grader.render.html import words
-from grader.render.html.areas import Areas, AreaView
-from grader.render.html.charts import GradeRow, grades_chart, needed_chart, status_chart
-from grader.render.html.decided import Decided
+from grader.render.content import words
+from grader.render.content.blocks import Document
+from grader.render.content.build import Content, content_of
+from grader.render.content.decided import Decided
+from grader.render.html import charts
 from grader.session import LoadedInspection
 from grader.text import plural
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-
-@dataclass(frozen=True, slots=True)
-class Left:
-    """Something that did not count; the item itself where it is shown nowhere else."""
-
-    entry: NotCounted
-    item: Evidence | None
-    anchor: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class ParameterRow:
-    """A parameter with its value in words."""
-
-    name: str
-    value: str
-    default: str
-    changed: bool
-    basis: str
-    source: str
-    why: str
+#: What of the content the templates read.
+_SHOWN = (
+    "proposal", "framework", "inspection", "decided", "areas", "ordered", "anchors", "left", "parameters",
+    "warnings", "more",
+)  # fmt: skip
 
 
 def report(loaded: LoadedInspection, decided: Decided | None = None) -> str:
@@ -71,108 +50,45 @@ def report(loaded: LoadedInspection, decided: Decided | None = None) -> str:
     Raises
     ------
     MissingExtraError
-        Jinja or matplotlib is not installed.
+        Jinja is not installed.
     """
-    environment, proposal = templates(), loaded.proposal
-    areas, anchors, left = _areas(loaded, decided)
-    ordered = sorted(areas, key=lambda a: -1 if a.proposed.place is None else a.proposed.place, reverse=True)
-    style = environment.get_template("report.css").render(
-        running=_markup(words.css_string(f"{proposal.body}: proposed grades, a person decides"))
-    )
-    digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
+    return page_of(content_of(loaded, decided))
+
+
+def page_of(content: Content) -> str:
+    """The page of a report's content."""
+    environment, proposal = templates(), content.proposal
+    style, digest = _style(environment, f"{proposal.body}: proposed grades, a person decides")
+    drawn = charts.styles(content.framework.vocabulary.statuses)
     text: str = environment.get_template("report.html").render(
+        {name: getattr(content, name) for name in _SHOWN},
         style=_markup(style),
         style_hash=digest,
-        proposal=proposal,
-        framework=loaded.framework.framework,
-        vocabulary=loaded.framework.framework.vocabulary,
-        inspection=loaded.inspection,
-        book=loaded.book,
-        decided=decided,
-        areas=areas,
-        ordered=ordered,
-        anchors=anchors,
-        left=left,
-        settled=[e for e in loaded.inspection.evidence if e.settled is not None],
-        parameters=_parameters(loaded, proposal),
-        warnings=_warnings(proposal, decided),
-        charts=_charts(loaded, areas, ordered, decided),
+        vocabulary=content.framework.vocabulary,
+        scale=[grade.title for grade in reversed(content.framework.grade_scale.grades)],
+        drawn=list(drawn.values()),
+        bars=charts.bars((area for area in content.ordered if area.looked_at), drawn),
+        settled=[e for e in content.inspection.evidence if e.settled is not None],
     )
     return text
 
 
-def _areas(
-    loaded: LoadedInspection, decided: Decided | None
-) -> tuple[list[AreaView], dict[str, str], list[Left]]:
-    proposal, maker = loaded.proposal, Areas(loaded)
-    views = [
-        maker.view(
-            at,
-            result,
-            explain(loaded, result.area),
-            decided.decisions.grades.get(result.area) if decided else None,
-            decided.areas.get(result.area) if decided else None,
-        )
-        for at, result in enumerate(proposal.areas, start=1)
-    ]
-    left = []
-    for entry in proposal.not_counted:
-        anchor = maker.anchor(entry.evidence)
-        left.append(Left(entry, maker.evidence[entry.evidence] if anchor else None, anchor))
-    return views, maker.anchors, left
+def document_page(document: Document) -> str:
+    """A document of sections, lists and tables as a page of HTML."""
+    environment = templates()
+    style, digest = _style(environment, document.running, landscape=document.one_page)
+    text: str = environment.get_template("document.html").render(
+        document=document, style=_markup(style), style_hash=digest
+    )
+    return text
 
 
-def _parameters(loaded: LoadedInspection, proposal: Proposal) -> list[ParameterRow]:
-    rows = []
-    for used in proposal.parameters:
-        known = loaded.book.parameters[used.name]
-        rows.append(
-            ParameterRow(
-                name=used.name,
-                value=number(used.value, None, known.kind),
-                default=number(used.default, None, known.kind),
-                changed=used.name in proposal.overrides,
-                basis=used.basis,
-                source=known.source,
-                why=known.why,
-            )
-        )
-    return rows
-
-
-def _warnings(proposal: Proposal, decided: Decided | None) -> list[str]:
-    found = [w.message for w in proposal.warnings]
-    return [*found, *(w.message for w in decided.warnings)] if decided else found
-
-
-def _charts(
-    loaded: LoadedInspection, areas: Sequence[AreaView], ordered: Sequence[AreaView], decided: Decided | None
-) -> dict[str, Any]:
-    scale = [g.title for g in reversed(loaded.framework.framework.grade_scale.grades)]
-    grades = [
-        GradeRow(
-            label=a.result.title,
-            proposed=a.proposed.place,
-            final=a.final.place if a.final else None,
-            said=a.proposed.text,
-        )
-        for a in ordered
-    ]
-    looked_at = [(a.result.title, a.counts) for a in ordered if a.looked_at]
-    charts = {
-        "grades": grades_chart("chart-grades", grades, scale, with_final=decided is not None),
-        "statuses": status_chart(
-            "chart-statuses",
-            looked_at,
-            loaded.framework.framework.vocabulary.statuses,
-            "Characteristics of each area by status",
-        ),
-    }
-    for area in areas:
-        if area.needed:
-            title = f"{area.result.title}: shares found, and shares that grades ask for"
-            charts[area.slug] = needed_chart(f"chart-{area.slug}", area.needed, title)
-    return {name: _markup(svg) for name, svg in charts.items()}
+def _style(environment: Environment, running: str, *, landscape: bool = False) -> tuple[str, str]:
+    """The style sheet with what runs along the top in print, and its hash for the page's policy."""
+    style = environment.get_template("report.css").render(
+        running=_markup(css_string(running)), landscape=landscape
+    )
+    return style, base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
 
 
 @cache
@@ -194,6 +110,12 @@ def templates() -> Environment:
     environment.filters |= {
         "words": words.words,
         "opened": words.opened,
+        "rule_title": words.rule_title,
+        "measure": words.measure_words,
+        "steps": words.steps_words,
+        "short": charts.short,
+        "asked": charts.asked,
+        "along": charts.along,
         "web_address": words.web_address,
         "counted": plural,
     }
@@ -205,7 +127,13 @@ def templates() -> Environment:
 
 
 def _markup(text: str) -> Any:
-    """Text of grader's own making that enters the page unescaped: the style sheet and the charts."""
+    """Text of grader's own making that enters the page unescaped: the style sheet."""
     from markupsafe import Markup
 
     return Markup(text)
+
+
+def css_string(text: str) -> str:
+    """A CSS string in which every character but letters and digits of ASCII is an escape."""
+    plain = "".join(c if c.isascii() and c.isalnum() else f"\\{ord(c):06x} " for c in text)
+    return f'"{plain}"'

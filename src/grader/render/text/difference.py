@@ -99,13 +99,12 @@ def _found(change: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _agreement(diff: Diff) -> RenderableType:
     whole, without = diff.agreement, diff.agreement.without_declared_concerns
-    columns = [
-        Column("Agreement"),
-        Column("all areas", right=True),
-        Column("no declared concern", right=True),
-    ]
-    pairs = zip(figures_of(whole), figures_of(without), strict=True)
-    table = Fitting(columns, [[name, left, right] for (name, left), (_, right) in pairs], ruled=False)
+    columns = [Column("Agreement"), Column("all areas", right=True)]
+    rows = [[name, figure] for name, figure in figures_of(whole)]
+    if diff.knows_concerns:
+        columns.append(Column("no declared concern", right=True))
+        rows = [[*row, figure] for row, (_, figure) in zip(rows, figures_of(without), strict=True)]
+    table = Fitting(columns, rows, ruled=False)
     notes = [*whole.notes, COEFFICIENTS, LIKE_FOR_LIKE]
     return Group(table, *(text_of(note, "dim") for note in notes))
 

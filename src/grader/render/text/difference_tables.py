@@ -49,14 +49,17 @@ def markdown(diff: Diff) -> str:
         "",
         *_agreement("Agreement", diff.agreement),
         "",
-        *_agreement(
-            "Without areas that carry a declared cause of concern", diff.agreement.without_declared_concerns
-        ),
-        "",
+        *(_without_concerns(diff) if diff.knows_concerns else ()),
         *(f"- {escaped(note)}" for note in (*diff.agreement.notes, COEFFICIENTS, LIKE_FOR_LIKE)),
         *(f"- {escaped(line)}" for line in settings_of(diff)),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _without_concerns(diff: Diff) -> Iterator[str]:
+    title = "Without areas that carry a declared cause of concern"
+    yield from _agreement(title, diff.agreement.without_declared_concerns)
+    yield ""
 
 
 def settings_of(diff: Diff) -> Iterator[str]:

@@ -27,7 +27,7 @@ def answer_for_person(framework: Framework, book: RuleBook, answer: OutputModel)
     """The parts of an answer about one area."""
     match answer:
         case Explanation():
-            return [*_head(framework, book, answer), *_explanation(framework.vocabulary, answer)]
+            return [*_head(framework, book, answer), *_explanation(framework, answer)]
         case WhyNot():
             return [*_head(framework, book, answer), *_why_not(framework.vocabulary, answer)]
         case SmallestChange():
@@ -104,22 +104,43 @@ def _missed(missed: Missed) -> Iterator[tuple[str, str]]:
         yield "", f"evidence: {', '.join(missed.evidence)}"
 
 
-def _explanation(words: Vocabulary, why: Explanation) -> list[RenderableType]:
+def _by_status(
+    framework: Framework, characteristics: Iterable[CharacteristicWhy]
+) -> Iterator[tuple[str, list[CharacteristicWhy]]]:
+    """The characteristics by their status, with a heading: as the rules conclude it, or on each scale."""
+    words, found = framework.vocabulary, list(characteristics)
+    if words.several is None:
+        for status in words.statuses.levels:
+            chosen = [c for c in found if c.status == status]
+            yield f"Characteristics {status.replace('_', ' ')}: {len(chosen)}", chosen
+    for levels in words.declared:
+        own = [c for c in found if words.scale_of(framework.scale_of(c.id)) is levels]
+        of = f" ({levels.title})" if len(words.declared) > 1 else ""
+        for word in (*(o.word for o in levels.outside), *levels.words):
+            chosen = [c for c in own if c.status == word.said]
+            yield f"Assessed as {word.title}{of}: {len(chosen)}", chosen
+
+
+def _explanation(framework: Framework, why: Explanation) -> list[RenderableType]:
     """The parts of an explanation, from the grade down to the evidence."""
+    words = framework.vocabulary
     parts: list[RenderableType] = []
     parts += _section("Why", _reasons(why.reasons_for))
     parts += _section("What stood in the way", _reasons(_in_the_way(why)))
+    parts += _section("How the numbers came about", [(w.fact, w.text) for w in why.workings])
     parts += _section("How firm", _firmness(why))
-    nexts = [(line.characteristic, look_next_words(line)) for line in why.look_next]
+    nexts = [
+        (line.characteristic, look_next_words(line, assessed=words.several is not None))
+        for line in why.look_next
+    ]
     parts += _section("What to look at next", nexts)
     parts += _section("Findings", _findings(why))
     sources = sorted({c.source for c in _all_cited(why)})
     if len(sources) == 1:
         parts += [Text(), text_of(f"All evidence below is from {sources[0]}.")]
-    for status in words.statuses.levels:
-        chosen = [c for c in why.characteristics if c.status == status]
+    for head, chosen in _by_status(framework, why.characteristics):
         if chosen:
-            parts += [Text(), text_of(f"Characteristics {status.replace('_', ' ')}: {len(chosen)}", "bold")]
+            parts += [Text(), text_of(head, "bold")]
             parts += [_characteristic(words, c, name_source=len(sources) > 1) for c in chosen]
     missing = [c for c in why.characteristics if c.status == words.statuses.nothing and c.counted]
     parts += _section(
@@ -188,7 +209,7 @@ def _characteristic(words: Vocabulary, why: CharacteristicWhy, *, name_source: b
     note = "" if why.counted else " (another programme grades it: without weight here)"
     head = text_of(f"{why.id}  {why.text}{note}")
     lines = [("because", text) for text in why.because]
-    lines += [_cited(words, "for", c, name_source) for c in why.evidence_for]
+    lines += [_cited(words, "" if words.several else "for", c, name_source) for c in why.evidence_for]
     lines += [_cited(words, "against", c, name_source) for c in why.evidence_against]
     return indented(Group(head, indented(_grid(lines))))
 

@@ -25,10 +25,15 @@ def simulation_for_person(framework: Framework, book: RuleBook, found: Simulatio
     marks = dict(zip([*titles, "withheld"], letters, strict=True))
     versions = "version" if found.draws == 1 else "versions"
     measured = (found.step, found.characteristics) == (STEP, CHARACTERISTICS)
+    exchanged = (
+        "a second characteristic added, dropped or exchanged within the topic with probability"
+        f" {100 * found.characteristics:g} %, "
+    )
+    if framework.vocabulary.several is not None:
+        exchanged, measured = "", found.step == STEP
     said = (
         f"{found.draws:,} {versions} drawn (seed {found.seed}): each assessment a step better or worse with"
-        f" probability {100 * found.step:g} %, a second characteristic added, dropped or exchanged within the"
-        f" topic with probability {100 * found.characteristics:g} %, each figure within its interval. "
+        f" probability {100 * found.step:g} %, {exchanged}each figure within its interval. "
         + (
             "The probabilities are those measured on one report by two taggers."
             if measured

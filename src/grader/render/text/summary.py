@@ -19,7 +19,7 @@ from grader.model.framework import Framework
 from grader.model.proposal import AreaResult, FindingResult, Hinge, Proposal, Reason
 from grader.render.text.settings import settings_line
 from grader.render.text.tables import Column, Fitting, Labelled, indented, text_of
-from grader.session import LoadedInspection
+from grader.session import LoadedInspection, Session
 from grader.vocabulary.words import Vocabulary
 
 _LEGEND = (
@@ -29,6 +29,7 @@ _LEGEND = (
 )
 NOT_COMPARED = "grades of different cycles are not compared"
 _HINGES = 8
+_ASSESSED = 16
 _STEPS = 2
 _COLUMNS = (
     Column("area", "\narea"),
@@ -91,8 +92,7 @@ def _row(
 ) -> _Row:
     counted = {c.id for c in framework.area(area.area).counted}
     words = framework.vocabulary
-    rank = words.statuses.rank
-    ranks = [rank(c.status) for c in area.characteristics if c.id in counted]
+    statuses = [c.status for c in area.characteristics if c.id in counted]
     standing = [
         (f, words.counts_as(f.kind, progress.get(f.id) if f.origin == "previous" else None))
         for f in area.findings
@@ -100,8 +100,11 @@ def _row(
     return _Row(
         result=area,
         listed=len(counted),
-        assessed=sum(r > rank(words.statuses.nothing) for r in ranks),
-        reached=[sum(r >= rank(success.id) for r in ranks) for success in words.successes],
+        assessed=sum(status != words.statuses.nothing for status in statuses),
+        reached=[
+            sum(words.statuses.rank(status) >= words.statuses.rank(success.id) for status in statuses)
+            for success in words.successes
+        ],
         tallies=[sum(s == kind.counts_as for _, s in standing) for kind in words.shown if kind.tally],
         told=[
             (kind.listed_as, f)
@@ -130,11 +133,11 @@ def contradictions(proposal: Proposal, area: AreaResult) -> list[str]:
 
 def _head(loaded: LoadedInspection, brief: bool) -> Iterator[Text]:
     framework, proposal = loaded.framework.framework, loaded.proposal
-    own_rules = _own_rules(loaded)
+    own = own_rules(loaded.session)
     yield text_of(f"{proposal.body} ({proposal.inspection})", "bold")
     title = f"{framework.framework.title}, edition {proposal.framework.edition}"
     then = " (the framework as it then stood)"
-    standing = f"{_standing_of(proposal.framework.status)}: proposed grades, a person decides"
+    standing = f"{standing_of(proposal.framework.status)}: proposed grades, a person decides"
     if brief:
         yield text_of(f"{title}; {standing} (as above; --verbose says it whole)")
     else:
@@ -142,9 +145,9 @@ def _head(loaded: LoadedInspection, brief: bool) -> Iterator[Text]:
         yield text_of(standing)
         if proposal.framework.provenance:
             yield text_of(_provenance(framework, proposal))
-    if not brief or own_rules:
+    if not brief or own:
         yield text_of(
-            f"rule book {proposal.rulebook.id} {proposal.rulebook.version}{own_rules},"
+            f"rule book {proposal.rulebook.id} {proposal.rulebook.version}{own},"
             f" engine {proposal.engine}, grader {proposal.grader_version}"
         )
     settings = settings_line(loaded.book, proposal.overrides)
@@ -152,15 +155,15 @@ def _head(loaded: LoadedInspection, brief: bool) -> Iterator[Text]:
         yield text_of(settings, "bold")
 
 
-def _own_rules(loaded: LoadedInspection) -> str:
+def own_rules(session: Session) -> str:
     """The start of the rule book's hash, where its rules are not the built-in one's."""
-    sha256 = loaded.book.sha256
-    if sha256 is None or loaded.session.rules_built_in:
+    sha256 = session.book.sha256
+    if sha256 is None or session.rules_built_in:
         return ""
     return f" ({sha256[:8]}, not built in)"
 
 
-def _standing_of(status: str) -> str:
+def standing_of(status: str) -> str:
     return {"reconstruction": "a reconstruction", "example": "an example"}.get(status, status)
 
 
@@ -237,6 +240,8 @@ def _lines(framework: Framework, row: _Row) -> Iterator[tuple[str, str]]:
     if area.earlier_grade is not None:
         earlier = area.earlier_grade
         yield "earlier:", f"{earlier.grade} in {earlier.given_in}; {NOT_COMPARED}"
+    if framework.vocabulary.several is not None and (found := as_assessed(framework, area)):
+        yield "assessed:", _some(found, _ASSESSED, ", ")
     held = [r for r in area.reasons if r.held]
     # A limit decides alone: a better grade whose rule holds is what the area would have had without it.
     deciding = [r for r in held if r.target == area.grade or area.outcome == "withheld"]
@@ -250,7 +255,12 @@ def _lines(framework: Framework, row: _Row) -> Iterator[tuple[str, str]]:
             area.without_old, area.outcome, area.grade, lambda g: _lower(_grade(framework, g))
         )
         yield "old evidence:", named
-    could = range_words(area, row.listed - row.assessed, lambda g: _lower(_grade(framework, g)))
+    could = range_words(
+        area,
+        row.listed - row.assessed,
+        lambda g: _lower(_grade(framework, g)),
+        concerns=bool(framework.vocabulary.capping),
+    )
     if could is not None:
         yield "could be:", could
     missed = next((r for r in area.reasons if not r.held and r.effect == "reaches"), None)
@@ -271,6 +281,16 @@ def _lines(framework: Framework, row: _Row) -> Iterator[tuple[str, str]]:
     steps = ((_lower(_grade(framework, r.grade)), r.change.replace("_", " ")) for r in area.reachable)
     for grade, changes in grouped(steps):
         yield "one step away:", f"{grade} ({_some(changes, _STEPS, '; ')})"
+
+
+def as_assessed(framework: Framework, area: AreaResult) -> list[str]:
+    """What was assessed of each characteristic, in a framework whose statuses are as assessed."""
+    nothing = framework.vocabulary.statuses.nothing
+    return [
+        f"{c.id} {_lower(framework.status_word(c.id, c.status).title)}"
+        for c in area.characteristics
+        if c.status != nothing
+    ]
 
 
 def _best(framework: Framework, reasons: Sequence[Reason]) -> Reason | None:

@@ -6,7 +6,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from grader import text
-from grader.model.inspection import Said
+from grader.model.inspection import Figure, Said
+from grader.text import plural
 
 _SPACES = "\n\t"
 
@@ -62,7 +63,21 @@ def web_address(url: str | None) -> str | None:
     return url if sound and "\\" not in url else None
 
 
-def css_string(text: str) -> str:
-    """A CSS string in which every character but letters and digits of ASCII is an escape."""
-    plain = "".join(c if c.isascii() and c.isalnum() else f"\\{ord(c):06x} " for c in text)
-    return f'"{plain}"'
+def rule_title(rule: str) -> str:
+    """A rule's id as its title: `good.substantially-all` as good: substantially all."""
+    return rule.replace(".", ": ").replace("-", " ").replace("_", " ")
+
+
+def steps_words(steps: int | None) -> str:
+    """How far a proposed grade is from the final one."""
+    if steps is None:
+        return "–"
+    if steps == 0:
+        return "Same"
+    return f"{plural(abs(steps), 'step')} {'above' if steps > 0 else 'below'}"
+
+
+def measure_words(measure: Figure) -> str:
+    """A figure with its interval and unit."""
+    interval = f" ± {measure.interval:g}" if measure.interval is not None else ""
+    return f"{words(measure.name)}: {measure.value:g}{interval} {measure.unit}"

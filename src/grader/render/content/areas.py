@@ -18,29 +18,21 @@ from grader.model.decisions import DecidedGrade
 from grader.model.diff import AreaDiff
 from grader.model.inspection import Declared, Evidence, Previous
 from grader.model.proposal import AreaResult, FindingResult, Reason
-from grader.render.html.charts import Needed
-from grader.render.html.words import OUTCOME_WORDS, opened, words
+from grader.render.content.blocks import Mark
+from grader.render.content.words import OUTCOME_WORDS, opened, words
 from grader.session import LoadedInspection
 
 T = TypeVar("T")
-#: Tones of the style sheet, worst to best; the scale of any framework is laid over them.
-_TONES = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """A grade, or the outcome where there is none: its words, and its rank on the scale from the worst."""
+class Needed:
+    """A share found, in per mille, and what grades ask of it: the share asked, and the grades."""
 
-    text: str
-    place: int | None
-    of: int
-
-    @property
-    def tone(self) -> str:
-        """The style sheet's name for the colour; a second sign beside the words and the place."""
-        if self.place is None:
-            return "none"
-        return f"t{round(self.place * (_TONES - 1) / max(self.of - 1, 1))}"
+    label: str
+    found: int
+    found_words: str
+    asked: Mapping[int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +112,11 @@ class AreaView:
     def looked_at(self) -> bool:
         return self.result.outcome != "not_inspected"
 
+    @property
+    def coverage(self) -> str:
+        """How many of the characteristics that count are assessed; a dash where nobody looked."""
+        return f"{self.assessed} of {sum(self.counts.values())}" if self.looked_at else "–"
+
 
 class Areas:
     """Makes the views of one inspection's areas; evidence is anchored where it is first shown."""
@@ -134,6 +131,7 @@ class Areas:
         self.titles = {grade.id: grade.title for grade in framework.grade_scale.grades}
         self.evidence = {e.id: e for e in inspection.evidence}
         self.anchors: dict[str, str] = {}
+        self._assessed = framework.vocabulary.several is not None
 
     def view(
         self,
@@ -147,8 +145,11 @@ class Areas:
         names = self.framework.vocabulary.statuses.names[::-1]
         statuses: dict[str, list[CharacteristicView]] = {status: [] for status in names}
         for characteristic in why.characteristics:
-            statuses[characteristic.status].append(self._characteristic(characteristic))
-        counts = Counter(c.status for c in why.characteristics if c.counted)
+            word = self.framework.status_word(characteristic.id, characteristic.status)
+            statuses[word.id].append(self._characteristic(characteristic))
+        counts = Counter(
+            self.framework.status_word(c.id, c.status).id for c in why.characteristics if c.counted
+        )
         findings = self._findings(result)
         held = [r for r in result.reasons if r.held]
         because = tuple(r for r in held if r.target == result.grade or result.outcome == "withheld")
@@ -176,7 +177,8 @@ class Areas:
             could_be=self._could_be(result, counts[self.framework.vocabulary.statuses.nothing]),
             without_old=self._without_old(result),
             look_next=tuple(
-                (line.characteristic, line.text, look_next_words(line, self._lower)) for line in why.look_next
+                (line.characteristic, line.text, look_next_words(line, self._lower, assessed=self._assessed))
+                for line in why.look_next
             ),
         )
 
@@ -190,7 +192,8 @@ class Areas:
         if result.outcome == "withheld" and result.possible is not None:
             why = "; ".join(r.because for r in result.reasons if r.held)
             return withheld_words(why, result.possible, self._lower)
-        return range_words(result, unassessed, self._lower)
+        concerns = bool(self.framework.vocabulary.capping)
+        return range_words(result, unassessed, self._lower, concerns=concerns)
 
     def _without_old(self, result: AreaResult) -> str | None:
         if result.without_old is None:

@@ -1,0 +1,262 @@
+"""Which column of a wide table is what: a component, the body's name, the grade that was given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+
+from grader.errors import InputError, Place, Problem, UnknownNameError, folded, nearest, quoted, suggest
+from grader.io.printed_names import PrintedNames, required
+from grader.language.rulebook import Measure, RuleBook
+from grader.model.framework import Area, Characteristic, Framework
+
+#: What a column that names the body is called, the surest first; then anything that ends in `id`.
+BODY_NAMES = (
+    "id", "body", "body id", "name", "location", "location id", "provider", "organisation", "establishment",
+    "business", "home", "service", "school", "practice", "premises", "urn",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class TableOptions:
+    """What a person says of a wide table beside its file.
+
+    Attributes
+    ----------
+    columns : mapping of str to str
+        The heading of a component's column, where it is called otherwise.
+    body : sequence of str
+        Headings of the columns that together name a body.
+    compare : mapping of str to str
+        The heading of the column that holds the grade an area was given; `""` for the only area.
+    blank : sequence of str
+        What stands in a cell that says nothing.
+    edition : str, optional
+        The edition of the framework; the latest by default.
+    """
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    body: Sequence[str] = ()
+    compare: Mapping[str, str] = field(default_factory=dict)
+    blank: Sequence[str] = ()
+    edition: str | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.columns or self.body or self.compare or self.blank or self.edition)
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of a table by their positions.
+
+    Attributes
+    ----------
+    components : dict of str to int
+        Of each characteristic whose level stands in one, in framework order.
+    measures : dict of str to int
+        Of each measure whose figure assesses a characteristic that has no level.
+    compared : dict of str to int
+        Of each area whose given grade stands in the table.
+    body : tuple of int
+        Those that name a body, as a person said; without one, `bodies` are those that may.
+    unused : tuple of int
+        The others.
+    """
+
+    components: dict[str, int]
+    measures: dict[str, int]
+    compared: dict[str, int]
+    body: tuple[int, ...]
+    bodies: tuple[int, ...]
+    unused: tuple[int, ...]
+
+
+class Components:
+    """What a framework's components may be called, in one edition."""
+
+    def __init__(self, framework: Framework, edition: str, book: RuleBook) -> None:
+        self.framework = framework
+        self.edition = edition
+        self.areas: tuple[Area, ...] = framework.areas_in(edition)
+        self.names = PrintedNames(framework, edition)
+        own = {c.id for c in self.every}
+        self.measures: dict[str, Measure] = {
+            n: m for n, m in book.measures.items() if m.characteristic in own
+        }
+        self._forms = self._every_form()
+
+    @property
+    def every(self) -> Iterator[Characteristic]:
+        """The characteristics, in framework order."""
+        return (c for area in self.areas for c in area.characteristics)
+
+    def _every_form(self) -> dict[str, str | None]:
+        """What each folded form stands for, the surest kinds of name first; None for several."""
+        printed = self.names.characteristics
+        kinds: list[dict[str, list[str]]] = [
+            {name: [name, measure.english] for name, measure in self.measures.items()},
+            {c.id: [c.id] for c in self.every},
+            {c.id: printed[c.id] for c in self.every},
+            {c.id: [c.id.rpartition(".")[2], c.text, c.text.rstrip(".")] for c in self.every},
+        ]
+        found: dict[str, str | None] = {}
+        for kind in kinds:
+            forms: dict[str, str | None] = {}
+            for name, words in kind.items():
+                for word in map(folded, words):
+                    forms[word] = name if forms.get(word, name) == name else None
+            found = {**forms, **found}
+        return found
+
+    def named(self, heading: str) -> str | None:
+        """The component or measure a heading names; None where it names none, or several."""
+        return self._forms.get(folded(heading))
+
+    def required(self, word: str) -> str:
+        """The component or measure a person names; raises UnknownNameError."""
+        known = {**self.names.characteristics, **dict.fromkeys(self.measures, ())}
+        return self.named(word) or required(word, known, "component")
+
+    def score(self, row: Iterable[str]) -> int:
+        """How many cells of a row name components."""
+        return sum(self.named(cell) is not None for cell in row)
+
+
+def lay_out(headings: Sequence[str], at: Place, components: Components, options: TableOptions) -> Columns:
+    """Say which column is what.
+
+    Raises
+    ------
+    InputError
+        A component without a column, or with several; a heading that a person names and the table lacks.
+    """
+    problems: list[Problem] = []
+    found = _Headings(headings, at)
+    own = _named_components(found, components, options, problems)
+    asked, taken = set(own), set(own.values())
+    for place, heading in enumerate(headings):
+        name = components.named(heading)
+        if name is None or place in taken or name in asked:
+            continue
+        if name in own:
+            both = f"{quoted(headings[own[name]])} and {quoted(heading)}"
+            message = f"two columns are called by component {quoted(name)}: {both}"
+            problems.append(Problem(message, at, f"rename one, or say which: --column {name}=HEADING"))
+        own.setdefault(name, place)
+    compared = _compared(found, components, options, problems)
+    body = tuple(p for name in options.body if (p := found.position(name, "--body", problems)) is not None)
+    rest = [p for p in range(len(headings)) if p not in {*own.values(), *compared.values(), *body}]
+    measures = {
+        name: own[name]
+        for name, measure in components.measures.items()
+        if name in own and (name == measure.characteristic or measure.characteristic not in own)
+    }
+    rest += [p for name, p in own.items() if name in components.measures and name not in measures]
+    measured = {components.measures[name].characteristic for name in measures}
+    problems += _missing(components, {*own, *measured}, [headings[p] for p in rest], at)
+    if problems:
+        raise InputError(problems)
+    ordered = {c.id: own[c.id] for c in components.every if c.id in own and c.id not in measures}
+    rest.sort()
+    return Columns(
+        ordered, measures, compared, body, _may_name(headings, rest) if not body else (), tuple(rest)
+    )
+
+
+class _Headings:
+    """Headings by what a person calls them."""
+
+    def __init__(self, headings: Sequence[str], at: Place) -> None:
+        self.headings = headings
+        self.at = at
+
+    def position(self, word: str, option: str, problems: list[Problem]) -> int | None:
+        """Where a heading stands; None, with the problem told, where there is none such, or there are two."""
+        exact = [p for p, heading in enumerate(self.headings) if heading == word]
+        found = exact or [p for p, heading in enumerate(self.headings) if folded(heading) == folded(word)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            message = f"{len(found)} columns are called {quoted(word)}"
+            problems.append(Problem(message, self.at, "give each a heading of its own"))
+        else:
+            known = [heading for heading in self.headings if heading.strip()]
+            message = f"{option}: there is no column {quoted(word)}"
+            problems.append(Problem(message, self.at, suggest(word, known, "columns")))
+        return None
+
+
+def _named_components(
+    found: _Headings, components: Components, options: TableOptions, problems: list[Problem]
+) -> dict[str, int]:
+    """Columns of the components a person names."""
+    own: dict[str, int] = {}
+    for word, heading in options.columns.items():
+        try:
+            name = components.required(word)
+        except UnknownNameError as error:
+            problems.append(Problem(error.message, Place("--column"), error.help))
+            continue
+        place = found.position(heading, "--column", problems)
+        if place is None:
+            continue
+        if name in own:
+            message = f"component {quoted(name)} is given two columns"
+            problems.append(Problem(message, Place("--column"), "name one"))
+        elif place in own.values():
+            message = f"column {quoted(heading)} is given to two components"
+            problems.append(Problem(message, Place("--column"), "each component has a column of its own"))
+        else:
+            own[name] = place
+    return own
+
+
+def _compared(
+    found: _Headings, components: Components, options: TableOptions, problems: list[Problem]
+) -> dict[str, int]:
+    """Columns of the grades that areas were given."""
+    graded = [a.id for a in components.areas if a.editions[components.edition].graded]
+    columns: dict[str, int] = {}
+    for word, heading in options.compare.items():
+        area: str | None = None
+        if word:
+            try:
+                area = required(word, components.names.areas, "area")
+            except UnknownNameError as error:
+                problems.append(Problem(error.message, Place("--compare"), error.help))
+        elif len(graded) == 1:
+            (area,) = graded
+        else:
+            help = f"write --compare AREA={heading}: {', '.join(graded)}"
+            message = f"of which area does column {quoted(heading)} hold the grade?"
+            problems.append(Problem(message, Place("--compare"), help))
+        place = found.position(heading, "--compare", problems)
+        if place is not None and area is not None:
+            columns[area] = place
+    return columns
+
+
+def _missing(components: Components, there: Set[str], rest: Sequence[str], at: Place) -> Iterator[Problem]:
+    """That a component which counts has no column."""
+    free = [heading for heading in rest if heading.strip()]
+    for each in components.every:
+        if each.id in there or not each.counted:
+            continue
+        near = nearest(each.id.rpartition(".")[2], free)
+        help = f"name it: --column {each.id}=HEADING; columns not used: {', '.join(free[:12]) or 'none'}"
+        if near is not None:
+            help = f"did you mean --column {each.id}={near}?"
+        yield Problem(f"there is no column for component {quoted(each.id)}", at, help)
+
+
+def _may_name(headings: Sequence[str], rest: Iterable[int]) -> tuple[int, ...]:
+    """Columns that may name the body, the likeliest first."""
+    ranks = {name: n for n, name in enumerate(BODY_NAMES)}
+    known = [(ranks[folded(headings[p])], p) for p in rest if folded(headings[p]) in ranks]
+    ends = [(len(ranks), p) for p in rest if _is_id(headings[p])]
+    return tuple(dict.fromkeys(p for _, p in sorted([*known, *ends])))
+
+
+def _is_id(heading: str) -> bool:
+    said = folded(heading)
+    return said.endswith("id") and said not in ("paid", "bid", "grid", "covid", "said", "valid")

@@ -1,0 +1,85 @@
+"""Where the reports of `grader grade` go: their files are checked before any work is done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.cli.output import check_output
+from grader.errors import InputError, Place, Problem, quoted
+from grader.io.written import write_whole
+
+if TYPE_CHECKING:
+    from grader.render.content.build import Content
+    from grader.session import LoadedInspection
+
+ENDINGS = (".html", ".pdf", ".docx", ".xlsx")
+#: The files of a folder for several inspections.
+OF_MANY = ("index.html", "inspections.xlsx")
+
+
+def report_files(
+    asked: Sequence[str], decisions: str | None, inspections: Sequence[str], *, force: bool
+) -> list[Path]:
+    """The files of reports on one inspection."""
+    if not asked and decisions is not None:
+        help = "add --report FILE.html, or lay them side by side with grader diff"
+        raise InputError([Problem("decisions are shown in a report alone", Place("--decisions"), help)])
+    inputs = [*inspections, *([decisions] if decisions is not None else [])]
+    found = [check_output(name, ENDINGS, force=force, inputs=inputs) for name in asked]
+    twice = sorted({str(path) for path in found if found.count(path) > 1})
+    if twice:
+        message = f"{', '.join(map(quoted, twice))} would be written twice"
+        raise InputError([Problem(message, Place("--report"), "name each file once")])
+    return found
+
+
+def report_folder(asked: Sequence[str], decisions: str | None, *, force: bool) -> Path | None:
+    """The folder of the page and the workbook on several inspections, made where it is not there."""
+    if decisions is not None:
+        help = "grade that inspection alone, or lay them side by side with grader diff"
+        raise InputError([Problem("decisions are on one inspection", Place("--decisions"), help)])
+    if not asked:
+        return None
+    folder = Path(asked[0])
+    if len(asked) > 1 or folder.suffix.lower() in ENDINGS:
+        help = f"name a folder: {OF_MANY[0]} and {OF_MANY[1]} are written to it; or grade one inspection"
+        raise InputError([Problem("the report on several inspections is a folder", Place("--report"), help)])
+    try:
+        folder.mkdir(exist_ok=True)
+    except (OSError, ValueError) as error:
+        said = (getattr(error, "strerror", None) or "no folder can have this name").lower()
+        problem = Problem(f"the folder cannot be made: {said}", Place(asked[0]), "name another folder")
+        raise InputError([problem]) from error
+    for name in OF_MANY:
+        check_output(str(folder / name), ENDINGS, force=force)
+    return folder
+
+
+def content_for(loaded: LoadedInspection, decisions: str | None) -> Content:
+    """What a report says of an inspection, with the final grades in a file."""
+    from grader.render.content.build import content_of
+    from grader.render.content.decided import read_decided
+
+    return content_of(loaded, read_decided(Path(decisions), loaded) if decisions is not None else None)
+
+
+def write_reports(content: Content, files: Sequence[Path], *, brief: bool, force: bool) -> None:
+    """Write a report in each format asked for; all are made before the first is written."""
+    from grader.render.reports import format_of, report_bytes
+
+    made = [report_bytes(content, format_of(path.name), brief=brief) for path in files]
+    for path, raw in zip(files, made, strict=True):
+        write_whole(path, raw, new=not force)
+
+
+def write_overview(contents: Sequence[Content], folder: Path, *, force: bool) -> list[Path]:
+    """Write the page and the workbook on several inspections; returns their names."""
+    from grader.render.reports import overview
+
+    found = []
+    for name, raw in overview(contents).items():
+        write_whole(folder / name, raw, new=not force)
+        found.append(folder / name)
+    return found

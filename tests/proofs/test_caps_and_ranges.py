@@ -1,0 +1,106 @@
+"""A promise kept at the defaults alone, in one area alone, or by one grade alone, is not kept."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from grader.engines.solver import afresh
+from grader.language.nodes import All, Better, Compare, Const, FactOf, Kind, Level, Op, Param
+from grader.language.rulebook import Fact, Layer, Parameter
+from grader.proofs.check import check_rulebook
+from grader.proofs.monotone import check_part
+from grader.proofs.tag_combinations import Part
+from grader.proofs.trials import Trials
+from grader.vocabulary.peel import STATUSES
+
+EFFORT = 1_000_000_000
+CAP = "inadequate.open-concern"
+OPEN = Compare("open_concerns", Op.AT_LEAST, (Const(1),))
+
+
+@pytest.fixture(scope="module")
+def sound(opened):
+    return opened("sound")
+
+
+def asked(opened, book, promise):
+    report = check_rulebook(book, opened.framework, effort=EFFORT, only={promise})
+    (found,) = report.promises
+    return found.result, [f for f in report.findings if f.code in ("uncapped-concern", "non-monotone")]
+
+
+def with_cap(book, **changed):
+    rules = tuple(replace(r, **changed) if r.id == CAP else r for r in book.rules)
+    return replace(book, rules=rules)
+
+
+def test_a_cap_one_grade_too_high_is_no_cap(sound):
+    result, (finding,) = asked(sound, with_cap(sound.book, target="adequate"), "capped")
+    assert ("refuted", "adequate") == (result, finding.witness.cases[0]["expect"]["grade"])
+    assert "proved" == asked(sound, with_cap(sound.book, target="requires_improvement"), "capped")[0]
+
+
+def test_a_cap_that_one_status_escapes_is_no_cap(sound):
+    named = sound.framework.areas[0].counted[0].id
+    headline = Fact(
+        "headline", Layer.GRADE, Level.AREA, Kind.SCALE, Better.MORE, "it", FactOf(named), STATUSES
+    )
+    book = replace(sound.book, facts={**sound.book.facts, "headline": headline})
+    best = len(STATUSES.names) - 1
+    below = Compare("headline", Op.FEWER_THAN, (Const(best),))
+    result, _ = asked(sound, with_cap(book, condition=All((OPEN, below))), "capped")
+    assert "refuted" == result
+    everything = Compare("headline", Op.AT_MOST, (Const(best),))
+    assert "proved" == asked(sound, with_cap(book, condition=All((OPEN, everything))), "capped")[0]
+
+
+def test_a_cap_in_one_area_hides_none_that_is_missing_in_another(sound):
+    """In the first area the cap holds only because no share passes a whole, which takes a closer look."""
+    first, *others = sound.book.areas
+    share = Compare("demonstrated_share", Op.AT_MOST, (Const(1000),))
+    book = with_cap(sound.book, condition=All((OPEN, share)), scope=frozenset({first}))
+    result, (finding,) = asked(sound, book, "capped")
+    assert ("refuted", True) == (result, finding.witness.cases[0]["area"] in others)
+
+
+@pytest.mark.parametrize(
+    ("name", "part", "broken"),
+    [
+        ("tested_replaces_described", Part.ADD_FALLS_SHORT, True),
+        ("two_exceeds", Part.ADD_EXCEEDS, True),
+        ("sound", Part.ADD_FALLS_SHORT, False),
+    ],
+)
+def test_what_no_trial_meets_is_found_among_the_very_states(name, part, broken, opened, monkeypatch):
+    monkeypatch.setattr(Trials, "broken", lambda self, part, wrong: iter(()))
+    with afresh():
+        findings = check_part(opened(name).subject(), part)
+    assert [part.value] * broken == [f.message[-len(part.value) - 1 : -1] for f in findings]
+
+
+def test_a_rule_that_holds_whatever_is_found_says_nothing(sound):
+    always = Compare("assessed", Op.AT_LEAST, (Const(0),))
+    rules = tuple(replace(r, condition=always) if r.id == "adequate.some" else r for r in sound.book.rules)
+    report = check_rulebook(replace(sound.book, rules=rules), sound.framework, effort=EFFORT, only={"live"})
+    assert ["rule adequate.some holds for every input, so its condition says nothing"] == [
+        f.message for f in report.findings if f.code == "vacuous"
+    ]
+
+
+def test_what_breaks_at_one_end_of_a_parameter_alone_is_broken(sound):
+    """At the default no area has so many characteristics; at the other end good evidence lowers a grade."""
+    crowd = Parameter("crowd", Kind.COUNT, 90, 1, 90, "assumed", "a test", "a test")
+    limit = next(r for r in sound.book.rules if r.id == CAP)
+    many = Compare("demonstrated", Op.AT_LEAST, (Param("crowd"),))
+    backwards = replace(limit, id="crowded", condition=many, not_monotone="a test")
+    book = replace(
+        sound.book,
+        rules=(*sound.book.rules, backwards),
+        parameters={**sound.book.parameters, "crowd": crowd},
+    )
+    result, (finding, *_) = asked(sound, book, "monotone.a")
+    assert ("refuted", "crowded") == (result, finding.rules[0])
+    assert finding.message.endswith(", with crowd at 1")
+    assert [{"crowd": 1}] * 2 == [case["set"] for case in finding.witness.cases]

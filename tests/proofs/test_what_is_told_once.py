@@ -1,0 +1,73 @@
+"""What a check asks, at which parameters, and what it tells once though it is met several times."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from grader.language.nodes import Compare, Const, Op
+from grader.language.rulebook import AT_DEFAULTS, EVERYWHERE
+from grader.proofs import check
+from grader.proofs.check import at_settings, check_rulebook, questions
+from grader.proofs.tag_combinations import Part
+
+EFFORT = 1_000_000_000
+
+
+@pytest.fixture(scope="module")
+def sound(opened):
+    return opened("sound")
+
+
+def test_settings_hold_a_parameter_at_one_value(sound):
+    book = at_settings(sound.book, {"some": 450})
+    some = book.parameters["some"]
+    assert (450, 450, 450) == (some.default, some.minimum, some.maximum)
+    others = {n: p for n, p in sound.book.parameters.items() if n != "some"}
+    assert others == {n: p for n, p in book.parameters.items() if n != "some"}
+
+
+def test_each_promise_is_asked_once_in_the_order_of_the_documentation():
+    asked = [question.id for question in questions()]
+    assert ["total", *map(str, Part), "local", "capped", "reachable", "live"] == asked
+    assert {"reachable", "live"} == {q.id for q in questions() if AT_DEFAULTS in q.assumes}
+    assert {"reachable", "live"} == {q.id for q in questions() if EVERYWHERE not in q.assumes}
+
+
+def test_only_what_is_asked_about_is_asked_and_said_with_the_settings(sound):
+    report = check_rulebook(
+        sound.book, sound.framework, effort=EFFORT, settings={"some": 450}, only={"total", "local"}
+    )
+    assert ["total", "local"] == [p.id for p in report.promises]
+    assert [("proved", True)] * 2 == [(p.result, "some at 450" in p.assumes) for p in report.promises]
+    assert all(any("tested by" in a for a in p.assumes) for p in report.promises)
+
+
+def test_what_is_known_already_is_not_asked_again(sound, monkeypatch):
+    report = check_rulebook(sound.book, sound.framework, effort=0, only={"total"})
+    (known,) = report.promises
+
+    def never(subject, trials):
+        raise AssertionError("it is known")
+
+    asked = tuple(replace(q, check=never) for q in questions())
+    monkeypatch.setattr(check, "questions", lambda: asked)
+    proved = {"total": known}
+    again = check_rulebook(sound.book, sound.framework, effort=0, only={"total"}, known=proved.get)
+    assert (known,) == again.promises
+
+
+def test_a_grade_out_of_reach_for_a_rule_that_never_holds_is_told_of_the_rule_alone(sound):
+    rules = tuple(
+        replace(r, condition=Compare("demonstrated_share", Op.MORE_THAN, (Const(1000),)))
+        if r.id == "good.substantially-all"
+        else r
+        for r in sound.book.rules
+    )
+    book = replace(sound.book, rules=rules)
+    report = check_rulebook(book, sound.framework, effort=EFFORT, only={"reachable", "live"})
+    assert {"reachable": "refuted", "live": "refuted"} == {p.id: p.result for p in report.promises}
+    assert [("vacuous", ("good.substantially-all",))] == [
+        (f.code, f.rules) for f in report.findings if f.code in ("vacuous", "unreachable")
+    ]
