@@ -117,7 +117,7 @@ SESSION = Session.open()
 @given(st.data())
 def test_what_moved_is_what_two_proposals_differ_in(data: Any) -> None:
     framework, measures = SESSION.framework.framework, SESSION.book.measures
-    drawn = inspections(framework, "2022-03", max_items=12, measures=measures)
+    drawn = inspections(framework, "2022-03", max_items=6, measures=measures)
     old, new = data.draw(drawn), data.draw(drawn)
     new = new.model_copy(
         update={"inspection": new.inspection.model_copy(update={"body": old.inspection.body})}

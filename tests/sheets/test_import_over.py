@@ -149,3 +149,17 @@ def test_what_was_kept_has_to_fit_the_edition(
 def test_without_force_nothing_is_replaced(before: Path, csv_file: Callable[..., Path]) -> None:
     assert 2 == main(["import", str(csv_file(ROWS)), "-o", str(before)])
     assert BEFORE == before.read_text()
+
+
+def test_what_was_settled_and_left_out_is_kept(tmp_path):
+    import shutil
+    from pathlib import Path
+
+    import grader
+
+    agreed = tmp_path / "agreed.yaml"
+    shutil.copy(Path(__file__).resolve().parents[2] / "examples" / "moderation" / "agreed.yaml", agreed)
+    book = tmp_path / "agreed.xlsx"
+    grader.export_workbook(agreed, book)
+    again = grader.import_sheet([book], over=agreed).inspection
+    assert grader.load(agreed).inspection == again

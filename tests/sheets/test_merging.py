@@ -141,3 +141,10 @@ def test_what_two_people_say_and_tag_the_same_stands_once_and_names_both(tmp_pat
     one, two = (file(tmp_path, f"{n}.yaml", f"{said}, tagged_by: {n}}}\n") for n in ("ann", "bob"))
     merged = grader.merge([one, two])
     assert [("E1", "ann and bob")] == [(e.id, e.tagged_by) for e in merged.inspection.evidence]
+
+
+def test_what_was_left_out_is_kept_once(tmp_path):
+    settled = "settled: {by: C, on: 2022-06-01, why: not ours, said: {ann: {left_out: true}}}"
+    rest = f"left_out:\n  - {{id: X, statement: Said, {settled}}}\n"
+    one, two = (file(tmp_path, f"{n}.yaml", item(n, n), rest=rest) for n in ("ann", "bob"))
+    assert ["X"] == [each.id for each in grader.merge([one, two]).inspection.left_out]

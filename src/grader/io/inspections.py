@@ -17,7 +17,7 @@ from grader.io.printed_words import PrintedWords
 from grader.io.yaml_source import Document, parse_document, read_bytes
 from grader.language.rulebook import Measure
 from grader.model.framework import Framework
-from grader.model.inspection import Declared, Evidence, Figure, Inspection, Previous
+from grader.model.inspection import Declared, Evidence, Figure, Inspection, LeftOut, Previous
 from grader.model.shares import percent
 
 Path_ = tuple[str | int, ...]
@@ -160,6 +160,8 @@ class _Check:
             yield from self._evidence(item, at)
         for at, finding in self._findings():
             yield from self._finding(finding, at)
+        for i, left in enumerate(self.inspection.left_out):
+            yield from self._said(left, ("left_out", i))
 
     def warnings(self) -> Iterator[Problem]:
         words = self.framework.vocabulary
@@ -313,9 +315,7 @@ class _Check:
             there = (*at, "assessment")
             yield from self._words.unknown_level(item.characteristics, item.assessment, there, self.document)
         yield from self._dates(item, at)
-        for person, said in (item.settled.said if item.settled is not None else {}).items():
-            where = (*at, "settled", "said", person, "characteristics")
-            yield from self._characteristics(item.id, said.characteristics or (), where)
+        yield from self._said(item, at)
         if item.measure is not None and item.measure.name in self.framework.measures:
             yield from self._declared_figure(item.measure, (*at, "measure"))
         measure = self.measures.get(item.measure.name) if item.measure is not None else None
@@ -323,6 +323,11 @@ class _Check:
             yield from self._measure(item, measure, at)
         elif item.assessment is None:
             yield self._no_assessment(item, at)
+
+    def _said(self, item: Evidence | LeftOut, at: Path_) -> Iterator[Problem]:
+        for person, said in (item.settled.said if item.settled is not None else {}).items():
+            where = (*at, "settled", "said", person, "characteristics")
+            yield from self._characteristics(item.id, said.characteristics or (), where)
 
     def _dates(self, item: Evidence, at: Path_) -> Iterator[Problem]:
         if item.remedied_on is not None and not item.remedied:

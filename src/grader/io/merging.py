@@ -87,6 +87,9 @@ class _Merging:
         renamed = self.evidence(whole)
         for key in ("findings", "previous"):
             self.findings(whole, key, renamed)
+        left_out = [entry for data in self.data for entry in data.get("left_out", ())]
+        if left_out:
+            whole["left_out"] = list({_key(entry): entry for entry in left_out}.values())
         found = Merged(Inspection.model_validate(whole), self.notes)
         found.warnings = list(self.disagreements(renamed))
         return found

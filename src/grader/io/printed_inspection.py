@@ -85,6 +85,7 @@ class _Replacing:
             evidence=[self.item(item) for item in written.evidence],
             findings=[self.finding(finding) for finding in written.findings],
             previous=[self.finding(finding) for finding in written.previous],
+            left_out=[_changed(each, settled=self.settled(each.settled)) for each in written.left_out],
         )
 
     def characteristics(self, named: list[str]) -> list[str]:

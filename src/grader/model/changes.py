@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final, Literal
 
 from pydantic import Field
 
+from grader.model.frames import Tabular, Value
 from grader.model.proposal import OutputModel, counted, to_json
 
 SCHEMA: Final = "grader.changes/1"
@@ -58,7 +60,7 @@ class AreaChanged(OutputModel):
     moved: list[Moved]
 
 
-class Changes(OutputModel):
+class Changes(OutputModel, Tabular):
     """What changed in an inspection, and what it moved."""
 
     schema_: Literal["grader.changes/1"] = Field(SCHEMA, alias="schema")
@@ -83,6 +85,20 @@ class Changes(OutputModel):
     def differs(self) -> bool:
         """Whether anything is otherwise than it was."""
         return bool(self.changes)
+
+    def rows(self) -> Iterator[dict[str, Value]]:
+        """Each change, and the conclusions that it moved."""
+        moved = [each for area in self.areas for each in area.moved]
+        for each in self.changes:
+            by_it = [m.id if m.what in ("status", "finding") else m.what for m in moved if each.id in m.by]
+            yield {
+                "kind": each.kind,
+                "what": each.what,
+                "id": each.id,
+                "statement": each.statement,
+                "areas": ", ".join(each.areas),
+                "moved": ", ".join(by_it),
+            }
 
     def to_json(self, *, indent: int | None = 2) -> str:
         """The changes as JSON text, the same bytes for the same inspections."""

@@ -7,13 +7,13 @@ from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
+    AliasChoices,
     BeforeValidator,
     ConfigDict,
     Field,
     ValidationInfo,
     WithJsonSchema,
     field_validator,
-    model_validator,
 )
 from pydantic_core import PydanticCustomError
 
@@ -75,8 +75,9 @@ class DecidedGrade(InputModel):
     source: Text | None = None
     programme: Text | None = None
     """The programme that gave the grade, where it was not this inspection."""
-    by: Text | None = None
-    on: Date | None = None
+    # As `decided_by` and `decided_on` in files of early copies of 0.1.
+    by: Text | None = Field(None, validation_alias=AliasChoices("by", "decided_by"))
+    on: Date | None = Field(None, validation_alias=AliasChoices("on", "decided_on"))
     present: Texts = []
     """Who was there."""
     considered: Texts = []
@@ -86,16 +87,6 @@ class DecidedGrade(InputModel):
     """Who said, and when, that it stands after what it was decided on had changed."""
 
     model_config = ConfigDict(json_schema_extra=lambda schema: schema["properties"].update(_EARLIER_KEYS))
-
-    @model_validator(mode="before")
-    @classmethod
-    def _earlier_names(cls, data: Any) -> Any:
-        """`decided_by` and `decided_on`, as early copies of 0.1 wrote them."""
-        if isinstance(data, dict):
-            for new, old in (("by", "decided_by"), ("on", "decided_on")):
-                if old in data and new not in data:
-                    data = {(new if key == old else key): value for key, value in data.items()}
-        return data
 
     @property
     def decided_by(self) -> str | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final, Literal
 
 from pydantic import Field
 
+from grader.model.frames import Tabular, Value
 from grader.model.proposal import Outcome, OutputModel, counted, to_json
 
 SCHEMA: Final = "grader.reconciliation/1"
@@ -137,7 +139,7 @@ class Disagreement(OutputModel):
     """Whether it is among the smallest sets of some area by itself."""
 
 
-class Reconciliation(OutputModel):
+class Reconciliation(OutputModel, Tabular):
     """Several people's taggings of one inspection, and which of their differences matter."""
 
     schema_: Literal["grader.reconciliation/1"] = Field(SCHEMA, alias="schema")
@@ -175,6 +177,18 @@ class Reconciliation(OutputModel):
     def differs(self) -> bool:
         """Whether there is anything to settle."""
         return bool(self.disagreements or self.pairs.doubtful)
+
+    def rows(self) -> Iterator[dict[str, Value]]:
+        """Each disagreement: what it is in, whose it is, and the areas whose grade can turn on it."""
+        for each in self.disagreements:
+            yield {
+                "item": each.item,
+                "statement": each.statement,
+                "fields": ", ".join(each.fields),
+                "whose": ", ".join(each.ids),
+                "matters": ", ".join(each.matters),
+                "alone": each.alone,
+            }
 
     def to_json(self, *, indent: int | None = 2) -> str:
         """The reconciliation as JSON text, the same bytes for the same taggings."""

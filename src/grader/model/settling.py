@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from grader.model.base import Date, Id, InputModel, Text
 from grader.model.inspection import Said
 
 OTHER: Final = "other"
 LEFT_OUT: Final = "left out"
+
+
+HowTagged = Annotated[
+    dict[str, Any] | None,
+    BeforeValidator(lambda value: None if value == "none" else value),
+    WithJsonSchema({"anyOf": [{"type": "object"}, {"const": "none"}]}),
+]
+"""How one person tagged an item; `none` where they have no such item."""
 
 
 class SettlingHead(InputModel):
@@ -45,7 +53,7 @@ class Choice(InputModel):
     matters: list[Id] = []
     ids: dict[Id, Id] = {}
     statement: str | None = None
-    said: dict[Id, dict[str, Any] | None] = {}
+    said: dict[Id, HowTagged] = {}
     """How each had tagged it when this was written; what they say now has to be the same."""
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from grader.grading.aggregates import AreaAggregator, FactVector
 from grader.grading.conclude import CharacteristicCase
 from grader.grading.run import assess, standing_of
-from grader.grading.tally import indirect, placements, row_of
+from grader.grading.tally import placements, row_of
 from grader.language.row import Row
 from grader.model.framework import Area
 from grader.model.inspection import Evidence, Inspection
@@ -22,6 +22,8 @@ Result = tuple[str, int | None]
 """Outcome, and rank of the grade where there is one."""
 Mix = tuple[int, ...]
 """For each disputed item, which of its versions stands."""
+Dated = tuple[str, FactVector]
+"""The fact vector of an item on a characteristic, and the day it was found."""
 Rows = Mapping[str, Row]
 """An item's tags on each characteristic it counts on."""
 
@@ -51,12 +53,14 @@ class RowsOf:
         return kept[1]
 
     def _rows(self, item: Evidence) -> Rows:
-        framework = self.session.framework.framework
-        row = row_of(framework.vocabulary, item, assess(item, self.session.what_if))
-        if row is None:
-            return {}
-        on = {counts for _, counts in placements(item, framework, self.edition)}
-        return {name: row if name in item.characteristics else indirect(row) for name in on}
+        framework, said = self.session.framework.framework, assess(item, self.session.what_if)
+        found: dict[str, Row] = {}
+        for _, name in placements(item, framework, self.edition):
+            scale, direct = framework.characteristic(name).scale, name in item.characteristics
+            row = row_of(framework.vocabulary, item, said, scale, direct=direct)
+            if row is not None:
+                found[name] = row
+        return found
 
 
 class AreaMixes:
@@ -98,33 +102,47 @@ class AreaMixes:
         self.cases: dict[str, CharacteristicCase] = {
             c.id: session.what_if.characteristic(area.id, c.id, c.counted, (), earlier) for c in own
         }
+        self._latest = words.several == "latest"
         #: Those that the area's rules can tell apart in any way; the others stand in every mix.
-        self.disputed = [d for d in disputed if len({self._in(rows(w), names) for w in d.ways}) > 1]
+        self.disputed = [d for d in disputed if len({self._in(w, rows(w), names) for w in d.ways}) > 1]
         told_apart = {d.id for d in self.disputed}
         same = [d.ways[0] for d in disputed if d.id not in told_apart]
         self._agreed(rows, [*agreed, *(item for item in same if item is not None)])
-        self._on: dict[str, list[tuple[int, list[FactVector | None]]]] = {}
+        self._on: dict[str, list[tuple[int, list[Dated | None]]]] = {}
         for at, each in enumerate(self.disputed):
             tags = [rows(way) for way in each.ways]
             for name in sorted({n for t in tags for n in t if n in names}):
-                vectors = [self.aggregator.of_row(t[name]) if name in t else None for t in tags]
-                self._on.setdefault(name, []).append((at, vectors))
+                ways = [
+                    (_day(way), self.aggregator.of_row(own[name]))
+                    if way is not None and name in own
+                    else None
+                    for way, own in zip(each.ways, tags, strict=True)
+                ]
+                self._on.setdefault(name, []).append((at, ways))
         self._still = self._of_still(names)
         self._seen: dict[str, dict[Mix, FactVector]] = {name: {} for name in self._on}
         self._results: dict[Mix, Result] = {}
 
-    @staticmethod
-    def _in(rows: Rows, names: set[str]) -> frozenset[tuple[str, Row]]:
-        return frozenset((name, row) for name, row in rows.items() if name in names)
+    def _in(self, item: Evidence | None, rows: Rows, names: set[str]) -> object:
+        """What the area's rules see of an item; its day where what was found last is what counts."""
+        seen = frozenset((name, row) for name, row in rows.items() if name in names)
+        return (_day(item), seen) if self._latest and item is not None and seen else seen
 
     def _agreed(self, rows: RowsOf, agreed: Iterable[Evidence]) -> None:
-        sums = self.aggregator.on_characteristic
-        found: dict[str, FactVector] = dict.fromkeys(self.cases, sums.empty)
+        found: dict[str, list[Dated]] = {name: [] for name in self.cases}
         for item in agreed:
             for name, row in rows(item).items():
                 if name in found:
-                    found[name] = sums.plus(found[name], self.aggregator.of_row(row))
-        self._base = found
+                    found[name].append((_day(item), self.aggregator.of_row(row)))
+        # Where all items count they are added up once; where the latest do, they are looked at in each mix.
+        self._agreed_on = found
+        self._base = {name: self._sum(items) for name, items in found.items()}
+
+    def _sum(self, items: Sequence[Dated]) -> FactVector:
+        """The fact vector of items on a characteristic, of those found last where only these count."""
+        last = max((day for day, _ in items), default="") if self._latest else None
+        counted = (vector for day, vector in items if last is None or day == last)
+        return self.aggregator.on_characteristic.total(counted)
 
     def _of_still(self, names: Iterable[str]) -> FactVector:
         """What the characteristics add on which nothing is disputed."""
@@ -153,11 +171,16 @@ class AreaMixes:
         return found.outcome, found.decision.rank if found.decision else None
 
     def _characteristic(
-        self, name: str, disputed: Sequence[tuple[int, list[FactVector | None]]], own: Mix
+        self, name: str, disputed: Sequence[tuple[int, list[Dated | None]]], own: Mix
     ) -> FactVector:
-        vector, sums = self._base[name], self.aggregator.on_characteristic
-        for (_, ways), way in zip(disputed, own, strict=True):
-            more = ways[way]
-            if more is not None:
-                vector = sums.plus(vector, more)
+        chosen = (ways[way] for (_, ways), way in zip(disputed, own, strict=True))
+        items = [each for each in chosen if each is not None]
+        if self._latest:
+            vector = self._sum([*self._agreed_on[name], *items])
+        else:
+            vector = self.aggregator.on_characteristic.plus(self._base[name], self._sum(items))
         return self.aggregator.seen(self.cases[name], vector)
+
+
+def _day(item: Evidence) -> str:
+    return item.found_on or ""

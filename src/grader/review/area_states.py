@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from grader.grading.conclude import AreaCase, CharacteristicCase
 from grader.grading.possible import Unassessed
 from grader.grading.run import conclude_area, standing_of
-from grader.grading.tally import Item
+from grader.grading.tally import Item, latest
 from grader.model.changes import Change
 from grader.model.framework import Area
 from grader.model.inspection import Evidence, Inspection
@@ -97,7 +97,7 @@ class AreaStates:
         for item in sorted(evidence, key=lambda e: e.id):
             for name, row in self.rows(item).items():
                 if name in items:
-                    items[name].append(Item(item.id, row))
+                    items[name].append(Item(item.id, row, item.found_on or ""))
         on_record = self.old.model_copy(
             update={
                 "findings": self._on_record("findings", "finding", made),
@@ -106,6 +106,8 @@ class AreaStates:
         )
         words = self.session.framework.framework.vocabulary
         laid = {name: tuple(own) for name, own in items.items()}
+        if words.several == "latest":
+            laid = {name: latest(own)[0] for name, own in laid.items()}
         cases, concluded = conclude_area(on_record, words, self.session.what_if, self.area, laid)
         return self._told(on_record, cases, concluded)
 

@@ -167,7 +167,7 @@ class _Reconciling:
             overrides=dict(sorted(self.session.settings.items())),
             taggers=[self._tagger(each) for each in laid.given],
             pairs=self._pairs(),
-            agreement=by_field(self.framework.vocabulary, self._units()),
+            agreement=by_field(self.framework.vocabulary, self._units(), self._scale),
             areas=areas,
             disagreements=[self._disagreement(d) for d in listed],
             draws=self.draws,
@@ -219,6 +219,9 @@ class _Reconciling:
             for f in self.laid.findings
             if len(f.items) > 1
         ]
+
+    def _scale(self, item: Evidence) -> str | None:
+        return self.framework.characteristic(item.characteristics[0]).scale
 
     def _disagreement(self, disputed: _Disputed) -> Disagreement:
         finding = disputed.finding

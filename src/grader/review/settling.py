@@ -70,25 +70,13 @@ def _entry(disagreement: Disagreement) -> dict[str, object]:
 def read_settling(path: Path) -> tuple[Settling, Document]:
     """What a settling file holds, and the place of everything in it; raises InputError."""
     document = parse_document(read_bytes(path), str(path))
-    data = document.data
-    if isinstance(data, dict) and isinstance(data.get("disagreements"), list):
-        # Who has no such item says none.
-        entries = [_without_none(entry) for entry in data["disagreements"]]
-        data = {**data, "disagreements": entries}
-    found, problems = validate(document, Settling, data)
+    found, problems = validate(document, Settling)
     if found is None:
         raise InputError(problems)
     problems = list(_faults(found, document))
     if problems:
         raise InputError(problems)
     return found, document
-
-
-def _without_none(entry: object) -> object:
-    if not isinstance(entry, dict) or not isinstance(entry.get("said"), dict):
-        return entry
-    said = {name: None if value == "none" else value for name, value in entry["said"].items()}
-    return {**entry, "said": said}
 
 
 def told_pairs(found: Settling) -> dict[tuple[str, str], dict[tuple[str, str], bool]]:

@@ -93,7 +93,7 @@ def _disagreements(page: Worksheet, found: Sequence[Disagreement], names: Sequen
     last = max(len(found) + 1, 2)
     _choose(page, at["choice"], last, [*names, OTHER, LEFT_OUT])
     for name in TAGS:
-        if _KINDS[name].choices:
+        if _KINDS[name].choices and name != "assessment":  # which is of the scale of its characteristics
             _choose(page, at[f"agreed {name}"], last, _KINDS[name].choices)
 
 

@@ -30,6 +30,10 @@ Distance = Literal["masi", "nominal", "ordinal"]
 Value = Hashable
 
 
+def _no_scale(item: Evidence) -> str | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """A field of an item: how it is read, how values are apart, and its ordered values."""
@@ -40,11 +44,20 @@ class Field:
     scale: tuple[str, ...] = ()
 
 
-def fields(words: Vocabulary) -> tuple[Field, ...]:
-    """What people tag, in the order of an item's fields."""
+def fields(words: Vocabulary, scale_of: Callable[[Evidence], str | None] = _no_scale) -> tuple[Field, ...]:
+    """What people tag, in the order of an item's fields.
+
+    `scale_of` says on which scale an item is assessed, where the framework has several.
+    """
+
+    def assessed(item: Evidence) -> str | None:
+        # A level outside the order of its scale is no place in it.
+        said = None if item.assessment is None else words.counted_as(scale_of(item), item.assessment)
+        return said if said in words.assessments.levels else None
+
     return (
         Field("characteristics", lambda e: frozenset(e.characteristics), "masi"),
-        Field("assessment", lambda e: e.assessment, "ordinal", tuple(words.assessments.levels)),
+        Field("assessment", assessed, "ordinal", tuple(words.assessments.levels)),
         Field("basis", lambda e: e.basis, "nominal"),
         Field("extent", lambda e: e.extent, "ordinal", tuple(words.extents.names)),
         Field("harm", lambda e: e.harm, "ordinal", tuple(words.harms.names)),
@@ -227,8 +240,12 @@ class Sums:
 
 
 def by_field(
-    words: Vocabulary, units: Sequence[tuple[str, Mapping[str, Evidence]]], *, resamples: int = RESAMPLES
+    words: Vocabulary,
+    units: Sequence[tuple[str, Mapping[str, Evidence]]],
+    scale_of: Callable[[Evidence], str | None] = _no_scale,
+    *,
+    resamples: int = RESAMPLES,
 ) -> list[FieldAgreement]:
     """Agreement on each field; `units` give an item's area, and the item by who tagged it."""
     plain = [(area, list(items.values())) for area, items in units]
-    return [agreement_on(field, plain, resamples=resamples) for field in fields(words)]
+    return [agreement_on(field, plain, resamples=resamples) for field in fields(words, scale_of)]

@@ -101,6 +101,8 @@ def merge(
         old = {entry["id"]: entry for entry in before.get(key, ())}
         fresh = {entry["id"]: entry for entry in after.get(key, ())}
         said += _listed(key, old, fresh, held[key])
+    if "left_out" in before:  # no sheet holds it
+        after["left_out"] = before["left_out"]
     sources = after.setdefault("sources", {})
     old = before.get("sources", {})
     said += _listed("sources", old, sources, held.get("sources", ()), keep=True)

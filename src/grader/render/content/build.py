@@ -13,6 +13,7 @@ from grader.model.proposal import NotCounted, Proposal
 from grader.render.content.areas import Areas, AreaView
 from grader.render.content.blocks import Section
 from grader.render.content.decided import Decided
+from grader.render.content.moderation import moderation
 from grader.session import LoadedInspection
 
 
@@ -105,7 +106,7 @@ def content_of(
         parameters=tuple(_parameters(loaded, proposal)),
         warnings=tuple(_warnings(proposal, decided)),
         anchors=maker.anchors,
-        more=more,
+        more=(*moderation(areas, decided, loaded.inspection), *more),
     )
 
 

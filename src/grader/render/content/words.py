@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from grader import text
-from grader.model.inspection import Figure, Said
+from grader.model.inspection import Figure
 from grader.text import plural
 
 _SPACES = "\n\t"
@@ -21,17 +21,6 @@ OUTCOME_WORDS = {
     "ungraded": "Not graded in this edition",
     "not_inspected": "Not inspected",
 }
-
-
-def said_words(said: Said) -> str:
-    """How one person had tagged an item."""
-    if said.left_out:
-        return "has no such item"
-    parts = []
-    for name, value in said.model_dump(exclude_none=True, exclude={"left_out"}).items():
-        shown = ", ".join(value) if isinstance(value, list) else value
-        parts.append(f"{name} {'yes' if shown is True else 'no' if shown is False else words(shown)}")
-    return "; ".join(parts)
 
 
 def words(name: str) -> str:

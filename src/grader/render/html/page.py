@@ -68,7 +68,6 @@ def page_of(content: Content) -> str:
         scale=[grade.title for grade in reversed(content.framework.grade_scale.grades)],
         drawn=list(drawn.values()),
         bars=charts.bars((area for area in content.ordered if area.looked_at), drawn),
-        settled=[e for e in content.inspection.evidence if e.settled is not None],
     )
     return text
 
@@ -121,7 +120,6 @@ def templates() -> Environment:
     }
     environment.globals |= {
         "ORIGIN_WORDS": words.ORIGIN_WORDS,
-        "said_words": words.said_words,
     }
     return environment
 
