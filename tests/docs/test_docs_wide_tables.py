@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("polars", reason="wide tables need the extra: inspection-grader[columnar]")
-
 from grader.cli import main
+
+pytest.importorskip("polars", reason="wide tables need the extra: inspection-grader[columnar]")
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = (

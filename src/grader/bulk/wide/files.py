@@ -7,12 +7,13 @@ import gzip
 import io
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 from grader.bulk.backends import ROW, pl
 from grader.bulk.dataset import unreadable
+from grader.bulk.wide.places import RowPlace
 from grader.bulk.wide.structure import is_plain
 from grader.errors import InputError, Place, Problem
 from grader.io.kinds import NAMES, kind_of
@@ -20,7 +21,6 @@ from grader.io.scalars import decode, shown_name
 from grader.io.yaml_source import read_bytes
 from grader.sheets import csv_text, limits
 from grader.sheets.limits import refuse
-from grader.sheets.places import CellPlace
 
 ENDINGS = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".parquet")
 #: Bytes of a text, packed or not, and rows of any table.
@@ -133,7 +133,7 @@ class TextTable:
 
     @property
     def at_headings(self) -> Place:
-        return CellPlace(self.file, self.above)
+        return RowPlace(self.file, self.above)
 
     def read(self, positions: Sequence[int]) -> pl.DataFrame:
         found = self._at_once(positions)
@@ -190,7 +190,7 @@ class TextTable:
                 if not any(row):
                     continue
                 if len(row) < width or any(row[width:]):
-                    faults.append(_of_another_width(len(row), width, CellPlace(self.file, number)))
+                    faults.append(_of_another_width(len(row), width, RowPlace(self.file, number)))
                     if len(faults) > 1000:
                         break
                     continue
@@ -198,9 +198,14 @@ class TextTable:
                 if not faults:
                     yield number, row
         except csv.Error as error:
-            faults.append(csv_text.unpaired(error, number + 1, self.file))
+            faults.append(_unpaired(error, number + 1, self.file))
         if faults:
             raise InputError(faults)
+
+
+def _unpaired(error: csv.Error, number: int, file: str) -> Problem:
+    """The fault of a row whose quotes do not pair, located as rows of wide tables are."""
+    return replace(csv_text.unpaired(error, number, file), place=RowPlace(file, number))
 
 
 def _of_another_width(cells: int, width: int, place: Place) -> Problem:
@@ -267,7 +272,7 @@ def _headings(text: str, file: str, delimiter: str, score: Score) -> tuple[int, 
                 found = points, number, row, ends[-1]
     except csv.Error as error:
         if found is None or found[0] < 1:
-            raise InputError([csv_text.unpaired(error, number + 1, file)]) from None
+            raise InputError([_unpaired(error, number + 1, file)]) from None
     if found is None:
         refuse(Place(file), "the file is empty", "write a table in it")
     _, above, cells, end = found
@@ -275,7 +280,7 @@ def _headings(text: str, file: str, delimiter: str, score: Score) -> tuple[int, 
         cells = cells[:-1]
     if len(cells) > limits.COLUMN_LIMIT:
         message = f"the table has more than {limits.COLUMN_LIMIT} columns"
-        refuse(CellPlace(file, above), message, limits.SMALLER)
+        refuse(RowPlace(file, above), message, limits.SMALLER)
     return above, tuple(cells), end
 
 

@@ -42,13 +42,24 @@ def outcomes(table: WideTable, book: RuleBook, english: English, backend: Backen
     combinations = rows.select(names).unique(maintain_order=True).with_row_index("number")
     came = graded(plan, backend, english, combinations)
     numbered = rows.join(combinations, on=names, how="left", maintain_order="left")
-    found = numbered.drop(names).join(came, on="number", how="left", maintain_order="left_right")
+    found = _laid_back(numbered.drop(names), came, len(plan.areas))
     if table.columns.compared:
         found = found.with_columns(**_given(table))
     facts = [name for name in found.columns if name.startswith(PROFILE)]
     kinds = {"findings"} if not book.vocabulary.findings else set()
     head = [name for name in HEAD if name in found.columns and name not in kinds]
     return found.select(*head, *facts)
+
+
+def _laid_back(rows: pl.DataFrame, came: pl.DataFrame, areas: int) -> pl.DataFrame:
+    """What came of each row's combination beside it; `came` has every area of each, in order of numbers."""
+    if areas > 1:
+        every = pl.int_range(len(rows) * areas, eager=True)
+        rows = rows[every // areas]
+        at = rows["number"].cast(pl.Int64) * areas + every % areas
+    else:
+        at = rows["number"]
+    return pl.concat([rows.drop("number"), came.drop("number")[at]], how="horizontal")
 
 
 def _given(table: WideTable) -> dict[str, pl.Expr]:

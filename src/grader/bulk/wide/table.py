@@ -62,7 +62,9 @@ class WideTable:
     @cached_property
     def sound(self) -> pl.DataFrame:
         """The coded rows without those that have a fault."""
-        rows = self.coded.rows.filter(~self.coded.unsound)
+        rows = self.coded.rows
+        if rows.select(self.coded.unsound.any()).item():
+            rows = rows.filter(~self.coded.unsound)
         bad = [row for row, _ in self.faults_of_bodies()]
         return rows.filter(~pl.col(ROW).is_in(bad)) if bad else rows
 
