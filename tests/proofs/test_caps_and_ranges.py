@@ -75,9 +75,13 @@ def test_a_cap_in_one_area_hides_none_that_is_missing_in_another(sound):
 )
 def test_what_no_trial_meets_is_found_among_the_very_states(name, part, broken, opened, monkeypatch):
     monkeypatch.setattr(Trials, "broken", lambda self, part, wrong: iter(()))
+    found = opened(name)
     with afresh():
-        findings = check_part(opened(name).subject(), part)
-    assert [part.value] * broken == [f.message[-len(part.value) - 1 : -1] for f in findings]
+        findings = check_part(found.subject(), part)
+    assert [f"({part})"] * broken == [f.message.split()[-1] for f in findings]
+    for finding in findings:
+        before, then = (found.book.grade_scale.rank(c["expect"]["grade"]) for c in finding.witness.cases)
+        assert (then < before, then > before) == (part.better, not part.better)
 
 
 def test_a_rule_that_holds_whatever_is_found_says_nothing(sound):

@@ -101,6 +101,13 @@ def test_a_proof_is_taken_up_where_what_it_rests_on_is_the_same(change, again, s
     assert "by construction, tested by 7 cases" in report.promises[0].assumes
 
 
+def test_a_proof_about_a_rule_of_one_area_says_nothing_of_another(sound, asked):
+    for area in sound.book.areas[:2]:
+        check_kept(with_rule(scope=frozenset({area}))(sound.book), sound.framework, effort=5)
+        assert BOTH == asked
+        asked.clear()
+
+
 def test_another_framework_effort_setting_or_program_is_asked_again(sound, asked, monkeypatch):
     check_kept(sound.book, sound.framework, effort=5)
     other = sound.framework.model_copy(update={"areas": sound.framework.areas[1:]})

@@ -16,7 +16,7 @@ from grader.proofs.areas import group_areas
 from grader.proofs.directions import MOST_COMBINATIONS, Movement, partly_bound
 from grader.proofs.order import check_marks, check_unused, misordered
 from grader.proofs.report import CheckReport, Finding, Promise, for_person
-from grader.proofs.rule_change import figures
+from grader.proofs.rule_change import Comparison, figures
 from grader.proofs.same_rules import pairs, same_rules
 from grader.proofs.situations import AreaFigure, AreaSituation, smaller
 from grader.proofs.tag_combinations import (
@@ -305,6 +305,16 @@ def test_figures_read_otherwise_from_where_a_comparison_turns(op, first, last, o
     assert [(first, last)] == [(f.lowest, f.highest) for f in found]
     assert {"meets", "falls_short"} == {found[0].old, found[0].new}
     assert [] == figures(reading(500), reading(500))
+
+
+def test_what_the_solver_leaves_open_is_never_said_to_stand_still(opened):
+    care = opened("EXAMPLE_CARE_HOMES")
+    name, found = next(iter(care.book.parameters.items()))
+    lower = replace(found, default=found.default - 1)
+    new = replace(care.book, parameters={**care.book.parameters, name: lower})
+    change = Comparison(care.book, new, care.framework, count=0, units=0).compared()
+    assert change.unknown
+    assert {"unknown"} == {change.moves[key] for key in change.unknown}
 
 
 @pytest.mark.parametrize("changed", [{"minimum": 2}, {"maximum": 999}])
