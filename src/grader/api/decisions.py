@@ -187,14 +187,14 @@ def calibrate(
     >>> grader.calibrate("examples/leicestershire_2021_22", ["some"]).why_not
     '9 areas have a final grade; fewer than 30 cannot tell'
     """
-    from grader.proofs.record import proved_at
+    from grader.proofs.record import all_kept_at
     from grader.review.calibrate import calibrate as fit
     from grader.review.calibrate import read_folder
 
     check_effort(effort)
     past = read_folder(Path(folder), None if rules is None else os.fspath(rules))
     book, framework = past.session.book, past.session.framework.framework
-    return fit(past, parameters, lambda values: proved_at(book, framework, values, effort=effort))
+    return fit(past, parameters, lambda values: all_kept_at(book, framework, values, effort=effort))
 
 
 def outliers(

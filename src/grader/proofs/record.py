@@ -34,13 +34,12 @@ def proved_parts(
     return {p.id: EVERYWHERE for p in report.promises if p.result == "proved"}
 
 
-def proved_at(
+def all_kept_at(
     book: RuleBook, framework: Framework, values: Mapping[str, int], *, effort: int = CHECK_EFFORT
 ) -> bool:
-    """Whether all that the range rests on is proved with parameters at these values."""
-    report = check_rulebook(book, framework, effort=effort, settings=values, only=frozenset(RANGE_RESTS_ON))
-    found = {p.id for p in report.promises if p.result == "proved"}
-    return found == set(RANGE_RESTS_ON)
+    """Whether every promise the rule book makes is proved with parameters at these values."""
+    report = check_rulebook(book, framework, effort=effort, settings=values)
+    return all(p.kept for p in report.promises)
 
 
 def record(
