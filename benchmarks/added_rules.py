@@ -1,4 +1,4 @@
-"""Rules added to a rule book, always the same: the layers in turn, each rule with a fact of its own."""
+"""Rules added to a rule book, always the same: the layers in turn, each with its own fact; larger areas."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from grader.language.nodes import Best, Better, Compare, Const, Count, Effect, Kind, Level, Op, Share, Test
 from grader.language.rulebook import Fact, Layer, Rule, RuleBook
+from grader.model.framework import Framework
 from grader.vocabulary.peel import ASSESSMENTS, EXTENTS, HARMS
 
 _TABLES = (
@@ -25,6 +26,19 @@ def with_added(book: RuleBook, count: int, seed: int = 1) -> RuleBook:
         layer, level = _TABLES[number % len(_TABLES)]
         book = _ADD[layer, level](book, f"added{number:02}", draw)
     return book
+
+
+def with_characteristics(framework: Framework, many: int) -> Framework:
+    """The framework with so many characteristics in each area: its own, and more like the last of them."""
+    data = framework.model_dump(by_alias=True, exclude_unset=True)
+    for area in data["areas"]:
+        own = [c for topic in area["topics"] for c in topic["characteristics"]]
+        more = [
+            {**own[-1], "id": f"{area['id']}.9{chr(97 + n // 26)}{chr(97 + n % 26)}"} for n in range(many)
+        ]
+        kept = [{**c, "informs": []} for c in [*own, *more][:many]]
+        area["topics"] = [{**area["topics"][0], "characteristics": kept}]
+    return Framework.model_validate(data)
 
 
 def _shortfalls(draw: random.Random) -> Count:

@@ -1,5 +1,6 @@
 """How long `grader check` takes as rules are added, each check in a process of its own. Run by hand.
 
+`python benchmarks/proofs.py 0 20` adds rules; `... --characteristics 5 40` gives every area so many instead.
 Processor time is what a quiet machine would take; nothing is taken up from earlier checks.
 """
 
@@ -16,11 +17,13 @@ HERE = Path(__file__).resolve().parent
 _CHECK = """
 import sys
 sys.path.insert(0, {here!r})
-from added_rules import with_added
+from added_rules import with_added, with_characteristics
 from grader.io.catalogue import open_rulebook
 from grader.proofs.check import check_rulebook
-_, framework, book = open_rulebook("PEEL_2021_22")
-report = check_rulebook(with_added(book, int(sys.argv[1])), framework.framework)
+_, file, book = open_rulebook("PEEL_2021_22")
+rules, many = map(int, sys.argv[1:])
+framework = with_characteristics(file.framework, many) if many else file.framework
+report = check_rulebook(with_added(book, rules), framework)
 for p in report.promises:
     print("  ", p.id, p.result, p.cost, *[a for a in p.assumes if "undecided" in a])
 print(len(report.findings), "findings:", *sorted({{f.code for f in report.findings}}))
@@ -33,12 +36,15 @@ def _used() -> float:
 
 
 def main() -> None:
-    for count in map(int, sys.argv[1:] or ("0", "5", "10", "20", "40")):
+    of_areas = "--characteristics" in sys.argv
+    asked = [int(a) for a in sys.argv[1:] if a.isdigit()]
+    for count in asked or ((5, 10, 20, 40) if of_areas else (0, 5, 10, 20, 40)):
         started, used = time.monotonic(), _used()
+        sizes = ("0", str(count)) if of_areas else (str(count), "0")
         code = _CHECK.format(here=str(HERE))
-        ran = subprocess.run([sys.executable, "-c", code, str(count)], capture_output=True, text=True)
+        ran = subprocess.run([sys.executable, "-c", code, *sizes], capture_output=True, text=True)
         took = f"{time.monotonic() - started:.1f} s, {_used() - used:.1f} s of processor time"
-        print(f"{count} rules added: {took}")
+        print(f"{count} {'characteristics in each area' if of_areas else 'rules added'}: {took}")
         print(ran.stdout, ran.stderr[-2000:])
 
 

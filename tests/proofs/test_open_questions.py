@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 import z3
 
-from grader.engines.solver import Budget, Effort, Solver, Undecided, afresh
+from grader.engines.solver import Effort, Solver, Undecided, afresh
 
 
 def test_without_effort_nothing_is_proved_that_needs_the_solver(opened):
@@ -53,34 +51,63 @@ def test_a_question_too_hard_ends_after_the_same_work_each_time():
     assert spent[0] == spent[1] > 0
 
 
-def test_a_hard_question_ends_when_its_time_is_up():
-    x, y, z, n = z3.Ints("x y z n")
-    budget = Budget(0.5)
-    solver = Solver(budget, x > 1, y > 1, z > 1, n > 2)
-    started = time.process_time()
-    with pytest.raises(Undecided):
-        solver.model(x * x * x + y * y * y == z * z * z)
-    assert time.process_time() - started < 300
-
-
-def test_a_spent_budget_answers_nothing():
+def test_spent_means_answer_nothing():
     x = z3.Int("x")
     with pytest.raises(Undecided):
-        Solver(Budget(0), x > 0).model()
+        Solver(Effort(0), x > 0).model()
 
 
-def test_the_smallest_model_found_stands_when_time_runs_out():
-    class Once(Budget):
+def test_the_smallest_model_found_stands_when_means_run_out():
+    class Once(Effort):
         asked = 0
 
-        def milliseconds(self) -> int:
+        def grant(self, solver: z3.Solver) -> None:
             self.asked += 1
             if self.asked > 1:
-                raise Undecided("out of time")
-            return 1000
+                raise Undecided("more than allowed")
 
     x = z3.Int("x")
-    assert Solver(Once(1.0), x >= 3).smallest(x) is not None
+    assert Solver(Once(1), x >= 3).smallest(x) is not None
+
+
+def test_a_part_of_the_means_leaves_the_rest():
+    effort, x = Effort(1_000_000), z3.Int("x")
+    with effort.part(0), pytest.raises(Undecided):
+        Solver(effort, x > 0).model()
+    assert Solver(effort, x > 0).model() is not None
+    assert 0 < effort.spent < 1_000_000
+
+
+def test_a_rule_too_hard_takes_nothing_from_the_others(opened, monkeypatch):
+    """What one rule would take is not spent before every other rule has been asked."""
+    from grader.proofs import check, live
+
+    asked = live._check_rule
+
+    def greedy(subject, trials, rule):
+        if rule is hard:
+            subject.budget.spent = subject.budget.units
+            raise Undecided("too hard")
+        return asked(subject, trials, rule)
+
+    book = opened("redundant")
+    report = check.check_rulebook(book.book, book.framework, only=["live"])
+    idle = next(f for f in report.findings if f.code == "redundant")
+    hard = next(r for r in book.subject().bound.rules if r.id not in idle.rules)
+    monkeypatch.setattr(live, "decided_by_trial", lambda trials: set())
+    monkeypatch.setattr(live, "_check_rule", greedy)
+    subject = book.subject()
+    hard = next(r for r in subject.bound.rules if r.id == hard.id)
+    found = []
+    with pytest.raises(Undecided, match=f"too hard: {hard.id}"):
+        found.extend(live.check_live(subject, _trials(subject)))
+    assert idle.rules[0] in {rule for f in found for rule in f.rules}
+
+
+def _trials(subject):
+    from grader.proofs.trials import Trials
+
+    return Trials(subject)
 
 
 @pytest.mark.parametrize("effort", ["-1", "4000000001", "99999999999"])

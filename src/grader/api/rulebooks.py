@@ -114,14 +114,14 @@ def mutate(rules: PathLike = DEFAULT, *, effort: int = CHECK_EFFORT) -> Mutation
     >>> grader.mutate("EXAMPLE_CARE_HOMES").counts["survived"]
     0
     """
+    from grader.authoring.changed_rules import ProofsOfChanges
     from grader.authoring.mutation import mutate as change
     from grader.authoring.suites import load_suite
-    from grader.proofs.check import check_rulebook
 
     check_effort(effort)
     suite = load_suite(rules)
-    framework = suite.framework.framework
-    return change(suite, proof_kills=lambda b: not check_rulebook(b, framework, effort=effort).holds)
+    proofs = ProofsOfChanges(suite.book, suite.framework.framework, effort)
+    return change(suite, proof_kills=proofs.notice, compared=proofs.compared)
 
 
 def run_cases(rules: PathLike = DEFAULT, *, suggest: bool = False) -> TestReport:

@@ -20,6 +20,7 @@ from grader.language.typecheck import direction_problems
 from grader.model.framework import Framework
 
 ProofKills = Callable[[RuleBook], bool]
+Known = Callable[[RuleBook], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,7 @@ def mutate(
     cases: Sequence[Case] | None = None,
     proof_kills: ProofKills | None = None,
     search: bool = True,
+    compared: Known | None = None,
 ) -> MutationReport:
     """Change the rule book in every small way, and see what notices.
 
@@ -98,6 +100,8 @@ def mutate(
         Whether a proof is refuted on a changed rule book; asked where no case fails.
     search : bool, optional
         Whether to look, for each survivor, for a small inspection that tells it from the rules as they are.
+    compared : callable, optional
+        Says of a survivor that no small inspection tells whether any does, by proof.
 
     Returns
     -------
@@ -115,11 +119,17 @@ def mutate(
     framework = suite.framework.framework
     discerner = MutantKiller(suite.book, framework, suite.cases if cases is None else cases)
     return MutationReport(
-        tuple(_tried(discerner, m, proof_kills, search) for m in mutants(suite.book, framework))
+        tuple(_tried(discerner, m, proof_kills, search, compared) for m in mutants(suite.book, framework))
     )
 
 
-def _tried(discerner: MutantKiller, mutant: Mutant, proof_kills: ProofKills | None, search: bool) -> Tried:
+def _tried(
+    discerner: MutantKiller,
+    mutant: Mutant,
+    proof_kills: ProofKills | None,
+    search: bool,
+    compared: Known | None,
+) -> Tried:
     refusal = refused(mutant.book, discerner.framework)
     if refusal is not None:
         return Tried(mutant, "load", refusal)
@@ -128,13 +138,15 @@ def _tried(discerner: MutantKiller, mutant: Mutant, proof_kills: ProofKills | No
         return Tried(mutant, "case", case.name)
     if proof_kills is not None and proof_kills(mutant.book):
         return Tried(mutant, "proof", "a promise does not hold")
-    return Tried(mutant, None, _known_of(discerner, mutant) if search else "no case fails")
+    return Tried(mutant, None, _known_of(discerner, mutant, compared) if search else "no case fails")
 
 
-def _known_of(discerner: MutantKiller, mutant: Mutant) -> str:
-    """What is known of a survivor: a case that would notice it, or that a search found none."""
+def _known_of(discerner: MutantKiller, mutant: Mutant, compared: Known | None) -> str:
+    """What is known of a survivor: a case that would notice it, or that there is none, or none was found."""
     name = f"{mutant.of}: {mutant.change}"
     found = suggest_case(discerner.book, mutant.book, discerner.framework, mutant.rules, name)
+    if found is None and compared is not None:
+        return f"no case fails, and {compared(mutant.book)}"
     if found is None:
         return "no case fails, and no small inspection tells it from the rules as they are"
     return f"no case fails; this one would:\n{found}"

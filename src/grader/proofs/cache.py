@@ -25,7 +25,7 @@ from grader.proofs.subject import Confirm
 from grader.proofs.tag_combinations import Part
 
 #: Promises proved of every value of the parameters, so that their defaults do not matter.
-_OVER_RANGES = frozenset({*map(str, Part), "capped"})
+_OVER_RANGES = frozenset({*map(str, Part), "total", "local", "capped"})
 
 
 def check_kept(
@@ -43,7 +43,14 @@ def check_kept(
     def known(promise: str) -> Promise | None:
         return _read(folder / f"{_key(promise, asked, framework, effort)}.json", promise)
 
-    report = check_rulebook(book, framework, effort=effort, settings=settings, confirm=confirm, known=known)
+    path = folder / f"{_key_of_cases(book, framework)}.cases.json"
+    before = _read_cases(path)
+    cases = list(before)
+    report = check_rulebook(
+        book, framework, effort=effort, settings=settings, confirm=confirm, known=known, cases=cases
+    )
+    if cases != before:
+        _write(path, cases)
     for promise in report.promises:
         if promise.result == "proved":
             _keep(folder / f"{_key(promise.id, asked, framework, effort)}.json", promise)
@@ -106,6 +113,20 @@ def _said(book: RuleBook, promise: str) -> str:
     return repr((about, rules, facts, parameters, measures))
 
 
+def _key_of_cases(book: RuleBook, framework: Framework) -> str:
+    """The hash of what tells whose cases these are; what they show is replayed, so the rules do not count."""
+    return hashlib.sha256(repr((_program(), book.id, repr(framework))).encode()).hexdigest()
+
+
+def _read_cases(path: Path) -> list[Any]:
+    """Cases kept; none where there are none, or what is there cannot be read."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return []
+    return found if isinstance(found, list) else []
+
+
 def _read(path: Path, promise: str) -> Promise | None:
     """A promise kept as proved; None where none is, or what is there cannot be read."""
     try:
@@ -117,10 +138,13 @@ def _read(path: Path, promise: str) -> Promise | None:
 
 def _keep(path: Path, promise: Promise) -> None:
     """Keep a proof; where nothing can be written it is made again the next time."""
-    if path.exists():
-        return
+    if not path.exists():
+        _write(path, {"cost": promise.cost, "assumes": list(promise.assumes)})
+
+
+def _write(path: Path, data: Any) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, json.dumps({"cost": promise.cost, "assumes": list(promise.assumes)}) + "\n")
+        write_whole(path, json.dumps(data) + "\n")
     except (OSError, InputError):
         return

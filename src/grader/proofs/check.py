@@ -13,6 +13,7 @@ from grader.language.effort import CHECK_EFFORT
 from grader.language.rulebook import RuleBook
 from grader.model.framework import Framework
 from grader.proofs.capped import check_capped
+from grader.proofs.kept_cases import as_text, from_text
 from grader.proofs.live import check_live
 from grader.proofs.monotone import check_part
 from grader.proofs.order import check_marks, check_ranges, check_unused
@@ -34,6 +35,7 @@ _WITHIN = "figures enter as the assessments they give"
 
 
 Known = Callable[[str], Promise | None]
+Cases = list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ def check_rulebook(
     confirm: Confirm | None = None,
     known: Known | None = None,
     only: Collection[str] | None = None,
+    cases: Cases | None = None,
 ) -> CheckReport:
     """Prove a rule book's promises, or find what breaks them.
 
@@ -75,9 +78,11 @@ def check_rulebook(
         Grades an inspection on the other engines: called with each witness before it is told.
     known : callable, optional
         Gives the promise with an id where it has been proved of this very rule book before.
-
     only : collection of str, optional
         Ids of the promises asked about; every one where it is left out.
+    cases : list, optional
+        Cases met at an earlier check, as `kept_cases` writes them: they are replayed, and spare the solver
+        what they still show. Those met now are put before them.
 
     Returns
     -------
@@ -91,6 +96,8 @@ def check_rulebook(
     """
     book = at_settings(book, settings or {})
     trials = Trials(Subject(book, framework, Effort(0), {}, confirm))
+    for situation in from_text(cases, framework, trials):
+        trials.meet(situation)
     promises: list[Promise] = []
     findings: list[Finding] = []
     fixed = tuple(f"{n} at {v}" for n, v in sorted((settings or {}).items()))
@@ -109,6 +116,8 @@ def check_rulebook(
         else:
             findings += found
         promises.append(promise)
+    if cases is not None:
+        cases[:] = as_text((*trials.found, *(t.situation for t in trials.met)))
     findings += check_unused(book)
     findings += check_ranges(book, framework)
     findings += check_marks(book, findings)

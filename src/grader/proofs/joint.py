@@ -83,6 +83,11 @@ class Example:
     def size(self) -> int:
         return sum(map(weight, self.items)) + len(self.figures) + len(self.earlier)
 
+    @property
+    def direct(self) -> bool:
+        """Whether all of its items are tagged to the characteristic itself."""
+        return all(row["direct"] for row in self.items)
+
 
 def tables(book: RuleBook, stage: Stage, area: str) -> list[Rule]:
     """The rules of a stage that speak of an area."""
@@ -147,11 +152,16 @@ class JointCharacteristic:
         return Solver(allowance, *(n >= 0 for n in self.variables))
 
     def find(self, allowance: Allowance, formula: z3.BoolRef) -> Example | None:
-        """A small example in which something holds; None where there is none."""
+        """A small example in which something holds; None where there is none.
+
+        One with items through `informs` alone only where none without does.
+        """
         if z3.is_false(z3.simplify(formula)):
             return None
         solver = self.solver(allowance)
-        model = solver.model(formula)
+        rows = zip(self.evidence.rows, self.items, strict=True)
+        direct = z3.And([n == 0 for row, n in rows if not row["direct"]])
+        model = solver.model(formula, direct) or solver.model(formula)
         if model is None:
             return None
         for bound in (1, 2, 4, 8):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from grader.engines.symbolic import Undecided, number, z3
@@ -28,13 +28,16 @@ class Cases:
     def of_model(self, area: Area, joint: JointArea, model: z3.ModelRef, *, graded: bool) -> AreaSituation:
         """The situation a model describes."""
         own = {m.name for m in joint.members}
-        free = iter(c.id for c in area.counted if c.id not in own)
-        on = [
-            (m.name if m.name is not None else next(free), example)
-            for m in joint.members
-            for example, count in zip(m.examples, m.counts, strict=True)
-            for _ in range(number(model, count))
-        ]
+        informed = self.informed(area, graded=graded)
+        free = [c.id for c in area.counted if c.id not in own]
+        # Characteristics that others inform are few: they are given last, or where they are needed.
+        free.sort(key=informed.__contains__)
+        on = []
+        for m in joint.members:
+            for example, count in zip(m.examples, m.counts, strict=True):
+                for _ in range(number(model, count)):
+                    name = m.name or free.pop(0 if example.direct else -1)
+                    on.append((name, example))
         declared, earlier = (
             tuple(row for row, n in zip(rows, counts, strict=True) for _ in range(_few(number(model, n))))
             for rows, counts in ((DECLARED_TAGS, joint.declared), (EARLIER_TAGS, joint.earlier))
@@ -52,10 +55,7 @@ class Cases:
     ) -> AreaSituation:
         """Examples on characteristics of an area; as many earlier findings as are needed, or given."""
         items = tuple((name, row) for name, e in on for row in e.items)
-        if not all(row["direct"] for _, row in items):
-            raise Undecided(
-                "it takes evidence that counts through `informs` alone, which a case does not hold"
-            )
+        used = {name for name, row in items if not row["direct"]}
         figures = tuple(
             AreaFigure(name, self._home(f), f.old, f.reads.measure, f.reads.lowest)
             for name, e in on
@@ -70,7 +70,22 @@ class Cases:
             for row, many in given.items()
             for n in range(many)
         )
-        return AreaSituation(area, self._edition(area, graded, figures), items, declared, named, figures)
+        edition, homes = self._edition(area, graded, figures, used)
+        return AreaSituation(area, edition, items, declared, named, figures, tuple(sorted(homes.items())))
+
+    def informed(self, area: Area, *, graded: bool) -> frozenset[str]:
+        """Characteristics of an area on which evidence on another can count, in some edition."""
+        editions = [e for e, how in area.editions.items() if how.graded or not graded]
+        return frozenset(link for e in editions for _, links in self._informing(area, e) for link in links)
+
+    def _informing(self, area: Area, edition: str) -> Iterator[tuple[str, list[str]]]:
+        """Characteristics whose evidence counts in an area as well in an edition, and where it does."""
+        here = {c.id for c in area.characteristics}
+        for other in self.framework.areas_in(edition):
+            for c in other.characteristics if not other.editions[edition].graded else ():
+                links = [link.id for link in c.informs if link.id in here]
+                if links:
+                    yield c.id, [*links, *({c.id} & here)]
 
     def _home(self, figure: FigureItem) -> str:
         return next(
@@ -79,13 +94,20 @@ class Cases:
             if figure.reads.measure in p.bound.measures
         )
 
-    def _edition(self, area: Area, graded: bool, figures: Sequence[AreaFigure]) -> str:
-        """An edition that grades the area where that is needed, and in which the figures count on it."""
+    def _edition(
+        self, area: Area, graded: bool, figures: Sequence[AreaFigure], used: set[str]
+    ) -> tuple[str, dict[str, str]]:
+        """An edition in which it can be written down, and where evidence is tagged that counts by `informs`.
+
+        Figures count in it on the area, which it grades where that is needed.
+        """
         for edition, how in area.editions.items():
             homes = [self.framework.area_of(f.tagged) for f in figures if f.tagged != f.on]
             there = all(edition in h.editions and not h.editions[edition].graded for h in homes)
-            if there and (how.graded or not graded):
-                return edition
+            # What informs two characteristics of the area would count on both.
+            alone = {links[0]: name for name, links in self._informing(area, edition) if len(links) == 1}
+            if there and (how.graded or not graded) and used <= alone.keys():
+                return edition, {name: alone[name] for name in used}
         raise Undecided("no edition in which it could be written down")
 
 

@@ -114,11 +114,20 @@ def _few(ids: Sequence[str]) -> str:
 
 
 def _check_rule(subject: Subject, trials: Trials, rule: Rule) -> Finding | None:
-    return check_in(subject, rule, list(_rule_scopes(subject, trials, rule)))
+    def keep(case: FoundCase) -> None:
+        if case.situation is not None and case.situation.area.editions[case.situation.edition].graded:
+            trials.found.append(case.situation)
+
+    return check_in(subject, rule, list(_rule_scopes(subject, trials, rule)), keep)
 
 
-def check_in(subject: Subject, rule: Rule, scopes: Sequence[Scope]) -> Finding | None:
-    """The finding on a rule, looking at every place it speaks of before saying it decides nothing."""
+def check_in(
+    subject: Subject, rule: Rule, scopes: Sequence[Scope], keep: Callable[[FoundCase], None] | None = None
+) -> Finding | None:
+    """The finding on a rule, looking at every place it speaks of before saying it decides nothing.
+
+    What the rule decides, and where it does not hold, is told to `keep`.
+    """
     if not scopes:
         return _finding(rule, "vacuous", "speaks of no area that any edition grades", None, ())
     deciding = _first([s.tried_any for s in scopes], lambda v: v.decides)
@@ -127,8 +136,11 @@ def check_in(subject: Subject, rule: Rule, scopes: Sequence[Scope]) -> Finding |
     if deciding is not None:
         agree(True, rule.id in deciding.held, f"replay of a case that {rule.id} decides")
         idle = _first([s.tried_any for s in scopes], lambda v: z3.Not(v.condition))
-        if idle is None and _first([s.any for s in scopes], lambda v: z3.Not(v.condition)) is None:
+        idle = idle or _first([s.any for s in scopes], lambda v: z3.Not(v.condition))
+        if idle is None:
             return _finding(rule, "vacuous", "holds for every input, so its condition says nothing", None, ())
+        for case in (deciding, idle) if keep is not None else ():
+            keep(case)
         return None
     seen = _shortest(scopes, lambda v: v.condition)
     if seen is None:

@@ -138,7 +138,10 @@ def _concluding(subject: Subject, trials: Trials, area: Area, conclusion: str) -
 
     known = trials.pool(group)
     found = subject.find_among(group, concluded, known, area)
-    return found or subject.find_area(group, concluded, known, area=area)
+    found = found or subject.find_area(group, concluded, known, area=area)
+    if found is not None:
+        trials.found.append(found)
+    return found
 
 
 def replay_ungraded(subject: Subject) -> None:

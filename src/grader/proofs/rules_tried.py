@@ -21,12 +21,13 @@ def decided_by_trial(trials: Trials) -> set[str]:
     engine = ReferenceEngine(subject.bound)
     for group in subject.graded:
         area = group.areas[0].id
-        for example in trials.pool(group):
+        met = [e for t in trials.met if t.situation.area in group.areas for _, e in t.situation.on]
+        for example in (*trials.pool(group), *met):
             deciding |= set(_on_characteristic(subject, engine, area, example))
             for layer in (Layer.STATUS, Layer.FINDING):
                 held = engine.held(layer, Level.CHARACTERISTIC, area, example.case.facts)
                 idle |= _not_held(subject, layer, Level.CHARACTERISTIC, area, held)
-    for trial in trials.states:
+    for trial in (*trials.states, *trials.met):
         deciding |= set(_in_area(subject, trial))
         area = trial.situation.area.id
         for layer in (Layer.FINDING, Layer.SUFFICIENCY, Layer.GRADE):

@@ -50,6 +50,8 @@ class AreaSituation:
         Findings inspectors issued.
     earlier : tuple
         Findings of earlier inspections, with the characteristics each names.
+    informing : tuple
+        Characteristics on which items count through `informs` alone, with the one these are tagged to.
     """
 
     area: Area
@@ -58,6 +60,11 @@ class AreaSituation:
     declared: tuple[Row, ...] = ()
     earlier: tuple[tuple[Row, tuple[str, ...]], ...] = ()
     figures: tuple[AreaFigure, ...] = ()
+    informing: tuple[tuple[str, str], ...] = ()
+
+    def tagged(self, on: str, tags: Row) -> str:
+        """The characteristic that an item counted on one is tagged to."""
+        return on if tags["direct"] else dict(self.informing)[on]
 
     @property
     def size(self) -> int:
@@ -74,7 +81,9 @@ class AreaSituation:
         units : mapping, optional
             The unit of each measure; per cent where none is given.
         """
-        evidence = [_item(f"E{n:03}", on, tags) for n, (on, tags) in enumerate(self.items, 1)]
+        evidence = [
+            _item(f"E{n:03}", self.tagged(on, tags), tags) for n, (on, tags) in enumerate(self.items, 1)
+        ]
         for n, figure in enumerate(self.figures, len(evidence) + 1):
             unit = (units or {}).get(figure.measure, "percent")
             measure = {"name": figure.measure, "value": float(Decimal(figure.figure) / 10), "unit": unit}
@@ -112,7 +121,7 @@ class AreaSituation:
         """The situation in words, to follow "where"."""
         by_characteristic: dict[str, list[str]] = {}
         for on, tags in self.items:
-            by_characteristic.setdefault(on, []).append(item_words(tags))
+            by_characteristic.setdefault(self.tagged(on, tags), []).append(item_words(tags))
         for figure in self.figures:
             said = f"({figure.measure} {Decimal(figure.figure) / 10:f})"
             by_characteristic.setdefault(figure.tagged, []).append(said)

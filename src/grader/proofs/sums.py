@@ -15,7 +15,6 @@ from functools import reduce
 from math import lcm
 from typing import Any, Final
 
-import numpy as np
 import z3
 
 from grader.engines.symbolic import Allowance, Solver, total
@@ -138,20 +137,23 @@ class _Pairs:
     """Inequalities between two things at most, which examples meet and some sums do not."""
 
     def __init__(self, things: int) -> None:
+        import numpy as np  # here, since few checks come so far and it takes long to load
+
+        self.np: Any = np
         self.known = 0
         self.most = np.full((len(SIGNS), things, things), np.iinfo(np.int64).min)
 
     def know(self, points: Sequence[Point]) -> None:
         """Let further examples, in the order they were met, reach as far as they do."""
         for point in points[self.known :]:
-            for most, reached in zip(self.most, _paired(point), strict=True):
-                np.maximum(most, reached, out=most)
+            for most, reached in zip(self.most, self._paired(point), strict=True):
+                self.np.maximum(most, reached, out=most)
         self.known = len(points)
 
     def find(self, sums: Point, many: int) -> Inequality | None:
         """The one that the sums miss by most."""
-        missed = np.stack(_paired(sums)) - self.most * many
-        sign, one, other = np.unravel_index(int(missed.argmax()), missed.shape)
+        missed = self.np.stack(self._paired(sums)) - self.most * many
+        sign, one, other = self.np.unravel_index(int(missed.argmax()), missed.shape)
         if missed[sign, one, other] <= 0:
             return None
         weights = [0] * len(sums)
@@ -159,11 +161,10 @@ class _Pairs:
         weights[other] += SIGNS[sign][1]
         return Inequality(tuple(weights), int(self.most[sign, one, other]))
 
-
-def _paired(point: Point) -> list[Any]:
-    """What two things come to together, for each way of weighing them."""
-    row = np.array(point, np.int64)
-    return [first * row[:, None] + second * row[None, :] for first, second in SIGNS]
+    def _paired(self, point: Point) -> list[Any]:
+        """What two things come to together, for each way of weighing them."""
+        row = self.np.array(point, self.np.int64)
+        return [first * row[:, None] + second * row[None, :] for first, second in SIGNS]
 
 
 class _Apart:

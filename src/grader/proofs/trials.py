@@ -63,7 +63,15 @@ class Trial:
 
 @dataclass(slots=True)
 class Trials:
-    """Situations in the graded areas of a rule book at given parameters, and single changes of them."""
+    """Situations in the graded areas of a rule book at given parameters, and single changes of them.
+
+    Attributes
+    ----------
+    met : list of Trial
+        Cases that the solver found at an earlier check; they show what can be, and are not changed.
+    found : list of Situation
+        Cases that the solver finds now, for the next check: no promise looks at what another found.
+    """
 
     subject: Subject
     many: int = STATES
@@ -71,6 +79,8 @@ class Trials:
     _pools: dict[str, list[Example]] = field(default_factory=dict)
     _groups: dict[str, Groups] = field(default_factory=dict)
     _concluding: dict[str, dict[str, Situation]] = field(default_factory=dict)
+    met: list[Trial] = field(default_factory=list)
+    found: list[Situation] = field(default_factory=list)
 
     # Situations -------------------------------------------------------------------------------------------
 
@@ -165,6 +175,10 @@ class Trials:
             cases[c.id] = evaluator.judge(area.id, c.id, c.counted, case.items, case.facts)
         return Trial(situation, evaluator.area(area, situation.edition, list(cases.values()), known), cases)
 
+    def meet(self, situation: Situation) -> None:
+        """Take a case that was found earlier."""
+        self.met.append(self.conclude(situation))
+
     def concluding(self, area: Area) -> dict[str, Situation]:
         """A situation for each conclusion that trials come to in an area: its grades, and withheld."""
         if area.id not in self._concluding:
@@ -190,7 +204,7 @@ class Trials:
         group = next(g for g in self.subject.graded if area in g.areas)
         alike = {a.id for a in group.areas} - {area.id}
         kept: dict[str, int] = {}
-        for trial in self.states:
+        for trial in (*self.states, *self.met):
             name = self._conclusion(trial)
             if trial.situation.area.id not in alike or name in known or kept.get(name, 0) == FITTED:
                 continue
@@ -198,8 +212,8 @@ class Trials:
             yield self.conclude(_fit(trial.situation, area))
 
     def _in(self, area: Area) -> Iterator[Trial]:
-        """The states drawn in an area."""
-        yield from (t for t in self.states if t.situation.area.id == area.id)
+        """The states drawn or met in an area."""
+        yield from (t for t in (*self.states, *self.met) if t.situation.area.id == area.id)
 
     # Single changes ---------------------------------------------------------------------------------------
 

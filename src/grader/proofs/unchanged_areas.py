@@ -14,7 +14,7 @@ from typing import Final
 
 from grader.engines import symbolic
 from grader.engines.reference import satisfies
-from grader.engines.symbolic import Effort, Ratio, Solver, Undecided, number, total, z3
+from grader.engines.symbolic import Effort, Ratio, Solver, Undecided, total, truth, z3
 from grader.grading.conclude import finding_row, named_facts
 from grader.language.effort import IMPACT_EFFORT
 from grader.language.nodes import AnyOf, Count, FactOf, Share
@@ -116,6 +116,10 @@ class Unmoved:
         """Put an example on a characteristic of each area that has such a one."""
         for area in self.group.areas:
             those = [c.id for c in area.characteristics if c.counted is counted]
+            if not example.direct:
+                # Nothing without such items shows it, so where none can count it does not move.
+                informed = self.cases.informed(area, graded=way in OF_GRADED)
+                those = [c for c in those if c in informed and name in (None, c)]
             if those:
                 self._answer(area, way, [(name or those[0], example)])
 
@@ -313,7 +317,8 @@ class Unmoved:
     ) -> None:
         left = list(areas)
         while left:
-            here = z3.And(formula, z3.Or([joint.size == len(a.counted) for a in left]))
+            fitting = {a.id: self._fits(way, joint, a) for a in left}
+            here = z3.And(formula, z3.Or(list(fitting.values())))
             model = solver.model(here)
             if model is None:
                 return
@@ -322,8 +327,7 @@ class Unmoved:
                 if lighter is not None:
                     model = lighter
                     break
-            size = number(model, joint.size)
-            for area in [a for a in left if len(a.counted) == size]:
+            for area in [a for a in left if truth(model, fitting[a.id])]:
                 try:
                     self.answers[area.id, way] = self.cases.of_model(
                         area, joint, model, graded=way in OF_GRADED
@@ -331,6 +335,18 @@ class Unmoved:
                 except Undecided as undecided:
                     self._note(way, str(undecided), [area])
                 left.remove(area)
+
+    def _fits(self, way: Way, joint: JointArea, area: Area) -> z3.BoolRef:
+        """That an area is of the right size, and no more informed than characteristics of it can be."""
+        informed = self.cases.informed(area, graded=way in OF_GRADED)
+        own = {m.name for m in joint.members}
+        fits = [joint.size == len(area.counted)]
+        for m in joint.members:
+            most = len(informed - own) if m.name is None else int(m.name in informed)
+            through = [n for e, n in zip(m.examples, m.counts, strict=True) if not e.direct]
+            if through:
+                fits.append(total(through) <= most)
+        return z3.And(fits)
 
     def _members(self, slices: tuple[Slice, Slice], evidence: bool, effort: Effort) -> Iterator[Member]:
         yield self._member(None, True, slices, evidence, effort, "c")
