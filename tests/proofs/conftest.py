@@ -60,3 +60,67 @@ def opened() -> Callable[[str], Opened]:
 @pytest.fixture(scope="session")
 def shipped(opened: Callable[[str], Opened]) -> Opened:
     return opened("PEEL_2021_22")
+
+
+@dataclass(frozen=True)
+class WrittenScheme:
+    """Writes a framework whose components are scored once, and rules over it, as authors write them."""
+
+    folder: Path
+
+    def __call__(
+        self,
+        grades: str,
+        sufficiency: str = "",
+        findings: str = "",
+        *,
+        parameters: str = "",
+        components: dict[str, str] | None = None,
+        scales: str = "ladder: {levels: [{id: 0, score: 0}, {id: 1, score: 1}, {id: 2, score: 2}]}",
+        several: str = "lowest",
+        kinds: str = "[]",
+    ) -> Opened:
+        from grader.io.frameworks import framework_of
+        from grader.io.rulebooks import read_rulebook
+        from grader.io.yaml_source import parse_document
+
+        named = components or dict.fromkeys("abc", "ladder")
+        listed = ", ".join(f"{{id: {c}, text: Does {c}, scale: {s}}}" for c, s in named.items() if s)
+        listed += "".join(f", {{id: {c}, text: Does {c}}}" for c, s in named.items() if not s)
+        text = _FRAMEWORK.format(
+            scales=f"scales: {{{scales}}}" if scales else "", several=several, kinds=kinds,
+            components=listed.removeprefix(", "),
+        )  # fmt: skip
+        framework = framework_of(parse_document(text.encode(), "framework.yaml")).framework
+        head = "rulebook: {id: SMALL, version: '1', framework: SMALL, title: Small}\n" + parameters
+        files = {"rulebook": head, "grades": grades, "sufficiency": sufficiency, "findings": findings}
+        for name, said in files.items():
+            if said:
+                (self.folder / f"{name}.yaml").write_text(said, encoding="utf-8")
+        return Opened(read_rulebook(self.folder, framework, "rules"), framework)
+
+
+_FRAMEWORK = """
+framework: {{id: SMALL, title: Small, publisher: nobody, licence: MIT, status: example, statement: Made up.}}
+editions: {{"2020": {{title: First, published: 2020}}}}
+{scales}
+statuses: {{status: as_assessed, several: {several}}}
+findings: {kinds}
+grade_scale:
+  default: low
+  grades:
+    - {{id: high, title: High, meaning: h}}
+    - {{id: middle, title: Middle, meaning: m}}
+    - {{id: low, title: Low, meaning: l}}
+areas:
+  - id: only
+    title: Only
+    editions: {{"2020": {{graded: true}}}}
+    topics: [{{id: all, title: All, characteristics: [{components}]}}]
+"""
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> WrittenScheme:
+    """A small rating scheme, of the files given."""
+    return WrittenScheme(tmp_path)

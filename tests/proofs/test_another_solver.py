@@ -44,3 +44,18 @@ def test_another_solver_confirms_a_sample_of_the_answers(opened, tmp_path):
 def test_another_solver_confirms_every_answer_on_the_shipped_rule_book(tmp_path):
     main(["check", "--smt", str(tmp_path / "smt")])
     assert [] == list(_differing(tmp_path / "smt"))
+
+
+def test_another_solver_confirms_a_sample_of_the_answers_on_a_rating_scheme(opened, tmp_path):
+    from grader.proofs.smt import written_to
+
+    with written_to(tmp_path / "smt"):
+        opened("AGED_CARE_STARS").check()
+    assert [] == list(_differing(tmp_path / "smt", 5))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["FHRS", "CQC_KEY_QUESTIONS", "AGED_CARE_STARS"])
+def test_another_solver_confirms_every_answer_on_a_rating_scheme(name, tmp_path):
+    main(["check", name, "--smt", str(tmp_path / "smt")])
+    assert [] == list(_differing(tmp_path / "smt"))
