@@ -114,17 +114,6 @@ def _few(ids: Sequence[str]) -> str:
 
 
 def _check_rule(subject: Subject, trials: Trials, rule: Rule) -> Finding | None:
-<<<<<<< HEAD
-    return check_in(subject, rule, list(_rule_scopes(subject, trials, rule)), trials.found)
-
-
-def check_in(
-    subject: Subject, rule: Rule, scopes: Sequence[Scope], kept: list[Situation] | None = None
-) -> Finding | None:
-    """The finding on a rule, looking at every place it speaks of before saying it decides nothing.
-
-    Cases it decides are added to those `kept`.
-=======
     def keep(case: FoundCase) -> None:
         if case.situation is not None and case.situation.area.editions[case.situation.edition].graded:
             trials.found.append(case.situation)
@@ -138,7 +127,6 @@ def check_in(
     """The finding on a rule, looking at every place it speaks of before saying it decides nothing.
 
     What the rule decides, and where it does not hold, is told to `keep`.
->>>>>>> schemeproofs
     """
     if not scopes:
         return _finding(rule, "vacuous", "speaks of no area that any edition grades", None, ())
@@ -151,15 +139,8 @@ def check_in(
         idle = idle or _first([s.any for s in scopes], lambda v: z3.Not(v.condition))
         if idle is None:
             return _finding(rule, "vacuous", "holds for every input, so its condition says nothing", None, ())
-<<<<<<< HEAD
-        for case in (deciding, idle):
-            own = case.situation
-            if kept is not None and own is not None and own.area.editions[own.edition].graded:
-                kept.append(own)
-=======
         for case in (deciding, idle) if keep is not None else ():
             keep(case)
->>>>>>> schemeproofs
         return None
     seen = _shortest(scopes, lambda v: v.condition)
     if seen is None:
