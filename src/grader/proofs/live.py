@@ -139,8 +139,9 @@ def check_in(
         idle = idle or _first([s.any for s in scopes], lambda v: z3.Not(v.condition))
         if idle is None:
             return _finding(rule, "vacuous", "holds for every input, so its condition says nothing", None, ())
-        for case in (deciding, idle) if keep is not None else ():
-            keep(case)
+        if keep is not None:
+            keep(deciding)
+            keep(idle)
         return None
     seen = _shortest(scopes, lambda v: v.condition)
     if seen is None:
