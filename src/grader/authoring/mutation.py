@@ -162,7 +162,8 @@ def _refusals(book: RuleBook, framework: Framework) -> Iterator[str]:
         if not parameter.minimum <= parameter.default <= parameter.maximum:
             yield f"parameter {parameter.name!r} is out of its range"
     for rule in book.rules:
-        yield from (problem.message for problem in direction_problems(rule, book.every_fact, book.vocabulary))
+        against = direction_problems(rule, book.facts_for(rule), book.vocabulary)
+        yield from (problem.message for problem in against)
     checks = FactChecks.of(book, framework)
     for fact in book.facts.values():
         yield from (problem.message for problem in checks.problems(fact))

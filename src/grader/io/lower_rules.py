@@ -16,6 +16,7 @@ from grader.language.rulebook import (
     EFFECTS,
     Layer,
     Rule,
+    facts_for,
     targets,
 )
 from grader.language.typecheck import direction_problems, has_direction, text_problems
@@ -58,7 +59,8 @@ def lower_rules(work: Lowering, files: list[tuple[LayerFile, Document]]) -> None
                     f"'not_monotone' means nothing here: {str(rule.effect)!r} has no direction to go against"
                 )
                 reader.fault_of_key(("not_monotone",), message, "take it away")
-            work.problems.extend(direction_problems(rule, every, work.framework.vocabulary))
+            seen = facts_for(rule, every, work.measures)
+            work.problems.extend(direction_problems(rule, seen, work.framework.vocabulary))
             visible, because = work.visible(rule.layer, rule.level), document.place(("rules", i, "because"))
             work.problems.extend(
                 text_problems(rule, visible.facts, work.parameters, visible.elsewhere, because)

@@ -14,7 +14,7 @@ from grader.io.rule_files import CalibratedBlock, LayerFile, ParameterBlock, Rul
 from grader.io.yaml_source import Document
 from grader.language.fact_directions import FactChecks
 from grader.language.limits import MAX_RULES, SPLIT
-from grader.language.nodes import Kind, Level
+from grader.language.nodes import Better, Kind, Level
 from grader.language.parse import Reader, Typed, typed, with_article
 from grader.language.parse_facts import parse_fact
 from grader.language.parse_reckoned import MAX_HIGH, reckoned_from
@@ -185,7 +185,14 @@ def declared_measures(framework: Framework) -> dict[str, Measure]:
         if block.characteristic is not None:
             low, high = (block.as_whole(end) or 0 for end in block.range)
             found[name] = Measure(
-                name, block.characteristic, block.unit, block.title, None, block.decimals, (low, high)
+                name,
+                block.characteristic,
+                block.unit,
+                block.title,
+                None,
+                block.decimals,
+                (low, high),
+                Better(block.better),
             )
     return found
 

@@ -6,7 +6,7 @@ Engines say which rules hold; what an ordered layer concludes from them is defin
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
@@ -136,6 +136,7 @@ class Measure:
     """How many a figure has, of a measure the framework declares; None of any other."""
     bounds: tuple[int, int] | None = None
     """The least and the greatest whole number under which rules read a declared measure's figures."""
+    better: Better = Better.MORE
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +164,14 @@ class Rule:
     def applies_to(self, scope: str) -> bool:
         """Whether the rule speaks of this area or measure."""
         return self.scope is None or scope in self.scope
+
+
+def facts_for(rule: Rule, facts: Mapping[str, Fact], measures: Mapping[str, Measure]) -> Mapping[str, Fact]:
+    """The facts, the figure with the direction of the measure that a rule speaks of."""
+    own = {measures[name].better for name in rule.scope or () if name in measures}
+    if rule.layer is not Layer.MEASURE or len(own) != 1:
+        return facts
+    return {**facts, "figure": replace(facts["figure"], better=own.pop())}
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +246,10 @@ class RuleBook:
     def every_fact(self) -> Mapping[str, Fact]:
         """The facts declared, and those every rule book has."""
         return {**given_facts(self.vocabulary), **self.facts}
+
+    def facts_for(self, rule: Rule) -> Mapping[str, Fact]:
+        """Every fact, the figure with the direction of the measure that a rule speaks of."""
+        return facts_for(rule, self.every_fact, self.measures)
 
     def targets(self, layer: Layer) -> tuple[str, ...]:
         """What the rules of a layer may conclude, worst first where there is an order."""

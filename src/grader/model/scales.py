@@ -129,6 +129,8 @@ class MeasureBlock(InputModel):
     range: Annotated[list[Finite], Field(min_length=2, max_length=2)]
     decimals: int = 0
     characteristic: Id | None = None
+    better: Literal["more", "fewer", "neither"] = "more"
+    """Which way the figure moves when things get better; `neither` where it is best in between."""
 
     def as_whole(self, value: float) -> int | None:
         """The figure as a whole number of its last decimal; None where it has more decimals."""

@@ -76,7 +76,7 @@ def blame(trials: Trials, part: Part, pairs: Sequence[tuple[Situation, Situation
 
 def _against_direction(rule: Rule, book: RuleBook) -> bool:
     """Whether a rule uses a fact against the direction that fact declares, marked or not."""
-    return any(direction_problems(replace(rule, not_monotone=None), book.every_fact, book.vocabulary))
+    return any(direction_problems(replace(rule, not_monotone=None), book.facts_for(rule), book.vocabulary))
 
 
 def _concerned_rules(rules: Iterable[Rule], case: Sequence[Trial]) -> list[Rule]:

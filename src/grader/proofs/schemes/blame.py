@@ -79,7 +79,7 @@ def _without(scheme: Scheme, gone: Sequence[Rule]) -> Scheme:
 
 def _suspicious(rule: Rule, book: RuleBook) -> bool:
     """Whether a rule, or a fact it looks at, may go against its direction, or has none."""
-    if rule.not_monotone is not None or any(direction_problems(rule, book.every_fact, book.vocabulary)):
+    if rule.not_monotone is not None or any(direction_problems(rule, book.facts_for(rule), book.vocabulary)):
         return True
     return any(
         f.not_monotone is not None or f.better is Better.NEITHER
