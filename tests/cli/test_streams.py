@@ -66,7 +66,8 @@ def test_help_imports_nothing_heavy() -> None:
 
 
 def test_a_fault_of_ours_is_one_line_and_exit_3(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app, "COMMANDS", (*app.COMMANDS, broken))
+    monkeypatch.setitem(app.COMMANDS, "broken", "grade")
+    monkeypatch.setattr("grader.cli.grade.broken", broken, raising=False)
     ran = run("broken")
 
     assert (3, "") == (ran.code, ran.out)
@@ -74,7 +75,8 @@ def test_a_fault_of_ours_is_one_line_and_exit_3(run: Run, monkeypatch: pytest.Mo
 
 
 def test_an_interrupt_exits_with_130_and_no_trace(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app, "COMMANDS", (*app.COMMANDS, interrupted))
+    monkeypatch.setitem(app.COMMANDS, "interrupted", "grade")
+    monkeypatch.setattr("grader.cli.grade.interrupted", interrupted, raising=False)
     ran = run("interrupted")
 
     assert 130 == ran.code

@@ -13,6 +13,7 @@ FILES = sorted(path for path in TESTS.rglob("*.py") if path != Path(__file__).re
 #: Private names of others': the standard library's and durable-rules', which has no other way in.
 #: Names of other people's that have no public form.
 OTHERS = {
+    "_repr_html_",
     "os._exit",
     "sys._getframe",
     "_handle",
