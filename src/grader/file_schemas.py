@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import inspect
 import textwrap
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -26,6 +27,8 @@ from grader.model.framework import Framework
 from grader.model.inspection import Inspection
 from grader.sheets.columns import SHEETS
 from grader.sheets.mapping import Mapping
+from grader.vocabulary.peel import PEEL
+from grader.vocabulary.words import Vocabulary
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -96,6 +99,38 @@ def file_schema(name: str, names: Names | None = None) -> dict[str, Any]:
     elif name == "mapping":
         schema = _with_columns(schema)
     return headed(name, title, schema)
+
+
+#: Files whose words a framework may declare.
+
+
+IN_WORDS = ("inspection", "cases")
+
+
+def in_words(schema: Any, words: Vocabulary) -> Any:
+    """A schema with the levels and kinds of finding of a framework in the place of PEEL's."""
+    if isinstance(schema, dict):
+        said = schema.get("enum")
+        if isinstance(said, list) and (found := _own_words(words).get(tuple(said))) is not None:
+            return {"enum": found, **{k: v for k, v in schema.items() if k not in ("enum", "type")}}
+        return {key: in_words(value, words) for key, value in schema.items()}
+    return [in_words(each, words) for each in schema] if isinstance(schema, list) else schema
+
+
+def _own_words(words: Vocabulary) -> dict[tuple[str, ...], list[str | int]]:
+    """For each list of PEEL's words the framework's own; a whole number may be written as one."""
+    levels = [level for scale in words.by_scale.values() for level in (*scale.levels, *scale.by_name)]
+    statuses = [words.statuses.nothing, *levels] if words.several else [*words.statuses.names]
+    return {
+        PEEL.assessments.levels: _as_written(levels),
+        PEEL.statuses.names: _as_written(statuses),
+        PEEL.kinds.names: [*words.kinds.names],
+    }
+
+
+def _as_written(levels: Iterable[str]) -> list[str | int]:
+    names = list(dict.fromkeys(levels))
+    return [*names, *(int(name) for name in names if str(name).lstrip("-").isdecimal())]
 
 
 def model_schema(model: type[BaseModel], mode: Mode) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from grader.errors import InputError, Place, Problem, UnknownNameError, quoted, suggest
-from grader.file_schemas import FILES, file_schema, headed, model_schema
-from grader.io.catalogue import open_rulebook
+from grader.file_schemas import FILES, IN_WORDS, file_schema, headed, in_words, model_schema
+from grader.io.catalogue import framework_at, open_rulebook
 from grader.io.rule_schema import names_of
 
 #: What commands print with --json, or write down as JSON: a title, and where the model stands.
@@ -61,7 +61,12 @@ def schema_names() -> dict[str, str]:
     return {n: title for n, (title, _) in FILES.items()} | {n: title for n, (title, _, _) in _ANSWERS.items()}
 
 
-def schema_of(name: str, *, rules: str | os.PathLike[str] | None = None) -> dict[str, Any]:
+def schema_of(
+    name: str,
+    *,
+    rules: str | os.PathLike[str] | None = None,
+    framework: str | os.PathLike[str] | None = None,
+) -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of a format.
 
     Parameters
@@ -71,11 +76,14 @@ def schema_of(name: str, *, rules: str | os.PathLike[str] | None = None) -> dict
     rules : path or str, optional
         With `layer`: a rule book's folder or id, whose facts, parameters, areas and grades are then the only
         ones.
+    framework : path or str, optional
+        With `inspection` or `cases`: a framework's id or file, whose levels and kinds of finding are then
+        the only ones.
 
     Raises
     ------
     InputError
-        `rules` is given with another format, or the rule book has faults.
+        `rules` or `framework` is given with another format, or the file has faults.
     MissingExtraError
         The format is that of a command whose extra is not installed.
     UnknownNameError
@@ -90,9 +98,17 @@ def schema_of(name: str, *, rules: str | os.PathLike[str] | None = None) -> dict
         if plain != "layer":
             problem = Problem("a rule book has no names for this format", Place("--rules"), "ask for layer")
             raise InputError([problem])
-        _, framework, book = open_rulebook(os.fspath(rules))
-        characteristics = [c.id for _, c in framework.framework.characteristics()]
+        _, file, book = open_rulebook(os.fspath(rules))
+        characteristics = [c.id for _, c in file.framework.characteristics()]
         return file_schema(plain, names_of(book, characteristics))
+    if framework is not None:
+        if plain not in IN_WORDS:
+            message = "a framework has no words of its own for this format"
+            help = f"ask for {' or '.join(IN_WORDS)}"
+            raise InputError([Problem(message, Place("--framework"), help)])
+        words = framework_at(framework).framework.vocabulary
+        found_words: dict[str, Any] = in_words(file_schema(plain), words)
+        return found_words
     if plain in FILES:
         return file_schema(plain)
     title, module, model = _ANSWERS[plain]

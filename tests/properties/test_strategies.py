@@ -31,7 +31,7 @@ from grader.language.nodes import (
     Param,
     Share,
 )  # fmt: skip
-from grader.language.parse_facts import attributes_of
+from grader.language.parse_where import attributes_of
 from grader.language.rulebook import Layer
 from grader.language.vocabulary import entities
 from grader.testing.changes import STEPS, changes

@@ -1,4 +1,4 @@
-"""A framework of two scales with levels outside the order, of which the latest counts; and inspections by it."""
+"""A framework of two scales with levels outside the order, where the latest item counts, and inspections."""
 
 from __future__ import annotations
 

@@ -26,12 +26,13 @@ def as_json(data: Any) -> Any:
 @pytest.fixture(scope="session")
 def faults() -> Callable[..., list[str]]:
     """`faults("layer", data or path, rules=...)`: what the schema says is wrong, with where."""
-    made: dict[tuple[str, str | None], Draft202012Validator] = {}
+    made: dict[tuple[str, str | None, str | None], Draft202012Validator] = {}
 
-    def look(name: str, data: Any, rules: str | None = None) -> list[str]:
-        if (name, rules) not in made:
-            made[name, rules] = Draft202012Validator(schema_of(name, rules=rules))
+    def look(name: str, data: Any, rules: str | None = None, framework: str | None = None) -> list[str]:
+        if (name, rules, framework) not in made:
+            schema = schema_of(name, rules=rules, framework=framework)
+            made[name, rules, framework] = Draft202012Validator(schema)
         held = as_json(read_document(data).data) if isinstance(data, Path) else data
-        return [f"{e.json_path}: {e.message}" for e in made[name, rules].iter_errors(held)]
+        return [f"{e.json_path}: {e.message}" for e in made[name, rules, framework].iter_errors(held)]
 
     return look

@@ -71,6 +71,18 @@ def framework(tmp_path_factory: pytest.TempPathFactory) -> Framework:
 
 
 @pytest.fixture
+def framework_file(tmp_path: Path) -> Callable[[str, str], Path]:
+    """`framework_file(old, new)`: the framework's file with a text changed."""
+
+    def made(old: str, new: str) -> Path:
+        path = tmp_path / "CHANGED.yaml"
+        path.write_text(TEXT.replace(old, new), encoding="utf-8")
+        return path
+
+    return made
+
+
+@pytest.fixture
 def book(framework: Framework, tmp_path: Path) -> Callable[..., RuleBook]:
     """`book(facts, rules)`: a rule book with these in one layer, as its reader finds it."""
 

@@ -77,3 +77,63 @@ def test_parameters_that_do_not_fit_their_type(book, framework, tmp_path, block,
     with pytest.raises(InputError) as caught:
         read_rulebook(tmp_path, framework, "book")
     assert expected in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("fact", "expected"),
+    [
+        (
+            "{points: {start: 1, steps: [" + "{add: 1}, " * 51 + "]}",
+            "fact 'f' has 51 steps, and 50 are the most",
+        ),
+        (
+            "{sum: {" + ", ".join(f"n{n}: 1" for n in range(201)) + "}",
+            "fact 'f' has 201 weights, and 200 are the most",
+        ),
+        (
+            "{points: {start: 1, steps: [{add: 1, when: {any: [" + "{a: {at_least: 1}}, " * 481 + "]}}]}",
+            "fact 'f' has 481 comparisons, and 480 are the most",
+        ),
+    ],
+    ids=["steps", "weights", "comparisons"],
+)
+def test_a_fact_has_only_so_many_parts(book, fact, expected):
+    facts = f"  a: {{score_of: one.1a, {NEITHER}}}\n  f: {fact}, {NEITHER}}}"
+    assert expected in said(book, facts)
+
+
+def test_facts_stand_only_so_high(book):
+    facts = "\n".join(
+        f"  f{n}: {{sum: {{{f'f{n - 1}' if n else 'one.1a'}: 1}}, {NEITHER}}}" for n in range(200)
+    )
+    assert [
+        "book/rules.yaml:34:3: fact 'f31' stands upon more than 30 facts, one upon another",
+        "  help: reckon it in fewer steps",
+    ] == said(book, facts).splitlines()
+
+
+@pytest.mark.parametrize("high", [1, pytest.param(3, marks=pytest.mark.slow)])
+def test_the_most_steps_are_reckoned_alike(book, framework, inspection, every_engine, high):
+    step = "{add: 1, within: [-9, 20], when: {first: {at_least: 0}}}"
+    facts = [f"  first: {{score_of: one.1a, {NEITHER}}}"]
+    start = "first"
+    for n in range(high):
+        facts.append(f"  f{n}: {{points: {{start: {start}, steps: [{', '.join([step] * 50)}]}}, {NEITHER}}}")
+        start = f"f{n}"
+    rule = "[{id: r, reaches: a, when: {START: {at_least: 20}}, because: x, source: none}]"
+    made = book("\n".join(facts), rule.replace("START", start))
+    given = [inspection({"one.1a": level}) for level in ("low", "mid", "top")]
+    found = every_engine(framework, made, given, ("polars", "duckdb")[:high])
+    assert ["b", "a", "a"] == [each[0][2] for each in found]
+
+
+def test_directions_are_checked_beside_other_faults(book):
+    facts = f"""
+  a: {{score_of: one.1z, {NEITHER}}}
+  b: {{sum: {{a: 1}}, {NEITHER}}}
+  c: {{score_of: two.1b, better: more, english: e}}
+  d: {{round: c, to: 0, how: up, {NEITHER}}}"""
+    found = said(book, facts)
+    assert "4:17: unknown characteristic 'one.1z'" in found
+    assert "6:6: fact 'c' goes from 25 to 10" in found
+    assert "7:21: 'to' of fact 'd'" in found

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.explanations.smallest_change import smallest_change
 from grader.io.frameworks import FrameworkFile
 from grader.session import Session
 from grader.testing.schemes import scheme
@@ -76,3 +77,40 @@ def test_hinges_and_steps_are_what_grading_again_finds(tmp_path: Path, seed: int
 def test_hinges_and_steps_of_many_schemes_are_what_grading_again_finds(tmp_path: Path):
     for seed in range(100, 160):
         check(seed, tmp_path, 4)
+
+
+def cheapest(session, inspection, framework, area, wanted):
+    """The least number of steps of items by which an area gets a grade: two at most, else None."""
+    seen = {(): inspection}
+    for cost in (1, 2):
+        following = {}
+        for before in seen.values():
+            for item in before.evidence:
+                for level in steps(framework, item)[1]:
+                    after = assessed(before, item.id, level)
+                    following[tuple((e.id, e.assessment) for e in after.evidence)] = after
+        if any(outcomes(session, after)[area][1] in wanted for after in following.values()):
+            return cost
+        seen = following
+    return None
+
+
+@pytest.mark.parametrize("seed", [1, 5, *(pytest.param(n, marks=pytest.mark.slow) for n in range(6, 30))])
+def test_a_smallest_change_costs_no_more_than_steps_that_do(tmp_path: Path, seed: int):
+    rng = random.Random(seed)
+    drawn = scheme(rng, tmp_path)
+    session = Session(FrameworkFile(drawn.framework), drawn.book, None, "reference")
+    (inspection,) = drawn.inspections(rng, 1)
+    if len(inspection.evidence) > 8:
+        inspection = inspection.model_copy(update={"evidence": inspection.evidence[:8]})
+    loaded = session.load(inspection)
+    grades = drawn.framework.grades_worst_first
+    for result in loaded.proposal.areas:
+        above = grades[grades.index(result.grade) + 1 :] if result.grade is not None else ()
+        for n, grade in enumerate(above):
+            answer = smallest_change(loaded, result.area, grade)
+            steps_do = cheapest(session, inspection, drawn.framework, result.area, above[n:])
+            if answer.cost is not None and answer.cost <= 2:
+                assert (grade, answer.cost) == (grade, steps_do)
+            else:
+                assert (grade, None) == (grade, steps_do)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 
 from grader.engines.reference import ReferenceEngine
+from grader.errors import InputError
 from grader.grading.conclude import LayerEvaluator
 from grader.grading.run import run
+from grader.io.frameworks import read_framework
+from grader.io.rulebooks import read_rulebook
 from grader.language.bind import bind
 
 ALL = """
@@ -73,3 +77,46 @@ def test_facts_are_what_their_definition_says(book, framework, inspection, asses
 def test_an_area_that_does_not_hold_a_characteristic_takes_0_from_it(book, framework, inspection):
     found = facts(book(ALL), framework, inspection({"one.1a": "top", "two.1a": "high"}), "two")
     assert {"first": 0, "weighted": 0, "total": 3} == {n: found[n] for n in ("first", "weighted", "total")}
+
+
+@pytest.mark.parametrize("furthest", [999_999, -999_999])
+def test_scores_may_lie_far_from_0_and_no_further(
+    every_engine, framework_file, tmp_path, inspection, furthest
+):
+    """Past these, a part of no thing could not be told from a score."""
+    drawn = read_framework(framework_file("score: 7", f"score: {furthest}")).framework
+    (tmp_path / "rules").mkdir()
+    head = {"id": "SCORED", "version": "1", "framework": "SCORED", "title": "Rules"}
+    said = {"better": "neither", "english": "e"}
+    facts = {
+        "total": {"sum": "score", "of": "characteristics", **said},
+        "most": {
+            "highest": "score",
+            "of": "characteristics",
+            "where": {"score": {"equals": furthest}},
+            **said,
+        },
+        "least": {
+            "lowest": "score",
+            "of": "characteristics",
+            "where": {"score": {"equals": furthest}},
+            **said,
+        },
+    }
+    rule = {
+        "id": "r",
+        "reaches": "a",
+        "when": {"most": {"equals": furthest}},
+        "because": "x",
+        "source": "none",
+    }
+    (tmp_path / "rules" / "rulebook.yaml").write_text(yaml.safe_dump({"rulebook": head}))
+    (tmp_path / "rules" / "grades.yaml").write_text(
+        yaml.safe_dump({"layer": "grade", "facts": facts, "rules": [rule]})
+    )
+    made = read_rulebook(tmp_path / "rules", drawn, "rules")
+    given = [inspection({"one.1a": "top", "one.1b": "top", "one.1c": "top"}), inspection({"one.1a": "low"})]
+    found = every_engine(drawn, made, given, ("polars",))
+    assert [("one", "graded", "a"), ("one", "graded", "b")] == [each[0] for each in found]
+    with pytest.raises(InputError, match="it is at"):
+        read_framework(framework_file("score: 7", f"score: {furthest * 2}"))

@@ -51,7 +51,7 @@ def validate(path: PathLike, *, rules: PathLike | None = None) -> Validated:
     return check_file(path, rules=rules)
 
 
-def schema(name: str, *, rules: PathLike | None = None) -> dict[str, Any]:
+def schema(name: str, *, rules: PathLike | None = None, framework: PathLike | None = None) -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of a format that grader reads or writes.
 
     Parameters
@@ -60,6 +60,8 @@ def schema(name: str, *, rules: PathLike | None = None) -> dict[str, Any]:
         One of `schema_names()`.
     rules : path or str, optional
         With `layer`: a rule book whose facts, parameters, areas and grades are then the only ones.
+    framework : path or str, optional
+        With `inspection` or `cases`: a framework whose levels and kinds of finding are then the only ones.
 
     Raises
     ------
@@ -73,7 +75,7 @@ def schema(name: str, *, rules: PathLike | None = None) -> dict[str, Any]:
     """
     from grader.schemas import schema_of
 
-    return schema_of(name, rules=rules)
+    return schema_of(name, rules=rules, framework=framework)
 
 
 def schema_names() -> dict[str, str]:

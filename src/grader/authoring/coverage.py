@@ -16,8 +16,10 @@ from grader.authoring.mutant_killer import MutantKiller
 from grader.errors import Place
 from grader.language.english import English
 from grader.language.nodes import All, Any_, Compare, Condition, Not
-from grader.language.rulebook import Rule, RuleBook
-from grader.language.typecheck import comparisons
+from grader.language.reckoned import Points, Step
+from grader.language.relevance import with_parts
+from grader.language.rulebook import Fact, Rule, RuleBook
+from grader.language.typecheck import comparisons, facts_named
 
 ALWAYS = All(())
 NEVER = Any_(())
@@ -85,6 +87,12 @@ def coverage(discerner: MutantKiller) -> Coverage:
             undecided.add((rule.id, index))
             gaps.append(gap)
         conditions += len(list(comparisons(rule.condition)))
+    for fact, found in _stepped_facts(book):
+        for open_ in _step_gaps(discerner, fact, found):
+            conditions += 1
+            if open_ is not None:
+                undecided.add((f"fact {fact.name}", conditions))
+                gaps.append(open_)
     return Coverage(len(book.written), rules, conditions, conditions - len(undecided), tuple(gaps))
 
 
@@ -97,6 +105,48 @@ def _condition_gaps(discerner: MutantKiller, rule: Rule) -> Iterator[tuple[int, 
             if discerner.fails(stuck, [rule.id]) is None:
                 message = f"no case fails when '{said}' in rule {rule.id!r} is taken {taken}"
                 yield index, Gap(rule.id, said, f"taken {taken}", message, rule.place, stuck)
+
+
+def _stepped_facts(book: RuleBook) -> Iterator[tuple[Fact, Rule]]:
+    """Facts of points that rules look at, each with the first of these."""
+    for fact in book.facts.values():
+        if not isinstance(fact.definition, Points):
+            continue
+        for rule in book.written:
+            if fact in with_parts(book, facts_named(rule.condition)):
+                yield fact, rule
+                break
+
+
+def _step_gaps(discerner: MutantKiller, fact: Fact, rule: Rule) -> Iterator[Gap | None]:
+    """For each condition of a step, and each step without one, the gap where no case decides it."""
+    assert isinstance(fact.definition, Points), "a fact with steps"
+    english, points = English(discerner.book), fact.definition
+    for n, step in enumerate(points.steps):
+        where, place = f"step {n + 1} of fact {fact.name!r}", step.place or fact.place
+        if step.when is None:
+            stuck = _with_steps(discerner.book, fact, (*points.steps[:n], *points.steps[n + 1 :]))
+            message = f"no case fails without {where}"
+            gap = Gap(rule.id, where, "left out", message, place, stuck)
+            yield None if discerner.fails(stuck, [rule.id]) is not None else gap
+            continue
+        for index, (comparison, _) in enumerate(comparisons(step.when)):
+            said = english.condition(comparison)
+            open_: Gap | None = None
+            for constant, taken in ((ALWAYS, "always to hold"), (NEVER, "never to hold")):
+                changed = replace(step, when=put(step.when, index, constant))
+                steps = (*points.steps[:n], changed, *points.steps[n + 1 :])
+                stuck = _with_steps(discerner.book, fact, steps)
+                if discerner.fails(stuck, [rule.id]) is None:
+                    message = f"no case fails when '{said}' in {where} is taken {taken}"
+                    open_ = Gap(rule.id, said, f"taken {taken}", message, place, stuck)
+            yield open_
+
+
+def _with_steps(book: RuleBook, fact: Fact, steps: tuple[Step, ...]) -> RuleBook:
+    assert isinstance(fact.definition, Points), "a fact with steps"
+    changed = replace(fact, definition=replace(fact.definition, steps=steps))
+    return replace(book, facts={**book.facts, fact.name: changed})
 
 
 def without_rule(book: RuleBook, rule: Rule) -> RuleBook:

@@ -32,7 +32,8 @@ class CachingEvaluator(LayerEvaluator):
     ) -> CharacteristicCase:
         """As of any evaluator; from memory where the same was found before."""
         named = tuple(e.row for e in earlier if characteristic in e.characteristics)
-        key = (area, counted, tuple(item.row for item in items), named)
+        scale = self.book.scale_of.get(characteristic)
+        key = (area, counted, scale, tuple(item.row for item in items), named)
         if key not in self._seen:
             self._seen[key] = super().characteristic(area, characteristic, counted, items, earlier)
         seen = self._seen[key]

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations_with_replacement, product
+from math import prod
+from random import Random
 from typing import Any
 
 import yaml
@@ -22,6 +24,7 @@ from grader.grading.tally import Item
 from grader.io.yaml_source import parse_document
 from grader.language.bind import bind
 from grader.language.nodes import Definition, Level
+from grader.language.relevance import with_parts
 from grader.language.row import Row
 from grader.language.rulebook import Rule, RuleBook
 from grader.language.typecheck import facts_named
@@ -31,6 +34,8 @@ from grader.vocabulary.words import PROGRESS, STRENGTH, Vocabulary
 #: Characteristics of an area an area's search goes up to, and how many inspections it looks at.
 MOST_CHARACTERISTICS = 10
 MOST_AREAS = 3_000
+#: Figures of a measure that are tried.
+MOST_FIGURES = 100_000
 #: How many ways a characteristic of an area may be evidenced, the plainest first.
 PLAINEST = 300
 
@@ -106,20 +111,23 @@ class _Pair:
         for name in sorted(rule.scope or ()):
             measure = self.bound[0].measures[name]
             area, own = self._own(measure.characteristic)
-            said = {v: [c.assessment(name, v).rank for c in self.evaluators] for v in range(1001)}
+            low, high = measure.bounds or (0, 1000)
+            figures = range(low, min(high, low + MOST_FIGURES) + 1)
+            said = {v: [c.assessment(name, v).rank for c in self.evaluators] for v in figures}
             apart = [v for v, (one, other) in said.items() if one != other]
             if not apart:
                 continue
             # At the edge of the band, where the figure shows the threshold, not at 0 or 100 %.
             edge = apart[0] if apart[0] > 0 else apart[-1]
-            item: CaseBlock = {"figure": edge / 10}
+            item: CaseBlock = {"figure": edge / (10 if measure.decimals is None else 10**measure.decimals)}
             if sum(m.characteristic == measure.characteristic for m in self.bound[0].measures.values()) > 1:
                 item["measure"] = name
-            status, _ = self._concluded(area, (_item(self.tags.row(assessment=said[edge][0])),), ())[0]
+            row = self.tags.row(assessment=said[edge][0])
+            status, _ = self._concluded(area, (_item(row),), (), measure.characteristic)[0]
             yield {
                 "area": area.id,
                 "evidence": {own: [item]},
-                "expect": {"statuses": {own: self.tags.words.statuses.name_of(status)}},
+                "expect": {"statuses": {own: self.tags.words.statuses.said_of(status)}},
             }
 
     # Characteristics --------------------------------------------------------------------------------------
@@ -127,35 +135,36 @@ class _Pair:
     def characteristics(self, rule: Rule) -> Iterator[CaseBlock]:
         area = self._area_for(rule)
         own = area.counted[0].id
-        for items, earlier in product(self._evidence(), self._earlier(own, rule)):
+        for items, earlier in product(self._evidence(own), self._earlier(own, rule)):
             (status, raised), other = self._concluded(area, items, earlier)
             if (status, raised) == other:
                 continue
             expect: CaseBlock = {}
             if status != other[0]:
-                expect["statuses"] = {_short(own): self.tags.words.statuses.name_of(status)}
+                expect["statuses"] = {_short(own, area): self.tags.words.statuses.said_of(status)}
             if raised != other[1]:
                 expect["findings"] = list(raised)
-            found: CaseBlock = {"area": area.id, "evidence": {_short(own): self.tags.said(items)}}
+            found: CaseBlock = {"area": area.id, "evidence": {_short(own, area): self.tags.said(items)}}
             if earlier:
                 found["previous"] = [self.tags.finding(e, [own]) for e in earlier]
             yield {**found, "expect": expect}
 
     def _concluded(
-        self, area: Area, items: Items, earlier: Sequence[FindingRecord]
+        self, area: Area, items: Items, earlier: Sequence[FindingRecord], characteristic: str | None = None
     ) -> list[tuple[int, tuple[str, ...]]]:
         """Status and kinds of findings, on each of the two rule books."""
-        own = area.counted[0].id
+        own = characteristic or area.counted[0].id
         cases = [c.characteristic(area.id, own, True, items, earlier) for c in self.evaluators]
         return [(c.status.rank, _targets(c)) for c in cases]
 
-    def _evidence(self) -> list[Items]:
+    def _evidence(self, characteristic: str) -> list[Items]:
         """One item or two, of tags the rules can tell apart, plain ones first."""
+        scale = self.framework.scale_of(characteristic)
         seen = self._counting("evidence")
         tests = [t for definition in seen for t in definition.where]
         ranked = {d.ranked for d in seen if d.ranked is not None}
         kinds: dict[tuple[object, ...], Row] = {}
-        for row in sorted(self.tags.rows(), key=self.tags.fuss):
+        for row in sorted(self.tags.rows(scale), key=self.tags.fuss):
             signature = (*(satisfies(row, (t,)) for t in tests), *(row[name] for name in sorted(ranked)))
             kinds.setdefault(signature, row)
         rows = list(kinds.values())
@@ -175,11 +184,14 @@ class _Pair:
 
     def areas(self, rule: Rule) -> Iterator[CaseBlock]:
         area = self._area_for(rule)
+        if self.tags.words.declared:
+            yield from self._assessed_once(area)
+            return
         definitions = list(self._looked_at(rule))
-        named = [d.named for d in definitions if d.named is not None]
+        named = [t.characteristic for d in definitions for t in d.takes]
         slots = [c.id for c in area.counted if c.id not in named]
         heads = [c.id for c in area.counted if c.id in named][:1]
-        kinds = self._kinds(area, definitions)
+        kinds = self._kinds(area, definitions, area.counted[0].id)
         tried = 0
         most = min(MOST_CHARACTERISTICS, len(slots))
         for size in range(most + 1):
@@ -194,6 +206,22 @@ class _Pair:
                         found = self._area_case(area, laid, known)
                         if found is not None:
                             yield found
+
+    def _assessed_once(self, area: Area) -> Iterator[CaseBlock]:
+        """Each characteristic at a level of its own scale: all of them, then some left out."""
+        words, counted = self.tags.words, area.counted
+        scales = [words.scale_of(c.scale).ranks for c in counted]
+        every: Iterable[tuple[int, ...]] = product(*scales)
+        if prod(map(len, scales)) > MOST_AREAS:
+            rng = Random(0)
+            every = (tuple(map(rng.choice, scales)) for _ in range(MOST_AREAS))
+        laid = [tuple(zip(counted, ranks, strict=True)) for ranks in every]
+        fewer = [laid[0][:n] for n in range(len(counted))] + [laid[-1][:n] for n in range(len(counted))]
+        for chosen in (*laid, *fewer):
+            found = {c.id: (_item(self.tags.row(assessment=rank)),) for c, rank in chosen}
+            case = self._area_case(area, found, ())
+            if case is not None:
+                yield case
 
     def _area_case(
         self, area: Area, laid: Mapping[str, Items], known: Sequence[FindingRecord]
@@ -221,7 +249,7 @@ class _Pair:
         evidence: dict[str, tuple[list[str], Any]] = {}
         for characteristic, items in laid.items():
             words = self.tags.said(items)
-            evidence.setdefault(repr(words), ([], words))[0].append(_short(characteristic))
+            evidence.setdefault(repr(words), ([], words))[0].append(_short(characteristic, area))
         found: CaseBlock = {
             "area": area.id,
             "evidence": {", ".join(sorted(n)): w for n, w in evidence.values()},
@@ -232,16 +260,16 @@ class _Pair:
                 found[origin] = listed
         return {**found, "expect": expect}
 
-    def _kinds(self, area: Area, definitions: Sequence[Definition]) -> list[Items]:
+    def _kinds(self, area: Area, definitions: Sequence[Definition], characteristic: str) -> list[Items]:
         """Evidence on a characteristic by what the area's facts can tell apart, plain ones first."""
         tests = [
             t for d in definitions if d.entity == "characteristics" and d.ranked is None for t in d.where
         ]
         kinds: dict[object, Items] = {}
-        for items in self._evidence()[:PLAINEST]:
+        for items in self._evidence(characteristic)[:PLAINEST]:
             signature: list[object] = []
             for evaluator in self.evaluators:
-                case = evaluator.characteristic(area.id, area.counted[0].id, True, items, ())
+                case = evaluator.characteristic(area.id, characteristic, True, items, ())
                 signature += [case.status.rank, *(satisfies(case.facts, (t,)) for t in tests)]
             kinds.setdefault(tuple(signature), items)
         return list(kinds.values())
@@ -274,15 +302,13 @@ class _Pair:
             for name in facts_named(conditions[0]) + facts_named(rule.condition):
                 if name not in book.facts:
                     continue  # given, not declared
-                definition = book.facts[name].definition
-                yield definition
-                yield from (book.facts[part].definition for part in definition.depends_on)
+                yield from (fact.definition for fact in with_parts(book, [name]))
 
     def _area_for(self, rule: Rule) -> Area:
         """A graded area the rule speaks of that holds what it names; else the first it speaks of."""
         spoken = [a for a in self.framework.areas_in(self.edition) if rule.applies_to(a.id)]
         named = (
-            {d.named for d in self._looked_at(rule) if d.named is not None}
+            {t.characteristic for d in self._looked_at(rule) for t in d.takes}
             if rule.level is Level.AREA
             else set()
         )
@@ -291,7 +317,8 @@ class _Pair:
         return (holding or graded or spoken or list(self.framework.areas))[0]
 
     def _own(self, characteristic: str) -> tuple[Area, str]:
-        return self.framework.area_of(characteristic), _short(characteristic)
+        area = self.framework.area_of(characteristic)
+        return area, _short(characteristic, area)
 
 
 # Tags and words -------------------------------------------------------------------------------------------
@@ -316,11 +343,11 @@ class _Tags:
         """An item that is out of the ordinary in these tags alone."""
         return Row({**self.plain, **tags})
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self, scale: str | None) -> Iterator[Row]:
         """Every item's tags, as a person would write them: extent, harm and remedy are said of shortfalls."""
         words, flag = self.words, (0, 1)
         weights = list(product(reversed(words.extents.names), words.harms.names, flag))
-        for assessment, strength in product(words.assessments.levels, reversed(STRENGTH.names)):
+        for assessment, strength in product(words.levels_of(scale), reversed(STRENGTH.names)):
             for extent, harm, remedied in weights if assessment in words.shortfalls else weights[:1]:
                 for innovative in flag:
                     yield self.row(
@@ -342,7 +369,7 @@ class _Tags:
         return words[0] if len(words) == 1 and isinstance(words[0], str) else words
 
     def _item(self, row: Row) -> Any:
-        words: CaseBlock = {"assessment": self.words.assessments.name_of(row["assessment"])}
+        words: CaseBlock = {"assessment": self.words.assessments.said_of(row["assessment"])}
         if row["strength"] != self.plain["strength"]:
             words["basis"] = self.words.looked_for_basis[STRENGTH.name_of(row["strength"])]
         for name, scale in (("extent", self.words.extents), ("harm", self.words.harms)):
@@ -365,8 +392,9 @@ def _item(row: Row) -> Item:
     return Item("E001", row)
 
 
-def _short(characteristic: str) -> str:
-    return characteristic.rpartition(".")[2]
+def _short(characteristic: str, area: Area) -> str:
+    """What a case of the area may call it."""
+    return characteristic.removeprefix(f"{area.id}.")
 
 
 def _targets(case: CharacteristicCase | AreaCase) -> tuple[str, ...]:

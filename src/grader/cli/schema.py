@@ -20,12 +20,24 @@ Rules = Annotated[
 ]
 
 
-def schema(name: Name = None, rules: Rules = None, debug: options.Debug = False) -> None:
+Framework = Annotated[
+    str | None,
+    typer.Option(
+        "--framework",
+        metavar="FRAMEWORK",
+        help="With inspection or cases: allow the levels and kinds of finding of this framework alone.",
+    ),
+]
+
+
+def schema(
+    name: Name = None, rules: Rules = None, framework: Framework = None, debug: options.Debug = False
+) -> None:
     """Print the JSON Schema (draft 2020-12) of a file people write or grader answers with."""
     from grader.schemas import schema_names, schema_of
 
     if name is None:
         terminal.out("".join(f"{each:16} {title}\n" for each, title in schema_names().items()))
     else:
-        found = schema_of(name, rules=rules)
+        found = schema_of(name, rules=rules, framework=framework)
         terminal.out_json(json.dumps(found, indent=2, ensure_ascii=False) + "\n")

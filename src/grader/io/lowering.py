@@ -17,8 +17,9 @@ from grader.language.limits import MAX_RULES, SPLIT
 from grader.language.nodes import Kind, Level
 from grader.language.parse import Reader, Typed, typed, with_article
 from grader.language.parse_facts import parse_fact
-from grader.language.parse_reckoned import reckoned_from
+from grader.language.parse_reckoned import MAX_HIGH, reckoned_from
 from grader.language.ranges import fact_ranges
+from grader.language.relevance import parts_first
 from grader.language.rulebook import (
     TABLES,
     VISIBLE,
@@ -261,14 +262,19 @@ def lower_facts(work: Lowering, files: list[tuple[LayerFile, Document]]) -> None
         _check_named(work, fact, document)
     # Written order is what people see: file by file, as written.
     work.facts = made | {name: found[name] for file, _ in files for name in file.facts if name in found}
-    if not work.problems:
-        _check_reckoned(work)
+    _check_reckoned(work)
 
 
 def _check_reckoned(work: Lowering) -> None:
-    ranges = fact_ranges(work.facts.values(), work.framework, work.parameters)
-    checks = FactChecks(work.facts, work.framework, work.parameters, ranges)
-    for fact in work.facts.values():
+    sound: dict[str, Fact] = {}
+    for fact in parts_first(work.facts.values()):
+        # Of a characteristic that there is not, nothing is known; that has been said.
+        named = all(taken.characteristic in work.scale_of for taken in fact.definition.takes)
+        if named and all(part in sound for part in fact.definition.depends_on):
+            sound[fact.name] = fact
+    ranges = fact_ranges(sound.values(), work.framework, work.parameters)
+    checks = FactChecks(sound, work.framework, work.parameters, ranges)
+    for fact in sound.values():
         work.problems.extend(checks.problems(fact))
 
 
@@ -294,6 +300,11 @@ def _reckoned_depths(
     depths: dict[str, int] = {}
     for name in order:
         depths[name] = 1 + max((depths[part] for part in parts[name]), default=0) if parts[name] else 0
+        if depths[name] == MAX_HIGH + 1:
+            message = f"fact {quoted(name)} stands upon more than {MAX_HIGH} facts, one upon another"
+            work.problems.append(Problem(message, places[name], "reckon it in fewer steps", "limit"))
+        if depths[name] > MAX_HIGH:
+            work.broken.add(name)
     return depths
 
 

@@ -28,6 +28,9 @@ inspection:
 sources:
   fieldwork: {{title: Fieldwork notes}}      # url and published (YYYY, YYYY-MM or YYYY-MM-DD) may be added
 
+"""
+
+_EVIDENCE = """\
 # One item for each finding of fact. Needed: id, characteristics, assessment, statement, basis, source.
 {choices}
 #   remedied    true once it has been put right since; innovative: true where it is
@@ -42,7 +45,20 @@ sources:
 #    source: fieldwork
 #    locator: "file 12, page 3"     # quote anything with a colon, and numbers
 evidence: []
+"""
 
+#: The same where a framework declares scales: each characteristic is assessed at a level of its own scale.
+_ASSESSED = """\
+# One item for each characteristic assessed. Needed: id, characteristics, assessment, statement,
+# basis, source.
+{choices}
+#   found_on    the day it was found{day}
+#
+{items}
+evidence: []
+"""
+
+_FINDINGS = """
 # Findings inspectors have already issued.
 #  - {{id: F001, kind: {recommended}, area: {area}, statement: ..., recommendations: [...]}}
 findings: []
@@ -87,17 +103,52 @@ def starter(framework: Framework, edition: str) -> str:
         framework=json.dumps(framework.id),
         edition=json.dumps(edition),
         optional=f"optional are {', '.join(optional)}" if optional else "none is optional in this edition",
+    )
+    head += _assessed(framework, areas) if words.declared else _evidence(words, areas)
+    if words.findings:
+        plain = words.findings[0].id
+        head += _FINDINGS.format(
+            area=areas[0].id,
+            recommended=next((k.id for k in words.findings if k.recommended), plain),
+            plain=plain,
+        )
+    return head + "\n".join(["", *_glossary(framework, areas, edition)]) + "\n"
+
+
+def _evidence(words: Vocabulary, areas: tuple[Area, ...]) -> str:
+    return _EVIDENCE.format(
         example=areas[0].characteristics[0].id,
-        area=areas[0].id,
         choices="\n".join(_choices(words)),
         shortfall=words.assessments.having(Role.SHORTFALL)[-1],
         basis=words.bases[0].id,
         extent=words.extents.names[1],
         harm=words.harms.levels[0],
-        recommended=next(k.id for k in words.findings if k.recommended),
-        plain=words.findings[0].id,
     )
-    return head + "\n".join(["", *_glossary(framework, areas, edition)]) + "\n"
+
+
+def _assessed(framework: Framework, areas: tuple[Area, ...]) -> str:
+    """An item for each characteristic, and the levels it may be assessed at."""
+    words, items = framework.vocabulary, []
+    day = ", found_on: YYYY-MM-DD" if words.several == "latest" else ""
+    for n, characteristic in enumerate((c for a in areas for c in a.characteristics), 1):
+        items.append(
+            f"#  - {{id: E{n:03}, characteristics: [{_line(characteristic.id)}], assessment: ...,"
+            f" statement: ..., basis: document, source: fieldwork{day}}}"
+        )
+    needed = "; needed here, since the latest item counts" if day else ""
+    return _ASSESSED.format(choices="\n".join(_levels(words)), day=needed, items="\n".join(items))
+
+
+def _levels(words: Vocabulary) -> Iterator[str]:
+    """The levels of each scale, best first, and how an item may have been found."""
+    for levels in words.declared:
+        every = (*reversed(levels.words), *(o.word for o in levels.outside))
+        for n, word in enumerate(every):
+            said = _line("; ".join(part for part in (word.title, word.meaning) if part != word.said and part))
+            head = f"{_line(levels.id)}:" if n == 0 else ""
+            yield f"#   {head:12} {word.said:15} {said}".rstrip()
+    tested, described = (", ".join(words.bases_of(s)) for s in ("tested", "described"))
+    yield f"#   basis        {tested}, {described}"
 
 
 def _choices(words: Vocabulary) -> Iterator[str]:

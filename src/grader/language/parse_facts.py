@@ -6,7 +6,6 @@ Works on plain data, as the parser of conditions does, and collects every fault.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
 from grader.errors import nearest, quoted, suggest
 from grader.language.nodes import (
@@ -17,26 +16,19 @@ from grader.language.nodes import (
     FactOf,
     Kind,
     Level,
-    LowestScore,
     Share,
-    Test,
 )
 from grader.language.parse import (
     CONNECTIVES,
-    Path,
     Reader,
-    Typed,
-    parse_comparison,
-    typed,
     with_article,
-    within_scale,
 )
 from grader.language.parse_reckoned import Reckoning
+from grader.language.parse_scores import Parsed, parse_reckoned, parse_score_of, parse_scores
+from grader.language.parse_where import attributes_of, parse_where
 from grader.language.rulebook import GIVEN, VISIBLE, Fact, Layer, Parameter
 from grader.language.vocabulary import SCALE, SCORE, Entity, entities
-from grader.model.printed import match_printed
-from grader.vocabulary.peel import PEEL
-from grader.vocabulary.words import FLAG, Levels, Scale, Vocabulary
+from grader.vocabulary.words import FLAG, Levels, Scale
 
 DEFINERS = (*AGGREGATES, "share", "status_of", "score_of", "fact_of", "round", "points")
 #: Definers of facts made of other facts, in their order or rounded.
@@ -240,9 +232,6 @@ def _text_key(name: str, key: str, data: Mapping[str, object], reader: Reader) -
     return None
 
 
-Parsed = tuple[Definition, Level, Kind, Scale | None]
-
-
 def _parse_definition(
     name: str,
     definer: str,
@@ -264,11 +253,11 @@ def _parse_definition(
     if definer == "status_of":
         return FactOf(str(value)), Level.AREA, Kind.SCALE, reader.vocabulary.statuses
     if definer == "score_of":
-        return _parse_score_of(str(value), reader)
+        return parse_score_of(str(value), reader)
     if definer == "fact_of":
         return _parse_fact_of(value, layer, reader, known)
     if definer in RECKONED_ALONE or (definer == "sum" and isinstance(value, Mapping)):
-        return _parse_reckoned(name, definer, data, Reckoning(name, layer, reader, known, params))
+        return parse_reckoned(name, definer, data, Reckoning(name, layer, reader, known, params))
     kind = AGGREGATES[definer].kind
     make: Callable[..., Definition] = AGGREGATES[definer]
     entity_name = data.get("of") if definer in OF_THINGS else value
@@ -296,7 +285,7 @@ def _parse_definition(
     if definer not in OF_THINGS:
         return make(entity.name, where), level, kind, FLAG if kind is Kind.FLAG else None
     if kind is Kind.SCORE or str(value) == SCORE:
-        return _parse_scores(definer, str(value), entity, where, layer, reader)
+        return parse_scores(definer, str(value), entity, where, layer, reader)
     ranked = {
         a: t
         for a, t in attributes.items()
@@ -309,54 +298,6 @@ def _parse_definition(
             reader.fault((definer,), message, suggest(str(value), ranked, "attributes"))
         return None
     return make(entity.name, attribute.name, where), level, kind, attribute.scale
-
-
-def _parse_reckoned(
-    name: str, definer: str, data: Mapping[str, object], reckoning: Reckoning
-) -> Parsed | None:
-    found: Definition | None
-    value = data[definer]
-    if isinstance(value, Mapping) and definer == "sum":
-        found = reckoning.weighted(value)
-    else:
-        found = reckoning.rounded(data) if definer == "round" else reckoning.points(value)
-    return None if found is None else (found, Level.AREA, Kind.SCORE, None)
-
-
-def _parse_score_of(named: str, reader: Reader) -> Parsed | None:
-    if named in reader.characteristics and named not in reader.scored:
-        help = "give the levels of its scale scores in the framework, or use status_of"
-        reader.fault(("score_of",), f"the levels of {named} have no scores", help)
-        return None
-    return FactOf(named, SCORE), Level.AREA, Kind.SCORE, None
-
-
-def _parse_scores(
-    definer: str, value: str, entity: Entity, where: tuple[Test, ...], layer: Layer, reader: Reader
-) -> Parsed | None:
-    """A sum, a highest or a lowest of the scores of an area's characteristics."""
-    numbers = entity.numbers
-    if value not in numbers:
-        if not numbers and entity.name == "characteristics":
-            message, help = "no level of the framework has a score", "give its levels scores in the framework"
-        else:
-            message = f"{quoted(value)} is no attribute of {entity.name} with a number"
-            help = suggest(value, numbers, "attributes") if numbers else "count them, or use characteristics"
-            ranked = entity.attributes.get(value)
-            if definer == "highest" and ranked is not None and ranked.ordered and ranked is not FLAG:
-                help = "the highest value of a scale is its best: write best"
-        reader.fault((definer,), message, help)
-        return None
-    if layer not in (Layer.SUFFICIENCY, Layer.GRADE):
-        help = "declare it in the grade or the sufficiency layer"
-        reader.fault((definer,), f"the {definer} of scores is a fact of the layers that grade", help)
-        return None
-    if definer == "best":
-        help = "write highest or lowest, whichever is meant"
-        reader.fault((definer,), "which score is best is not known of a number", help)
-        return None
-    make: Callable[..., Definition] = LowestScore if definer == "lowest" else AGGREGATES[definer]
-    return make(entity.name, value, where), Level.AREA, Kind.SCORE, None
 
 
 def _parse_level(name: str, data: Mapping[str, object], entity: Entity, reader: Reader) -> Level | None:
@@ -431,68 +372,3 @@ def _parse_fact_of(value: object, layer: Layer, reader: Reader, known: Mapping[s
 
 
 _OF_NAMED_KINDS = (Kind.FLAG, Kind.SCALE)
-
-
-def attributes_of(
-    entity: Entity, known: Mapping[str, Fact], vocabulary: Vocabulary = PEEL
-) -> dict[str, Typed]:
-    """What a `where` on this entity may name: its attributes and, for characteristics, their own facts."""
-    found = {
-        a: Typed(
-            a,
-            Kind.FLAG if scale is FLAG else Kind.SCALE,
-            scale,
-            vocabulary.declared if a in ("status", "assessment") else (),
-        )
-        for a, scale in entity.attributes.items()
-    }
-    found |= {a: Typed(a, Kind.SCORE) for a in entity.numbers}
-    if entity.name == "characteristics":
-        own = (f for f in known.values() if f.level is Level.CHARACTERISTIC)
-        found |= {f.name: typed(f) for f in own}
-    return found
-
-
-def parse_where(
-    data: object, path: Path, reader: Reader, attributes: Mapping[str, Typed], params: Mapping[str, Parameter]
-) -> tuple[Test, ...] | None:
-    """The clauses of a `where`, all of which must hold; a bare value means `equals`."""
-    if not isinstance(data, Mapping):
-        reader.fault(path, "'where' holds attributes and what they must be", "write {attribute: value}")
-        return None
-    tests: list[Test] = []
-    read = 0
-    attributes = _on_scale(data, attributes)
-    for key, value in data.items():
-        attribute = attributes.get(str(key))
-        if attribute is None:
-            if key not in reader.elsewhere:
-                help = suggest(str(key), attributes, "attributes")
-                reader.fault_of_key((*path, key), f"unknown attribute {quoted(key)}", help)
-            continue
-        written = value if isinstance(value, Mapping) else {"equals": value}
-        at = (*path, key)
-        compared = parse_comparison(written, at, reader, attribute, params)
-        if compared is not None:
-            read += 1
-            tests.append(Test(attribute.name, *compared, reader.place(at)))
-            bounds = within_scale(attribute, *compared)
-            tests.extend(Test(attribute.name, *each, reader.place(at)) for each in bounds)
-    return tuple(sorted(tests, key=lambda t: t.attribute)) if read == len(data) else None
-
-
-def _on_scale(data: Mapping[str, object], attributes: Mapping[str, Typed]) -> Mapping[str, Typed]:
-    """The attributes, where a `where` names the scale with its levels those of that scale alone."""
-    said = data.get(SCALE)
-    wanted = said if isinstance(said, list) else [said]
-    if isinstance(said, Mapping) and len(said) == 1:
-        (value,) = said.values()
-        wanted = value if isinstance(value, list) else [value]
-    scale = attributes.get(SCALE)
-    if scale is None or said is None or scale.scale is None:
-        return attributes
-    names = {match_printed(w, dict.fromkeys(scale.scale.names, ())) for w in wanted if isinstance(w, str)}
-    return {
-        name: replace(typed, among=tuple(each for each in typed.among if each.id in names) or typed.among)
-        for name, typed in attributes.items()
-    }

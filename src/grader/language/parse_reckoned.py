@@ -9,12 +9,30 @@ from grader.errors import quoted, suggest
 from grader.language.dnf import MAX_VALUE
 from grader.language.nodes import Condition, Const, FactOf, Kind, Level, Operand
 from grader.language.parse import Path, Reader, Typed, parse_condition, parse_operand, typed, with_article
-from grader.language.reckoned import Amount, Bounds, Does, How, Named, Points, Rounded, Step, Term, Weighted
+from grader.language.reckoned import (
+    Amount,
+    Bounds,
+    Does,
+    How,
+    Named,
+    Points,
+    Rounded,
+    Step,
+    Term,
+    Weighted,
+    compared,
+)
 from grader.language.rulebook import VISIBLE, Fact, Layer, Parameter
 from grader.language.vocabulary import SCORE
 
 #: What can be weighed, rounded, started from, added and taken.
 WHOLE = (Kind.COUNT, Kind.SCORE, Kind.FLAG)
+#: Steps, weights, and comparisons in its steps, that one fact may have: an engine nests what it is asked.
+MAX_STEPS = 50
+MAX_WEIGHTS = 200
+MAX_COMPARED = 480
+#: How many facts may stand one upon another.
+MAX_HIGH = 30
 _STEP_KEYS = (*Does, "when", "within", "why")
 _POINTS_KEYS = ("start", "within", "steps")
 
@@ -100,6 +118,9 @@ class Reckoning:
         if not value:
             self.reader.fault(("sum",), "a sum of weights holds at least one", "write {name: weight}")
             return None
+        if len(value) > MAX_WEIGHTS:
+            self._too_many(("sum",), "weights", len(value), MAX_WEIGHTS)
+            return None
         terms = [self._term(str(name), weight, ("sum", str(name))) for name, weight in value.items()]
         whole = tuple(t for t in terms if t is not None)
         return Weighted(whole) if len(whole) == len(terms) else None
@@ -177,10 +198,22 @@ class Reckoning:
         if not isinstance(written, Sequence) or isinstance(written, str):
             self.reader.fault(("points", "steps"), "'steps' is a list", "start each step with '- '")
             return None
+        if len(written) > MAX_STEPS:
+            self._too_many(("points", "steps"), "steps", len(written), MAX_STEPS)
+            return None
         steps = [self._step(step, ("points", "steps", n), within) for n, step in enumerate(written)]
         if start is None or len(self.reader.problems) > before:
             return None
-        return Points(start, tuple(s for s in steps if s is not None), within)
+        found = Points(start, tuple(s for s in steps if s is not None), within)
+        asked = sum(1 for condition in found.conditions for _ in compared(condition))
+        if asked > MAX_COMPARED:
+            self._too_many(("points", "steps"), "comparisons", asked, MAX_COMPARED)
+            return None
+        return found
+
+    def _too_many(self, path: Path, what: str, many: int, most: int) -> None:
+        message = f"fact {quoted(self.name)} has {many:,} {what}, and {most} are the most"
+        self.reader.fault(path, message, "divide it into several facts")
 
     def _step(self, data: object, path: Path, general: Bounds | None) -> Step | None:
         if not isinstance(data, Mapping):

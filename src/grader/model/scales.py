@@ -30,6 +30,9 @@ from grader.vocabulary.words import (
     Word,
 )
 
+#: No score is further from 0: sums of them stay far within what engines reckon with.
+MOST_SCORED = 999_999
+
 
 class LevelBlock(InputModel):
     """One level of a scale."""
@@ -37,7 +40,7 @@ class LevelBlock(InputModel):
     id: LevelId
     title: Text | None = None
     meaning: Text | None = None
-    score: int | None = None
+    score: Annotated[int, Field(ge=-MOST_SCORED, le=MOST_SCORED)] | None = None
 
 
 def _for_the_grade(value: Any) -> Any:

@@ -35,7 +35,8 @@ from grader.language.nodes import (
     Test,
 )
 from grader.language.parse import Typed
-from grader.language.parse_facts import COUNTABLE, attributes_of
+from grader.language.parse_facts import COUNTABLE
+from grader.language.parse_where import attributes_of
 from grader.language.rulebook import (
     EFFECTS,
     TABLES,
