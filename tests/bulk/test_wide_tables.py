@@ -377,8 +377,10 @@ WARNING_RULES = {
     "measures.yaml": """\
 layer: measure
 rules:
-  - {id: rate.0, measure: rate, reaches: 0, when: {figure: {at_most: 20}}, because: calm, source: s, not_monotone: slow is good}
-  - {id: rate.2, measure: rate, reaches: 2, when: {figure: {at_most: 24}}, because: quick, source: s, not_monotone: slow is good}
+  - {id: rate.0, measure: rate, reaches: 0, when: {figure: {at_most: 20}}, because: calm, source: s,
+     not_monotone: slow is good}
+  - {id: rate.2, measure: rate, reaches: 2, when: {figure: {at_most: 24}}, because: quick, source: s,
+     not_monotone: slow is good}
   - {id: heat.0, measure: heat, reaches: 0, when: {figure: {at_least: 36.1}}, because: warm, source: s}
 """,
     "grades.yaml": """\
