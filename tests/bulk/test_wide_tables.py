@@ -332,15 +332,15 @@ def test_a_table_is_read_at_once_only_where_care_reads_the_same(rows, quoted, en
     text = "a,b,c" + end + "".join(",".join(map(written, row)) + end for row in rows)
     before, structure.BLOCK = structure.BLOCK, block
     try:
-        table = files._text_table(text.encode(), "t.csv", lambda row: sum(cell in "abc" for cell in row))
-        at_once = table._at_once([0, 2])
+        table = files.text_table(text.encode(), "t.csv", lambda row: sum(cell in "abc" for cell in row))
+        at_once = table.at_once([0, 2])
     except InputError:
         return
     finally:
         structure.BLOCK = before
     if at_once is not None:
         blank = pl.all().fill_null("")
-        assert table._with_care([0, 2]).select(blank).to_dicts() == at_once.select(blank).to_dicts()
+        assert table.with_care([0, 2]).select(blank).to_dicts() == at_once.select(blank).to_dicts()
 
 
 # Figures ----------------------------------------------------------------------------------------------------
@@ -377,8 +377,10 @@ WARNING_RULES = {
     "measures.yaml": """\
 layer: measure
 rules:
-  - {id: rate.0, measure: rate, reaches: 0, when: {figure: {at_most: 20}}, because: calm, source: s, not_monotone: slow is good}
-  - {id: rate.2, measure: rate, reaches: 2, when: {figure: {at_most: 24}}, because: quick, source: s, not_monotone: slow is good}
+  - {id: rate.0, measure: rate, reaches: 0, when: {figure: {at_most: 20}}, because: calm, source: s,
+     not_monotone: slow is good}
+  - {id: rate.2, measure: rate, reaches: 2, when: {figure: {at_most: 24}}, because: quick, source: s,
+     not_monotone: slow is good}
   - {id: heat.0, measure: heat, reaches: 0, when: {figure: {at_least: 36.1}}, because: warm, source: s}
 """,
     "grades.yaml": """\

@@ -35,7 +35,7 @@ BROKEN = {
     "blank lines": (b"\n\n,,,\n", "the file is empty"),
     "cut short": (
         f"{HEAD}a,0,0,0\nb,0\n".encode(),
-        "t.csv:row 3: the row has 2 cells, and there are 4 headings",
+        "t.csv: row 3: the row has 2 cells, and there are 4",
     ),
     "too long": (f"{HEAD}a,0,0,0,9\n".encode(), "t.csv: row 2: the row has 5 cells, and there are 4"),
     "one short, one long": (f"{HEAD}a,0,0\nb,0,0,0,0\n".encode(), "t.csv: row 2: the row has 3 cells"),

@@ -81,7 +81,7 @@ def open_wide(path: Path, score: Score) -> WideFile:
     raw = read_bytes(path, TEXT_LIMIT)
     if raw.startswith(b"\x1f\x8b"):
         raw = _unpacked(raw, file)
-    return _text_table(raw, file, score)
+    return text_table(raw, file, score)
 
 
 def _start_of(path: Path) -> bytes:
@@ -136,10 +136,10 @@ class TextTable:
         return RowPlace(self.file, self.above)
 
     def read(self, positions: Sequence[int]) -> pl.DataFrame:
-        found = self._at_once(positions)
-        return self._with_care(positions) if found is None else found
+        found = self.at_once(positions)
+        return self.with_care(positions) if found is None else found
 
-    def _at_once(self, positions: Sequence[int]) -> pl.DataFrame | None:
+    def at_once(self, positions: Sequence[int]) -> pl.DataFrame | None:
         """The columns, where the table is plain; Polars is quick, and silent about rows cut short."""
         body, width = self.text[self.start :], len(self.headings)
         if not body or not is_plain(body, self.delimiter, width):
@@ -161,7 +161,7 @@ class TextTable:
         if rows > ROW_LIMIT:
             refuse(Place(self.file), f"the file has more than {ROW_LIMIT:,} rows", _SMALLER)
 
-    def _with_care(self, positions: Sequence[int]) -> pl.DataFrame:
+    def with_care(self, positions: Sequence[int]) -> pl.DataFrame:
         """The columns, row by row: what is wrong with the table is said, and rows that are blank are none."""
         names = [str(at) for at in dict.fromkeys(positions)]
         schema = {ROW: pl.UInt32(), **dict.fromkeys(names, pl.String())}
@@ -214,7 +214,7 @@ def _of_another_width(cells: int, width: int, place: Place) -> Problem:
     return Problem(message, place, help)
 
 
-def _text_table(raw: bytes, file: str, score: Score) -> TextTable:
+def text_table(raw: bytes, file: str, score: Score) -> TextTable:
     kind = kind_of(raw)
     if kind not in ("text", "yaml"):
         what, help = NAMES[kind]
