@@ -38,6 +38,12 @@ class Opened:
 
         return check_rulebook(book or self.book, self.framework, effort=effort)
 
+    def asked(self, *only: str, effort: int = EFFORT) -> CheckReport:
+        """What a check says of these promises alone."""
+        from grader.proofs.check import check_rulebook
+
+        return check_rulebook(self.book, self.framework, effort=effort, only=only)
+
     def subject(self) -> Subject:
         from grader.engines.symbolic import Effort
         from grader.proofs.subject import Subject

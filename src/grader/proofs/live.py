@@ -122,7 +122,10 @@ def _check_rule(subject: Subject, trials: Trials, rule: Rule) -> Finding | None:
 
 
 def check_in(
-    subject: Subject, rule: Rule, scopes: Sequence[Scope], keep: Callable[[FoundCase], None] | None = None
+    subject: Subject,
+    rule: Rule,
+    scopes: Sequence[Scope],
+    keep: Callable[[FoundCase], None] = lambda case: None,
 ) -> Finding | None:
     """The finding on a rule, looking at every place it speaks of before saying it decides nothing.
 
@@ -139,7 +142,7 @@ def check_in(
         idle = idle or _first([s.any for s in scopes], lambda v: z3.Not(v.condition))
         if idle is None:
             return _finding(rule, "vacuous", "holds for every input, so its condition says nothing", None, ())
-        for case in (deciding, idle) if keep is not None else ():
+        for case in (deciding, idle):
             keep(case)
         return None
     seen = _shortest(scopes, lambda v: v.condition)
