@@ -227,7 +227,7 @@ def test_a_rule_that_decides_nothing_is_named_with_its_line(written, rule, code)
 
 
 def test_a_grade_nothing_reaches_is_named(written):
-    report = written(LADDER.replace("at_least: 5", "at_least: 7"), WITHHELD_UNLESS_ALL).check(
+    report = written(LADDER.replace("at_least: 5", "at_least: 7"), WITHHELD_UNLESS_ALL).asked(
         "reachable", "live"
     )
     assert "vacuous" in [f.code for f in report.findings]
