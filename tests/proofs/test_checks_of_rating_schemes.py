@@ -282,3 +282,34 @@ def test_a_question_without_means_is_unknown_and_what_was_tried_stands(written):
     sound = results(written(LADDER).asked("monotone.a", effort=0))
     broken = written(odd).asked("monotone.a", effort=0)
     assert ("unknown", "refuted") == (sound["monotone.a"], results(broken)["monotone.a"])
+
+
+# Measures ---------------------------------------------------------------------------------------------------
+
+MEASURES = """
+layer: measure
+rules:
+  - id: mid
+    measure: heat
+    reaches: 2
+    when: {all: [{figure: {at_least: 36.1}}, {figure: {at_most: 38}}]}
+    not_monotone: too much is as bad as too little
+    because: "{figure}"
+    source: none
+  - id: never
+    measure: heat
+    reaches: 1
+    when: {all: [{figure: {at_least: 39}}, {figure: {at_most: 38.9}}]}
+    not_monotone: too much is as bad as too little
+    because: "{figure}"
+    source: none
+"""
+
+
+def test_rules_about_a_declared_measure_are_asked_of_its_range_and_may_be_marked(written):
+    measures = (
+        "measures: {heat: {title: Heat, unit: degrees, range: [30, 45], decimals: 1, characteristic: a}}\n"
+    )
+    (written.folder / "measures.yaml").write_text(MEASURES, encoding="utf-8")
+    report = written(LADDER, WITHHELD_UNLESS_ALL, declared=measures).asked("live")
+    assert [("vacuous", ("never",), 11)] == findings(report)

@@ -15,6 +15,7 @@ from grader.engines import symbolic
 from grader.engines.reference import ReferenceEngine, holds
 from grader.engines.symbolic import Conclusion, Solver, Undecided, number
 from grader.errors import Place
+from grader.language.figures import written
 from grader.language.nodes import Effect, Level
 from grader.language.pipeline import GRADES, STATUSES
 from grader.language.rulebook import PERCENT, Layer, Rule
@@ -276,9 +277,10 @@ def at_measure(subject: Subject, rule: Rule, measure: str) -> Find:
         there = frozenset(r.id for r in rules if holds(r.condition, {"figure": value}))
         rank = subject.evaluator.assessment(measure, value).rank
         agree(number(model, whole.rank), rank, f"replay of a figure of {measure}")
-        unit = subject.bound.measures[measure].unit
-        said = f"{Decimal(value) / 10:f} {'%' if unit == PERCENT else unit}"
-        read = subject.bound.vocabulary.assessments.name_of(rank).replace("_", " ")
+        of = subject.bound.measures[measure]
+        said = f"{Decimal(value) / 10:f} {'%' if of.unit == PERCENT else of.unit}"
+        said = said if of.decimals is None else written(of, value)
+        read = subject.bound.vocabulary.assessments.said_of(rank).replace("_", " ")
         words = f"{measure} at {said} reads as {read}"
         return FoundCase(words, None, there)
 
