@@ -125,3 +125,20 @@ def test_without_means_it_is_unknown():
     book, framework = opened("FHRS")
     new = replace(book, rules=book.rules[1:])
     assert "unknown" == prove(book, new, framework, effort=0).result
+
+
+def test_a_framework_of_which_each_rule_book_has_a_copy_is_one_framework(tmp_path: Path) -> None:
+    folders = []
+    for side in ("old", "new"):
+        shutil.copytree(ROOT / "rules" / "FHRS", tmp_path / side / "rules")
+        text = (
+            (ROOT / "frameworks" / "FHRS.yaml").read_text(encoding="utf-8").replace("id: FHRS", "id: OWN", 1)
+        )
+        (tmp_path / side / "frameworks").mkdir()
+        (tmp_path / side / "frameworks" / "OWN.yaml").write_text(text, encoding="utf-8")
+        head = tmp_path / side / "rules" / "rulebook.yaml"
+        head.write_text(
+            head.read_text(encoding="utf-8").replace("framework: FHRS", "framework: OWN"), "utf-8"
+        )
+        folders.append(str(tmp_path / side / "rules"))
+    assert "nothing" == impact(*folders).proof.result

@@ -38,6 +38,12 @@ class Opened:
 
         return check_rulebook(book or self.book, self.framework, effort=effort)
 
+    def asked(self, *only: str, effort: int = EFFORT) -> CheckReport:
+        """What a check says of these promises alone."""
+        from grader.proofs.check import check_rulebook
+
+        return check_rulebook(self.book, self.framework, effort=effort, only=only)
+
     def subject(self) -> Subject:
         from grader.engines.symbolic import Effort
         from grader.proofs.subject import Subject
@@ -79,6 +85,7 @@ class WrittenScheme:
         scales: str = "ladder: {levels: [{id: 0, score: 0}, {id: 1, score: 1}, {id: 2, score: 2}]}",
         several: str = "lowest",
         kinds: str = "[]",
+        declared: str = "",
     ) -> Opened:
         from grader.io.frameworks import framework_of
         from grader.io.rulebooks import read_rulebook
@@ -88,7 +95,7 @@ class WrittenScheme:
         listed = ", ".join(f"{{id: {c}, text: Does {c}, scale: {s}}}" for c, s in named.items() if s)
         listed += "".join(f", {{id: {c}, text: Does {c}}}" for c, s in named.items() if not s)
         text = _FRAMEWORK.format(
-            scales=f"scales: {{{scales}}}" if scales else "", several=several, kinds=kinds,
+            scales=f"scales: {{{scales}}}" if scales else "", several=several, kinds=kinds, declared=declared,
             components=listed.removeprefix(", "),
         )  # fmt: skip
         framework = framework_of(parse_document(text.encode(), "framework.yaml")).framework
@@ -106,7 +113,7 @@ editions: {{"2020": {{title: First, published: 2020}}}}
 {scales}
 statuses: {{status: as_assessed, several: {several}}}
 findings: {kinds}
-grade_scale:
+{declared}grade_scale:
   default: low
   grades:
     - {{id: high, title: High, meaning: h}}

@@ -154,7 +154,7 @@ def by_check(drawn: Scheme) -> Verdicts:
 
 
 #: Seeds of schemes that break most of what can be broken.
-TELLING = (3, 9, 54)
+TELLING = (3, 20)
 
 
 @pytest.mark.parametrize("seed", TELLING)

@@ -204,7 +204,8 @@ def impact(
     sessions = Sessions(old), Sessions(new)
     both = proposers(before, after)
     replayed = tuple(_replay(path, sessions, both) for path in inspections)
-    if framework.framework != other.framework:
+    # Not the models themselves: they also know in which file each thing stands.
+    if framework.framework.model_dump() != other.framework.model_dump():
         proof = Proof("unknown", "the rule books grade against different frameworks: nothing can be proved")
     else:
         proof = prove(before, after, framework.framework, effort)

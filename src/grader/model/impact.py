@@ -32,7 +32,10 @@ class NameMoved(OutputModel):
 
 
 class FigureMoved(OutputModel):
-    """Figures, ten times each, that say otherwise of their characteristic; None without rules."""
+    """Figures that say otherwise of their characteristic; None without rules.
+
+    They stand as rules read them: ten times each; of a measure the framework declares, in its last decimal.
+    """
 
     measure: str
     unit: str

@@ -15,6 +15,7 @@ from grader.engines import symbolic
 from grader.engines.reference import ReferenceEngine, holds
 from grader.engines.symbolic import Conclusion, Solver, Undecided, number
 from grader.errors import Place
+from grader.language.figures import written
 from grader.language.nodes import Effect, Level
 from grader.language.pipeline import GRADES, STATUSES
 from grader.language.rulebook import PERCENT, Layer, Rule
@@ -122,7 +123,10 @@ def _check_rule(subject: Subject, trials: Trials, rule: Rule) -> Finding | None:
 
 
 def check_in(
-    subject: Subject, rule: Rule, scopes: Sequence[Scope], keep: Callable[[FoundCase], None] | None = None
+    subject: Subject,
+    rule: Rule,
+    scopes: Sequence[Scope],
+    keep: Callable[[FoundCase], None] = lambda case: None,
 ) -> Finding | None:
     """The finding on a rule, looking at every place it speaks of before saying it decides nothing.
 
@@ -139,9 +143,8 @@ def check_in(
         idle = idle or _first([s.any for s in scopes], lambda v: z3.Not(v.condition))
         if idle is None:
             return _finding(rule, "vacuous", "holds for every input, so its condition says nothing", None, ())
-        if keep is not None:
-            keep(deciding)
-            keep(idle)
+        for case in (deciding, idle):
+            keep(case)
         return None
     seen = _shortest(scopes, lambda v: v.condition)
     if seen is None:
@@ -274,9 +277,10 @@ def at_measure(subject: Subject, rule: Rule, measure: str) -> Find:
         there = frozenset(r.id for r in rules if holds(r.condition, {"figure": value}))
         rank = subject.evaluator.assessment(measure, value).rank
         agree(number(model, whole.rank), rank, f"replay of a figure of {measure}")
-        unit = subject.bound.measures[measure].unit
-        said = f"{Decimal(value) / 10:f} {'%' if unit == PERCENT else unit}"
-        read = subject.bound.vocabulary.assessments.name_of(rank).replace("_", " ")
+        of = subject.bound.measures[measure]
+        said = f"{Decimal(value) / 10:f} {'%' if of.unit == PERCENT else of.unit}"
+        said = said if of.decimals is None else written(of, value)
+        read = subject.bound.vocabulary.assessments.said_of(rank).replace("_", " ")
         words = f"{measure} at {said} reads as {read}"
         return FoundCase(words, None, there)
 

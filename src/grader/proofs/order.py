@@ -13,7 +13,7 @@ from grader.language.nodes import (
 )
 from grader.language.order import FALLING, RISING, asked, value_of
 from grader.language.ranges import always, fact_ranges
-from grader.language.rulebook import Rule, RuleBook
+from grader.language.rulebook import Layer, Rule, RuleBook
 from grader.language.typecheck import comparisons
 from grader.model.framework import Framework
 from grader.proofs.report import Finding
@@ -125,7 +125,7 @@ def _compared(book: RuleBook) -> Iterator[tuple[str, tuple[str, ...], Compare]]:
 
 
 def check_marks(book: RuleBook, shown: Sequence[Finding]) -> list[Finding]:
-    """Rules said not to be monotone that no finding names yet."""
+    """Rules said not to be monotone that no finding names yet; no promise is about what figures say."""
     named = {rule for f in shown if f.code == "non-monotone" for rule in f.rules}
     return [
         Finding(
@@ -136,7 +136,7 @@ def check_marks(book: RuleBook, shown: Sequence[Finding]) -> list[Finding]:
             "no change that breaks a promise was found: write it in the declared direction, without the mark",
         )
         for rule in book.rules
-        if rule.not_monotone is not None and rule.id not in named
+        if rule.not_monotone is not None and rule.id not in named and rule.layer is not Layer.MEASURE
     ] + [
         Finding(
             "non-monotone",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import z3
 
 from grader.engines import symbolic
-from grader.language.figures import figure_range
+from grader.language.figures import whole_range
 from grader.language.nodes import Definition, Level
 from grader.language.pipeline import FIGURES, OUTCOMES
 from grader.language.rulebook import Layer, Rule, RuleBook
@@ -46,14 +46,16 @@ def measured(
     """What a figure says, leaving one rule out of account where one is named."""
     rules = [r for r in book.table(Layer.MEASURE, Level.FIGURE).rules if r.applies_to(measure)]
     held = [(r, symbolic.holds(r.condition, {"figure": figure})) for r in rules if r is not without]
-    return symbolic.decide(held, *FIGURES.concludes(book))
+    scale, _ = FIGURES.concludes(book)
+    return symbolic.decide(held, scale, book.falls_to(measure))
 
 
 def figures(book: RuleBook, measure: str, figure: z3.ArithRef) -> list[tuple[z3.BoolRef, z3.BoolRef]]:
-    """The ranges a figure, ten times and rounded down, may lie in; the last is the whole of it."""
-    low, high = figure_range(book.measures[measure].unit)
-    small, whole = (figure >= 0, figure <= 1000), (figure >= 10 * low, figure <= 10 * high)
-    return [small] if (low, high) == (0, 100) else [small, whole]
+    """The ranges a figure, as rules read it, may lie in; the last is the whole of it."""
+    low, high = whole_range(book.measures[measure])
+    whole = (figure >= low, figure <= high)
+    within = low <= 0 and high >= 1000
+    return [(figure >= 0, figure <= 1000), whole] if within and (low, high) != (0, 1000) else [whole]
 
 
 # 4 Local --------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from grader.engines.solver import afresh
 from grader.engines.symbolic import Undecided
 from grader.errors import InternalError
 from grader.language.effort import IMPACT_EFFORT
-from grader.language.figures import figure_range
+from grader.language.figures import whole_range
 from grader.language.nodes import Const, Level
 from grader.language.row import Row
 from grader.language.rulebook import Layer, RuleBook
@@ -111,7 +111,8 @@ def figures(old: RuleBook, new: RuleBook) -> list[Reads]:
         homes = [m.characteristic if m is not None else None for m in own]
         units = [m.unit for m in own if m is not None]
         same = homes[0] == homes[1] and len(set(units)) == 1
-        for lowest, highest in _stretches(measure, both, units[0]):
+        ends = whole_range(next(m for m in own if m is not None))
+        for lowest, highest in _stretches(measure, both, ends):
             said = [
                 p.bound.vocabulary.assessments.name_of(p.evaluator.assessment(measure, lowest).rank)
                 if m is not None
@@ -129,9 +130,9 @@ def figures(old: RuleBook, new: RuleBook) -> list[Reads]:
     return found
 
 
-def _stretches(measure: str, both: Sequence[Proposer], unit: str) -> Iterator[tuple[int, int]]:
-    """Stretches of figures, ten times each, in which every comparison stays as it is."""
-    low, high = (10 * end for end in figure_range(unit))
+def _stretches(measure: str, both: Sequence[Proposer], ends: tuple[int, int]) -> Iterator[tuple[int, int]]:
+    """Stretches of figures, as rules read them, in which every comparison stays as it is."""
+    low, high = ends
     values = {
         operand.value
         for p in both

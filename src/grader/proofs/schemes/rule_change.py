@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import z3
@@ -86,7 +86,13 @@ class Comparison:
 
     def __post_init__(self) -> None:
         self.both = proposers(self.old, self.new)
-        self.change = Change(figures(self.old, self.new))
+        words = self.framework.vocabulary.assessments
+
+        def said(name: str | None) -> str | None:
+            return None if name is None else words.said_of(words.rank(name))
+
+        reads = figures(self.old, self.new)
+        self.change = Change([replace(r, old=said(r.old), new=said(r.new)) for r in reads])
 
     def compared(self) -> Change:
         """Every way in which the proposal on an area moves, with a case; and which ways it never does."""

@@ -66,7 +66,7 @@ def _lines(found: Impact) -> Iterable[str]:
     if found.pairs.ranges:
         yield f"  may be set within another range: {_several(found.pairs.ranges)}"
     for figure in found.proof.figures:
-        yield f"  {_figure(figure)}: {_plain(figure['old'])} to {_plain(figure['new'])}"
+        yield f"  {_figure(figure, found)}: {_plain(figure['old'])} to {_plain(figure['new'])}"
     yield from _table(found.proof.areas)
     yield from _cases(found.proof.cases)
     for replayed in found.replayed:
@@ -125,9 +125,12 @@ def _cases(cases: Iterable[Mapping[str, Any]]) -> Iterable[str]:
         yield f"    {_plain(smallest['old'])} to {_plain(smallest['new'])}, where {smallest['words']}"
 
 
-def _figure(figure: Mapping[str, Any]) -> str:
+def _figure(figure: Mapping[str, Any], found: Impact) -> str:
     unit = "%" if figure["unit"] == PERCENT else figure["unit"]
-    low, high = (f"{Decimal(figure[end]) / 10:,f}" for end in ("lowest", "highest"))
+    measures = {**found.old.measures, **found.new.measures}
+    decimals = measures[figure["measure"]].decimals
+    places = 1 if decimals is None else decimals
+    low, high = (f"{Decimal(figure[end]).scaleb(-places):,f}" for end in ("lowest", "highest"))
     return (
         f"{figure['measure']} at {low} {unit}"
         if low == high
