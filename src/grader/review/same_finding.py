@@ -236,7 +236,7 @@ def place(item: Evidence, title: str) -> Place:
         if found[1] and low <= high <= low + 500:
             spots |= {str(n) for n in range(low, high + 1)}
         else:
-            spots |= set(re.split(r"\s*[-–]\s*", found[0]))
+            spots |= {part.strip() for part in re.split(r"[-–]", found[0])}
     words = {word.casefold().rstrip("s") for word in _WORD.findall(text)}
     return Place(plain(title), frozenset(words), frozenset(spots))
 

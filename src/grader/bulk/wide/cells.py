@@ -28,7 +28,7 @@ GIVEN: Final = "given."
 FIGURE: Final = "figure."
 #: No longer than any figure that rules may read.
 _NUMBER = re.compile(r"[+-]?[0-9]{1,12}(?:\.[0-9]{0,12})?", re.ASCII)
-_WHOLE = re.compile(r"\s*([+-]?)0*(\d+)(?:\.0*)?\s*", re.ASCII)
+_WHOLE = re.compile(r"([+-]?)(\d+)(?:\.0*)?", re.ASCII)
 
 _SMALL: Final = pl.Int16()
 
@@ -45,9 +45,10 @@ def reads(choices: Mapping[str, Sequence[str]]) -> Read:
         if text in choices:
             return text
         found = matched.get(folded(text))
-        if found is None and (number := _WHOLE.fullmatch(text)) is not None:
-            sign = "-" if number[1] == "-" and number[2] != "0" else ""
-            return matched.get(sign + number[2])
+        if found is None and (number := _WHOLE.fullmatch(text.strip())) is not None:
+            digits = number[2].lstrip("0") or "0"
+            sign = "-" if number[1] == "-" and digits != "0" else ""
+            return matched.get(sign + digits)
         return found
 
     return read
