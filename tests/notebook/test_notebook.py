@@ -22,7 +22,7 @@ NOTEBOOK = ROOT / "examples" / "notebook.ipynb"
 HOSTILE = "<script>alert(1)</script>\u202e&lt;"
 #: The functions that do what each command does.
 FUNCTIONS = {
-    "new": "starter",
+    "new": "starter framework_starter",
     "import": "import_sheet propose_mapping mark_workbook",
     "find": "find",
     "merge": "merge",
@@ -30,7 +30,10 @@ FUNCTIONS = {
     "grade": "grade report brief overview",
     "explain": "explain why_not smallest_change",
     "simulate": "simulate",
-    "decide": "decide",
+    "blind": "blind",
+    "reconcile": "reconcile settle settling_file settling_workbook",
+    "changes": "changes",
+    "decide": "decide decide_from confirm undo decision_log",
     "verify": "verify",
     "diff": "diff",
     "sensitivity": "sensitivity",
@@ -48,7 +51,7 @@ FUNCTIONS = {
     "schema": "schema schema_names",
 }
 #: Functions that no command needs: they are how Python holds on to what a command reads anew each time.
-OF_PYTHON = {"load", "open_session"}
+OF_PYTHON = {"load", "load_table", "open_session"}
 
 
 class _Tags(HTMLParser):

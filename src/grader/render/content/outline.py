@@ -46,12 +46,14 @@ def notices(content: Content) -> Iterator[Notice]:
     """What stands first: that it is a proposal, of what, and with which numbers changed."""
     about, used = content.framework.framework, content.proposal.framework
     standing = {"reconstruction": ", from a reconstruction", "example": ", under an example framework"}
+    numbers = "There is no overall grade, and no number in the rules is more certain than its basis."
+    several = len(content.framework.areas) > 1 or content.parameters
     yield Notice(
         f"A proposal{standing.get(used.status, '')}",
         (
             "These grades are proposed by rules. They are not a decision: a person decides, with a reason.",
             " ".join(about.statement.split()),
-            "There is no overall grade, and no number in the rules is more certain than its basis.",
+            *([numbers] if several else []),
         ),
     )
     if content.proposal.overrides:
@@ -128,7 +130,8 @@ def _end(content: Content) -> Iterator[Section]:
     yield Section("What was not counted", (_left(content),), new_page=True)
     warnings = Bullets(content.warnings) if content.warnings else Paragraph("None.")
     yield Section("Warnings about the record", (warnings,))
-    yield Section("Parameters", tuple(_parameters(content)))
+    if content.parameters:
+        yield Section("Parameters", tuple(_parameters(content)))
     yield Section("Sources", (_sources(content),))
     yield Section("Where this comes from", tuple(_provenance(content)))
 

@@ -52,7 +52,8 @@ def _facts(content: Content, area: AreaView) -> Iterator[tuple[str, Cell]]:
     if area.looked_at:
         yield "Characteristics assessed", f"{area.coverage} that count"
     kinds = content.framework.vocabulary.kind
-    yield "Findings", "; ".join(plural(n, *kinds[kind].counted) for kind, n in area.tallies.items())
+    if area.tallies:
+        yield "Findings", "; ".join(plural(n, *kinds[kind].counted) for kind, n in area.tallies.items())
 
 
 def _reason_given(rationale: str | None) -> str:
