@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import z3
 
@@ -121,3 +123,23 @@ def test_an_effort_the_solver_cannot_count_to_is_refused(run, command, effort):
         f"error: --effort: {effort} is no number of units\n  help: a whole number from 0 to 4,000,000,000\n"
         == ran.err
     )
+
+
+def test_what_only_evidence_of_other_areas_shows_is_settled_where_none_counts(opened):
+    """No area of this framework is informed by another, so a rule that needs it decides nothing."""
+    from grader.language.nodes import Better, Compare, Const, Count, Effect, Kind, Level, Op, Test
+    from grader.language.rulebook import Fact, Layer, Rule
+    from grader.proofs.check import check_rulebook
+
+    sound = opened("sound")
+    own = Fact("own", Layer.FINDING, Level.CHARACTERISTIC, Kind.COUNT, Better.NEITHER, "own",
+               Count("evidence", (Test("direct", Op.EQUALS, (Const(1),)),)))  # fmt: skip
+    covered = Fact("covered_at_all", Layer.SUFFICIENCY, Level.AREA, Kind.COUNT, Better.NEITHER, "covered",
+                   Count("characteristics", (Test("own", Op.AT_LEAST, (Const(1),)),)))  # fmt: skip
+    rule = Rule("uncovered", Layer.SUFFICIENCY, Level.AREA, Effect.WITHHOLDS, "grade",
+                Compare("covered_at_all", Op.AT_MOST, (Const(0),)), "because", "made")  # fmt: skip
+    facts = {**sound.book.facts, "own": own, "covered_at_all": covered}
+    book = replace(sound.book, facts=facts, rules=(*sound.book.rules, rule))
+    report = check_rulebook(book, sound.framework, only=["live"])
+    assert ["refuted"] == [p.result for p in report.promises]
+    assert [("redundant", "uncovered")] == [(f.code, f.rules[0]) for f in report.findings]

@@ -126,9 +126,8 @@ class AreaSums:
         known = sum(len(shown.examples) for shown in self._shown.values())
         if self._made is not None and self._made_of == known:
             return self._made
-        space = AreaSpace(
-            self.space.book, self.space.evaluator, self.space.group, self.space.layers, self.space.budget
-        )
+        of = self.space
+        space = AreaSpace(of.book, of.evaluator, of.group, of.layers, of.budget, of.informed)
         for (named, counted), shown in self._shown.items():
             space.know(named, counted, [e for e in shown.examples.values() if e.written])
         self._made, self._made_of = space, known

@@ -130,6 +130,7 @@ class AreaSpace:
     group: AreaGroup
     layers: frozenset[Layer]
     budget: Allowance
+    informed: bool = True
     facts: tuple[Fact, ...] = field(init=False)
     spaces: dict[bool, Space] = field(init=False)
     relevant: Relevance = field(init=False)
@@ -143,7 +144,9 @@ class AreaSpace:
         self.facts = self.relevant.area_facts
         below = self.relevant.characteristic_facts
         self.spaces = {
-            counted: Space(self.book, self.evaluator, area, below, counted, self.budget)
+            counted: Space(
+                self.book, self.evaluator, area, below, counted, self.budget, informed=self.informed
+            )
             for counted in (True, False)
         }
 

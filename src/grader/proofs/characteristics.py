@@ -28,7 +28,14 @@ from grader.language.pipeline import (
 from grader.language.row import Row
 from grader.language.rulebook import Fact, Rule, RuleBook
 from grader.language.typecheck import facts_named
-from grader.proofs.tag_combinations import EARLIER_TAGS, EVIDENCE_TAGS, Change, Groups, group_tags
+from grader.proofs.tag_combinations import (
+    EARLIER_TAGS,
+    EVIDENCE_TAGS,
+    WRITTEN_TAGS,
+    Change,
+    Groups,
+    group_tags,
+)
 
 #: Sizes of evidence tried in turn, so that examples come out smallest; None is any size.
 SIZES: Final = (0, 1, 2, 3, 4, 6, None)
@@ -111,7 +118,10 @@ class Stepping:
 
 @dataclass(slots=True)
 class Space:
-    """Every state of a characteristic of one area, as the rules of a bound rule book tell states apart."""
+    """Every state of a characteristic of one area, as the rules of a bound rule book tell states apart.
+
+    `informed` says that evidence on other areas may count on it.
+    """
 
     book: RuleBook
     evaluator: LayerEvaluator
@@ -120,13 +130,15 @@ class Space:
     counted: bool
     budget: Allowance
     parameters: Terms = field(default_factory=dict)
+    informed: bool = True
     evidence: Groups = field(init=False)
     earlier: Groups = field(init=False)
     rules: dict[Stage, tuple[Rule, ...]] = field(init=False)
 
     def __post_init__(self) -> None:
         definitions = [f.definition for f in self.facts]
-        self.evidence = group_tags(EVIDENCE_TAGS, "evidence", definitions)
+        tags = EVIDENCE_TAGS if self.informed else WRITTEN_TAGS
+        self.evidence = group_tags(tags, "evidence", definitions)
         self.earlier = group_tags(EARLIER_TAGS, "earlier", definitions)
         known = {f.name for f in self.facts} | {s.gives for s in CHARACTERISTIC_STAGES}
         self.rules = {
@@ -251,6 +263,8 @@ class Space:
         found: dict[tuple[str, int | None, int], Change] = {}
         for change in changes:
             groups = self.evidence if change.entity == "evidence" else self.earlier
+            if change.after not in groups.of:
+                continue
             out = groups.of[change.before] if change.before is not None else None
             into = groups.of[change.after]
             if out != into:

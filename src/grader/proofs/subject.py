@@ -60,7 +60,9 @@ class Subject:
         """The states of a group's areas as the rules of these layers tell them apart."""
         key = (group.areas[0].id, layers)
         if key not in self._areas:
-            self._areas[key] = AreaSpace(self.bound, self.evaluator, group, layers, self.budget)
+            self._areas[key] = AreaSpace(
+                self.bound, self.evaluator, group, layers, self.budget, self._is_informed(group)
+            )
         return self._areas[key]
 
     def characteristic(self, group: AreaGroup, rule: Rule | None = None) -> Space:
@@ -75,7 +77,9 @@ class Subject:
             facts = tuple(f for f in facts if f.name in weighed)
         key = (area, tuple(f.name for f in facts))
         if key not in self._spaces:
-            self._spaces[key] = Space(self.bound, self.evaluator, area, facts, True, self.budget)
+            self._spaces[key] = Space(
+                self.bound, self.evaluator, area, facts, True, self.budget, informed=self._is_informed(group)
+            )
         return self._spaces[key]
 
     def _weighed(self, rule: Rule, area: str) -> set[str]:
@@ -106,6 +110,17 @@ class Subject:
         if self.confirm is not None:
             self.confirm(replay.inspection, self.bound)
         return replay
+
+    def _is_informed(self, group: AreaGroup) -> bool:
+        """Whether evidence on another area counts in some edition on a characteristic of one of these."""
+        here = {c.id for area in group.areas for c in area.characteristics}
+        return any(
+            link.id in here
+            for area in self.framework.areas
+            if edition_of(area, graded=False) is not None
+            for c in area.characteristics
+            for link in c.informs
+        )
 
     def informed(self, area: Area, edition: str) -> set[str]:
         """Other areas that evidence on an area counts in as well."""
