@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import prod
@@ -150,6 +151,9 @@ def by_check(drawn: Scheme) -> Verdicts:
         g for g in grades if any(m.startswith(f"no inspection can be graded {g} in") for m in messages)
     }
     dead = {f.rules[0] for f in reports[1].findings if f.code in DEAD}
+    # Of parameters out of order both rules are named; the one that asks for more never decides.
+    misordered = (f.message for f in reports[1].findings if f.code == "parameter-order")
+    dead |= {found[1] for m in misordered if (found := re.search(r" than \S+ \((\S+)\): ", m))}
     return Verdicts(broken, unreachable, dead)
 
 
