@@ -225,9 +225,9 @@ def said(error):
 WRONG_COLUMNS = {
     "missing": ("id,hygiene,confidence\n", {}, "there is no column for component 'structure'"),
     "misspelt": (
-        "id,hygiene,structural,confidence\n",
+        "id,hygiene,structuer,confidence\n",
         {},
-        "did you mean --column structure=structural?",
+        "did you mean --column structure=structuer?",
     ),
     "twice": (
         "id,hygiene,Hygiene,structure,confidence\n",

@@ -80,66 +80,23 @@ def test_a_part_of_the_means_leaves_the_rest():
     assert 0 < effort.spent < 1_000_000
 
 
-def test_a_rule_too_hard_takes_nothing_from_the_others(opened, monkeypatch):
+def test_a_rule_too_hard_takes_nothing_from_the_others(opened):
     """What one rule would take is not spent before every other rule has been asked."""
-    from grader.proofs import check, live
+    from grader.proofs.live import in_turn
+    from grader.proofs.report import Finding
 
-    asked = live._check_rule
+    subject = opened("redundant").subject()
+    hard, *others = subject.bound.rules
 
-    def greedy(subject, trials, rule):
+    def check(rule):
         if rule is hard:
             subject.budget.spent = subject.budget.units
             raise Undecided("too hard")
-        return asked(subject, trials, rule)
+        if subject.budget.spent >= subject.budget.units:
+            raise Undecided("nothing left")
+        return Finding("vacuous", (rule.id,), rule.place, "said", "help")
 
-    book = opened("redundant")
-    report = check.check_rulebook(book.book, book.framework, only=["live"])
-    idle = next(f for f in report.findings if f.code == "redundant")
-    hard = next(r for r in book.subject().bound.rules if r.id not in idle.rules)
-    monkeypatch.setattr(live, "decided_by_trial", lambda trials: set())
-    monkeypatch.setattr(live, "_check_rule", greedy)
-    subject = book.subject()
-    hard = next(r for r in subject.bound.rules if r.id == hard.id)
     found = []
     with pytest.raises(Undecided, match=f"too hard: {hard.id}"):
-        found.extend(live.check_live(subject, _trials(subject)))
-    assert idle.rules[0] in {rule for f in found for rule in f.rules}
-
-
-def _trials(subject):
-    from grader.proofs.trials import Trials
-
-    return Trials(subject)
-
-
-@pytest.mark.parametrize("effort", ["-1", "4000000001", "99999999999"])
-@pytest.mark.parametrize(
-    "command", [["check", "EXAMPLE_CARE_HOMES"], ["impact", "PEEL_2021_22", "PEEL_2021_22"]]
-)
-def test_an_effort_the_solver_cannot_count_to_is_refused(run, command, effort):
-    ran = run(*command, f"--effort={effort}")
-    assert 2 == ran.code
-    assert (
-        f"error: --effort: {effort} is no number of units\n  help: a whole number from 0 to 4,000,000,000\n"
-        == ran.err
-    )
-
-
-def test_what_only_evidence_of_other_areas_shows_is_settled_where_none_counts(opened):
-    """No area of this framework is informed by another, so a rule that needs it decides nothing."""
-    from grader.language.nodes import Better, Compare, Const, Count, Effect, Kind, Level, Op, Test
-    from grader.language.rulebook import Fact, Layer, Rule
-    from grader.proofs.check import check_rulebook
-
-    sound = opened("sound")
-    own = Fact("own", Layer.FINDING, Level.CHARACTERISTIC, Kind.COUNT, Better.NEITHER, "own",
-               Count("evidence", (Test("direct", Op.EQUALS, (Const(1),)),)))  # fmt: skip
-    covered = Fact("covered_at_all", Layer.SUFFICIENCY, Level.AREA, Kind.COUNT, Better.NEITHER, "covered",
-                   Count("characteristics", (Test("own", Op.AT_LEAST, (Const(1),)),)))  # fmt: skip
-    rule = Rule("uncovered", Layer.SUFFICIENCY, Level.AREA, Effect.WITHHOLDS, "grade",
-                Compare("covered_at_all", Op.AT_MOST, (Const(0),)), "because", "made")  # fmt: skip
-    facts = {**sound.book.facts, "own": own, "covered_at_all": covered}
-    book = replace(sound.book, facts=facts, rules=(*sound.book.rules, rule))
-    report = check_rulebook(book, sound.framework, only=["live"])
-    assert ["refuted"] == [p.result for p in report.promises]
-    assert [("redundant", "uncovered")] == [(f.code, f.rules[0]) for f in report.findings]
+        found.extend(in_turn(subject, [hard, *others], check))
+    assert [r.id for r in others] == [f.rules[0] for f in found]
