@@ -116,7 +116,7 @@ def test_things_of_the_least_value_are_added_by_their_number(definition, many, g
 def test_a_share_is_the_same_in_columns(part, whole):
     share = Share("part", "whole")
     frame = nw.from_native(pl.DataFrame({"p": [part], "w": [whole]}))
-    found = frame.select(f=columnar.share(share, {"part": "p", "whole": "w"}))["f"].to_list()
+    found = frame.select(f=columnar.reckoned(share, {"part": "p", "whole": "w"}))["f"].to_list()
     assert [reference.value(share, (), {"part": part, "whole": whole})] == found
 
 

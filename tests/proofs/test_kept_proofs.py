@@ -37,7 +37,7 @@ def asked(monkeypatch):
 
         return Question(name, ("an assumption",), answer)
 
-    monkeypatch.setattr(check, "questions", lambda: [asking("total"), asking("monotone.a")])
+    monkeypatch.setattr(check, "questions", lambda framework: [asking("total"), asking("monotone.a")])
     return found
 
 
@@ -137,7 +137,7 @@ def test_what_is_refuted_or_open_is_never_kept(sound, monkeypatch):
         raise Undecided("too hard")
 
     monkeypatch.setattr(
-        check, "questions", lambda: [Question("total", (), refuted), Question("capped", (), opened)]
+        check, "questions", lambda framework: [Question("total", (), refuted), Question("capped", (), opened)]
     )
     for _ in range(2):
         report = check_kept(sound.book, sound.framework, effort=5)

@@ -11,9 +11,6 @@ import typer
 
 from grader.cli import options, terminal
 from grader.errors import InputError, Place, Problem
-from grader.io.catalogue import DEFAULT, framework_ids
-from grader.io.starter_framework import id_from
-from grader.io.written import write_whole
 
 NAME = "inspection.yaml"
 
@@ -36,13 +33,15 @@ Edition = Annotated[
 
 def new(
     folder: Folder = None,
-    framework: Framework = DEFAULT,
+    framework: Framework = "PEEL_2021_22",
     edition: Edition = None,
     force: options.Force = False,
     debug: options.Debug = False,
 ) -> None:
     """Start an inspection, with every characteristic listed; or, with a bare --framework, a framework."""
     from grader import api
+    from grader.io.catalogue import framework_ids
+    from grader.io.starter_framework import id_from
 
     if folder is None and framework not in ("", *framework_ids()):
         folder, framework = framework, ""  # `new --framework DIR`: the folder, and no framework's name
@@ -62,6 +61,8 @@ def new(
 
 def write_all(folder: Path, texts: Mapping[str, str], *, force: bool) -> None:
     """Write files below a folder, and print where: none of them where one is there already."""
+    from grader.io.written import write_whole
+
     targets = {folder / name: text for name, text in texts.items()}
     there = [path for path in targets if os.path.lexists(path)]
     if there and not force:
