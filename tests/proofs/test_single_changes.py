@@ -420,7 +420,7 @@ NOT_MADE = "not promised: the rule book's 'promises' do not list it"
     ("promises", "findings", "holds"),
     [
         ([promise("proved")], 0, True),
-        ([promise("not_applicable")], 0, True),
+        ([promise("not_applicable", "there is no such thing")], 0, True),
         ([promise("unknown", "undecided: too hard")], 0, False),
         ([promise("refuted")], 0, False),
         ([promise("refuted", NOT_MADE)], 0, True),

@@ -28,11 +28,12 @@ def test_settings_hold_a_parameter_at_one_value(sound):
     assert others == {n: p for n, p in book.parameters.items() if n != "some"}
 
 
-def test_each_promise_is_asked_once_in_the_order_of_the_documentation():
-    asked = [question.id for question in questions()]
+def test_each_promise_is_asked_once_in_the_order_of_the_documentation(sound):
+    every = questions(sound.framework)
+    asked = [question.id for question in every]
     assert ["total", *map(str, Part), "local", "capped", "reachable", "live"] == asked
-    assert {"reachable", "live"} == {q.id for q in questions() if AT_DEFAULTS in q.assumes}
-    assert {"reachable", "live"} == {q.id for q in questions() if EVERYWHERE not in q.assumes}
+    assert {"reachable", "live"} == {q.id for q in every if AT_DEFAULTS in q.assumes}
+    assert {"reachable", "live"} == {q.id for q in every if EVERYWHERE not in q.assumes}
 
 
 def test_only_what_is_asked_about_is_asked_and_said_with_the_settings(sound):
@@ -51,8 +52,8 @@ def test_what_is_known_already_is_not_asked_again(sound, monkeypatch):
     def never(subject, trials):
         raise AssertionError("it is known")
 
-    asked = tuple(replace(q, check=never) for q in questions())
-    monkeypatch.setattr(check, "questions", lambda: asked)
+    asked = tuple(replace(q, check=never) for q in questions(sound.framework))
+    monkeypatch.setattr(check, "questions", lambda framework: asked)
     proved = {"total": known}
     again = check_rulebook(sound.book, sound.framework, effort=0, only={"total"}, known=proved.get)
     assert (known,) == again.promises
