@@ -135,7 +135,7 @@ def test_strange_columns_of_parquet_are_refused_where_they_are_needed(refused, t
         (["batch", "I", "-o", "O", "--framework", "FHRS"], "inspections and tables of evidence name their"),
         (["grade", "I", "--row", "x"], "--row speaks of a wide table"),
         (["grade", "T", "--framework", "FHRS", "--row", "x"], "t.csv has no body 'x'"),
-        (["grade", "T", "--framework", "FHRS", "--report", "r.html"], "a report is on one inspection"),
+        (["grade", "T", "--framework", "FHRS", "--report", "r.html"], "a report is on one row of a table"),
         (["explain", "T", "rating", "--framework", "FHRS"], "a table has many rows"),
         (["diff", "T", "--framework", "FHRS"], "there is nothing to lay beside what is proposed"),
         (["diff", "T", "I", "--framework", "FHRS"], "the decisions on a table stand in it"),

@@ -54,7 +54,7 @@ def test_a_workbook_holds_the_levels_to_choose_from_and_comes_back(tmp_path):
     openpyxl = pytest.importorskip("openpyxl", reason="needs the extra: inspection-grader[sheets]")
     grader.export_workbook(EXAMPLE / "inspection.yaml", tmp_path / "out.xlsx")
     book = openpyxl.load_workbook(tmp_path / "out.xlsx")
-    assert ["Inspection", "Sources", "Evidence", "Characteristics"] == book.sheetnames
+    assert ["How to use", "Inspection", "Sources", "Evidence", "Characteristics"] == book.sheetnames
     levels = '"outstanding,good,requires_improvement,inadequate,not_rated,insufficient_evidence"'
     assert levels in [rule.formula1 for rule in book["Evidence"].data_validations.dataValidation]
     again = grader.import_sheet(tmp_path / "out.xlsx").inspection

@@ -407,7 +407,7 @@ def test_a_file_for_several_inspections_is_refused_with_what_to_name(
 def test_a_folder_without_an_inspection_is_refused(tmp_path: Path, run: Any) -> None:
     ran = run("grade", tmp_path)
     assert (2, "") == (ran.code, ran.out)
-    assert "there is no inspection in this folder" in ran.err
+    assert "this is a folder, not a file" in ran.err
 
 
 @pytest.mark.parametrize(("library", "ending"), [("typst", "pdf"), ("docx", "docx"), ("openpyxl", "xlsx")])

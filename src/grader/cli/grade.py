@@ -119,8 +119,9 @@ def _files_in(names: Sequence[str]) -> list[str]:
 
         held, others = inspections_in(Path(name))
         if not held:
-            help = "name a folder of inspections"
-            raise InputError([Problem("there is no inspection in this folder", Place(name), help)])
+            # Told with the faults of the others, all at once.
+            found.append(name)
+            continue
         found += map(str, held)
         if others:
             said = "is no inspection" if len(others) == 1 else "are no inspections"

@@ -169,6 +169,14 @@ class Outside:
     counts_as: str = ""
 
 
+def own_fields(one: Levels | Vocabulary) -> dict[str, object]:
+    """What a dataclass is made of, to be sent to another process.
+
+    What was worked out stays here: it is worked out again, and read-only views cannot be sent.
+    """
+    return {each.name: getattr(one, each.name) for each in fields(one)}
+
+
 @dataclass(frozen=True)
 class Levels:
     """One scale of a framework: levels that follow each other on the framework's one scale of them all.
@@ -212,6 +220,9 @@ class Levels:
     def word(self, written: str) -> Word:
         """The level written so, in the order or outside it; raises KeyError."""
         return self._word[written]
+
+    def __getstate__(self) -> dict[str, object]:
+        return own_fields(self)
 
     @cached_property
     def _word(self) -> Mapping[str, Word]:
@@ -404,8 +415,7 @@ class Vocabulary:
         return f"<Vocabulary {self.id}>"
 
     def __getstate__(self) -> dict[str, object]:
-        # What was worked out stays here: it is worked out again, and read-only views cannot be sent.
-        return {each.name: getattr(self, each.name) for each in fields(self)}
+        return own_fields(self)
 
     # Scales -----------------------------------------------------------------------------------------------
 
