@@ -213,6 +213,7 @@ def some(of: int) -> dict[str, Any]:
     return data
 
 
+@pytest.mark.slow
 def test_eight_threads_over_one_session_get_the_bytes_each_gets_alone() -> None:
     pytest.importorskip("numpy", reason="drawing needs the extra: inspection-grader[columnar]")
     each = [some(n) for n in (2, 3, 5, 7)] * 2

@@ -15,8 +15,8 @@ from grader.bulk.layout import figure_in_per_mille
 from grader.bulk.plan import Plan
 from grader.bulk.rows import in_columns
 from grader.errors import MissingExtraError
-from grader.grading.run import per_mille
 from grader.language.bind import bind
+from grader.language.figures import per_mille
 
 
 @pytest.fixture(scope="module", params=NAMES)

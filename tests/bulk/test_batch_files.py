@@ -189,7 +189,7 @@ def test_what_cannot_be_done_is_exit_2(arguments, said, ran, tmp_path, monkeypat
 @pytest.mark.parametrize(
     "how",
     [
-        pytest.param(("--on", "duckdb"), id="duckdb"),
+        pytest.param(("--on", "duckdb"), id="duckdb", marks=pytest.mark.slow),
         pytest.param(("--engine", "reference"), id="reference", marks=pytest.mark.slow),
     ],
 )
@@ -235,6 +235,7 @@ def test_a_work_folder_that_cannot_be_made_is_exit_2(ran, tmp_path):
     assert "no folder can be made to work in" in messages
 
 
+@pytest.mark.slow
 def test_two_batches_on_one_output_do_not_meet(many, ran, tmp_path):
     out = tmp_path / "out.csv"
     holding = (
@@ -382,6 +383,7 @@ def test_killed_at_any_step_the_next_batch_sweeps_and_gives_the_same(many, ran, 
     assert 96 * 13 >= len(rows_in(out)) > 96
 
 
+@pytest.mark.slow
 def test_killed_half_way_and_run_again_gives_the_output_of_an_uninterrupted_run(many, ran, tmp_path):
     out = tmp_path / "out.jsonl"
     done = killed_half_way(many, out)
@@ -408,6 +410,7 @@ def test_what_is_left_by_other_rules_is_not_taken_up(many, ran, tmp_path):
     assert "earlier run" not in messages
 
 
+@pytest.mark.slow
 def test_progress_goes_up_to_all_there_are(many, tmp_path):
     said = []
     batch([many], tmp_path / "out.csv", progress=lambda done, of: said.append((done, of)))

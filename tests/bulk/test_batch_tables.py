@@ -39,6 +39,7 @@ def test_any_tables_give_the_rows_of_the_reference(
     assert expected_rows(found) == pl.read_parquet(home / "out.parquet").to_dicts()
 
 
+@pytest.mark.slow
 def test_pieces_change_nothing(write_tables, both_editions, expected_rows, tmp_path, monkeypatch):
     some = both_editions[:16]
     monkeypatch.setattr(tables, "ROWS", 50)

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from grader.engines.reference import ReferenceEngine
 from grader.grading.conclude import LayerEvaluator
-from grader.grading.run import per_mille, run
+from grader.grading.run import run
 from grader.io import catalogue
 from grader.io.frameworks import FrameworkFile
 from grader.language.bind import bind
+from grader.language.figures import per_mille
 from grader.language.nodes import Better, Compare, Const, Count, Effect, Kind, Level, Op, Test
 from grader.language.rulebook import Fact, Layer, Measure, Rule
 from grader.model.base import LARGEST_FIGURE

@@ -249,6 +249,7 @@ def test_an_expression_takes_time_in_proportion(used: Used) -> None:
     assert None is grows(used), used.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "way"),
     [

@@ -27,6 +27,7 @@ def test_the_lines_end_in_the_command_the_page_shows():
     assert f".venv/bin/grader {command[1]}" == shown()[-1]
 
 
+@pytest.mark.slow
 @pytest.mark.packaging
 def test_the_lines_do_what_they_say(tmp_path: Path):
     checkout = tmp_path / "checkout"

@@ -82,6 +82,7 @@ def test_an_unknown_rule_book_is_bad_input(capfd):
     assert "did you mean 'PEEL_2021_22'?" in captured.err
 
 
+@pytest.mark.slow
 def test_the_same_bytes_come_out_of_every_process_on_a_quiet_machine_and_a_busy_one():
     command = [sys.executable, "-m", "grader", "check", str(SANDBOXES / "pooling"), "--json", "--no-cache"]
 

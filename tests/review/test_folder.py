@@ -158,7 +158,7 @@ def test_rule_book_is_read_once(
         read.append(arguments)
         return real(*arguments, **more)
 
-    monkeypatch.setattr("grader.io.catalogue.read_rulebook", counted)
+    monkeypatch.setattr("grader.io.rulebooks.read_rulebook", counted)
     run("diff", tmp_path)
     assert 1 == len(read)
 

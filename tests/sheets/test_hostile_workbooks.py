@@ -323,6 +323,7 @@ def test_the_most_cells_there_may_be_stay_within_memory(
     assert 2 == imported(changed({SHEET: rows(cells)})).code
 
 
+@pytest.mark.slow
 def test_more_filled_cells_than_an_inspection_can_hold_are_refused(
     changed: Callable[..., Path], imported: Callable[..., Any]
 ) -> None:

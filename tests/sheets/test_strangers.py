@@ -201,7 +201,7 @@ def test_a_word_nobody_can_guess_has_to_be_written(tmp_path):
     assert {"zorp": None, "weak": "falls_short", "strong": "meets"} == {
         w.word: w.meaning for w in proposed.words
     }
-    with pytest.raises(InputError, match="assessment cannot be"):
+    with pytest.raises(InputError, match="'assessment' of 'A0' cannot be 'zorp'"):
         grader.import_sheet(tmp_path / "a.xlsx", mapping=proposed, head=HEAD)
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.errors import InputError, Place, Problem, quoted
+from grader.errors import GraderError, InputError, Place, Problem, quoted
+from grader.io.catalogue import framework as framework_called
 from grader.io.inspections import (
     LISTS,
     InspectionDraft,
@@ -16,6 +17,7 @@ from grader.io.inspections import (
     read_draft,
     resolve_draft,
 )
+from grader.io.printed_words import PrintedWords
 from grader.io.yaml_source import Document, NodePath, read_bytes
 from grader.language.rulebook import Measure
 from grader.model.framework import Framework
@@ -55,13 +57,28 @@ def read_earlier(path: Path) -> InspectionDraft | None:
         return None
     try:
         draft = read_draft(path)
-        problems = draft.problems
+        problems = [*draft.problems, *_unknown_words(draft)]
     except InputError as error:
-        problems = error.problems
+        problems = [*error.problems]
     if problems:
         message = "the file to be replaced is no sound inspection, and what it holds could not be kept"
         raise InputError([Problem(message, Place(str(path)), _REPLACED), *problems])
     return draft
+
+
+def _unknown_words(draft: InspectionDraft) -> Iterator[Problem]:
+    """Assessments and kinds of finding that the framework does not have, where there is such a framework."""
+    try:
+        words = PrintedWords(framework_called(draft.inspection.inspection.framework).framework)
+    except GraderError:
+        return  # which is told of what is imported, if that names the same
+    for i, item in enumerate(draft.inspection.evidence):
+        if item.assessment is not None:
+            at: tuple[str | int, ...] = ("evidence", i, "assessment")
+            yield from words.unknown_level(item.characteristics, item.assessment, at, draft.document)
+    for block in ("findings", "previous"):
+        for i, finding in enumerate(getattr(draft.inspection, block)):
+            yield from words.unknown_kind(finding.kind, (block, i, "kind"), draft.document)
 
 
 def merge(

@@ -16,6 +16,7 @@ import yaml
 
 from grader.io.frameworks import framework_of
 from grader.io.rulebooks import read_rulebook
+from grader.io.written import write_whole
 from grader.io.yaml_source import parse_document
 from grader.language.nodes import Kind, Level
 from grader.language.ranges import fact_ranges
@@ -78,7 +79,7 @@ def _read(data: Block) -> Framework:
 
 
 def _write(path: Path, data: Block) -> None:
-    path.write_text(_text(data), encoding="utf-8")
+    write_whole(path, _text(data))
 
 
 def _text(data: Block) -> str:
