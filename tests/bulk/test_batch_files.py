@@ -266,6 +266,7 @@ def test_output_made_while_a_batch_ran_is_not_written_over(tmp_path):
     assert "theirs" == out.read_text()
 
 
+@pytest.mark.slow
 def test_interrupted_it_says_how_to_go_on_and_leaves_no_trace_or_process(many, tmp_path):
     out = tmp_path / "out.csv"
     process = subprocess.Popen(

@@ -143,6 +143,7 @@ def _check(case, most=2, readings=(False, True)):
                         assert brute == answer.cost
 
 
+@pytest.mark.slow
 @given(data=st.data())
 def test_no_one_or_two_changes_are_smaller_under_any_rules(data, random_cases):
     _check(data.draw(random_cases(max_items=4)))

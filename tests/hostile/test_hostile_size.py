@@ -88,6 +88,7 @@ def test_items_tagged_to_as_much_as_may_be_are_graded(grader: Grader, inspection
     assert 0 == grader("grade", path, "--json").code
 
 
+@pytest.mark.slow
 def test_thousands_of_findings(grader: Grader, inspection: Write) -> None:
     findings = "".join(
         f"  - {{id: F{i}, kind: area_for_improvement, area: {AREAS[i % len(AREAS)].id}, statement: S,"

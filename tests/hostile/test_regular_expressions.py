@@ -244,7 +244,14 @@ def grows(used: Used) -> str | None:
     return None
 
 
-@pytest.mark.parametrize("used", USED, ids=lambda u: f"{u.where} {u.way}")
+#: Of this one the attacks are very many: it is tried in the long run.
+MANY = "sheets/marking.py:33"
+
+
+@pytest.mark.parametrize(
+    "used",
+    [pytest.param(u, marks=[pytest.mark.slow] * (u.where == MANY), id=f"{u.where} {u.way}") for u in USED],
+)
 def test_an_expression_takes_time_in_proportion(used: Used) -> None:
     assert None is grows(used), used.text
 

@@ -219,6 +219,7 @@ def test_importing_the_package_brings_no_statistics_library() -> None:
     assert "set()\n" == ran.stdout
 
 
+@pytest.mark.slow
 def test_chart_is_drawn_whatever_window_the_environment_names(table: Write, tmp_path: Path) -> None:
     """Found in use: a bogus MPLBACKEND ended in exit 3."""
     pytest.importorskip("matplotlib")

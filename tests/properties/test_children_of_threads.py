@@ -51,6 +51,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
 def test_child_made_while_threads_grade_grades_as_they_do(tmp_path: Path, method: str) -> None:
     program = tmp_path / "program.py"
