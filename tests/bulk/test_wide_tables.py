@@ -18,7 +18,7 @@ from grader.bulk.wide.headings import TableOptions
 from grader.bulk.wide.inspections import LoadedTable
 from grader.bulk.wide.outcomes import outcomes
 from grader.bulk.wide.table import read_table
-from grader.errors import InputError
+from grader.errors import InputError, UnknownNameError
 from grader.io.frameworks import framework_of
 from grader.io.rulebooks import read_rulebook
 from grader.io.yaml_source import parse_document
@@ -428,3 +428,37 @@ def test_a_figure_that_cannot_be_is_a_fault(figure, message, warning, tmp_path):
     loaded, _ = graded(tmp_path / "t.csv", session=warning)
     (fault,) = [str(problem) for _, problem in loaded.table.faults()]
     assert f"{tmp_path}/t.csv: row 2, column 'rate': {message}" == fault.split("\n")[0]
+
+
+def test_numbers_that_may_be_levels_or_figures_are_asked_about(warning, tmp_path):
+    (tmp_path / "t.csv").write_text("name,breathing,heat,mind\na,2,36.5,0\n")
+    with pytest.raises(InputError) as caught:
+        graded(tmp_path / "t.csv", session=warning)
+    (problem,) = caught.value.problems
+    assert (
+        "column 'breathing' may hold levels of 'breathing', or figures it is assessed by",
+        "say which: --column breathing=breathing (its level) or --column rate=breathing (its figure)",
+    ) == (problem.message, problem.help)
+
+
+@pytest.mark.parametrize(("named", "total"), [("breathing", 2), ("rate", 0)])
+def test_one_that_is_said_is_read_as_said(named, total, warning, tmp_path):
+    (tmp_path / "t.csv").write_text("name,breathing,heat,mind\na,2,36.5,0\n")
+    _, found = graded(tmp_path / "t.csv", session=warning, columns={named: "breathing"})
+    assert [total] == found["profile.total"].to_list()
+
+
+def test_a_figure_where_a_level_is_read_is_no_blank(warning, tmp_path):
+    (tmp_path / "t.csv").write_text("name,breathing,heat,mind\na,18,36.5,0\n")
+    loaded, _ = graded(tmp_path / "t.csv", session=warning, columns={"breathing": "breathing"})
+    (fault,) = [problem for _, problem in loaded.table.faults()]
+    assert "where it is a figure, say so: --column rate=HEADING" == fault.help
+
+
+def test_a_body_that_is_asked_for_where_rows_have_no_names(tmp_path):
+    (tmp_path / "t.csv").write_text("patient,hygiene,structure,confidence\nP1,0,0,0\nP2,5,5,5\n")
+    loaded, _ = graded(tmp_path / "t.csv")
+    with pytest.raises(UnknownNameError) as caught:
+        loaded.load("P2")
+    help = "bodies are known by their rows, row 2 to row 3: name their column by --body HEADING"
+    assert help == caught.value.help

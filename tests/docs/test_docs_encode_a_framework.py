@@ -120,10 +120,17 @@ def test_facts_of_other_schemes_are_what_they_say(filled: Path):
     }
     head = yaml.safe_load(FILES["rules/HYGIENE/rulebook.yaml"])
     head["rulebook"] |= {"id": "STARS", "framework": "STARS"}
+    shown = {
+        kind: yaml.safe_load(re.findall(rf"<!-- {kind} -->\n```yaml\n(.*?)```", PAGE, re.DOTALL)[0])
+        for kind in ("sufficiency", "measures", "measure rules")
+    }
+    framework |= shown["measures"]
     (filled / "rules/STARS").mkdir()
     for name, data in {
         "frameworks/STARS.yaml": framework,
         "rules/STARS/rulebook.yaml": head,
+        "rules/STARS/sufficiency.yaml": {"layer": "sufficiency", **shown["sufficiency"]},
+        "rules/STARS/measures.yaml": shown["measure rules"],
         "rules/STARS/grades.yaml": {"layer": "grade", **yaml.safe_load(facts), "rules": [rules]},
     }.items():
         (filled / name).write_text(yaml.safe_dump(data, sort_keys=False), encoding="utf-8")
@@ -150,5 +157,21 @@ def test_facts_of_other_schemes_are_what_they_say(filled: Path):
         "whole": "3",
         "ahead": "4",
         "stars": "2",
+        "staffing_given": "5",
     }
     assert expected == said
+
+    # Quality from a figure: 20 days to an answer are 3 stars, by the band of the page.
+    waited = [
+        {**item, "measure": {"name": "waiting", "value": 20, "unit": "days"}, "assessment": None}
+        if item["id"] == "quality"
+        else item
+        for item in inspection["evidence"]
+    ]
+    assert area == grader.grade({**inspection, "evidence": waited}).areas[0]
+    # Without inspection there is no rating.
+    (missing,) = grader.grade({**inspection, "evidence": inspection["evidence"][1:]}).areas
+    assert ("withheld", ["withheld.no-inspection"]) == (
+        missing.outcome,
+        [r.rule for r in missing.reasons if r.held],
+    )

@@ -261,6 +261,8 @@ def _list(fault: _Fault) -> Words:
 
 
 def _block(fault: _Fault) -> Words:
+    if isinstance(fault.value, bool) and fault.path in fault.document.texts:
+        return _text(fault)  # `yes` where a word was meant
     model = _model_at(fault.root, fault.path)
     fields = model.model_fields.items() if model is not None else ()
     required = [key for key, field in fields if field.is_required()]

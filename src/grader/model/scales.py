@@ -164,7 +164,8 @@ def vocabulary_of(
     if statuses is not None:
         declared = _levels(scales, default=DEFAULT_SCALE not in scales and None in set(used))
         words = _every_word(declared)
-        assessments = Scale.of("assessment", ASSESSMENTS.words[0], *words)
+        # One word for "nothing there", which no level may have.
+        assessments = Scale.of("assessment", STATUSES.words[0], *words)
         conclusions = Scale.of("status", STATUSES.words[0], *words)
     several = None if statuses is None else statuses.several
     return replace(

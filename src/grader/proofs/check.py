@@ -12,6 +12,7 @@ from grader.errors import Place
 from grader.language.effort import CHECK_EFFORT
 from grader.language.rulebook import RuleBook
 from grader.model.framework import Framework
+from grader.proofs.bands import check_bands
 from grader.proofs.capped import check_capped
 from grader.proofs.kept_cases import as_text, from_text
 from grader.proofs.live import check_live
@@ -22,6 +23,7 @@ from grader.proofs.report import NOT_PROMISED, UNDECIDED, CheckReport, Finding, 
 from grader.proofs.schemes import monotone as schemes
 from grader.proofs.schemes import promises as scheme_promises
 from grader.proofs.schemes.subject import Scheme, Tried
+from grader.proofs.schemes.unassessed import check_unassessed
 from grader.proofs.subject import Confirm, Subject
 from grader.proofs.tag_combinations import OPTIONAL, Part
 from grader.proofs.trials import Trials
@@ -120,8 +122,16 @@ def check_rulebook(
         cases[:] = as_text((*trials.found, *(t.situation for t in trials.met)))
     findings += check_unused(book)
     findings += check_ranges(book, framework)
+    findings += check_bands(book)
+    if framework.vocabulary.several is not None:
+        findings += _unassessed(book, framework, effort, confirm)
     findings += check_marks(book, findings)
     return CheckReport(book, tuple(promises), tuple(sorted(_telling(findings), key=_order)))
+
+
+def _unassessed(book: RuleBook, framework: Framework, effort: int, confirm: Confirm | None) -> list[Finding]:
+    with afresh():
+        return check_unassessed(Scheme(Subject(book, framework, Effort(effort), {}, confirm)))
 
 
 def at_settings(book: RuleBook, settings: Mapping[str, int]) -> RuleBook:

@@ -183,25 +183,38 @@ def faults(
                 yield row[ROW], Problem(said[0], at.cell(row[ROW], p), said[1])
                 continue
             if name in columns.components:
-                yield row[ROW], _no_level(text, words.scale_of(scale[name]), at.cell(row[ROW], p))
+                figures = [n for n, m in components.measures.items() if m.characteristic == name]
+                levels, place = words.scale_of(scale[name]), at.cell(row[ROW], p)
+                yield row[ROW], _no_level(text, levels, place, figures)
             else:
                 yield row[ROW], _no_grade(text, list(components.names.grades), at.cell(row[ROW], p))
 
 
-def _no_level(text: str, levels: Levels, place: RowPlace) -> Problem:
+def _no_level(text: str, levels: Levels, place: RowPlace, figures: Sequence[str]) -> Problem:
     message = f"{quoted(text)} is no level of {levels.id}"
-    return Problem(message, place, _help(text, "levels", list(levels.printed)))
+    if figures and _NUMBER.fullmatch(text.strip()):
+        help = f"where it is a figure, say so: {' or '.join(f'--column {n}=HEADING' for n in figures)}"
+        return Problem(message, place, help)
+    known = [
+        word if _alike(word, titles) else f"{word} ({titles[0]})" for word, titles in levels.printed.items()
+    ]
+    return Problem(message, place, _help(text, "levels", list(levels.printed), known))
+
+
+def _alike(word: str, titles: Sequence[str]) -> bool:
+    """Whether an id says all that its title says."""
+    return folded(word.replace("_", " ")) == folded(titles[0])
 
 
 def _no_grade(text: str, grades: Sequence[str], place: RowPlace) -> Problem:
     return Problem(f"{quoted(text)} is no grade", place, _help(text, "grades", grades))
 
 
-def _help(text: str, what: str, known: Sequence[str]) -> str:
+def _help(text: str, what: str, known: Sequence[str], shown: Sequence[str] = ()) -> str:
     near = nearest(text, known)
     if near is not None:
         return f"did you mean {near!r}?"
-    return f"{what}: {', '.join(known)}; where it says nothing: --blank {quoted(text)}"
+    return f"{what}: {', '.join(shown or known)}; where it says nothing: --blank {quoted(text)}"
 
 
 # Bodies ---------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
+from grader.cached import cached_property
 from grader.errors import InputError, Place, Problem, UnknownNameError, folded, nearest, quoted, suggest
 from grader.io.printed_names import PrintedNames, required
 from grader.language.rulebook import Measure, RuleBook
@@ -108,6 +109,33 @@ class Components:
             found = {**forms, **found}
         return found
 
+    def component_of(self, name: str) -> str:
+        """The component that a name is of, or that a measure of that name assesses."""
+        return self.measures[name].characteristic if name in self.measures else name
+
+    def takes_either(self, name: str, heading: str) -> bool:
+        """Whether a heading may name a component or a measure of it, and numbers in it may be either's."""
+        component = self.component_of(name)
+        if name == component:
+            if not any(m.characteristic == component for m in self.measures.values()):
+                return False
+        elif folded(heading) not in self._of_components.get(component, frozenset()):
+            return False
+        characteristic = next(c for c in self.every if c.id == component)
+        levels = self.framework.vocabulary.scale_of(characteristic.scale).printed
+        return any(word.lstrip("+-").isdecimal() for word in levels)
+
+    @cached_property
+    def _of_components(self) -> dict[str, frozenset[str]]:
+        """The folded forms of each component's own names."""
+        printed = self.names.characteristics
+        return {
+            c.id: frozenset(
+                map(folded, [c.id, *printed[c.id], c.id.rpartition(".")[2], c.text, c.text.rstrip(".")])
+            )
+            for c in self.every
+        }
+
     def named(self, heading: str) -> str | None:
         """The component or measure a heading names; None where it names none, or several."""
         return self._forms.get(folded(heading))
@@ -143,6 +171,7 @@ def lay_out(headings: Sequence[str], at: Place, components: Components, options:
             message = f"two columns are called by component {quoted(name)}: {both}"
             problems.append(Problem(message, at, f"rename one, or say which: --column {name}=HEADING"))
         own.setdefault(name, place)
+    problems += _ambiguous(found, components, own, asked)
     compared = _compared(found, components, options, problems)
     body = tuple(p for name in options.body if (p := found.position(name, "--body", problems)) is not None)
     rest = [p for p in range(len(headings)) if p not in {*own.values(), *compared.values(), *body}]
@@ -209,6 +238,26 @@ def _named_components(
         else:
             own[name] = place
     return own
+
+
+def _ambiguous(
+    found: _Headings, components: Components, own: Mapping[str, int], asked: Set[str]
+) -> Iterator[Problem]:
+    """Columns of numbers that may be levels of a component as well as figures it is assessed by."""
+    for name, place in own.items():
+        if name in asked or not components.takes_either(name, found.headings[place]):
+            continue
+        component = components.component_of(name)
+        measures = [m for m in components.measures if components.component_of(m) == component]
+        if any(m in own and m != name for m in (component, *measures)):
+            continue  # each has a column of its own
+        heading = found.headings[place]
+        says = " or ".join(f"--column {m}={heading} (its figure)" for m in measures)
+        yield Problem(
+            f"column {quoted(heading)} may hold levels of {quoted(component)}, or figures it is assessed by",
+            found.at,
+            f"say which: --column {component}={heading} (its level) or {says}",
+        )
 
 
 def _compared(

@@ -67,6 +67,11 @@ class LoadedTable:
         if not len(found):
             near = [name for name in self.bodies if folded(name) == folded(body)][:12]
             help = suggest(body, near or self.bodies, "bodies")
+            if not self.table.bodies:
+                first, last = self.bodies[0], self.bodies[-1]
+                help = (
+                    f"bodies are known by their rows, {first} to {last}: name their column by --body HEADING"
+                )
             message = f"{self.table.where.file} has no body {quoted(body, 200)}"
             raise UnknownNameError(message, help=help)
         return int(found[0])
