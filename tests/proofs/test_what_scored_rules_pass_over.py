@@ -128,3 +128,16 @@ def test_figures_between_two_bands_that_nothing_reads_are_told(tmp_path: Path) -
     assert [f"no rule reads {between}"] == told("rr.0")
     # The first and the last band end in the default: nothing lies between.
     assert [] == told("rr.2")
+
+
+def test_a_guard_that_is_refused_is_told_how_to_be_written(tmp_path: Path) -> None:
+    rules = stars(tmp_path, {"all": [LOW, GUARD]})
+    text = (rules / "grades.yaml").read_text("utf-8")
+    (rules / "grades.yaml").write_text(text.replace("better: neither", "better: more"), encoding="utf-8")
+    with pytest.raises(grader.InputError) as caught:
+        grader.check(rules)
+    (problem,) = caught.value.problems
+    assert problem.help is not None
+    assert problem.help.startswith(
+        "to ask whether it was assessed, give a fact of its own, with better: neither"
+    )

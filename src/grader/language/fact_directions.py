@@ -14,7 +14,7 @@ from grader.language.nodes import Aggregate, Better, FactOf, HighestScore, Kind,
 from grader.language.ranges import Range, Walked, chosen_scores, fact_ranges, levels, walked
 from grader.language.reckoned import Does, Named, Points, Rounded, Term, Weighted
 from grader.language.rulebook import Fact, Parameter, RuleBook
-from grader.language.typecheck import against, comparisons
+from grader.language.typecheck import ASSESSED, against, asks_whether_assessed, comparisons
 from grader.model.framework import Framework
 
 _OPPOSITE = {Better.MORE: Better.FEWER, Better.FEWER: Better.MORE, Better.NEITHER: Better.NEITHER}
@@ -159,6 +159,8 @@ class FactChecks:
                 yield self._against(fact, what, comparison.place or step.place)
                 return
             wrong = against(comparison, negated, rises is more, part.better)
+            if wrong and asks_whether_assessed(comparison, part):
+                wrong = ASSESSED
             if wrong:
                 message = (
                     f"{who} {moved} the number and uses {comparison.fact!r} against its direction"

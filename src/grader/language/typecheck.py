@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from grader.errors import Place, Problem, quoted, suggest
-from grader.language.nodes import All, Any_, Better, Compare, Condition, Effect, Not, Op
+from grader.language.nodes import All, Any_, Better, Compare, Condition, Const, Effect, FactOf, Not, Op
 from grader.language.rulebook import Fact, Rule
 from grader.vocabulary.words import Vocabulary
 
@@ -48,6 +48,8 @@ def direction_problems(rule: Rule, facts: Mapping[str, Fact], vocabulary: Vocabu
         if fact.better is Better.NEITHER or comparison.within:
             continue
         wrong = against(comparison, negated, wants_better, fact.better)
+        if wrong and asks_whether_assessed(comparison, fact):
+            wrong = ASSESSED
         if wrong:
             yield Problem(
                 f"rule {rule.id!r} {rule.effect} {rule.target} and uses {fact.name!r} against its direction"
@@ -82,6 +84,16 @@ def against(comparison: Compare, negated: bool, wants_better: bool, better: Bett
         return f"use {needed}"
     rising = (comparison.op in _RISING) is not negated
     return None if rising is wants_more else f"use {needed}"
+
+
+#: What to do where a condition only asks whether a characteristic was assessed.
+ASSESSED = "to ask whether it was assessed, give a fact of its own, with better: neither"
+
+
+def asks_whether_assessed(comparison: Compare, fact: Fact) -> bool:
+    """Whether a comparison holds a characteristic's status against "not assessed"."""
+    named = isinstance(fact.definition, FactOf) and fact.definition.fact == "status"
+    return named and any(isinstance(o, Const) and o.value == 0 for o in comparison.operands)
 
 
 def text_problems(
