@@ -106,3 +106,21 @@ def test_map_of_the_tests_names_every_folder():
         re.findall(r"^\| `(\w+)` \|", (ROOT / "tests" / "README.md").read_text("utf-8"), re.MULTILINE)
     )
     assert set() == folders - named
+
+
+def test_the_agreement_it_tells_is_that_of_the_example():
+    example = ROOT / "examples" / "leicestershire_2021_22"
+    found = grader.diff(example / "inspection.yaml", example / "decisions.yaml")
+    pairs = [(a.proposed, a.final) for a in found.areas if a.proposed and a.final]
+    scale = ["inadequate", "requires_improvement", "adequate", "good", "outstanding"]
+    far = [(scale.index(p) - scale.index(f), scale.index("good") - scale.index(f)) for p, f in pairs]
+    told = re.search(
+        r"in (\d+) areas of (\d+), and in all \d+ within one grade\. Calling every area\s+good agrees in"
+        r" (\d+)",
+        README,
+    )
+    assert told is not None
+    assert [str(sum(own == 0 for own, _ in far)), str(len(pairs)), str(sum(g == 0 for _, g in far))] == list(
+        told.groups()
+    )
+    assert all(abs(own) <= 1 and abs(good) <= 1 for own, good in far)
