@@ -29,8 +29,10 @@ from grader.language.rulebook import (
     targets,
 )
 from grader.language.vocabulary import SCORE, Entity, entities
+from grader.vocabulary.kinds import FLAG
 from grader.vocabulary.peel import PEEL
-from grader.vocabulary.words import FLAG, Scale, Vocabulary
+from grader.vocabulary.scales import Scale
+from grader.vocabulary.words import Vocabulary
 
 Schema = dict[str, Any]
 

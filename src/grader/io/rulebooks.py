@@ -26,7 +26,7 @@ from grader.language.rulebook import (
     RuleBook,
 )
 from grader.model.framework import Framework
-from grader.vocabulary.words import Scale
+from grader.vocabulary.scales import Scale
 
 CALIBRATED = "calibrated.yaml"
 

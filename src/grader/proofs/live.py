@@ -29,7 +29,7 @@ from grader.proofs.rules_tried import decided_by_trial
 from grader.proofs.subject import Subject
 from grader.proofs.trials import Trials
 from grader.proofs.witness import Situation, Witness, agree, case_of, told
-from grader.vocabulary.words import Scale
+from grader.vocabulary.scales import Scale
 
 Held = Sequence[tuple[Rule, z3.BoolRef]]
 
