@@ -13,7 +13,7 @@ from grader.errors import InputError, Place, Problem, folded, quoted
 from grader.io.catalogue import framework_at
 from grader.io.folders import files_in, kind_of
 from grader.io.printed_names import PrintedNames, required
-from grader.io.yaml_source import read_bytes
+from grader.io.reading import read_bytes
 from grader.model.framework import Framework
 from grader.model.output import OutputModel, to_json
 from grader.search.ranking import Finder, Learned
@@ -123,7 +123,7 @@ def learned_from(folder: Path, framework: Framework) -> list[Learned]:
     InputError
         There is no such folder, no inspection of the framework in it, or one has faults.
     """
-    from grader.io.inspections import read_draft
+    from grader.io.inspection_draft import read_draft
 
     found: list[Learned] = []
     problems: list[Problem] = []
