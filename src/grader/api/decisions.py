@@ -1,4 +1,4 @@
-"""Proposed beside final: decisions recorded and verified, parameters fitted to them, outlier lines."""
+"""Proposed beside final: compared, verified, parameters fitted to them; outlier lines."""
 
 from __future__ import annotations
 
@@ -14,11 +14,8 @@ if TYPE_CHECKING:
     from grader.model.calibration import Calibration
     from grader.model.diff import Diff
     from grader.model.proposal import Proposal
-    from grader.review.recording import Recorded
     from grader.review.verify import Verdict
     from grader.statistics import Choices, OutlierLines
-
-from grader.api.given import SettingValues
 
 
 def diff(
@@ -51,83 +48,9 @@ def diff(
     >>> grader.diff(example).differs
     True
     """
-    from grader.review.diff import diff as compare
+    from grader.review.diff import review
 
-    return compare(given, decisions, rules=rules, engine=engine)
-
-
-def decide(
-    inspection: PathLike,
-    area: str,
-    grade: str,
-    *,
-    by: str,
-    on: str,
-    rationale: str | None = None,
-    decisions: PathLike | None = None,
-    allow_overrides: bool = False,
-    force: bool = False,
-    present: Sequence[str] = (),
-    considered: Sequence[str] = (),
-    at: str | None = None,
-    rules: PathLike | None = None,
-    settings: SettingValues | None = None,
-    engine: str | None = None,
-) -> Recorded:
-    """Record what a person decides on an area, why, and the proposal it was decided on.
-
-    Parameters
-    ----------
-    inspection : path
-        The inspection's file, or a proposal of it written as JSON.
-    area, grade : str
-        The area decided and the grade given.
-    by, on : str
-        Who decides, and the day, as YYYY-MM-DD.
-    rationale : str, optional
-        Why; needed where the grade is not the one proposed.
-    decisions : path, optional
-        The file it is recorded in; `decisions.yaml` beside the inspection by default.
-    allow_overrides : bool
-        Whether the proposal may rest on parameters at other values than the rule book's.
-    force : bool
-        Whether an area already decided is decided again, and comments in the file may be lost.
-    present, considered : sequence of str
-        Who was there, and what else was considered.
-    at : str, optional
-        The time, as the log is to say it.
-    rules, settings, engine
-        As for `grade`.
-
-    Raises
-    ------
-    InputError
-        The decision cannot be recorded: every reason.
-    UnknownNameError
-        No such area or grade.
-
-    Examples
-    --------
-    >>> where = folder / "decisions.yaml"
-    >>> why = "two further visits"
-    >>> grader.decide(example, "workforce", "good", by="A", on="2022-10-01", rationale=why, decisions=where)
-    <Recorded workforce: good decided, adequate proposed>
-    """
-    from grader.review.decisions import Decision
-    from grader.review.grading import Grading
-    from grader.review.pairing import DECISIONS
-    from grader.review.recording import record
-
-    path = Path(inspection)
-    return record(
-        path,
-        Decision(area, grade, by, on, rationale, tuple(present), tuple(considered), at),
-        Path(decisions) if decisions is not None else path.parent / DECISIONS,
-        Grading(rules, engine),
-        settings=settings,
-        allow_overrides=allow_overrides,
-        force=force,
-    )
+    return review(given, decisions, rules=rules, engine=engine).diff
 
 
 def verify(

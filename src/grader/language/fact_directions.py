@@ -92,7 +92,8 @@ class FactChecks:
 
     def _scores(self, fact: Fact, definition: Aggregate) -> Iterator[Problem]:
         """An aggregate of scores: a better status of no characteristic may move it the wrong way."""
-        aside = {Sum: 0, HighestScore: -MAX_VALUE, LowestScore: MAX_VALUE}[type(definition)]
+        asides: dict[type[Aggregate], int] = {Sum: 0, HighestScore: -MAX_VALUE, LowestScore: MAX_VALUE}
+        aside = asides[type(definition)]
         for _, characteristic in self.framework.characteristics():
             before: int | None = None
             for rank in levels(self.framework, characteristic.id):

@@ -265,11 +265,8 @@ class AnyOf(Aggregate):
 
 
 @dataclass(frozen=True, slots=True)
-class Best(Aggregate):
-    """The highest rank of an attribute among the things that satisfy `where`; 0 where there are none."""
-
-    word: ClassVar = "best"
-    kind: ClassVar = Kind.SCALE
+class Ranked(Aggregate):
+    """A fact that looks at one attribute of each thing."""
 
     entity: str
     attribute: str
@@ -279,31 +276,31 @@ class Best(Aggregate):
     def ranked(self) -> str:
         return self.attribute
 
+    def part(self, thing: Mapping[str, int]) -> Part:
+        return thing[self.attribute]
+
+
+@dataclass(frozen=True, slots=True)
+class Best(Ranked):
+    """The highest rank of an attribute among the things that satisfy `where`; 0 where there are none."""
+
+    word: ClassVar = "best"
+    kind: ClassVar = Kind.SCALE
+
     @property
     def opposite(self) -> Aggregate:
         return Lowest(self.entity, self.attribute, self.where)
-
-    def part(self, thing: Mapping[str, int]) -> Part:
-        return thing[self.attribute]
 
     def combine(self, one: Part, other: Part) -> Part:
         return one if one > other else other
 
 
 @dataclass(frozen=True, slots=True)
-class Lowest(Aggregate):
+class Lowest(Ranked):
     """The lowest rank of an attribute among the things that satisfy `where`; 0 where there are none."""
 
     word: ClassVar = "lowest"
     kind: ClassVar = Kind.SCALE
-
-    entity: str
-    attribute: str
-    where: tuple[Test, ...] = ()
-
-    @property
-    def ranked(self) -> str:
-        return self.attribute
 
     @property
     def opposite(self) -> Aggregate:
@@ -313,9 +310,6 @@ class Lowest(Aggregate):
     def identity(self) -> Part:
         return NOTHING
 
-    def part(self, thing: Mapping[str, int]) -> Part:
-        return thing[self.attribute]
-
     def combine(self, one: Part, other: Part) -> Part:
         return one if one < other else other
 
@@ -324,22 +318,11 @@ class Lowest(Aggregate):
 
 
 @dataclass(frozen=True, slots=True)
-class Sum(Aggregate):
+class Sum(Ranked):
     """The sum of a number that each thing has, over the things that satisfy `where`."""
 
     word: ClassVar = "sum"
     kind: ClassVar = Kind.SCORE
-
-    entity: str
-    attribute: str
-    where: tuple[Test, ...] = ()
-
-    @property
-    def ranked(self) -> str:
-        return self.attribute
-
-    def part(self, thing: Mapping[str, int]) -> Part:
-        return thing[self.attribute]
 
     def combine(self, one: Part, other: Part) -> Part:
         return one + other

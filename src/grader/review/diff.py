@@ -24,41 +24,6 @@ class Reviewed:
     warnings: tuple[Problem, ...]
 
 
-def diff(
-    given: PathLike | Proposal,
-    decisions: PathLike | None = None,
-    *,
-    rules: PathLike | None = None,
-    engine: str | None = None,
-) -> Diff:
-    """Lay proposed beside final grades.
-
-    Parameters
-    ----------
-    given : path or Proposal
-        An inspection's file, a proposal or its JSON file, or a folder of these with their decisions. What
-        grades hinge on is not worked out for a folder's inspections.
-    decisions : path, optional
-        The decisions on one inspection; `decisions.yaml` beside it by default.
-    rules : path or str, optional
-        A rule book's folder or id, for inspections graded here.
-    engine : {"rete", "reference"}, optional
-        As for `grade`.
-
-    Returns
-    -------
-    Diff
-        Each area proposed beside final, and how far they agree.
-
-    Raises
-    ------
-    InputError
-        Faults of any file, decisions that match no inspection, or grades of another framework, edition or
-        cycle, which are not compared.
-    """
-    return review(given, decisions, rules=rules, engine=engine).diff
-
-
 def review(
     given: PathLike | Proposal,
     decisions: PathLike | None = None,
