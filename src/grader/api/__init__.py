@@ -1,9 +1,7 @@
 """The Python surface: whatever a command does, a function does.
 
-`rules` is a rule book's folder or id (the one named after the framework by default), `settings` gives
-parameters other values (`{"some": "35%"}`; they are recorded with every answer), `engine` is `rete` or
-`reference`. An inspection is a path, text (a str with a line break), a mapping, an `Inspection`, or what
-`load` returned, which is read and graded once however much is asked about it.
+`rules`: a rule book's folder or id. `settings`: other values of parameters, as `{"some": "35%"}`. `engine`:
+`rete` or `reference`. An inspection: a path, text, a mapping, a model or what `load` returned.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Proposed beside final: compared, verified, parameters fitted to them; outlier lines."""
+"""Proposed beside final grades, parameters fitted to decisions, outlier lines."""
 
 from __future__ import annotations
 
@@ -30,18 +30,17 @@ def diff(
     Parameters
     ----------
     given : path or Proposal
-        An inspection's file, a proposal or its JSON file, or a folder of these with their decisions. What
-        grades hinge on is not worked out for a folder's inspections.
+        An inspection's file, a proposal or its JSON file, or a folder of these with their decisions (no
+        hinges).
     decisions : path, optional
-        The decisions on one inspection; `decisions.yaml` beside it by default.
+        `decisions.yaml` beside the inspection by default.
     rules, engine
-        As for `grade`, for inspections graded here.
+        As for `grade`.
 
     Raises
     ------
     InputError
-        Faults of any file, decisions that match no inspection, or grades of another framework, edition or
-        cycle, which are not compared.
+        Faults of a file, decisions without an inspection, or grades that are not compared.
 
     Examples
     --------
@@ -61,23 +60,23 @@ def verify(
     rules: PathLike | None = None,
     engine: str | None = None,
 ) -> Verdict:
-    """Whether the proposal that decisions were made on still comes out the same.
+    """Whether the proposal behind decisions comes out the same again.
 
     Parameters
     ----------
     decisions : path
-        A decisions file with a proposal recorded in it.
+        A file with a proposal recorded in it.
     inspection : path, optional
-        The inspection, or a proposal of it; `inspection.yaml` beside the decisions by default.
+        `inspection.yaml` beside the decisions by default.
     allow_overrides : bool
-        Whether a proposal that rested on settings is made again, with the same ones.
+        Whether the proposal may rest on settings; they are used again.
     rules, engine
         As for `grade`.
 
     Raises
     ------
     InputError
-        Faults of a file, no proposal recorded, or decisions on another inspection.
+        Faults of a file, or no proposal of this inspection.
 
     Examples
     --------
@@ -92,25 +91,25 @@ def verify(
 def calibrate(
     folder: PathLike, parameters: Sequence[str], *, rules: PathLike | None = None, effort: int = CHECK_EFFORT
 ) -> Calibration:
-    """Which values of parameters agree best with past decisions, and whether the data can tell.
+    """Which parameter values agree best with past decisions, and whether the data can tell.
 
     Parameters
     ----------
     folder : path
-        Past inspections with the decisions on them, one framework's.
+        Past inspections of one framework, with decisions.
     parameters : sequence of str
-        From one to four parameters of the rule book.
+        One to four parameters.
     rules : path or str, optional
         As for `grade`.
     effort : int
-        Units of work the solver may spend on each proof at the values that agree best.
+        Solver units for each proof at the best values.
 
     Raises
     ------
     InputError
         Faults of the files, or of the names.
     MissingExtraError
-        The columns or the solver are not installed.
+        The columns or the solver are missing.
 
     Examples
     --------
@@ -136,16 +135,16 @@ def outliers(
     keep: Sequence[str] = (),
     choices: Choices | None = None,
 ) -> OutlierLines:
-    """Lines one standard deviation about the mean of bodies, and who lies beyond them.
+    """Lines one standard deviation about the mean, and who lies beyond them.
 
     Parameters
     ----------
     data : path or mapping of str to float or None
-        A CSV file with a row a body, or the score of each body.
+        A CSV file, or each body's score.
     value, name : str, optional
-        Of a file, the headings of the scores and of the names.
+        A file's headings of scores and of names.
     leave_out, keep : sequence of str
-        Of a file, bodies that are not compared, and bodies that look like a total and are none.
+        Bodies not compared, and bodies that look like totals and are none.
     choices : Choices, optional
         What the published method leaves open.
 
@@ -154,7 +153,7 @@ def outliers(
     InputError
         Every fault of the data.
     MissingExtraError
-        scipy is not installed.
+        scipy is missing.
 
     Examples
     --------

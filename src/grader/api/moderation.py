@@ -23,21 +23,21 @@ if TYPE_CHECKING:
 def blind(
     inspection: Gradable, *, share: str | None = None, seed: int = 1, rules: PathLike | None = None
 ) -> Blind:
-    """A copy of an inspection for a second person, tags and assessments taken out.
+    """A copy for a second person, without tags and assessments.
 
     Parameters
     ----------
     inspection, rules
         As for `load`.
     share : str, optional
-        How much of each area's evidence to give, as in `20%`; all of it by default.
+        Of each area's evidence, as `20%`; all by default.
     seed : int
-        Where the drawing of the sample starts.
+        The random seed.
 
     Raises
     ------
     InputError
-        Faults of the inspection, or a share that cannot be.
+        Faults of the inspection or the share.
 
     Examples
     --------
@@ -62,27 +62,27 @@ def reconcile(
     settings: SettingValues | None = None,
     engine: str | None = None,
 ) -> Reconciliation:
-    """Lay several people's taggings of one inspection together, and say which differences matter.
+    """Compare several taggings of one inspection, and say which differences matter.
 
     Parameters
     ----------
     inspections : sequence
-        As for `load`, two or more; the first one's ids stand.
+        Two or more, as for `load`; the first one's ids stand.
     names : sequence of str, optional
-        Who tagged them; by default as their items say, else after the files.
+        Who tagged them; as their items or files say by default.
     pairs : path, optional
-        A settling file or workbook that says of pairs in doubt whether they are one finding.
+        A settling file or workbook: which pairs in doubt are one finding.
     draws, seed : int
-        Mixes drawn of an area that has too many to grade them all, and where the drawing starts.
+        Mixes drawn where there are too many to grade, and the random seed.
     rules, settings, engine
         As for `grade`.
 
     Raises
     ------
     InputError
-        Faults of a file, or taggings that are not of one inspection.
+        Faults of a file, or not one inspection.
     MissingExtraError
-        Statements have to be compared, and rapidfuzz is not installed.
+        rapidfuzz is needed and missing.
 
     Examples
     --------
@@ -110,23 +110,23 @@ def settle(
     settings: SettingValues | None = None,
     engine: str | None = None,
 ) -> AgreedInspection:
-    """The agreed inspection, each disagreement as it was settled; its `text` is the YAML to keep.
+    """The agreed inspection, with its YAML as `text`.
 
     Parameters
     ----------
     inspections, names, draws, seed, rules, settings, engine
         As for `reconcile`.
     settling : path
-        The settling file or workbook, filled in.
+        Filled in.
     by, on : str, optional
-        Who settled the disagreements, and the day, where the file does not say.
+        Who settled, and the day, where the file does not say.
     rest : str, optional
-        By whose tagging disagreements stand that are not settled and matter to no grade.
+        Whose tagging stands where a difference matters to no grade.
 
     Raises
     ------
     InputError
-        Something that matters is not settled, or a choice says what it cannot.
+        Something that matters is open, or a choice is not possible.
 
     Examples
     --------
@@ -143,12 +143,11 @@ def settle(
 
 
 def settling_file(reconciliation: Reconciliation) -> str:
-    """The text of a file in which a meeting settles the disagreements.
+    """A file in which to settle the disagreements.
 
     Parameters
     ----------
     reconciliation : Reconciliation
-        What `reconcile` returned.
 
     Examples
     --------
@@ -162,17 +161,16 @@ def settling_file(reconciliation: Reconciliation) -> str:
 
 
 def settling_workbook(reconciliation: Reconciliation) -> bytes:
-    """The workbook in which a meeting settles the disagreements.
+    """A workbook in which to settle the disagreements.
 
     Parameters
     ----------
     reconciliation : Reconciliation
-        What `reconcile` returned.
 
     Raises
     ------
     MissingExtraError
-        openpyxl is not installed.
+        openpyxl is missing.
 
     Examples
     --------
@@ -193,7 +191,7 @@ def changes(
     settings: SettingValues | None = None,
     engine: str | None = None,
 ) -> Changes:
-    """What changed between two states of one inspection, and what it moved, with the evidence behind it.
+    """What changed between two states of an inspection, and what it moved.
 
     Parameters
     ----------
@@ -205,7 +203,7 @@ def changes(
     Raises
     ------
     InputError
-        Faults of an inspection, or inspections of different bodies, frameworks or editions.
+        Faults of a file, or different bodies, frameworks or editions.
 
     Examples
     --------

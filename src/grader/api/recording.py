@@ -32,35 +32,35 @@ def decide(
     settings: SettingValues | None = None,
     engine: str | None = None,
 ) -> Recorded:
-    """Record what a person decides on an area, why, and the proposal it was decided on.
+    """Record a person's decision on an area, with the proposal behind it.
 
     Parameters
     ----------
     inspection : path
-        The inspection's file, or a proposal of it written as JSON.
+        Its file, or a proposal's JSON file.
     area, grade : str
-        The area decided and the grade given.
+        The area, and the grade given.
     by, on : str
-        Who decides, and the day, as YYYY-MM-DD.
+        Who, and the day (YYYY-MM-DD).
     rationale : str, optional
-        Why; needed where the grade is not the one proposed.
+        Needed where the grade is not the proposed one.
     decisions : path, optional
-        The file it is recorded in; `decisions.yaml` beside the inspection by default.
+        `decisions.yaml` beside the inspection by default.
     allow_overrides : bool
-        Whether the proposal may rest on parameters at other values than the rule book's.
+        Whether the proposal may rest on settings.
     force : bool
-        Whether an area already decided is decided again, and comments in the file may be lost.
+        Whether to decide again, and lose comments in the file.
     present, considered : sequence of str
-        Who was there, and what else was considered.
+        Who was there; what else was considered.
     at : str, optional
-        The time, as the log is to say it.
+        The time, for the log.
     rules, settings, engine
         As for `grade`.
 
     Raises
     ------
     InputError
-        The decision cannot be recorded: every reason.
+        Every reason it cannot be recorded.
     UnknownNameError
         No such area or grade.
 
@@ -101,22 +101,21 @@ def decide_from(
     settings: SettingValues | None = None,
     engine: str | None = None,
 ) -> list[Recorded]:
-    r"""Record the decisions in a table, all of them or none.
+    r"""Record a table's decisions, all or none.
 
     Parameters
     ----------
     inspection, at, decisions, allow_overrides, force, rules, settings, engine
         As for `decide`.
     table : path
-        A CSV file or a workbook with columns `area`, `grade`, `rationale`, `by`, `on`, `present`,
-        `considered`, of which the first two are needed.
+        CSV or workbook: `area`, `grade`; optional `rationale`, `by`, `on`, `present`, `considered`.
     by, on : str, optional
-        Who decided, and the day, where a row does not say.
+        Where a row does not say.
 
     Raises
     ------
     InputError
-        A decision cannot be recorded: every reason, with its cell.
+        Every reason, with its cell.
 
     Examples
     --------
@@ -157,7 +156,7 @@ def undo(
     rules: PathLike | None = None,
     engine: str | None = None,
 ) -> Recorded:
-    """Undo the last act on an area: what stood before stands again, and the log keeps both.
+    """Undo the last act on an area; the log keeps both.
 
     Parameters
     ----------
@@ -169,7 +168,7 @@ def undo(
     Raises
     ------
     InputError
-        Nothing is decided on the area, or the file and its log do not agree.
+        Nothing is decided, or file and log differ.
 
     Examples
     --------
@@ -198,19 +197,19 @@ def confirm(
     rules: PathLike | None = None,
     engine: str | None = None,
 ) -> Recorded:
-    """Confirm that a decision stands although what it was decided on has changed.
+    """Confirm a decision whose proposal has changed since.
 
     Parameters
     ----------
     inspection, area, by, on, rationale, at, decisions, allow_overrides, rules, engine
-        As for `decide`; the rationale there is stays where none is given.
+        As for `decide`; the rationale is kept by default.
     force : bool
         Whether comments in the file may be lost.
 
     Raises
     ------
     InputError
-        Nothing is decided on the area, nothing has changed, or a reason is missing.
+        Nothing is decided or changed, or a reason is missing.
 
     Examples
     --------
@@ -242,17 +241,16 @@ def confirm(
 
 
 def decision_log(decisions: PathLike) -> DecisionLog:
-    """The acts behind a decisions file, from the log beside it.
+    """The acts behind a decisions file, from its log.
 
     Parameters
     ----------
     decisions : path
-        The decisions file.
 
     Raises
     ------
     InputError
-        The log is not as it was written.
+        The log was altered.
 
     Examples
     --------
