@@ -21,21 +21,18 @@ def format_of(name: str) -> Format:
 
 
 def report_bytes(content: Content, format: Format = "html", *, brief: bool = False) -> bytes:
-    """A report as the bytes of a file, the same for the same content.
+    """A report's bytes, the same for the same content.
 
     Parameters
     ----------
     content : Content
-        What it says.
     format : {"html", "pdf", "docx", "xlsx"}
-        What reads it.
     brief : bool
-        Whether one page for a meeting is wanted, not the whole.
+        Whether to give the one page.
 
     Raises
     ------
     MissingExtraError
-        The library that writes the format is not installed.
     """
     if format == "xlsx":
         from grader.render.content.sheets import sheets_of, sheets_of_sections
@@ -67,7 +64,7 @@ def _document(content: Content, *, brief: bool) -> Document:
 
 
 def overview(contents: Iterable[Content]) -> dict[str, bytes]:
-    """Several inspections as one workbook and one page that lists them, by the names of their files."""
+    """Several inspections as one workbook and one page, by file name."""
     from grader.render.content.index import index
     from grader.render.content.sheets import sheets_of_many
     from grader.render.excel import workbook

@@ -33,15 +33,14 @@ def review(
     each: Progress[Path] | None = None,
     smallest_change: SmallestChange | None = None,
 ) -> Reviewed:
-    """As `diff`, with warnings about the records.
+    """Proposed beside final, with warnings about the records.
 
     Parameters
     ----------
     each : callable, optional
-        Goes through the inspections of a folder, to show how far it is.
+        Wraps the inspections of a folder, to show progress.
     smallest_change : callable, optional
-        Works out, for an area that differs, what would have brought the final grade; by default the least
-        that would have had to be found, where the inspections are few enough to be read one by one.
+        For areas that differ; by default worked out where inspections are few.
     """
     final = Path(decisions) if decisions is not None else None
     if not isinstance(given, Proposal) and os.path.isdir(given):

@@ -1,7 +1,6 @@
-"""How far people agree on how they tagged the same findings: Krippendorff's alpha, and an interval about it.
+"""How far people's tags agree: Krippendorff's alpha with an interval.
 
-The coefficient is the krippendorff library's. Its interval draws areas again, since items of one area are
-tagged by one reading; for each draw alpha is worked out from sums that are kept by area.
+The interval resamples whole areas, from sums kept by area.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ def _no_scale(item: Evidence) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of an item: how it is read, how values are apart, and its ordered values."""
+    """A field of an item, its distance and ordered values."""
 
     name: str
     read: Callable[[Evidence], Value]
@@ -45,9 +44,9 @@ class Field:
 
 
 def fields(words: Vocabulary, scale_of: Callable[[Evidence], str | None] = _no_scale) -> tuple[Field, ...]:
-    """What people tag, in the order of an item's fields.
+    """What people tag, in order.
 
-    `scale_of` says on which scale an item is assessed, where the framework has several.
+    `scale_of`: the scale of an item's assessment.
     """
 
     def assessed(item: Evidence) -> str | None:
@@ -69,16 +68,14 @@ def fields(words: Vocabulary, scale_of: Callable[[Evidence], str | None] = _no_s
 def agreement_on(
     field: Field, units: Sequence[tuple[str, Sequence[Evidence]]], *, resamples: int = RESAMPLES
 ) -> FieldAgreement:
-    """Agreement on a field over the items that several people tagged.
+    """Agreement on a field over items several people tagged.
 
     Parameters
     ----------
     field : Field
-        Which.
     units : sequence of (str, sequence of Evidence)
-        For each item its area, and the item as each person has it.
+        Each item's area, and each person's version.
     resamples : int
-        How often areas are drawn again.
     """
     read = [(area, [field.read(item) for item in items]) for area, items in units]
     # What a figure assesses nobody tagged.
@@ -120,7 +117,7 @@ def _coefficient(field: Field, read: Sequence[tuple[str, list[Value]]], resample
 
 
 def domain_of(field: Field, values: Iterable[Value]) -> list[Value]:
-    """The values a field can take, or those that were said, in one order everywhere."""
+    """A field's values, in one order everywhere."""
     if field.distance == "ordinal":
         return list(field.scale)
     return sorted(values, key=lambda v: sorted(v) if isinstance(v, frozenset) else [str(v)])
@@ -136,7 +133,7 @@ def masi(one: frozenset[str], other: frozenset[str]) -> float:
 
 
 def _distances(field: Field, domain: Sequence[Value]) -> Any:
-    """The distance of every two values that does not depend on how often they are said."""
+    """Distances of values that frequencies do not change."""
     import numpy as np
 
     if field.distance == "masi":
@@ -163,7 +160,7 @@ def _alpha(
 
 
 class Sums:
-    """What alpha is made of, by area: how often each value is said, and each two of one item together."""
+    """By area, how often each value and each pair is said."""
 
     def __init__(
         self, field: Field, domain: Sequence[Value], read: Sequence[tuple[str, list[Value]]]
@@ -193,7 +190,7 @@ class Sums:
         return self.apart[i1, i2]
 
     def alpha(self, drawn: Any) -> Any:
-        """Alpha for each row of `drawn`, which says how often each area stands in it; NaN where undefined."""
+        """Alpha for each row of `drawn`, counts of areas; NaN where undefined."""
         import numpy as np
 
         found = np.empty(len(drawn))
@@ -221,7 +218,7 @@ class Sums:
         return observed, np.einsum("dij,di,dj->d", apart, many, many)
 
     def interval(self, resamples: int) -> tuple[tuple[float, float] | None, list[str]]:
-        """A percentile bootstrap interval of 95 %, whole areas drawn again, with a fixed seed."""
+        """A 95 % percentile bootstrap interval over areas, with a fixed seed."""
         import numpy as np
 
         many = len(self.areas)
@@ -246,6 +243,6 @@ def by_field(
     *,
     resamples: int = RESAMPLES,
 ) -> list[FieldAgreement]:
-    """Agreement on each field; `units` give an item's area, and the item by who tagged it."""
+    """Agreement on each field, over items by area and tagger."""
     plain = [(area, list(items.values())) for area, items in units]
     return [agreement_on(field, plain, resamples=resamples) for field in fields(words, scale_of)]

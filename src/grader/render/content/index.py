@@ -1,4 +1,4 @@
-"""Several inspections on one page: a table for each framework and edition, never one across them."""
+"""Several inspections on one page, a table for each framework and edition."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from grader.text import plural
 
 
 def index(contents: Sequence[Content]) -> Document:
-    """The page as a document; grades of different frameworks or editions stand in tables of their own."""
+    """The page as a document."""
     groups: dict[tuple[str, str, str | None], list[Content]] = {}
     for content in contents:
         used = content.proposal.framework
