@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -218,4 +217,6 @@ def _of_path(error: OSError) -> Problem:
 
 def _show_trace(debugging: Debugging) -> None:
     if debugging.on:
+        import traceback
+
         terminal.err(traceback.format_exc())

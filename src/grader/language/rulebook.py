@@ -15,7 +15,8 @@ from typing import Final
 from grader.errors import Place
 from grader.language.nodes import Better, Condition, Definition, Effect, Given, Kind, Level
 from grader.vocabulary.peel import PEEL
-from grader.vocabulary.words import Levels, Scale, Vocabulary
+from grader.vocabulary.scales import Levels, Scale
+from grader.vocabulary.words import Vocabulary
 
 
 class Layer(StrEnum):

@@ -23,7 +23,7 @@ from grader.proofs.promises import figures, measured
 from grader.proofs.subject import Subject
 from grader.proofs.trials import Trials
 from grader.proofs.witness import Situation, Witness, agree, told
-from grader.vocabulary.words import Scale
+from grader.vocabulary.scales import Scale
 
 Held = Sequence[tuple[Rule, z3.BoolRef]]
 

@@ -31,7 +31,8 @@ from grader.language.typecheck import comparisons, facts_named
 from grader.language.vocabulary import SCALE, SCORE
 from grader.model.framework import Area
 from grader.proofs.schemes.components import Component, among, components, of_rank, one
-from grader.vocabulary.words import PROGRESS, Vocabulary
+from grader.vocabulary.kinds import PROGRESS
+from grader.vocabulary.words import Vocabulary
 
 #: What a characteristic has by its status alone.
 OF_STATUS = frozenset({"status", SCORE, SCALE})
