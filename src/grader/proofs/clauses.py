@@ -65,9 +65,15 @@ def _met(subject: Subject, trials: Trials, rule: Rule) -> Iterator[Mapping[str, 
 
 
 def with_clauses(
-    subject: Subject, dead: Iterable[Finding], places: Callable[[Rule], Places]
+    subject: Subject, dead: Iterable[Finding], places: Callable[[Rule], Places], *, of_a_table: bool = False
 ) -> Iterator[Finding]:
     """Findings on rules, then on clauses of the other rules.
+
+    Parameters
+    ----------
+    of_a_table
+        Whether the rules restate a published table: such a table often gives two numbers of which one follows
+        from the other, so that a clause is told only where it follows from clauses on its own facts.
 
     Raises
     ------
@@ -85,14 +91,14 @@ def with_clauses(
     asked = [r for r in subject.book.written if r.restates is not None or any(_clauses(r.condition))]
     asked = [r for r in asked if r.id not in found]
     try:
-        yield from in_turn(subject, asked, lambda rule: _idle(subject.book, rule, places(rule)))
+        yield from in_turn(subject, asked, lambda rule: _idle(subject.book, rule, places(rule), of_a_table))
     except Undecided as undecided:
         still_open.append(str(undecided))
     if still_open:
         raise Undecided("; ".join(still_open))
 
 
-def _idle(book: RuleBook, rule: Rule, places: Places) -> list[Finding]:
+def _idle(book: RuleBook, rule: Rule, places: Places, of_a_table: bool) -> list[Finding]:
     """One finding for each clause that can go, those before it being gone."""
     found: list[Finding] = []
     met = list(places.met)
@@ -105,7 +111,11 @@ def _idle(book: RuleBook, rule: Rule, places: Places) -> list[Finding]:
             needed.add(id(clause))
             continue
         so = _so(bind_condition(clause, values), places.scopes)
-        if so == _ADDS_NOTHING and (rule.restates or _matters_elsewhere(book, condition, less, met, places)):
+        if so == _ADDS_NOTHING and (
+            rule.restates
+            or (of_a_table and not _named_beside(clause, less))
+            or _matters_elsewhere(book, condition, less, met, places)
+        ):
             restated = restated or rule.restates is not None
             needed.add(id(clause))
             continue
@@ -114,6 +124,11 @@ def _idle(book: RuleBook, rule: Rule, places: Places) -> list[Finding]:
     if rule.restates is not None and not restated:
         found.append(_needless(rule))
     return found
+
+
+def _named_beside(clause: Condition, rest: Condition) -> bool:
+    """Whether the rest of a condition looks at a fact of the clause."""
+    return bool({c.fact for c, _ in comparisons(clause)} & {c.fact for c, _ in comparisons(rest)})
 
 
 def _matters_elsewhere(

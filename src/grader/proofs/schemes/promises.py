@@ -162,7 +162,8 @@ def check_live(scheme: Scheme) -> Iterator[Finding]:
     def places(rule: Rule) -> Places:
         return Places(_met(scheme, rule), list(_scopes(scheme, rule)))
 
-    return with_clauses(subject, in_turn(subject, subject.bound.written, check), places)
+    dead = in_turn(subject, subject.bound.written, check)
+    return with_clauses(subject, dead, places, of_a_table=True)
 
 
 def _met(scheme: Scheme, rule: Rule) -> Iterator[Mapping[str, int]]:
