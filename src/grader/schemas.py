@@ -60,7 +60,7 @@ _ANSWERS: Final[dict[str, tuple[str, str, str]]] = {
         "grader.io.lookup",
         "About",
     ),
-    "found": ("characteristics a text may be about (grader find)", "grader.search.finding", "Found"),
+    "found": ("characteristics a text may be about (grader find)", "grader.search.found", "Found"),
     "outliers": ("outlier lines (grader outliers)", "grader.statistics.answer", "OutlierLines"),
 }
 VERSION: Final = "1"

@@ -9,7 +9,7 @@ from grader.io.catalogue import DEFAULT
 if TYPE_CHECKING:
     from grader.io.given import PathLike
     from grader.io.lookup import About
-    from grader.search.finding import Found
+    from grader.search.found import Found
 
 
 def find(
@@ -50,7 +50,7 @@ def find(
     >>> grader.find("calls to 999 are abandoned").matches[0].characteristic
     'responding.2a'
     """
-    from grader.search.finding import find as look
+    from grader.search.found import find as look
 
     return look(words, framework=framework, edition=edition, area=area, learn=learn, limit=limit)
 

@@ -131,7 +131,7 @@ def overview(
     settings: SettingValues | None = None,
     engine: str | None = None,
 ) -> dict[str, bytes]:
-    """Several inspections as one page and one workbook.
+    """Several inspections as an index, a page of each and one workbook.
 
     Parameters
     ----------
@@ -154,7 +154,7 @@ def overview(
     Examples
     --------
     >>> sorted(grader.overview([example], folder / "all"))
-    ['index.html', 'inspections.xlsx']
+    ['index.html', 'inspections.xlsx', 'leicestershire-2021-22.html']
     """
     from grader.io.folders import inspections_in
     from grader.io.written import write_whole

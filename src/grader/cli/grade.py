@@ -33,7 +33,7 @@ Report = Annotated[
         "--report",
         metavar="FILE",
         help="Write the report: .html, .pdf, .docx or .xlsx; may be given several times. For several"
-        " inspections a folder, of a page and a workbook.",
+        " inspections a folder, of an index, a page of each and a workbook.",
     ),
 ]
 Brief = Annotated[
@@ -42,7 +42,9 @@ Brief = Annotated[
 ]
 Final = Annotated[
     str | None,
-    typer.Option("--decisions", metavar="FILE", help="Final grades, for the report to show beside proposed."),
+    typer.Option(
+        "--decisions", metavar="FILE", help="Final grades, shown beside proposed in the report or in brief."
+    ),
 ]
 
 
@@ -78,7 +80,7 @@ def grade(
     given = inspections if asked is not None else _files_in(inspections)
     many = len(given) > 1 or given != inspections or several_rows
     folder = report_folder(report or (), decisions, force=force) if many else None
-    files = [] if many else report_files(report or (), decisions, given, force=force)
+    files = [] if many else report_files(report or (), decisions, given, brief=brief, force=force)
     destination = None
     if output is not None:
         endings = (".jsonl",) if many else (".json", ".jsonl")

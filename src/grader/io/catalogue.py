@@ -6,20 +6,20 @@ knows where built-ins lie.
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from grader.errors import InputError, Place, Problem, UnknownNameError, folded, quoted, suggest
-from grader.io.frameworks import FrameworkFile, read_framework
 from grader.io.reading import read_bytes
-from grader.io.rule_folder import HEAD, lines_sha256, refuse_link_out, rule_files
+from grader.io.rule_folder import HEAD, PROVED, lines_sha256, refuse_link_out, rule_files
 from grader.io.scalars import decode
-from grader.io.yaml_source import parse_document, text_sha256
-from grader.model.base import file_id
+from grader.io.yaml_source import Document, parse_document, text_sha256
 
 if TYPE_CHECKING:
+    from grader.io.frameworks import FrameworkFile
     from grader.language.rulebook import RuleBook
 
 #: The framework and the rule book where none is named.
@@ -64,6 +64,8 @@ def is_path(given: NameOrPath) -> bool:
 
 def _checked_id(name: str, what: str, known: Iterable[str]) -> None:
     """Raise UnknownNameError for what cannot be an id, before any file is looked for."""
+    from grader.model.base import file_id
+
     try:
         file_id(name)
     except ValueError as error:
@@ -142,10 +144,38 @@ def framework(name: str, near: Path | None = None) -> FrameworkFile:
     path = _one_of(found, "framework", name)
     if path is None:
         raise UnknownNameError(f"unknown framework {quoted(name)}", help=_known_frameworks(name, near))
-    if path.is_relative_to(_home()):
-        return read_framework(path, f"frameworks/{path.name}")
-    refuse_link_out(path, path.parent.parent, str(path))
-    return read_framework(path, str(path))
+    if not path.is_relative_to(_home()):
+        refuse_link_out(path, path.parent.parent, str(path))
+    return _read_framework(path, _shown_framework(path))
+
+
+def _read_framework(path: Path, shown: str) -> FrameworkFile:
+    from grader.io.frameworks import read_framework  # and the models, which a search has no need of
+
+    return read_framework(path, shown)
+
+
+def _shown_framework(path: Path) -> str:
+    return f"frameworks/{path.name}" if path.is_relative_to(_home()) else str(path)
+
+
+def proved_framework(given: NameOrPath) -> Document | None:
+    """The document of a built-in framework that was read whole, as it stands now, when its rules were proved.
+
+    None where the word may name anything else, or the framework was changed since.
+    """
+    if not isinstance(given, str) or is_path(given) or os.path.lexists(given) or given not in framework_ids():
+        return None
+    path = _home() / "frameworks" / f"{given}.yaml"
+    try:
+        if _one_of(list(_framework_files(given, None)), "framework", given) != path:
+            return None
+        record = json.loads(read_bytes(_home() / "rules" / given / PROVED))
+        document = parse_document(read_bytes(path), _shown_framework(path))
+    except (InputError, ValueError, OSError):
+        return None  # said by whoever reads it whole
+    sound = isinstance(record, dict) and record.get("framework_sha256") == document.sha256
+    return document if sound else None
 
 
 def framework_in(name: str, place: Place | None, near: Path | None = None) -> FrameworkFile:
@@ -170,7 +200,7 @@ def framework_at(given: NameOrPath, near: Path | None = None) -> FrameworkFile:
     """
     name = os.fspath(given)
     if is_path(given) or name.endswith(_ENDINGS):
-        return read_framework(Path(name), name)
+        return _read_framework(Path(name), name)
     _checked_id(name, "framework", framework_ids())
     if os.path.lexists(name):
         _one_of([*_framework_files(name, near), Path(name)], "framework", name)

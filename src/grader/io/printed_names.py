@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from grader.cached import cached_property
 from grader.errors import InputError, Problem, UnknownNameError, folded, quoted, suggest
-from grader.model.framework import Area, Framework
-from grader.model.printed import initials, match_printed
+from grader.model.printed import area_forms, initials, match_printed
+
+if TYPE_CHECKING:
+    from grader.model.framework import Area, Framework
 
 __all__ = ["PrintedNames", "match_printed", "required"]
 
@@ -37,7 +40,7 @@ class PrintedNames:
     @cached_property
     def areas(self) -> dict[str, list[str]]:
         """Titles, the four names an area goes by, and its code."""
-        return {area.id: _names_of(area) for area in self._areas}
+        return {area.id: area_forms(area.title, dict(area.names), area.code) for area in self._areas}
 
     @cached_property
     def characteristics(self) -> dict[str, list[str]]:
@@ -68,12 +71,6 @@ class PrintedNames:
         if word in getattr(self, kind):
             return word
         return self._forms[kind].get(folded(word)) or word
-
-
-def _names_of(area: Area) -> list[str]:
-    names = area.names
-    printed = (area.title, names.question, names.heading, names.judgment, names.label, area.code)
-    return [name for name in printed if name is not None]
 
 
 def _codes(area: Area, name: str, own: str | None) -> Iterable[str]:

@@ -14,10 +14,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from grader.errors import InputError, Place, Problem
 from grader.io.reading import read_bytes
+from grader.io.rule_folder import PROVED
 from grader.io.written import write_whole
 from grader.language.rulebook import Proved
 
-NAME: Final = "proved.json"
+NAME: Final = PROVED
 SCHEMA: Final = "grader.proved/1"
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 from grader.errors import InputError, Place, Problem
 
 HEAD = "rulebook.yaml"
+#: What was proved of it, which is no part of it.
+PROVED = "proved.json"
 
 
 def rule_files(folder: Path) -> list[str]:

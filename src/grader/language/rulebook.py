@@ -157,6 +157,8 @@ class Rule:
     place: Place | None = None
     made: bool = False
     """Whether it follows from the framework's own words, and nobody wrote it."""
+    restates: str | None = None
+    """Why a clause stands in its condition that follows from the others."""
 
     def applies_to(self, scope: str) -> bool:
         """Whether the rule speaks of this area or measure."""

@@ -32,6 +32,12 @@ def match_printed(word: str, choices: Mapping[str, Iterable[str]]) -> str | None
     return None
 
 
+def area_forms(title: str, names: Mapping[str, str | None], code: str | None) -> list[str]:
+    """What an area is printed as: its title, the four names it goes by, and its code."""
+    printed = (title, *(names.get(key) for key in ("question", "heading", "judgment", "label")), code)
+    return [name for name in printed if name is not None]
+
+
 def initials(title: str) -> list[str]:
     """`RI` for `Requires improvement`: how a title of several words is shortened in a table."""
     words = folded(title).split()

@@ -9,8 +9,8 @@ from importlib.resources import files
 
 from Stemmer import Stemmer
 
-#: Words of so many letters are cut into pieces of so many: they bear slips of typing, and other endings.
-PIECE = 4
+#: Words in a row are cut into pieces of so many letters: they bear slips of typing, and other endings.
+PIECE = 5
 _LONGEST_PHRASE = 4
 _WORD = re.compile(r"[a-z0-9]+")
 _STOP = frozenset(
@@ -44,12 +44,9 @@ def stems(text: str) -> list[str]:
 
 
 def pieces(text: str) -> list[str]:
-    """Every few letters of each word: two spellings of a word share most of them."""
-    found: list[str] = []
-    for word in bare_words(text):
-        padded = f" {word} "
-        found += [padded[i : i + PIECE] for i in range(max(len(padded) - PIECE, 0) + 1)]
-    return found
+    """Every few letters of the words in a row: spellings alike share most, and so do words side by side."""
+    row = f" {' '.join(bare_words(text))} "
+    return [row[i : i + PIECE] for i in range(max(len(row) - PIECE, 0) + 1)]
 
 
 def subjects(text: str) -> Counter[str]:

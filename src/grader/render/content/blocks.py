@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,18 @@ TONES = 5
 COLOURS = {"t4": "BBD4EA", "t3": "CCE2D8", "t2": "FFF2B3", "t1": "FCD6C3", "t0": "F4CDC6", "none": "FFFFFF"}
 
 Cell = str | Mark
+
+
+class Link(str):
+    """A cell that leads to a page beside this one; text where nothing can be led to."""
+
+    __slots__ = ("page",)
+    page: str
+
+    def __new__(cls, text: str, page: str) -> Self:
+        found = super().__new__(cls, text)
+        found.page = page
+        return found
 
 
 @dataclass(frozen=True, slots=True)
