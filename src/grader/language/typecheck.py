@@ -18,7 +18,6 @@ PLACEHOLDER = re.compile(r"\{(\$?)([A-Za-z_][A-Za-z0-9_]*)\}")
 ODD_BRACE = re.compile(r"\{[^{}]{0,40}\}?|\}|\$[A-Za-z_][A-Za-z0-9_]*")
 
 _RISING = frozenset({Op.AT_LEAST, Op.MORE_THAN})
-_FALLING = frozenset({Op.AT_MOST, Op.FEWER_THAN})
 
 
 def comparisons(condition: Condition, negated: bool = False) -> Iterator[tuple[Compare, bool]]:

@@ -120,14 +120,6 @@ class Vocabulary:
         return any(before in each.ranks and after in each.ranks for each in self.by_scale.values())
 
     @cached_property
-    def by_status(self) -> tuple[Levels | None, ...]:
-        """The scale of each status by rank; None outside every order."""
-        found: list[Levels | None] = [None] * len(self.statuses.names)
-        for each in self.declared:
-            found[each.first : each.last + 1] = [each] * len(each.names)
-        return tuple(found)
-
-    @cached_property
     def scores(self) -> tuple[int, ...]:
         """Scores of the statuses by rank; 0 where there is none."""
         return tuple(w.score or 0 for w in self.statuses.words)
