@@ -126,10 +126,8 @@ class GraderError(Exception):
 
     Attributes
     ----------
-    message : str
     help : str or None
         What to do about it.
-    place : Place or None
     """
 
     exit_code = 2

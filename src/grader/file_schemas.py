@@ -88,7 +88,6 @@ def file_schema(name: str, names: Names | None = None) -> dict[str, Any]:
 
     Parameters
     ----------
-    name : str
     names : Names, optional
         A rule book's, for its layers.
     """

@@ -25,7 +25,6 @@ class Validated:
 
     Attributes
     ----------
-    kind : str
     holds : tuple of str
         In words.
     warnings : tuple of Problem

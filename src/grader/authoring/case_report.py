@@ -72,7 +72,6 @@ def run_suite(suite: Suite, *, suggest: bool = False) -> TestReport:
 
     Parameters
     ----------
-    suite : Suite
     suggest : bool, optional
         Whether to look for missing cases.
     """

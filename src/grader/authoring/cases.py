@@ -64,12 +64,10 @@ class Case:
 
     Attributes
     ----------
-    inspection : Inspection
     narrowed : Inspection
         Without areas nothing is expected of: evidence on one moves no other.
     overrides : mapping of str to int
         Parameters set.
-    claims : tuple of Claim
     """
 
     name: str

@@ -16,7 +16,6 @@ class ProofsOfChanges:
     ----------
     book : RuleBook
         The original.
-    framework : Framework
     effort : int
         Solver units for each promise.
     """

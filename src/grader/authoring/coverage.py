@@ -28,10 +28,8 @@ class Gap:
 
     Attributes
     ----------
-    rule : str
     condition : str or None
         In English; None for the rule itself.
-    message : str
     stuck : RuleBook
         Rules with which every case still passes.
     """

@@ -182,7 +182,6 @@ def impact(
 
     Parameters
     ----------
-    old, new : str
     inspections : sequence of str
         To grade by both, with the `decisions.yaml` beside each.
     effort : int

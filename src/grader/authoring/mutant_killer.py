@@ -50,8 +50,6 @@ class MutantKiller:
     ----------
     book : RuleBook
         The original.
-    framework : Framework
-    cases : sequence of Case
     """
 
     def __init__(self, book: RuleBook, framework: Framework, cases: Sequence[Case]) -> None:

@@ -92,7 +92,6 @@ def mutate(
 
     Parameters
     ----------
-    rules : path, str or Suite
     cases : sequence of Case, optional
         The rule book's own by default.
     proof_kills : callable, optional

@@ -50,11 +50,8 @@ def suggest_case(
 
     Parameters
     ----------
-    book, changed : RuleBook
-    framework : Framework
     rules : iterable of str
         Those changed.
-    name : str
     """
     pair = _Pair(book, changed, framework)
     by_id = {rule.id: rule for rule in (*changed.rules, *book.rules)}

@@ -52,7 +52,6 @@ def batch(
         A wide table's; that of `rules` by default.
     table : TableOptions, optional
         Of a wide table.
-    on : {"polars", "duckdb", "pyspark"}
     engine : {"rete", "reference"}, optional
         Pass each inspection on this engine, in processes, not in columns.
     keep_going : bool

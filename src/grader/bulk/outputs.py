@@ -71,7 +71,6 @@ class Batch:
         What its columns were taken for.
     notes : list of Problem
         What was assumed of its file.
-    compared : Compared or None
     """
 
     framework: FrameworkFile

@@ -106,7 +106,6 @@ def simulate(
 
     Parameters
     ----------
-    loaded : LoadedInspection
     draws : int
         From 1 to 10,000,000.
     seed : int

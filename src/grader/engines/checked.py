@@ -17,7 +17,6 @@ class CheckedEngine:
     ----------
     engine : Engine
         It answers, and gives its name.
-    witness : Engine
     """
 
     def __init__(self, engine: Engine, witness: Engine) -> None:

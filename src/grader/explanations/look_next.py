@@ -32,7 +32,6 @@ def look_next(loaded: LoadedInspection, area: str) -> list[LookNext]:
 
     Parameters
     ----------
-    loaded : LoadedInspection
     area : str
         Its id.
     """

@@ -109,7 +109,6 @@ class Search(Generic[C]):
 
     Parameters
     ----------
-    aggregator : AreaAggregator
     cases : mapping
         As they are.
     choices : sequence of Choice

@@ -87,7 +87,6 @@ def sensitivity(loaded: LoadedInspection, area: str | None = None) -> ParameterS
 
     Parameters
     ----------
-    loaded : LoadedInspection
     area : str, optional
         Every graded area by default.
 

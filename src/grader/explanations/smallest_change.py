@@ -53,9 +53,6 @@ def smallest_change(
 
     Parameters
     ----------
-    loaded : LoadedInspection
-    area : str
-    asked : str
     exactly : bool
         Whether a better grade is refused.
 

@@ -133,11 +133,6 @@ class Explanation(OutputModel, Tabular):
 def explain(loaded: LoadedInspection, area: str) -> Explanation:
     """The explanation of one area.
 
-    Parameters
-    ----------
-    loaded : LoadedInspection
-    area : str
-
     Raises
     ------
     UnknownNameError

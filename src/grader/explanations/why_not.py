@@ -114,12 +114,6 @@ class _AreaContext:
 def why_not(loaded: LoadedInspection, area: str, asked: str) -> WhyNot:
     """What stood in the way of a grade or a better one.
 
-    Parameters
-    ----------
-    loaded : LoadedInspection
-    area : str
-    asked : str
-
     Raises
     ------
     UnknownNameError
@@ -251,8 +245,6 @@ def missed(
 
     Parameters
     ----------
-    condition : Condition
-    facts : mapping
     wanted : bool
         Whether it should hold.
     alternative : bool

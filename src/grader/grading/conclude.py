@@ -204,7 +204,6 @@ class LayerEvaluator:
             Inspected.
         graded : bool
             By the edition.
-        facts : mapping of str to int
         findings : iterable of Row
             Proposed ones too.
         assessed : bool

@@ -52,17 +52,12 @@ def sensitivity(
 
     Parameters
     ----------
-    aggregator : AreaAggregator
     graded : bool
         By the edition.
     cases, known, result
         What was concluded.
     next_latest : mapping, optional
         What would count in the place of a characteristic's one item.
-
-    Returns
-    -------
-    Sensitivity
     """
     if result.outcome == "ungraded":
         return Sensitivity((), ())

@@ -60,10 +60,8 @@ class Unassessed:
 
     Parameters
     ----------
-    evaluator : LayerEvaluator
     area : Area
         A graded one.
-    edition : str
     cases : sequence of CharacteristicCase
         As concluded.
     known : sequence of FindingRecord

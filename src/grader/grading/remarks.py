@@ -26,11 +26,8 @@ def remarks(
 
     Parameters
     ----------
-    inspection : Inspection
-    laid : Tally
     inspected : iterable of str
         Characteristics of inspected areas.
-    evaluator : LayerEvaluator
     """
     for evidence in inspection.evidence:
         measure = evidence.measure
@@ -49,7 +46,6 @@ def remarks_on_settings(
     ----------
     book : RuleBook
         Not bound.
-    settings : mapping of str to int
     proved : bool
         Whether ranges are proved at these settings.
     """

@@ -106,17 +106,10 @@ def propose(
 
     Parameters
     ----------
-    context : ProposalContext
     file : InspectionFile
         Already checked.
-    trace : GradingTrace
-    evaluator : LayerEvaluator
     aggregates : callable, optional
         For hinges and one-step grades, which take as long as grading; empty without.
-
-    Returns
-    -------
-    Proposal
     """
     framework, book, inspection = context.framework.framework, context.book, file.inspection
     edition = inspection.inspection.edition

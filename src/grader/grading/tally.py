@@ -42,7 +42,6 @@ def tally(inspection: Inspection, framework: Framework, assessments: Mapping[str
 
     Parameters
     ----------
-    inspection : Inspection
     framework : Framework
         With what informs what.
     assessments : mapping of str to str

@@ -24,9 +24,6 @@ class Workings:
     ----------
     book : RuleBook
         Bound.
-    english : English
-    facts : mapping of str to int
-    cases : sequence of CharacteristicCase
     """
 
     book: RuleBook

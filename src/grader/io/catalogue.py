@@ -129,7 +129,6 @@ def framework(name: str, near: Path | None = None) -> FrameworkFile:
 
     Parameters
     ----------
-    name : str
     near : Path, optional
         A rule book's folder, whose parents are looked in too.
 

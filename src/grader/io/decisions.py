@@ -37,7 +37,6 @@ def read_decisions(path: Path, framework: FrameworkFile | None = None) -> Decisi
 
     Parameters
     ----------
-    path : Path
     framework : FrameworkFile, optional
         Where the file names none; else the built-in one in which all names resolve.
 

@@ -48,8 +48,6 @@ def resolve_draft(
 
     Parameters
     ----------
-    draft : InspectionDraft
-    framework : Framework
     measures : mapping of str to Measure
         Figures with rules.
 

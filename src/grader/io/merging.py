@@ -37,7 +37,6 @@ class Merged:
 
     Attributes
     ----------
-    inspection : Inspection
     notes : list of str
         What was renamed, found twice or joined.
     warnings : list of Problem

@@ -42,8 +42,6 @@ def with_ids(
 
     Parameters
     ----------
-    inspection : Inspection
-    framework : Framework
     measures, evidence, sources : collection of str
         Figures with rules, and the file's ids of evidence and sources.
     """

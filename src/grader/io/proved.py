@@ -40,7 +40,6 @@ def read_proved(folder: Path, sha256: str, shown: str) -> Proved | None:
     ----------
     folder : Path
         The rule book's.
-    sha256 : str
     shown : str
         For messages.
 

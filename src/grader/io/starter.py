@@ -90,7 +90,6 @@ def starter(framework: Framework, edition: str) -> str:
 
     Parameters
     ----------
-    framework : Framework
     edition : str
         Raises KeyError if unknown.
     """

@@ -16,8 +16,6 @@ def write_whole(path: Path, content: str | bytes, *, new: bool = False) -> None:
 
     Parameters
     ----------
-    path : Path
-    content : str or bytes
     new : bool
         Whether an existing file is an error.
 
@@ -41,7 +39,6 @@ def update_whole(path: Path, change: Callable[[bytes | None], str]) -> str:
 
     Parameters
     ----------
-    path : Path
     change : callable
         Given the content or None, returns the new one.
 

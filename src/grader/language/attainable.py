@@ -22,10 +22,6 @@ def attainable(facts: Iterable[Fact], framework: Framework, areas: Iterable[Area
     """The numbers each fact about an area can be; facts left out can be any.
 
     Parts are taken to move freely: numbers may be too many, never too few.
-
-    Parameters
-    ----------
-    facts : iterable of Fact
     """
     ordered = [f for f in parts_first(facts) if f.level == "area"]
     found: dict[str, Values] = {}

@@ -37,7 +37,6 @@ def per_cent(part: int, whole: int, beside: Iterable[Beside] = ()) -> str:
 
     Parameters
     ----------
-    part, whole : int
     beside : iterable of (Op, operands)
         Thresholds, in whole per mille.
     """
@@ -112,8 +111,6 @@ class English:
 
         Parameters
         ----------
-        text : str
-        seen : mapping of str to int
         condition : Condition, optional
             Keeps shares on their side of its thresholds.
         """
@@ -143,7 +140,6 @@ class English:
 
         Parameters
         ----------
-        name : str
         seen : mapping of str to int
             With the counts behind shares.
         tests : iterable of Compare

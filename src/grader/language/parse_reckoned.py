@@ -39,12 +39,7 @@ _POINTS_KEYS = ("start", "within", "steps")
 
 @dataclass(frozen=True, slots=True)
 class Reckoning:
-    """What a reckoned fact's definition may name.
-
-    Attributes
-    ----------
-    name : str
-    """
+    """What a reckoned fact's definition may name."""
 
     name: str
     layer: Layer

@@ -32,7 +32,6 @@ class Stage:
 
     Attributes
     ----------
-    layer, level
     unless : Circumstance or None
         Where it is so no rule is asked, and an ordered stage concludes nothing.
     scale : str or None

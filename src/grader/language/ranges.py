@@ -47,7 +47,6 @@ def fact_ranges(
     ----------
     facts : iterable of Fact
         Bound or not; those about characteristics are passed over.
-    framework : Framework
     parameters : mapping of str to Parameter
         Each at any value of its range.
     area : str, optional

@@ -63,7 +63,6 @@ def relevance(
 
     Parameters
     ----------
-    areas : iterable of str
     counts : callable
         Whether a proposed finding satisfies a `where`.
     layers : iterable of Layer

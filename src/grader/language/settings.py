@@ -28,7 +28,6 @@ def read_settings(book: RuleBook, written: Mapping[str, object], option: str | N
 
     Parameters
     ----------
-    book : RuleBook
     written : mapping of str to str or int
         `"35%"` for a share, a whole number for a count, or checked `Settings`.
     option : str, optional

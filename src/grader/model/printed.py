@@ -12,7 +12,6 @@ def match_printed(word: str, choices: Mapping[str, Iterable[str]]) -> str | None
 
     Parameters
     ----------
-    word : str
     choices : mapping of str to iterable of str
         Each id's further names.
 

@@ -149,7 +149,6 @@ def vocabulary_of(
 
     Parameters
     ----------
-    framework : str
     scales, statuses, findings
         As declared, and sound.
     used : iterable of str or None

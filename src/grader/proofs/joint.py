@@ -98,10 +98,8 @@ class JointCharacteristic:
 
     Parameters
     ----------
-    both : pair of Proposer
     area : str
         One of the group.
-    counted : bool
     figures : sequence of FigureItem
         Items that the two read differently.
     """

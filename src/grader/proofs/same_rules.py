@@ -52,7 +52,6 @@ class Bare:
 
     Parameters
     ----------
-    book : RuleBook
     known : callable, optional
         What stands for a fact instead, or None.
     """
@@ -157,7 +156,6 @@ class Pairs:
     ----------
     rules, facts : mapping of str to str
         Old names by new; added ones by their own.
-    renamed : tuple of Renamed
     worded : tuple of str
         Those whose texts alone differ.
     ranges : tuple of str

@@ -76,7 +76,6 @@ class AreaSituation:
 
         Parameters
         ----------
-        framework : Framework
         units : mapping, optional
             Of measures; per cent by default.
         """

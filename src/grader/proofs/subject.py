@@ -145,7 +145,6 @@ class Subject:
 
         Parameters
         ----------
-        group : AreaGroup
         ask : callable
             The formula.
         examples : sequence of Example

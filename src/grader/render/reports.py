@@ -27,8 +27,6 @@ def report_bytes(content: Content, format: Format = "html", *, brief: bool = Fal
 
     Parameters
     ----------
-    content : Content
-    format : {"html", "pdf", "docx", "xlsx"}
     brief : bool
         Whether to give the one page.
 

@@ -51,8 +51,6 @@ def agree(
 
     Parameters
     ----------
-    laid : Laid
-    choices : sequence of Placed
     by, on : str, optional
         Where a choice does not say.
     rest : str, optional

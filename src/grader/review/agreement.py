@@ -170,7 +170,6 @@ def ordinal_alpha(ratings: Sequence[Sequence[float]], grades: int) -> float:
 
     Parameters
     ----------
-    ratings : sequence of sequence of float
     grades : int
         On the scale.
     """

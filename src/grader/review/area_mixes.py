@@ -67,11 +67,8 @@ class AreaMixes:
 
     Parameters
     ----------
-    session : Session
     inspection : Inspection
         For its findings and edition.
-    area : Area
-    rows : RowsOf
     agreed : iterable of Evidence
         In every mix.
     disputed : sequence of Versions

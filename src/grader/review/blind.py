@@ -43,7 +43,6 @@ def blind(
     ----------
     inspection : Inspection
         As first tagged.
-    framework : Framework
     share : str, optional
         Of each area's evidence, as `20%`, rounded up; all by default.
     seed : int

@@ -56,7 +56,6 @@ def calibrate(past: PastInspections, names: Sequence[str], promises: Promises) -
 
     Parameters
     ----------
-    past : PastInspections
     names : sequence of str
         One to four.
     promises : callable

@@ -26,12 +26,10 @@ def compare(
 
     Parameters
     ----------
-    proposal : Proposal
     decisions : Decisions
         On the same inspection.
     grades : sequence of str
         Worst first.
-    vocabulary : Vocabulary
     smallest_change : callable, optional
         For areas that differ.
     """

@@ -57,9 +57,6 @@ def decide(
 
     Parameters
     ----------
-    proposal : Proposal
-    framework : FrameworkFile
-    decision : Decision
     existing : bytes, optional
         The file so far.
     shown : str

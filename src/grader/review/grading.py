@@ -27,7 +27,6 @@ class Grading:
     ----------
     rules : path or str, optional
         A folder or id; the framework's own by default.
-    engine : {"rete", "reference"}, optional
     firm : bool
         Whether to work out hinges.
     """

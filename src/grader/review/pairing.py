@@ -32,7 +32,6 @@ class ReviewedPairs:
 
     Attributes
     ----------
-    framework : str or None
     grades : tuple of str
         Worst first.
     """

@@ -55,7 +55,6 @@ def reconcile(
     ----------
     loaded : sequence of LoadedInspection
         By one framework and rule book; the first one's ids stand.
-    files : sequence of str
     names : sequence of str, optional
         As items (`tagged_by`) or files say by default.
     told : mapping, optional

@@ -98,13 +98,10 @@ def record(
     ----------
     given : Path
         The inspection, or a proposal's JSON.
-    decision : Decision
     destination : Path
         The decisions file; its log lies beside it.
-    grading : Grading
     settings : mapping, optional
         Other values of parameters.
-    allow_overrides, force : bool
 
     Raises
     ------

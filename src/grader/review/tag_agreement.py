@@ -67,10 +67,8 @@ def agreement_on(
 
     Parameters
     ----------
-    field : Field
     units : sequence of (str, sequence of Evidence)
         Each item's area, and each person's version.
-    resamples : int
     """
     read = [(area, [field.read(item) for item in items]) for area, items in units]
     # What a figure assesses nobody tagged.

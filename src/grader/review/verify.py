@@ -66,13 +66,6 @@ def verify(
 ) -> Verdict:
     """As `grader.verify`.
 
-    Parameters
-    ----------
-    decisions : path
-    inspection : path, optional
-    rules, engine
-    allow_overrides : bool
-
     Raises
     ------
     InputError

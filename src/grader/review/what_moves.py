@@ -66,7 +66,6 @@ def moves(
 
     Parameters
     ----------
-    area : AreaMixes
     starts : sequence of Mix
         Each person's.
     draws, seed : int

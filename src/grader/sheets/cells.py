@@ -21,7 +21,6 @@ class Unseen:
 
     Attributes
     ----------
-    whole : bool
     hidden, struck : set of int
         Rows hidden, or wholly struck through.
     partly : dict

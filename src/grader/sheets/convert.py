@@ -54,8 +54,6 @@ def convert(value: Value, column: Column, ids: Collection[str] = (), *, exact: b
 
     Parameters
     ----------
-    value : Value
-    column : Column
     ids : collection of str
         Known ids, taken whole.
     exact : bool

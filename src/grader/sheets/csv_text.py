@@ -46,7 +46,6 @@ class CsvText:
     ----------
     rows : list
         With content, numbered as spreadsheets do.
-    delimiter : str
     warnings : list of Problem
         What was assumed.
     """
@@ -61,7 +60,6 @@ def read_csv(raw: bytes, file: str, score: Score) -> CsvText:
 
     Parameters
     ----------
-    raw : bytes
     file : str
         For messages.
     score : callable

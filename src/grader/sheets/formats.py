@@ -42,7 +42,6 @@ class Format:
 
     Attributes
     ----------
-    kind : str
     sections : tuple
         Tokens above, below and at zero; None if not simple.
     general : bool

@@ -87,11 +87,8 @@ def merge(
 
     Parameters
     ----------
-    new : Inspection
     held : mapping of str to collection of str
         The keys each sheet has, by list.
-    earlier : InspectionDraft
-    framework : Framework
     measures : mapping of str to Measure
         Figures with rules.
 

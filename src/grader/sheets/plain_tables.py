@@ -41,7 +41,6 @@ def read_entries(
 
     Parameters
     ----------
-    path : Path
     columns : sequence of Column
         Others are passed over.
     sheet : str, optional

@@ -27,7 +27,6 @@ def inspection_text(inspection: Inspection, origin: str) -> str:
 
     Parameters
     ----------
-    inspection : Inspection
     origin : str
         Its file, for the comment at the top.
     """

@@ -52,7 +52,6 @@ class KindOfFinding:
 
     Attributes
     ----------
-    title, plural : str
     code : str
         In codes of warnings.
     counts_as : str

@@ -26,15 +26,12 @@ class Word:
 
     Attributes
     ----------
-    id : str
-    title : str
     meaning : str
         A note to whoever chooses it.
     phrase : str
         To follow "had been found to".
     heading : str
         For a narrow column.
-    score : int or None
     written : str
         What is written, where that is not the id.
     """
@@ -146,7 +143,6 @@ class Outside:
 
     Attributes
     ----------
-    word : Word
     for_the_grade : {"not_assessed", "withheld", "as"}
         As no evidence; withholds the area; or as another level.
     counts_as : str
@@ -169,14 +165,12 @@ class Levels:
 
     Attributes
     ----------
-    id, title : str
     names : tuple of str
         On the joint scale, worst first.
     first : int
         The rank of the worst.
     words : tuple of Word
         Worst first.
-    outside : tuple of Outside
     """
 
     id: str

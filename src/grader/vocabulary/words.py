@@ -43,10 +43,8 @@ class Vocabulary:
     ----------
     id : str
         Unique to these words.
-    assessments, statuses, extents, harms : Scale
     bases : tuple of Basis
         How items are found.
-    findings : tuple of KindOfFinding
     declared : tuple of Levels
         The declared scales, each a run of `assessments` and `statuses`.
     several : {"lowest", "best", "latest"} or None

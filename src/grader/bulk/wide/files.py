@@ -115,7 +115,6 @@ class TextTable:
 
     Attributes
     ----------
-    text : bytes
     above : int
         Rows down to the headings.
     start : int

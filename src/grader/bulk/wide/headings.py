@@ -60,7 +60,6 @@ class Columns:
         Given grades, by area.
     body : tuple of int
         As said; else `bodies` may name one.
-    unused : tuple of int
     """
 
     components: dict[str, int]

@@ -28,7 +28,6 @@ class LoadedTable:
 
     Attributes
     ----------
-    session : Session
     table : WideTable
         Sound.
     """

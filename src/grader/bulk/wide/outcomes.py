@@ -27,11 +27,8 @@ def outcomes(table: WideTable, book: RuleBook, english: English, backend: Backen
 
     Parameters
     ----------
-    table : WideTable
     book : RuleBook
         Bound.
-    english : English
-    backend : Backend
     """
     plan = Plan(table.framework.framework, table.edition, book)
     rows = table.sound

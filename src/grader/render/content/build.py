@@ -73,7 +73,6 @@ def content_of(
 
     Parameters
     ----------
-    loaded : LoadedInspection
     decided : Decided, optional
         Final grades.
     more : tuple of Section

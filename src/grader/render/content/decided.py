@@ -32,11 +32,6 @@ class Decided:
 def read_decided(path: Path, loaded: LoadedInspection) -> Decided:
     """The decisions in a file, beside what is proposed.
 
-    Parameters
-    ----------
-    path : Path
-    loaded : LoadedInspection
-
     Raises
     ------
     InputError

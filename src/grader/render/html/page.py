@@ -35,13 +35,8 @@ def report(loaded: LoadedInspection, decided: Decided | None = None) -> str:
 
     Parameters
     ----------
-    loaded : LoadedInspection
     decided : Decided, optional
         Final grades.
-
-    Returns
-    -------
-    str
 
     Raises
     ------

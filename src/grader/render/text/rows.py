@@ -24,7 +24,6 @@ def rows_of_table(loaded: LoadedTable, found: pl.DataFrame, most: int) -> list[R
 
     Parameters
     ----------
-    loaded : LoadedTable
     found : DataFrame
         Its results.
     most : int

@@ -61,7 +61,6 @@ def summary(loaded: LoadedInspection, *, brief: bool = False) -> list[Renderable
 
     Parameters
     ----------
-    loaded : LoadedInspection
     brief : bool
         Whether the basis was already said in this run.
     """
