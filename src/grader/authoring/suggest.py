@@ -158,11 +158,11 @@ class _Pair:
         tests = [t for definition in seen for t in definition.where]
         ranked = {d.ranked for d in seen if d.ranked is not None}
         kinds: dict[tuple[object, ...], Row] = {}
-        for row in sorted(self.tags.rows(scale), key=self.tags.fuss):
+        for row in sorted(self.tags.rows(scale), key=self.tags.tags_said):
             signature = (*(satisfies(row, (t,)) for t in tests), *(row[name] for name in sorted(ranked)))
             kinds.setdefault(signature, row)
         rows = list(kinds.values())
-        pairs = sorted(combinations_with_replacement(rows, 2), key=lambda p: sum(map(self.tags.fuss, p)))
+        pairs = sorted(combinations_with_replacement(rows, 2), key=lambda p: sum(map(self.tags.tags_said, p)))
         return [tuple(map(_item, combo)) for combo in (*((row,) for row in rows), *pairs)]
 
     def _earlier(self, characteristic: str, rule: Rule) -> list[tuple[FindingRecord, ...]]:
@@ -353,8 +353,8 @@ class _Tags:
                         innovative=innovative,
                     )
 
-    def fuss(self, row: Row) -> int:
-        """How many tags say something: a case is read more easily the fewer do."""
+    def tags_said(self, row: Row) -> int:
+        """How many tags are not at their default; fewer read more easily."""
         return sum(row[name] != plain for name, plain in self.plain.items() if name != "assessment")
 
     def said(self, items: Items) -> Any:

@@ -146,10 +146,10 @@ def decide(
             one = Decision(str(area), str(grade), str(by), day, rationale, who, what, at)
             decisions, places = [one], []
         done = recording.record_on(proposal, decisions, destination, grading, places=places, **more)
-    _tell(destination, done)
+    _print_recorded(destination, done)
 
 
-def _tell(destination: Path, done: Iterable[Recorded]) -> None:
+def _print_recorded(destination: Path, done: Iterable[Recorded]) -> None:
     done = list(done)
     last = done[-1]
     for note in dict.fromkeys(note for each in done for note in each.notes):

@@ -17,10 +17,10 @@ try:
 except ImportError as error:
     raise MissingExtraError("proofs need the solver z3", help=install("prove")) from error
 
-Written = Callable[[str, "z3.Solver", bool], None]
+QuestionWriter = Callable[[str, "z3.Solver", bool], None]
 """Told the logic, the solver as asked, and whether there was a model, of every question answered."""
 
-WRITTEN: ContextVar[Written | None] = ContextVar("written", default=None)
+WRITTEN: ContextVar[QuestionWriter | None] = ContextVar("written", default=None)
 
 
 class Undecided(Exception):

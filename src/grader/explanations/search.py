@@ -56,12 +56,12 @@ class Choice(Generic[C]):
 
 
 @dataclass(frozen=True, slots=True)
-class Way(Generic[C]):
+class Route(Generic[C]):
     """How a state is reached: the changes made so far, the last ones first."""
 
     changes: tuple[C, ...]
     case: CharacteristicCase | None
-    before: Way[C] | None
+    before: Route[C] | None
 
     def all_changes(self) -> tuple[C, ...]:
         """Every change on the way."""
@@ -71,8 +71,8 @@ class Way(Generic[C]):
         """Every characteristic as the way leaves it."""
         return [step.case for step in self._steps() if step.case is not None]
 
-    def _steps(self) -> Iterator[Way[C]]:
-        step: Way[C] | None = self
+    def _steps(self) -> Iterator[Route[C]]:
+        step: Route[C] | None = self
         while step is not None:
             yield step
             step = step.before
@@ -83,11 +83,11 @@ class Least(Generic[K, C]):
     """The least cost of each state, and up to three ways to it."""
 
     bound: int
-    found: dict[K, tuple[int, list[Way[C]]]] = field(default_factory=dict)
+    found: dict[K, tuple[int, list[Route[C]]]] = field(default_factory=dict)
     cut: bool = False
     """Whether anything lay beyond the bound."""
 
-    def reach(self, state: K, cost: int, ways: Callable[[], Iterable[Way[C]]]) -> None:
+    def reach(self, state: K, cost: int, ways: Callable[[], Iterable[Route[C]]]) -> None:
         """Take note of ways to a state at a cost."""
         if cost > self.bound:
             self.cut = True
@@ -131,7 +131,7 @@ class Search(Generic[C]):
         opened: list[str] = []
         left = [c for c in self.choices if len(c.on) > 1]
         states: Least[State, C] = Least(bound)
-        states.reach((sums.empty, ()), 0, lambda: [Way((), None, None)])
+        states.reach((sums.empty, ()), 0, lambda: [Route((), None, None)])
         for name in self._order(left):
             for choice in [c for c in left if name in c.on]:
                 left.remove(choice)
@@ -190,7 +190,7 @@ class Search(Generic[C]):
         at = opened.index(name) if name in opened else None
         own = self._own(name, states.bound)
         after: Least[State, C] = Least(states.bound, cut=states.cut or own.cut)
-        known: dict[FactVector | None, list[tuple[int, FactVector, CharacteristicCase, list[Way[C]]]]] = {}
+        known: dict[FactVector | None, list[tuple[int, FactVector, CharacteristicCase, list[Route[C]]]]] = {}
         for (closed, open_), (cost, ways) in states.found.items():
             part = open_[at] if at is not None else None
             if part not in known:
@@ -216,7 +216,7 @@ class Search(Generic[C]):
         """The fact vectors that choices on one characteristic alone can reach."""
         sums = self.aggregator.on_characteristic
         states: Least[FactVector, C] = Least(bound)
-        states.reach(sums.empty, 0, lambda: [Way((), None, None)])
+        states.reach(sums.empty, 0, lambda: [Route((), None, None)])
         for choice in (c for c in self.choices if c.on == {name}):
             options = [(o, self._of_rows(o.rows, name in choice.through)) for o in choice.options]
             after: Least[FactVector, C] = Least(bound, cut=states.cut)
@@ -236,9 +236,9 @@ class Search(Generic[C]):
 
     def _outcomes(
         self, name: str, own: Least[FactVector, C], part: FactVector | None
-    ) -> list[tuple[int, FactVector, CharacteristicCase, list[Way[C]]]]:
+    ) -> list[tuple[int, FactVector, CharacteristicCase, list[Route[C]]]]:
         """What a characteristic can add to the area, each at least cost."""
-        found: dict[FactVector, tuple[int, CharacteristicCase, list[Way[C]]]] = {}
+        found: dict[FactVector, tuple[int, CharacteristicCase, list[Route[C]]]] = {}
         for measure, (cost, ways) in own.found.items():
             whole = measure if part is None else self.aggregator.on_characteristic.plus(measure, part)
             case = self.aggregator.case(self.cases[name], whole)
@@ -257,8 +257,10 @@ class Search(Generic[C]):
         return measure
 
 
-def _further(ways: Iterable[Way[C]], changes: tuple[C, ...], case: CharacteristicCase | None) -> list[Way[C]]:
+def _further(
+    ways: Iterable[Route[C]], changes: tuple[C, ...], case: CharacteristicCase | None
+) -> list[Route[C]]:
     """The ways with one step more, where anything changes."""
     if not changes and case is None:
         return list(ways)
-    return [Way(changes, case, way) for way in ways]
+    return [Route(changes, case, way) for way in ways]

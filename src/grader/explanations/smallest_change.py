@@ -21,7 +21,7 @@ from grader.explanations.change_answer import (
     one_change,
 )
 from grader.explanations.changes import Change, Found, Issued, Reassessed, apply, choices, issuing
-from grader.explanations.search import BOUNDS, GaveUp, Least, Search, Way
+from grader.explanations.search import BOUNDS, GaveUp, Least, Route, Search
 from grader.grading.aggregates import AreaAggregator, FactVector
 from grader.grading.conclude import CharacteristicCase, LayerEvaluator
 from grader.grading.run import GradingTrace, run, standing_of
@@ -154,7 +154,7 @@ class _Question:
 
     def _cheapest(self, states: Least[FactVector, Change], before: int) -> Cheapest | None:
         """The least cost above `before` that gives the grade, and its changes."""
-        by_cost: dict[int, list[tuple[FactVector, tuple[Change, ...], list[Way[Change]]]]] = {}
+        by_cost: dict[int, list[tuple[FactVector, tuple[Change, ...], list[Route[Change]]]]] = {}
         for issued in self._issuing:
             extra = _cost(issued)
             if extra > states.bound and states.cut:
@@ -174,7 +174,7 @@ class _Question:
                 return cost, changes
         return None
 
-    def _gives(self, measure: FactVector, issued: tuple[Change, ...], way: Way[Change]) -> bool:
+    def _gives(self, measure: FactVector, issued: tuple[Change, ...], way: Route[Change]) -> bool:
         """Whether this vector with these findings gives the grade."""
         key = (measure, issued)
         if key not in self._graded:

@@ -120,7 +120,7 @@ class Link(InputModel):
         return {"anyOf": [{"type": "string"}, handler(schema)]}
 
 
-class Sight(InputModel):
+class LooksLike(InputModel):
     """What exceeding a characteristic, or falling short of it, looks like, and how that is known."""
 
     text: Text
@@ -154,8 +154,8 @@ class Characteristic(InputModel):
     """Characteristics its evidence also counts on, in an edition that does not grade its own area."""
     unlike: dict[Id, Text] = {}
     """Characteristics it is taken for, and how it differs from each."""
-    exceeding: Sight | None = None
-    falling_short: Sight | None = None
+    exceeding: LooksLike | None = None
+    falling_short: LooksLike | None = None
     counted: bool = True
     """False where another programme grades it."""
 

@@ -10,7 +10,7 @@ from grader.errors import InputError, Place, Problem, folded, quoted, suggest
 from grader.model.inspection import Evidence, Inspection, LeftOut, Said, Settled, Source
 from grader.model.reconciliation import Disagreement
 from grader.model.settling import LEFT_OUT, OTHER, Choice
-from grader.review.reconcile import Laid, said
+from grader.review.reconcile import Reconciled, said
 from grader.review.taggings import FACTS, TAGS, Finding, Taggings
 
 #: Of what is not settled so many are named one by one.
@@ -40,7 +40,7 @@ class Agreed:
 
 
 def agree(
-    laid: Laid,
+    laid: Reconciled,
     choices: Sequence[Placed],
     *,
     by: str | None = None,
@@ -66,7 +66,7 @@ def agree(
 
 class _Agreeing:
     def __init__(
-        self, laid: Laid, choices: Sequence[Placed], by: str | None, on: str | None, rest: str | None
+        self, laid: Reconciled, choices: Sequence[Placed], by: str | None, on: str | None, rest: str | None
     ) -> None:
         self.laid: Taggings = laid.taggings
         self.answer = laid.answer

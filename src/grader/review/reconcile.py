@@ -15,11 +15,11 @@ from grader.model.reconciliation import (
     AreaReconciled,
     Disagreement,
     DoubtfulPair,
+    OutcomeAndGrade,
     Pairs,
     Reached,
     Reconciliation,
     SmallestSets,
-    Standing,
     Tagger,
 )
 from grader.review.area_mixes import AreaMixes, Result, RowsOf, Versions
@@ -33,7 +33,7 @@ MOST_DRAWS: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Laid:
+class Reconciled:
     """Taggings laid together, and what was found of them."""
 
     taggings: Taggings
@@ -48,7 +48,7 @@ def reconcile(
     told: ToldPairs | None = None,
     draws: int = DRAWS,
     seed: int = 1,
-) -> Laid:
+) -> Reconciled:
     """Compare several people's taggings of one inspection.
 
     Parameters
@@ -72,7 +72,7 @@ def reconcile(
     called = list(names) if names is not None else names_of(loaded, files)
     given = [Given(n, file, each) for n, file, each in zip(called, files, loaded, strict=True)]
     laid = lay(given, told)
-    return Laid(laid, _Reconciling(laid, draws, seed).answer())
+    return Reconciled(laid, _Reconciling(laid, draws, seed).answer())
 
 
 def _check(draws: int, seed: int) -> None:
@@ -295,10 +295,10 @@ class _Reconciling:
                 more=each.many - len(sets),
             )
 
-    def _standing(self, result: Result) -> Standing:
+    def _standing(self, result: Result) -> OutcomeAndGrade:
         outcome, rank = result
         grade = None if rank is None else self.session.bound.grade_scale.name_of(rank)
-        return Standing(outcome=outcome, grade=grade)  # type: ignore[arg-type]  # one of the four names
+        return OutcomeAndGrade(outcome=outcome, grade=grade)  # type: ignore[arg-type]  # one of the four names
 
 
 def _whose(disputed: _Disputed, way: int) -> str:

@@ -57,7 +57,7 @@ def _blocks(content: Content) -> Iterator[Block]:
 def _row(content: Content, area: AreaView) -> tuple[Cell, ...]:
     decided: tuple[Cell, ...] = (area.final or NONE,) if content.decided else ()
     return (
-        area.result.title, area.proposed, *decided, _could_be(content, area), firmness(area),
+        area.result.title, area.proposed, *decided, _could_be(content, area), hinge_words(area),
         _hangs(area), _missing(area),
     )  # fmt: skip
 
@@ -71,7 +71,7 @@ def _could_be(content: Content, area: AreaView) -> str:
     return said if low != high else f"{said} only"
 
 
-def firmness(area: AreaView) -> str:
+def hinge_words(area: AreaView) -> str:
     """What one item taken away or one step would do, briefly."""
     if area.result.outcome not in ("graded", "withheld"):
         return NONE

@@ -168,7 +168,7 @@ def _reasons(reasons: Iterable[Reason]) -> list[tuple[str, str]]:
 
 
 def _in_the_way(why: Explanation) -> list[Reason]:
-    """Better grades not reached; a limit that did not bite stood in nobody's way."""
+    """Better grades not reached, without limits that did not hold."""
     return [r for r in why.reasons_against if r.effect == "reaches"]
 
 

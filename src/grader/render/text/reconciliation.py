@@ -15,9 +15,9 @@ from grader.model.reconciliation import (
     Disagreement,
     DoubtfulPair,
     FieldAgreement,
+    OutcomeAndGrade,
     Reconciliation,
     SmallestSets,
-    Standing,
 )
 from grader.render.text.tables import Column, Fitting, Labelled, indented, text_of
 from grader.text import plural
@@ -105,7 +105,7 @@ def _areas(answer: Reconciliation) -> Fitting:
     return Fitting(columns, rows)
 
 
-def stands(standing: Standing) -> str:
+def stands(standing: OutcomeAndGrade) -> str:
     """A grade, or the outcome where there is none, in words."""
     return (standing.grade or standing.outcome).replace("_", " ")
 
