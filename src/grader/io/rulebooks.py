@@ -54,17 +54,7 @@ def read_rulebook(folder: Path, framework: Framework, shown: str | None = None) 
         raise InputError(truncate([*problems, *dots]))
     head = documents.pop(HEAD, None)
     if head is None:
-        if not problems:
-            raise InputError(
-                [
-                    Problem(
-                        f"no {HEAD} in the folder",
-                        Place(shown or str(folder)),
-                        "a rule book is a folder with rulebook.yaml and one file a layer",
-                    )
-                ]
-            )
-        raise InputError(problems)
+        raise InputError(problems or [_no_head(shown or str(folder))])
     header, faults = validate(head, RuleBookFile)
     fitted: CalibratedFile | None = None
     if CALIBRATED in documents:
@@ -113,6 +103,11 @@ def read_rulebook(folder: Path, framework: Framework, shown: str | None = None) 
 def unfilled_in(folder: Path, shown: str) -> list[Problem]:
     """What is to be filled in, where the framework cannot be read."""
     return unfilled(_read_all(folder, shown)[0].values())
+
+
+def _no_head(shown: str) -> Problem:
+    help = "a rule book is a folder with rulebook.yaml and one file a layer"
+    return Problem(f"no {HEAD} in the folder", Place(shown), help)
 
 
 def _read_all(folder: Path, shown: str) -> tuple[dict[str, Document], list[Problem]]:

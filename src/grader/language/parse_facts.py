@@ -111,36 +111,52 @@ def parse_fact(
         return None
     definition, level, kind, scale = parsed
     among = scales_of(definition, scale, reader)
+    extra = next((key for key, text in (("unit", unit), ("not_monotone", why)) if text), None)
+    if not _fits(name, chosen[0], parsed, layer, reader, among, extra):
+        return None
+    return Fact(
+        name, layer, level, kind, better, str(english), definition, scale, reader.place(()), among,
+        unit=unit or "", not_monotone=why,
+    )  # fmt: skip
+
+
+def _fits(
+    name: str,
+    definer: str,
+    parsed: Parsed,
+    layer: Layer,
+    reader: Reader,
+    among: Sequence[Levels],
+    extra: str | None,
+) -> bool:
+    """Whether a fact fits its layer and name; `extra` is a key that goes with points alone."""
+    definition, level, kind, _ = parsed
     if len(among) > 1 and kind is Kind.SCALE and definition.ranked is not None:
         reader.fault(
-            (chosen[0],),
-            f"fact {quoted(name)} takes the {chosen[0]} of levels of several scales:"
+            (definer,),
+            f"fact {quoted(name)} takes the {definer} of levels of several scales:"
             f" {' and '.join(each.id for each in among)}",
             f"say of which: where: {{scale: {among[0].id}}}",
         )
-        return None
+        return False
     if level is Level.CHARACTERISTIC and layer not in (Layer.STATUS, Layer.FINDING):
         reader.fault(
             (),
             f"fact {quoted(name)} is about a characteristic, and the {layer} layer looks at areas",
             "declare it in the status or the finding layer",
         )
-        return None
-    if kind is not Kind.SCORE and (unit or why):
-        key = "unit" if unit else "not_monotone"
-        message = f"{key!r} means nothing for {with_article(kind)}"
-        reader.fault_of_key((key,), message, "take it away: it goes with numbers of points")
-        return None
+        return False
+    if kind is not Kind.SCORE and extra:
+        message = f"{extra!r} means nothing for {with_article(kind)}"
+        reader.fault_of_key((extra,), message, "take it away: it goes with numbers of points")
+        return False
     if level is Level.CHARACTERISTIC and name in attributes_of(
         entities(reader.vocabulary)["characteristics"], {}
     ):
         message = f"{quoted(name)} cannot name a fact about a characteristic, which has it already"
         reader.fault((), message, "choose another name")
-        return None
-    return Fact(
-        name, layer, level, kind, better, str(english), definition, scale, reader.place(()), among,
-        unit=unit or "", not_monotone=why,
-    )  # fmt: skip
+        return False
+    return True
 
 
 def scales_of(definition: Definition, scale: Scale | None, reader: Reader) -> tuple[Levels, ...]:
@@ -256,6 +272,20 @@ def _parse_definition(
         return _parse_fact_of(value, layer, reader, known)
     if definer in RECKONED_ALONE or (definer == "sum" and isinstance(value, Mapping)):
         return parse_reckoned(name, definer, data, Reckoning(name, layer, reader, known, params))
+    return _parse_aggregate(name, definer, data, layer, reader, known, params)
+
+
+def _parse_aggregate(
+    name: str,
+    definer: str,
+    data: Mapping[str, object],
+    layer: Layer,
+    reader: Reader,
+    known: Mapping[str, Fact],
+    params: Mapping[str, Parameter],
+) -> Parsed | None:
+    """A count, or the best, lowest or sum of an attribute, of things of one kind."""
+    value = data[definer]
     kind = AGGREGATES[definer].kind
     make: Callable[..., Definition] = AGGREGATES[definer]
     entity_name = data.get("of") if definer in OF_THINGS else value
