@@ -27,26 +27,6 @@ from grader.language.typecheck import comparisons
 What = Literal["rule", "fact", "parameter"]
 
 
-def same_rules(old: RuleBook, new: RuleBook) -> bool:
-    """Whether two bound rule books are equal but for names."""
-    return _bare(old) == _bare(new)
-
-
-def _bare(book: RuleBook) -> Hashable:
-    """The rule book without names."""
-    bare = Bare(book)
-    measures = frozenset((m.name, m.characteristic, m.unit) for m in book.measures.values())
-    profile = Counter(bare.fact(f.name) for f in book.facts.values() if f.level is Level.AREA)
-    rules = Counter(map(bare.rule, book.rules))
-    return (
-        book.grade_scale.names,
-        book.grade_default,
-        measures,
-        frozenset(profile.items()),
-        frozenset(rules.items()),
-    )
-
-
 class Bare:
     """Parts of one bound rule book without names.
 
