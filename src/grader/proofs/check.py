@@ -155,7 +155,7 @@ def questions(framework: Framework) -> list[Question]:
     ]
 
 
-def _part(part: Part) -> Callable[[Subject, Trials], list[Finding]]:
+def _part(part: Part) -> Callable[[Subject, Trials], list[Finding] | str]:
     return lambda subject, trials: check_part(subject, part, trials)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import yaml
 
@@ -22,6 +22,12 @@ UNDECIDED = "undecided: "
 
 #: How it is said that a rule book breaks, or keeps, what it never promised.
 NOT_PROMISED = "not promised: the rule book's 'promises' do not list it"
+
+
+#: What a proof of a part of promise 3 assumes that says nothing of withheld grades.
+WHERE_GRADED: Final = (
+    "of areas that are graded before and after: where the grade is withheld it may move otherwise"
+)
 
 
 class NotApplicable(Exception):
