@@ -44,6 +44,10 @@ class Finding:
     message: str
     help: str
     witness: Witness | None = None
+    areas: tuple[str, ...] = ()
+    """The areas it is about, where not all are."""
+    conclusion: str = ""
+    """What is missing, where something is."""
 
 
 @dataclass(frozen=True, slots=True)
