@@ -15,7 +15,7 @@ from grader.engines.reference import satisfies
 from grader.engines.symbolic import Solver, Terms
 from grader.grading.conclude import finding_row
 from grader.language.nodes import Count
-from grader.language.pipeline import GRADES, any_open
+from grader.language.pipeline import GRADES, STATUSES, any_open
 from grader.language.rulebook import Fact, Layer, Rule
 from grader.language.typecheck import facts_named
 from grader.proofs.directions import Directions, bounds, moving
@@ -53,6 +53,8 @@ def may_go_wrong(directions: Directions) -> bool:
         terms[0][name], terms[1][name] = one, two
         if _counts_open(directions, fact):
             known += [before.open == (one >= 1), after.open == (two >= 1)]
+        if _counts_assessed(directions, fact):
+            known += [before.empty == (one == 0), after.empty == (two == 0)]
     first, second = (
         _Side({**directions.parameters, **t}, s.open, s.empty)
         for t, s in zip(terms, (before, after), strict=True)
@@ -79,3 +81,14 @@ def _counts_open(directions: Directions, fact: Fact) -> bool:
     proposed = [finding_row(words, kind, "proposed") for kind in words.proposed]
     rows = (*DECLARED_TAGS, *EARLIER_TAGS, *proposed)
     return all(satisfies(row, definition.where) == any_open(words, [row]) for row in rows)
+
+
+def _counts_assessed(directions: Directions, fact: Fact) -> bool:
+    """Whether a fact counts the characteristics that have evidence: those whose status is not nothing."""
+    definition, statuses = fact.definition, directions.book.vocabulary.statuses
+    if not isinstance(definition, Count) or definition.entity != "characteristics" or not definition.where:
+        return False
+    if any(test.attribute != STATUSES.gives for test in definition.where):
+        return False
+    nothing, ranks = statuses.rank(statuses.nothing), range(len(statuses.names))
+    return all(satisfies({"status": rank}, definition.where) == (rank != nothing) for rank in ranks)
