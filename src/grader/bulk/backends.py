@@ -189,25 +189,25 @@ class OnSpark:
             builder = builder.config("spark.driver.memory", "4g")  # Spark's own 1g is soon full
             builder = builder.config("spark.sql.shuffle.partitions", str(2 * (os.cpu_count() or 2)))
         try:
-            self._session = builder.getOrCreate()
+            self.session = builder.getOrCreate()
         except Exception as error:  # whatever stops Java from starting
             said = " ".join(str(error).split())[:200]
             raise MissingExtraError(
                 f"Spark does not start here: {said}", help="Spark needs Java 17 or later: set JAVA_HOME"
             ) from error
-        self._session.sparkContext.setLogLevel("ERROR")
+        self.session.sparkContext.setLogLevel("ERROR")
         self.errors: tuple[type[Exception], ...] = (PySparkException,)
 
     def rows(self, path: Path, start: int, stop: int) -> Frame:
         # Spark reads names as patterns, with a backslash before what is none.
         name = re.sub(r"([\\\[\]{}*?])", r"\\\1", str(path.resolve()))
-        frame = nw.from_native(self._session.read.parquet(name))
+        frame = nw.from_native(self.session.read.parquet(name))
         if ROW in frame.collect_schema().names():
             return frame
         return frame.with_columns(nw.lit(-1, nw.Int64).alias(ROW))
 
     def table(self, frame: pl.DataFrame) -> Frame:
-        return nw.from_native(self._session.createDataFrame(frame.to_arrow()))
+        return nw.from_native(self.session.createDataFrame(frame.to_arrow()))
 
     @contextmanager
     def kept(self, frame: Frame) -> Iterator[Frame]:
