@@ -1,8 +1,8 @@
 """Install the built wheel into empty environments, with each extra alone, and try what each promises.
 
-`python tools/extras.py [WHEEL] [--extra NAME]...` makes an environment for the core and for each extra, runs the
-commands below in it, and says which did otherwise than they should. Without the extra that a command needs it
-has to end with exit code 2, name that extra, and leave no trace. Needs a package index and some minutes.
+`python tools/extras.py [WHEEL] [--extra NAME]...` makes an environment for the core and for each extra, runs
+the commands below in it, and says which did otherwise than they should. Without the extra that a command
+needs it has to end with exit code 2, name that extra, and leave no trace. Needs a package index and minutes.
 """
 
 from __future__ import annotations
@@ -124,7 +124,10 @@ def main() -> int:
             (wheel,) = (p for p in build(ROOT, folder) if p.suffix == ".whl")
         for extra in asked.extra or BRINGS:
             faults = list(try_extra(wheel.resolve(), extra, folder))
-            print(f"{NAME}[{extra}]: {len(TRIES)} commands, {len(faults)} otherwise than they should", flush=True)
+            print(
+                f"{NAME}[{extra}]: {len(TRIES)} commands, {len(faults)} otherwise than they should",
+                flush=True,
+            )
             found += faults
     print("".join(f"{fault}\n" for fault in found), end="")
     return 1 if found else 0
