@@ -116,7 +116,7 @@ def test_functions_take_areas_and_grades_as_printed_and_say_the_nearest(tmp_path
     assert "responding" == proposal.area("Responding to the public").area
     assert "responding" == api.explain(file, "RESP").area
     with pytest.raises(UnknownNameError, match="did you mean 'responding'"):
-        proposal.area("respondin")
+        proposal.area("respondign")
     with pytest.raises(UnknownNameError, match="no area 'responing'\n  help: did you mean 'responding'"):
         api.smallest_change(file, "responing", "good")
     with pytest.raises(UnknownNameError, match="unknown grade 'god'\n  help: did you mean 'good'"):
