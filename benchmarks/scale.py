@@ -213,7 +213,7 @@ def _documents(chosen: Any, rows: Any, inspections: int) -> Iterator[Any]:
     from grader.model.inspection import Evidence, Header, Inspection
     from grader.vocabulary.peel import ASSESSMENTS, EXTENTS, HARMS
 
-    names = {place: name for name, place in chosen.places.items()}
+    names = {place: name for name, place in chosen.characteristic_index.items()}
     by_number: dict[int, list[Any]] = {n: [] for n in range(inspections)}
     for row in rows.iter_rows(named=True):
         by_number[row["number"]].append(

@@ -19,7 +19,8 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from grader.io.rule_files import CalibratedFile, LayerFile, RuleBookFile
-from grader.io.rule_schema import Names, with_rule_language
+from grader.io.rule_schema import with_rule_language
+from grader.io.rule_schema_values import Names
 from grader.model.acts import Act
 from grader.model.base import InputModel
 from grader.model.cases import CaseFile

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from grader.errors import InputError, Place, Problem, UnknownNameError, quoted, suggest
 from grader.file_schemas import FILES, IN_WORDS, file_schema, headed, in_words, model_schema
 from grader.io.catalogue import framework_at, open_rulebook
-from grader.io.rule_schema import names_of
+from grader.io.rule_schema_values import names_of
 
 #: What commands print with --json, or write down as JSON: a title, and where the model stands.
 #: It is imported when it is asked for, since some need an extra.

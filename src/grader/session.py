@@ -18,7 +18,8 @@ from grader.grading.run import GradingTrace, propose, run
 from grader.io import catalogue
 from grader.io.frameworks import FrameworkFile
 from grader.io.given import Given, PathLike, draft_given, resolved
-from grader.io.inspections import InspectionDraft, InspectionFile, draft_of
+from grader.io.inspection_draft import InspectionDraft, draft_of
+from grader.io.inspections import InspectionFile
 from grader.io.yaml_source import Document
 from grader.language.bind import bind
 from grader.language.engine import Engine

@@ -25,7 +25,8 @@ from grader.io import catalogue
 from grader.io.decisions import decisions_of
 from grader.io.faults import validate
 from grader.io.frameworks import framework_of
-from grader.io.inspections import draft_of, resolve_draft
+from grader.io.inspection_draft import draft_of
+from grader.io.inspections import resolve_draft
 from grader.io.rule_files import LayerFile, RuleBookFile
 from grader.io.rulebooks import HEAD, read_rulebook
 from grader.io.yaml_source import Document, parse_document

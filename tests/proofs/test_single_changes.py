@@ -40,8 +40,8 @@ from grader.proofs.witness import (
     place,
     told,
 )
+from grader.vocabulary.kinds import PROGRESS
 from grader.vocabulary.peel import PEEL
-from grader.vocabulary.words import PROGRESS
 
 FALLS_SHORT, PARTLY, MEETS, EXCEEDS = (PEEL.assessments.rank(n) for n in PEEL.assessments.levels)
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from grader.api.files import schema as schema
     from grader.api.files import schema_names as schema_names
     from grader.api.files import starter as starter
+    from grader.api.files import upgrade as upgrade
     from grader.api.files import validate as validate
     from grader.api.given import Gradable as Gradable
     from grader.api.given import SettingValues as SettingValues
@@ -67,7 +68,7 @@ _HOMES = {
     "decisions": "calibrate decide diff outliers verify",
     "files": (
         "export_workbook framework_starter import_sheet mark_workbook merge propose_mapping schema"
-        " schema_names starter validate"
+        " schema_names starter upgrade validate"
     ),
     "given": "Gradable SettingValues",
     "inspections": "explain grade load open_session sensitivity simulate smallest_change why_not",

@@ -196,7 +196,7 @@ def calibrate(
     """
     from grader.proofs.record import all_kept_at
     from grader.review.calibrate import calibrate as fit
-    from grader.review.calibrate import read_folder
+    from grader.review.past_inspections import read_folder
 
     check_effort(effort)
     past = read_folder(Path(folder), None if rules is None else os.fspath(rules))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from grader.sheets.importing import Imported
     from grader.sheets.joined import MergedInspections
     from grader.sheets.proposing import ProposedMapping
+    from grader.upgrading.files import Upgraded
     from grader.validation import Validated
 
 from grader.api.given import Gradable
@@ -49,6 +50,34 @@ def validate(path: PathLike, *, rules: PathLike | None = None) -> Validated:
     from grader.validation import validate as check_file
 
     return check_file(path, rules=rules)
+
+
+def upgrade(path: PathLike) -> Upgraded:
+    """A file in the form of this version: what it says, its order and its remarks stay as they are.
+
+    Parameters
+    ----------
+    path : path
+        A file people write, or a proposal kept as JSON.
+
+    Returns
+    -------
+    Upgraded
+        Its `text` is the file to keep; `changes` says what is written otherwise in it.
+
+    Raises
+    ------
+    InputError
+        It cannot be read, or told what it is, or says one thing in both forms.
+
+    Examples
+    --------
+    >>> grader.upgrade("examples/leicestershire_2021_22/decisions.yaml")
+    <Upgraded decisions: 0 changes>
+    """
+    from grader.upgrading.files import upgrade as upgrade_file
+
+    return upgrade_file(path)
 
 
 def schema(name: str, *, rules: PathLike | None = None, framework: PathLike | None = None) -> dict[str, Any]:

@@ -39,7 +39,8 @@ from grader.language.rulebook import EFFECTS, Fact, Layer, Parameter, Rule, Rule
 from grader.language.typecheck import comparisons, facts_named
 from grader.language.vocabulary import entities
 from grader.model.framework import Framework
-from grader.vocabulary.words import FLAG, Scale
+from grader.vocabulary.kinds import FLAG
+from grader.vocabulary.scales import Scale
 
 _NEGATED = {
     Op.AT_LEAST: Op.FEWER_THAN,

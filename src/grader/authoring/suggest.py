@@ -29,7 +29,8 @@ from grader.language.row import Row
 from grader.language.rulebook import Rule, RuleBook
 from grader.language.typecheck import facts_named
 from grader.model.framework import Area, Framework
-from grader.vocabulary.words import PROGRESS, STRENGTH, Vocabulary
+from grader.vocabulary.kinds import PROGRESS, STRENGTH
+from grader.vocabulary.words import Vocabulary
 
 #: Characteristics of an area an area's search goes up to, and how many inspections it looks at.
 MOST_CHARACTERISTICS = 10

@@ -10,8 +10,9 @@ from grader.authoring.cases import Case, parse_cases
 from grader.errors import InputError, Place, Problem, quoted
 from grader.io import catalogue
 from grader.io.frameworks import FrameworkFile
+from grader.io.reading import read_bytes
 from grader.io.rule_folder import refuse_link_out, yaml_files
-from grader.io.yaml_source import parse_document, read_bytes
+from grader.io.yaml_source import parse_document
 from grader.language.rulebook import RuleBook
 from grader.model.framework import Framework
 

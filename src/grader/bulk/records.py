@@ -15,7 +15,7 @@ from grader.bulk.plan import Plan
 from grader.bulk.spellings import spelled
 from grader.errors import Place, Problem, quoted
 from grader.grading.conclude import finding_row
-from grader.vocabulary.words import PROGRESS
+from grader.vocabulary.kinds import PROGRESS
 
 
 @dataclass(slots=True)

@@ -17,8 +17,8 @@ from grader.bulk.sources import Graded
 from grader.errors import InputError, Place, Problem
 from grader.io.json_text import read_json
 from grader.io.locked import locked, sweep_parts
+from grader.io.reading import read_bytes
 from grader.io.written import put_whole
-from grader.io.yaml_source import read_bytes
 
 #: Seconds to wait for another batch that may be about to end; most go on for longer than anybody waits.
 WAIT: Final = 1.0

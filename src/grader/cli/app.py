@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -33,6 +32,7 @@ COMMANDS = {
     "find": "find",
     "merge": "merge",
     "validate": "validate",
+    "upgrade": "upgrade",
     "grade": "grade",
     "explain": "explain",
     "simulate": "simulate",
@@ -62,6 +62,7 @@ EXAMPLES = {
     "find": "grader find callers who ring again are not noticed --area responding",
     "merge": "grader merge ann.yaml bob.yaml -o inspection.yaml",
     "validate": "grader validate inspection.yaml",
+    "upgrade": "grader upgrade decisions.yaml -o newer.yaml",
     "grade": "grader grade inspection.yaml --report report.html",
     "explain": "grader explain inspection.yaml responding --why-not outstanding",
     "simulate": "grader simulate inspection.yaml",
@@ -216,4 +217,6 @@ def _of_path(error: OSError) -> Problem:
 
 def _show_trace(debugging: Debugging) -> None:
     if debugging.on:
+        import traceback
+
         terminal.err(traceback.format_exc())

@@ -15,7 +15,6 @@ from grader.cli import completion, options, terminal, wide
 from grader.cli.output import check_output
 from grader.cli.record import warnings_of
 from grader.errors import InputError, Place, Problem
-from grader.io.written import write_whole
 
 if TYPE_CHECKING:
     from grader.session import LoadedInspection
@@ -159,6 +158,8 @@ def _write_one(loaded: LoadedInspection, asked: _Asked) -> None:
         content = content_for(loaded, asked.decisions)
         write_reports(content, asked.files, brief=asked.brief, force=asked.force)
     if asked.destination is not None:
+        from grader.io.written import write_whole
+
         lines = asked.destination.suffix.lower() == ".jsonl"
         text = proposal.to_json(indent=None if lines else 2) + "\n"
         write_whole(asked.destination, text, new=not asked.force)

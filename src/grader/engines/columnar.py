@@ -32,7 +32,7 @@ from grader.language.nodes import (
 )
 from grader.language.reckoned import Amount, Bounds, Does, Named, Points, Rounded, Step, Weighted
 from grader.language.rulebook import Rule
-from grader.vocabulary.words import Scale
+from grader.vocabulary.scales import Scale
 
 try:
     import narwhals as nw

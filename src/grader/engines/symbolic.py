@@ -41,7 +41,7 @@ from grader.language.nodes import (
 from grader.language.reckoned import Amount, Bounds, Does, Named, Points, Rounded, Step, Weighted
 from grader.language.relevance import parts_first
 from grader.language.rulebook import Fact, Rule
-from grader.vocabulary.words import Scale
+from grader.vocabulary.scales import Scale
 
 Row = Mapping[str, int]
 

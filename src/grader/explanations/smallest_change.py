@@ -33,7 +33,7 @@ from grader.model.framework import Framework
 from grader.model.inspection import Inspection
 from grader.model.proposal import Outcome
 from grader.session import LoadedInspection
-from grader.vocabulary.words import Levels, Word
+from grader.vocabulary.scales import Levels, Word
 
 #: Answers given, all of the same cost.
 MOST_ANSWERS: Final = 3

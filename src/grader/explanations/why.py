@@ -31,7 +31,8 @@ from grader.model.proposal import (
     WithoutOld,
 )
 from grader.session import LoadedInspection
-from grader.vocabulary.words import STRENGTH, Levels, StrengthName
+from grader.vocabulary.kinds import STRENGTH, StrengthName
+from grader.vocabulary.scales import Levels
 
 SCHEMA: Final = "grader.explanation/1"
 

@@ -34,7 +34,8 @@ from grader.language.row import Row
 from grader.language.rulebook import Decision, Fact, Rule, RuleBook, decide
 from grader.language.vocabulary import SCALE, SCORE
 from grader.model.framework import Area
-from grader.vocabulary.words import NOT_IMPROVING, ORIGIN, PROGRESS, Vocabulary
+from grader.vocabulary.kinds import NOT_IMPROVING, ORIGIN, PROGRESS
+from grader.vocabulary.words import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from grader.language.figures import as_whole
 from grader.language.order import orders
 from grader.language.rulebook import RuleBook
 from grader.model.inspection import Evidence, Figure, Inspection
-from grader.vocabulary.words import STRENGTH, Vocabulary
+from grader.vocabulary.kinds import STRENGTH
+from grader.vocabulary.words import Vocabulary
 
 CONTRADICTION = "contradiction"
 

@@ -26,7 +26,7 @@ from grader.language.nodes import (
 )
 from grader.language.reckoned import Points, Rounded, Weighted
 from grader.language.rulebook import Fact
-from grader.vocabulary.words import ORIGIN
+from grader.vocabulary.kinds import ORIGIN
 
 Narrower = Callable[[Fact, CharacteristicCase, Mapping[str, Fact]], "Support"]
 

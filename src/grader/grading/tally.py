@@ -14,7 +14,8 @@ from grader.language.row import Row
 from grader.model.framework import Framework
 from grader.model.inspection import Evidence, Inspection
 from grader.model.proposal import NotCounted
-from grader.vocabulary.words import STRENGTH, Vocabulary
+from grader.vocabulary.kinds import STRENGTH
+from grader.vocabulary.words import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)

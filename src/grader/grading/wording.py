@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from grader.vocabulary.words import KindOfFinding
+from grader.vocabulary.kinds import KindOfFinding
 
 SHOWN = 3
 NO_EVIDENCE = "no evidence is counted on this area"

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from grader.errors import InputError, Place, Problem, UnknownNameError, folded, quoted, suggest
+from grader.io.reading import read_bytes
 from grader.io.rule_folder import HEAD, PROVED, lines_sha256, refuse_link_out, rule_files
 from grader.io.scalars import decode
-from grader.io.yaml_source import Document, parse_document, read_bytes, text_sha256
+from grader.io.yaml_source import Document, parse_document, text_sha256
 
 if TYPE_CHECKING:
     from grader.io.frameworks import FrameworkFile

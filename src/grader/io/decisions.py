@@ -12,7 +12,8 @@ from grader.io import catalogue
 from grader.io.faults import validate
 from grader.io.frameworks import FrameworkFile
 from grader.io.printed_decisions import decisions_with_ids
-from grader.io.yaml_source import Document, parse_document, read_bytes
+from grader.io.reading import read_bytes
+from grader.io.yaml_source import Document, parse_document
 from grader.model.decisions import Decisions
 from grader.model.framework import Framework
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from grader.errors import InputError, Place, Problem
-from grader.io.yaml_source import parse_document, read_bytes
+from grader.io.reading import read_bytes
+from grader.io.yaml_source import parse_document
 
 ENDINGS = (".yaml", ".yml", ".json")
 #: Logs of the acts behind decisions, which are read with them.

@@ -12,8 +12,8 @@ from grader.io.yaml_source import Document
 from grader.language.dnf import MAX_VALUE
 from grader.model.framework import Framework
 from grader.model.scales import FindingBlock, ScaleBlock, standings_of
+from grader.vocabulary.kinds import CLOSED
 from grader.vocabulary.peel import PEEL, STATUSES
-from grader.vocabulary.words import CLOSED
 
 Path_ = tuple[str | int, ...]
 #: Levels of all scales together, each of which makes a rule.

@@ -10,7 +10,8 @@ from pathlib import Path
 from grader.errors import InputError, Place, Problem, quoted, suggest, truncate
 from grader.io.faults import duplicate_ids, name_of, unfilled, validate
 from grader.io.framework_words import word_faults
-from grader.io.yaml_source import Document, parse_document, read_bytes
+from grader.io.reading import read_bytes
+from grader.io.yaml_source import Document, parse_document
 from grader.model.framework import Area, Characteristic, Framework
 
 Path_ = tuple[str | int, ...]

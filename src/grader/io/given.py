@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import InputError, Place, Problem, quoted
-from grader.io.inspections import InspectionDraft, InspectionFile, draft_of, read_draft, resolve_draft
+from grader.io.inspection_draft import InspectionDraft, draft_of, read_draft
+from grader.io.inspections import InspectionFile, resolve_draft
 from grader.io.yaml_source import Document, NodePath, parse_document
 from grader.language.rulebook import RuleBook
 from grader.model.framework import Framework

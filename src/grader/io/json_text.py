@@ -8,8 +8,9 @@ from collections import Counter
 from typing import Any, NoReturn
 
 from grader.errors import InputError, Place, Problem, quoted
+from grader.io.reading import SIZE_LIMIT
 from grader.io.scalars import NUMBER_LENGTH, decode
-from grader.io.yaml_source import DEPTH_LIMIT, SIZE_LIMIT
+from grader.io.yaml_source import DEPTH_LIMIT
 
 #: The proposal for the example of 309 items has 5,335.
 PIECE_LIMIT = 1_000_000

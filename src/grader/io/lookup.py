@@ -98,6 +98,7 @@ def _of_rule(book: RuleBook, rule: Rule) -> Iterator[tuple[str, str | None]]:
         parameter = book.parameters[name]
         yield "parameter", f"{name}: {number(parameter.default, None, parameter.kind)} ({parameter.basis})"
     yield "not monotone", rule.not_monotone
+    yield "restates", rule.restates
     yield "source", rule.source
     yield "stands at", str(rule.place) if rule.place else None
 

@@ -86,7 +86,7 @@ def _lower_rule(
         return None
     return Rule(
         block.id, layer, level, effect, target, condition, block.because, block.source, scope,
-        block.not_monotone, document.place((*at, "id")),
+        block.not_monotone, document.place((*at, "id")), restates=block.restates,
     )  # fmt: skip
 
 

@@ -31,7 +31,7 @@ from grader.language.rulebook import (
     given_facts,
 )
 from grader.model.framework import Framework
-from grader.vocabulary.words import Scale
+from grader.vocabulary.scales import Scale
 
 #: No count is held against more.
 MOST_COUNTED = 1_000_000

@@ -10,7 +10,7 @@ from grader.io.faults import name_of
 from grader.io.yaml_source import Document
 from grader.model.framework import Framework
 from grader.model.printed import match_printed
-from grader.vocabulary.words import Levels
+from grader.vocabulary.scales import Levels
 
 Path_ = tuple[str | int, ...]
 

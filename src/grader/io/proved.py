@@ -13,9 +13,9 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from grader.errors import InputError, Place, Problem
+from grader.io.reading import read_bytes
 from grader.io.rule_folder import PROVED
 from grader.io.written import write_whole
-from grader.io.yaml_source import read_bytes
 from grader.language.rulebook import Proved
 
 NAME: Final = PROVED

@@ -108,6 +108,8 @@ class RuleBlock(InputModel):
     source: Text
     not_monotone: Text | None = None
     """Why the rule may use a fact against its declared direction."""
+    restates: Text | None = None
+    """Why a clause stands in it that follows from the others."""
 
 
 class LayerFile(InputModel):

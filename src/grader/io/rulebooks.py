@@ -18,15 +18,16 @@ from grader.io.lowering import (
     lower_parameters,
 )
 from grader.io.proved import read_proved
+from grader.io.reading import read_bytes
 from grader.io.rule_files import CalibratedFile, LayerFile, RuleBookFile
 from grader.io.rule_folder import HEAD, lines_sha256, refuse_link_out, rule_files
-from grader.io.yaml_source import Document, parse_document, read_bytes
+from grader.io.yaml_source import Document, parse_document
 from grader.language.limits import limit_problems
 from grader.language.rulebook import (
     RuleBook,
 )
 from grader.model.framework import Framework
-from grader.vocabulary.words import Scale
+from grader.vocabulary.scales import Scale
 
 CALIBRATED = "calibrated.yaml"
 

@@ -23,11 +23,9 @@ _PREFIX = "tag:yaml.org,2002:"
 NUMBER_LENGTH = 200
 #: Characters that change the line count, the terminal or the reading of a text without being seen: controls
 #: but tab and line ends, YAML's other line separators, a byte order mark that is no longer first, surrogates.
-UNFIT_IN_FILE = re.compile(
-    "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
-)
+UNFIT_IN_FILE = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 #: The same in a value, where a carriage return can only come from an escape.
-UNFIT_IN_VALUE = re.compile(UNFIT_IN_FILE.pattern.replace("\r", ""))
+UNFIT_IN_VALUE = re.compile(UNFIT_IN_FILE.pattern.replace("\x0e", "\r\x0e"))
 
 #: UTF-16 and UTF-32 without a byte order mark: their first letters come with NULs.
 _WIDE = re.compile(rb"(?:[^\0]\0){2}|(?:\0[^\0]){2}|\0\0\0[^\0]|[^\0]\0\0\0")

@@ -10,7 +10,8 @@ from grader.errors import quoted
 from grader.io import catalogue
 from grader.io.printed_names import PrintedNames, required
 from grader.model.framework import Area, Framework
-from grader.vocabulary.words import Role, Vocabulary
+from grader.vocabulary.scales import Role
+from grader.vocabulary.words import Vocabulary
 
 WIDTH = 100
 

@@ -177,7 +177,7 @@ def _check_new(path: Path) -> None:
 
 def _content(target: Path, shown: Path) -> bytes | None:
     """What is in a file, or None where there is none."""
-    from grader.io.yaml_source import read_bytes  # and YAML with it, which a command's help has no need of
+    from grader.io.reading import read_bytes  # and YAML with it, which a command's help has no need of
 
     if not target.exists():
         return None

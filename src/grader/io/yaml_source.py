@@ -10,18 +10,16 @@ collected and raised together.
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
-import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Final, NoReturn, Protocol
 
 import yaml
 
 from grader.errors import COUNT_LIMIT, InputError, Place, Problem, quoted
+from grader.io.reading import SIZE_LIMIT, check_size, read_bytes
 from grader.io.scalars import (
     ScalarFault,
     decode,
@@ -34,7 +32,6 @@ from grader.io.scalars import (
 )
 from grader.io.wrong_kind import refuse_other_kinds, table_fault
 
-SIZE_LIMIT = 16 * 2**20
 DEPTH_LIMIT = 64
 SCALAR_LIMIT = 20_000
 #: An inspection of 5,000 items has 150,000, or 210,000 with every tag on every item. More would take longer
@@ -46,24 +43,8 @@ NodePath = tuple[str | int, ...]
 #: What stands in a file to be filled in, where its author has not written anything yet.
 UNFILLED = "..."
 
-# Not to wait for the other end of a pipe, should the name lead to one by the time it is opened.
-_OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _START = 1 << 32 | 1
 _EMPTY = ("the file is empty", "write a YAML document in it")
-_KINDS = {
-    stat.S_IFDIR: "a folder",
-    stat.S_IFIFO: "a pipe",
-    stat.S_IFSOCK: "a socket",
-    stat.S_IFCHR: "a device",
-    stat.S_IFBLK: "a device",
-}
-_READ_ERRORS = {
-    errno.ENOENT: ("there is no such file", "check the name and the folder"),
-    errno.ENOTDIR: ("there is no such file", "check the name and the folder"),
-    errno.EACCES: ("the file may not be read", "check its permissions"),
-    errno.EPERM: ("the file may not be read", "check its permissions"),
-    errno.ELOOP: ("the link leads back to itself", "point the link at a file"),
-}
 
 
 class SourceMap(Mapping[NodePath, Place]):
@@ -140,15 +121,9 @@ class Document:
         return self.texts.get(path)
 
 
-def read_bytes(path: Path, limit: int = SIZE_LIMIT) -> bytes:
-    """The bytes of a regular file of at most `limit` bytes; anything else is an `InputError`."""
-    return _read(os.fspath(path), limit)
-
-
 def read_document(path: str | os.PathLike[str]) -> Document:
     """The YAML document in a file."""
-    name = os.fspath(path)
-    return parse_document(_read(name, SIZE_LIMIT), name)
+    return parse_document(read_bytes(path), os.fspath(path))
 
 
 def parse_document(raw: bytes, file: str, *, keys_as_text: bool = False) -> Document:
@@ -157,7 +132,7 @@ def parse_document(raw: bytes, file: str, *, keys_as_text: bool = False) -> Docu
     With `keys_as_text` a key is the text that stands there: `1` and `TRUE` too.
     """
     file = shown_name(file)
-    _check_size(len(raw), SIZE_LIMIT, file)
+    check_size(len(raw), SIZE_LIMIT, file)
     refuse_other_kinds(raw, file)
     text = decode(raw, file)
     reader = _Reader(text, file)
@@ -187,44 +162,6 @@ def _remark(text: str, line: int) -> str:
 def text_sha256(text: str) -> str:
     """SHA-256 of a text in UTF-8, the same whatever line ends it was saved with."""
     return hashlib.sha256(text.replace("\r\n", "\n").replace("\r", "\n").encode()).hexdigest()
-
-
-# Bytes ---------------------------------------------------------------------------------------------------
-
-
-def _read(name: str, limit: int) -> bytes:
-    file = shown_name(name)
-    try:
-        # Before opening: merely opening some devices and pipes has effects, or waits for ever.
-        _check_regular(os.stat(name), limit, file)
-        with open(os.open(name, _OPEN), "rb") as stream:
-            # Again, on what was opened: the name may lead elsewhere by now.
-            _check_regular(os.fstat(stream.fileno()), limit, file)
-            raw = stream.read(limit + 1)
-    except InputError:  # which is a ValueError too
-        raise
-    except OSError as error:
-        message, help = _READ_ERRORS.get(error.errno or 0, (None, "check the file and the disk it is on"))
-        if message is None:
-            message = f"the file cannot be read: {(error.strerror or 'unknown reason').lower()}"
-        _refuse(Place(file), message, help)
-    except ValueError:  # a NUL or a lone surrogate in the name
-        _refuse(Place(file), "this cannot be the name of a file", "check the name")
-    _check_size(len(raw), limit, file)
-    return raw
-
-
-def _check_regular(status: os.stat_result, limit: int, file: str) -> None:
-    if not stat.S_ISREG(status.st_mode):
-        kind = _KINDS.get(stat.S_IFMT(status.st_mode), "something else")
-        _refuse(Place(file), f"this is {kind}, not a file", "name a file")
-    _check_size(status.st_size, limit, file)
-
-
-def _check_size(size: int, limit: int, file: str) -> None:
-    if size > limit:
-        shown = f"{limit / 2**20:g} MiB" if limit >= 2**20 else f"{limit:,} bytes"
-        _refuse(Place(file), f"the file is larger than {shown}", "split it, or take out what is not needed")
 
 
 # Events --------------------------------------------------------------------------------------------------
@@ -438,7 +375,3 @@ class _Reader:
 
 def _place(file: str, at: int) -> Place:
     return Place(file, at >> 32, at & 0xFFFFFFFF)
-
-
-def _refuse(place: Place, message: str, help: str) -> NoReturn:
-    raise InputError([Problem(message, place, help)])

@@ -27,7 +27,8 @@ from grader.language.rulebook import Fact, Measure, Parameter
 from grader.model.printed import match_printed
 from grader.model.shares import per_mille, share_help
 from grader.vocabulary.peel import PEEL
-from grader.vocabulary.words import Levels, Role, Scale, Vocabulary
+from grader.vocabulary.scales import Levels, Role, Scale
+from grader.vocabulary.words import Vocabulary
 
 Path = tuple[str | int, ...]
 

@@ -28,7 +28,8 @@ from grader.language.parse_scores import Parsed, parse_reckoned, parse_score_of,
 from grader.language.parse_where import attributes_of, parse_where
 from grader.language.rulebook import GIVEN, VISIBLE, Fact, Layer, Parameter
 from grader.language.vocabulary import SCALE, SCORE, Entity, entities
-from grader.vocabulary.words import FLAG, Levels, Scale
+from grader.vocabulary.kinds import FLAG
+from grader.vocabulary.scales import Levels, Scale
 
 DEFINERS = (*AGGREGATES, "share", "status_of", "score_of", "fact_of", "round", "points")
 #: Definers of facts made of other facts, in their order or rounded.

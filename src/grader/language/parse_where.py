@@ -11,8 +11,9 @@ from grader.language.parse import Path, Reader, Typed, parse_comparison, typed, 
 from grader.language.rulebook import Fact, Parameter
 from grader.language.vocabulary import SCALE, Entity
 from grader.model.printed import match_printed
+from grader.vocabulary.kinds import FLAG
 from grader.vocabulary.peel import PEEL
-from grader.vocabulary.words import FLAG, Vocabulary
+from grader.vocabulary.words import Vocabulary
 
 
 def attributes_of(

@@ -12,7 +12,9 @@ from typing import Final
 
 from grader.language.nodes import Level
 from grader.language.rulebook import VISIBLE, Fact, Layer, RuleBook
-from grader.vocabulary.words import ORIGIN, Scale, Vocabulary
+from grader.vocabulary.kinds import ORIGIN
+from grader.vocabulary.scales import Scale
+from grader.vocabulary.words import Vocabulary
 
 
 class Circumstance(StrEnum):

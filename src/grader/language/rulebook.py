@@ -15,7 +15,8 @@ from typing import Final
 from grader.errors import Place
 from grader.language.nodes import Better, Condition, Definition, Effect, Given, Kind, Level
 from grader.vocabulary.peel import PEEL
-from grader.vocabulary.words import Levels, Scale, Vocabulary
+from grader.vocabulary.scales import Levels, Scale
+from grader.vocabulary.words import Vocabulary
 
 
 class Layer(StrEnum):
@@ -160,6 +161,8 @@ class Rule:
     place: Place | None = None
     made: bool = False
     """Whether it follows from the framework's own words, and nobody wrote it."""
+    restates: str | None = None
+    """Why a clause stands in its condition that follows from the others."""
 
     def applies_to(self, scope: str) -> bool:
         """Whether the rule speaks of this area or measure."""

@@ -43,13 +43,24 @@ def direction_problems(rule: Rule, facts: Mapping[str, Fact], vocabulary: Vocabu
     wants_better = _wants_better(rule, vocabulary)
     if wants_better is None or rule.not_monotone is not None:
         return
-    for comparison, negated in comparisons(rule.condition):
+    looks_at = tuple(comparisons(rule.condition))
+    for comparison, negated in looks_at:
         fact = facts[comparison.fact]
         if fact.better is Better.NEITHER or comparison.within:
             continue
         wrong = against(comparison, negated, wants_better, fact.better)
         if wrong and asks_whether_assessed(comparison, fact):
             wrong = ASSESSED
+        elif (
+            wrong
+            and rule.effect is Effect.REACHES
+            and any(
+                other.fact == comparison.fact and not against(other, negation, wants_better, fact.better)
+                for other, negation in looks_at
+            )
+        ):
+            # A band written with both its ends, as tables print them.
+            wrong = "leave this end of the band out, since the best whose rule holds is reached"
         if wrong:
             yield Problem(
                 f"rule {rule.id!r} {rule.effect} {rule.target} and uses {fact.name!r} against its direction"

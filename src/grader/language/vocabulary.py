@@ -9,7 +9,9 @@ from types import MappingProxyType
 from typing import Final
 
 from grader.language.nodes import Level
-from grader.vocabulary.words import FLAG, Scale, Vocabulary
+from grader.vocabulary.kinds import FLAG
+from grader.vocabulary.scales import Scale
+from grader.vocabulary.words import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)

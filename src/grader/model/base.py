@@ -29,6 +29,7 @@ class InputModel(BaseModel):
 
     model_config = ConfigDict(
         extra="forbid",
+        defer_build=True,
         strict=True,
         frozen=True,
         ignored_types=(cached_property,),  # no fields

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from html import escape
 from importlib.util import find_spec
 from typing import Any, Literal
 
@@ -17,14 +17,14 @@ SHOWN = 60
 _BACKENDS: tuple[Literal["polars", "pandas"], ...] = ("polars", "pandas")
 
 
-class Tabular:
+class Tabular(ABC):
     """An answer with rows; a class that has it says what they are, each with the same columns."""
 
     __slots__ = ()
 
+    @abstractmethod
     def rows(self) -> Iterator[Mapping[str, Value]]:
         """The rows, as `to_frame` has them."""
-        raise NotImplementedError
 
     def _repr_html_(self) -> str:
         """A small table for a notebook: every text in it is escaped."""
@@ -63,6 +63,8 @@ def _said(value: Value) -> str:
         return "–"
     if isinstance(value, bool):
         return "yes" if value else "no"
+    from html import escape
+
     return escape(clean(f"{value:.4g}" if isinstance(value, float) else str(value)))
 
 

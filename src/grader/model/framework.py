@@ -12,7 +12,8 @@ from grader.cached import cached_property
 from grader.errors import Place
 from grader.model.base import FileId, Id, InputModel, LevelId, PartialDate, Text
 from grader.model.scales import FindingBlock, MeasureBlock, ScaleBlock, StatusesBlock, vocabulary_of
-from grader.vocabulary.words import Vocabulary, Word
+from grader.vocabulary.scales import Word
+from grader.vocabulary.words import Vocabulary
 
 
 class Incomparable(InputModel):

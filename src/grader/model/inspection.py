@@ -10,8 +10,8 @@ from grader.model.base import Date, FileId, Finite, Id, InputModel, PartialDate,
 from grader.model.dates import STALE_AFTER, Span, is_older
 from grader.model.shares import Number
 from grader.model.words import AssessmentName, BasisName, ExtentName, FindingKind, HarmName
+from grader.vocabulary.kinds import ProgressName
 from grader.vocabulary.peel import PEEL
-from grader.vocabulary.words import ProgressName
 
 
 def _non_negative(value: float) -> float:

@@ -12,6 +12,7 @@ class OutputModel(BaseModel):
 
     model_config = ConfigDict(
         extra="forbid",
+        defer_build=True,
         frozen=True,
         # What has a default is always written: earlier versions did not write it.
         json_schema_serialization_defaults_required=True,

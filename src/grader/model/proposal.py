@@ -14,7 +14,7 @@ from grader.model.output import OutputModel as OutputModel
 from grader.model.output import counted as counted
 from grader.model.output import to_json as to_json
 from grader.model.printed import match_printed
-from grader.vocabulary.words import OriginName
+from grader.vocabulary.kinds import OriginName
 
 SCHEMA: Final = "grader.proposal/1"
 

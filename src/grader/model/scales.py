@@ -13,22 +13,22 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, WithJsonSchema
 
 from grader.model.base import Finite, Id, InputModel, LevelId, Text
+from grader.vocabulary.kinds import KindOfFinding
 from grader.vocabulary.peel import ASSESSMENTS, PEEL, STATUSES
-from grader.vocabulary.words import (
+from grader.vocabulary.scales import (
     COUNTS_AS,
     DEFAULT_SCALE,
     FOR_NOTHING,
     WITHHOLDS,
     ForTheGrade,
-    KindOfFinding,
     Levels,
     Outside,
     Role,
     Scale,
     Several,
-    Vocabulary,
     Word,
 )
+from grader.vocabulary.words import Vocabulary
 
 #: No score is further from 0: sums of them stay far within what engines reckon with.
 MOST_SCORED = 999_999

@@ -14,8 +14,8 @@ from grader.language.rulebook import RuleBook
 from grader.model.framework import Framework
 from grader.proofs.bands import check_bands
 from grader.proofs.capped import check_capped
+from grader.proofs.clauses import check_live_throughout
 from grader.proofs.kept_cases import as_text, from_text
-from grader.proofs.live import check_live
 from grader.proofs.monotone import check_part
 from grader.proofs.order import check_marks, check_ranges, check_unused
 from grader.proofs.promises import check_local, check_reachable, check_total
@@ -151,7 +151,7 @@ def questions(framework: Framework) -> list[Question]:
         Question("local", (RANGES, _INFORMS), check_local),
         Question("capped", (RANGES,), lambda subject, trials: check_capped(subject)),
         Question("reachable", (DEFAULTS,), check_reachable),
-        Question("live", (DEFAULTS,), check_live),
+        Question("live", (DEFAULTS,), check_live_throughout),
     ]
 
 

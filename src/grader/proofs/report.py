@@ -153,7 +153,7 @@ _PROMISES = {
     "local": "no area moves another, but through informs",
     "capped": "an open cause of concern caps the grade",
     "reachable": "every grade can be had in every graded area",
-    "live": "every rule decides some case",
+    "live": "every rule and every clause decides something",
 }
 
 

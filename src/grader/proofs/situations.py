@@ -11,8 +11,8 @@ from grader.language.row import Row
 from grader.model.framework import Area, Framework
 from grader.model.inspection import Inspection
 from grader.proofs.witness import counted, having, item_words
+from grader.vocabulary.kinds import PROGRESS, STRENGTH
 from grader.vocabulary.peel import PEEL
-from grader.vocabulary.words import PROGRESS, STRENGTH
 
 _BASIS: Final = PEEL.made_basis
 

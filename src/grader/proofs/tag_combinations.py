@@ -16,8 +16,8 @@ from grader.grading.conclude import finding_row
 from grader.language.nodes import Definition
 from grader.language.row import Row
 from grader.language.vocabulary import entities
+from grader.vocabulary.kinds import FLAG, PROGRESS, STRENGTH
 from grader.vocabulary.peel import PEEL
-from grader.vocabulary.words import FLAG, PROGRESS, STRENGTH
 
 ASSESSMENT, EXTENT, HARM = PEEL.assessments, PEEL.extents, PEEL.harms
 BEST = ASSESSMENT.rank(ASSESSMENT.best)

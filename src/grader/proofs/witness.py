@@ -19,8 +19,8 @@ from grader.model.framework import Area, Framework
 from grader.model.inspection import Inspection
 from grader.proofs.characteristics import Example
 from grader.proofs.tag_combinations import Change
+from grader.vocabulary.kinds import PROGRESS, STRENGTH
 from grader.vocabulary.peel import PEEL
-from grader.vocabulary.words import PROGRESS, STRENGTH
 
 CHANGED = "changed"
 ASSESSMENT, EXTENT, HARM, FINDING_KIND = PEEL.assessments, PEEL.extents, PEEL.harms, PEEL.kinds

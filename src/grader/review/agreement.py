@@ -12,20 +12,19 @@ from dataclasses import dataclass
 from fractions import Fraction
 from importlib.util import find_spec
 from itertools import groupby
+from math import isnan
 from typing import Any
 from warnings import catch_warnings, simplefilter
 
 from grader.distribution import install
 from grader.model.diff import Agreement, AreaDiff, Bias, Figures
+from grader.review.alpha import DIGITS, SEED, Sums
 
 #: Below this many pairs a coefficient says next to nothing.
 SMALL = 30
 #: Areas of one inspection are not independent, so whole inspections are drawn again where there are enough.
 FEW_INSPECTIONS = 10
 RESAMPLES = 2_000
-SEED = 2_021
-#: Beyond these the last bits of a sum differ from one machine to another.
-DIGITS = 6
 MISSING = (
     f"weighted kappa, its interval and alpha are left out: they need the extra 'report' ({install('report')})"
 )
@@ -33,7 +32,7 @@ LIKE_FOR_LIKE = (
     "not comparable with published reliabilities of inspectors, who start from what they find; a proposal"
     " starts from tags a person chose"
 )
-_LIBRARIES = ("krippendorff", "scipy", "statsmodels")
+_LIBRARIES = ("scipy", "statsmodels")
 
 Table = list[list[int]]
 
@@ -167,7 +166,7 @@ def quadratic_kappa(table: Any) -> float:
 
 
 def ordinal_alpha(ratings: Sequence[Sequence[float]], grades: int) -> float:
-    """Krippendorff's alpha for ordered categories (krippendorff); a row a rater, NaN where one did not rate.
+    """Krippendorff's alpha for ordered categories; a row a rater, NaN where one did not rate.
 
     Parameters
     ----------
@@ -176,14 +175,8 @@ def ordinal_alpha(ratings: Sequence[Sequence[float]], grades: int) -> float:
     grades : int
         How many grades the scale has.
     """
-    import krippendorff
-
-    found = krippendorff.alpha(
-        reliability_data=[list(map(float, row)) for row in ratings],
-        value_domain=[float(rank) for rank in range(grades)],
-        level_of_measurement="ordinal",
-    )
-    return float(found)
+    said = [[int(v) for v in unit if not isnan(v)] for unit in zip(*ratings, strict=True)]
+    return Sums(range(grades), [("", unit) for unit in said]).whole()
 
 
 def _interval(pairs: Sequence[Pair], grades: int) -> tuple[tuple[float, float] | None, str]:

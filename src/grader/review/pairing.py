@@ -11,7 +11,8 @@ from typing import TypeVar
 from grader.errors import GraderError, InputError, Place, Problem, Problems, quoted
 from grader.io.decisions import decisions_of
 from grader.io.folders import ENDINGS, files_in, is_proposal, kind_of
-from grader.io.yaml_source import Document, parse_document, read_bytes
+from grader.io.reading import read_bytes
+from grader.io.yaml_source import Document, parse_document
 from grader.model.diff import AreaDiff
 from grader.model.proposal import Proposal
 from grader.review.compare import SmallestChange, compare

@@ -16,8 +16,9 @@ from grader.io.act_log import against, head_of, line_of, log_beside, read_log
 from grader.io.decisions import decisions_of
 from grader.io.folders import LOG_ENDING, is_proposal
 from grader.io.frameworks import FrameworkFile
+from grader.io.reading import read_bytes
 from grader.io.written import update_with_log, write_whole
-from grader.io.yaml_source import parse_document, read_bytes
+from grader.io.yaml_source import parse_document
 from grader.language.settings import read_settings
 from grader.model.acts import Act, Entry
 from grader.model.decisions import Decisions, LogHead

@@ -9,7 +9,8 @@ import yaml
 
 from grader.errors import InputError, Problem, quoted, suggest
 from grader.io.faults import duplicate_ids, validate
-from grader.io.yaml_source import Document, parse_document, read_bytes
+from grader.io.reading import read_bytes
+from grader.io.yaml_source import Document, parse_document
 from grader.model.reconciliation import Disagreement, Reconciliation
 from grader.model.settling import Settling
 from grader.review.agreed import Placed

@@ -12,7 +12,7 @@ from grader.io.act_log import against, log_beside, read_log
 from grader.io.decisions import read_decisions
 from grader.io.folders import is_proposal
 from grader.io.given import PathLike
-from grader.io.yaml_source import read_bytes
+from grader.io.reading import read_bytes
 from grader.language.settings import Settings
 from grader.model.decisions import Decisions, ProposalRecorded
 from grader.model.proposal import Proposal

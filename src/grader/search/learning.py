@@ -6,9 +6,9 @@ from pathlib import Path
 
 from grader.errors import InputError, Place, Problem, folded
 from grader.io.folders import files_in, kind_of
-from grader.io.inspections import read_draft
+from grader.io.inspection_draft import read_draft
 from grader.io.printed_names import PrintedNames
-from grader.io.yaml_source import read_bytes
+from grader.io.reading import read_bytes
 from grader.model.framework import Framework
 from grader.search.ranking import Learned
 

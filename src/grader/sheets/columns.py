@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from grader.vocabulary.kinds import PROGRESS
 from grader.vocabulary.peel import PEEL
-from grader.vocabulary.words import PROGRESS, Vocabulary
+from grader.vocabulary.words import Vocabulary
 
 Kind = Literal["id", "tag", "text", "ids", "lines", "number", "flag", "day", "partial_day"]
 #: Columns that hold one text of a list each: `recommendation 1`, `recommendation 2`.

@@ -9,7 +9,8 @@ from typing import NoReturn
 
 from grader.errors import InputError, Place, Problem, Problems, nearest, quoted, truncate
 from grader.io import catalogue
-from grader.io.inspections import InspectionDraft, InspectionFile, draft_of, resolve_draft
+from grader.io.inspection_draft import InspectionDraft, draft_of
+from grader.io.inspections import InspectionFile, resolve_draft
 from grader.io.yaml_source import EVENT_LIMIT, Document, NodePath
 from grader.language.rulebook import Measure
 from grader.model.framework import Framework

@@ -9,16 +9,11 @@ from typing import Any
 
 from grader.errors import GraderError, InputError, Place, Problem, quoted
 from grader.io.catalogue import framework as framework_called
-from grader.io.inspections import (
-    LISTS,
-    InspectionDraft,
-    InspectionFile,
-    draft_of,
-    read_draft,
-    resolve_draft,
-)
+from grader.io.inspection_draft import LISTS, InspectionDraft, draft_of, read_draft
+from grader.io.inspections import InspectionFile, resolve_draft
 from grader.io.printed_words import PrintedWords
-from grader.io.yaml_source import Document, NodePath, read_bytes
+from grader.io.reading import read_bytes
+from grader.io.yaml_source import Document, NodePath
 from grader.language.rulebook import Measure
 from grader.model.framework import Framework
 from grader.model.inspection import Inspection

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from grader.errors import InputError, Problem, nearest, quoted, suggest
 from grader.io.faults import validate
-from grader.io.yaml_source import Document, NodePath, parse_document, read_bytes
+from grader.io.reading import read_bytes
+from grader.io.yaml_source import Document, NodePath, parse_document
 from grader.model.base import InputModel, Text
 from grader.sheets.columns import SHEETS, Column, Sheet
 from grader.sheets.convert import chosen

@@ -15,8 +15,8 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from grader.errors import InputError, MissingExtraError, Place, Problem, by_kind
+from grader.io.reading import read_bytes
 from grader.io.scalars import shown_name
-from grader.io.yaml_source import read_bytes
 from grader.sheets import limits
 from grader.sheets.archive import Archive
 from grader.sheets.places import CellPlace, letters

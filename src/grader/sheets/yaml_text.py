@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from grader.errors import InternalError
-from grader.io.inspections import draft_of
+from grader.io.inspection_draft import draft_of
 from grader.io.scalars import shown_name
 from grader.io.yaml_source import parse_document
 from grader.model.inspection import Inspection

@@ -15,8 +15,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from grader.errors import InputError, Place, Problem, Problems, quoted, suggest
+from grader.io.reading import read_bytes
 from grader.io.scalars import shown_name
-from grader.io.yaml_source import read_bytes
 from grader.sheets.csv_text import HEADER_WITHIN, read_csv
 from grader.statistics.answer import OutlierLines
 from grader.statistics.choices import Choices

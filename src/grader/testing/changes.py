@@ -14,7 +14,9 @@ from typing import Any, Final, Literal
 
 from grader.model.framework import Framework
 from grader.model.inspection import Declared, Evidence, Inspection, Source
-from grader.vocabulary.words import PROGRESS, Levels, Vocabulary
+from grader.vocabulary.kinds import PROGRESS
+from grader.vocabulary.scales import Levels
+from grader.vocabulary.words import Vocabulary
 
 Never = Literal["lowers", "raises"]
 

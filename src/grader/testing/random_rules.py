@@ -54,7 +54,8 @@ from grader.language.typecheck import direction_problems, facts_named
 from grader.language.vocabulary import entities
 from grader.model.framework import Framework
 from grader.testing._hypothesis import st
-from grader.vocabulary.words import FLAG, PROGRESS, Scale
+from grader.vocabulary.kinds import FLAG, PROGRESS
+from grader.vocabulary.scales import Scale
 
 SHARES: Final = (0, 1, 200, 333, 400, 500, 667, 800, 999, 1000)
 #: Values of a parameter of counts: a few, and the ends of its range.

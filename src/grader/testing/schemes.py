@@ -24,7 +24,7 @@ from grader.language.rulebook import RuleBook
 from grader.model.framework import Framework
 from grader.model.inspection import Inspection
 from grader.vocabulary.peel import PEEL
-from grader.vocabulary.words import ForTheGrade
+from grader.vocabulary.scales import ForTheGrade
 
 Block = dict[str, Any]
 

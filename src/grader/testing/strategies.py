@@ -29,7 +29,7 @@ from grader.model.inspection import Declared, Evidence, Figure, Header, Inspecti
 from grader.testing._hypothesis import st
 from grader.testing.changes import Change, changes
 from grader.testing.random_rules import RuleBooks
-from grader.vocabulary.words import PROGRESS
+from grader.vocabulary.kinds import PROGRESS
 
 GRADES: Final = ("outstanding", "good", "adequate", "requires_improvement", "inadequate")
 AREAS: Final = ("alpha", "bravo", "charlie", "delta")

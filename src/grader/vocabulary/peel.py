@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from grader.vocabulary.words import Basis, KindOfFinding, Role, Scale, Vocabulary, word
+from grader.vocabulary.kinds import Basis, KindOfFinding
+from grader.vocabulary.scales import Role, Scale, word
+from grader.vocabulary.words import Vocabulary
 
 ASSESSMENTS: Final = Scale.of(
     "assessment",

@@ -17,7 +17,8 @@ from grader.errors import Problem, folded, nearest, quoted
 from grader.language.figures import as_whole, range_of
 from grader.language.rulebook import Measure
 from grader.model.printed import match_printed
-from grader.vocabulary.words import Levels, Vocabulary
+from grader.vocabulary.scales import Levels
+from grader.vocabulary.words import Vocabulary
 
 #: Codes of a cell that says nothing, and of one that says nothing known; above are ranks.
 NOTHING: Final = 0

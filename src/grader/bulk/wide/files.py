@@ -17,8 +17,8 @@ from grader.bulk.wide.places import RowPlace
 from grader.bulk.wide.structure import is_plain
 from grader.errors import InputError, Place, Problem
 from grader.io.kinds import NAMES, kind_of
+from grader.io.reading import read_bytes
 from grader.io.scalars import decode, shown_name
-from grader.io.yaml_source import read_bytes
 from grader.sheets import csv_text, limits
 from grader.sheets.limits import refuse
 

@@ -62,7 +62,9 @@ class LoadedTable:
         return self.session.load(self.inspection(self.position(body)))
 
     def position(self, body: str) -> int:
-        """The row of a body, from 0; raises UnknownNameError."""
+        """The row of a body, from 0; raises UnknownNameError. Where rows have no names, their numbers do."""
+        if not self.table.bodies and body.strip().isdecimal():
+            body = f"row {body.strip()}"
         found = self.table.read.select((pl.col(BODY) == body.strip()).arg_true())[BODY]
         if not len(found):
             near = [name for name in self.bodies if folded(name) == folded(body)][:12]

@@ -18,7 +18,8 @@ from grader.proofs.schemes.components import Component
 from grader.proofs.schemes.situations import Situation, earlier_words, level
 from grader.proofs.schemes.states import Found, States
 from grader.proofs.tag_combinations import Part
-from grader.vocabulary.words import Role, Vocabulary
+from grader.vocabulary.scales import Role
+from grader.vocabulary.words import Vocabulary
 
 
 class Step(Protocol):

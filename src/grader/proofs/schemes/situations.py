@@ -12,7 +12,8 @@ from grader.language.row import Row
 from grader.model.framework import Area, Framework
 from grader.model.inspection import Inspection
 from grader.proofs.witness import counted
-from grader.vocabulary.words import PROGRESS, Vocabulary
+from grader.vocabulary.kinds import PROGRESS
+from grader.vocabulary.words import Vocabulary
 
 #: The day everything in a witness was found on: a framework may judge by what was found last.
 DAY: Final = "2020-01-01"

@@ -14,7 +14,7 @@ import z3
 from grader.engines import symbolic
 from grader.engines.symbolic import CountedRow, Ratio, Terms, Undecided, total
 from grader.grading.conclude import finding_row
-from grader.language.nodes import Aggregate, FactOf, Level, Param, Share
+from grader.language.nodes import Aggregate, Condition, FactOf, Level, Param, Share
 from grader.language.pipeline import (
     FINDINGS_ON_AREAS,
     FINDINGS_ON_CHARACTERISTICS,
@@ -31,7 +31,8 @@ from grader.language.typecheck import comparisons, facts_named
 from grader.language.vocabulary import SCALE, SCORE
 from grader.model.framework import Area
 from grader.proofs.schemes.components import Component, among, components, of_rank, one
-from grader.vocabulary.words import PROGRESS, Vocabulary
+from grader.vocabulary.kinds import PROGRESS
+from grader.vocabulary.words import Vocabulary
 
 #: What a characteristic has by its status alone.
 OF_STATUS = frozenset({"status", SCORE, SCALE})
@@ -257,15 +258,16 @@ class States:
 
     def _on(self, component: Component, rank: z3.ArithRef) -> Held:
         """Where each rule raises something on a component."""
-        held = []
-        words = self.book.vocabulary
-        for rule in self.rules(FINDINGS_ON_CHARACTERISTICS):
-            at = []
-            for r in component.ranks:
-                row = {n: z3.IntVal(v) for n, v in component.row(r, words).items()}
-                at.append(z3.And(rank == r, symbolic.holds(rule.condition, {**row, **self.parameters})))
-            held.append((rule, z3.simplify(z3.Or(at))))
-        return tuple(held)
+        rules = self.rules(FINDINGS_ON_CHARACTERISTICS)
+        return tuple((rule, self.holds_on(component, rank, rule.condition)) for rule in rules)
+
+    def holds_on(self, component: Component, rank: z3.ArithRef, condition: Condition) -> z3.BoolRef:
+        """Where a condition about one component holds."""
+        words, at = self.book.vocabulary, []
+        for r in component.ranks:
+            row = {n: z3.IntVal(v) for n, v in component.row(r, words).items()}
+            at.append(z3.And(rank == r, symbolic.holds(condition, {**row, **self.parameters})))
+        return z3.simplify(z3.Or(at))
 
     def _held(self, stage: Stage, facts: Terms) -> Held:
         known = {**facts, **self.parameters}

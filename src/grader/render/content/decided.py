@@ -8,7 +8,8 @@ from pathlib import Path
 
 from grader.errors import InputError, Problem, quoted
 from grader.io.decisions import decisions_of
-from grader.io.yaml_source import parse_document, read_bytes
+from grader.io.reading import read_bytes
+from grader.io.yaml_source import parse_document
 from grader.model.decisions import Decisions
 from grader.model.diff import AreaDiff
 from grader.review.compare import compare

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.render.content.areas import AreaView, Needed
-from grader.vocabulary.words import Scale
+from grader.vocabulary.scales import Scale
 
 #: Units of a chart's width.
 WIDTH = 400

@@ -6,14 +6,16 @@ Names and statements are somebody's own words: they enter as `Text`, cleaned, ne
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Literal
 
 from rich.box import Box
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.padding import Padding
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
@@ -121,8 +123,10 @@ class Labelled:
         self.widest = widest
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        if options.max_width >= BESIDE:
-            yield self._grid()
+        width = max((cell_len(clean(label)) for label, _ in self.lines), default=0)
+        width = width if self.widest is None else min(width, self.widest)
+        if options.max_width >= max(BESIDE, 2 * width):
+            yield from self._beside(console, width, options.max_width)
             return
         for label, said in self.lines:
             if label:
@@ -130,13 +134,14 @@ class Labelled:
             if said:
                 yield Padding(text_of(said), (0, 0, 0, 2))
 
-    def _grid(self) -> Table:
-        grid = Table.grid(padding=(0, 1, 0, 0))
-        grid.add_column(overflow="fold", max_width=self.widest, no_wrap=self.widest is None)
-        grid.add_column(overflow="fold")
+    def _beside(self, console: Console, width: int, whole: int) -> Iterator[Segment]:
+        # As a grid of rich's would lay them out, which measures each text three times.
         for label, said in self.lines:
-            grid.add_row(text_of(label), text_of(said))
-        return grid
+            left = [line.plain for line in text_of(label).wrap(console, max(width, 1))]
+            right = [line.plain for line in text_of(said).wrap(console, whole - width - 1)]
+            for before, after in zip_longest(left, right, fillvalue=""):
+                yield Segment(f"{set_cell_size(before, width)} {after}")
+                yield Segment.line()
 
 
 def indented(part: RenderableType) -> Padding:
