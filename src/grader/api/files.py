@@ -304,9 +304,7 @@ def mark_workbook(
     Raises
     ------
     InputError
-        It is no .xlsx, or holds what would be lost, such as macros, charts or pictures.
-    MissingExtraError
-        openpyxl is not installed.
+        It is no .xlsx, is damaged, or is signed.
 
     Examples
     --------
