@@ -67,7 +67,7 @@ VERSION: Final = "1"
 
 
 def schema_names() -> dict[str, str]:
-    """Names of the formats that have a schema, each with what it is the schema of."""
+    """Every format with a schema, and what it is."""
     return {n: title for n, (title, _) in FILES.items()} | {n: title for n, (title, _, _) in _ANSWERS.items()}
 
 
@@ -82,22 +82,20 @@ def schema_of(
     Parameters
     ----------
     name : str
-        A name that `schema_names` gives; that of an answer may carry its version, as in `proposal/1`.
+        From `schema_names`; an answer's may carry its version, as `proposal/1`.
     rules : path or str, optional
-        With `layer`: a rule book's folder or id, whose facts, parameters, areas and grades are then the only
-        ones.
+        With `layer`: use this rule book's names alone.
     framework : path or str, optional
-        With `inspection` or `cases`: a framework's id or file, whose levels and kinds of finding are then
-        the only ones.
+        With `inspection` or `cases`: use this framework's levels and findings.
 
     Raises
     ------
     InputError
-        `rules` or `framework` is given with another format, or the file has faults.
+        Another format, or faults of the file.
     MissingExtraError
-        The format is that of a command whose extra is not installed.
+        The command's extra is missing.
     UnknownNameError
-        There is no such format or rule book.
+        No such format or rule book.
     """
     plain = name.removesuffix(f"/{VERSION}").removeprefix("grader.") if name.endswith(f"/{VERSION}") else name
     if plain not in FILES and plain not in _ANSWERS:
@@ -127,7 +125,7 @@ def schema_of(
 
 
 def _whole(schema: dict[str, Any], name: str) -> dict[str, Any]:
-    """The schema of an answer, with those of the formats it contains."""
+    """An answer's schema, with those it contains."""
     if name == "impact":
         schema["$defs"]["CaseMoved"]["properties"]["inspection"] = file_schema("inspection")
     elif name == "diff":

@@ -353,12 +353,12 @@ TEXTS: Mapping[str, st.SearchStrategy[Any]] = {
 }
 
 
-@pytest.mark.parametrize(("size", "count"), [("small", 150), ("large", 20)])
+@pytest.mark.parametrize(("size", "count"), [("small", 70), ("large", 20)])
 def test_a_changed_tree_is_refused_or_shown(size: str, count: int, folder: Path) -> None:
     run_trees(size, count, folder)
 
 
-@pytest.mark.parametrize(("size", "count"), [("small", 250), ("large", 25)])
+@pytest.mark.parametrize(("size", "count"), [("small", 110), ("large", 25)])
 def test_a_garbled_text_is_read_or_refused(size: str, count: int, folder: Path) -> None:
     run_texts(size, count, folder)
 

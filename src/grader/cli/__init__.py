@@ -1,4 +1,4 @@
-"""The command line: one module a command, registered in `app`; nothing is imported before it is needed."""
+"""The command line, one module a command; nothing is imported before it is needed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run `grader` with these arguments, those of the process by default, and return its exit code."""
+    """Run `grader` with these arguments, and return its exit code."""
     # What a command imports and reads lives until it ends: looking through it for rubbish finds none.
     gc.set_threshold(100_000, 50, 50)
     # No other package's plugin sees what people write, and none is looked for.

@@ -1,4 +1,4 @@
-"""`grader decide`: record people's decisions, undo and confirm them, and print the log of these acts."""
+"""`grader decide`: record, undo and confirm decisions, and print their log."""
 
 from __future__ import annotations
 
@@ -172,7 +172,7 @@ def _check_options(
     confirm: str | None,
     log: bool,
 ) -> None:
-    """One thing is done at a time, and nothing that it needs is missing."""
+    """Refuse options that do several things, or lack one they need."""
     asked = {"--from": table is not None, "--undo": undo, "--confirm": confirm is not None, "--log": log}
     said = [name for name, there in asked.items() if there]
     problems: list[Problem] = []

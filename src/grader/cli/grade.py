@@ -111,7 +111,7 @@ def grade(
 
 
 def _files_in(names: Sequence[str]) -> list[str]:
-    """The inspections named, with those in each folder named; what else a folder holds is told of."""
+    """The inspections named or in folders named; the rest is reported."""
     found: list[str] = []
     for name in names:
         if not os.path.isdir(name):  # unlike pathlib, takes any name

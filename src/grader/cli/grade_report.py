@@ -1,4 +1,4 @@
-"""Where the reports of `grader grade` go: their files are checked before any work is done."""
+"""Where reports of `grader grade` go, checked before any work."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def report_files(
 
 
 def report_folder(asked: Sequence[str], decisions: str | None, *, force: bool) -> Path | None:
-    """The folder of the page and the workbook on several inspections, made where it is not there."""
+    """The folder of reports on several inspections, made if need be."""
     if decisions is not None:
         help = "grade that inspection alone, or lay them side by side with grader diff"
         raise InputError([Problem("decisions are on one inspection", Place("--decisions"), help)])
@@ -60,7 +60,7 @@ def report_folder(asked: Sequence[str], decisions: str | None, *, force: bool) -
 
 
 def content_for(loaded: LoadedInspection, decisions: str | None) -> Content:
-    """What a report says of an inspection, with the final grades in a file."""
+    """A report's content, with final grades from a file."""
     from grader.render.content.build import content_of
     from grader.render.content.decided import read_decided
 
@@ -68,7 +68,7 @@ def content_for(loaded: LoadedInspection, decisions: str | None) -> Content:
 
 
 def write_reports(content: Content, files: Sequence[Path], *, brief: bool, force: bool) -> None:
-    """Write a report in each format asked for; all are made before the first is written."""
+    """Write a report in each format; all are made first."""
     from grader.render.reports import format_of, report_bytes
 
     made = [report_bytes(content, format_of(path.name), brief=brief) for path in files]

@@ -1,4 +1,4 @@
-"""Faults in the words a framework declares: its scales, its statuses, its kinds of finding."""
+"""Faults in a framework's scales, statuses and kinds of finding."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def _measure_faults(framework: Framework, document: Document) -> Iterator[Proble
 
 
 def _informed_on_another(framework: Framework, document: Document) -> Iterator[Problem]:
-    """Evidence counts on what it informs as it was assessed: so both have one scale."""
+    """Characteristics that inform one on another scale."""
     scale_of = {c.id: c.scale for a in framework.areas for c in a.characteristics}
     for i, area in enumerate(framework.areas):
         for t, topic in enumerate(area.topics):

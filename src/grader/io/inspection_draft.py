@@ -18,16 +18,16 @@ LISTS = ("evidence", "findings", "previous")
 
 @dataclass(frozen=True, slots=True)
 class InspectionDraft:
-    """What could be read of an inspection, its names not yet resolved.
+    """An inspection whose names are not yet resolved.
 
     Attributes
     ----------
     inspection : Inspection
-        The inspection; where `problems` is not empty, the sound blocks of it alone.
+        Its sound blocks alone, where there are `problems`.
     problems : tuple of Problem
-        Faults of single blocks, which are left out of `inspection`.
+        Faults of blocks left out.
     left_out : frozenset of path
-        Where those blocks stand.
+        Where those are.
     """
 
     document: Document
@@ -37,12 +37,12 @@ class InspectionDraft:
 
 
 def read_draft(path: Path) -> InspectionDraft:
-    """The inspection in a file, as far as it can be read without its framework.
+    """The inspection in a file, read without its framework.
 
     Raises
     ------
     InputError
-        Every fault found, where the framework and the edition cannot be told.
+        Every fault, where framework or edition is not known.
     """
     return draft_of(parse_document(read_bytes(path), str(path)))
 
@@ -61,7 +61,7 @@ def draft_of(document: Document) -> InspectionDraft:
 
 
 def _sound(data: Any, left_out: frozenset[Path_]) -> object:
-    """The data without its faulty blocks, so that names in the sound ones are checked in the same reading."""
+    """The data without faulty blocks, so that names in the rest are checked too."""
     if not isinstance(data, dict):
         return data
     data = {key: (value.copy() if isinstance(value, list | dict) else value) for key, value in data.items()}

@@ -1,4 +1,4 @@
-"""Read an inspection and resolve every name in it against the framework and the rule book's measures."""
+"""Resolve an inspection's names against its framework and measures."""
 
 from __future__ import annotations
 
@@ -49,17 +49,14 @@ def resolve_draft(
     Parameters
     ----------
     draft : InspectionDraft
-        What `read_draft` returned.
     framework : Framework
-        The framework the inspection names.
     measures : mapping of str to Measure
-        Figures the rule book has rules for.
+        Figures with rules.
 
     Raises
     ------
     InputError
-        Every fault of the file: those `read_draft` found, every name that does not resolve, and every
-        value that cannot be.
+        Every fault: those of the draft, unknown names, impossible values.
     """
     check = _Check(draft, framework, measures)
     problems = truncate(chain(draft.problems, check.problems()))
@@ -147,7 +144,7 @@ class _Check:
         return [(block, i) for i in range(len(self._raw(block))) if (block, i) not in self.draft.left_out]
 
     def _raw(self, block: str) -> list[Any]:
-        """A list as written in the file, faulty entries too: the ids they name exist all the same."""
+        """A list as written, faulty entries too: their ids exist."""
         raw = self.document.data.get(block) if isinstance(self.document.data, dict) else None
         return raw if isinstance(raw, list) else []
 

@@ -1,4 +1,4 @@
-"""What there is to know of a rule, a parameter, a characteristic or an area, each with its source."""
+"""What is known of a rule, parameter, characteristic or area, with its source."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def about_rule(book: RuleBook, word: str) -> About:
 
 
 def about_parameters(book: RuleBook, word: str | None = None) -> About:
-    """Every parameter, or one: its value, its range, what it rests on and which rules use it."""
+    """One parameter or all: value, range, basis, rules."""
     names = (
         [*book.parameters]
         if word is None
@@ -70,7 +70,7 @@ def about_parameters(book: RuleBook, word: str | None = None) -> About:
 
 
 def about_characteristic(framework: Framework, word: str, edition: str | None = None) -> About:
-    """A characteristic: its text, its topic and area, where it comes from and what it informs."""
+    """A characteristic: text, topic, area, source, what it informs."""
     name = required(word, PrintedNames(framework, edition).characteristics, "characteristic")
     said = _of_characteristic(framework, framework.characteristic(name))
     return About(schema=SCHEMA, kind="characteristic", within=framework.id, entries=[_entry(name, said)])

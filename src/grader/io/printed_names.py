@@ -1,4 +1,4 @@
-"""What the ids of a framework are printed as, and documents with such names replaced by ids."""
+"""What a framework's ids are printed as, and back to ids."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ __all__ = ["PrintedNames", "candidates", "match_printed", "required"]
 
 
 class PrintedNames:
-    """The names one edition of a framework goes by; all its editions where none is named.
+    """The names of one edition, or of all.
 
     Attributes
     ----------
     grades, areas, characteristics, editions : dict
-        Each id, with the further names it is printed under.
+        Further printed names of each id.
     """
 
     def __init__(self, framework: Framework, edition: str | None = None) -> None:
@@ -44,7 +44,7 @@ class PrintedNames:
 
     @cached_property
     def characteristics(self) -> dict[str, list[str]]:
-        """The code of the area before the number, as in `RESP-2c`; a code of its own, as `CDI-1`."""
+        """The area's code before the number, as `RESP-2c`, or a code of its own, as `CDI-1`."""
         return {c.id: list(_codes(a, c.id, c.code)) for a in self._areas for c in a.characteristics}
 
     @cached_property
@@ -71,7 +71,7 @@ class PrintedNames:
         return found
 
     def matched(self, kind: str, word: str) -> str:
-        """The id a word stands for, as `match_printed` tells; the word itself where it names none."""
+        """The id a word stands for, or the word itself."""
         if word in getattr(self, kind):
             return word
         forms, typed = self._forms[kind], folded(word)
@@ -93,13 +93,13 @@ def required(word: str, choices: Mapping[str, Iterable[str]], what: str, unknown
     Parameters
     ----------
     word : str
-        What a person wrote, on the command line or in Python.
+        As a person wrote it.
     choices : mapping of str to iterable of str
-        Each id, with the further names it is printed under.
+        Each id's further printed names.
     what : str
-        What is named, as in `area`.
+        As in `area`.
     unknown : str, optional
-        The message where there is none such; `unknown area 'x'` by default.
+        The message; `unknown area 'x'` by default.
 
     Raises
     ------

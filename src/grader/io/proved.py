@@ -1,6 +1,6 @@
-"""`proved.json` beside a rule book: what was proved of it, bound to the hashes of what it was proved of.
+"""`proved.json` beside a rule book: what was proved of exactly these rules.
 
-It is no YAML, so no part of the rule book's own hash. Rules changed since have another, and claim nothing.
+It is bound to hashes, so changed rules claim nothing.
 """
 
 from __future__ import annotations
@@ -34,21 +34,20 @@ class ProvedFile(BaseModel):
 
 
 def read_proved(folder: Path, sha256: str, shown: str) -> Proved | None:
-    """What was proved of the rules in a folder; None where nothing is recorded of exactly these rules.
+    """What was proved of these rules, or None.
 
     Parameters
     ----------
     folder : Path
-        The rule book's folder.
+        The rule book's.
     sha256 : str
-        The rule book's hash.
     shown : str
-        How messages name the folder.
+        For messages.
 
     Raises
     ------
     InputError
-        The file is not what `check --record` writes.
+        Not what `check --record` writes.
     """
     path = folder / NAME
     if not path.is_file():

@@ -32,7 +32,7 @@ _READ_ERRORS = {
 
 
 def read_bytes(path: str | os.PathLike[str], limit: int = SIZE_LIMIT) -> bytes:
-    """The bytes of a regular file of at most `limit` bytes; anything else is an `InputError`."""
+    """The bytes of a regular file up to `limit`; raises InputError."""
     name = os.fspath(path)
     file = shown_name(name)
     try:

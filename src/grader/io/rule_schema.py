@@ -1,7 +1,6 @@
-"""The JSON Schema of the rule language: conditions, facts and rules, layer by layer.
+"""The JSON Schema of the rule language, layer by layer, from the parser's vocabulary.
 
-Built from the vocabulary that the parser reads. Without a rule book, a condition may name any fact and any
-parameter; with one, its own facts, parameters, areas, grades and measures alone.
+With a rule book it allows that book's names alone.
 """
 
 from __future__ import annotations
@@ -71,14 +70,14 @@ _SAYS: Final = {
 
 
 def with_rule_language(schema: Schema, names: Names | None = None) -> Schema:
-    """The schema of a layer file, with what its facts and rules may hold in each layer.
+    """A layer file's schema, with what facts and rules may hold.
 
     Parameters
     ----------
     schema : dict
-        The keys of a layer file and of a rule, as the models have them.
+        From the models.
     names : Names, optional
-        Those of one rule book.
+        Of one rule book.
     """
     names = names or Names()
     rule = schema["$defs"].pop("RuleBlock")
@@ -302,7 +301,7 @@ def _clause(value: Schema, comparison: str) -> Schema:
 
 
 def _rule(layer: Layer, rule: Schema, names: Names) -> Schema:
-    """The keys of a rule that this layer's rules may have, and what they may hold."""
+    """The keys of this layer's rules, and what they hold."""
     dropped = {str(e) for e in Effect if e not in EFFECTS[layer]}
     dropped |= {"measure"} if layer is not Layer.MEASURE else {"areas"}
     dropped |= {"per"} if layer is not Layer.FINDING else set()

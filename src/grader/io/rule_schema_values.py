@@ -1,4 +1,4 @@
-"""What a rule may compare a fact with, as JSON Schema, and the names it may use."""
+"""Names and comparisons of rules, as JSON Schema."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _NOTHING: Final[Mapping[str, Fact]] = {}
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What one rule book and its framework call things; empty where any name will do."""
+    """The names of one rule book and framework; empty for any."""
 
     facts: Mapping[str, Fact] = field(default_factory=lambda: _NOTHING)
     parameters: Mapping[Kind, tuple[str, ...]] = field(default_factory=dict)
@@ -61,7 +61,7 @@ def ref(name: str) -> Schema:
 
 
 def comparisons_by_type(names: Names) -> dict[str, Schema]:
-    """A comparison for each type there is, and one for a fact that is not known."""
+    """A comparison for each type, and one for unknown facts."""
     found = {
         f"comparison.{kind}": comparison_of(number_schema(kind, names))
         for kind in (Kind.COUNT, Kind.SHARE, Kind.SCORE)

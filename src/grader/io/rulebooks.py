@@ -1,4 +1,4 @@
-"""Read a rule book's folder and lower it to the tree, with every fault located."""
+"""Read a rule book's folder and lower it to the tree."""
 
 from __future__ import annotations
 
@@ -33,21 +33,21 @@ CALIBRATED = "calibrated.yaml"
 
 
 def read_rulebook(folder: Path, framework: Framework, shown: str | None = None) -> RuleBook:
-    """The rule book in a folder: `rulebook.yaml` and its layer files.
+    """The rule book in a folder.
 
     Parameters
     ----------
     folder : Path
-        The rule book's folder; `tests/` in it is not read.
+        `tests/` is not read.
     framework : Framework
-        What it grades against: area, characteristic and grade ids are resolved in it.
+        Resolves areas, characteristics and grades.
     shown : str, optional
-        How messages name the folder; the path itself by default.
+        For messages; the path by default.
 
     Raises
     ------
     InputError
-        Every fault of every file, located.
+        Every fault of every file.
     """
     documents, problems = _read_all(folder, shown or str(folder))
     if dots := unfilled(documents.values()):
@@ -111,7 +111,7 @@ def read_rulebook(folder: Path, framework: Framework, shown: str | None = None) 
 
 
 def unfilled_in(folder: Path, shown: str) -> list[Problem]:
-    """What is still to be filled in in a rule book's folder, whose framework cannot be read yet."""
+    """What is to be filled in, where the framework cannot be read."""
     return unfilled(_read_all(folder, shown)[0].values())
 
 

@@ -1,11 +1,7 @@
-"""YAML read with line and column marks, safely.
+"""YAML read safely, with the place of every key and value.
 
-A file becomes plain Python data and the place of every key and value in it. Nothing of YAML that runs code,
-multiplies or hides is read: no tags, no anchors, no aliases, no merge keys. Depth, length and number are
-limited on the parser's events as they come, so nothing is ever built beyond a limit.
-
-Every fault is an `InputError` that says where; faults which leave the rest of the file readable are
-collected and raised together.
+No tags, anchors, aliases or merge keys; depth, length and number are limited on the events, before anything
+is built.
 """
 
 from __future__ import annotations
@@ -48,7 +44,7 @@ _EMPTY = ("the file is empty", "write a YAML document in it")
 
 
 class SourceMap(Mapping[NodePath, Place]):
-    """Places by path. Kept as one integer each, since a large file has a hundred thousand."""
+    """Places by path, each one integer to save memory."""
 
     __slots__ = ("_file", "_positions")
 
@@ -75,22 +71,22 @@ LEVELS_AS_KEYS = ("stated_counts",)
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A YAML file as plain data, with the place of everything in it.
+    """A YAML file as plain data, with places.
 
     Attributes
     ----------
     data : object
-        dict, list, str, int, float, bool, None and `datetime.date` only.
+        dict, list, str, int, float, bool, None and `date`.
     places, keys : Mapping
-        Place of each value, and of each key, by path; `()` is the root.
+        By path; `()` is the root.
     texts : Mapping
-        The file's own text of each value that is not text, by path: `12:30` where `data` has 750.
+        The written text of values that are not text: `12:30` for 750.
     unfilled : Mapping
-        The remark beside each value that is three dots, to be filled in, by path; "" where there is none.
+        The remark beside each `...`.
     sha256 : str
-        Of the file's text with LF line ends and no byte order mark.
+        Of the text with LF ends and no byte order mark.
     file : str
-        Name shown in messages.
+        For messages.
     """
 
     data: object
@@ -102,7 +98,7 @@ class Document:
     unfilled: Mapping[NodePath, str] = field(default_factory=dict, repr=False)
 
     def place(self, path: NodePath) -> Place:
-        """The place of the value at `path`, or of the nearest thing around it that is in the file."""
+        """The place at `path`, or of the nearest thing around it."""
         for end in range(len(path), -1, -1):
             for known in (self.places, self.keys):
                 if path[:end] in known:
@@ -117,7 +113,7 @@ class Document:
         return found
 
     def raw(self, path: NodePath) -> str | None:
-        """The source of a value that YAML read as something else than text; None where it is text."""
+        """The written text of a value that is not text, or None."""
         return self.texts.get(path)
 
 
@@ -127,9 +123,9 @@ def read_document(path: str | os.PathLike[str]) -> Document:
 
 
 def parse_document(raw: bytes, file: str, *, keys_as_text: bool = False) -> Document:
-    """The YAML document in `raw`; `file` is its name in messages.
+    """The YAML document in `raw`, named `file` in messages.
 
-    With `keys_as_text` a key is the text that stands there: `1` and `TRUE` too.
+    With `keys_as_text`, `1` and `TRUE` are keys.
     """
     file = shown_name(file)
     check_size(len(raw), SIZE_LIMIT, file)
@@ -160,7 +156,7 @@ def _remark(text: str, line: int) -> str:
 
 
 def text_sha256(text: str) -> str:
-    """SHA-256 of a text in UTF-8, the same whatever line ends it was saved with."""
+    """SHA-256 of a text in UTF-8, whatever its line ends."""
     return hashlib.sha256(text.replace("\r\n", "\n").replace("\r", "\n").encode()).hexdigest()
 
 
@@ -223,7 +219,7 @@ class _Reader:
         return data
 
     def next(self) -> Any:
-        """The next event, any kind; the parser's own order is what the methods here rely on."""
+        """The next event."""
         try:
             event: Any = self.parser.get_event()
         except yaml.MarkedYAMLError as error:
@@ -343,7 +339,7 @@ class _Reader:
             self.fault(at, f"tag {shown}: tags are not read", "take it away, and quote what is text")
 
     def syntax(self, error: yaml.MarkedYAMLError) -> NoReturn:
-        """Stop at what the parser cannot read, in words for those who do not know YAML's."""
+        """Raise a syntax fault, in plain words."""
         said = f"{error.context or ''} {error.problem or ''}".strip().lower()
         mark = error.problem_mark or error.context_mark
         opened = any(words in said for words in ("simple key", "an alias", "an anchor", "a tag"))

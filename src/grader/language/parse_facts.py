@@ -1,7 +1,4 @@
-"""From what a rule author wrote to the tree: the definitions of facts.
-
-Works on plain data, as the parser of conditions does, and collects every fault.
-"""
+"""Parse the definitions of facts into the tree."""
 
 from __future__ import annotations
 
@@ -77,9 +74,9 @@ def parse_fact(
     known: Mapping[str, Fact],
     params: Mapping[str, Parameter],
 ) -> Fact | None:
-    """The fact declared under `name`, or None where it is faulty.
+    """The fact declared under `name`, or None where it has faults.
 
-    `known` are the facts declared so far: those a share, or a `where` on characteristics, may name.
+    `known`: the facts declared so far.
     """
     if not isinstance(data, Mapping):
         reader.fault(
@@ -147,7 +144,7 @@ def parse_fact(
 
 
 def scales_of(definition: Definition, scale: Scale | None, reader: Reader) -> tuple[Levels, ...]:
-    """The framework's own scales that the levels of a fact, or of what it counts, may be of."""
+    """The declared scales that a fact's levels may be of."""
     words = reader.vocabulary
     declared = words.declared
     if definition.entity != "characteristics" and scale not in (words.statuses, words.assessments):
@@ -181,7 +178,7 @@ def _check_name(name: str, reader: Reader) -> None:
 
 
 def _check_keys(name: str, data: Mapping[str, object], reader: Reader) -> set[str]:
-    """Keys that unknown ones were meant to be: that those are missing is no fault of its own."""
+    """Say which keys are unknown; return those they were meant to be."""
     respelt: set[str] = set()
     for key in data:
         if key not in FACT_KEYS:
@@ -192,7 +189,7 @@ def _check_keys(name: str, data: Mapping[str, object], reader: Reader) -> set[st
 
 
 def _check_goes_with(definer: str, data: Mapping[str, object], reader: Reader) -> None:
-    """A key that means nothing beside what defines the fact would be passed over without a word."""
+    """Refuse keys that mean nothing beside what defines the fact."""
     weights = definer == "sum" and isinstance(data["sum"], Mapping)
     for key, definers in GOES_WITH.items():
         if weights and key in data and key in ("of", "where", "per"):
@@ -348,7 +345,7 @@ def _parse_share(value: object, layer: Layer, reader: Reader, known: Mapping[str
 
 
 def _parse_fact_of(value: object, layer: Layer, reader: Reader, known: Mapping[str, Fact]) -> Parsed | None:
-    """A flag or a place on a scale of a named characteristic: numbers have no end, and a proof needs one."""
+    """A flag or rank of a named characteristic; a proof needs numbers with bounds."""
     if not isinstance(value, Sequence) or isinstance(value, str) or len(value) != 2:
         help = "write fact_of: [characteristic, fact]"
         reader.fault(("fact_of",), "'fact_of' takes a characteristic and a fact about it", help)

@@ -1,4 +1,4 @@
-"""The things that facts count, and their attributes, in the words of a framework's vocabulary."""
+"""The things facts count, and their attributes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from grader.vocabulary.words import Vocabulary
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A kind of thing that facts count, at which levels it can be counted, and its attributes."""
+    """A kind of thing facts count, its levels and attributes."""
 
     name: str
     levels: frozenset[Level]

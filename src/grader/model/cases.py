@@ -1,4 +1,4 @@
-"""Rule tests: what the rules should conclude on small inspections, in an inspector's words."""
+"""Rule tests, in an inspector's words."""
 
 from __future__ import annotations
 

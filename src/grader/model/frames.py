@@ -1,4 +1,4 @@
-"""Answers that show themselves in a notebook, and become frames: rows of plain values."""
+"""Answers as rows, for notebooks and frames."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _BACKENDS: tuple[Literal["polars", "pandas"], ...] = ("polars", "pandas")
 
 
 class Tabular(ABC):
-    """An answer with rows; a class that has it says what they are, each with the same columns."""
+    """An answer with rows, all with the same columns."""
 
     __slots__ = ()
 
@@ -36,14 +36,14 @@ class Tabular(ABC):
         Parameters
         ----------
         backend : {"polars", "pandas"}, optional
-            Whose frame; by default of Polars where it is installed, else of pandas.
+            Polars by default, else pandas.
 
         Raises
         ------
         InputError
-            There is no such kind of frame.
+            No such kind.
         MissingExtraError
-            Narwhals, or the library asked for, is not installed.
+            Narwhals or the library is missing.
         """
         return frame(list(self.rows()), backend)
 
@@ -69,7 +69,7 @@ def _said(value: Value) -> str:
 
 
 def frame(rows: Sequence[Mapping[str, Value]], backend: Literal["polars", "pandas"] | None) -> Any:
-    """Rows as a frame of the library asked for, or of one that is installed."""
+    """Rows as a frame, of any library installed by default."""
     if backend is not None and backend not in _BACKENDS:
         help = f"one of: {', '.join(_BACKENDS)}"
         raise InputError([Problem(f"there are no frames of {quoted(str(backend))}", None, help)])

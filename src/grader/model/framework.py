@@ -233,7 +233,7 @@ class Framework(InputModel):
 
     @property
     def statuses_at(self) -> Place | None:
-        """Where its file says how statuses follow from what was assessed; None for one without a file."""
+        """Where its file declares `statuses`, or None."""
         return self._statuses_at
 
     def scale_of(self, characteristic_id: str) -> str | None:
@@ -269,7 +269,7 @@ class Framework(InputModel):
 
     @property
     def provenance_counts(self) -> dict[str, int]:
-        """How many characteristics each kind of provenance stands behind, in the file's order of kinds."""
+        """Characteristics of each kind of provenance, as declared."""
         counts = dict.fromkeys(self.provenance, 0)
         for _, c in self._characteristics.values():
             if c.provenance is not None:

@@ -181,7 +181,7 @@ class Inspection(InputModel):
 
     @property
     def old(self) -> frozenset[str]:
-        """Ids of evidence older than `stale_after` at `as_of`; none where a day is not given."""
+        """Ids of evidence older than `stale_after` at `as_of`."""
         head = self.inspection
         span = head.stale_after or STALE_AFTER
         return frozenset(e.id for e in self.evidence if is_older(e.found_on, span, head.as_of))

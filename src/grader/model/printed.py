@@ -17,14 +17,13 @@ _BETWEEN = re.compile(rf"(?<!\d){_SIGNS}|{_SIGNS}(?!\d)")
 
 
 def match_printed(word: str, choices: Mapping[str, Iterable[str]]) -> str | None:
-    """The id that a word names, or None where it names none or more than one.
+    """The one id a word names, or None.
 
     Parameters
     ----------
     word : str
-        What a person wrote.
     choices : mapping of str to iterable of str
-        Each id, with the further names it is printed under.
+        Each id's further names.
 
     Returns
     -------
@@ -77,12 +76,12 @@ def squeezed(form: str) -> str:
 
 
 def area_forms(title: str, names: Mapping[str, str | None], code: str | None) -> list[str]:
-    """What an area is printed as: its title, the four names it goes by, and its code."""
+    """An area's title, names and code."""
     printed = (title, *(names.get(key) for key in ("question", "heading", "judgment", "label")), code)
     return [name for name in printed if name is not None]
 
 
 def initials(title: str) -> list[str]:
-    """`RI` for `Requires improvement`: how a title of several words is shortened in a table."""
+    """`RI` for `Requires improvement`, to print in tables."""
     words = folded(title).split()
     return ["".join(word[0] for word in words)] if len(words) > 1 else []

@@ -189,12 +189,11 @@ class Proposal(OutputModel, Tabular):
     __str__ = __repr__
 
     def area(self, area_id: str) -> AreaResult:
-        """The result for one area, by its id or as it is printed.
+        """The result for one area, by id or printed name.
 
         Raises
         ------
         UnknownNameError
-            The edition has no such area.
         """
         known = {result.area: (result.title,) for result in self.areas}
         found = match_printed(area_id, known) if isinstance(area_id, str) else None
@@ -206,7 +205,7 @@ class Proposal(OutputModel, Tabular):
         )
 
     def rows(self) -> Iterator[dict[str, Value]]:
-        """Each area with its outcome, its range, and how many findings and hinges it has."""
+        """Each area with outcome, range and numbers."""
         for area in self.areas:
             lowest, highest = area.possible or (None, None)
             yield {

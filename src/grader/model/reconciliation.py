@@ -179,7 +179,7 @@ class Reconciliation(OutputModel, Tabular):
         return bool(self.disagreements or self.pairs.doubtful)
 
     def rows(self) -> Iterator[dict[str, Value]]:
-        """Each disagreement: what it is in, whose it is, and the areas whose grade can turn on it."""
+        """Each disagreement, with the areas whose grade turns on it."""
         for each in self.disagreements:
             yield {
                 "item": each.item,

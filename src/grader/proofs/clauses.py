@@ -1,6 +1,6 @@
-"""Clauses that change nothing: without one, its rule would hold in the same cases.
+"""Clauses without which a rule holds in the same cases.
 
-Asked at the default parameters, of every place where the rule concludes something.
+At the default parameters, wherever the rule concludes something.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _HELP = "mend its number or its fact, or take it out; say restates: why where it
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where a rule speaks: concrete cases met already, ways to find others, and who is told of one found."""
+    """Where a rule speaks: known cases, and ways to find others."""
 
     met: Iterable[Mapping[str, int]]
     scopes: Sequence[Scope]
@@ -72,13 +72,13 @@ def with_clauses(
     Parameters
     ----------
     of_a_table
-        Whether the rules restate a published table: such a table often gives two numbers of which one follows
-        from the other, so that a clause is told only where it follows from clauses on its own facts.
+        A published table may give two numbers, one following from the other: then only clauses on the same
+        facts count.
 
     Raises
     ------
     Undecided
-        Of some rules or clauses nothing could be said.
+        Some remain open.
     """
     found: set[str] = set()
     still_open = []
@@ -134,7 +134,7 @@ def _named_beside(clause: Condition, rest: Condition) -> bool:
 def _matters_elsewhere(
     book: RuleBook, one: Condition, other: Condition, met: list[Mapping[str, int]], places: Places
 ) -> bool:
-    """Whether a clause changes something once a parameter its rule names stands at an end of its range."""
+    """Whether a clause matters with a parameter at an end of its range."""
     operands = (o for c, _ in comparisons(one) for o in c.operands)
     for name in dict.fromkeys(o.name for o in operands if isinstance(o, Param)):
         for value in (book.parameters[name].minimum, book.parameters[name].maximum):
@@ -150,7 +150,7 @@ def _differ(one: Condition, other: Condition, met: Iterable[Mapping[str, int]]) 
 
 
 def _case(one: Condition, other: Condition, met: list[Mapping[str, int]], places: Places) -> bool:
-    """Whether there is a case in which one condition holds and the other does not; it is kept."""
+    """Whether a case tells two conditions apart; it is kept."""
     case = _any(places.scopes, _apart(one, other))
     if case is not None:
         places.keep(case)

@@ -23,21 +23,18 @@ def format_of(name: str) -> Format:
 
 
 def report_bytes(content: Content, format: Format = "html", *, brief: bool = False) -> bytes:
-    """A report as the bytes of a file, the same for the same content.
+    """A report's bytes, the same for the same content.
 
     Parameters
     ----------
     content : Content
-        What it says.
     format : {"html", "pdf", "docx", "xlsx"}
-        What reads it.
     brief : bool
-        Whether one page for a meeting is wanted, not the whole.
+        Whether to give the one page.
 
     Raises
     ------
     MissingExtraError
-        The library that writes the format is not installed.
     """
     if format == "xlsx":
         from grader.render.content.sheets import sheets_of, sheets_of_sections
@@ -89,7 +86,7 @@ def page_names(ids: Iterable[str]) -> list[str]:
 
 
 def overview(contents: Iterable[Content]) -> dict[str, bytes]:
-    """Several inspections as one workbook, a page that lists them and a page of each, by their file names."""
+    """Several inspections as one workbook, an index and a page of each, by file name."""
     from grader.render.content.index import index
     from grader.render.content.sheets import sheets_of_many
     from grader.render.excel import workbook

@@ -1,4 +1,4 @@
-"""Which values of some parameters agree best with past decisions, and whether the data can tell."""
+"""Which parameter values agree best with past decisions, and whether the data can tell."""
 
 from __future__ import annotations
 
@@ -55,23 +55,22 @@ def parameters_asked(book: RuleBook, names: Sequence[str]) -> list[str]:
 
 
 def calibrate(past: PastInspections, names: Sequence[str], promises: Promises) -> Calibration:
-    """Fit parameters to past decisions; recommends nothing where the data cannot tell.
+    """Fit parameters to past decisions, where the data can tell.
 
     Parameters
     ----------
     past : PastInspections
-        What was found and decided.
     names : sequence of str
-        From one to four parameters.
+        One to four.
     promises : callable
-        Whether every promise is still proved at a setting.
+        Whether every promise is proved at a setting.
     """
     return _Fit(past, parameters_asked(past.session.book, names)).answer(promises)
 
 
 @dataclass(slots=True)
 class _Scores:
-    """Sums over areas, in every cell of a grid, from which agreement is worked out."""
+    """Sums over areas for each cell of a grid."""
 
     sums: Any
     """n, exact, squared distance, and of proposed and of final ranks the sum and the sum of squares."""
@@ -97,7 +96,7 @@ class _Grid:
     shape: tuple[int, ...]
 
     def of(self, cells: AreaCells) -> Any:
-        """Ranks of an area's grade over the grid, as an array that broadcasts to it."""
+        """Ranks of an area's grade over the grid."""
         at = [
             np.searchsorted(own, whole, side="right") - 1
             for own, whole in zip(cells.starts, self.starts, strict=True)
@@ -158,7 +157,7 @@ class _Fit:
     # Best -------------------------------------------------------------------------------------------------
 
     def best(self, without: int | None = None) -> list[Any]:
-        """For each grid those that agree best, by kappa, then exact, no more withheld than now."""
+        """For each grid its best cells: by kappa, then exact, no more withheld."""
         scores = [self._scores(at, without) for at in range(len(self.grids))]
         at, cell = self._where(self.defaults)
         enough = scores[at].sums[0][cell]
@@ -170,7 +169,7 @@ class _Fit:
         return masks
 
     def boxes(self, masks: Sequence[Any]) -> list[dict[str, tuple[int, int]]]:
-        """The settings in the masks as boxes, no setting in two of them, the largest first."""
+        """The settings as disjoint boxes, the largest first."""
         found = []
         for grid, mask in zip(self.grids, masks, strict=True):
             ends = [
@@ -186,7 +185,7 @@ class _Fit:
         return sorted(_joined(found, self.names), key=lambda b: (-_size(b), sorted(b.items())))
 
     def pick(self, boxes: Sequence[Mapping[str, tuple[int, int]]]) -> dict[str, int]:
-        """One best setting: the defaults where they are one, else the middle of the largest box in order."""
+        """One best setting: the defaults, or the middle of the largest ordered box."""
         if any(all(low <= self.defaults[n] <= high for n, (low, high) in box.items()) for box in boxes):
             return dict(self.defaults)
         middles = [{n: (low + high) // 2 for n, (low, high) in box.items()} for box in boxes]
@@ -210,7 +209,7 @@ class _Fit:
         return int(same), int(n)
 
     def naive(self, number: int) -> tuple[int, int]:
-        """The commonest final grade of the other inspections, given to every area of this one."""
+        """The others' commonest final grade, given to every area here."""
         others = Counter(g for n, final in enumerate(self.past.finals) if n != number for g in final.values())
         common = min(others, key=lambda g: (-others[g], g))
         mine = list(self.past.finals[number].values())
@@ -265,7 +264,7 @@ class _Fit:
 
 
 def _held_out(pairs: Sequence[tuple[int, int]]) -> HeldOut:
-    """The share of hits, with a percentile interval over whole inspections drawn anew, with a fixed seed."""
+    """The share of hits, with a percentile interval over inspections, fixed seed."""
     hits, of = np.array([p[0] for p in pairs]), np.array([p[1] for p in pairs])
     drawn = np.random.default_rng(1).integers(len(pairs), size=(DRAWS, len(pairs)))
     shares = hits[drawn].sum(1) / np.maximum(of[drawn].sum(1), 1)
@@ -274,7 +273,7 @@ def _held_out(pairs: Sequence[tuple[int, int]]) -> HeldOut:
 
 
 def _split(mask: Any) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
-    """The true cells of a mask as boxes, each cell in one: grown axis by axis from the first that is left."""
+    """A mask's true cells as disjoint boxes, grown axis by axis."""
     left, found = mask.copy(), []
     while left.any():
         low = tuple(int(x) for x in np.unravel_index(int(np.argmax(left)), left.shape)) if left.ndim else ()

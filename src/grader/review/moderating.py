@@ -1,4 +1,4 @@
-"""Taggings laid together and settled, with the settling file or workbook they are settled by."""
+"""Taggings compared and settled, with their settling file or workbook."""
 
 from __future__ import annotations
 

@@ -27,12 +27,12 @@ class PastInspections:
 
 
 def read_folder(folder: Path, rules: str | None = None) -> PastInspections:
-    """Inspections in a folder, with the decisions on them.
+    """A folder's inspections, with their decisions.
 
     Raises
     ------
     InputError
-        Faults of any file, an inspection without decisions or decisions without one, or several frameworks.
+        Faults of a file, something unpaired, or several frameworks.
     """
     if not folder.is_dir():
         raise InputError([Problem("no such folder", Place(str(folder)), "inspections with their decisions")])

@@ -14,12 +14,12 @@ from grader.search.ranking import Learned
 
 
 def learned_from(folder: Path, framework: Framework) -> list[Learned]:
-    """Statements of the inspections in a folder, each with what it was tagged to.
+    """Statements of a folder's inspections, with their tags.
 
     Raises
     ------
     InputError
-        There is no such folder, no inspection of the framework in it, or one has faults.
+        No such folder, no inspection of the framework, or faults.
     """
     found: list[Learned] = []
     problems: list[Problem] = []

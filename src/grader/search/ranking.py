@@ -1,4 +1,4 @@
-"""Ranking of characteristics by how much of a text they speak of: BM25 over words, letters and subjects."""
+"""Ranking of characteristics for a text: BM25 over words, letters and subjects."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LEARNED = 0.3
 
 
 class Index:
-    """Texts by key, each as counted tokens, ready to be asked: a token is weighed when first asked for."""
+    """Texts as counted tokens, by key; weights are worked out when asked."""
 
     def __init__(self, texts: Mapping[str, Mapping[str, float]]) -> None:
         self.texts = texts
@@ -44,7 +44,7 @@ class Index:
         return count * (_REPEATS + 1) / (count + weighed)
 
     def scores(self, tokens: Iterable[str]) -> dict[str, float]:
-        """How well each text answers, the best of them 1; those that share nothing are left out."""
+        """How well each text answers, the best 1; unrelated ones are left out."""
         found: dict[str, float] = {}
         for token, count in Counter(tokens).items():
             for key, value in self.postings(token):
@@ -65,7 +65,7 @@ class Learned:
 
 @dataclass(slots=True)
 class _Way:
-    """One way of comparing: what is taken of a text, what is laid side by side, and how much it counts."""
+    """One way to compare texts, and its weight."""
 
     tokens: Tokens
     weight: float
@@ -79,9 +79,9 @@ class Finder:
     Parameters
     ----------
     entries : sequence of TextEntry
-        The characteristics that are ranked.
+        To rank.
     learned : iterable of Learned
-        Statements tagged elsewhere: their words count for the characteristics they were tagged to.
+        Tagged statements, which count for their characteristics.
     """
 
     def __init__(self, entries: Sequence[TextEntry], learned: Iterable[Learned] = ()) -> None:

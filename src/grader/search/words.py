@@ -1,4 +1,4 @@
-"""What a text says, to compare texts: its words without their endings, its letters, and its subjects."""
+"""A text's words without endings, letters and subjects."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ def stems(text: str) -> list[str]:
 
 
 def pieces(text: str) -> list[str]:
-    """Every few letters of the words in a row: spellings alike share most, and so do words side by side."""
+    """Runs of letters across words: near spellings share most."""
     row = f" {' '.join(bare_words(text))} "
     return [row[i : i + PIECE] for i in range(max(len(row) - PIECE, 0) + 1)]
 
 
 def subjects(text: str) -> Counter[str]:
-    """What a text is about, by the lines of the list of words, each as its first word."""
+    """A text's subjects, by the list of words."""
     return Counter(dict.fromkeys(_subjects_of(stems(text)), 1))
 
 

@@ -1,4 +1,4 @@
-"""The sheets of an inspection and their columns: one list for reading, writing and explaining them."""
+"""The sheets of an inspection and their columns, to read and write."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SEPARATORS = ",;"
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its name, what its cells hold, where that stands in an entry, and what it is for."""
+    """A column: name, content, path in an entry, purpose."""
 
     name: str
     kind: Kind
@@ -152,7 +152,7 @@ SHEETS = (SOURCES, EVIDENCE, FINDINGS, PREVIOUS)
 
 
 def sheets_of(words: Vocabulary) -> tuple[Sheet, ...]:
-    """The sheets in the words of a framework: those of findings alone where it has kinds of finding."""
+    """The sheets in a framework's words."""
     if words is PEEL:
         return SHEETS
     levels = [each for scale in words.by_scale.values() for each in (*scale.levels[::-1], *scale.by_name)]
@@ -173,7 +173,7 @@ FORMAT_KEY, FORMAT = "format", "grader.workbook/1"
 
 
 def plain_name(text: str) -> str:
-    """A column's or sheet's name as far as it matters: letters and digits, joined by underscores."""
+    """A name's letters and digits, joined by underscores."""
     return "_".join(re.findall(r"[^\W_]+", text.casefold()))
 
 

@@ -1,6 +1,6 @@
-"""Mapping files: what a person's own spreadsheet calls things.
+"""Mapping files: what a person's spreadsheet calls things.
 
-Only names, words and defaults: a mapping computes nothing.
+Names, words and defaults only.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def _mapping_in(document: Document) -> Mapping:
 
 
 def _as_written(document: Document, value: object, path: NodePath) -> object:
-    """The data with every number, date and yes or no as the text that stands in the file."""
+    """The data with numbers, dates and flags as written."""
     if isinstance(value, dict):
         return {key: _as_written(document, inner, (*path, key)) for key, inner in value.items()}
     if isinstance(value, list):
@@ -86,7 +86,7 @@ def _as_written(document: Document, value: object, path: NodePath) -> object:
 
 
 def _faults(mapping: SheetMapping, sheet: Sheet, document: Document) -> Iterator[Problem]:
-    """Columns that are not there, words that no column knows, and names that would be read twice."""
+    """Unknown columns and words, and names read twice."""
     known = {c.name: c for c in sheet.columns}
     for block in ("columns", "values", "defaults"):
         for name in getattr(mapping, block):

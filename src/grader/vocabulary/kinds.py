@@ -1,4 +1,4 @@
-"""Kinds of evidence and of finding, and the words that are the same in every framework."""
+"""Kinds of evidence and of finding, and words that are the same everywhere."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ class Basis:
     Attributes
     ----------
     strength : {"tested", "described"} or None
-        What it lends the item; None where such evidence never counts.
+        None where such evidence never counts.
     title, short : str
-        As it is printed, and as it is printed where there is little room.
+        As printed, and printed short.
     uncounted : str
-        Where it never counts: why, to follow the basis and "evidence".
+        Why it never counts.
     made : bool
-        Whether an item made up to show something has it.
+        Whether made-up items have it.
     looked_for : bool
-        Whether an item that would have to be found is said to have it.
+        Whether items still to be found have it.
     """
 
     id: str
@@ -48,40 +48,39 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class KindOfFinding:
-    """A row of the table of finding kinds.
+    """A kind of finding.
 
     Attributes
     ----------
     title, plural : str
-        As it is printed.
     code : str
-        How the codes of warnings name it.
+        In codes of warnings.
     counts_as : str
-        Its standing while it stands; an earlier one that is closed is `closed`.
+        Its standing; a closed one is `closed`.
     improving_as : str or None
-        The standing of an earlier one that is improving, where it is another.
+        The standing of an improving one, where it differs.
     recommended : bool
         Whether it always carries recommendations.
     caps : bool
-        Whether no grade is above the framework's default while one stands.
+        Whether it holds the grade at the default or below.
     never_withheld : bool
-        Whether an area with one that stands always gets its grade.
+        Whether its area always gets its grade.
     proposed : bool
-        Whether rules may propose it; if not, it is declared or earlier only.
+        Whether rules may propose it.
     praise : bool
-        Whether it speaks for the body, not against it.
+        Whether it speaks for the body.
     order : int
-        Its place among the findings of an area in a report.
+        Its place in a report.
     none : str
-        What a report says where there is none; "" to say nothing.
+        What a report says where there is none.
     counted : pair of str
-        One that stands, and several, after a number.
+        One, and several, after a number.
     tally : str
-        The heading of its column among the areas' numbers, in two lines; "" for no column.
+        Its column's heading; "" for no column.
     legend : str
-        What is to be said of that column below.
+        What is said of the column.
     listed_as : str
-        How a summary heads one that stands; "" to leave it to the explanation.
+        Its heading in a summary; "" for none.
     """
 
     id: str
@@ -114,7 +113,7 @@ class KindOfFinding:
 
     @property
     def lacks_recommendations(self) -> str:
-        """What is said of one without recommendations, where it always carries some."""
+        """What is said of one that lacks its recommendations."""
         return f"{self.with_article} always carries at least one recommendation"
 
 

@@ -1,4 +1,4 @@
-"""The words of PEEL, which every framework has that declares none of its own."""
+"""The words of PEEL, the default of every framework."""
 
 from __future__ import annotations
 

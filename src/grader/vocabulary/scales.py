@@ -27,19 +27,16 @@ class Word:
     Attributes
     ----------
     id : str
-        What is written and compared.
     title : str
-        As it is printed.
     meaning : str
-        What it says, as a note to whoever chooses it.
+        A note to whoever chooses it.
     phrase : str
-        What is found where it is chosen, to follow "had been found to".
+        To follow "had been found to".
     heading : str
-        Over a narrow column, in two lines.
+        For a narrow column.
     score : int or None
-        What it scores, where its scale has scores.
     written : str
-        What is written where that is not the id: two scales of a framework may each have a level `0`.
+        What is written, where that is not the id.
     """
 
     id: str
@@ -71,7 +68,7 @@ def word(
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Named values in order, worst first; `ordered` is False where the order means nothing."""
+    """Named values, worst first; not `ordered` where order means nothing."""
 
     name: str
     names: tuple[str, ...]
@@ -88,7 +85,7 @@ class Scale:
         return cls(name, tuple(w.id for w in words), words=words)
 
     def rank(self, name: str) -> int:
-        """Rank of a name; raises KeyError for one not on the scale."""
+        """Rank of a name; raises KeyError."""
         return self.ranks[name]
 
     def name_of(self, rank: int) -> str:
@@ -109,7 +106,7 @@ class Scale:
 
     @property
     def levels(self) -> tuple[str, ...]:
-        """Names that can be written or concluded: all but one for "nothing there"."""
+        """Every name but the one for "nothing there"."""
         nothing = self.having(Role.NOTHING)
         return tuple(name for name in self.names if name not in nothing)
 
@@ -129,11 +126,11 @@ class Scale:
         return self.names[-1]
 
     def from_middle(self) -> tuple[str, ...]:
-        """The levels, nearest the middle first, and of two as near the lower."""
+        """The levels from the middle outwards, the lower first."""
         return tuple(sorted(self.levels, key=lambda name: (self.off_middle(name), self.ranks[name])))
 
     def off_middle(self, name: str) -> int:
-        """How far a level is from the middle of the levels, in half steps."""
+        """A level's distance from the middle, in half steps."""
         levels = self.levels
         return abs(2 * levels.index(name) - len(levels) + 1)
 
@@ -145,16 +142,15 @@ FOR_NOTHING, WITHHOLDS, COUNTS_AS = get_args(ForTheGrade)
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """A level of a scale that has no place in its order.
+    """A level outside its scale's order.
 
     Attributes
     ----------
     word : Word
-        Its id and title.
     for_the_grade : {"not_assessed", "withheld", "as"}
-        As if there were no evidence; the area is withheld; or it counts as another level.
+        As no evidence; withholds the area; or as another level.
     counts_as : str
-        The level it counts as, by its name on the framework's one scale.
+        The level it counts as.
     """
 
     word: Word
@@ -163,29 +159,24 @@ class Outside:
 
 
 def own_fields(one: Any) -> dict[str, object]:
-    """What a dataclass is made of, to be sent to another process.
-
-    What was worked out stays here: it is worked out again, and read-only views cannot be sent.
-    """
+    """A dataclass's fields, for another process; cached values stay behind."""
     return {each.name: getattr(one, each.name) for each in fields(one)}
 
 
 @dataclass(frozen=True)
 class Levels:
-    """One scale of a framework: levels that follow each other on the framework's one scale of them all.
+    """One declared scale: a run of the framework's joint scale.
 
     Attributes
     ----------
     id, title : str
-        As the framework names it.
     names : tuple of str
-        Its levels on the framework's one scale, worst first.
+        On the joint scale, worst first.
     first : int
-        The rank of the worst of them.
+        The rank of the worst.
     words : tuple of Word
-        The levels, worst first.
+        Worst first.
     outside : tuple of Outside
-        Levels outside the order.
     """
 
     id: str
@@ -211,7 +202,7 @@ class Levels:
         return tuple(word.said for word in self.words)
 
     def word(self, written: str) -> Word:
-        """The level written so, in the order or outside it; raises KeyError."""
+        """The level written so; raises KeyError."""
         return self._word[written]
 
     def __getstate__(self) -> dict[str, object]:
@@ -222,11 +213,11 @@ class Levels:
         return {word.said: word for word in (*self.words, *(o.word for o in self.outside))}
 
     def from_middle(self) -> tuple[str, ...]:
-        """Its levels as they are written, nearest the middle first, and of two as near the lower."""
+        """Levels as written, from the middle outwards, the lower first."""
         return tuple(sorted(self.levels, key=lambda name: (self.off_middle(name), self.levels.index(name))))
 
     def off_middle(self, written: str) -> int:
-        """How far a level is from the middle of the levels, in half steps; none for one outside the order."""
+        """A level's distance from the middle, in half steps; 0 outside the order."""
         levels = self.levels
         return abs(2 * levels.index(written) - len(levels) + 1) if written in levels else 0
 
@@ -237,13 +228,13 @@ class Levels:
 
     @cached_property
     def printed(self) -> Mapping[str, tuple[str, ...]]:
-        """What may be written for a level, outside levels too, with the title of each."""
+        """What may be written for each level, with its title."""
         every = (*self.words, *(o.word for o in self.outside))
         return MappingProxyType({w.said: (w.title,) for w in every})
 
     @cached_property
     def written(self) -> Mapping[str, str]:
-        """The name on the framework's one scale of each level written, in the order or outside it."""
+        """The joint scale's name of each level as written."""
         found = {w.said: name for w, name in zip(self.words, self.names, strict=True)}
         return MappingProxyType(found | {o.word.said: o.word.id for o in self.outside})
 

@@ -1,6 +1,6 @@
-"""The words judgments are made in: ordered scales, bases and kinds of finding, each with its roles.
+"""The words of one framework.
 
-A framework has one vocabulary. Other modules ask it for the word with a role, and name no word themselves.
+Other modules ask for the word with a role, and name none themselves.
 """
 
 from __future__ import annotations
@@ -42,19 +42,15 @@ class Vocabulary:
     Attributes
     ----------
     id : str
-        Names it; two that differ have different ids.
+        Unique to these words.
     assessments, statuses, extents, harms : Scale
-        How an item stands against a characteristic; the conclusion on one; how far a shortfall reaches, and
-        what it puts at risk.
     bases : tuple of Basis
         How items are found.
     findings : tuple of KindOfFinding
-        The kinds of finding there are.
     declared : tuple of Levels
-        The scales a framework declares, each a run of `assessments` and of `statuses`, which hold them all.
+        The declared scales, each a run of `assessments` and `statuses`.
     several : {"lowest", "best", "latest"} or None
-        Which of several items a characteristic is judged by, where its status is what was assessed; None
-        where rules conclude it.
+        Which of several items sets a status; None where rules do.
     """
 
     id: str
@@ -80,7 +76,7 @@ class Vocabulary:
 
     @cached_property
     def kinds(self) -> Scale:
-        """Ids of the kinds of finding, in no order that means anything."""
+        """Ids of the kinds of finding, unordered."""
         return Scale("kind", tuple(k.id for k in self.findings), ordered=False)
 
     @cached_property
@@ -91,7 +87,7 @@ class Vocabulary:
 
     @cached_property
     def scales(self) -> Mapping[str, Scale]:
-        """Every scale that rules may look at, by name; flags apart."""
+        """Every scale rules may look at, by name; no flags."""
         found = (
             self.assessments, self.statuses, STRENGTH, self.extents, self.harms, PROGRESS, self.kinds, ORIGIN,
             self.standings,
@@ -102,7 +98,7 @@ class Vocabulary:
 
     @cached_property
     def by_scale(self) -> Mapping[str, Levels]:
-        """Each scale a characteristic may have, by its id; the default one where none is declared."""
+        """Each scale of characteristics by its id."""
         return MappingProxyType({each.id: each for each in self.declared or (self._only,)})
 
     @cached_property
@@ -112,11 +108,11 @@ class Vocabulary:
         return Levels(DEFAULT_SCALE, "", names, self.assessments.rank(names[0]), words)
 
     def scale_of(self, scale: str | None) -> Levels:
-        """The scale a characteristic names, or the default one; raises KeyError."""
+        """The scale named, or the default; raises KeyError."""
         return self.by_scale[scale or DEFAULT_SCALE]
 
     def levels_of(self, scale: str | None) -> tuple[str, ...]:
-        """The levels of the scale a characteristic names, worst first, as `assessments` names them."""
+        """A scale's levels, worst first, as `assessments` names them."""
         return self.scale_of(scale).names
 
     def is_step(self, before: int, after: int) -> bool:
@@ -124,16 +120,8 @@ class Vocabulary:
         return any(before in each.ranks and after in each.ranks for each in self.by_scale.values())
 
     @cached_property
-    def by_status(self) -> tuple[Levels | None, ...]:
-        """The scale each status is of, by its rank; None for "nothing there" and what is outside an order."""
-        found: list[Levels | None] = [None] * len(self.statuses.names)
-        for each in self.declared:
-            found[each.first : each.last + 1] = [each] * len(each.names)
-        return tuple(found)
-
-    @cached_property
     def scores(self) -> tuple[int, ...]:
-        """The score of each status by its rank: 0 where there is none."""
+        """Scores of the statuses by rank; 0 where there is none."""
         return tuple(w.score or 0 for w in self.statuses.words)
 
     @cached_property
@@ -154,11 +142,11 @@ class Vocabulary:
         )
 
     def outside(self, scale: str | None, written: str) -> Outside | None:
-        """The level outside the order of a scale that is written; None for one in its order."""
+        """The level outside the order written so, or None."""
         return self.scale_of(scale).by_name.get(written)
 
     def counted_as(self, scale: str | None, written: str) -> str | None:
-        """The name on `assessments` a level of a scale counts as; None where it counts for nothing."""
+        """What a level counts as on `assessments`; None for nothing."""
         if not self.declared or written == self.assessments.nothing:
             return written
         levels = self.scale_of(scale)
@@ -172,7 +160,7 @@ class Vocabulary:
 
     @cached_property
     def shortfalls(self) -> frozenset[str]:
-        """Assessments that are shortfalls: extent, harm and remedy are read on these."""
+        """Assessments on which extent, harm and remedy are read."""
         return frozenset(self.assessments.having(Role.SHORTFALL))
 
     @cached_property
@@ -186,24 +174,24 @@ class Vocabulary:
         return {b.id: b for b in self.bases}
 
     def bases_of(self, strength: StrengthName | None) -> tuple[str, ...]:
-        """The bases that lend a strength; of None, those that never count."""
+        """Bases that lend a strength; for None, those that never count."""
         return tuple(b.id for b in self.bases if b.strength == strength)
 
     @cached_property
     def made_basis(self) -> Mapping[str, str]:
-        """The basis of an item made up to show something, by its strength."""
+        """The basis of a made-up item, by strength."""
         return {str(b.strength): b.id for b in self.bases if b.made}
 
     @cached_property
     def looked_for_basis(self) -> Mapping[str, str]:
-        """The basis of an item that would have to be found, by its strength."""
+        """The basis of an item still to be found, by strength."""
         return {str(b.strength): b.id for b in self.bases if b.looked_for}
 
     # Statuses ---------------------------------------------------------------------------------------------
 
     @cached_property
     def successes(self) -> tuple[Word, ...]:
-        """Statuses of a characteristic that is as good as it should be, worst first."""
+        """Statuses as good as they should be, worst first."""
         return tuple(self.statuses.word(name) for name in self.statuses.having(Role.SUCCESS))
 
     # Findings ---------------------------------------------------------------------------------------------
@@ -215,7 +203,7 @@ class Vocabulary:
 
     @cached_property
     def shown(self) -> tuple[KindOfFinding, ...]:
-        """The kinds in the order in which a report shows them."""
+        """The kinds in a report's order."""
         return tuple(sorted(self.findings, key=lambda k: k.order))
 
     @cached_property
@@ -240,24 +228,20 @@ class Vocabulary:
 
     @cached_property
     def open_ranks(self) -> frozenset[int]:
-        """Ranks of the standings with which a grade is never withheld."""
+        """Ranks of the standings that rule out withholding."""
         return self._standing_ranks(k for k in self.findings if k.never_withheld)
 
     def _standing_ranks(self, kinds: Iterable[KindOfFinding]) -> frozenset[int]:
         return frozenset(self.standings.rank(k.counts_as) for k in kinds)
 
     def improving_into(self, kind: KindOfFinding) -> tuple[str, ...]:
-        """The kinds, inside a sentence, of which an improving one counts as one of another kind."""
+        """Kinds that count as this one while improving."""
         return tuple(
             k.plural[:1].lower() + k.plural[1:] for k in self.shown if k.improving_as == kind.counts_as
         )
 
     def counts_as(self, kind: str, progress: str | None) -> str:
-        """The standing of a finding.
-
-        A kind says what it counts as while it stands (declared, proposed, or earlier and not improving), and
-        what an earlier one counts as that is improving; anything closed counts as closed.
-        """
+        """A finding's standing: closed, improving or as its kind says."""
         if progress == CLOSED:
             return CLOSED
         found = self.kind[kind]

@@ -1,7 +1,4 @@
-"""The pieces a report is made of where a writer needs no more than their order: text, lists, tables.
-
-A page that another part of grader has to add (of moderation, say) is a `Section`; every writer shows it.
-"""
+"""The pieces of a report: text, lists, tables, sections."""
 
 from __future__ import annotations
 
@@ -12,7 +9,7 @@ from typing import Literal, Self
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A grade, or the outcome where there is none: its words, and its rank on the scale from the worst."""
+    """A grade or outcome: words, and rank from the worst."""
 
     text: str
     place: int | None
@@ -20,7 +17,7 @@ class Mark:
 
     @property
     def tone(self) -> str:
-        """The name of its colour, `t0` the worst to `t4` the best; a second sign beside the words."""
+        """Its colour, `t0` the worst to `t4` the best."""
         if self.place is None:
             return "none"
         return f"t{round(self.place * (TONES - 1) / max(self.of - 1, 1))}"

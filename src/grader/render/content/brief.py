@@ -1,4 +1,4 @@
-"""One page for the meeting: grades, ranges, how firm each is, what hangs on one item, and what is missing."""
+"""One page for the meeting: grades, ranges, firmness, gaps."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _could_be(content: Content, area: AreaView) -> str:
 
 
 def firmness(area: AreaView) -> str:
-    """How firm an outcome is, in a few words: what one item taken away, or one step of one item, would do."""
+    """What one item taken away or one step would do, briefly."""
     if area.result.outcome not in ("graded", "withheld"):
         return NONE
     if area.hinges:

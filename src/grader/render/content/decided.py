@@ -20,7 +20,7 @@ from grader.session import LoadedInspection
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """Decisions on an inspection, each area laid beside what was proposed, and what is odd in the record."""
+    """Decisions beside proposals, with warnings."""
 
     decisions: Decisions
     areas: Mapping[str, AreaDiff]
@@ -35,14 +35,12 @@ def read_decided(path: Path, loaded: LoadedInspection) -> Decided:
     Parameters
     ----------
     path : Path
-        The decisions' YAML file.
     loaded : LoadedInspection
-        The inspection graded.
 
     Raises
     ------
     InputError
-        Every fault of the file, decisions on another inspection, or grades that are not comparable.
+        Faults of the file, or nothing comparable.
     """
     proposal = loaded.proposal
     document = parse_document(read_bytes(path), str(path))

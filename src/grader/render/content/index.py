@@ -1,4 +1,4 @@
-"""Several inspections on one page: a table for each framework and edition, never one across them."""
+"""Several inspections on one page, a table for each framework and edition."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from grader.text import plural
 
 
 def index(contents: Sequence[Content], pages: Sequence[str]) -> Document:
-    """The page, leading to that of each; grades of other frameworks or editions stand in tables apart."""
+    """The index page, with links to the page of each."""
     groups: dict[tuple[str, str, str | None], list[tuple[Content, str]]] = {}
     for content, page in zip(contents, pages, strict=True):
         used = content.proposal.framework

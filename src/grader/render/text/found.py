@@ -1,4 +1,4 @@
-"""What a search found, as a person reads it: plain lines, so that it is there at once."""
+"""What a search found, as plain lines."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Taggings laid together, as a person reads them: what matters to a grade first, the rest folded.
+"""Compared taggings as text, what matters to a grade first.
 
-Statements and names are somebody's own words: they enter as `Text`, cleaned, never as markup.
+Users' words enter as `Text`, never as markup.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Tables and labelled lines that lose nothing in a narrow window: where they do not fit, they stack.
+"""Tables and labelled lines that stack in a narrow window.
 
-Names and statements are somebody's own words: they enter as `Text`, cleaned, never as markup.
+Users' words enter as `Text`, never as markup.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ _UNIT = re.compile(r"(?<=\d) %")
 
 
 def text_of(text: str, style: str = "") -> Text:
-    """Text of anybody's, cleaned; a number and its per cent sign stay on one line."""
+    """A user's text, cleaned; number and per cent sign stay together."""
     return Text(_UNIT.sub(f"{GLUE}%", clean(text)), style=style, overflow="fold")
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its name, its head where that is broken over lines, and how its cells are laid out."""
+    """A column: name, heading and layout of its cells."""
 
     name: str
     head: str | None = None
@@ -52,7 +52,7 @@ class Column:
 
 
 class Fitting:
-    """A table; in a window too narrow for it, each row as a heading with its cells below, by name."""
+    """A table; in a narrow window each row stacked under its first cell."""
 
     def __init__(
         self,
@@ -104,7 +104,7 @@ class Fitting:
         return table
 
     def _stacked(self, row: Sequence[str]) -> Text:
-        """What a row holds beyond its heading, as one text: each cell after the name of its column."""
+        """A row's other cells as one text, each after its column's name."""
         named = [(c.name, cell) for c, cell in zip(self.columns[1:], row[1:], strict=False) if cell]
         said = "; ".join(f"{name}: {_whole(cell)}" if name else _whole(cell) for name, cell in named)
         return Text(_UNIT.sub(f"{GLUE}%", said), overflow="fold")
@@ -116,7 +116,7 @@ def _whole(cell: str) -> str:
 
 
 class Labelled:
-    """Lines of a label and a text beside it; in a narrow window the text below its label."""
+    """Labels with texts beside them, or below in a narrow window."""
 
     def __init__(self, lines: Iterable[tuple[str, str]], *, widest: int | None = None) -> None:
         self.lines = list(lines)
