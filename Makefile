@@ -84,11 +84,12 @@ bench: $(VENV)/benchmarking ## the benchmarks: one table, one run (about 25 minu
 	$(BIN)/python benchmarks/run.py
 
 docs: $(VENV)/documenting ## the documentation site, into site/; every warning is an error
-	$(BIN)/python docs/generate.py
+	$(BIN)/python tools/pages.py
 	$(BIN)/zensical build --strict --clean
+	$(BIN)/python tools/pages.py --built
 
 docs-test: docs ## the site in a browser: search, nothing fetched from elsewhere, axe-core, a telephone
-	$(BIN)/python -m pytest -q -m site tests/site
+	$(BIN)/python -m pytest -q -m slow tests/site
 
 release-check: $(VENV)/releasing ## walk the release checklist; leaves distributions and bill of materials in dist/
 	$(BIN)/python tools/release.py

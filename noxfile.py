@@ -1,7 +1,8 @@
 """Each Python that grader claims, and both ends of its dependencies, each in an environment of its own.
 
-`nox` runs the suite on every Python that the machine has; `nox -s tests-3.13` one of them; `nox -s tests-3.13 --
-tests/cli` a part. `nox -l` lists the rest. Get nox with `pip install nox` or `uvx nox`.
+`nox` runs the suite on every Python that the machine has; `nox -s tests-3.13` on one of them, and
+`nox -s tests-3.13 -- tests/cli` a part of it. `nox -l` lists the rest. Get nox by
+`pip install nox`, or run `uvx nox`.
 """
 
 from __future__ import annotations

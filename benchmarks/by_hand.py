@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from grader.bulk.conclude import BETWEEN
+from grader.bulk.conclude_areas import with_deciding
 from grader.bulk.plan import Plan
 from grader.language.pipeline import FINDINGS_ON_CHARACTERISTICS
 
@@ -184,9 +184,7 @@ class ByHand:
             r: graded & ~c("inadequate") & held & (c("reached") == ranks[r]) for r, held in rules.items()
         }
         deciding |= {r: (c("outcome") == 2) & held for r, held in thin.items()}
-        said = [
-            pl.when(deciding[r]).then(pl.lit(BETWEEN + r)).otherwise(pl.lit("")) for r in sorted(deciding)
-        ]
+        said = [pl.when(deciding[r]).then(pl.lit("\n" + r)).otherwise(pl.lit("")) for r in sorted(deciding)]
         return frame.select(
             "number",
             area="at",
@@ -242,6 +240,7 @@ def same(plan: Plan, columns: pl.DataFrame, by_hand: pl.DataFrame) -> bool:
         for n, rule in enumerate(plan.rules(FINDINGS_ON_CHARACTERISTICS))
         if rule.id == "practice.innovative"
     ]
+    columns = with_deciding(plan, columns).with_columns(pl.col("deciding").list.join("\n"))
     ours = columns.rename({**named, practice[0]: "practices"}).sort("number", "area")
     theirs = by_hand.sort("number", "area")
     return all(ours[name].cast(theirs[name].dtype).equals(theirs[name]) for name in theirs.columns)

@@ -165,7 +165,8 @@ def _by_hand(way: str, chosen: Any, folder: Path) -> Callable[[], object]:
 def _in_columns(way: str, chosen: Any, folder: Path) -> Callable[[], Any]:
     from grader.bulk.backends import backend, nw
     from grader.bulk.coding import informs
-    from grader.bulk.conclude import Coded, areas, characteristics
+    from grader.bulk.conclude import Coded
+    from grader.bulk.rows import conclude
 
     run = backend({"Polars": "polars", "DuckDB": "duckdb", "Spark": "pyspark"}[way.split()[-1]])
     everything = 2**31
@@ -174,8 +175,7 @@ def _in_columns(way: str, chosen: Any, folder: Path) -> Callable[[], Any]:
         tables = [run.rows(folder / f"{name}.parquet", 0, everything) for name in ("inspections", "evidence")]
         coded = Coded(tables[0].select("number"), tables[1].drop("row_of_file"), informs=informs(chosen, run))
         assert isinstance(coded.evidence, nw.LazyFrame)
-        with run.kept(characteristics(chosen, coded)) as below:  # as in a batch, which reads it twice
-            return run.collect(areas(chosen, coded, below))
+        return conclude(chosen, run, coded)[0]
 
     return grade
 

@@ -1,7 +1,7 @@
 """Build the sdist and, from the sdist alone, the wheel, the same bytes wherever and whenever it is done.
 
-`python tools/distributions.py [OUT]` builds into a folder (`dist`); `--twice` builds again in another folder, under
-another name, time zone and mask, and says whether the bytes are the same. Needs `build` (group dev).
+`python tools/distributions.py [OUT]` builds into a folder (`dist`); `--twice` builds again in another folder,
+under another name, time zone and mask, and says whether the bytes are the same. Needs `build` (group dev).
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def build(source: Path, out: Path, *, isolated: bool = True, **more: str) -> lis
 
 
 def build_elsewhere(out: Path, *, isolated: bool = True) -> list[Path]:
-    """As `build`, from a copy of the checkout under another name, in another time zone and under another mask."""
+    """As `build`, from a copy of the checkout of another name, time zone and mask."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "a copy of it"
         shutil.copytree(ROOT, copy, ignore=NOT_COPIED, symlinks=True)

@@ -180,8 +180,8 @@ def site() -> Iterator[str]:
 STEPS: dict[str, Callable[[], Iterator[str]]] = {
     step.__name__: step
     for step in (
-        change_log, citation, checkout, lint, rule_books, locked, built, installs, free, materials, holes, types,
-        site,
+        change_log, citation, checkout, lint, rule_books, locked, built, installs, free, materials, holes,
+        types, site,
     )
 }  # fmt: skip
 

@@ -36,15 +36,16 @@ class ProofsOfChanges:
     def _found(self, book: RuleBook) -> frozenset[tuple[str, ...]]:
         return frozenset(map(_known_by, check_rulebook(book, self.framework, effort=self.effort).findings))
 
-    def compared(self, changed: RuleBook) -> str:
-        """Whether any inspection tells the two apart, in words."""
+    def compared(self, changed: RuleBook) -> tuple[bool, str]:
+        """Whether no inspection there can be tells the two apart, by proof, and in words."""
         found = prove(self.book, changed, self.framework)
         if found.result == "nothing":
-            return "it is proved that no inspection tells it from the rules as they are"
+            return True, "it is proved that no inspection tells it from the rules as they are"
         if found.cases:
             case = found.cases[0]
-            return f"an inspection tells it: where {case['words']}, {case['area']} moves in {case['part']}"
-        return f"whether an inspection tells it is unknown: {found.because}"
+            said = f"an inspection tells it: where {case['words']}, {case['area']} moves in {case['part']}"
+            return False, said
+        return False, f"whether an inspection tells it is unknown: {found.because}"
 
 
 def _known_by(finding: Finding) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from grader.authoring.coverage import with_rule, without_rule
+from grader.authoring.mutants_added import added_clauses, added_tests, forgotten_areas, other_wholes, widened
 from grader.authoring.mutants_of_facts import reckoned_mutants
 from grader.cached import cached_property
 from grader.errors import Place
@@ -97,7 +98,7 @@ class _Maker:
         return Mutant(f"rule {rule.id}", change, rule.place, (rule.id,), book)
 
     def _heads(self, rule: Rule) -> Iterator[tuple[str, Rule]]:
-        """Another effect, the target one step off, and all areas."""
+        """Another effect, the target one step off, all areas, and not those of one kind."""
         other = _EFFECTS.get(rule.effect)
         if other in EFFECTS[rule.layer]:
             yield f"{other} {rule.target}", replace(rule, effect=other)
@@ -108,10 +109,15 @@ class _Maker:
                 yield f"{rule.effect} {names[at]}", replace(rule, target=names[at])
         if rule.scope is not None and rule.layer is not Layer.MEASURE:
             yield "speaks of every area", replace(rule, scope=None)
+        for change, scope in forgotten_areas(self.book, rule):
+            yield change, replace(rule, scope=scope)
 
     def _bodies(self, rule: Rule) -> Iterator[tuple[str, Rule]]:
         for change, condition in self._conditions(rule.condition, rule.scope):
             yield change, replace(rule, condition=condition)
+        for clause, condition in added_clauses(self.book, rule):
+            also = "and" if isinstance(condition, All) else "or"
+            yield f"{also} '{_said(clause)}'", replace(rule, condition=condition)
 
     def _conditions(
         self, condition: Condition, scope: frozenset[str] | None = None
@@ -175,12 +181,16 @@ class _Maker:
         return frozenset(found)
 
     def _definitions(self, definition: Definition) -> Iterator[tuple[str, Definition]]:
+        if isinstance(definition, Share):
+            yield from other_wholes(self.book, definition)
         if not isinstance(definition, Aggregate):
             defaults = self.book.defaults()
             yield from reckoned_mutants(definition, defaults.__getitem__, self._conditions)
             return
         if (opposite := definition.opposite) is not None:
             yield f"the {opposite.word} for the {definition.word}", opposite
+        for test in added_tests(self.book, definition):
+            yield f"with '{_said(test)}'", definition.narrowed((*definition.where, test))
         if definition.where:
             for i, test in enumerate(definition.where):
                 before, after = definition.where[:i], definition.where[i + 1 :]
@@ -225,15 +235,17 @@ class _Maker:
                 ):
                     rules.append(rule.id)
                     values |= {parameter.default - 1, parameter.default + 1}
-            for value in sorted(values):
-                moved = {**self.book.parameters, parameter.name: replace(parameter, default=value)}
-                yield Mutant(
-                    f"parameter {parameter.name}",
-                    f"{value} for {parameter.default}",
-                    parameter.place,
-                    tuple(rules),
-                    replace(self.book, parameters=moved),
-                )
+            if rules:
+                values |= {parameter.minimum, parameter.maximum} - {parameter.default}
+            changed = [
+                (f"{v} for {parameter.default}", replace(parameter, default=v)) for v in sorted(values)
+            ]
+            wide = widened(parameter)
+            if wide is not None:
+                changed.append((f"anywhere in {wide.minimum} to {wide.maximum}", wide))
+            for change, other in changed:
+                moved = replace(self.book, parameters={**self.book.parameters, parameter.name: other})
+                yield Mutant(f"parameter {parameter.name}", change, parameter.place, tuple(rules), moved)
 
     def _holding(self, parameter: Parameter) -> tuple[str, ...]:
         """Facts whose own numbers, or steps, name a parameter."""

@@ -20,7 +20,9 @@ from grader.language.typecheck import direction_problems
 from grader.model.framework import Framework
 
 ProofKills = Callable[[RuleBook], bool]
-Known = Callable[[RuleBook], str]
+
+#: Whether it is proved that no inspection tells a changed rule book, and what is known in words.
+Known = Callable[[RuleBook], tuple[bool, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,8 @@ class Tried:
     Attributes
     ----------
     by : str or None
-        `load`, `case`, `proof`, or None.
+        `load`, `case` or `proof`; `same` where it is proved that there is nothing to notice; None where
+        nothing noticed.
     detail : str
         The refusal, the case, or what is known of a survivor.
     """
@@ -56,8 +59,13 @@ class MutationReport:
 
     @property
     def percent(self) -> float:
-        """Per cent of mutants noticed."""
-        return percent(len(self.tried) - len(self.survivors), len(self.tried))
+        """Per cent of mutants noticed, of those that are not proved to change nothing."""
+        return percent(self.noticed, self.noticed + len(self.survivors))
+
+    @property
+    def noticed(self) -> int:
+        """How many something noticed."""
+        return sum(t.by not in (None, "same") for t in self.tried)
 
     def to_dict(self) -> dict[str, Any]:
         """The report as plain data, for JSON."""
@@ -77,7 +85,7 @@ class MutationReport:
     def counts(self) -> dict[str, int]:
         """How many mutants were noticed by what."""
         found = Counter(t.by or "survived" for t in self.tried)
-        return {by: found[by] for by in ("load", "case", "proof", "survived")}
+        return {by: found[by] for by in ("load", "case", "proof", "same", "survived")}
 
 
 def mutate(
@@ -99,7 +107,7 @@ def mutate(
     search : bool, optional
         Whether to look for inspections that tell survivors apart.
     compared : callable, optional
-        Says of a survivor, by proof, whether any inspection tells it apart.
+        Says of a survivor, by proof, whether any inspection tells it apart; one proved the same is none.
 
     Returns
     -------
@@ -116,17 +124,18 @@ def mutate(
     framework = suite.framework.framework
     discerner = MutantKiller(suite.book, framework, suite.cases if cases is None else cases)
     return MutationReport(
-        tuple(_tried(discerner, m, proof_kills, search, compared) for m in mutants(suite.book, framework))
+        tuple(tried(discerner, m, proof_kills, search, compared) for m in mutants(suite.book, framework))
     )
 
 
-def _tried(
+def tried(
     discerner: MutantKiller,
     mutant: Mutant,
     proof_kills: ProofKills | None,
     search: bool,
     compared: Known | None,
 ) -> Tried:
+    """One mutant, and what noticed it, as for `mutate`."""
     refusal = refused(mutant.book, discerner.framework)
     if refusal is not None:
         return Tried(mutant, "load", refusal)
@@ -135,18 +144,21 @@ def _tried(
         return Tried(mutant, "case", case.name)
     if proof_kills is not None and proof_kills(mutant.book):
         return Tried(mutant, "proof", "a promise does not hold")
-    return Tried(mutant, None, _known_of(discerner, mutant, compared) if search else "no case fails")
+    return _known_of(discerner, mutant, compared) if search else Tried(mutant, None, "no case fails")
 
 
-def _known_of(discerner: MutantKiller, mutant: Mutant, compared: Known | None) -> str:
-    """A case that would notice a survivor, or that none was found."""
+def _known_of(discerner: MutantKiller, mutant: Mutant, compared: Known | None) -> Tried:
+    """A case that would notice a survivor, or that there is none, or that none was found."""
     name = f"{mutant.of}: {mutant.change}"
     found = suggest_case(discerner.book, mutant.book, discerner.framework, mutant.rules, name)
     if found is None and compared is not None:
-        return f"no case fails, and {compared(mutant.book)}"
+        same, said = compared(mutant.book)
+        return Tried(mutant, "same" if same else None, f"no case fails, and {said}")
     if found is None:
-        return "no case fails, and no small inspection tells it from the rules as they are"
-    return f"no case fails; this one would:\n{found}"
+        return Tried(
+            mutant, None, "no case fails, and no small inspection tells it from the rules as they are"
+        )
+    return Tried(mutant, None, f"no case fails; this one would:\n{found}")
 
 
 def refused(book: RuleBook, framework: Framework) -> str | None:

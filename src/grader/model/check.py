@@ -47,7 +47,7 @@ class MutantTried(OutputModel):
     mutant: str
     file: str | None
     line: int | None
-    killed_by: Literal["load", "case", "proof"] | None
+    killed_by: Literal["load", "case", "proof", "same"] | None
     detail: str
 
 
