@@ -118,12 +118,13 @@ facts:
 rules:
   - id: high
     reaches: high
-    when: {all: [{total: {at_least: 4}}, {a: {at_least: 2}}]}
+    when: {all: [{total: {at_least: 4}}, {total: {at_least: 3}}, {a: {at_least: 2}}]}
     because: "{a}"
     source: s
   - {id: middle, reaches: middle, when: {all: [{a: {at_least: 1}}, {b: {at_least: 1}}]}, because: "{a}", source: s}
 """  # noqa: E501
     (finding,) = written(rules).asked("live").findings
-    assert ("idle-clause", 10, f"in rule high, 'a: at least 2' {REST}{SAME}") == (
+    # That a total of 4 takes an a of 2 is arithmetic a published table may repeat.
+    assert ("idle-clause", 10, f"in rule high, 'total: at least 3' {REST}{SAME}") == (
         finding.code, finding.place.line, finding.message,
     )  # fmt: skip

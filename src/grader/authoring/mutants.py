@@ -1,8 +1,6 @@
-"""Small changes of a rule book, each of which somebody could make by a slip.
+"""Small changes of a rule book, as by a slip.
 
-Thresholds move to the next value that makes a difference: a count by one, a named value by one step of its
-scale, a share to where one more attainable share passes or fails. Facts no rule looks at are left alone,
-since they are only shown.
+Thresholds move to the next value that makes a difference. Facts no rule looks at are left alone.
 """
 
 from __future__ import annotations
@@ -40,7 +38,8 @@ from grader.language.rulebook import EFFECTS, Fact, Layer, Parameter, Rule, Rule
 from grader.language.typecheck import comparisons, facts_named
 from grader.language.vocabulary import entities
 from grader.model.framework import Framework
-from grader.vocabulary.words import FLAG, Scale
+from grader.vocabulary.kinds import FLAG
+from grader.vocabulary.scales import Scale
 
 _NEGATED = {
     Op.AT_LEAST: Op.FEWER_THAN,
@@ -60,11 +59,11 @@ class Mutant:
     Attributes
     ----------
     of : str
-        The rule, fact or parameter changed: `rule good.some`, `fact demonstrated`, `parameter some`.
+        As `rule good.some`, `fact demonstrated`, `parameter some`.
     change : str
-        What was changed, in words.
+        In words.
     rules : tuple of str
-        Rules the change bears on.
+        Those it bears on.
     """
 
     of: str
@@ -75,7 +74,7 @@ class Mutant:
 
 
 def mutants(book: RuleBook, framework: Framework) -> Iterator[Mutant]:
-    """Every mutant of a rule book: of its rules, of the facts they look at, and of its parameters."""
+    """Every mutant: of rules, of their facts, of parameters."""
     maker = _Maker(book, framework)
     yield from maker.of_rules()
     yield from maker.of_facts()
@@ -288,7 +287,7 @@ class _Maker:
                 yield (Const(moved),)
 
     def _attainable(self, fact: Fact, scope: frozenset[str] | None) -> Sequence[int] | None:
-        """Values a share or points can take in the areas a rule speaks of; None where any can be had."""
+        """The values a share or points can take; None for any."""
         if fact.kind is Kind.SCORE:
             return self._scores.get(fact.name)
         if not isinstance(fact.definition, Share):
@@ -305,7 +304,7 @@ class _Maker:
 
     @cached_property
     def _scores(self) -> Mapping[str, Sequence[int]]:
-        """The numbers that facts made of scores can be, where there are few enough to tell."""
+        """The numbers of facts made of scores, where few enough."""
         found = attainable(bind(self.book).facts.values(), self.framework, self.framework.areas)
         return {name: sorted(values) for name, values in found.items()}
 
@@ -315,11 +314,7 @@ class _Maker:
 
 
 def _next(op: Op, value: int, values: Sequence[int] | None) -> Iterator[int]:
-    """The nearest operands below and above that change the comparison's truth for some value of the fact.
-
-    Between two values the fact can take a threshold may stand anywhere without a difference; what is given
-    is the nearest to where it stands.
-    """
+    """The nearest operands that change the comparison for some value."""
     if values is None or op in (Op.EQUALS, Op.ONE_OF):
         yield from (value - 1, value + 1)
         return

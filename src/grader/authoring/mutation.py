@@ -1,4 +1,4 @@
-"""Whether a slip in the rules would be noticed: by a case, by a proof, or when the rule book is loaded."""
+"""Whether a slip is noticed by a case, by a proof or at load."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Tried:
         `load`, `case` or `proof`; `same` where it is proved that there is nothing to notice; None where
         nothing noticed.
     detail : str
-        The refusal, or the case's name; of a survivor what is known of it.
+        The refusal, the case, or what is known of a survivor.
     """
 
     mutant: Mutant
@@ -96,33 +96,29 @@ def mutate(
     search: bool = True,
     compared: Known | None = None,
 ) -> MutationReport:
-    """Change the rule book in every small way, and see what notices.
+    """Make every small change, and see what notices it.
 
     Parameters
     ----------
-    rules : path, str or Suite
-        A rule book's folder or id, or what `load_suite` returned.
     cases : sequence of Case, optional
-        The cases to try; the rule book's own by default.
+        The rule book's own by default.
     proof_kills : callable, optional
-        Whether a proof is refuted on a changed rule book; asked where no case fails.
+        Whether a proof is refuted, where no case fails.
     search : bool, optional
-        Whether to look, for each survivor, for a small inspection that tells it from the rules as they are.
+        Whether to look for inspections that tell survivors apart.
     compared : callable, optional
-        Says of a survivor that no small inspection tells whether any does, by proof: what is proved the same
-        is no survivor.
+        Says of a survivor, by proof, whether any inspection tells it apart; one proved the same is none.
 
     Returns
     -------
     MutationReport
-        Mutants in the order of the rule book's rules, facts and parameters.
+        In the order of rules, facts and parameters.
 
     Raises
     ------
     InputError
-        The rule book or its cases have faults.
+        Faults of the rules or the cases.
     UnknownNameError
-        There is no such rule book.
     """
     suite = rules if isinstance(rules, Suite) else load_suite(os.fspath(rules))
     framework = suite.framework.framework
@@ -152,7 +148,7 @@ def tried(
 
 
 def _known_of(discerner: MutantKiller, mutant: Mutant, compared: Known | None) -> Tried:
-    """What is known of a survivor: a case that would notice it, or that there is none, or none was found."""
+    """A case that would notice a survivor, or that there is none, or that none was found."""
     name = f"{mutant.of}: {mutant.change}"
     found = suggest_case(discerner.book, mutant.book, discerner.framework, mutant.rules, name)
     if found is None and compared is not None:
@@ -166,7 +162,7 @@ def _known_of(discerner: MutantKiller, mutant: Mutant, compared: Known | None) -
 
 
 def refused(book: RuleBook, framework: Framework) -> str | None:
-    """Why loading a rule book like this one would be refused; None where it would not."""
+    """Why such a rule book would not load, or None."""
     return next(_refusals(book, framework), None)
 
 

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
+from grader.bulk.spellings import spelled
 from grader.cached import cached_property
 from grader.engines.reference import holds, satisfies
 from grader.grading.conclude import proposed_counts
+from grader.io.printed_names import PrintedNames
 from grader.language.bind import bind
 from grader.language.nodes import Definition, FactOf, Level, Share
 from grader.language.pipeline import Stage
@@ -64,6 +67,16 @@ class Plan:
             for at, area in enumerate(self.areas)
             for n, c in enumerate(area.characteristics)
         }
+
+    @cached_property
+    def names(self) -> PrintedNames:
+        """What areas, characteristics and editions are printed as."""
+        return PrintedNames(self.framework, self.edition)
+
+    @cached_property
+    def spelled_characteristics(self) -> Mapping[str, str]:
+        """The characteristic that each spelling in a table stands for."""
+        return spelled(self.names.characteristics)
 
     @cached_property
     def area_numbers(self) -> Mapping[str, int]:
@@ -198,6 +211,11 @@ class Plan:
         """The column of everything a fact may be worked out from."""
         taken = {d.key: column for column, d in self.named.items()}
         return {**self.area_columns, **taken, **self.free_columns}
+
+    @cached_property
+    def made(self) -> dict[str, Any]:
+        """What others work out from the plan once, by name."""
+        return {}
 
     # A characteristic nothing is known of -------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""The YAML of a rule book, as pydantic sees it: blocks and keys; the language itself is parsed after."""
+"""The blocks and keys of a rule book's YAML; the language is parsed after."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a check of a rule book found: `grader.check/1`. Every key is always present."""
+"""What a check of a rule book found (`grader.check/1`)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Clauses that change nothing: without one, its rule would hold in the same cases.
+"""Clauses without which a rule holds in the same cases.
 
-Asked at the default parameters, of every place where the rule concludes something.
+At the default parameters, wherever the rule concludes something.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _HELP = "mend its number or its fact, or take it out; say restates: why where it
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where a rule speaks: concrete cases met already, ways to find others, and who is told of one found."""
+    """Where a rule speaks: known cases, and ways to find others."""
 
     met: Iterable[Mapping[str, int]]
     scopes: Sequence[Scope]
@@ -65,14 +65,20 @@ def _met(subject: Subject, trials: Trials, rule: Rule) -> Iterator[Mapping[str, 
 
 
 def with_clauses(
-    subject: Subject, dead: Iterable[Finding], places: Callable[[Rule], Places]
+    subject: Subject, dead: Iterable[Finding], places: Callable[[Rule], Places], *, of_a_table: bool = False
 ) -> Iterator[Finding]:
     """Findings on rules, then on clauses of the other rules.
+
+    Parameters
+    ----------
+    of_a_table
+        A published table may give two numbers, one following from the other: then only clauses on the same
+        facts count.
 
     Raises
     ------
     Undecided
-        Of some rules or clauses nothing could be said.
+        Some remain open.
     """
     found: set[str] = set()
     still_open = []
@@ -85,14 +91,14 @@ def with_clauses(
     asked = [r for r in subject.book.written if r.restates is not None or any(_clauses(r.condition))]
     asked = [r for r in asked if r.id not in found]
     try:
-        yield from in_turn(subject, asked, lambda rule: _idle(subject.book, rule, places(rule)))
+        yield from in_turn(subject, asked, lambda rule: _idle(subject.book, rule, places(rule), of_a_table))
     except Undecided as undecided:
         still_open.append(str(undecided))
     if still_open:
         raise Undecided("; ".join(still_open))
 
 
-def _idle(book: RuleBook, rule: Rule, places: Places) -> list[Finding]:
+def _idle(book: RuleBook, rule: Rule, places: Places, of_a_table: bool) -> list[Finding]:
     """One finding for each clause that can go, those before it being gone."""
     found: list[Finding] = []
     met = list(places.met)
@@ -105,7 +111,11 @@ def _idle(book: RuleBook, rule: Rule, places: Places) -> list[Finding]:
             needed.add(id(clause))
             continue
         so = _so(bind_condition(clause, values), places.scopes)
-        if so == _ADDS_NOTHING and (rule.restates or _matters_elsewhere(book, condition, less, met, places)):
+        if so == _ADDS_NOTHING and (
+            rule.restates
+            or (of_a_table and not _named_beside(clause, less))
+            or _matters_elsewhere(book, condition, less, met, places)
+        ):
             restated = restated or rule.restates is not None
             needed.add(id(clause))
             continue
@@ -116,10 +126,15 @@ def _idle(book: RuleBook, rule: Rule, places: Places) -> list[Finding]:
     return found
 
 
+def _named_beside(clause: Condition, rest: Condition) -> bool:
+    """Whether the rest of a condition looks at a fact of the clause."""
+    return bool({c.fact for c, _ in comparisons(clause)} & {c.fact for c, _ in comparisons(rest)})
+
+
 def _matters_elsewhere(
     book: RuleBook, one: Condition, other: Condition, met: list[Mapping[str, int]], places: Places
 ) -> bool:
-    """Whether a clause changes something once a parameter its rule names stands at an end of its range."""
+    """Whether a clause matters with a parameter at an end of its range."""
     operands = (o for c, _ in comparisons(one) for o in c.operands)
     for name in dict.fromkeys(o.name for o in operands if isinstance(o, Param)):
         for value in (book.parameters[name].minimum, book.parameters[name].maximum):
@@ -135,7 +150,7 @@ def _differ(one: Condition, other: Condition, met: Iterable[Mapping[str, int]]) 
 
 
 def _case(one: Condition, other: Condition, met: list[Mapping[str, int]], places: Places) -> bool:
-    """Whether there is a case in which one condition holds and the other does not; it is kept."""
+    """Whether a case tells two conditions apart; it is kept."""
     case = _any(places.scopes, _apart(one, other))
     if case is not None:
         places.keep(case)

@@ -1,6 +1,6 @@
-"""Promise 6, second half: at the default parameters every rule decides some case.
+"""Promise 6: at the defaults every rule decides some case.
 
-A rule that does not is vacuous, shadowed, overridden or redundant.
+Others are vacuous, shadowed, overridden or redundant.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ def check_live(subject: Subject, trials: Trials) -> Iterator[Finding]:
 def in_turn(
     subject: Subject, asked: Sequence[Rule], check: Callable[[Rule], Sequence[Finding]]
 ) -> Iterator[Finding]:
-    """Findings on rules, those that are hard to say after the others.
+    """Findings on rules, hard ones last.
 
     Raises
     ------
     Undecided
-        Of some rules nothing could be said.
+        Some remain open.
     """
     # A hard rule waits until every other has been asked, so that it takes nothing from them.
     for units in (subject.budget.units // (2 * max(1, len(asked))), subject.budget.units):
@@ -84,9 +84,9 @@ def check_in(
     scopes: Sequence[Scope],
     keep: Callable[[FoundCase], None] = lambda case: None,
 ) -> Finding | None:
-    """The finding on a rule, looking at every place it speaks of before saying it decides nothing.
+    """The finding on a rule, after every place it speaks of.
 
-    What the rule decides, and where it does not hold, is told to `keep`.
+    `keep` is given the cases met.
     """
     if not scopes:
         return _finding(rule, "vacuous", "speaks of no area that any edition grades", None, ())
@@ -171,7 +171,7 @@ def _first(places: Sequence[Find], ask: Callable[[View], z3.BoolRef]) -> FoundCa
 
 
 def _shortest(scopes: Sequence[Scope], ask: Callable[[View], z3.BoolRef]) -> FoundCase | None:
-    """A case somebody is told of: of those tried where there is one, else a smallest one of all."""
+    """A case to tell: one tried, else the smallest."""
     return _first([s.tried for s in scopes], ask) or _first([s.find for s in scopes], ask)
 
 
@@ -184,7 +184,7 @@ def _same(rule: Rule, others: Sequence[Rule]) -> list[Rule]:
 
 
 def _shown(subject: Subject, seen: FoundCase) -> Witness:
-    """The case in words, and as a case of a rule test where it is a situation."""
+    """The case in words, and as a rule test if possible."""
     if seen.witness is not None:
         return seen.witness()
     if seen.situation is None:

@@ -1,4 +1,4 @@
-"""Where a rule speaks: what can be asked about it there, and how cases of it are found."""
+"""Where a rule speaks, and how cases of it are found."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from grader.proofs.promises import figures, measured
 from grader.proofs.subject import Subject
 from grader.proofs.trials import Trials
 from grader.proofs.witness import Situation, Witness, agree, told
-from grader.vocabulary.words import Scale
+from grader.vocabulary.scales import Scale
 
 Held = Sequence[tuple[Rule, z3.BoolRef]]
 
 
 @dataclass(frozen=True, slots=True)
 class FoundCase:
-    """A case found: a situation to replay, or a figure in whole per mille."""
+    """A situation, or a figure in per mille."""
 
     words: str
     situation: Situation | None = None
@@ -42,10 +42,10 @@ class FoundCase:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What can be asked about a rule: formulas of one place it speaks of, and how to find a case of one.
+    """Formulas about a rule in one place.
 
-    `decides` says that taking the rule out changes the conclusion; `weighs` that it is among those that
-    decide; `outdone` that a stronger rule of its own effect holds. `of` is where any other condition holds.
+    `decides`: the conclusion changes without it; `weighs`: it is among the deciding; `outdone`: a stronger
+    rule of its effect holds.
     """
 
     condition: z3.BoolRef
@@ -60,10 +60,9 @@ Find = Callable[[Callable[[View], z3.BoolRef]], FoundCase | None]
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A place a rule speaks of, and how cases of it are found there.
+    """A place a rule speaks of.
 
-    `find` answers for every case there can be, with a small one; so does `any`, with whichever comes
-    first; `tried` and `tried_any` look at few cases, so that what they miss may be.
+    `find` (smallest) and `any` look at every case, `tried` and `tried_any` at a few.
     """
 
     find: Find
@@ -201,7 +200,7 @@ def _without(rule: Rule, held: Held) -> list[tuple[Rule, z3.BoolRef]]:
 
 
 def ordered(rule: Rule, held: Held, whole: Conclusion, less: Conclusion, scale: Scale, facts: Terms) -> View:
-    """A rule of an ordered stage: what it concludes, and what it would without the rule."""
+    """What a rule of an ordered stage concludes, and without it."""
     condition = _condition(rule, held)
     own = scale.rank(rule.target)
     reaches = rule.effect is Effect.REACHES
@@ -221,7 +220,7 @@ def ordered(rule: Rule, held: Held, whole: Conclusion, less: Conclusion, scale: 
 
 
 def raising(rule: Rule, raises: Held, facts: Terms) -> View:
-    """A finding rule decides where it raises what no other rule raises of the same thing."""
+    """A finding rule decides where no other raises the same."""
     condition = _condition(rule, raises)
     others = [f for r, f in raises if r.id != rule.id and r.target == rule.target]
     alone = z3.And(condition, z3.Not(z3.Or(others)))

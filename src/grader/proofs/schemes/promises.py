@@ -1,4 +1,4 @@
-"""Promises 1, 4, 5 and 6 of frameworks scored once: total, local, capped, reachable and live."""
+"""Promises 1, 4, 5 and 6 of frameworks scored once."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from grader.proofs.witness import Witness, agree
 
 
 def check_total(scheme: Scheme) -> int:
-    """How many cases came to exactly one outcome, and a grade on the scale where graded, as all must."""
+    """How many cases came to exactly one outcome, as all must."""
     outcomes, grades = {o.name for o in OUTCOMES}, scheme.subject.bound.grade_scale.names
     for each in scheme.subject.framework.areas:
         agree(True, each.id in scheme.subject.bound.areas, f"area {each.id} is known to the rule book")
@@ -67,7 +67,7 @@ def check_local(scheme: Scheme) -> int:
 
 
 def check_capped(scheme: Scheme) -> list[Finding]:
-    """No area with a finding that caps is graded above the default, at any values of the parameters."""
+    """No capping finding above the default, at any parameter values."""
     if not scheme.words.capping:
         raise NotApplicable(no_cap(scheme.words))
     book = scheme.subject.book
@@ -114,7 +114,7 @@ def _uncapped(at: Scheme, situation: Situation, changed: Mapping[str, int], cap:
 
 
 def check_reachable(scheme: Scheme) -> list[Finding]:
-    """A witness, replayed, of every grade in each graded area of each edition, and of every outcome."""
+    """A replayed witness of every grade and outcome of each area."""
     subject = scheme.subject
     replay_ungraded(subject)
     found: dict[str, list[str]] = {}
@@ -153,7 +153,7 @@ def _concluding(scheme: Scheme, area: Area, conclusion: str) -> Situation | None
 
 
 def check_live(scheme: Scheme) -> Iterator[Finding]:
-    """Findings on rules that decide nothing, and on clauses that change nothing, of what somebody wrote."""
+    """Written rules that decide nothing, and clauses that change nothing."""
     subject = scheme.subject
 
     def check(rule: Rule) -> list[Finding]:
@@ -162,7 +162,8 @@ def check_live(scheme: Scheme) -> Iterator[Finding]:
     def places(rule: Rule) -> Places:
         return Places(_met(scheme, rule), list(_scopes(scheme, rule)))
 
-    return with_clauses(subject, in_turn(subject, subject.bound.written, check), places)
+    dead = in_turn(subject, subject.bound.written, check)
+    return with_clauses(subject, dead, places, of_a_table=True)
 
 
 def _met(scheme: Scheme, rule: Rule) -> Iterator[Mapping[str, int]]:
