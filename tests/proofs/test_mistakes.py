@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from grader.language.nodes import Compare, Const, Kind, Op, Param
+from grader.language.nodes import Compare, Const, Effect, Kind, Op, Param
 from grader.language.rulebook import Parameter
 
 
@@ -80,3 +80,14 @@ def test_a_cap_is_proved_at_every_value_of_a_parameter(sound, most):
     assert "uncapped-concern" == finding.code
     assert finding.witness is not None
     assert finding.witness.cases[0]["set"]["needed"] > 1
+
+
+def test_a_concern_that_does_not_cap_is_laid_to_the_rule_about_concerns(sound):
+    rules = tuple(
+        replace(r, effect=Effect.REACHES) if r.id == "inadequate.open-concern" else r
+        for r in sound.book.rules
+    )
+    report = replace(sound, book=replace(sound.book, rules=rules)).asked("capped")
+    (finding,) = report.findings
+    assert ("uncapped-concern", "inadequate.open-concern") == (finding.code, finding.rules[0])
+    assert next(r.place for r in rules if r.id == "inadequate.open-concern") == finding.place

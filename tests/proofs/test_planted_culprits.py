@@ -10,6 +10,7 @@ import pytest
 
 from grader.language.nodes import All, Any_, Compare, Const, Effect, Kind, Op
 from grader.language.rulebook import VISIBLE, Layer
+from grader.vocabulary.peel import PEEL
 
 OPPOSITE = {
     Op.AT_LEAST: Op.AT_MOST,
@@ -54,7 +55,9 @@ def _faults(book):
         refused = tuple(replace(c, op=NEGATED[c.op]) for c in asked)
         never = All((rule.condition, *refused))
         yield "opposite", f"{rule.id}: asks for its opposite", _changed(book, rule, condition=never)
-        for compared in asked:
+        # When a finding is raised that caps no grade is nobody's promise.
+        promised = rule.effect is not Effect.RAISES or rule.target in PEEL.capping
+        for compared in asked if promised else ():
             yield from _spoilt(book, rule, compared)
         for fact in book.facts.values():
             if fact.level is rule.level and fact.layer in VISIBLE[rule.layer]:

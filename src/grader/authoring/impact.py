@@ -34,6 +34,7 @@ from grader.proofs.proposals import (
     proposers,
     ways,
 )
+from grader.proofs.report import OWN_KINDS, proves_nothing_of
 from grader.proofs.same_rules import Pairs, alike_by_name, pairs
 from grader.session import LoadedInspection, Sessions
 
@@ -218,6 +219,8 @@ def prove(old: RuleBook, new: RuleBook, framework: Framework, effort: int = IMPA
             return Proof("something", "names alone: proposals cite rules and facts by their new names")
         wording = ": wording only" if found.worded else ""
         return Proof("nothing", f"the rules are the same but for texts, ranges and order{wording}")
+    if proves_nothing_of(framework):
+        return Proof("unknown", OWN_KINDS)
     change = _compared(old, new, framework, effort)
     areas = tuple(
         {"area": area.id, **{name: change.moves[area.id, way] for name, way in _WAYS.items()}}

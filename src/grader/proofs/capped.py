@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 import z3
 
 from grader.engines import symbolic
+from grader.engines.reference import satisfies
 from grader.engines.symbolic import CountedRow, Solver, Undecided, number, total
 from grader.grading.conclude import finding_row
 from grader.language.nodes import Compare, Kind, Level, Param
@@ -142,6 +143,19 @@ def _at_values(subject: Subject, group: AreaGroup, values: Mapping[str, int]) ->
     return _uncapped_finding(at, situation, values, cap) if situation is not None else None
 
 
+def _about_open(book: RuleBook) -> tuple[str, ...]:
+    """Grade rules that look at how many concerns are open: one of them ought to cap the grade."""
+    words = book.vocabulary
+    open_ = [row for row in (*DECLARED_TAGS, *EARLIER_TAGS) if any_open(words, [row])]
+    facts = {
+        name
+        for name, fact in book.facts.items()
+        if fact.entity == "findings" and any(satisfies(row, fact.definition.where) for row in open_)
+    }
+    rules = book.table(Layer.GRADE, Level.AREA).rules
+    return tuple(r.id for r in rules if facts & set(facts_named(r.condition)))
+
+
 def _uncapped_finding(at: Subject, situation: Situation, chosen: Mapping[str, int], cap: int) -> Finding:
     concluded = at.shown(situation)
     decision = concluded.area.decision
@@ -151,12 +165,14 @@ def _uncapped_finding(at: Subject, situation: Situation, chosen: Mapping[str, in
     changed = [name for name, value in chosen.items() if value != defaults[name]]
     moved = [f"{name} at {chosen[name]}" for name in changed]
     where = f", with {', '.join(moved)}" if moved else ""
-    places = [r.place for r in at.book.rules if r.id in decision.deciding and r.place is not None]
+    about = _about_open(at.bound)
+    blamed = about or decision.deciding
+    places = [r.place for r in at.book.rules if r.id in blamed and r.place is not None]
     default, words = at.book.grade_default.replace("_", " "), at.book.vocabulary
     concern = " or ".join(kind.said for kind in words.findings if kind.never_withheld)
     return Finding(
         "uncapped-concern",
-        decision.deciding,
+        tuple(dict.fromkeys((*about, *decision.deciding))),
         min(places, default=None),
         f"an area with an open {concern} can be graded above {default}{where}",
         f"add a rule that limits to {default} or lower on an open {concern}, in every area",

@@ -20,7 +20,17 @@ from grader.proofs.kept_cases import as_text, from_text
 from grader.proofs.monotone import check_part
 from grader.proofs.order import check_marks, check_ranges, check_unused
 from grader.proofs.promises import check_local, check_reachable, check_total
-from grader.proofs.report import NOT_PROMISED, UNDECIDED, CheckReport, Finding, NotApplicable, Promise, Result
+from grader.proofs.report import (
+    NOT_PROMISED,
+    OWN_KINDS,
+    UNDECIDED,
+    CheckReport,
+    Finding,
+    NotApplicable,
+    Promise,
+    Result,
+    proves_nothing_of,
+)
 from grader.proofs.schemes import monotone as schemes
 from grader.proofs.schemes import promises as scheme_promises
 from grader.proofs.schemes.subject import Scheme, Tried
@@ -148,6 +158,18 @@ def questions(framework: Framework) -> list[Question]:
     """Every promise, in the order of the documentation; none depends on another's being asked."""
     if framework.vocabulary.several is not None:
         return _of_schemes(framework)
+    if proves_nothing_of(framework):
+        return [replace(q, check=_own_kinds) for q in _of_evidence()]
+    return _of_evidence()
+
+
+def _own_kinds(subject: Subject, trials: Trials) -> list[Finding]:
+    """What the proofs know of findings is of the kinds that a framework has which declares none."""
+    raise Undecided(OWN_KINDS)
+
+
+def _of_evidence() -> list[Question]:
+    """Promises about statuses that are concluded from tested and described evidence."""
     parts = [Question(str(part), (RANGES, _WITHIN), _part(part)) for part in Part]
     return [
         Question("total", (RANGES, _LAW), check_total),

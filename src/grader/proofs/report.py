@@ -13,7 +13,9 @@ from grader.errors import Place
 from grader.language.rulebook import RuleBook
 from grader.model.check import SCHEMA, Check
 from grader.model.frames import Tabular, Value
+from grader.model.framework import Framework
 from grader.proofs.witness import Witness
+from grader.vocabulary.peel import PEEL
 
 Result = Literal["proved", "refuted", "unknown", "not_applicable"]
 
@@ -28,6 +30,19 @@ NOT_PROMISED = "not promised: the rule book's 'promises' do not list it"
 WHERE_GRADED: Final = (
     "of areas that are graded before and after: where the grade is withheld it may move otherwise"
 )
+
+
+#: Said of frameworks for which nothing is proved.
+OWN_KINDS = (
+    "the framework declares kinds of finding of its own, and its statuses are not as assessed:"
+    " of such frameworks nothing is proved yet"
+)
+
+
+def proves_nothing_of(framework: Framework) -> bool:
+    """Whether the proofs do not know the framework's kinds of finding."""
+    words = framework.vocabulary
+    return words.several is None and words.findings != PEEL.findings
 
 
 class NotApplicable(Exception):
@@ -193,9 +208,13 @@ def for_person(report: CheckReport) -> str:
             reasons.setdefault(promise.assumes[0], []).append(promise.id)
     for why, ids in reasons.items():
         lines += _wrapped(f"does not apply: {', '.join(ids)}: {why}", "  ")
-    opened = [(p, a) for p in report.promises for a in p.assumes if a.startswith(UNDECIDED)]
-    for promise, assumed in opened:
-        lines += _wrapped(f"{promise.id}: {assumed}", "  ")
+    opened: dict[str, list[str]] = {}
+    for promise in report.promises:
+        for assumed in promise.assumes:
+            if assumed.startswith(UNDECIDED):
+                opened.setdefault(assumed, []).append(promise.id)
+    for assumed, ids in opened.items():
+        lines += _wrapped(f"{', '.join(ids)}: {assumed}", "  ")
     for promise in (p for p in report.promises if not p.made and p.result == "refuted"):
         lines.append("")
         for text in promise.assumes[promise.assumes.index(NOT_PROMISED) :]:
