@@ -21,7 +21,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo check lint test test-slow test-without-rete bench clean
+.PHONY: help demo check lint test test-slow test-without-rete bench bench-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -74,6 +74,9 @@ only-tests:
 
 bench: $(VENV)/benchmarking ## the benchmarks: one table, one run (about 25 minutes)
 	$(BIN)/python benchmarks/run.py
+
+bench-check: $(VENV)/benchmarking ## the benchmarks' ratios against the last release's: a loss of 25 % fails
+	$(BIN)/python benchmarks/ratios.py
 
 clean: ## remove the environment and everything built
 	rm -rf $(VENV) .venv-without-rete build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
