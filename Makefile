@@ -72,7 +72,7 @@ test-without-rete: ## the whole suite where durable-rules is not installed: the 
 only-tests:
 	$(PYTEST) $(DEFAULT_RUN)
 
-bench: $(VENV)/benchmarking ## the benchmarks: one table, one run (about 25 minutes)
+bench: $(VENV)/benchmarking ## the benchmarks: one run, one table, docs/performance.md (about 25 minutes)
 	$(BIN)/python benchmarks/run.py
 
 bench-check: $(VENV)/benchmarking ## the benchmarks' ratios against the last release's: a loss of 25 % fails

@@ -55,3 +55,26 @@ def test_without_a_record_it_says_how_to_make_one(compare):
     done = compare(RECORDED, recorded=None)
     assert 2 == done.returncode
     assert "help: record it with --record" in done.stderr
+
+
+@pytest.fixture
+def page(monkeypatch):
+    """The module that writes the page on how fast it is."""
+    monkeypatch.syspath_prepend(str(SCRIPT.parent))
+    import page
+
+    return page
+
+
+def test_the_page_shows_what_was_kept_of_each_part(page, tmp_path):
+    kept = tmp_path / "results.json"
+    page.keep("cold", [("a command", "5 ms", "at most 9 ms")], kept)
+    page.keep("scale", [("1,000 inspections, 11,000 areas: columns", "1.0 s", "x0.50", "90 MB")], kept)
+    page.keep("cold", [("a command", "7 ms", "at most 9 ms")], kept)
+    found = json.loads(kept.read_text("utf-8"))
+    assert {"1,000 inspections": {"columns": 0.5}} == page.bars(found)
+    text = page.page(found)
+    assert "| a command | 7 ms | at most 9 ms |" in text
+    assert "5 ms" not in text
+    assert "| 1,000 inspections, 11,000 areas: columns | 1.0 s | x0.50 | 90 MB |" in text
+    assert text.index("## A command from start to end") < text.index("## The same work by every engine")
