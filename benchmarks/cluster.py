@@ -105,7 +105,7 @@ def cluster(folder: Path, memory: str) -> Iterator[tuple[str, list[subprocess.Po
     def start(name: str, *arguments: str) -> subprocess.Popen[bytes]:
         with (folder / f"{name}.log").open("wb") as log:
             process = subprocess.Popen(
-                ["nice", "-n", "10", script, *arguments], stdout=log, stderr=log, env=environment,
+                [script, *arguments], stdout=log, stderr=log, env=environment,
                 start_new_session=True,
             )  # fmt: skip
         started.append(process)

@@ -28,8 +28,8 @@ PARTS = {
     "memory": ("Many passes in one process", "Memory is flat where nothing is kept."),
     "scale": (
         "The same work by every engine",
-        "From rows of evidence in a file, ten an area, to every fact and grade of every area. The query by hand "
-        "is for the shipped rules alone, in the faster of two forms.",
+        "From rows of evidence in a file, ten an area, to every fact and grade of every area. The query "
+        "by hand is for the shipped rules alone, in the faster of two forms.",
     ),
     "growth": ("How the cost grows", "Drawn in [scale.md](scale.md)."),
 }
