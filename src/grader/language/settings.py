@@ -1,7 +1,6 @@
-"""Parameters at other values: how a share or a count is written, and read as a whole number.
+"""Parameters at other values, read as whole numbers.
 
-Rules reckon shares in whole per mille. In files 800 means that, and `80%` the same; in settings, on the
-command line and in Python, a bare number could as well mean per cent, so it is refused with both readings.
+Rules reckon in per mille: files may say 800 or `80%`; settings refuse a bare number for a share.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from decimal import Decimal
 from grader.errors import InputError, Place, Problem, quoted, suggest
 from grader.language.nodes import Kind
 from grader.language.rulebook import Parameter, RuleBook
-from grader.model.printed import match_printed
+from grader.model.printed import candidates, one_of
 from grader.model.shares import per_mille, percent, share_help
 
 _WHOLE = re.compile(r"[+-]?\d{1,9}", re.ASCII)
@@ -21,25 +20,23 @@ _BARE = re.compile(r"\d{1,9}(?:\.\d{1,6})?", re.ASCII)
 
 
 class Settings(dict[str, int]):
-    """Parameters by name at whole numbers of their unit, read and found to be in range."""
+    """Checked values of parameters, as whole numbers of their unit."""
 
 
 def read_settings(book: RuleBook, written: Mapping[str, object], option: str | None = None) -> Settings:
-    """The settings as whole numbers of the rule book's parameters.
+    """The settings as whole numbers.
 
     Parameters
     ----------
-    book : RuleBook
-        Whose parameters they are.
     written : mapping of str to str or int
-        `"35%"` for a share, a whole number for a count; what this function returned is taken as it is.
+        `"35%"` for a share, a whole number for a count, or checked `Settings`.
     option : str, optional
-        The option they come from, such as `--set`, to say where a fault stands.
+        Such as `--set`, to locate faults.
 
     Raises
     ------
     InputError
-        Every parameter that is unknown, and every value that is of another form or out of range.
+        Every unknown parameter and wrong value.
     """
     found = Settings()
     problems: list[Problem] = []
@@ -50,7 +47,12 @@ def read_settings(book: RuleBook, written: Mapping[str, object], option: str | N
     for name in sorted(written, key=str):
         value = written[name]
         place = Place(f"{option} {name}={value}"[:80]) if option is not None else None
-        parameter = book.parameters.get(match_printed(str(name), known) or "")
+        meant = candidates(str(name), known)
+        if len(meant) > 1:
+            message = f"several parameters are meant by {quoted(name)}"
+            problems.append(Problem(message, place, one_of(meant)))
+            continue
+        parameter = book.parameters[meant[0]] if meant else None
         if parameter is not None and parameter.name in found:
             message = f"parameter {quoted(parameter.name)} is set twice"
             problems.append(Problem(message, place, "set it once"))
@@ -103,7 +105,7 @@ def _fault(parameter: Parameter, value: object, number: object) -> tuple[str, st
 
 
 def _of_one(bare: str, low: int, high: int) -> str:
-    """How to write `0.35`: as 35%, and as 0.35% only where a share has so few decimals."""
+    """How to write `0.35`: 35%, or 0.35% where decimals allow."""
     cent, part = per_mille(f"{bare}%"), per_mille(f"{Decimal(bare) * 100:f}%")
     good = [percent(each) for each in (part, cent) if each is not None and low <= each <= high]
     return f"write {', or '.join(good)}; " if good else ""

@@ -37,7 +37,7 @@ from grader.language.typecheck import comparisons
 from grader.model.framework import Framework
 from grader.proofs.situations import AreaFigure, AreaSituation
 from grader.proofs.tag_combinations import DECLARED_TAGS, EARLIER_TAGS, WRITTEN_TAGS
-from grader.vocabulary.words import ORIGIN
+from grader.vocabulary.kinds import ORIGIN
 
 try:
     import numpy as np

@@ -1,16 +1,16 @@
-"""Taggings laid together and settled, with the settling file or workbook they are settled by."""
+"""Taggings compared and settled, with their settling file or workbook."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
 from grader.errors import InputError, Place, Problem, quoted
 from grader.io.given import PathLike
 from grader.model.inspection import Inspection
 from grader.review.agreed import Agreed, Placed, agree
-from grader.review.reconcile import Laid, reconcile
+from grader.review.reconcile import Reconciled, reconcile
 from grader.review.settling import placed_choices, read_settling, told_pairs
 from grader.review.settling_book import read_settling_book, read_told_pairs
 from grader.review.taggings import ToldPairs
@@ -49,7 +49,7 @@ def lay_together(
     pairs: PathLike | None = None,
     draws: int = DRAWS,
     seed: int = 1,
-) -> Laid:
+) -> Reconciled:
     """As `reconcile`, pairs in doubt as a settling file or workbook says of them."""
     told = _told(Path(pairs)) if pairs is not None else None
     return reconcile(loaded, files, names=names, told=told, draws=draws, seed=seed)
@@ -82,14 +82,14 @@ def settle_by(
     return _checked(laid, agree(laid, choices, by=by, on=on, rest=rest), choices)
 
 
-def _checked(laid: Laid, agreed: Agreed, choices: Sequence[Placed]) -> AgreedInspection:
+def _checked(laid: Reconciled, agreed: Agreed, choices: Sequence[Placed]) -> AgreedInspection:
     """The agreed inspection, read back as any other is before anybody writes it."""
     given = laid.taggings.given
     source = ", ".join(PurePath(each.file or each.name).name for each in given)
     found = AgreedInspection(agreed.inspection, agreed.settled, agreed.rest, tuple(agreed.notes), source)
     places = {p.choice.item: p.at("choice") for p in choices}
     try:
-        laid.taggings.loaded.session.load(found.text)
+        read = laid.taggings.loaded.session.load(found.text).inspection
     except InputError as error:
         # What was settled can be what no inspection may hold; where it stands there says nothing to a person.
         raise InputError(
@@ -100,7 +100,19 @@ def _checked(laid: Laid, agreed: Agreed, choices: Sequence[Placed]) -> AgreedIns
             )
             for p in error.problems
         ) from error
-    return found
+    return replace(found, inspection=_with_ids(agreed.inspection, read))
+
+
+def _with_ids(inspection: Inspection, read: Inspection) -> Inspection:
+    """The inspection with ids for names that were agreed as they are printed."""
+    meant = {item.id: item for item in read.evidence}
+    evidence = []
+    for item in inspection.evidence:
+        tags: dict[str, object] = {"characteristics": meant[item.id].characteristics}
+        if item.assessment is not None:
+            tags["assessment"] = meant[item.id].assessment
+        evidence.append(item.model_copy(update=tags))
+    return inspection.model_copy(update={"evidence": evidence})
 
 
 def _is_book(path: Path) -> bool:
