@@ -21,7 +21,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo check lint test test-slow test-without-rete bench docs docs-test release-check clean
+.PHONY: help demo check lint test test-slow test-without-rete bench bench-check docs docs-test release-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -80,8 +80,11 @@ test-without-rete: ## the whole suite where durable-rules is not installed: the 
 only-tests:
 	$(PYTEST) $(DEFAULT_RUN)
 
-bench: $(VENV)/benchmarking ## the benchmarks: one table, one run (about 25 minutes)
+bench: $(VENV)/benchmarking ## the benchmarks: one run, one table, docs/performance.md (about 25 minutes)
 	$(BIN)/python benchmarks/run.py
+
+bench-check: $(VENV)/benchmarking ## the benchmarks' ratios against the last release's: a loss of 25 % fails
+	$(BIN)/python benchmarks/ratios.py
 
 docs: $(VENV)/documenting ## the documentation site, into site/; every warning is an error
 	$(BIN)/python tools/pages.py

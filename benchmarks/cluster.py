@@ -3,9 +3,9 @@
     python benchmarks/cluster.py [AREA_GRADINGS] [--kill] [--memory 1g]
 
 Starts a master and two workers as processes (the wheel has no scripts for that), grades made tables into a
-folder, and compares the rows with those of a batch on Polars by a checksum. With `--kill` one worker is
-killed once the first part is written. Prints seconds, and the peak memory of the driver and of each worker
-with its executors.
+folder, and compares the rows with those of a batch on Polars by a checksum. With `--kill` a worker is killed
+once the first part is written. Prints seconds, and the peak memory of the driver and of each worker with its
+executors.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def cluster(folder: Path, memory: str) -> Iterator[tuple[str, list[subprocess.Po
     def start(name: str, *arguments: str) -> subprocess.Popen[bytes]:
         with (folder / f"{name}.log").open("wb") as log:
             process = subprocess.Popen(
-                ["nice", "-n", "10", script, *arguments], stdout=log, stderr=log, env=environment,
+                [script, *arguments], stdout=log, stderr=log, env=environment,
                 start_new_session=True,
             )  # fmt: skip
         started.append(process)

@@ -1,4 +1,4 @@
-"""Measure, and print one table. Run by `make bench`."""
+"""Measure, print one table, and write the page on how fast it is. Run by `make bench`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+import page
 from decision import questions, ways
 from made import inspection
 from rich.console import Console
@@ -135,10 +136,13 @@ def main() -> None:
     parts = {f.__name__: f for f in (cold, warm, rules, decisions, memory, scale, growth)}
     table = Table("what", "median", "limit, growth, or times the query by hand", "peak")
     for name in sys.argv[1:] or parts:
-        for row in parts[name]():
+        rows = [tuple(row) for row in parts[name]()]
+        page.keep(name, rows)
+        for row in rows:
             table.add_row(*row)
         table.add_section()
     Console(width=130).print(table)
+    page.write()
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ from grader.bulk.cluster_part import (
     Rules,
     done_parts,
     grade_parts,
+    holds_anything,
     mark_empty,
     open_folder,
 )
@@ -79,7 +80,12 @@ class ClusterBatch:
 
 
 def grade_on_cluster(
-    source: str, output: str, *, rules: catalogue.NameOrPath | None = None, parts: int | None = None
+    source: str,
+    output: str,
+    *,
+    rules: catalogue.NameOrPath | None = None,
+    parts: int | None = None,
+    new: bool = False,
 ) -> ClusterBatch:
     """Grade the tables of a folder, or of a database, into a folder of Parquet files.
 
@@ -94,6 +100,8 @@ def grade_on_cluster(
         A rule book's folder or id; the one named after the framework by default.
     parts : int, optional
         How many files are written; about one for 32 MB of input by default.
+    new : bool
+        Whether an output folder that holds anything but a run of the same is an error, and left alone.
 
     Raises
     ------
@@ -108,10 +116,16 @@ def grade_on_cluster(
     identity = hashlib.sha256(json.dumps(made_from).encode()).hexdigest()[:16]
     batch = ClusterBatch(framework, book, many)
     there = done_parts(output, identity)
+    if new and not there and holds_anything(output):
+        help = "name another, or add --force"
+        raise InputError([Problem("the folder is there already", Place(output), help)])
     for counts in there:
         batch.add(counts, found=True)
     missing = sorted(set(range(many)) - {counts.part for counts in there})
-    graded = _graded(session, tables, many, missing, Rules(framework, book, output, identity))
+    several = "framework" in tables[INSPECTIONS.name].columns
+    needed = (*INSPECTIONS.required, *(["framework"] if several else []))
+    sent = Rules(framework, book, output, identity, needed)
+    graded = _graded(session, tables, many, missing, sent)
     for counts in graded:
         batch.add(counts, found=False)
     for part in set(missing) - {counts.part for counts in graded}:

@@ -59,6 +59,8 @@ class Rules:
     book: RuleBook
     output: str
     identity: str
+    #: Columns that every row of the table of inspections has to say something in.
+    needed: tuple[str, ...] = INSPECTIONS.required
 
 
 def open_folder(uri: str) -> tuple[Any, str]:
@@ -128,7 +130,7 @@ class _Worker:
 
     def _graded(self, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, int, int]:
         listed, findings, evidence = (rows.filter(pl.col(KIND) == n) for n in range(len(KINDS)))
-        faults = list(_of_inspections(listed))
+        faults = list(_of_inspections(listed, self.rules.needed))
         bad = {name for name, _, _, _ in faults}
         numbers = listed.filter(pl.col("inspection").is_not_null() & ~pl.col("inspection").is_in(list(bad)))
         numbers = numbers.select("inspection", number=pl.int_range(pl.len(), dtype=pl.Int64))
@@ -165,14 +167,14 @@ def _at(row: dict[str, Any]) -> tuple[str | None, int | None]:
     return row[FILE], None if row[AT] is None else row[AT] + 1
 
 
-def _of_inspections(listed: pl.DataFrame) -> Iterator[_Fault]:
+def _of_inspections(listed: pl.DataFrame, needed: Sequence[str]) -> Iterator[_Fault]:
     """What is wrong with rows of the table of inspections themselves."""
     ids = pl.col("inspection")
     seen = listed.with_columns(again=~ids.is_first_distinct() & ids.is_not_null(), odd=~ids.str.contains(ID))
-    wrong = ids.is_null() | pl.col("edition").is_null() | pl.col("again") | pl.col("odd")
+    wrong = pl.any_horizontal(*[pl.col(name).is_null() for name in needed], "again", "odd")
     for row in seen.filter(wrong).iter_rows(named=True):
         name = row["inspection"]
-        for column in INSPECTIONS.required:
+        for column in needed:
             if row[column] is None:
                 yield name, _at(row), f"the row has no {column!r}", "every inspection has one"
         if row["odd"]:
@@ -301,6 +303,13 @@ def mark_empty(output: str, counts: Counts) -> None:
 
 def _arrow(columns: pl.Schema) -> Any:
     return pl.DataFrame(schema=columns).to_arrow().schema
+
+
+def holds_anything(output: str) -> bool:
+    """Whether there is anything in the output folder but what a run that was cut short was writing."""
+    system, root = open_folder(output)
+    inside = system.get_file_info(fs.FileSelector(root, allow_not_found=True))
+    return any(each.base_name != "_writing" for each in inside)
 
 
 def done_parts(output: str, identity: str) -> list[Counts]:

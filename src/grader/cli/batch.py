@@ -27,7 +27,13 @@ Inputs = Annotated[
     ),
 ]
 Output = Annotated[
-    str, typer.Option("-o", "--output", metavar="OUT", help="The file to write: .parquet, .csv or .jsonl.")
+    str,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="OUT",
+        help="The file to write: .parquet, .csv or .jsonl; on pyspark also a folder.",
+    ),
 ]
 On = Annotated[
     str, typer.Option("--on", metavar="BACKEND", help="What runs the columns: polars, duckdb or pyspark.")
@@ -57,6 +63,9 @@ def batch(
     from grader.bulk.batch import batch as grade_all
     from grader.bulk.outputs import ENDINGS
 
+    if on == "pyspark" and not Path(output).suffix:
+        _on_cluster(inputs, output, rules, new=not force)
+        return
     paths = _existing(inputs)
     table = wide.table_options(column, body, compare, blank, edition)
     files = [str(file) for path in paths for file in (path.iterdir() if path.is_dir() else [path])]
@@ -86,6 +95,26 @@ def batch(
         raise
     _say(done, destination)
     if done.skipped:
+        raise typer.Exit(1)
+
+
+def _on_cluster(inputs: Sequence[str], output: str, rules: str | None, *, new: bool) -> None:
+    """Grade tables into a folder, by the executors of a cluster."""
+    from grader.bulk.backends import backend
+    from grader.bulk.cluster import grade_on_cluster
+    from grader.bulk.outputs import Batch
+
+    if len(inputs) != 1:
+        help = "name one folder of tables, or table:DATABASE"
+        raise InputError([Problem("a cluster grades one set of tables", Place(inputs[1]), help)])
+    backend("pyspark")  # says what to install
+    found = grade_on_cluster(inputs[0].rstrip("/"), output.rstrip("/"), rules=rules, new=new)
+    done = Batch(found.framework, found.book, [], found.inspections, found.areas, found.outcomes)
+    done.taken_up = found.taken_up
+    _say(done, Path(output))
+    if found.faults:
+        faults, skipped = plural(found.faults, "fault"), plural(found.skipped, "inspection")
+        terminal.err(f"{skipped} skipped, {faults}: see {output.rstrip('/')}/faults\n")
         raise typer.Exit(1)
 
 
