@@ -1,8 +1,8 @@
 """Install the built wheel into empty environments, with each extra alone, and try what each promises.
 
 `python tools/extras.py [WHEEL] [--extra NAME]...` makes an environment for the core and for each extra, runs
-the commands below in it, and says which did otherwise than they should. Without the extra that a command needs
-it works all the same, or says which extra to install, with exit code 2; it never leaves a trace. Needs a
+the commands below in it, and says which did otherwise than they should. Without the extra that a command
+needs it works all the same, or ends with exit code 2 and names that extra, and leaves no trace. Needs a
 package index, and minutes.
 """
 

@@ -91,7 +91,7 @@ if TYPE_CHECKING:
     from grader.review.moderating import AgreedInspection as AgreedInspection
     from grader.review.recording import Recorded as Recorded
     from grader.review.verify import Verdict as Verdict
-    from grader.search.finding import Found as Found
+    from grader.search.found import Found as Found
     from grader.session import LoadedInspection as LoadedInspection
     from grader.session import Session as Session
     from grader.sheets.importing import Imported as Imported
@@ -141,7 +141,7 @@ _HOMES = {
     "grader.review.log_lines": "DecisionLog",
     "grader.review.recording": "Recorded",
     "grader.review.verify": "Verdict",
-    "grader.search.finding": "Found",
+    "grader.search.found": "Found",
     "grader.session": "LoadedInspection Session",
     "grader.statistics": "Choices OutlierLines",
     "grader.upgrading.files": "Upgraded",

@@ -73,7 +73,7 @@ def _one(name: str, output: str | None, *, force: bool) -> None:
 
 
 def _over_themselves(names: list[str]) -> None:
-    """Upgrade all before any is written, so that a fault of one leaves every file as it was."""
+    """Upgrade all before any is written."""
     from grader.upgrading.files import upgrade
 
     found: dict[str, Upgraded] = {}

@@ -1,7 +1,7 @@
 """How far proposed and final grades agree.
 
-The coefficients come from statistics libraries (the extra `report`); without them they are null and the
-counts still stand. Nothing here says that a proposal is right: it starts from tags a person chose.
+Coefficients need the extra `report`; without it they are null. Agreement is no proof that a proposal is
+right.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ Table = list[list[int]]
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A proposed and a final grade of the same area, as ranks from the worst."""
+    """A proposed and a final grade, as ranks."""
 
     inspection: str
     area: str
@@ -48,14 +48,14 @@ class Pair:
 
 
 def agreement(rows: Iterable[AreaDiff], grades: Sequence[str]) -> Agreement:
-    """Agreement over the areas that have a proposed and a final grade.
+    """Agreement over areas with both grades.
 
     Parameters
     ----------
     rows : iterable of AreaDiff
-        Areas compared; their order means nothing.
+        In any order.
     grades : sequence of str
-        The scale, worst first.
+        Worst first.
     """
     rows = list(rows)
     quiet = [row for row in rows if not row.declared_concern]
@@ -65,7 +65,7 @@ def agreement(rows: Iterable[AreaDiff], grades: Sequence[str]) -> Agreement:
 
 
 def _pairs(rows: Iterable[AreaDiff], grades: Sequence[str]) -> list[Pair]:
-    """The pairs in one order whatever the order of the rows, so that the same draws fall on them."""
+    """The pairs in an order of their own, so that draws are the same."""
     ranks = {grade: rank for rank, grade in enumerate(grades)}
     found = (
         Pair(row.inspection, row.area, ranks[row.proposed], ranks[row.final])
@@ -166,21 +166,19 @@ def quadratic_kappa(table: Any) -> float:
 
 
 def ordinal_alpha(ratings: Sequence[Sequence[float]], grades: int) -> float:
-    """Krippendorff's alpha for ordered categories; a row a rater, NaN where one did not rate.
+    """Krippendorff's alpha for ordered categories; a row a rater, NaN for none.
 
     Parameters
     ----------
-    ratings : sequence of sequence of float
-        Ranks from 0.
     grades : int
-        How many grades the scale has.
+        On the scale.
     """
     said = [[int(v) for v in unit if not isnan(v)] for unit in zip(*ratings, strict=True)]
     return Sums(range(grades), [("", unit) for unit in said]).whole()
 
 
 def _interval(pairs: Sequence[Pair], grades: int) -> tuple[tuple[float, float] | None, str]:
-    """A percentile bootstrap interval of 95 % about the weighted kappa (scipy), with a fixed seed."""
+    """A 95 % percentile bootstrap interval of weighted kappa, with a fixed seed."""
     import numpy as np
     from scipy.stats import DegenerateDataWarning, bootstrap
 

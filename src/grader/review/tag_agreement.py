@@ -1,6 +1,6 @@
-"""How far people agree on how they tagged the same findings: Krippendorff's alpha, and an interval about it.
+"""How far people's tags agree: Krippendorff's alpha with an interval.
 
-The interval draws areas again, since items of one area are tagged by one reading.
+The interval resamples whole areas.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def _no_scale(item: Evidence) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of an item: how it is read, how values are apart, and its ordered values."""
+    """A field of an item, its distance and ordered values."""
 
     name: str
     read: Callable[[Evidence], Value]
@@ -39,9 +39,9 @@ class Field:
 
 
 def fields(words: Vocabulary, scale_of: Callable[[Evidence], str | None] = _no_scale) -> tuple[Field, ...]:
-    """What people tag, in the order of an item's fields.
+    """What people tag, in order.
 
-    `scale_of` says on which scale an item is assessed, where the framework has several.
+    `scale_of`: the scale of an item's assessment.
     """
 
     def assessed(item: Evidence) -> str | None:
@@ -63,16 +63,12 @@ def fields(words: Vocabulary, scale_of: Callable[[Evidence], str | None] = _no_s
 def agreement_on(
     field: Field, units: Sequence[tuple[str, Sequence[Evidence]]], *, resamples: int = RESAMPLES
 ) -> FieldAgreement:
-    """Agreement on a field over the items that several people tagged.
+    """Agreement on a field over items several people tagged.
 
     Parameters
     ----------
-    field : Field
-        Which.
     units : sequence of (str, sequence of Evidence)
-        For each item its area, and the item as each person has it.
-    resamples : int
-        How often areas are drawn again.
+        Each item's area, and each person's version.
     """
     read = [(area, [field.read(item) for item in items]) for area, items in units]
     # What a figure assesses nobody tagged.
@@ -113,7 +109,7 @@ def _coefficient(field: Field, read: Sequence[tuple[str, list[Value]]], resample
 
 
 def domain_of(field: Field, values: Iterable[Value]) -> list[Value]:
-    """The values a field can take, or those that were said, in one order everywhere."""
+    """A field's values, in one order everywhere."""
     if field.distance == "ordinal":
         return list(field.scale)
     return sorted(values, key=lambda v: sorted(v) if isinstance(v, frozenset) else [str(v)])
@@ -129,7 +125,7 @@ def masi(one: frozenset[str], other: frozenset[str]) -> float:
 
 
 def distances(field: Field, domain: Sequence[Value]) -> Any:
-    """The distance of every two values; None of ordered ones, where it depends on how often they are said."""
+    """Distances of values; None of ordered ones, where frequencies change them."""
     import numpy as np
 
     if field.distance == "ordinal":
@@ -146,6 +142,6 @@ def by_field(
     *,
     resamples: int = RESAMPLES,
 ) -> list[FieldAgreement]:
-    """Agreement on each field; `units` give an item's area, and the item by who tagged it."""
+    """Agreement on each field, over items by area and tagger."""
     plain = [(area, list(items.values())) for area, items in units]
     return [agreement_on(field, plain, resamples=resamples) for field in fields(words, scale_of)]

@@ -12,10 +12,11 @@ from typing import Any
 from grader.errors import InputError, InternalError, Place, Problem, quoted
 from grader.io.json_text import read_json
 from grader.io.kinds import kind_of
+from grader.io.reading import read_bytes
 from grader.io.rule_folder import HEAD, yaml_files
 from grader.io.scalars import decode
 from grader.io.wrong_kind import FIRST_KEYS
-from grader.io.yaml_source import Document, NodePath, parse_document, read_bytes
+from grader.io.yaml_source import Document, NodePath, parse_document
 from grader.model.proposal import SCHEMA, Proposal
 from grader.upgrading.edits import Removal, edited
 from grader.upgrading.forms import ADDED_TO_AREAS, NUMBERS, Found, older_in, older_in_proposal, problem
