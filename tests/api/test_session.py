@@ -152,8 +152,8 @@ def test_rules_for_what_is_loaded_are_refused(loaded: grader.LoadedInspection) -
 def test_an_unknown_area_is_an_error_that_names_the_nearest(
     ask: Callable[..., Any], loaded: grader.LoadedInspection
 ) -> None:
-    with pytest.raises(UnknownNameError, match="has no area 'respondin'") as raised:
-        ask(loaded, "respondin")
+    with pytest.raises(UnknownNameError, match="has no area 'respondign'") as raised:
+        ask(loaded, "respondign")
     assert "responding" in (raised.value.help or "")
 
 

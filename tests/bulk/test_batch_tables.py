@@ -302,3 +302,35 @@ def test_a_damaged_piece_is_graded_again(write_tables, random_inspections, ran, 
     assert 1 == batch([folder], out).taken_up
     batch([folder], tmp_path / "whole.jsonl")
     assert (tmp_path / "whole.jsonl").read_bytes() == out.read_bytes()
+
+
+PRINTED = {
+    "inspections": "inspection,edition,framework,not_inspected\nn,2022-03,PEEL_2021_22,{strategy}\n",
+    "evidence": "inspection,id,characteristic,basis,assessment,extent\n"
+    "n,E1,{tag},{basis},{assessment},{extent}\n",
+    "findings": "inspection,id,area,kind,characteristics\nn,F1,{area},{kind},{tag}\n",
+}
+IDS = {
+    "strategy": "strategy", "tag": "responding.2c", "basis": "case_file_review", "assessment": "partly_meets",
+    "extent": "widespread", "area": "responding", "kind": "cause_of_concern",
+}  # fmt: skip
+AS_PRINTED = {
+    "strategy": '"Strategic planning, organisational management and value for money"', "tag": "RESP-2c",
+    "basis": "Case file review", "assessment": "Partly Meets", "extent": "WIDESPREAD",
+    "area": "Responding to the public", "kind": "Cause of concern",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("on", ["polars", "duckdb"])
+def test_names_in_tables_may_be_as_they_are_printed(on, tmp_path):
+    pytest.importorskip(on)
+    found = []
+    for name, words in (("ids", IDS), ("printed", AS_PRINTED)):
+        (tmp_path / name).mkdir()
+        for table, text in PRINTED.items():
+            (tmp_path / name / f"{table}.csv").write_text(text.format(**words), "utf-8")
+        batch([tmp_path / name], tmp_path / f"{name}.parquet", on=on)
+        rows = pl.read_parquet(tmp_path / f"{name}.parquet")
+        found.append(rows.to_dicts())
+    assert found[0] == found[1]
+    assert "inadequate" in str(found[0])

@@ -30,7 +30,7 @@ def test_an_area_goes_by_its_names_and_by_a_beginning_only_it_has(name):
 
 
 def test_a_beginning_of_several_names_them():
-    with pytest.raises(UnknownNameError, match="several areas begin with 'str'") as raised:
+    with pytest.raises(UnknownNameError, match="several areas are meant by 'str'") as raised:
         grader.about_area("str")
     assert "name one of strategic_policing, strategy" == raised.value.help
 

@@ -80,7 +80,7 @@ def test_an_area_the_edition_does_not_grade_says_so(explain, asked):
         (("responding", "--exactly"), "add --to GRADE"),
         (("",), "areas"),
         (("{area}",), "areas"),
-        (("respondin", "--to", "good"), "did you mean 'responding'?"),
+        (("respondign", "--to", "good"), "did you mean 'responding'?"),
     ],
 )
 def test_what_there_is_not_is_answered_with_what_there_is(explain, arguments, help):

@@ -141,7 +141,7 @@ def test_an_unknown_grade_is_answered_with_the_nearest(example):
 
 def test_an_unknown_area_is_answered_with_the_nearest(example):
     with pytest.raises(UnknownNameError) as caught:
-        api.why_not(example, "respondin", "good")
+        api.why_not(example, "respondign", "good")
     assert "did you mean 'responding'?" == caught.value.help
 
 

@@ -9,10 +9,11 @@ import pytest
 
 import grader
 from grader import api
-from grader.errors import UnknownNameError, nearest, suggest
+from grader.errors import InputError, UnknownNameError, nearest, suggest
 from grader.io import catalogue
 from grader.io.decisions import read_decisions
-from grader.io.printed_names import PrintedNames, match_printed
+from grader.io.printed_names import PrintedNames, candidates, match_printed, required
+from grader.language.settings import read_settings
 
 FRAMEWORK = catalogue.framework("PEEL_2021_22").framework
 NAMES = PrintedNames(FRAMEWORK)
@@ -116,7 +117,7 @@ def test_functions_take_areas_and_grades_as_printed_and_say_the_nearest(tmp_path
     assert "responding" == proposal.area("Responding to the public").area
     assert "responding" == api.explain(file, "RESP").area
     with pytest.raises(UnknownNameError, match="did you mean 'responding'"):
-        proposal.area("respondin")
+        proposal.area("respondign")
     with pytest.raises(UnknownNameError, match="no area 'responing'\n  help: did you mean 'responding'"):
         api.smallest_change(file, "responing", "good")
     with pytest.raises(UnknownNameError, match="unknown grade 'god'\n  help: did you mean 'good'"):
@@ -188,3 +189,57 @@ def test_the_nearest_is_by_edits_and_unique(typed: str, known: list[str], expect
 def test_without_a_nearest_the_names_of_the_same_area_are_listed() -> None:
     known = ["calls.1a", "calls.1b", "visits.1a"]
     assert "characteristics of calls: calls.1a, calls.1b" == suggest("calls.1z", known, "characteristics")
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("RESP2c", ["responding.2c"]),
+        ("resp 2 c", ["responding.2c"]),
+        ("Responding-2C", ["responding.2c"]),
+        ("cdi1", ["recording.1a"]),
+        ("responding.2", [f"responding.2{letter}" for letter in "abcde"]),
+        ("armed_threats.1a", ["armed_threats.1a"]),
+        ("2c", []),
+        ("re", []),
+    ],
+)
+def test_a_characteristic_is_known_without_its_signs_and_by_its_beginning(word, expected) -> None:
+    assert expected == candidates(word, NAMES.characteristics)
+
+
+@pytest.mark.parametrize("area", list(NAMES.areas))
+def test_an_area_is_known_by_each_of_its_names_without_case_and_signs(area: str) -> None:
+    for name in (area, *NAMES.areas[area]):
+        plain = name.upper().replace(",", "").rstrip("?")
+        assert [area] == candidates(plain, NAMES.areas)
+        assert area == NAMES.matched("areas", plain)
+
+
+def test_several_that_begin_so_are_listed() -> None:
+    with pytest.raises(UnknownNameError) as raised:
+        required("stra", NAMES.areas, "area")
+    assert ("several areas are meant by 'stra'", "name one of strategic_policing, strategy") == (
+        raised.value.message,
+        raised.value.help,
+    )
+
+
+def test_signs_between_numbers_tell_names_apart() -> None:
+    choices = {"1.1": (), "11": (), "a.1": ()}
+    assert [["1.1"], ["11"], ["a.1"], []] == [candidates(w, choices) for w in ("1.1", "11", "A1", "1 1.")]
+
+
+def test_a_beginning_stands_for_nothing_in_a_file() -> None:
+    assert "respon" == NAMES.matched("areas", "respon")
+
+
+@pytest.mark.parametrize("name", ["minimum_coverage", "Minimum coverage", "minimum-cov"])
+def test_a_parameter_may_be_set_as_printed_or_begun(name: str) -> None:
+    book = grader.open_session().book
+    assert {"minimum_coverage": 300} == read_settings(book, {name: "30%"})
+
+
+def test_a_parameter_that_could_be_several_is_not_set() -> None:
+    with pytest.raises(InputError, match="several parameters are meant by 'subst'"):
+        read_settings(grader.open_session().book, {"subst": "70%"})

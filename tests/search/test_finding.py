@@ -90,8 +90,8 @@ def test_there_must_be_a_word_to_look_for(words):
 
 
 def test_an_area_that_is_not_in_the_edition_is_named_with_its_neighbour():
-    with pytest.raises(UnknownNameError, match="unknown area 'respondin'"):
-        grader.find("calls", area="respondin")
+    with pytest.raises(UnknownNameError, match="unknown area 'respondign'"):
+        grader.find("calls", area="respondign")
 
 
 def test_the_answer_holds_to_its_schema():

@@ -1,6 +1,7 @@
 """A workbook with its faults marked: what is wrong is coloured and listed, all else is as it was."""
 
 import io
+import re
 import zipfile
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from openpyxl.styles import Font
 
 import grader
 from grader.cli.app import run
-from grader.errors import InputError
+from grader.errors import InputError, Problem
+from grader.sheets.places import CellPlace
 
 HEADINGS = ["id", "characteristics", "assessment", "statement", "basis", "source"]
 ROW = ["E1", "responding.2a", "meets", "Answers calls", "data", "Notes"]
@@ -122,23 +124,100 @@ def test_a_sheet_of_the_lists_name_is_left_alone(tmp_path):
     assert "mine" == after["Grader"]["A1"].value
 
 
-@pytest.mark.parametrize(
-    ("part", "said"),
-    [
-        ("xl/charts/chart1.xml", "charts"),
-        ("xl/media/image1.png", "pictures"),
-        ("xl/vbaProject.bin", "macros"),
-        ("xl/pivotTables/pivotTable1.xml", "pivot tables"),
-        ("xl/threadedComments/threadedComment1.xml", "comments with replies"),
-        ("xl/unheard/of.xml", "a part 'xl/unheard/of.xml'"),
-    ],
-)
-def test_what_would_be_lost_is_named_and_the_workbook_refused(part, said, tmp_path):
+def parts(raw: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+#: What says that cells are marked, of a workbook without notes.
+CHANGED = {
+    "[Content_Types].xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml",
+    "xl/worksheets/sheet1.xml",
+}  # fmt: skip
+ADDED = {
+    "xl/worksheets/_rels/sheet1.xml.rels", "xl/worksheets/sheet2.xml", "xl/comments1.xml",
+    "xl/drawings/vmlDrawing1.vml",
+}  # fmt: skip
+OTHERS = [
+    "xl/charts/chart1.xml", "xl/media/image1.png", "xl/pivotTables/pivotTable1.xml",
+    "xl/threadedComments/threadedComment1.xml", "xl/unheard/of.xml", "customXml/item1.xml",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("part", OTHERS)
+def test_every_other_part_stays_byte_for_byte(part, tmp_path):
+    path = tmp_path / "a.xlsx"
+    made(path, ROW, faulty(id="E2", assessment="meats"))
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(part, "<x/>")
+    with pytest.raises(InputError) as raised:
+        grader.import_sheet(path, head=HEAD)
+    before, after = parts(path.read_bytes()), parts(grader.mark_workbook(path, raised.value.problems))
+    assert ADDED == after.keys() - before.keys()
+    assert CHANGED == {name for name, content in before.items() if after[name] != content}
+    sheet = after["xl/worksheets/sheet1.xml"]
+    assert 1 == sheet.count(b"<legacyDrawing ") == sheet.count(b' s="1"')
+    plain = re.sub(rb"<legacyDrawing [^>]*>", b"", sheet.replace(b' s="1"', b""))
+    assert before["xl/worksheets/sheet1.xml"].replace(b" />", b"/>") == plain.replace(b" />", b"/>")
+
+
+def test_a_cell_and_a_row_that_are_not_there_are_put_in(tmp_path):
+    book = made(tmp_path / "a.xlsx", ROW)
+    book.active["A9"] = "E9"
+    book.save(tmp_path / "a.xlsx")
+    at = [
+        CellPlace("a.xlsx", row, column, "Evidence", 0) for row, column in ((9, 2), (2, 12), (5, 3), (12, 1))
+    ]
+    raw = grader.mark_workbook(tmp_path / "a.xlsx", [Problem(f"m{n}", place) for n, place in enumerate(at)])
+    sheet = openpyxl.load_workbook(io.BytesIO(raw))["Evidence"]
+    said = [sheet[cell].comment.text.removeprefix("error: ") for cell in ("B9", "L2", "C5", "A12")]
+    assert ["m0", "m1", "m2", "m3"] == said
+    assert ("E9", "Notes") == (sheet["A9"].value, sheet["F2"].value)
+
+
+def test_a_workbook_whose_elements_have_a_prefix_is_marked_too(tmp_path):
+    made(tmp_path / "a.xlsx", ROW, faulty(id="E2", assessment="meats"))
+    with zipfile.ZipFile(tmp_path / "b.xlsx", "w") as archive:
+        for name, content in parts((tmp_path / "a.xlsx").read_bytes()).items():
+            if name in ("xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/styles.xml"):
+                content = re.sub(rb"<(/?)(?=[A-Za-z])(?!\w+:)", rb"<\1x:", content)
+                content = content.replace(b'xmlns="', b'xmlns:x="')
+            archive.writestr(name, content)
+    sheet = marked(tmp_path / "b.xlsx")["Evidence"]
+    assert ("FFFFC7CE", "E2") == (sheet["C3"].fill.fgColor.rgb, sheet["A3"].value)
+
+
+def test_text_of_a_message_is_text(tmp_path):
+    made(tmp_path / "a.xlsx", ROW)
+    said = "'<b>&\x01{p}\x02\"' of x"
+    place = CellPlace("a.xlsx", 2, 3, "Evidence", 0)
+    raw = grader.mark_workbook(tmp_path / "a.xlsx", [Problem(said, place)])
+    book = openpyxl.load_workbook(io.BytesIO(raw))
+    assert "<b>&" in book["Evidence"]["C2"].comment.text
+    assert "{p}" in book["grader"]["C5"].value
+
+
+def test_a_signed_workbook_is_not_marked(tmp_path):
     made(tmp_path / "a.xlsx", ROW)
     with zipfile.ZipFile(tmp_path / "a.xlsx", "a") as archive:
-        archive.writestr(part, "<x/>")
-    with pytest.raises(InputError, match=f"without losing {said}"):
+        archive.writestr("_xmlsignatures/sig1.xml", "<x/>")
+    with pytest.raises(InputError, match="would break the signature"):
         grader.mark_workbook(tmp_path / "a.xlsx", ())
+
+
+BAD = [b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>', b"<x", b'<?xml version="1.0" encoding="UTF-16"?><x/>']
+
+
+@pytest.mark.parametrize("bad", BAD)
+@pytest.mark.parametrize("name", ["xl/worksheets/sheet1.xml", "xl/styles.xml", "xl/workbook.xml"])
+def test_a_part_that_declares_entities_or_is_damaged_is_refused(name, bad, tmp_path):
+    made(tmp_path / "a.xlsx", ROW)
+    with zipfile.ZipFile(tmp_path / "b.xlsx", "w") as archive:
+        for part, content in parts((tmp_path / "a.xlsx").read_bytes()).items():
+            archive.writestr(part, bad if part == name else content)
+    problem = Problem("m", CellPlace("b.xlsx", 2, 3, "Evidence", 0))
+    with pytest.raises(InputError, match="cannot be marked"):
+        grader.mark_workbook(tmp_path / "b.xlsx", [problem])
 
 
 def test_only_workbooks_of_one_kind_are_marked(tmp_path):

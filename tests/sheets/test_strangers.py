@@ -1,4 +1,4 @@
-"""Ten odd workbooks of people who know nothing of grader: proposed, confirmed and imported."""
+"""Odd workbooks of people who know nothing of grader: proposed, confirmed and imported."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ import pytest
 import grader
 from grader.cli.app import run
 from grader.errors import InputError
+from grader.io.printed_names import PrintedNames
+from grader.sheets.recognising import CharacteristicWords
 
 STATEMENTS = [
     "Calls to 999 are answered within ten seconds in nearly every case",
@@ -137,6 +139,66 @@ def open_document(path: Path) -> None:
         archive.writestr("content.xml", content)
 
 
+CODES = ["RESP-2a", "RESP-2c", "INV-2b", "OFF-1c", "TREAT-3a"]
+YESES = ["Fully", "Not at all", "To some extent", "Not at all", "Mostly"]
+
+
+def texts() -> list[str]:
+    framework = grader.open_session().framework.framework
+    return [framework.characteristic(tag).text for tag in TAGS]
+
+
+def area_and_text(path: Path) -> None:
+    framework = grader.open_session().framework.framework
+    both = [f"{framework.area_of(tag).title} – {text}" for tag, text in zip(TAGS, texts(), strict=True)]
+    headings = ["#", "Area – Characteristic", "Finding", "RAG", "Source of info"]
+    cells = rows(headings, range(1, 6), both, STATEMENTS, "GRARG", METHODS)
+    book([*cells, [None], ["Total", None, 5], ["Green", None, 2]]).save(path)
+
+
+def code_and_text(path: Path) -> None:
+    both = [f"{code}\n({text})" for code, text in zip(CODES, texts(), strict=True)]
+    headings = ["Ref", "Links to (PAF)", "Key finding", "Assessment (strong / weak)", "Basis"]
+    book(rows(headings, IDS, both, STATEMENTS, RATINGS, METHODS)).save(path)
+
+
+def parts_with_headings(path: Path) -> None:
+    headings = [
+        "Characteristic ID",
+        "Statement of fact",
+        "Met / Partly met / Not met",
+        "Evidence gathered by",
+    ]
+    met = ["Met", "Not met", "Partly met", "Not met", "Met"]
+    head, *cells = rows(headings, TAGS, STATEMENTS, met, METHODS)
+    book([["North Force"], [None], head, ["Responding to the public"], *cells[:2], [None], ["Other areas"],
+          *cells[2:]]).save(path)  # fmt: skip
+
+
+def short_sheets(path: Path) -> None:
+    made = openpyxl.Workbook()
+    head, *cells = rows(["Characteristic", "Observation", "Score", "Evidence type"], texts(), STATEMENTS,
+                        [4, 1, 2, 1, 3], METHODS)  # fmt: skip
+    for number, row in enumerate(cells):
+        lay(made.create_sheet(f"Visit {number}"), [head, row])
+    made.save(path)
+
+
+def long_headings(path: Path) -> None:
+    headings = [
+        "Which part of the assessment framework does it relate to?", "Please describe what you came across",
+        "In your view does the force do as is expected of it?", "In what way was this obtained?",
+        "When (date)",
+    ]  # fmt: skip
+    book(rows(headings, CODES, STATEMENTS, YESES, METHODS, range(44620, 44625))).save(path)
+
+
+def begun_texts(path: Path) -> None:
+    begun = [f"{' '.join(text.split()[:7])}…" for text in texts()]
+    headings = ["Finding", "Framework statement (short)", "Met?", "Obtained from"]
+    book(rows(headings, STATEMENTS, begun, ["yes", "no", "partial", "no", "yes"], METHODS)).save(path)
+
+
 STRANGERS: dict[str, Callable[[Path], None]] = {
     "other_headings.xlsx": other_headings,
     "merged_title.xlsx": merged_title,
@@ -148,6 +210,12 @@ STRANGERS: dict[str, Callable[[Path], None]] = {
     "at_d7.xlsx": at_d7,
     "by_area.xlsx": by_area,
     "open_document.ods": open_document,
+    "area_and_text.xlsx": area_and_text,
+    "code_and_text.xlsx": code_and_text,
+    "parts_with_headings.xlsx": parts_with_headings,
+    "short_sheets.xlsx": short_sheets,
+    "long_headings.xlsx": long_headings,
+    "begun_texts.xlsx": begun_texts,
 }
 
 HEAD = {"id": "north", "body": "North Force", "framework": "PEEL_2021_22", "edition": "2022-03"}
@@ -247,3 +315,38 @@ def test_the_proposal_holds_to_its_schema(tmp_path):
     other_headings(tmp_path / "a.xlsx")
     proposed = grader.propose_mapping(tmp_path / "a.xlsx")
     jsonschema.validate(proposed.model_dump(mode="json", by_alias=True), grader.schema("proposed_mapping"))
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("RESP – 2 c", "responding.2c"),
+        ("RESP-2a; RESP-2c (calls)", "responding.2a, responding.2c"),
+        ("Responding to the public 2c", "responding.2c"),
+        ("Recording data about crime: 1a", "recording.1a"),
+        ("CDI-1", "recording.1a"),
+        ("Responding to the public", None),
+        ("Responding to the public – something else altogether", None),
+        ("2c", None),
+        ("Shift 12a of 14", None),
+    ],
+)
+def test_a_characteristic_is_recognised_by_its_code_or_its_area_and_number(cell, expected):
+    names = PrintedNames(grader.open_session().framework.framework, "2022-03")
+    assert expected == CharacteristicWords(names).meant(cell)
+
+
+def test_rows_that_hold_a_total_or_a_heading_are_told_of(tmp_path):
+    area_and_text(tmp_path / "a.xlsx")
+    made = grader.import_sheet(
+        tmp_path / "a.xlsx", mapping=grader.propose_mapping(tmp_path / "a.xlsx"), head=HEAD
+    )
+    said = [w.message for w in made.warnings if w.code == "row_not_read"]
+    assert ["row 8 holds a total, and is not read", "row 9 holds a count, and is not read"] == said
+
+
+def test_a_finding_alone_in_its_row_is_a_fault_and_no_heading(tmp_path):
+    cells = rows(PLAIN, IDS, STATEMENTS, TAGS, ["meets"] * 5, ["data"] * 5, NOTES)
+    book([*cells, [None, "Nobody answered the door"]]).save(tmp_path / "a.xlsx")
+    with pytest.raises(InputError, match="'Criterion' is blank"):
+        grader.import_sheet(tmp_path / "a.xlsx", head=HEAD)

@@ -302,9 +302,7 @@ def mark_workbook(
     Raises
     ------
     InputError
-        No .xlsx, or macros, charts or pictures would be lost.
-    MissingExtraError
-        openpyxl is missing.
+        It is no .xlsx, is damaged, or is signed.
 
     Examples
     --------

@@ -15,7 +15,7 @@ from grader.bulk.processes import in_processes
 from grader.bulk.rows import PROFILE, in_columns, of_proposal, schema
 from grader.bulk.sources import Graded
 from grader.cached import cached_property
-from grader.errors import GraderError, InputError, Place, Problem, quoted
+from grader.errors import GraderError, InputError, Place, Problem, folded, quoted
 from grader.io.folders import ENDINGS, kind_of
 from grader.io.frameworks import FrameworkFile
 from grader.io.inspection_draft import draft_of
@@ -108,7 +108,7 @@ class Documents:
         document = parse_document(raw, str(path))
         draft = draft_of(document)
         named = draft.inspection.inspection.framework
-        if named != self.framework.framework.id:
+        if folded(named) != folded(self.framework.framework.id):
             message = f"the inspection is on framework {quoted(named)}, not on {self.framework.framework.id}"
             help = "grade each framework's inspections by themselves"
             raise InputError([Problem(message, document.place(("inspection", "framework")), help)])

@@ -6,7 +6,7 @@ those allowed becomes -1, so that sound rows cost nothing but the looking.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,6 +17,7 @@ from typing import Any
 from grader.bulk.backends import ROW, Backend, nw, pl
 from grader.bulk.conclude import DAY
 from grader.bulk.plan import TAGS, Plan
+from grader.bulk.spellings import spelled
 from grader.engines.columnar import any_of
 from grader.errors import Place, Problem, quoted, suggest
 from grader.language.figures import as_whole, range_of
@@ -99,9 +100,8 @@ def code_evidence(plan: Plan, backend: Backend, rows: Frame, numbers: pl.DataFra
     if coarse:
         rows = rows.with_columns(*[nw.col(name).cast(nw.String) for name in coarse])
     words = words_of(plan.book.vocabulary)
-    places = pl.DataFrame(
-        {"characteristic": list(plan.characteristic_index), "place": list(plan.characteristic_index.values())}
-    )
+    index = {s: plan.characteristic_index[name] for s, name in plan.spelled_characteristics.items()}
+    places = pl.DataFrame({"characteristic": list(index), "place": list(index.values())})
     rows = rows.join(backend.table(numbers), on="inspection", how="left")
     rows = rows.join(backend.table(places.cast({"place": pl.Int32})), on="characteristic", how="left")
     found = {
@@ -126,9 +126,17 @@ def _word(name: str, ranks: Mapping[str, int], default: str | None, there: Mappi
     if name not in there:
         return nw.lit(left_out)
     said = nw.lit(-1)
-    for word, rank in ranks.items():
-        said = nw.when(nw.col(name) == word).then(nw.lit(rank)).otherwise(said)
+    for word, spellings in _spellings(dict.fromkeys(ranks, ())).items():
+        said = nw.when(nw.col(name).is_in(spellings)).then(nw.lit(ranks[word])).otherwise(said)
     return nw.when(_empty(name)).then(nw.lit(left_out)).otherwise(said)
+
+
+def _spellings(printed: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
+    """Every spelling of each word."""
+    found: dict[str, list[str]] = {word: [] for word in printed}
+    for spelling, word in spelled(printed).items():
+        found[word].append(spelling)
+    return found
 
 
 def _assessment(plan: Plan, there: Mapping[str, Any]) -> nw.Expr:
@@ -142,8 +150,9 @@ def _assessment(plan: Plan, there: Mapping[str, Any]) -> nw.Expr:
             here = nw.lit(True)
         else:
             here = any_of([nw.col("place") == p for p in plan.places_by_scale.get(scale, ())])
-        for word, code in codes.items():
-            said = nw.when(here & (nw.col("assessment") == word)).then(nw.lit(code)).otherwise(said)
+        for word, spellings in _spellings(printed_of(plan.book.vocabulary)[scale]).items():
+            meant = here & nw.col("assessment").is_in(spellings)
+            said = nw.when(meant).then(nw.lit(codes[word])).otherwise(said)
     return nw.when(_empty("assessment")).then(nw.lit(0)).otherwise(said)
 
 
@@ -155,6 +164,11 @@ def levels_of(vocabulary: Vocabulary) -> Mapping[int, Mapping[str, int]]:
         counted = {said: vocabulary.counted_as(levels.id, said) for said in levels.written}
         found[number] = {s: FOR_NOTHING if n is None else scale.rank(n) for s, n in counted.items()}
     return found
+
+
+def printed_of(vocabulary: Vocabulary) -> Mapping[int, Mapping[str, Iterable[str]]]:
+    """For each scale by its number, what each level written is printed as."""
+    return {number: levels.printed for number, levels in enumerate(vocabulary.by_scale.values())}
 
 
 def by_day(plan: Plan) -> bool:
@@ -308,6 +322,7 @@ def sound(coded: Frame) -> Frame:
 
 def evidence_faults(plan: Plan, file: str, row: Mapping[str, Any]) -> Iterator[Problem]:
     """What is wrong with one row of evidence, which `unsound` found."""
+    row = _in_ids(plan, row)
     at = (
         row_of(file, row[ROW])
         if row[ROW] >= 0
@@ -335,6 +350,17 @@ def evidence_faults(plan: Plan, file: str, row: Mapping[str, Any]) -> Iterator[P
         help = "write YYYY-MM-DD: what was found last is what counts"
         yield Problem(message, at, help)
     yield from _figure_faults(plan, row, at)
+
+
+def _in_ids(plan: Plan, row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A row of evidence with ids for what is printed otherwise."""
+    name = plan.spelled_characteristics.get(row["characteristic"], row["characteristic"])
+    words: dict[str, Mapping[str, Iterable[str]]]
+    words = {n: dict.fromkeys(ranks, ()) for n, (ranks, _) in words_of(plan.book.vocabulary).items()}
+    if name in plan.characteristic_index:
+        words["assessment"] = plan.book.vocabulary.scale_of(plan.book.scale_of.get(name)).printed
+    said = {n: spelled(printed).get(row.get(n) or "", row.get(n)) for n, printed in words.items()}
+    return {**row, **said, "characteristic": name}
 
 
 def _is_day(said: Any) -> bool:

@@ -9,9 +9,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from grader.bulk.spellings import spelled
 from grader.cached import cached_property
 from grader.engines.reference import holds, satisfies
 from grader.grading.conclude import proposed_counts
+from grader.io.printed_names import PrintedNames
 from grader.language.bind import bind
 from grader.language.nodes import Definition, FactOf, Level, Share
 from grader.language.pipeline import Stage
@@ -65,6 +67,16 @@ class Plan:
             for at, area in enumerate(self.areas)
             for n, c in enumerate(area.characteristics)
         }
+
+    @cached_property
+    def names(self) -> PrintedNames:
+        """What areas, characteristics and editions are printed as."""
+        return PrintedNames(self.framework, self.edition)
+
+    @cached_property
+    def spelled_characteristics(self) -> Mapping[str, str]:
+        """The characteristic that each spelling in a table stands for."""
+        return spelled(self.names.characteristics)
 
     @cached_property
     def area_numbers(self) -> Mapping[str, int]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from grader.bulk.backends import ROW, Backend
 from grader.bulk.coding import informs, numbered
 from grader.bulk.conclude import Coded
 from grader.bulk.layout import Frame, row_of, unknown
 from grader.bulk.plan import Plan
+from grader.bulk.spellings import spelled
 from grader.errors import Place, Problem, quoted
 from grader.grading.conclude import finding_row
 from grader.vocabulary.kinds import PROGRESS
@@ -60,7 +61,7 @@ def record(
     faults: list[tuple[str, Problem]] = []
     for row in inspections:
         at = row_of(files[0], row[ROW])
-        names = _ids(row.get("not_inspected"), plan.area_numbers)
+        names = _ids(row.get("not_inspected"), plan, "areas")
         found = [
             unknown("area", name, plan.area_numbers, at) for name in names if name not in plan.area_numbers
         ]
@@ -69,7 +70,8 @@ def record(
         if not found:
             made.absent += [{"number": row["number"], "area": plan.area_numbers[name]} for name in names]
     seen: set[tuple[str, str]] = set()
-    for row in findings:
+    for written in findings:
+        row = _in_ids(plan, written)
         at = row_of(files[1], row[ROW])
         found = list(_finding_faults(plan, row, at))
         if (row["inspection"], row["id"]) in seen:
@@ -103,7 +105,7 @@ def _finding_faults(plan: Plan, row: Mapping[str, Any], at: Place) -> Iterator[P
     if row.get("progress") is not None and row["progress"] not in PROGRESS.ranks:
         yield unknown("progress", row["progress"], PROGRESS.ranks, at)
     own = {c.id for c in plan.areas[plan.area_numbers[row["area"]]].characteristics}
-    names = _ids(row.get("characteristics"), own)
+    names = _ids(row.get("characteristics"), plan, "characteristics")
     yield from _twice(names, "characteristic", at)
     for name in names:
         if name not in own:
@@ -117,12 +119,28 @@ def _add_finding(plan: Plan, made: Record, row: Mapping[str, Any]) -> None:
     number = row["number"]
     made.findings.append({"number": number, "area": plan.area_numbers[row["area"]], **ranks})
     known = {name: ranks[name] for name in ("kind", "progress")}
-    for name in _ids(row.get("characteristics"), plan.characteristic_index) if progress is not None else ():
+    for name in _ids(row.get("characteristics"), plan, "characteristics") if progress is not None else ():
         made.earlier.append({"number": number, "place": plan.characteristic_index[name], **known})
 
 
-def _ids(cell: str | None, known: Container[str]) -> list[str]:
-    """The ids in one cell; an id may itself hold what else stands between ids."""
+def _in_ids(plan: Plan, row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A row of findings with ids for what is printed otherwise."""
+    kinds, steps = (spelled(dict.fromkeys(each, ())) for each in (plan.book.vocabulary.kind, PROGRESS.ranks))
+    area = row["area"]
+    found = {**row, "area": plan.names.matched("areas", area) if isinstance(area, str) else area}
+    found["kind"] = kinds.get(row["kind"], row["kind"])
+    if row.get("progress") is not None:
+        found["progress"] = steps.get(row["progress"], row["progress"])
+    return found
+
+
+def _ids(cell: str | None, plan: Plan, kind: Literal["areas", "characteristics"]) -> list[str]:
+    """The ids in one cell, however printed; an id may itself hold what else stands between ids."""
     if not cell or not cell.strip(" ,;"):
         return []
-    return [cell] if cell in known else re.split(r"[\s,;]+", cell.strip(" ,;"))
+    known = getattr(plan.names, kind)
+    for parts in ([cell], re.split(r"[,;]+", cell.strip(" ,;")), re.split(r"[\s,;]+", cell.strip(" ,;"))):
+        found = [plan.names.matched(kind, part.strip()) for part in parts]
+        if all(name in known for name in found):
+            return found
+    return found

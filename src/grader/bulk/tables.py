@@ -26,6 +26,7 @@ from grader.bulk.sources import Graded
 from grader.cached import cached_property
 from grader.errors import Place, Problem, quoted, suggest
 from grader.io.frameworks import FrameworkFile
+from grader.io.printed_names import PrintedNames
 from grader.language.rulebook import RuleBook
 
 #: About so many rows of evidence are graded together.
@@ -57,6 +58,11 @@ class Tables:
         """The plan of each edition."""
         return plans(self.framework.framework, self.book)
 
+    @cached_property
+    def names(self) -> PrintedNames:
+        """What the framework's editions are printed as."""
+        return PrintedNames(self.framework.framework)
+
     @property
     def made_by(self) -> str:
         return self.backend.name
@@ -86,6 +92,9 @@ class Tables:
     def grade(self, piece: range) -> Graded:
         """Grade the inspections of one piece."""
         chosen = self.dataset.inspections.slice(piece.start, len(piece))
+        written = chosen["edition"].unique().to_list()
+        editions = {w: self.names.matched("editions", w) for w in written if isinstance(w, str)}
+        chosen = chosen.with_columns(pl.col("edition").replace(editions))
         parts = [pl.DataFrame(schema={"number": pl.Int64(), **schema(self.book)})]
         faults = list(self._unknown_editions(chosen))
         for edition, plan in self.plans.items():

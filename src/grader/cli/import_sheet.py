@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -109,6 +109,7 @@ def import_sheet(
         raise InputError([Problem("nothing says where to write", Place("--output"), help)])
     marked = _marked_output(mark, sheets, force=force)
     from grader import api
+    from grader.sheets.reader import read_once
 
     said = {"id": inspection_id, "body": body, "framework": framework, "edition": edition}
     head = {key: value for key, value in said.items() if value is not None}
@@ -119,20 +120,13 @@ def import_sheet(
         )
 
     try:
-        imported = make(mapping)
+        with read_once():  # first as it is, then for a proposal, then as agreed
+            imported = _made(make, sheets, mapping, framework, edition, yes=yes)
     except InputError as error:
-        from grader.cli.proposed_mapping import agreed_instead
-
-        try:
-            agreed = agreed_instead(error, sheets, framework, edition, yes=yes) if mapping is None else None
-            if agreed is None:
-                raise
-            imported = make(agreed)
-        except InputError as last:
-            if marked is not None:
-                api.mark_workbook(sheets[0], last.problems, output=marked, force=force)
-                terminal.err(f"note: marked in {marked}\n")
-            raise
+        if marked is not None:
+            api.mark_workbook(sheets[0], error.problems, output=marked, force=force)
+            terminal.err(f"note: marked in {marked}\n")
+        raise
     if marked is not None:
         api.mark_workbook(sheets[0], (), imported.warnings, output=marked, force=force)
     text = imported.text
@@ -153,6 +147,27 @@ def import_sheet(
         terminal.err(f"note: {'would be ' if dry_run else ''}replaced in the inspection that was there:\n")
     for line in imported.replaced:
         terminal.err(f"  {line}\n")
+
+
+def _made(
+    make: Callable[[str | Sequence[ProposedMapping] | None], Imported],
+    sheets: list[str],
+    mapping: str | None,
+    framework: str | None,
+    edition: str | None,
+    *,
+    yes: bool,
+) -> Imported:
+    """The inspection by the mapping given, or by the one that is proposed where that is agreed."""
+    from grader.cli.proposed_mapping import agreed_instead
+
+    try:
+        return make(mapping)
+    except InputError as error:
+        agreed = agreed_instead(error, sheets, framework, edition, yes=yes) if mapping is None else None
+        if agreed is None:
+            raise
+    return make(agreed)
 
 
 def _marked_output(mark: str | None, sheets: list[str], *, force: bool) -> Path | None:

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Final, Literal
 
 from pydantic import Field
 
-from grader.errors import UnknownNameError, folded, quoted, suggest
-from grader.io.printed_names import PrintedNames
+from grader.io.printed_names import PrintedNames, required
 from grader.language.english import English, number
 from grader.language.nodes import Condition
 from grader.language.rulebook import Parameter, Rule, RuleBook
 from grader.language.typecheck import comparisons
 from grader.model.framework import Area, Characteristic, Framework
-from grader.model.printed import match_printed
 from grader.model.proposal import OutputModel, to_json
 
 SCHEMA: Final = "grader.about/1"
-#: Fewer letters are no beginning of a name.
-_FEWEST = 3
 
 
 class Said(OutputModel):
@@ -55,42 +51,19 @@ class About(OutputModel):
         return to_json(self, indent=indent)
 
 
-def named(word: str, choices: Mapping[str, Iterable[str]], what: str) -> str:
-    """The id a word names: in any case, or by an only beginning.
-
-    Raises
-    ------
-    UnknownNameError
-        None, or several.
-    """
-    found = match_printed(word, choices)
-    if found is not None:
-        return found
-    typed = folded(word)
-    begun = [
-        name
-        for name, printed in choices.items()
-        if len(typed) >= _FEWEST and any(folded(form).startswith(typed) for form in (name, *printed))
-    ]
-    if len(begun) == 1:
-        return begun[0]
-    if begun:
-        shown = ", ".join(begun[:12]) + (f" and {len(begun) - 12} more" if len(begun) > 12 else "")
-        raise UnknownNameError(f"several {what}s begin with {quoted(word)}", help=f"name one of {shown}")
-    raise UnknownNameError(f"unknown {what} {quoted(word)}", help=suggest(word, choices, f"{what}s"))
-
-
 def about_rule(book: RuleBook, word: str) -> About:
     """A rule: what it does, when, why, and where it comes from."""
     rules = {rule.id: rule for rule in book.rules}
-    rule = rules[named(word, dict.fromkeys(rules, ()), "rule")]
+    rule = rules[required(word, dict.fromkeys(rules, ()), "rule")]
     return About(schema=SCHEMA, kind="rule", within=book.id, entries=[_entry(rule.id, _of_rule(book, rule))])
 
 
 def about_parameters(book: RuleBook, word: str | None = None) -> About:
     """One parameter or all: value, range, basis, rules."""
     names = (
-        [*book.parameters] if word is None else [named(word, dict.fromkeys(book.parameters, ()), "parameter")]
+        [*book.parameters]
+        if word is None
+        else [required(word, dict.fromkeys(book.parameters, ()), "parameter")]
     )
     entries = [_entry(name, _of_parameter(book, book.parameters[name])) for name in names]
     return About(schema=SCHEMA, kind="parameter", within=book.id, entries=entries)
@@ -98,14 +71,14 @@ def about_parameters(book: RuleBook, word: str | None = None) -> About:
 
 def about_characteristic(framework: Framework, word: str, edition: str | None = None) -> About:
     """A characteristic: text, topic, area, source, what it informs."""
-    name = named(word, PrintedNames(framework, edition).characteristics, "characteristic")
+    name = required(word, PrintedNames(framework, edition).characteristics, "characteristic")
     said = _of_characteristic(framework, framework.characteristic(name))
     return About(schema=SCHEMA, kind="characteristic", within=framework.id, entries=[_entry(name, said)])
 
 
 def about_area(framework: Framework, word: str, edition: str | None = None) -> About:
     """An area: its names, the editions that grade it, its topics and characteristics."""
-    name = named(word, PrintedNames(framework, edition).areas, "area")
+    name = required(word, PrintedNames(framework, edition).areas, "area")
     said = _of_area(framework, framework.area(name))
     return About(schema=SCHEMA, kind="area", within=framework.id, entries=[_entry(name, said)])
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from grader.cached import cached_property
 from grader.errors import InputError, Problem, UnknownNameError, folded, quoted, suggest
-from grader.model.printed import area_forms, initials, match_printed
+from grader.model.printed import area_forms, candidates, initials, match_printed, one_of, squeezed
 
 if TYPE_CHECKING:
     from grader.model.framework import Area, Framework
 
-__all__ = ["PrintedNames", "match_printed", "required"]
+__all__ = ["PrintedNames", "candidates", "match_printed", "required"]
 
 
 class PrintedNames:
@@ -63,14 +63,19 @@ class PrintedNames:
                     forms[form] = name if forms.get(form, name) == name else None
             counts = Counter(map(folded, choices))
             forms |= {folded(name): name if counts[folded(name)] == 1 else None for name in choices}
-            found[kind] = forms
+            plain: dict[str, str | None] = {}
+            for form, meant in forms.items():
+                key = squeezed(form)
+                plain[key] = meant if plain.get(key, meant) == meant else None
+            found[kind] = {**plain, **forms}
         return found
 
     def matched(self, kind: str, word: str) -> str:
         """The id a word stands for, or the word itself."""
         if word in getattr(self, kind):
             return word
-        return self._forms[kind].get(folded(word)) or word
+        forms, typed = self._forms[kind], folded(word)
+        return forms[typed] or word if typed in forms else forms.get(squeezed(typed)) or word
 
 
 def _codes(area: Area, name: str, own: str | None) -> Iterable[str]:
@@ -83,7 +88,7 @@ def _codes(area: Area, name: str, own: str | None) -> Iterable[str]:
 
 
 def required(word: str, choices: Mapping[str, Iterable[str]], what: str, unknown: str | None = None) -> str:
-    """The id a word names.
+    """The id a word names: as printed, in any case, or by a beginning that only one has.
 
     Parameters
     ----------
@@ -99,14 +104,15 @@ def required(word: str, choices: Mapping[str, Iterable[str]], what: str, unknown
     Raises
     ------
     UnknownNameError
-        None, or more than one.
+        It names none, or is printed or begun like more than one.
     """
     if not isinstance(word, str):
         message = f"the {what} must be text, not {quoted(word)}"
         raise InputError([Problem(message, None, f"{what}s: {', '.join(choices)}")])
-    found = match_printed(word, choices)
-    if found is None:
-        raise UnknownNameError(
-            unknown or f"unknown {what} {quoted(word)}", help=suggest(word, choices, f"{what}s")
-        )
-    return found
+    found = candidates(word, choices)
+    if len(found) == 1:
+        return found[0]
+    message = unknown or f"unknown {what} {quoted(word)}"
+    if found:
+        raise UnknownNameError(f"several {what}s are meant by {quoted(word)}", help=one_of(found))
+    raise UnknownNameError(message, help=suggest(word, choices, f"{what}s"))

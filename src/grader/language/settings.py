@@ -12,7 +12,7 @@ from decimal import Decimal
 from grader.errors import InputError, Place, Problem, quoted, suggest
 from grader.language.nodes import Kind
 from grader.language.rulebook import Parameter, RuleBook
-from grader.model.printed import match_printed
+from grader.model.printed import candidates, one_of
 from grader.model.shares import per_mille, percent, share_help
 
 _WHOLE = re.compile(r"[+-]?\d{1,9}", re.ASCII)
@@ -47,7 +47,12 @@ def read_settings(book: RuleBook, written: Mapping[str, object], option: str | N
     for name in sorted(written, key=str):
         value = written[name]
         place = Place(f"{option} {name}={value}"[:80]) if option is not None else None
-        parameter = book.parameters.get(match_printed(str(name), known) or "")
+        meant = candidates(str(name), known)
+        if len(meant) > 1:
+            message = f"several parameters are meant by {quoted(name)}"
+            problems.append(Problem(message, place, one_of(meant)))
+            continue
+        parameter = book.parameters[meant[0]] if meant else None
         if parameter is not None and parameter.name in found:
             message = f"parameter {quoted(parameter.name)} is set twice"
             problems.append(Problem(message, place, "set it once"))

@@ -1,10 +1,19 @@
-"""Printed names back to ids, without case, a space for `_` and `-`."""
+"""Names as people print them, led back to ids: without case, with a space for `_` and `-`, or begun."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 
 from grader.errors import folded
+
+#: Fewer letters are no beginning of a name.
+FEWEST = 3
+#: So many names are listed of those a word may stand for.
+LISTED = 12
+#: Signs that may be left out or put in: `RESP2c` is `RESP-2c`, and `1.1` is not `11`.
+_SIGNS = r"[\s.,:;?!…'’\"()]"
+_BETWEEN = re.compile(rf"(?<!\d){_SIGNS}|{_SIGNS}(?!\d)")
 
 
 def match_printed(word: str, choices: Mapping[str, Iterable[str]]) -> str | None:
@@ -18,16 +27,51 @@ def match_printed(word: str, choices: Mapping[str, Iterable[str]]) -> str | None
     Returns
     -------
     str or None
-        An id first, then in another case, then a further name.
+        An id itself comes first, then an id in another case, then a further name, then any of these with
+        other signs between its parts.
     """
     if word in choices:
         return word
+    found = _printed(word, choices)
+    return found[0] if len(found) == 1 else None
+
+
+def candidates(word: str, choices: Mapping[str, Iterable[str]]) -> list[str]:
+    """The ids a word may stand for: those printed so, else those whose id or printed name begins so.
+
+    Several are for a person to choose from, and none is an unknown name.
+    """
+    if word in choices:
+        return [word]
     typed = folded(word)
-    for forms in ({name: (name,) for name in choices}, choices):
-        found = {name for name, printed in forms.items() if any(folded(form) == typed for form in printed)}
-        if found:
-            return found.pop() if len(found) == 1 else None
-    return None
+    if (found := _printed(word, choices)) or len(typed) < FEWEST:
+        return found
+    return [
+        name
+        for name, printed in choices.items()
+        if any(folded(form).startswith(typed) for form in (name, *printed))
+    ]
+
+
+def one_of(names: Sequence[str]) -> str:
+    """A help line for a word that may stand for several names."""
+    more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
+    return f"name one of {', '.join(names[:LISTED])}{more}"
+
+
+def _printed(word: str, choices: Mapping[str, Iterable[str]]) -> list[str]:
+    typed = folded(word)
+    forms = [(name, folded(name), [folded(form) for form in printed]) for name, printed in choices.items()]
+    found = [name for name, own, _ in forms if own == typed] or [n for n, _, more in forms if typed in more]
+    if found:
+        return found
+    plain = squeezed(typed)
+    return [name for name, own, more in forms if plain in map(squeezed, (own, *more))]
+
+
+def squeezed(form: str) -> str:
+    """A folded name without the signs between its parts, but for those between numbers."""
+    return _BETWEEN.sub("", form)
 
 
 def area_forms(title: str, names: Mapping[str, str | None], code: str | None) -> list[str]:

@@ -15,7 +15,7 @@ from grader.language.english import number
 from grader.language.order import orders
 from grader.language.rulebook import RuleBook
 from grader.model.calibration import SCHEMA, Agreed, Box, Calibration, HeldOut
-from grader.model.printed import match_printed
+from grader.model.printed import candidates, one_of
 from grader.model.proposal import RuleBookUsed
 from grader.review.past_inspections import PastInspections
 
@@ -33,16 +33,19 @@ def parameters_asked(book: RuleBook, names: Sequence[str]) -> list[str]:
     known = dict.fromkeys(book.parameters, ())
     found, problems = [], []
     for name in names:
-        match = match_printed(name, known)
-        if match is None:
+        meant = candidates(name, known)
+        if len(meant) > 1:
+            message = f"several parameters are meant by {quoted(name)}"
+            problems.append(Problem(message, Place("--parameter"), one_of(meant)))
+        elif not meant:
             help = suggest(name, book.parameters, "parameters")
             problems.append(Problem(f"unknown parameter {quoted(name)}", Place("--parameter"), help))
-        elif match in found:
+        elif meant[0] in found:
             problems.append(
-                Problem(f"parameter {quoted(match)} is named twice", Place("--parameter"), "name it once")
+                Problem(f"parameter {quoted(meant[0])} is named twice", Place("--parameter"), "name it once")
             )
         else:
-            found.append(match)
+            found.append(meant[0])
     if not 1 <= len(names) <= MOST_PARAMETERS:
         help = "each more makes it easier to agree with the past, and harder to tell why"
         problems.append(Problem(f"from one to {MOST_PARAMETERS} parameters", Place("--parameter"), help))

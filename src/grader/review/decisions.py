@@ -5,7 +5,7 @@ Writing the file loses its comments, so that needs `force`. The text returned ha
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -15,7 +15,7 @@ import yaml
 from grader.errors import GraderError, InputError, Place, Problem, UnknownNameError, quoted, suggest
 from grader.io.decisions import decisions_of
 from grader.io.frameworks import FrameworkFile
-from grader.io.printed_names import PrintedNames, match_printed
+from grader.io.printed_names import PrintedNames, candidates, required
 from grader.io.yaml_source import parse_document
 from grader.model.acts import NOTHING, Act, ActName, Entry
 from grader.model.decisions import DecidedGrade, Decisions, DecisionsHeader, ProposalRecorded
@@ -133,9 +133,14 @@ def with_ids(decision: Decision, proposal: Proposal, framework: FrameworkFile) -
     names = PrintedNames(framework.framework, proposal.framework.edition)
     return replace(
         decision,
-        area=match_printed(decision.area, names.areas) or decision.area,
-        grade=match_printed(decision.grade, names.grades) or decision.grade,
+        area=_meant(decision.area, names.areas, "area"),
+        grade=_meant(decision.grade, names.grades, "grade"),
     )
+
+
+def _meant(word: str, choices: Mapping[str, list[str]], what: str) -> str:
+    """The id a word stands for; the word itself where it stands for none, which is told later."""
+    return required(word, choices, what) if candidates(word, choices) else word
 
 
 def new_head(proposal: Proposal, by: str) -> DecisionsHeader:

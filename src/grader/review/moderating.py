@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
 from grader.errors import InputError, Place, Problem, quoted
@@ -89,7 +89,7 @@ def _checked(laid: Reconciled, agreed: Agreed, choices: Sequence[Placed]) -> Agr
     found = AgreedInspection(agreed.inspection, agreed.settled, agreed.rest, tuple(agreed.notes), source)
     places = {p.choice.item: p.at("choice") for p in choices}
     try:
-        laid.taggings.loaded.session.load(found.text)
+        read = laid.taggings.loaded.session.load(found.text).inspection
     except InputError as error:
         # What was settled can be what no inspection may hold; where it stands there says nothing to a person.
         raise InputError(
@@ -100,7 +100,19 @@ def _checked(laid: Reconciled, agreed: Agreed, choices: Sequence[Placed]) -> Agr
             )
             for p in error.problems
         ) from error
-    return found
+    return replace(found, inspection=_with_ids(agreed.inspection, read))
+
+
+def _with_ids(inspection: Inspection, read: Inspection) -> Inspection:
+    """The inspection with ids for names that were agreed as they are printed."""
+    meant = {item.id: item for item in read.evidence}
+    evidence = []
+    for item in inspection.evidence:
+        tags: dict[str, object] = {"characteristics": meant[item.id].characteristics}
+        if item.assessment is not None:
+            tags["assessment"] = meant[item.id].assessment
+        evidence.append(item.model_copy(update=tags))
+    return inspection.model_copy(update={"evidence": evidence})
 
 
 def _is_book(path: Path) -> bool:

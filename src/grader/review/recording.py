@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grader.errors import InputError, Place, Problem
+from grader.errors import InputError, Place, Problem, UnknownNameError
 from grader.io.act_log import against, head_of, line_of, log_beside, read_log
 from grader.io.decisions import decisions_of
 from grader.io.folders import LOG_ENDING, is_proposal
@@ -135,6 +135,11 @@ def record_on(
             new.append(deciding(proposal, framework, decision, allow_overrides=allow_overrides))
         except InputError as error:
             problems += [_in_table(p, places[at] if places else {}) for p in error.problems]
+        except UnknownNameError as error:
+            if not places:
+                raise
+            part = "grade" if error.message.startswith(("unknown grade", "several grades")) else "area"
+            problems.append(Problem(error.message, places[at].get(part), error.help))
     if problems:
         raise InputError(problems)
     areas = [each.result.area for each in new]

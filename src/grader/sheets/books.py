@@ -13,6 +13,7 @@ from grader.io.merging import Part, merge_parts
 from grader.sheets.hidden import Hidden
 from grader.sheets.importing import Imported, import_sheet
 from grader.sheets.mapping import Mapping as SheetsMapping
+from grader.sheets.reader import read_once
 
 
 def import_books(
@@ -43,15 +44,15 @@ def import_books(
         raise InputError([problem])
     found: list[tuple[Imported, str]] = []
     problems: list[Problem] = []
-    for path, mapping, name in parts:
-        try:
-            made = import_sheet(path, head=head, mapping=mapping, sheet=name, rules=rules, hidden=hidden)
-        except InputError as error:
-            problems += error.problems
-            continue
-        found.append(
-            (made, name if len(paths) == 1 and name else path.stem if name is None else f"{path.stem}-{name}")
-        )
+    with read_once():
+        for path, mapping, name in parts:
+            try:
+                made = import_sheet(path, head=head, mapping=mapping, sheet=name, rules=rules, hidden=hidden)
+            except InputError as error:
+                problems += error.problems
+                continue
+            alone = len(paths) == 1 and name
+            found.append((made, alone or (path.stem if name is None else f"{path.stem}-{name}")))
     if problems:
         raise InputError(problems)
     merged = merge_parts([Part(name, made.inspection, made.source) for made, name in found])

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
+from grader.cached import cached_property
 from grader.errors import Place, Problem, Problems, quoted, suggest
 from grader.sheets.cells import Row
 from grader.sheets.columns import NUMBERED, Column, Sheet
@@ -18,6 +19,7 @@ from grader.sheets.merges import merges_below
 from grader.sheets.places import CellPlace, letters
 from grader.sheets.reader import Table
 from grader.sheets.said import columns_said, count_said, rows_said, sign_said
+from grader.sheets.side_rows import held_instead
 from grader.sheets.values import Percent, Value, shown, shown_number
 from grader.sheets.words import UNKNOWN, keys_of, word_key
 
@@ -288,10 +290,19 @@ class _Reading:
         if names == {"id"}:
             self.passed.setdefault("nothing but an id", []).append(number)
             return False
+        instead = held_instead(values, self.places) if self.sheet.key == "evidence" else None
+        if instead is not None:
+            self.passed.setdefault(instead, []).append(number)
+            return False
         if len(own) > 1 and all(shown(values[at - 1]).strip() == shown(header[at - 1]).strip() for at in own):
             self.passed.setdefault("the names of the columns again", []).append(number)
             return False
         return True
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """Where each column stands, by its name."""
+        return {column.name: at for at, column in self.columns}
 
     def ragged(self, number: int, values: list[Value], own: set[int]) -> bool:
         """Whether a row of text has more cells than headings, or ends before a cell it needs."""
@@ -392,7 +403,8 @@ class _Reading:
             if any(p.place == place for p in self.entries.problems[-len(self.sheet.columns) :]):
                 continue  # it holds something, which could not be read
             whose = f" of {quoted(entry['id'])}" if "id" in entry and column.name != "id" else ""
-            words = [*self.mapping.values.get(column.name, ())] or list(column.choices)
+            words = [*self.mapping.values.get(column.name, ())] if column.choices else []
+            words = words or list(column.choices)
             help = f"write one of {', '.join(words)}" if words else "write it, or take the row out"
             called = quoted(self.shown[column.name]) if at else "the rating"
             message = f"{called}{whose} is blank" if at else f"nothing gives {called}{whose}"

@@ -1,25 +1,23 @@
-"""A workbook with its faults marked and listed.
+"""A workbook with what is wrong marked in it: each cell coloured and noted, and a list with links.
 
-Workbooks with things openpyxl would drop are refused.
+The parts that say so are changed where they say it; all else in the workbook stays byte for byte.
 """
 
 from __future__ import annotations
 
-import io
-import re
-import zipfile
 from collections.abc import Iterable, Sequence
-from copy import copy
 from pathlib import Path, PurePath
-from typing import Any
 
-from grader.errors import InputError, MissingExtraError, Place, Problem, by_kind
+from grader.errors import InputError, Place, Problem, by_kind
 from grader.io.reading import read_bytes
 from grader.io.scalars import shown_name
 from grader.sheets import limits
 from grader.sheets.archive import Archive
+from grader.sheets.cell_styles import CellStyles
+from grader.sheets.marked_cells import MarkedSheet
+from grader.sheets.notes import put_notes
+from grader.sheets.package import RELATIONS, STRICT, OddPartError, P, Package, elements, into, replaced, text
 from grader.sheets.places import CellPlace, letters
-from grader.sheets.saving import saved
 from grader.text import clean
 
 #: The sheet that lists what is marked.
@@ -28,195 +26,178 @@ AUTHOR = "grader"
 _COLOURS = {"error": "FFFFC7CE", "warning": "FFFFEB9C"}
 #: Notes in the margin are read by hand: beyond so many cells a workbook only gets slow.
 MARKED = 5_000
-#: Parts that come back as they were, and what to call those that would not.
-_KEPT = re.compile(
-    r"\[content_types\]\.xml|docprops/(core|app|custom)\.xml|docprops/thumbnail\.\w+"
-    r"|xl/(workbook|styles|sharedstrings|calcchain|metadata)\.xml|xl/theme/[^/]*\.xml"
-    r"|xl/worksheets/[^/]*\.xml|xl/tables/[^/]*\.xml|xl/comments/?[^/]*\.xml|xl/drawings/[^/]*\.vml"
-    r"|xl/printersettings/.*",
-    re.IGNORECASE,
-)
-_NAMES = (
-    ("vbaproject", "macros"),
-    ("xl/charts", "charts"),
-    ("xl/media", "pictures"),
-    ("xl/pivot", "pivot tables"),
-    ("xl/slicer", "slicers"),
-    ("xl/threadedcomments", "comments with replies"),
-    ("xl/persons", "comments with replies"),
-    ("xl/externallinks", "links to other workbooks"),
-    ("xl/embeddings", "embedded files"),
-    ("xl/ctrlprops", "buttons and boxes"),
-    ("xl/activex", "buttons and boxes"),
-    ("xl/drawings", "drawings"),
-    ("xl/chartsheets", "charts"),
-    ("xl/connections", "data connections"),
-    ("xl/querytables", "data connections"),
-    ("customxml", "data of other programs"),
-    ("xl/richdata", "linked data"),
-)
-_RICH = re.compile(rb"<(?:\w+:)?r[\s>]")
-_DECLARES = re.compile(rb"<!(DOCTYPE|ENTITY)")
+#: A cell holds so many characters at most, and a note is read no further.
+_LONGEST, _LONGEST_NOTE = 32_000, 30_000
+_WIDTHS = (24, 10, 70, 60)
+_SHEET_KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
+_SIGNED = "_xmlsignatures/"
+Found = Sequence[tuple[str, Problem]]
 
 
 def mark_workbook(path: Path, errors: Iterable[Problem], warnings: Iterable[Problem] = ()) -> bytes:
-    """The workbook with faults and warnings marked.
+    """The workbook in a file, with its faults and warnings marked.
 
     Parameters
     ----------
     path : Path
-        .xlsx.
+        An .xlsx workbook.
     errors, warnings : iterable of Problem
-        Those of `import_sheet`.
+        What was found in it, as `import_sheet` said.
 
     Raises
     ------
     InputError
-        No such workbook, or content would be lost.
-    MissingExtraError
+        It is no such workbook, or one that may not be changed.
     """
-    try:
-        import openpyxl
-    except ImportError as error:
-        help = "pip install 'inspection-grader[sheets]'"
-        raise MissingExtraError("marking a workbook needs openpyxl", help=help) from error
     place = Place(shown_name(PurePath(path).name))
     if path.suffix.lower() != ".xlsx":
         help = "save it as .xlsx, import that, and mark it"
         raise InputError([Problem("only a workbook in .xlsx can be marked", place, help)])
     raw = read_bytes(path, limits.FILE_LIMIT)
-    _refuse_losses(raw, place)
-    try:
-        # Looking for rich text takes the library twice as long, so it does where there is some.
-        book = openpyxl.load_workbook(io.BytesIO(raw), rich_text=_has_rich_text(raw), keep_links=True)
-    except Exception as error:  # whatever a damaged workbook makes the library raise
-        help = "open it, save it under another name, and try again"
-        raise InputError([Problem("the workbook cannot be marked: it is damaged", place, help)]) from error
+    Archive(raw, place.file).measure()
+    package = Package(raw)
+    if any(name.startswith(_SIGNED) for name in package.names):
+        message = "the workbook is signed, and marking it would break the signature"
+        raise InputError([Problem(message, place, "save a copy without the signature, and mark that")])
     found = [("error", p) for p in sorted(set(errors), key=lambda p: p.sort_key)]
     found += [("warning", p) for p in sorted(set(warnings), key=lambda p: p.sort_key)]
-    _mark_cells(book, found)
-    _list(book, found)
-    return saved(book).getvalue()
+    try:
+        return _Marking(package).marked(found)
+    except (OddPartError, ValueError, KeyError, StopIteration) as error:
+        help = "open it, save it under another name, and try again"
+        raise InputError([Problem("the workbook cannot be marked: it is damaged", place, help)]) from error
 
 
-def _has_rich_text(raw: bytes) -> bool:
-    """Whether some text is in several typefaces or colours."""
-    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-        return any(
-            _RICH.search(archive.read(name)) is not None
-            for name in archive.namelist()
-            if name.lower().startswith(("xl/worksheets/sheet", "xl/sharedstrings"))
+class _Marking:
+    """One workbook while it is marked."""
+
+    def __init__(self, package: Package) -> None:
+        self.package = package
+        top = {kind: part for _, kind, part in package.related("")}
+        self.book = top["officeDocument"]
+        related = package.related(self.book)
+        parts = {id: part for id, kind, part in related if kind == "worksheet"}
+        self.styles_part = next(part for _, kind, part in related if kind == "styles")
+        self.styles = CellStyles(package.read(self.styles_part))
+        self.strict = b"purl.oclc.org/ooxml" in package.read(self.book)[:4000]
+        self.listed = [e for e in elements(package.read(self.book)) if e.name == "sheet" and e.depth == 2]
+        self.parts: dict[str, str] = {}
+        for each in self.listed:
+            id = next((v for k, v in each.attributes.items() if k.rpartition(":")[2] == "id"), "")
+            if id in parts:
+                self.parts[each.attributes.get("name", "")] = parts[id]
+        self.sheets: dict[str, MarkedSheet] = {}
+
+    def marked(self, found: Found) -> bytes:
+        """The workbook with everything marked."""
+        places = [self.cell_of(problem.place) for _, problem in found]
+        notes: dict[tuple[str, int, int], Found] = {}
+        for where, each in zip(places, found, strict=True):
+            if where is not None:
+                notes[where] = (*notes.get(where, ()), each)
+        for sheet in dict.fromkeys(name for name, _, _ in notes):
+            own = {w[1:]: said for w, said in list(notes.items())[:MARKED] if w[0] == sheet}
+            if own:
+                self.mark_sheet(sheet, own)
+        self.add_list(found, places)
+        self.package.write(self.styles_part, self.styles.part())
+        return self.package.whole()
+
+    def sheet(self, name: str) -> MarkedSheet:
+        if name not in self.sheets:
+            self.sheets[name] = MarkedSheet(self.package.read(self.parts[name]))
+        return self.sheets[name]
+
+    def cell_of(self, place: Place | None) -> tuple[str, int, int] | None:
+        """The cell a place leads to; None for one outside the sheets."""
+        if not isinstance(place, CellPlace) or not place.line or place.sheet not in self.parts:
+            return None
+        return place.sheet, *self.sheet(place.sheet).cell_of(place.line, place.column)
+
+    def mark_sheet(self, name: str, notes: dict[tuple[int, int], Found]) -> None:
+        sheet, styles = self.sheet(name), {}
+        for (row, column), said in notes.items():
+            colour = _COLOURS["error" if any(kind == "error" for kind, _ in said) else "warning"]
+            styles[row, column] = self.styles.coloured(sheet.style(row, column), colour)
+        texts = {
+            at: "\n\n".join(dict.fromkeys(_note(kind, problem) for kind, problem in said))[:_LONGEST_NOTE]
+            for at, said in notes.items()
+        }
+        drawing = put_notes(self.package, self.parts[name], texts, AUTHOR)
+        self.package.write(self.parts[name], sheet.part(styles, drawing))
+
+    # The sheet that lists what is marked -------------------------------------------------------------------
+
+    def add_list(self, found: Found, places: Sequence[tuple[str, int, int] | None]) -> None:
+        """A sheet that says where everything is, and how many there are of each kind."""
+        part = self.package.free("xl/worksheets/sheet{}.xml")
+        relations = STRICT if self.strict else RELATIONS
+        self.package.write(part, self.list_sheet(found, places))
+        self.package.is_of_kind(part, _SHEET_KIND)
+        id = self.package.relate(self.book, f"{relations}/worksheet", part)
+        taken = {each.attributes.get("name", "").casefold() for each in self.listed}
+        titles = (TITLE, *(f"{TITLE} {n}" for n in range(2, len(taken) + 3)))
+        title = next(title for title in titles if title.casefold() not in taken)
+        numbers = [int(n) for e in self.listed if (n := e.attributes.get("sheetId", "")).isdecimal()]
+        content = self.package.read(self.book)
+        sheets = next(e for e in elements(content) if e.name == "sheets")
+        new = (
+            f'<{P}sheet xmlns:rel="{relations}" name="{title}" sheetId="{max(numbers, default=0) + 1}"'
+            f' rel:id="{id}"/>'
+        )
+        self.package.write(self.book, replaced(content, [into(content, sheets, new)]))
+
+    def list_sheet(self, found: Found, places: Sequence[tuple[str, int, int] | None]) -> str:
+        main = "http://purl.oclc.org/ooxml/spreadsheetml" if self.strict else None
+        space = f"{main}/main" if main else "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+        bold, plain, wrapped = self.styles.plain(bold=True), self.styles.plain(), self.styles.plain(wrap=True)
+        linked = self.styles.plain(link=True)
+        colours = {kind: self.styles.plain(colour=colour) for kind, colour in _COLOURS.items()}
+        rows: list[list[tuple[object, int]]] = [
+            [(w, bold) for w in ("number", "what", "messages like this one")]
+        ]
+        for kind in _COLOURS:
+            for alike in by_kind(problem for what, problem in found if what == kind):
+                rows.append([(len(alike), plain), (kind, plain), (clean(alike[0].message), wrapped)])
+        rows += [[], [(w, bold) for w in ("where", "what", "message", "what to do")]]
+        links = []
+        for (kind, problem), where in zip(found, places, strict=True):
+            shown = f"{where[0]}!{letters(where[2])}{where[1]}" if where else str(problem.place or "")
+            said = [clean(problem.message), clean(problem.help or "")]
+            rows.append(
+                [
+                    (clean(shown), linked if where else plain),
+                    (kind, colours[kind]),
+                    *((t, wrapped) for t in said),
+                ]
+            )
+            if where is not None:
+                name = where[0].replace("'", "''")
+                target = text(f"'{name}'!{letters(where[2])}{where[1]}").replace('"', "&quot;")
+                links.append(f'<hyperlink ref="A{len(rows)}" location="{target}" display="{target}"/>')
+        columns = "".join(
+            f'<col min="{n}" max="{n}" width="{w}" customWidth="1"/>' for n, w in enumerate(_WIDTHS, 1)
+        )
+        body = "".join(_row(number, cells) for number, cells in enumerate(rows, 1))
+        beside = f"<hyperlinks>{''.join(links)}</hyperlinks>" if links else ""
+        return (
+            f'<?xml version="1.0" encoding="UTF-8"?>\n<worksheet xmlns="{space}"><cols>{columns}</cols>'
+            f"<sheetData>{body}</sheetData>{beside}</worksheet>"
         )
 
 
-def _refuse_losses(raw: bytes, place: Place) -> None:
-    """Refuse a workbook with anything that would not come back."""
-    Archive(raw, place.file).measure()
-    lost: dict[str, None] = {}
-    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-        for name in archive.namelist():
-            plain = name.lower()
-            if not _KEPT.fullmatch(plain) and not name.endswith("/") and not _links(plain):
-                known = next((what for start, what in _NAMES if start in plain), f"a part {name[:60]!r}")
-                lost[known] = None
-                continue
-            if plain.endswith((".xml", ".rels", ".vml")):
-                content = archive.read(name)
-                if _DECLARES.search(content):
-                    raise InputError([Problem("the workbook declares entities", place, "save it anew")])
-                if b"<extLst" in content and plain.startswith("xl/worksheets/"):
-                    lost["lists to choose from or conditional colours of newer kinds"] = None
-    if lost:
-        message = f"the workbook cannot be marked without losing {', '.join(lost)}"
-        help = "save a copy without them and mark that, or mend the cells by the messages"
-        raise InputError([Problem(message, place, help)])
-
-
-def _mark_cells(book: Any, found: Sequence[tuple[str, Problem]]) -> None:
-    from openpyxl.comments import Comment
-    from openpyxl.styles import PatternFill
-
-    notes: dict[tuple[str, int, int], list[tuple[str, Problem]]] = {}
-    for kind, problem in found:
-        where = _cell_of(book, problem.place)
-        if where is not None:
-            notes.setdefault(where, []).append((kind, problem))
-    for (sheet, row, column), said in list(notes.items())[:MARKED]:
-        cell = book[sheet].cell(row, column)
-        colour = _COLOURS["error" if any(kind == "error" for kind, _ in said) else "warning"]
-        cell.fill = PatternFill("solid", fgColor=colour)
-        text = "\n\n".join(dict.fromkeys(_note(kind, problem) for kind, problem in said))
-        earlier = f"{cell.comment.text}\n\n" if cell.comment is not None else ""
-        author = cell.comment.author if cell.comment is not None else AUTHOR
-        cell.comment = Comment(f"{earlier}{text}"[:30_000], author, width=360, height=140)
-
-
-def _cell_of(book: Any, place: Place | None) -> tuple[str, int, int] | None:
-    """The cell of a place, the first of merged ones or of a row."""
-    if not isinstance(place, CellPlace) or not place.line or place.sheet not in book.sheetnames:
-        return None
-    sheet = book[place.sheet]
-    column = place.column
-    if not column:
-        filled = (c.column for c in sheet[place.line] if c.value is not None)
-        column = next(filled, 1)
-    for span in sheet.merged_cells.ranges:
-        if span.min_row <= place.line <= span.max_row and span.min_col <= column <= span.max_col:
-            return place.sheet, span.min_row, span.min_col
-    return place.sheet, place.line, column
+def _row(number: int, cells: Sequence[tuple[object, int]]) -> str:
+    made = []
+    for column, (value, style) in enumerate(cells, 1):
+        at = f'r="{letters(column)}{number}" s="{style}"'
+        if isinstance(value, int):
+            made.append(f"<c {at}><v>{value}</v></c>")
+        elif value:
+            said = text(str(value)[:_LONGEST])
+            made.append(f'<c {at} t="inlineStr"><is><t xml:space="preserve">{said}</t></is></c>')
+    return f'<row r="{number}">{"".join(made)}</row>' if made else ""
 
 
 def _note(kind: str, problem: Problem) -> str:
     help = f"\n{clean(problem.help)}" if problem.help else ""
     return f"{kind}: {clean(problem.message)}{help}"
-
-
-def _list(book: Any, found: Sequence[tuple[str, Problem]]) -> None:
-    """A sheet that lists everything, with counts."""
-    from openpyxl.styles import Alignment, Font, PatternFill
-
-    title, number = TITLE, 1
-    while title.casefold() in {name.casefold() for name in book.sheetnames}:
-        number += 1
-        title = f"{TITLE} {number}"
-    sheet = book.create_sheet(title)
-    row = 1
-
-    def line(*values: object, bold: bool = False) -> None:
-        nonlocal row
-        for column, value in enumerate(values, 1):
-            cell = sheet.cell(row, column, value)
-            if isinstance(value, str):
-                cell.data_type = "s"  # text, also where it starts with =
-            cell.alignment = Alignment(wrap_text=column > 2, vertical="top")
-            if bold:
-                font = copy(cell.font)
-                cell.font = Font(name=font.name, size=font.size, bold=True)
-        row += 1
-
-    line("number", "what", "messages like this one", bold=True)
-    for kind in _COLOURS:
-        for alike in by_kind(problem for what, problem in found if what == kind):
-            line(len(alike), kind, clean(alike[0].message))
-    row += 1
-    line("where", "what", "message", "what to do", bold=True)
-    sheet.freeze_panes = None
-    for kind, problem in found:
-        at = row
-        where = _cell_of(book, problem.place)
-        shown = f"{where[0]}!{letters(where[2])}{where[1]}" if where else str(problem.place or "")
-        line(clean(shown), kind, clean(problem.message), clean(problem.help or ""))
-        cell = sheet.cell(at, 1)
-        if where is not None:
-            quoted = where[0].replace("'", "''")
-            cell.hyperlink = f"#'{quoted}'!{letters(where[2])}{where[1]}"
-            cell.font = Font(color="FF0563C1", underline="single")
-        sheet.cell(at, 2).fill = PatternFill("solid", fgColor=_COLOURS[kind])
-    for column, width in zip("ABCD", (24, 10, 70, 60), strict=True):
-        sheet.column_dimensions[column].width = width
-
-
-def _links(part: str) -> bool:
-    """Whether a part lists the links of another."""
-    folder, _, name = part.rpartition("/")
-    return name.lower().endswith(".rels") and folder.lower().rpartition("/")[2] == "_rels"

@@ -20,6 +20,8 @@ from grader.sheets.guesses import guesses, heading_guess, is_ours, word_guess
 from grader.sheets.headings import Headings
 from grader.sheets.mapping import SheetMapping
 from grader.sheets.reader import Table, open_spreadsheet
+from grader.sheets.recognising import CharacteristicWords
+from grader.sheets.side_rows import held_instead
 from grader.sheets.values import shown
 
 SCHEMA: Final = "grader.proposed_mapping/1"
@@ -29,6 +31,10 @@ _HEADER_WITHIN, _ROWS = 60, 20_000
 _WORDS = 40
 _SAMPLE = 40
 _SURE = 3.0
+#: A row names columns where two of its cells do, and a list has so many of these, whatever they are called.
+_NAMED = 2.0
+_TELLING = frozenset({"characteristics", "statement", "assessment", "basis"})
+_ENOUGH = 3
 _ASKED = ("assessment", "basis", "extent", "harm")
 #: Where words of ours, or of a framework, fill so much of a column, it is that column whatever it is called.
 _FILLED = 0.6
@@ -168,32 +174,46 @@ def propose_mapping(path: Path, framework: Framework, edition: str | None = None
     book = open_spreadsheet(path, Headings(EVIDENCE, SheetMapping()).score)
     other = NEVER_READ | {plain_name(n) for n in (HEAD_NAME, *(s.name for s in SHEETS if s is not EVIDENCE))}
     wanted = [name for name in book.names if plain_name(name) not in other]
-    read = [_Sheet(table, names) for table in book.read(wanted).values() if table.rows]
+    said = CharacteristicWords(names)
+    read = [_Sheet(table, names, said) for table in book.read(wanted).values() if table.rows]
     named = [sheet for sheet in read if plain_name(sheet.table.name) == EVIDENCE.key]
-    good = named or [sheet for sheet in read if sheet.score >= _SURE]
+    good = named or [sheet for sheet in read if sheet.is_list]
     if not good:
         message = "no sheet looks like a list of findings"
         help = "give each finding a row, under headings such as finding, characteristic, rating and method"
         raise InputError([Problem(message, Place(book.file), help)])
     best = max(good, key=lambda sheet: sheet.score)
-    same = [sheet for sheet in good if sheet.called == best.called] or [best]
+    same = [best] if named else [sheet for sheet in read if sheet is best or sheet.is_like(best)]
     return best.proposed(book.file, same, Path(path).stem)
 
 
 class _Sheet:
     """One sheet: where its headings stand, and what each column holds."""
 
-    def __init__(self, table: Table, names: PrintedNames) -> None:
+    def __init__(self, table: Table, names: PrintedNames, said: CharacteristicWords) -> None:
         self.table = table
         self.names = names
+        self.said = said
         self.headings = Headings(EVIDENCE, SheetMapping())
         self.number, self.values, self.score = self.header()
         self.body = [row for row in table.rows if row[0] > self.number][:_ROWS]
         self.columns = list(self.read_columns()) if self.values else []
         self.called = {column.column: column.heading for column in self.columns if column.column}
+        places = {shown(value).strip(): at for at, value in enumerate(self.values, 1)}
+        at = {name: places[heading] for name, heading in self.called.items()}
+        self.body = [row for row in self.body if held_instead(row[1], at) is None]
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it looks like a list of findings, by its headings or by what stands under them."""
+        return self.score >= _SURE or len(_TELLING & self.called.keys()) >= _ENOUGH
+
+    def is_like(self, best: _Sheet) -> bool:
+        """Whether it has the columns of another, under the same names."""
+        return set(best.called.values()) <= {shown(value).strip() for value in self.values}
 
     def header(self) -> tuple[int, list[Any], float]:
-        """The row that names most columns, surely or likely."""
+        """The row that names most columns, surely or likely; where none does, the first as wide as any."""
         best: tuple[int, list[Any], float] = (0, [], 0.0)
         for number, values in self.headings.rows_with_groups(self.table.rows):
             if number > _HEADER_WITHIN:
@@ -208,7 +228,14 @@ class _Sheet:
             score = sum(found.values()) + (0.5 if any(r > number for r, _ in self.table.rows) else 0)
             if score > best[2] + 0.2:  # a heading above a heading names less
                 best = (number, values, score)
-        return best
+        if best[2] >= _NAMED:
+            return best
+        widths = [
+            (number, values, sum(not is_blank(v) for v in values)) for number, values in self.table.rows
+        ]
+        widest = max((width for _, _, width in widths[1:]), default=0)
+        full = (row for row in widths[:_HEADER_WITHIN] if row[2] >= max(0.75 * widest, 3))
+        return next(((number, values, best[2]) for number, values, _ in full), best)
 
     def cells(self, at: int) -> Iterator[str]:
         for _, values in self.body:
@@ -279,9 +306,7 @@ class _Sheet:
     def written_out(self, held: Counter[str]) -> bool:
         """Whether a column's cells are mostly texts of characteristics."""
         few = held.most_common(_WORDS)
-        return bool(few) and sum(_characteristic(w, self.names) is not None for w, _ in few) >= _FILLED * len(
-            few
-        )
+        return bool(few) and sum(self.said.meant(w) is not None for w, _ in few) >= _FILLED * len(few)
 
     def tagged(self, cell: str) -> bool:
         parts = [part.strip() for line in cell.split("\n") for part in line.replace(";", ",").split(",")]
@@ -322,14 +347,14 @@ def _words(name: str, sheets: Sequence[_Sheet], names: PrintedNames) -> Iterator
     """The words of a column that are not read as they stand."""
     held: Counter[str] = Counter()
     for sheet in sheets:
-        heading = sheet.called[name]
+        heading = sheets[0].called[name]
         at = next(i for i, v in enumerate(sheet.values, 1) if shown(v).strip() == heading)
         held.update(sheet.cells(at))
     column: Column = EVIDENCE.column(name)
     if name == "characteristics":
         for word, rows in held.items():
             if not sheets[0].tagged(word):
-                meaning = _characteristic(word, names)
+                meaning = sheets[0].said.meant(word)
                 yield ProposedWord(column=name, word=word, meaning=meaning, certainty="confirm", rows=rows)
         return
     if not column.choices or name not in _ASKED:
@@ -354,17 +379,3 @@ def _guess(name: str, word: str, names: PrintedNames, among: Counter[str]) -> st
     if name == "assessment" and names.framework.vocabulary.declared:
         return None
     return word_guess(name, word, EVIDENCE.column(name).choices, among)
-
-
-def _characteristic(word: str, names: PrintedNames) -> str | None:
-    """The characteristic whose text, or whose topic of one characteristic alone, reads nearly so."""
-    from rapidfuzz import fuzz, process
-
-    texts: dict[str, str] = {}
-    for area in names.framework.areas:
-        for topic in area.topics:
-            texts |= {c.text.casefold(): c.id for c in topic.characteristics if c.id in names.characteristics}
-            if len(topic.characteristics) == 1:
-                texts.setdefault(topic.title.casefold(), topic.characteristics[0].id)
-    found = process.extractOne(word.casefold(), list(texts), scorer=fuzz.ratio, score_cutoff=90)
-    return texts[found[0]] if found else None

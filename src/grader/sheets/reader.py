@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 
 from grader.errors import Place, Problem
@@ -25,6 +28,8 @@ TEXTS = (".csv", ".tsv", ".tab", ".txt")
 ENDINGS = (*WORKBOOKS, *TEXTS)
 _MACROS = "vbaproject.bin"
 _BINARY = "xl/workbook.bin"
+#: Workbooks opened so far, by what is in them, while each is to be read once.
+_OPENED: ContextVar[dict[str, Spreadsheet] | None] = ContextVar("opened", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,37 @@ def open_spreadsheet(path: Path, score: Score) -> Spreadsheet:
     raw = read_bytes(path, limits.FILE_LIMIT)
     if ending in TEXTS:
         return _text(raw, file, score)
-    return _workbook(raw, file)
+    opened = _OPENED.get()
+    if opened is None:
+        return _workbook(raw, file)
+    key = f"{hashlib.sha256(raw).hexdigest()} {file}"
+    if key not in opened:
+        opened[key] = _remembering(_workbook(raw, file))
+    return opened[key]
+
+
+@contextmanager
+def read_once() -> Iterator[None]:
+    """Read each sheet of a workbook once, however often it is looked at meanwhile."""
+    if _OPENED.get() is not None:
+        yield
+        return
+    token = _OPENED.set({})
+    try:
+        yield
+    finally:
+        _OPENED.reset(token)
+
+
+def _remembering(book: Spreadsheet) -> Spreadsheet:
+    tables: dict[str, Table] = {}
+
+    def read(wanted: list[str]) -> dict[str, Table]:
+        if fresh := [name for name in wanted if name not in tables]:
+            tables.update(book.read(fresh))
+        return {name: tables[name] for name in wanted}
+
+    return replace(book, read=read)
 
 
 def _workbook(raw: bytes, file: str) -> Spreadsheet:
