@@ -50,7 +50,16 @@ def main() -> int:
     found = json.loads(complete.stdout)["typeCompleteness"]
     print(f"types known of {found['exportedSymbolCounts']['withKnownType']} public names and attributes")
     print(f"completeness {found['completenessScore']:.1%}")
-    unknown = [s["name"] for s in found["symbols"] if s["isExported"] and not s["isTypeKnown"]]
+    # Ambiguous are classes whose base pydantic has not typed whole, and what names them. The base classes of
+    # the plugin are pytest's.
+    unknown = [
+        symbol["name"]
+        for symbol in found["symbols"]
+        if symbol["isExported"]
+        and not symbol["isTypeKnown"]
+        and not symbol["isTypeAmbiguous"]
+        and not symbol["name"].startswith("grader.authoring.pytest_plugin.")
+    ]
     for name in unknown:
         print(f"  type not known: {name}")
     for tool, done in (("pyright", strict), ("mypy", mypy)):

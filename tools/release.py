@@ -8,6 +8,7 @@ be. `--only NAME` walks one step, `--list` names them.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import re
 import shutil
@@ -38,7 +39,7 @@ BY_HAND = (
 def version() -> str:
     """The version that the code says it is."""
     text = (ROOT / "src/grader/_version.py").read_text("utf-8")
-    found = re.search(r'"([^"]+)"', text)
+    found = re.search(r'^__version__ = "([^"]+)"', text, re.MULTILINE)
     assert found is not None
     return found[1]
 
@@ -152,13 +153,20 @@ def materials() -> Iterator[str]:
     pinned.unlink()
     if code:
         yield text.splitlines()[-1]
+        return
+    bill = json.loads(out.read_text("utf-8"))
+    for part in bill["components"]:
+        said_of = licences.licence_of(part["name"])
+        expression = licences.metadata.metadata(part["name"]).get("License-Expression")
+        part["licenses"] = [{"expression": said_of} if expression else {"license": {"name": said_of}}]
+    out.write_text(json.dumps(bill, indent=2, ensure_ascii=False) + "\n", "utf-8")
 
 
 def holes() -> Iterator[str]:
     """No dependency has a hole that is known; needs the network."""
-    code, out = said("pip-audit", "--local", "--skip-editable", "--progress-spinner", "off")
-    if code and "vulnerabilit" not in out:
-        yield f"not looked at, the database was out of reach: {out.splitlines()[-1]}"
+    code, out = said("pip-audit", "--strict", "--local", "--skip-editable", "--progress-spinner", "off")
+    if code and "known vulnerabilit" not in out:
+        yield f"not looked at, the database does not answer for all: {out.splitlines()[-1]}"
     elif code:
         yield out
 
