@@ -1,0 +1,129 @@
+"""An inspection in the tables, as the file of the command line has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from grader.model.inspection import Evidence
+from grader.model.inspection import Inspection as InspectionModel
+from grader.server.tables import Finding, Inspection, Item, ItemTag, ItemVersion, LeftOut, Source
+
+Data = dict[str, Any]
+
+
+def inspection_data(session: Session, row: Inspection) -> Data:
+    """The whole inspection as plain data, what is as it would be if left out not in it."""
+    sources = session.execute(
+        select(Source.name, Source.data).where(Source.inspection_id == row.id).order_by(Source.position)
+    )
+    items = session.execute(select(Item.data).where(Item.inspection_id == row.id).order_by(Item.position))
+    findings = session.execute(
+        select(Finding.block, Finding.data).where(Finding.inspection_id == row.id).order_by(Finding.position)
+    ).all()
+    left_out = session.execute(
+        select(LeftOut.data).where(LeftOut.inspection_id == row.id).order_by(LeftOut.name)
+    )
+    data: Data = {
+        "inspection": row.header,
+        "sources": dict(sources.tuples().all()),
+        "evidence": [item for (item,) in items],
+        "findings": [finding for block, finding in findings if block == "findings"],
+        "previous": [finding for block, finding in findings if block == "previous"],
+        "left_out": [item for (item,) in left_out],
+    }
+    return {key: value for key, value in data.items() if value or key in ("inspection", "evidence")}
+
+
+def put_in(session: Session, row: Inspection, inspection: InspectionModel, by: str, at: Any) -> None:
+    """Put a checked inspection into the tables, in place of what is there."""
+    for table in (Source, Finding, LeftOut):
+        session.execute(delete(table).where(table.inspection_id == row.id))
+    known = {item.name: item for item in session.scalars(select(Item).where(Item.inspection_id == row.id))}
+    data = inspection.model_dump(mode="json", exclude_defaults=True)
+    changed: Data = {"inspection_id": row.id, "changed_by": by, "changed_at": at}
+    for at_, (name, source) in enumerate(data.get("sources", {}).items()):
+        session.add(Source(name=name, position=at_, data=source, **changed))
+    for block in ("findings", "previous"):
+        for at_, finding in enumerate(data.get(block, [])):
+            session.add(Finding(block=block, name=finding["id"], position=at_, data=finding, **changed))
+    for left in data.get("left_out", []):
+        session.add(LeftOut(inspection_id=row.id, name=left["id"], data=left))
+    kept = {item.id for item in inspection.evidence}
+    for name, item in known.items():
+        if name not in kept:
+            remove_item(session, item, by, at)
+    for position, found in enumerate(inspection.evidence):
+        there = known.get(found.id)
+        if there is None:
+            add_item(session, row.id, found, position, by, at)
+        elif there.data != item_data(found):
+            change_item(session, there, found, "imported", by, at)
+        if there is not None:
+            there.position = position
+    session.flush()
+
+
+def item_data(item: Evidence) -> Data:
+    return item.model_dump(mode="json", exclude_defaults=True)
+
+
+def add_item(session: Session, inspection_id: int, item: Evidence, position: int, by: str, at: Any) -> Item:
+    """A new row for an item, with its tags and its first version."""
+    row = Item(inspection_id=inspection_id, name=item.id, position=position, version=1)
+    session.add(row)
+    _fill(row, item, by, at)
+    session.flush()
+    _tag(session, row, item.characteristics)
+    _remember(session, row, "added", by, at)
+    return row
+
+
+def change_item(session: Session, row: Item, item: Evidence, act: str, by: str, at: Any) -> None:
+    """The row as the item now is, one version on."""
+    row.version += 1
+    _fill(row, item, by, at)
+    session.execute(delete(ItemTag).where(ItemTag.item_id == row.id))
+    _tag(session, row, item.characteristics)
+    _remember(session, row, act, by, at)
+
+
+def remove_item(session: Session, row: Item, by: str, at: Any, act: str = "removed") -> None:
+    """Take an item away; what it was stays among its versions."""
+    row.version += 1
+    _remember(session, row, act, by, at)
+    session.delete(row)
+    session.flush()
+
+
+def _fill(row: Item, item: Evidence, by: str, at: Any) -> None:
+    row.data = item_data(item)
+    row.statement = item.statement
+    row.assessment = item.assessment
+    row.basis = item.basis
+    row.source = item.source
+    row.tagged_by = item.tagged_by
+    row.changed_by = by
+    row.changed_at = at
+
+
+def _tag(session: Session, row: Item, characteristics: Iterable[str]) -> None:
+    for name in dict.fromkeys(characteristics):
+        session.add(ItemTag(item_id=row.id, inspection_id=row.inspection_id, characteristic=name))
+
+
+def _remember(session: Session, row: Item, act: str, by: str, at: Any) -> None:
+    session.add(
+        ItemVersion(
+            inspection_id=row.inspection_id,
+            name=row.name,
+            version=row.version,
+            act=act,
+            data=row.data,
+            by=by,
+            at=at,
+        )
+    )

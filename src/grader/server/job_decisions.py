@@ -1,0 +1,7 @@
+"""Jobs on decisions."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+JOBS: Final[dict[str, Any]] = {}
