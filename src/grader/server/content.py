@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from grader.model.inspection import Evidence
@@ -72,8 +72,15 @@ def item_data(item: Evidence) -> Data:
 
 
 def add_item(session: Session, inspection_id: int, item: Evidence, position: int, by: str, at: Any) -> Item:
-    """A new row for an item, with its tags and its first version."""
-    row = Item(inspection_id=inspection_id, name=item.id, position=position, version=1)
+    """A new row for an item, with its tags and its first version.
+
+    Where an item of the id was taken away, it goes on counting: what was read of that one is not this one.
+    """
+    last = select(func.max(ItemVersion.version)).where(
+        ItemVersion.inspection_id == inspection_id, ItemVersion.name == item.id
+    )
+    version = (session.scalar(last) or 0) + 1
+    row = Item(inspection_id=inspection_id, name=item.id, position=position, version=version)
     session.add(row)
     _fill(row, item, by, at)
     session.flush()

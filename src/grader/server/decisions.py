@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
 import yaml
 
@@ -15,7 +17,7 @@ from grader.server.bench import Work, Workbench
 from grader.server.callers import Caller
 from grader.server.columns import json_text
 from grader.server.content import inspection_data
-from grader.server.refusals import NotThere
+from grader.server.refusals import Changed, NotNow, NotThere
 from grader.server.shapes import AreaView, DecisionsView, ProposalView
 
 Data = dict[str, Any]
@@ -37,11 +39,15 @@ def proposal(bench: Workbench, caller: Caller, key: str) -> ProposalView:
 
 def proposed(work: Work) -> Data:
     """The proposal of the inspection as it stands: kept, or worked out by a worker."""
+    return ask(work, "propose")
+
+
+def ask(work: Work, job: str, **arguments: Any) -> Data:
+    """What a job says of the inspection as it stands."""
     row = work.inspection
     work.bench.rules.check(row.framework, row.framework_sha256, row.rulebook_sha256)
-    return work.bench.grading.answer(
-        "propose", row.key, row.revision, lambda: inspection_data(work.session, row)
-    )
+    read = partial(inspection_data, work.session, row)
+    return work.bench.grading.answer(job, row.key, row.revision, read, **arguments)
 
 
 def area_views(work: Work, proposal: Data) -> list[AreaView]:
@@ -92,19 +98,26 @@ def one_area(work: Work, area: str) -> AreaView:
 
 def explain(bench: Workbench, caller: Caller, key: str, area: str) -> Data:
     """Why an area is graded as it is: `grader.explanation/1`."""
-    raise NotImplementedError
+    return _asked(bench, caller, key, "explain", area=area)
 
 
 def why_not(bench: Workbench, caller: Caller, key: str, area: str, grade: str) -> Data:
     """What stood in the way of a grade: `grader.why_not/1`."""
-    raise NotImplementedError
+    return _asked(bench, caller, key, "why_not", area=area, grade=grade)
 
 
 def smallest_change(
     bench: Workbench, caller: Caller, key: str, area: str, grade: str, *, exactly: bool = False
 ) -> Data:
     """What would have had to be found for a grade: `grader.smallest_change/1`."""
-    raise NotImplementedError
+    return _asked(bench, caller, key, "smallest_change", area=area, grade=grade, exactly=exactly)
+
+
+def _asked(bench: Workbench, caller: Caller, key: str, job: str, *, area: str, **arguments: Any) -> Data:
+    with bench.reading(caller, key, "see") as work:
+        found = ask(work, job, area=area[:200], **arguments)
+    bench.saw(caller, key, "area", area=area[:200])
+    return found
 
 
 def what_if(
@@ -133,7 +146,21 @@ def what_if(
         `{"proposal": ..., "changes": ..., "saved": False}`: the second is `grader.changes/1`, None where
         parameters alone are otherwise.
     """
-    raise NotImplementedError
+    with bench.reading(caller, key, "see") as work:
+        old = inspection_data(work.session, work.inspection)
+    new = {**old, "evidence": with_items(old["evidence"], without, items)}
+    found, _ = bench.grading.run("what_if", old=old, new=new, settings=dict(settings or {}))
+    bench.saw(caller, key, "what_if")
+    return {**found, "saved": False}
+
+
+def with_items(
+    evidence: Sequence[Data], without: Sequence[str], items: Sequence[Mapping[str, Any]]
+) -> list[Data]:
+    """Evidence with items left out, put in the place of others, or added."""
+    others = {str(item.get("id")): dict(item) for item in items}
+    found = [others.pop(item["id"], item) for item in evidence if item["id"] not in without]
+    return [*found, *others.values()]
 
 
 # What is decided ------------------------------------------------------------------------------------------
@@ -141,7 +168,11 @@ def what_if(
 
 def decisions(bench: Workbench, caller: Caller, key: str) -> DecisionsView:
     """What is decided, what has gone stale, and the log of the acts."""
-    raise NotImplementedError
+    with bench.reading(caller, key, "see") as work:
+        areas = area_views(work, proposed(work))
+        version, log = work.inspection.decisions_version, work.inspection.decisions_log or ""
+    bench.saw(caller, key, "decisions")
+    return DecisionsView(version=version, areas=areas, acts=[json.loads(line) for line in log.splitlines()])
 
 
 def decide(
@@ -158,7 +189,8 @@ def decide(
     on: str | None = None,
 ) -> AreaView:
     """Decide an area, or decide it again; `expected_version` is the area's, as it was seen."""
-    raise NotImplementedError
+    more = {"grade": grade, "present": list(present), "considered": list(considered), "on": on}
+    return _act(bench, caller, key, "decide", area, expected_version, rationale, more)
 
 
 def undo(
@@ -171,7 +203,7 @@ def undo(
     rationale: str | None = None,
 ) -> AreaView:
     """Take the last act on an area back: what stood before stands again, and the log keeps both."""
-    raise NotImplementedError
+    return _act(bench, caller, key, "undo", area, expected_version, rationale, {})
 
 
 def confirm(
@@ -184,4 +216,64 @@ def confirm(
     rationale: str | None = None,
 ) -> AreaView:
     """Say that a decision stands although what it was made on has changed."""
-    raise NotImplementedError
+    return _act(bench, caller, key, "confirm", area, expected_version, rationale, {})
+
+
+#: How often an act is tried again because somebody changed another part of the inspection meanwhile.
+_TRIES: Final = 5
+
+
+def _act(
+    bench: Workbench,
+    caller: Caller,
+    key: str,
+    act: str,
+    area: str,
+    expected_version: str,
+    rationale: str | None,
+    more: Data,
+) -> AreaView:
+    for _ in range(_TRIES):
+        with bench.reading(caller, key, "decide") as work:
+            row = work.inspection
+            before = (row.revision, row.decisions_version)
+            seen = _unchanged(work, area, expected_version)
+            now = work.now
+            arguments = {
+                "inspection": inspection_data(work.session, row),
+                "decisions": row.decisions,
+                "log": row.decisions_log,
+                "area": area,
+                "by": caller.name,
+                "at": now.strftime("%H:%M:%SZ"),
+                "rationale": rationale,
+                **more,
+                "on": more.get("on") or now.date().isoformat(),
+            }
+        if act == "decide":
+            arguments["again"] = seen.decision is not None
+        done, _ = bench.grading.run(act, **arguments)
+        with bench.writing(caller, key, "decide") as work:
+            row = work.inspection
+            if (row.revision, row.decisions_version) != before:
+                continue  # somebody changed something: look again whether it bears on this area
+            row.decisions, row.decisions_log = done["decisions"], done["log"]
+            row.decisions_version = len(done["log"].splitlines())
+            work.touched()
+            work.did(done["act"], area=area, grade=done["grade"], acts=row.decisions_version)
+            return one_area(work, area)
+    raise NotNow("the inspection is changed by others all the time", help="send the same again in a moment")
+
+
+def _unchanged(work: Work, area: str, expected_version: str) -> AreaView:
+    found = one_area(work, area)
+    if found.version != expected_version:
+        row = work.inspection
+        raise Changed(
+            f"area {area}",
+            version=found.version,
+            current=found.model_dump(mode="json"),
+            by=row.changed_by,
+            at=row.changed_at.isoformat(),
+        )
+    return found

@@ -6,18 +6,16 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import Select, exists, false, func, or_, select
+from sqlalchemy import Select, exists, func, or_, select
 
-from grader.errors import InputError, Place, Problem
-from grader.model.inspection import Evidence
 from grader.server.bench import Work, Workbench
 from grader.server.callers import Caller
+from grader.server.checking import check_item, check_items, rules_of
 from grader.server.content import add_item, change_item, remove_item
 from grader.server.inspections import contains
 from grader.server.refusals import Changed, NotNow, NotThere, faulty
 from grader.server.shapes import ItemVersionView, ItemView, Page
-from grader.server.tables import Finding, Item, ItemTag, ItemVersion, Source
-from grader.session import Session
+from grader.server.tables import Finding, Item, ItemTag, ItemVersion
 
 Data = Mapping[str, Any]
 
@@ -90,7 +88,7 @@ def _ordered(wanted: Select[Item], order: str) -> Select[Item]:
 
 
 def _characteristics(work: Work, area: str) -> list[str]:
-    framework = _rules(work).framework.framework
+    framework = rules_of(work).framework.framework
     known = {a.id: a for a in framework.areas_in(work.inspection.edition)}
     return [c.id for c in known[area].characteristics] if area in known else []
 
@@ -198,72 +196,16 @@ def tag(
         said = f"{unknown[0][:60]!r} is not given to several items at once" if unknown else "no tag is given"
         raise faulty(said, f"it can be {', '.join(TAGS)}", field="tags")
     with bench.writing(caller, key, "evidence") as work:
-        found = []
-        problems: list[Problem] = []
-        for name, version in expected.items():
-            row = _unchanged(work, name, version)
-            data = {**row.data, **tags}
-            try:
-                checked = check_item(work, {k: v for k, v in data.items() if v is not None})
-            except InputError as error:
-                problems += [Problem(f"{name}: {p.message}", p.place, p.help, p.code) for p in error.problems]
-                continue
+        rows = [_unchanged(work, name, version) for name, version in expected.items()]
+        given = [{k: v for k, v in {**row.data, **tags}.items() if v is not None} for row in rows]
+        for row, checked in zip(rows, check_items(work, given), strict=True):
             change_item(work.session, row, checked, "tagged", caller.name, work.now)
-            found.append(row)
-        if problems:
-            raise InputError(problems)
         work.moved()
-        work.did("tagged_evidence", items={row.name: row.version for row in found}, fields=sorted(tags))
-        return [view(row) for row in found]
+        work.did("tagged_evidence", items={row.name: row.version for row in rows}, fields=sorted(tags))
+        return [view(row) for row in rows]
 
 
-# Checking -------------------------------------------------------------------------------------------------
-
-
-def check_item(work: Work, given: Data) -> Evidence:
-    """The item, checked as it would be in its file; raises InputError with every fault and its field."""
-    row = work.inspection
-    source = given.get("source")
-    there = work.session.scalar(
-        select(Source.data).where(Source.inspection_id == row.id, Source.name == source)
-        if isinstance(source, str)
-        else select(Source.data).where(false())
-    )
-    data = {
-        "inspection": row.header,
-        "sources": {source: there} if there is not None else _sources(work),
-        "evidence": [dict(given)],
-    }
-    from grader.sheets.yaml_text import inspection_text
-
-    try:
-        loaded = _rules(work).load(data)
-        # What could not be written to a file and read again is not taken.
-        inspection_text(loaded.inspection, "check")
-    except InputError as error:
-        raise InputError(_at_field(problem) for problem in error.problems) from error
-    return loaded.inspection.evidence[0]
-
-
-_PLACE: Final = re.compile(r"^inspection\.(?:evidence|findings|previous)\[\d+\]\.?")
-
-
-def _at_field(problem: Problem) -> Problem:
-    """A fault at the field it is in, where the file has one item alone."""
-    if problem.place is None:
-        return problem
-    return Problem(problem.message, Place(_PLACE.sub("", problem.place.file)), problem.help, problem.code)
-
-
-def _sources(work: Work) -> dict[str, Any]:
-    """Every source, so that a message about an unknown one can name the nearest."""
-    wanted = select(Source.name, Source.data).where(Source.inspection_id == work.inspection.id)
-    return dict(work.session.execute(wanted).tuples().all())
-
-
-def _rules(work: Work) -> Session:
-    row = work.inspection
-    return work.bench.rules.session(row.framework, row.framework_sha256, row.rulebook_sha256)
+# Rows ---------------------------------------------------------------------------------------------------
 
 
 def _find(work: Work, name: str) -> Item | None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 import threading
 import zlib
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Any
+from typing import Any, Final
 
-from grader.errors import InputError, InternalError
+from grader.errors import InputError, InternalError, Place, Problem
 from grader.server.columns import json_text
 from grader.server.jobs import problem_of
 from grader.server.refusals import WorkerFailed
@@ -52,7 +54,7 @@ class Grading:
         """
         answer, files = self.workers.do(job, *blobs, wall=wall, **arguments)
         if "problems" in answer:
-            raise InputError(problem_of(each) for each in answer["problems"])
+            raise InputError(_of_form(problem_of(each)) for each in answer["problems"])
         if answer.get("fault") == "memory":
             raise WorkerFailed(
                 "this took more memory than it may: nothing was changed", help="try it with less at once"
@@ -74,7 +76,7 @@ class Grading:
             Gives the inspection as data, where the answer is not kept.
         """
         state = f"{key}/{revision}"
-        question = f"{state}/{job}/{json_text(arguments)}"
+        question = f"{state}/{hashlib.sha256(json_text([job, arguments]).encode('ascii')).hexdigest()}"
         future: Future[Data] = Future()
         mine = False
         with self._lock:
@@ -102,6 +104,12 @@ class Grading:
             with self._lock:
                 self._under_way.pop(question, None)
 
+    def forget(self, key: str) -> None:
+        """Keep nothing more of an inspection: what was redacted or erased is not handed out again."""
+        with self._lock:
+            for question in [q for q in self._kept if q.startswith(f"{key}/")]:
+                self._size -= len(self._kept.pop(question))
+
     def _keep(self, question: str, answer: Data) -> None:
         packed = zlib.compress(json.dumps(answer).encode("utf-8"), 1)
         with self._lock:
@@ -110,3 +118,15 @@ class Grading:
             while self._size > self._most and self._kept:
                 _, dropped = self._kept.popitem(last=False)
                 self._size -= len(dropped)
+
+
+_OPTION: Final = re.compile(r"(?:: |, )--[a-z-]+(?: [A-Z]+)?$")
+
+
+def _of_form(problem: Problem) -> Problem:
+    """A fault told of an option of a command as one of the field of that name."""
+    if problem.place is None or not problem.place.file.startswith("--"):
+        return problem
+    field = problem.place.file.removeprefix("--").split(" ")[0]
+    help = _OPTION.sub("", problem.help) if problem.help is not None else None
+    return Problem(problem.message, Place(field), help, problem.code)

@@ -87,6 +87,18 @@ def changes(_: list[bytes], old: dict[str, Any], new: dict[str, Any]) -> Answer:
     return compare(loaded(old), loaded(new)).model_dump(mode="json", by_alias=True), []
 
 
+def what_if(_: list[bytes], old: dict[str, Any], new: dict[str, Any], settings: dict[str, Any]) -> Answer:
+    """What would be proposed, and what it moves beside what is."""
+    from grader.review.changes import changes as compare
+
+    found = loaded(new).at(settings)
+    moved = None if old == new else compare(loaded(old).at(settings), found)
+    return {
+        "proposal": found.proposal.model_dump(mode="json", by_alias=True),
+        "changes": moved.model_dump(mode="json", by_alias=True) if moved is not None else None,
+    }, []
+
+
 def find(
     _: list[bytes],
     words: str,
@@ -109,4 +121,5 @@ JOBS: Final = {
     "smallest_change": smallest_change,
     "changes": changes,
     "find": find,
+    "what_if": what_if,
 }
