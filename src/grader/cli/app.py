@@ -54,6 +54,7 @@ COMMANDS = {
     "calibrate": "calibrate",
     "outliers": "outliers",
     "schema": "schema",
+    "serve": "serve",
 }
 EXAMPLES = {
     "new": "grader new north-2022",
@@ -84,6 +85,7 @@ EXAMPLES = {
     "calibrate": "grader calibrate past/ --parameter substantially_all",
     "outliers": "grader outliers scores.csv",
     "schema": "grader schema inspection",
+    "serve": "grader serve --data /srv/grader --public-url https://grader.example.org",
 }
 
 

@@ -80,6 +80,11 @@ def _style(environment: Environment, running: str, *, landscape: bool = False) -
     return style, base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
 
 
+def style(running: str) -> str:
+    """The report's style sheet, for pages that look as it does."""
+    return _style(templates(), running)[0]
+
+
 @cache
 def templates() -> Environment:
     """What renders templates: everything that is filled in is escaped."""

@@ -1,0 +1,89 @@
+"""One block of an inspection checked as it would be in its file, every fault at its field."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import select
+
+from grader.errors import InputError, Place, Problem
+from grader.model.inspection import Declared, Evidence, Inspection, Previous
+from grader.server.bench import Work
+from grader.server.tables import Item, Source
+from grader.session import Session
+from grader.sheets.yaml_text import inspection_text
+
+Given = Mapping[str, Any]
+
+_PLACE: Final = re.compile(r"^inspection\.(?:(?:evidence|findings|previous)\[\d+\]|sources(?:\.[^.\[]*)?)\.?")
+
+
+def rules_of(work: Work) -> Session:
+    """The rules of the inspection, as this server has them."""
+    row = work.inspection
+    return work.bench.rules.session(row.framework, row.framework_sha256, row.rulebook_sha256)
+
+
+def check_item(work: Work, given: Given) -> Evidence:
+    """An item; raises InputError with every fault and its field."""
+    return check_items(work, [given])[0]
+
+
+def check_items(work: Work, given: Sequence[Given]) -> list[Evidence]:
+    """Items, at once; a fault of one of several names its id first."""
+    data = {"sources": _sources(work), "evidence": [dict(each) for each in given]}
+    names = [str(each.get("id")) for each in given] if len(given) > 1 else []
+    return list(_checked(work, data, names).evidence)
+
+
+def check_finding(work: Work, block: str, given: Given) -> Declared | Previous:
+    """A finding issued, or one of an earlier inspection."""
+    named = given.get("evidence")
+    items = select(Item.data).where(Item.inspection_id == work.inspection.id)
+    evidence: list[Any] = []
+    if isinstance(named, list) and all(isinstance(name, str) for name in named) and named:
+        evidence = list(work.session.scalars(items.where(Item.name.in_(named))))
+        if len(evidence) < len(set(named)):
+            evidence = list(
+                work.session.scalars(items)
+            )  # so that the nearest to one that is not there is told
+    data = {"sources": _sources(work), "evidence": evidence, block: [dict(given)]}
+    found = _checked(work, data, [])
+    return found.findings[0] if block == "findings" else found.previous[0]
+
+
+def check_source(work: Work, name: str, given: Given) -> dict[str, Any]:
+    """A source; returns it as data, without what is as if left out."""
+    found = _checked(work, {"sources": {name: dict(given)}, "evidence": []}, [])
+    kept, source = next(iter(found.sources.items()))
+    assert kept == name, "an id is taken as it is"
+    data: dict[str, Any] = source.model_dump(mode="json", exclude_defaults=True)
+    return data
+
+
+def _checked(work: Work, data: dict[str, Any], names: Sequence[str]) -> Inspection:
+    try:
+        loaded = rules_of(work).load({"inspection": work.inspection.header, **data})
+        # What could not be written to a file and read again is not taken.
+        inspection_text(loaded.inspection, "check")
+    except InputError as error:
+        raise InputError(_at_field(problem, names) for problem in error.problems) from error
+    return loaded.inspection
+
+
+def _at_field(problem: Problem, names: Sequence[str]) -> Problem:
+    """A fault at the field it is in, where the file has one block alone."""
+    if problem.place is None:
+        return problem
+    place = _PLACE.sub("", problem.place.file)
+    message = problem.message
+    if names and (found := re.match(r"inspection\.evidence\[(\d+)\]", problem.place.file)):
+        message = f"{names[int(found[1])]}: {message}"
+    return Problem(message, Place(place) if place else None, problem.help, problem.code)
+
+
+def _sources(work: Work) -> dict[str, Any]:
+    wanted = select(Source.name, Source.data).where(Source.inspection_id == work.inspection.id)
+    return dict(work.session.execute(wanted).all())

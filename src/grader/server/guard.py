@@ -1,0 +1,130 @@
+"""What every answer carries and every request must not exceed: headers, sizes, a name in the log."""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+import time
+from typing import Any, Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from grader.server.settings import Settings
+
+log = logging.getLogger("grader.server")
+
+#: Nothing inline, nothing from elsewhere, in nobody's frame.
+POLICY: Final = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+_HEADERS: Final = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    # Not `no-referrer`: browsers then hide from us as well which page a form was sent from.
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+class _TooLong(Exception):
+    pass
+
+
+class Guard:
+    """The outermost layer of the server."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self.app = app
+        self.limits = settings.limits
+        self.headers = dict(_HEADERS)
+        if settings.secure:
+            self.headers["Strict-Transport-Security"] = "max-age=31536000"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request_id = secrets.token_hex(8)
+        scope.setdefault("state", {})["request_id"] = request_id
+        began, status = time.monotonic(), 0
+
+        async def answered(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                self._add_headers(scope, message, request_id)
+            await send(message)
+
+        try:
+            await self.app(scope, self._bounded(scope, receive), answered)
+        except _TooLong:
+            if not status:
+                await _say(
+                    answered, 413, "too_large", "this is longer than a request may be", "send less at once"
+                )
+        except Exception:
+            log.exception("request %s failed", request_id)
+            if not status:
+                said = f"something went wrong here; the log of the server tells more under {request_id}"
+                await _say(answered, 500, "internal", said, "tell whoever runs this server")
+        finally:
+            # The route and not the address: addresses may hold secrets and words that people searched for.
+            route = getattr(scope.get("route"), "path", "-")
+            if scope["path"].startswith("/api/v1/") and not route.startswith("/api/"):
+                route = f"/api/v1{route}"
+            took = (time.monotonic() - began) * 1000
+            log.info("%s %s %s %d %.0f ms", request_id, scope["method"], route, status, took)
+
+    def _add_headers(self, scope: Scope, message: Message, request_id: str) -> None:
+        headers: list[tuple[bytes, bytes]] = list(message.get("headers", []))
+        there = {name.lower() for name, _ in headers}
+        new = {**self.headers, "X-Request-ID": request_id}
+        if not scope["path"].startswith("/static/"):
+            new["Cache-Control"] = "no-store"
+        headers += [(k.encode(), v.encode()) for k, v in new.items() if k.lower().encode() not in there]
+        message["headers"] = headers
+
+    def _bounded(self, scope: Scope, receive: Receive) -> Receive:
+        """What is received, up to the size that a request of its kind may have."""
+        kind = dict(scope["headers"]).get(b"content-type", b"")
+        carries_file = kind.startswith((b"multipart/form-data", b"application/octet-stream"))
+        left = self.limits.upload if carries_file else self.limits.body
+
+        async def bounded() -> Message:
+            nonlocal left
+            message = await receive()
+            if message["type"] == "http.request":
+                left -= len(message.get("body", b""))
+                if left < 0:
+                    raise _TooLong
+            return message
+
+        return bounded
+
+
+async def _say(send: Send, status: int, code: str, detail: str, help: str) -> None:
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": detail,
+        "status": status,
+        "code": code,
+        "help": help,
+        "problems": [],
+    }
+    text = json.dumps(body).encode("utf-8")
+    headers = [(b"content-type", b"application/problem+json"), (b"content-length", str(len(text)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": text})

@@ -1,0 +1,390 @@
+"""Inspections: made, listed, changed at their head, brought in from files and given out as files."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import false, func, or_, select
+from sqlalchemy.orm import Session
+
+from grader.model.inspection import Inspection as InspectionModel
+from grader.server import audit, roles
+from grader.server.bench import Work, Workbench, check_scope
+from grader.server.callers import Caller
+from grader.server.content import inspection_data, new_attachment, put_in
+from grader.server.jobs import problem_data
+from grader.server.refusals import Changed, NotAllowed, NotNow, faulty
+from grader.server.roles import Role
+from grader.server.shapes import Imported, InspectionSummary, InspectionView, Page, RulesShape
+from grader.server.tables import Attachment, Draft, Inspection, Item, Member
+
+Data = dict[str, Any]
+
+
+def rules(bench: Workbench) -> list[RulesShape]:
+    """The frameworks of this server, each with its rule book."""
+    return [
+        RulesShape(
+            framework=info.framework,
+            title=info.title,
+            framework_sha256=info.framework_sha256,
+            rulebook=info.rulebook,
+            rulebook_version=info.rulebook_version,
+            rulebook_sha256=info.rulebook_sha256,
+            editions=list(info.editions),
+            status=info.status,
+        )
+        for info in bench.rules.all()
+    ]
+
+
+# Making and bringing in -----------------------------------------------------------------------------------
+
+
+def create(bench: Workbench, caller: Caller, header: Mapping[str, Any]) -> InspectionView:
+    """A new inspection with no evidence, owned by who makes it.
+
+    Parameters
+    ----------
+    header : mapping
+        The `inspection` block of a file: `id`, `body`, `framework`, `edition` and what else it may hold.
+
+    Raises
+    ------
+    InputError
+        The block has faults.
+    NotThere
+        The server has no such framework.
+    """
+    return _new(bench, caller, {"inspection": dict(header), "evidence": []}).inspection
+
+
+def import_file(bench: Workbench, caller: Caller, file_name: str, content: bytes) -> Imported:
+    """An inspection from a file: YAML, or a zip as `export_zip` gives it; nothing is half imported.
+
+    Raises
+    ------
+    InputError
+        Every fault of the file, with its place.
+    """
+    _check_may_make(caller)
+    read, files = bench.grading.run("read_file", content, file_name=file_name)
+    return _new(bench, caller, read["inspection"], read, files)
+
+
+def replace_from_file(
+    bench: Workbench, caller: Caller, key: str, file_name: str, content: bytes, *, expected_revision: int
+) -> Imported:
+    """What an inspection holds, taken anew from a file: every item that differs has a new version.
+
+    `expected_revision` is the inspection's `revision` as it was seen: whatever changed since is not lost.
+    """
+    with bench.reading(caller, key, "evidence"):
+        pass  # a file is not read for somebody who may not put it in
+    read, _ = bench.grading.run("read_file", content, file_name=file_name)
+    with bench.writing(caller, key, "evidence") as work:
+        row = work.inspection
+        if row.revision != expected_revision:
+            raise Changed(
+                "the inspection",
+                version=str(row.revision),
+                current=summary(work).model_dump(mode="json"),
+                by=row.changed_by,
+                at=row.changed_at.isoformat(),
+            )
+        model = InspectionModel.model_validate(read["inspection"])
+        if model.inspection.framework != row.framework or model.inspection.edition != row.edition:
+            raise faulty(
+                f"the file is of {model.inspection.framework}, edition {model.inspection.edition}",
+                f"this inspection is of {row.framework}, edition {row.edition}: import it as another one",
+            )
+        _keep_documents(work, model)
+        _set_header(row, read["inspection"]["inspection"])
+        put_in(work.session, row, model, caller.name, work.now)
+        work.moved()
+        row.version += 1
+        work.did("imported", sha256=read["sha256"], evidence=len(model.evidence))
+        return Imported(inspection=view(work), warnings=read["warnings"])
+
+
+def _keep_documents(work: Work, model: InspectionModel) -> None:
+    """Raise NotNow where a document would be left without its source."""
+    wanted = select(Attachment.source).where(Attachment.inspection_id == work.inspection.id).distinct()
+    lost = [source for source in work.session.scalars(wanted) if source not in model.sources]
+    if lost:
+        raise NotNow(
+            f"documents are attached to {', '.join(lost)}, which the file does not have",
+            help="take the documents away first, or keep the source",
+        )
+
+
+def _check_may_make(caller: Caller) -> None:
+    if caller.account_id is None or caller.only_inspection is not None:
+        raise NotAllowed("an inspection is made by somebody with an account", help="sign in")
+    check_scope(caller, "write")
+
+
+def _new(
+    bench: Workbench, caller: Caller, data: Data, read: Data | None = None, files: Sequence[bytes] = ()
+) -> Imported:
+    _check_may_make(caller)
+    framework = data["inspection"].get("framework")
+    info = bench.rules.of(str(framework))
+    if read is None:
+        loaded = bench.rules.session(info.framework, info.framework_sha256, info.rulebook_sha256).load(data)
+        model, warnings = loaded.inspection, [problem_data(p) for p in loaded.warnings]
+    else:
+        model, warnings = InspectionModel.model_validate(data), read["warnings"]
+    with bench.database.writing() as session:
+        now = bench.now()
+        row = Inspection(
+            key=secrets.token_urlsafe(12),
+            framework_sha256=info.framework_sha256,
+            rulebook=info.rulebook,
+            rulebook_sha256=info.rulebook_sha256,
+            state="open",
+            revision=1,
+            version=1,
+            decisions=(read or {}).get("decisions"),
+            decisions_log=(read or {}).get("log"),
+            decisions_version=(read or {}).get("acts", 0),
+            created_by=caller.name,
+            created_at=now,
+            changed_by=caller.name,
+            changed_at=now,
+        )
+        _set_header(row, model.model_dump(mode="json", exclude_defaults=True)["inspection"])
+        session.add(row)
+        session.flush()
+        session.add(
+            Member(inspection_id=row.id, account_id=caller.account_id, role=Role.OWNER.value, version=1)
+        )
+        put_in(session, row, model, caller.name, now)
+        for named, content in zip((read or {}).get("attachments", []), files, strict=True):
+            session.add(
+                new_attachment(row.id, named["source"], named["file_name"], content, caller.name, now)
+            )
+        sha256 = (read or {}).get("sha256")
+        detail = {"evidence": len(model.evidence)} | ({"sha256": sha256} if sha256 else {})
+        audit.append(session, now, caller.who, "imported" if read else "created", row.key, detail)
+        return Imported(inspection=view(Work(bench, session, caller, row, Role.OWNER)), warnings=warnings)
+
+
+def _set_header(row: Inspection, header: Data) -> None:
+    row.header = header
+    row.name = header["id"]
+    row.body = header["body"]
+    row.framework = header["framework"]
+    row.edition = header["edition"]
+
+
+# Looking --------------------------------------------------------------------------------------------------
+
+
+def listed(
+    bench: Workbench, caller: Caller, *, words: str = "", page: int = 1, per_page: int | None = None
+) -> Page[InspectionSummary]:
+    """The inspections the caller has a part in, the one changed last first."""
+    check_scope(caller, "read")
+    per = per_page or bench.settings.limits.page
+    with bench.database.reading() as session:
+        wanted = (
+            select(Inspection, Member.role, _held(Inspection.id))
+            .join(Member, Member.inspection_id == Inspection.id)
+            .where(Member.account_id == caller.account_id, Inspection.state != "erased")
+        )
+        if caller.account_id is None:
+            wanted = wanted.where(false())
+        if caller.only_inspection is not None:
+            wanted = wanted.where(Inspection.id == caller.only_inspection)
+        if words.strip():
+            said = contains(words.strip())
+            wanted = wanted.where(
+                or_(Inspection.body.ilike(said, escape="\\"), Inspection.name.ilike(said, escape="\\"))
+            )
+        total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+        found = session.execute(
+            wanted.order_by(Inspection.changed_at.desc(), Inspection.id).offset((page - 1) * per).limit(per)
+        ).all()
+        items = [summary(Work(bench, session, caller, row, Role(role)), held) for row, role, held in found]
+    return Page(items=items, total=total, page=page, per_page=per)
+
+
+def contains(words: str) -> str:
+    """A pattern of LIKE for text that contains these words as they stand."""
+    return (
+        "%"
+        + words[:200].replace("\0", "").replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        + "%"
+    )
+
+
+def one(bench: Workbench, caller: Caller, key: str) -> InspectionView:
+    """One inspection; raises NotThere where the caller has no part in it."""
+    with bench.reading(caller, key, "see") as work:
+        return view(work)
+
+
+def change_header(
+    bench: Workbench, caller: Caller, key: str, header: Mapping[str, Any], *, expected_version: int
+) -> InspectionView:
+    """Another `inspection` block; the framework stays, and everything there is must fit the new block.
+
+    Raises
+    ------
+    Changed
+        Somebody changed the head since it was read.
+    InputError
+        The block, or what there is under it, has faults.
+    """
+    with bench.reading(caller, key, "header") as work:
+        before = work.inspection.revision
+        data = inspection_data(work.session, work.inspection) | {"inspection": dict(header)}
+        if header.get("framework") != work.inspection.framework:
+            raise faulty("an inspection keeps its framework", "make another inspection", field="framework")
+    checked, _ = bench.grading.run("check", inspection=data)
+    with bench.writing(caller, key, "header") as work:
+        row = work.inspection
+        if row.version != expected_version:
+            raise Changed(
+                "the head of the inspection",
+                version=str(row.version),
+                current=row.header,
+                by=row.changed_by,
+                at=row.changed_at.isoformat(),
+            )
+        if row.revision != before:
+            raise NotNow("the inspection was changed at the same moment", help="send the same change again")
+        _set_header(row, checked["inspection"])
+        row.version += 1
+        work.moved()
+        work.did("changed_header", version=row.version)
+        return view(work)
+
+
+def take_new_rules(bench: Workbench, caller: Caller, key: str, *, expected_version: int) -> InspectionView:
+    """Go over to the rules this server has now, where they are others than the inspection was begun on."""
+    with bench.reading(caller, key, "header") as work:
+        info = bench.rules.of(work.inspection.framework)
+        before, data = work.inspection.revision, inspection_data(work.session, work.inspection)
+    bench.grading.run("check", inspection=data)
+    with bench.writing(caller, key, "header") as work:
+        row = work.inspection
+        if row.version != expected_version or row.revision != before:
+            raise Changed("the inspection", version=str(row.version), current=row.header, by=row.changed_by)
+        row.framework_sha256, row.rulebook_sha256 = info.framework_sha256, info.rulebook_sha256
+        row.rulebook = info.rulebook
+        row.version += 1
+        work.moved()
+        work.did("took_new_rules", framework=info.framework_sha256, rulebook=info.rulebook_sha256)
+        return view(work)
+
+
+# Giving out -----------------------------------------------------------------------------------------------
+
+
+def export_yaml(bench: Workbench, caller: Caller, key: str) -> bytes:
+    """The inspection's file."""
+    data = _data(bench, caller, key)
+    _, files = bench.grading.run("write_yaml", inspection=data["inspection"])
+    bench.saw(caller, key, "export", format="yaml")
+    return files[0]
+
+
+def export_decisions(bench: Workbench, caller: Caller, key: str) -> bytes | None:
+    """The decisions file as it stands; None where nothing is decided."""
+    text = _data(bench, caller, key)["decisions"]
+    bench.saw(caller, key, "export", format="decisions")
+    return text.encode("utf-8") if text is not None else None
+
+
+def export_zip(bench: Workbench, caller: Caller, key: str) -> bytes:
+    """Everything as a zip of the files of the command line: inspection, decisions and their log."""
+    data = _data(bench, caller, key)
+    with bench.reading(caller, key, "export") as work:
+        wanted = select(Attachment).where(Attachment.inspection_id == work.inspection.id)
+        documents = work.session.scalars(wanted.order_by(Attachment.id)).all()
+    named = [{"source": each.source, "file_name": each.file_name} for each in documents]
+    _, files = bench.grading.run(
+        "write_zip", *(each.content for each in documents), attachments=named, **data
+    )
+    bench.saw(caller, key, "export", format="zip")
+    return files[0]
+
+
+def export_report(bench: Workbench, caller: Caller, key: str, format: str) -> bytes:
+    """The report, as `html`, `pdf`, `docx` or `xlsx`."""
+    data = _data(bench, caller, key)
+    _, files = bench.grading.run("report", format=format, **data)
+    bench.saw(caller, key, "report", format=format)
+    return files[0]
+
+
+def _data(bench: Workbench, caller: Caller, key: str) -> Data:
+    with bench.reading(caller, key, "export") as work:
+        return {
+            "inspection": inspection_data(work.session, work.inspection),
+            "decisions": work.inspection.decisions,
+            "log": work.inspection.decisions_log,
+        }
+
+
+# Views ----------------------------------------------------------------------------------------------------
+
+
+def summary(work: Work, held: int | None = None) -> InspectionSummary:
+    """What a list shows of an inspection; `held` is its number of items, where that is known."""
+    return InspectionSummary(**_summary(work, held))
+
+
+def _held(inspection_id: Any) -> Any:
+    """How many items of evidence an inspection holds."""
+    count = select(func.count(Item.id)).where(Item.inspection_id == inspection_id)
+    return count.correlate(Inspection).scalar_subquery()
+
+
+def view(work: Work) -> InspectionView:
+    row = work.inspection
+    return InspectionView(
+        **_summary(work),
+        header=row.header,
+        version=row.version,
+        framework_sha256=row.framework_sha256,
+        rulebook=row.rulebook,
+        rulebook_sha256=row.rulebook_sha256,
+        released=_released(work.session, row),
+        created_by=row.created_by,
+        created_at=row.created_at,
+        closed_at=row.closed_at,
+        may=[
+            what
+            for what, who in roles.MAY.items()
+            if work.role in who and (row.state == "open" or what in roles.WHEN_CLOSED)
+        ],
+    )
+
+
+def _summary(work: Work, held: int | None = None) -> Data:
+    row = work.inspection
+    if held is None:
+        held = work.session.scalar(select(_held(row.id))) or 0
+    return {
+        "key": row.key,
+        "id": row.name,
+        "body": row.body,
+        "framework": row.framework,
+        "edition": row.edition,
+        "state": row.state,
+        "role": work.role.value,
+        "evidence": held,
+        "revision": row.revision,
+        "changed_by": row.changed_by,
+        "changed_at": row.changed_at,
+    }
+
+
+def _released(session: Session, row: Inspection) -> int | None:
+    wanted = select(func.max(Draft.number)).where(Draft.inspection_id == row.id, Draft.withdrawn_at.is_(None))
+    return session.scalar(wanted)

@@ -1,0 +1,78 @@
+"""The frameworks and rule books of this server, by id and hash: none is ever uploaded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from grader.cached import cached_property
+from grader.io import catalogue
+from grader.server.refusals import NotNow, NotThere
+from grader.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class RulesInfo:
+    """A framework with its rule book."""
+
+    framework: str
+    title: str
+    framework_sha256: str
+    rulebook: str
+    rulebook_version: str
+    rulebook_sha256: str
+    editions: tuple[str, ...]
+    status: str
+
+
+class KnownRules:
+    """The list, read once; its sessions check single entries in this process."""
+
+    @cached_property
+    def _sessions(self) -> dict[str, Session]:
+        return {name: Session.open(framework=name, engine="reference") for name in catalogue.framework_ids()}
+
+    @cached_property
+    def _infos(self) -> dict[str, RulesInfo]:
+        return {name: _info(session) for name, session in self._sessions.items()}
+
+    def all(self) -> list[RulesInfo]:
+        return list(self._infos.values())
+
+    def of(self, framework: str) -> RulesInfo:
+        """The framework with this id; raises NotThere."""
+        found = self._infos.get(framework)
+        if found is None:
+            known = ", ".join(self._infos)
+            raise NotThere(f"this server has no framework {framework[:60]!r}", help=f"it has {known}")
+        return found
+
+    def check(self, framework: str, framework_sha256: str, rulebook_sha256: str) -> None:
+        """Raise NotNow where the rules are other ones than an inspection was begun on."""
+        self.session(framework, framework_sha256, rulebook_sha256)
+
+    def session(self, framework: str, framework_sha256: str, rulebook_sha256: str) -> Session:
+        """The session for a framework and its rule book as they were; raises NotNow if they changed."""
+        found = self._infos.get(framework)
+        if found is None or (found.framework_sha256, found.rulebook_sha256) != (
+            framework_sha256,
+            rulebook_sha256,
+        ):
+            raise NotNow(
+                f"the rules of {framework} are other ones now than those this inspection was begun on",
+                help="its owner can take it over to the rules there are now",
+            )
+        return self._sessions[framework]
+
+
+def _info(session: Session) -> RulesInfo:
+    framework = session.framework.framework
+    return RulesInfo(
+        framework=framework.id,
+        title=framework.framework.title,
+        framework_sha256=str(session.framework.sha256),
+        rulebook=session.book.id,
+        rulebook_version=session.book.version,
+        rulebook_sha256=str(session.book.sha256),
+        editions=tuple(framework.editions),
+        status=framework.framework.status,
+    )

@@ -1,0 +1,41 @@
+"""How often somebody may try to sign in."""
+
+from __future__ import annotations
+
+import math
+import time
+
+from limits import RateLimitItem, parse
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from grader.server.handed_out import hash_of
+from grader.server.refusals import TooMany
+from grader.server.settings import Limits
+
+
+class SignInLimits:
+    """Counts attempts by account and by address, whether there is such an account or not."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.person: RateLimitItem = parse(limits.sign_in_person)
+        self.address: RateLimitItem = parse(limits.sign_in_address)
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+
+    def attempt(self, email: str, address: str) -> None:
+        """Count an attempt; raises TooMany where there were too many."""
+        # Hashed, so that what somebody typed takes a bounded place.
+        for item, name in ((self.address, address), (self.person, hash_of(email))):
+            if not self._limiter.hit(item, name):
+                reset, _ = self._limiter.get_window_stats(item, name)
+                after = max(1, math.ceil(reset - time.time()))
+                minutes = math.ceil(after / 60)
+                raise TooMany(
+                    "there were too many attempts to sign in",
+                    help=f"try again in {minutes} minute{'' if minutes == 1 else 's'}",
+                    after=after,
+                )
+
+    def succeeded(self, email: str) -> None:
+        """Forget the attempts on an account whose person has signed in."""
+        self._limiter.clear(self.person, hash_of(email))

@@ -1,0 +1,279 @@
+"""What services hand out: the same to pages and to the API."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+T = TypeVar("T")
+
+
+class Shape(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Page(Shape, Generic[T]):
+    """A part of a list."""
+
+    items: list[T]
+    total: int
+    page: int
+    """Counted from 1."""
+    per_page: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // self.per_page))
+
+
+class RulesShape(Shape):
+    """A framework of this server with its rule book."""
+
+    framework: str
+    title: str
+    framework_sha256: str
+    rulebook: str
+    rulebook_version: str
+    rulebook_sha256: str
+    editions: list[str]
+    status: str
+
+
+class InspectionSummary(Shape):
+    key: str
+    id: str
+    body: str
+    framework: str
+    edition: str
+    state: str
+    role: str
+    """The caller's part in it."""
+    evidence: int
+    revision: int
+    changed_by: str
+    changed_at: datetime
+
+
+class InspectionView(InspectionSummary):
+    header: dict[str, Any]
+    """The `inspection` block of its file."""
+    version: int
+    """Of the header; its ETag."""
+    framework_sha256: str
+    rulebook: str
+    rulebook_sha256: str
+    released: int | None
+    """The number of the draft that stands released to the body."""
+    created_by: str
+    created_at: datetime
+    closed_at: datetime | None
+    may: list[str]
+    """What the caller may do with it, as it stands."""
+
+
+class ItemView(Shape):
+    """An item of evidence."""
+
+    id: str
+    evidence: dict[str, Any]
+    """As the file has it."""
+    version: int
+    changed_by: str
+    changed_at: datetime
+
+
+class ItemVersionView(Shape):
+    version: int
+    act: str
+    evidence: dict[str, Any]
+    by: str
+    at: datetime
+
+
+class SourceView(Shape):
+    id: str
+    source: dict[str, Any]
+    version: int
+    used: int
+    """Items and findings that name it."""
+    attachments: list[AttachmentView]
+
+
+class AttachmentView(Shape):
+    number: int
+    file_name: str
+    size: int
+    sha256: str
+    added_by: str
+    added_at: datetime
+
+
+class FindingView(Shape):
+    id: str
+    block: Literal["findings", "previous"]
+    finding: dict[str, Any]
+    version: int
+    changed_by: str
+    changed_at: datetime
+
+
+class AreaView(Shape):
+    """An area as proposed and as decided."""
+
+    area: str
+    version: str
+    """Of what is proposed and decided on it: its ETag. A change elsewhere leaves it as it is."""
+    result: dict[str, Any]
+    """The area's block of the proposal."""
+    decision: dict[str, Any] | None
+    """As the decisions file has it."""
+    stale: list[str]
+    """What changed since it was decided; empty where nothing did."""
+
+
+class ProposalView(Shape):
+    proposal: dict[str, Any]
+    revision: int
+    areas: list[AreaView]
+
+
+class DecisionsView(Shape):
+    version: int
+    """Acts so far."""
+    areas: list[AreaView]
+    acts: list[dict[str, Any]]
+    """The log, oldest first."""
+
+
+class MemberView(Shape):
+    account: int
+    name: str
+    email: str
+    role: str
+    version: int
+
+
+class InvitationView(Shape):
+    number: int
+    name: str
+    email: str
+    created_by: str
+    created_at: datetime
+    expires_at: datetime
+    opened_at: datetime | None
+    withdrawn_at: datetime | None
+    version: int
+    link: str | None = None
+    """Shown once, to whoever invites."""
+
+
+class TaggingView(Shape):
+    """One item for a second person: what was found, and how they tagged it so far."""
+
+    item: str
+    evidence: dict[str, Any]
+    """Without how it is tagged."""
+    tags: dict[str, Any] | None
+    version: int
+    """0 where they have not tagged it."""
+
+
+class DisagreementView(Shape):
+    disagreement: dict[str, Any]
+    """As `grader reconcile` tells it."""
+    choice: dict[str, Any] | None
+    version: int
+    """Of the choice; 0 where there is none."""
+
+
+class ModerationView(Shape):
+    taggers: list[str]
+    reconciliation: dict[str, Any] | None
+    """None where one person alone has tagged."""
+    disagreements: list[DisagreementView]
+    open: int
+    """How many that matter to a grade are not settled."""
+    version: str
+
+
+class DraftView(Shape):
+    number: int
+    revision: int
+    inspection: dict[str, Any]
+    proposal: dict[str, Any]
+    released_by: str
+    released_at: datetime
+    withdrawn_at: datetime | None
+    version: int
+
+
+class ChallengeView(Shape):
+    number: int
+    draft: int
+    target: str
+    statement: str
+    source: str
+    made_by: str
+    made_at: datetime
+    outcome: str | None
+    reason: str | None
+    moved: dict[str, Any] | None
+    answered_by: str | None
+    answered_at: datetime | None
+    version: int
+
+
+class AccountView(Shape):
+    number: int
+    email: str
+    name: str
+    admin: bool
+    disabled: bool
+    created_at: datetime
+    version: int
+
+
+class TokenView(Shape):
+    number: int
+    name: str
+    scopes: list[str]
+    inspection: str | None
+    created_at: datetime
+    expires_at: datetime | None
+    used_at: datetime | None
+    withdrawn_at: datetime | None
+    token: str | None = None
+    """Shown once, when it is made."""
+
+
+class AuditView(Shape):
+    number: int
+    at: datetime
+    who: str
+    act: str
+    detail: dict[str, Any]
+    hash: str
+
+
+class Imported(Shape):
+    """An inspection that was read from a file."""
+
+    inspection: InspectionView
+    warnings: list[dict[str, Any]]
+
+
+class SheetRead(Shape):
+    """A spreadsheet as read: what its columns seem to be, and what is wrong; nothing is imported by it."""
+
+    mapping: dict[str, Any]
+    mapping_text: str
+    problems: list[dict[str, Any]]
+    marked: bytes | None
+    """The workbook with each cell at fault marked."""
+    inspection: dict[str, Any] | None
+    """What would be imported, where nothing is wrong."""
+
+
+SourceView.model_rebuild()

@@ -1,0 +1,188 @@
+"""Sources: what evidence was drawn from, and the documents attached to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+
+from grader.server.bench import Work, Workbench
+from grader.server.callers import Caller
+from grader.server.checking import check_source
+from grader.server.content import document_name, new_attachment
+from grader.server.refusals import Changed, NotNow, NotThere, TooLarge, VersionNeeded
+from grader.server.settings import MEGABYTE
+from grader.server.shapes import AttachmentView, SourceView
+from grader.server.tables import Attachment, Finding, Item, Source
+
+Data = Mapping[str, Any]
+
+#: Bytes of documents an inspection may hold.
+_MOST = 200 * MEGABYTE
+
+
+def listed(bench: Workbench, caller: Caller, key: str) -> list[SourceView]:
+    """Every source, in the order of the file."""
+    with bench.reading(caller, key, "see") as work:
+        wanted = select(Source).where(Source.inspection_id == work.inspection.id).order_by(Source.position)
+        return [_view(work, source) for source in work.session.scalars(wanted)]
+
+
+def one(bench: Workbench, caller: Caller, key: str, source: str) -> SourceView:
+    with bench.reading(caller, key, "see") as work:
+        return _view(work, _source(work, source))
+
+
+def put(
+    bench: Workbench, caller: Caller, key: str, source: str, given: Data, *, expected_version: int | None
+) -> SourceView:
+    """A source as it is to be: a new one where `expected_version` is None, else the one read at it."""
+    with bench.writing(caller, key, "evidence") as work:
+        row = _find(work, source)
+        if row is None and expected_version is not None:
+            raise NotThere(f"there is no source {source[:60]!r}")
+        data = check_source(work, source, given)
+        if row is None:
+            last = select(func.max(Source.position)).where(Source.inspection_id == work.inspection.id)
+            position = (work.session.scalar(last) or 0) + 1
+            # Counted on from the inspection's revision: a source taken away and made again is another one.
+            version = work.inspection.revision
+            row = Source(inspection_id=work.inspection.id, name=source, position=position, version=version)
+            work.session.add(row)
+        elif expected_version is None:
+            raise VersionNeeded
+        else:
+            _check(row, expected_version)
+        row.data, row.changed_by, row.changed_at = data, caller.name, work.now
+        row.version += 1
+        work.moved()
+        work.did("changed_source", source=source, version=row.version)
+        work.session.flush()
+        return _view(work, row)
+
+
+def remove(bench: Workbench, caller: Caller, key: str, source: str, *, expected_version: int) -> None:
+    """Take a source away that nothing names; its documents go with it."""
+    with bench.writing(caller, key, "evidence") as work:
+        row = _source(work, source)
+        _check(row, expected_version)
+        used = _used(work, source)
+        if used:
+            raise NotNow(f"{used} items or findings name {source}", help="change them first")
+        for attachment in _attachments(work, source):
+            work.session.delete(attachment)
+        work.session.delete(row)
+        work.moved()
+        work.did("removed_source", source=source)
+
+
+def attach(
+    bench: Workbench, caller: Caller, key: str, source: str, file_name: str, content: bytes
+) -> AttachmentView:
+    """Keep a document with a source; it is handed out as it came, and never read."""
+    name = document_name(file_name)
+    if len(content) > bench.settings.limits.upload:
+        raise TooLarge(f"a document has at most {bench.settings.limits.upload // MEGABYTE} MB")
+    with bench.writing(caller, key, "evidence") as work:
+        _source(work, source)
+        held = select(func.coalesce(func.sum(Attachment.size), 0)).where(
+            Attachment.inspection_id == work.inspection.id
+        )
+        if (work.session.scalar(held) or 0) + len(content) > _MOST:
+            raise NotNow(f"an inspection holds at most {_MOST // MEGABYTE} MB of documents")
+        row = new_attachment(work.inspection.id, source, name, content, caller.name, work.now)
+        work.session.add(row)
+        work.session.flush()
+        work.did("attached", source=source, sha256=row.sha256)
+        return _attachment_view(row)
+
+
+def attachment(
+    bench: Workbench, caller: Caller, key: str, source: str, number: int
+) -> tuple[str, bytes, str]:
+    """The name, the content and the SHA-256 of a document kept with a source."""
+    with bench.reading(caller, key, "see") as work:
+        row = _attached(work, source, number)
+        found = row.file_name, row.content, row.sha256
+    bench.saw(caller, key, "attachment", source=source, number=number)
+    return found
+
+
+def detach(
+    bench: Workbench, caller: Caller, key: str, source: str, number: int, *, expected_version: str
+) -> None:
+    """Take a document away; its version is its SHA-256, for a document is never changed."""
+    with bench.writing(caller, key, "evidence") as work:
+        row = _attached(work, source, number)
+        if row.sha256 != expected_version:
+            current = _attachment_view(row).model_dump(mode="json")
+            raise Changed("the document", version=row.sha256, current=current)
+        work.session.delete(row)
+        work.did("detached", source=source, sha256=row.sha256)
+
+
+def _find(work: Work, name: str) -> Source | None:
+    return work.session.scalar(
+        select(Source).where(Source.inspection_id == work.inspection.id, Source.name == name)
+    )
+
+
+def _source(work: Work, name: str) -> Source:
+    found = _find(work, name)
+    if found is None:
+        raise NotThere(f"there is no source {name[:60]!r}")
+    return found
+
+
+def _attached(work: Work, source: str, number: int) -> Attachment:
+    row = work.session.get(Attachment, number)
+    if row is None or row.inspection_id != work.inspection.id or row.source != source:
+        raise NotThere("there is no such document")
+    return row
+
+
+def _attachments(work: Work, source: str) -> Sequence[Attachment]:
+    wanted = select(Attachment).where(
+        Attachment.inspection_id == work.inspection.id, Attachment.source == source
+    )
+    return work.session.scalars(wanted.order_by(Attachment.id)).all()
+
+
+def _check(row: Source, version: int) -> None:
+    if row.version != version:
+        raise Changed(
+            f"source {row.name}",
+            version=str(row.version),
+            current=row.data,
+            by=row.changed_by,
+            at=row.changed_at.isoformat(),
+        )
+
+
+def _used(work: Work, name: str) -> int:
+    items = select(func.count()).where(Item.inspection_id == work.inspection.id, Item.source == name)
+    findings = select(Finding.data).where(Finding.inspection_id == work.inspection.id)
+    named = sum(data.get("source") == name for (data,) in work.session.execute(findings))
+    return int(work.session.scalar(items) or 0) + int(named)
+
+
+def _view(work: Work, row: Source) -> SourceView:
+    return SourceView(
+        id=row.name,
+        source=row.data,
+        version=row.version,
+        used=_used(work, row.name),
+        attachments=[_attachment_view(each) for each in _attachments(work, row.name)],
+    )
+
+
+def _attachment_view(row: Attachment) -> AttachmentView:
+    return AttachmentView(
+        number=row.id,
+        file_name=row.file_name,
+        size=row.size,
+        sha256=row.sha256,
+        added_by=row.added_by,
+        added_at=row.added_at,
+    )

@@ -1,0 +1,217 @@
+"""What routes ask of a request: the workbench, who asks, the version a change was made on."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+from urllib.parse import quote, urlsplit
+
+from fastapi import Depends, Query, Request, Response
+from starlette.datastructures import FormData, UploadFile
+
+from grader.server import sessions, tokens
+from grader.server.bench import Workbench
+from grader.server.callers import Caller
+from grader.server.handed_out import same
+from grader.server.problems import etag
+from grader.server.refusals import NotAllowed, NotSignedIn, VersionNeeded
+from grader.server.settings import Settings
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def bench_of(request: Request) -> Workbench:
+    bench: Workbench = request.app.state.bench
+    return bench
+
+
+Bench = Annotated[Workbench, Depends(bench_of)]
+
+
+def address_of(request: Request) -> str:
+    """The address a request came from, as limits count it."""
+    if bench_of(request).settings.trust_proxy:
+        forwarded = request.headers.get("x-forwarded-for", "")
+        if forwarded:
+            return forwarded.rsplit(",", 1)[-1].strip()[:60]  # what the nearest proxy said, and nobody before
+    return request.client.host if request.client is not None else "unknown"
+
+
+# Who asks -------------------------------------------------------------------------------------------------
+
+
+def cookie_name(settings: Settings) -> str:
+    """The name of the session's cookie; a browser keeps one with this prefix to this host and to https."""
+    return "__Host-grader" if settings.secure else "grader"
+
+
+def maybe_caller(request: Request, bench: Bench) -> Caller | None:
+    """Who asks, by a token or by the cookie of a session; None where nobody is signed in."""
+    header = request.headers.get("authorization")
+    if header is not None:
+        scheme, _, secret = header.partition(" ")
+        found = tokens.caller_of(bench, secret.strip()) if scheme.lower() == "bearer" else None
+        if found is None:
+            raise NotSignedIn("this token is not good", help="make a new one, or sign in")
+        return found
+    cookie = request.cookies.get(cookie_name(bench.settings))
+    return sessions.caller_of(bench, cookie) if cookie else None
+
+
+def caller_of(request: Request, found: Annotated[Caller | None, Depends(maybe_caller)]) -> Caller:
+    """Who asks; raises NotSignedIn. A change asked for by a cookie needs the session's CSRF token as well."""
+    if found is None:
+        raise NotSignedIn
+    request.state.caller = found
+    return found
+
+
+def api_caller(request: Request, caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
+    """As `caller_of`, for the API: with a cookie, a change needs the header X-CSRF-Token."""
+    if request.method not in _SAFE and caller.scopes is None:
+        refuse_other_origins(request)
+        check_csrf(caller, request.headers.get("x-csrf-token", ""))
+    return caller
+
+
+MaybeCaller = Annotated[Caller | None, Depends(maybe_caller)]
+SignedInCaller = Annotated[Caller, Depends(caller_of)]
+ApiCaller = Annotated[Caller, Depends(api_caller)]
+
+
+def check_csrf(caller: Caller, said: str) -> None:
+    """Raise NotAllowed where a change does not come from a page of this session."""
+    if not caller.csrf or not same(said, caller.csrf):
+        raise NotAllowed(
+            "this did not come from a page of yours", help="open the page again, and send it from there"
+        )
+
+
+def refuse_other_origins(request: Request) -> None:
+    """Raise NotAllowed for what a browser says was sent by a page of somebody else."""
+    site = request.headers.get("sec-fetch-site")
+    origin = request.headers.get("origin")
+    foreign = site is not None and site not in ("same-origin", "none")
+    if origin is not None and origin != "null":
+        foreign = foreign or urlsplit(origin).netloc != request.headers.get("host", "")
+    if foreign or origin == "null":
+        raise NotAllowed("this was sent by another site", help="open the page here, and send it from there")
+
+
+# Forms ----------------------------------------------------------------------------------------------------
+
+
+class Posted:
+    """The fields of a form that was sent."""
+
+    def __init__(self, form: FormData) -> None:
+        self._form = form
+
+    def text(self, name: str, default: str = "") -> str:
+        """A field's text, line ends as LF; the default where it is not there."""
+        value = self._form.get(name, default)
+        return value.replace("\r\n", "\n") if isinstance(value, str) else default
+
+    def maybe(self, name: str) -> str | None:
+        """A field's text, or None where it is empty or not there."""
+        return self.text(name).strip() or None
+
+    def many(self, name: str) -> list[str]:
+        """All texts sent under a name."""
+        return [value for value in self._form.getlist(name) if isinstance(value, str)]
+
+    def whole(self, name: str) -> int:
+        """A whole number, such as the hidden field `version`; raises VersionNeeded where it is none."""
+        text = self.text(name)
+        if not re.fullmatch(r"-?\d{1,18}", text):
+            raise VersionNeeded
+        return int(text)
+
+    def upload(self, name: str) -> UploadFile | None:
+        """A file, or None where none was chosen."""
+        value = self._form.get(name)
+        return value if isinstance(value, UploadFile) and value.filename else None
+
+    @property
+    def names(self) -> list[str]:
+        return list(self._form.keys())
+
+
+async def posted_of(request: Request) -> Posted:
+    """The form sent by a page of ours, however it was sent; it checks where it came from, not who sent it."""
+    refuse_other_origins(request)
+    limits = bench_of(request).settings.limits
+    form = await request.form(max_files=5, max_fields=5_000, max_part_size=limits.body)
+    return Posted(form)
+
+
+def page_form(caller: SignedInCaller, posted: Annotated[Posted, Depends(posted_of)]) -> Posted:
+    """The form sent by somebody signed in; its hidden field `csrf` is that of their session."""
+    check_csrf(caller, posted.text("csrf"))
+    return posted
+
+
+AnyForm = Annotated[Posted, Depends(posted_of)]
+PageForm = Annotated[Posted, Depends(page_form)]
+
+
+# Versions and lists ---------------------------------------------------------------------------------------
+
+
+def if_match(request: Request) -> str:
+    """The version in If-Match; raises VersionNeeded where there is none."""
+    said = request.headers.get("if-match", "").strip()
+    if not said or said == "*":
+        raise VersionNeeded
+    return said.removeprefix("W/").strip('"')[:100]
+
+
+def if_match_number(said: Annotated[str, Depends(if_match)]) -> int:
+    """As `if_match`, of what is counted; what is no number is no version there ever was."""
+    return int(said) if re.fullmatch(r"\d{1,18}", said) else -1
+
+
+IfMatch = Annotated[str, Depends(if_match)]
+IfMatchNumber = Annotated[int, Depends(if_match_number)]
+
+
+def tag_answer(response: Response, version: object) -> None:
+    """Say which version an answer holds."""
+    response.headers["ETag"] = etag(version)
+
+
+def _page_number(page: Annotated[int, Query(ge=1, le=1_000_000, description="Counted from 1.")] = 1) -> int:
+    return page
+
+
+def _per_page(
+    bench: Bench, per_page: Annotated[int | None, Query(ge=1, le=200, description="Rows a page.")] = None
+) -> int:
+    return min(per_page or bench.settings.limits.page, bench.settings.limits.page_most)
+
+
+PageNumber = Annotated[int, Depends(_page_number)]
+PerPage = Annotated[int, Depends(_per_page)]
+
+
+# Addresses ------------------------------------------------------------------------------------------------
+
+
+def safe_next(text: str | None) -> str:
+    """Where to go after signing in: a path here, and never another site."""
+    if (
+        not text
+        or not text.startswith("/")
+        or text.startswith("//")
+        or "\\" in text
+        or not text.isprintable()
+    ):
+        return "/"
+    parts = urlsplit(text)
+    return text if not parts.scheme and not parts.netloc and len(text) <= 500 else "/"
+
+
+def sign_in_address(request: Request) -> str:
+    """The sign-in page that leads back to what was asked for."""
+    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return "/sign-in" + (f"?next={quote(here, safe='/')}" if here != "/" else "")
