@@ -60,7 +60,9 @@ def back_up(database: Database, destination: Path) -> dict[str, int]:
             "sha256": hashes,
         }
         archive.writestr(_MANIFEST, json.dumps(manifest, indent=2) + "\n")
-    write_whole(destination, buffer.getvalue(), new=True)
+    write_whole(destination, b"", new=True)
+    destination.chmod(0o600)  # for its owner alone before anything is in it
+    write_whole(destination, buffer.getvalue())
     return counts
 
 

@@ -13,6 +13,7 @@ from grader.model.inspection import Inspection as InspectionModel
 from grader.server import audit, roles
 from grader.server.bench import Work, Workbench, check_scope
 from grader.server.callers import Caller
+from grader.server.checking import check_settled
 from grader.server.content import inspection_data, put_in
 from grader.server.jobs import problem_data
 from grader.server.refusals import Changed, NotAllowed, NotNow, faulty
@@ -86,7 +87,7 @@ def replace_from_file(
         if row.revision != expected_revision:
             raise Changed(
                 "the inspection",
-                version=str(row.revision),
+                version=f"r{row.revision}",
                 current=summary(work).model_dump(mode="json"),
                 by=row.changed_by,
                 at=row.changed_at.isoformat(),
@@ -97,6 +98,9 @@ def replace_from_file(
                 f"the file is of {model.inspection.framework}, edition {model.inspection.edition}",
                 f"this inspection is of {row.framework}, edition {row.edition}: import it as another one",
             )
+        if not roles.may(work.role, "moderate"):
+            items = select(Item).where(Item.inspection_id == row.id)
+            check_settled(model.evidence, {item.name: item.data for item in work.session.scalars(items)})
         _set_header(row, read["inspection"]["inspection"])
         put_in(work.session, row, model, caller.name, work.now)
         work.moved()
@@ -183,7 +187,7 @@ def listed(
         found = session.execute(
             wanted.order_by(Inspection.changed_at.desc(), Inspection.id).offset((page - 1) * per).limit(per)
         ).all()
-        items = [summary(Work(bench, session, caller, inspection, Role(role))) for inspection, role in found]
+        items = _summaries(session, [(row, Role(role)) for row, role in found])
     return Page(items=items, total=total, page=page, per_page=per)
 
 
@@ -289,6 +293,34 @@ def summary(work: Work) -> InspectionSummary:
     return InspectionSummary(**_summary(work))
 
 
+def _summaries(session: Session, found: list[tuple[Inspection, Role]]) -> list[InspectionSummary]:
+    """Each of several inspections, by as many questions as for one."""
+    ids = [row.id for row, _ in found]
+    counted = select(Item.inspection_id, func.count()).where(Item.inspection_id.in_(ids))
+    counts = {row[0]: row[1] for row in session.execute(counted.group_by(Item.inspection_id))}
+    for_body = [row.id for row, role in found if role is Role.BODY]
+    drafts = _drafts_released(session, for_body) if for_body else {}
+    return [
+        InspectionSummary(**_for_body(row, drafts.get(row.id)))
+        if role is Role.BODY
+        else InspectionSummary(**_row(row, role, counts.get(row.id, 0)))
+        for row, role in found
+    ]
+
+
+def _drafts_released(session: Session, ids: list[int]) -> dict[int, Draft]:
+    wanted = select(Draft).where(Draft.inspection_id.in_(ids), Draft.withdrawn_at.is_(None))
+    return {draft.inspection_id: draft for draft in session.scalars(wanted.order_by(Draft.number))}
+
+
+def _for_body(row: Inspection, draft: Draft | None) -> Data:
+    """What one of the body sees: nothing that moves while the team works, and nobody's name."""
+    found = _row(row, Role.BODY, len(draft.inspection["evidence"]) if draft is not None else 0)
+    changed = draft.released_at if draft is not None else row.created_at
+    revision = draft.revision if draft is not None else 0
+    return {**found, "revision": revision, "changed_by": "", "changed_at": changed}
+
+
 def view(work: Work) -> InspectionView:
     row = work.inspection
     return InspectionView(
@@ -311,8 +343,11 @@ def view(work: Work) -> InspectionView:
 
 
 def _summary(work: Work) -> Data:
-    row = work.inspection
-    count = select(func.count()).select_from(Item).where(Item.inspection_id == row.id)
+    count = select(func.count()).select_from(Item).where(Item.inspection_id == work.inspection.id)
+    return _row(work.inspection, work.role, work.session.scalar(count) or 0)
+
+
+def _row(row: Inspection, role: Role, evidence: int) -> Data:
     return {
         "key": row.key,
         "id": row.name,
@@ -320,8 +355,8 @@ def _summary(work: Work) -> Data:
         "framework": row.framework,
         "edition": row.edition,
         "state": row.state,
-        "role": work.role.value,
-        "evidence": work.session.scalar(count) or 0,
+        "role": role.value,
+        "evidence": evidence,
         "revision": row.revision,
         "changed_by": row.changed_by,
         "changed_at": row.changed_at,

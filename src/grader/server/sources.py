@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from grader.server.bench import Work, Workbench
 from grader.server.callers import Caller
 from grader.server.checking import check_source
-from grader.server.refusals import Changed, NotNow, NotThere, TooLarge, VersionNeeded, faulty
+from grader.server.refusals import Changed, NotNow, NotThere, TooLarge, faulty
 from grader.server.settings import MEGABYTE
 from grader.server.shapes import AttachmentView, SourceView
 from grader.server.tables import Attachment, Finding, Item, Source
@@ -50,8 +50,6 @@ def put(
             version = work.inspection.revision
             row = Source(inspection_id=work.inspection.id, name=source, position=position, version=version)
             work.session.add(row)
-        elif expected_version is None:
-            raise VersionNeeded
         else:
             _check(row, expected_version)
         row.data, row.changed_by, row.changed_at = data, caller.name, work.now
@@ -153,7 +151,7 @@ def _attachments(work: Work, source: str) -> Sequence[Attachment]:
     return work.session.scalars(wanted.order_by(Attachment.id)).all()
 
 
-def _check(row: Source, version: int) -> None:
+def _check(row: Source, version: int | None) -> None:
     if row.version != version:
         raise Changed(
             f"source {row.name}",

@@ -378,7 +378,7 @@ class Audited(Base):
 
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[datetime]
-    who: Mapped[str] = mapped_column(String(320))
+    who: Mapped[str] = mapped_column(String(600))
     act: Mapped[str] = mapped_column(String(60))
     inspection: Mapped[str | None] = mapped_column(String(32), index=True)
     """The inspection's key; no foreign key, for the act outlives what it was done to."""
