@@ -29,8 +29,8 @@ inspection: {id: harbour-2022, body: Harbour Police, framework: PEEL_2021_22, ed
 sources:
   report: {title: Report, published: 2022-10}
 evidence:
-  - {id: E001, characteristics: [responding.2a], assessment: meets, statement: Calls are answered, basis: data,
-     source: report}
+  - {id: E001, characteristics: [responding.2a], assessment: meets, statement: Calls are answered,
+     basis: data, source: report}
   - {id: E002, characteristics: [responding.2c], assessment: falls_short, harm: moderate,
      statement: Callers who ring again are not noticed, basis: case_file_review, source: report}
   - {id: E003, characteristics: [workforce.1a], assessment: exceeds, statement: Staff are trained,
@@ -107,9 +107,11 @@ def make_bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..
     """`make_bench(**limits)`: another workbench, closed at the end."""
     with ExitStack() as stack:
 
-        def made(database: str = "", **limits: Any) -> Bench:
+        def made(database: str = "", *, with_workers: bool = True, **limits: Any) -> Bench:
             settings = settings_in(tmp_path_factory.mktemp("bench"), database, **limits)
-            bench = stack.enter_context(opened(settings))
+            bench = stack.enter_context(opened(settings, workers=with_workers))
+            if not with_workers:
+                return Bench(bench, None)  # for what asks the services alone
             app = create_app(settings, bench)
             started = stack.enter_context(TestClient(app, base_url=ADDRESS))
             return Bench(bench, app, started.portal)
