@@ -6,7 +6,7 @@ import re
 from typing import Annotated
 from urllib.parse import quote, urlsplit
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Depends, Header, Query, Request, Response
 from starlette.datastructures import FormData, UploadFile
 
 from grader.server import sessions, tokens
@@ -161,9 +161,13 @@ PageForm = Annotated[Posted, Depends(page_form)]
 # Versions and lists ---------------------------------------------------------------------------------------
 
 
-def if_match(request: Request) -> str:
+def if_match(
+    said: Annotated[
+        str | None, Header(alias="If-Match", description="The ETag of what is changed, as it was read.")
+    ] = None,
+) -> str:
     """The version in If-Match; raises VersionNeeded where there is none."""
-    said = request.headers.get("if-match", "").strip()
+    said = (said or "").strip()
     if not said or said == "*":
         raise VersionNeeded
     return said.removeprefix("W/").strip('"')[:100]
