@@ -13,8 +13,8 @@ from sqlalchemy import inspect, text
 
 from grader.errors import InputError
 from grader.server import accounts, audit, database, evidence, inspections, migrating
-from grader.server.database import Database
 from grader.server.callers import COMMAND, Caller
+from grader.server.database import Database
 from grader.server.refusals import Busy, Changed, NotNow, NotSignedIn, NotThere
 from grader.server.tables import Base
 

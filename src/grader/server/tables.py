@@ -203,7 +203,8 @@ class Attachment(Base):
     file_name: Mapped[str] = mapped_column(String(255))
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
-    content: Mapped[bytes] = mapped_column(LargeBinary)
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    """Read where it is handed out alone, and by no list."""
     added_by: Mapped[str] = mapped_column(String(200))
     added_at: Mapped[datetime]
 
