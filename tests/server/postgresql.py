@@ -73,7 +73,7 @@ class PostgreSQL:
             "unix_socket_directories": str(self.folder),
             "max_connections": "200",
         }
-        options |= {} if self.safe else {"fsync": "off", "synchronous_commit": "off"}
+        options |= {} if self.safe else {"fsync": "off"}
         self.process = subprocess.Popen(
             [*self.before, str(self.binaries / "postgres"), "-D", str(self.folder / "data")]
             + [part for name, value in options.items() for part in ("-c", f"{name}={value}")],

@@ -7,8 +7,10 @@ described, no answer to one without a token, and no method that is not described
 from __future__ import annotations
 
 import random
+import re
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -91,6 +93,8 @@ class Caller:
         }
         answer = self.client.request(**request, headers=headers)
         self.answered[answer.status_code] += 1
+        with suppress(Exception):
+            answer.request.read()  # what was sent as a stream, for the report of a fault
         case.validate_response(answer, checks=CHECKS)
         if self.cases % 5 == 0:
             for client, more in ((self.nobody, {}), (self.nobody, {"Authorization": "Bearer none"})):
@@ -136,6 +140,11 @@ def test_the_api_answers_as_it_is_described(served: Any, cases: int) -> None:
     assert caller.answered[200] + caller.answered[201] + caller.answered[204] > cases // 10, caller.answered
 
 
+def of_form(path: str, form: str) -> bool:
+    """Whether a path is one of those that another stands for."""
+    return re.fullmatch(re.sub(r"{\w+}", "[^/]+", form), path) is not None
+
+
 def test_a_method_that_is_not_described_is_not_allowed(served: Any) -> None:
     client = Caller(served, random.Random(19)).client
     described: dict[str, set[str]] = {}
@@ -145,8 +154,9 @@ def test_a_method_that_is_not_described_is_not_allowed(served: Any) -> None:
         (method, path): client.request(method, path.replace("{", "").replace("}", "")).status_code
         for path, methods in described.items()
         for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "TRACE"} - methods
+        # `/inspections/import` has the form of an inspection's own path as well.
+        if not any(method in others and of_form(path, form) for form, others in described.items())
     }
-    # Where another path has the same form, what is asked for may be one that is not there.
     assert {405: len(answers)} == Counter(answers.values()), [a for a, s in answers.items() if s != 405]
 
 

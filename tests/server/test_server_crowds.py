@@ -151,7 +151,7 @@ def url_of(request: pytest.FixtureRequest, kind: str) -> str:
 
 @contextmanager
 def serving(settings: Settings, *, here: bool) -> Iterator[str]:
-    """A server that answers at an address: in a thread of this process, which costs less, or one of its own."""
+    """A server at an address: in a thread of this process, which costs less, or in one of its own."""
     if not here:
         with beside("real_server").RealServer(settings.data, settings.database) as server:
             yield server.url

@@ -82,9 +82,10 @@ def test_a_migration_that_fails_half_way_leaves_nothing(
         made.append(name)
         return real(name, *given, **more)
 
-    with monkeypatch.context() as patched, pytest.raises(RuntimeError, match="the power went"):
-        patched.setattr(op, "create_table", failing)
+    monkeypatch.setattr(op, "create_table", failing)
+    with pytest.raises(RuntimeError, match="the power went"):
         migrating.bring_up_to_date(empty)
+    monkeypatch.undo()
     assert (5, []) == (len(made), tables(empty))
     migrating.bring_up_to_date(empty)
     assert "inspection" in tables(empty)
@@ -181,10 +182,17 @@ def test_a_database_that_is_gone_is_told_and_not_an_error_of_ours(
     migrating.bring_up_to_date(empty)
     if empty.sqlite:
         monkeypatch.setattr(database, "_PATIENCE", 50)
-        with empty.writing(), pytest.raises(Busy, match="database"):
-            short = Database(str(empty.url).replace("+pysqlite", ""))
-            with short.writing():
-                pass
+        short = Database(str(empty.url).replace("+pysqlite", ""))
+        with empty.writing(), pytest.raises(Busy, match="database"), short.writing():
+            pass
+        short.close()
         return
+    monkeypatch.setattr(database, "_PATIENCE", 50)
+    short = Database(str(empty.url))
+    with empty.writing() as session:
+        session.execute(text("UPDATE audit_head SET number = 0"))
+        with pytest.raises(Busy, match="database"), short.writing() as other:
+            other.execute(text("UPDATE audit_head SET number = 1"))
+    short.close()
     with pytest.raises(Busy, match="database"), empty.writing() as session:
         session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))

@@ -34,15 +34,25 @@ def inspection(number: int, items: int) -> str:
         for n in range(items)
     )
     named = "".join(f"  s{n}: {{title: Source {n}}}\n" for n in range(7))
-    head = f'inspection: {{id: effort-{number}, body: Effort {number}, framework: PEEL_2021_22, edition: "2022-03"}}\n'
+    head = f"inspection: {{id: effort-{number}, body: Effort {number}, framework: PEEL_2021_22,"
+    head += ' edition: "2022-03"}\n'
     return f"{head}sources:\n{named}evidence:\n{evidence}"
 
 
-PATHS = ("/", "/api/v1/inspections", "/inspections/{key}", "/api/v1/inspections/{key}",
-         "/api/v1/inspections/{key}/evidence?per_page=200", "/api/v1/inspections/{key}/evidence/E001",
-         "/api/v1/inspections/{key}/sources", "/api/v1/inspections/{key}/proposal",
-         "/api/v1/inspections/{key}/areas/responding", "/api/v1/inspections/{key}/decisions",
-         "/api/v1/inspections/{key}/tagging?per_page=200", "/api/v1/inspections/{key}/audit?per_page=200")  # fmt: skip
+PATHS = (
+    "/",
+    "/api/v1/inspections",
+    "/inspections/{key}",
+    "/api/v1/inspections/{key}",
+    "/api/v1/inspections/{key}/evidence?per_page=200",
+    "/api/v1/inspections/{key}/evidence/E001",
+    "/api/v1/inspections/{key}/sources",
+    "/api/v1/inspections/{key}/proposal",
+    "/api/v1/inspections/{key}/areas/responding",
+    "/api/v1/inspections/{key}/decisions",
+    "/api/v1/inspections/{key}/tagging?per_page=200",
+    "/api/v1/inspections/{key}/audit?per_page=200",
+)
 
 
 def test_a_page_asks_as_few_questions_of_much_as_of_little(served: Any) -> None:

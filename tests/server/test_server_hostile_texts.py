@@ -75,7 +75,6 @@ PARTS = (
     "\u200bzero",
     "a\u0301",
     "\u2028line",
-    "\ufeff",
     "(\u2066)",
 )
 
@@ -103,7 +102,8 @@ def inspection(statements: list[str]) -> bytes:
     ]
     head = {"id": "hostile", "body": statements[0], "framework": "PEEL_2021_22", "edition": "2022-03"}
     sources = {"report": {"title": statements[0]}}
-    return json.dumps({"inspection": head, "sources": sources, "evidence": evidence}).encode()
+    whole = {"inspection": head, "sources": sources, "evidence": evidence}
+    return json.dumps(whole, ensure_ascii=False).encode()
 
 
 class Page(HTMLParser):

@@ -142,8 +142,11 @@ def _sqlite(url: URL) -> Engine:
 
 
 def _postgresql(url: URL) -> Engine:
+    # As SQLite: nobody waits for ever, and what is acknowledged is on the disk whatever the default.
+    options = f"-c lock_timeout={_PATIENCE} -c synchronous_commit=on"
     return create_engine(
         url,
+        connect_args={"connect_timeout": 10, "options": options},
         pool_size=20,
         max_overflow=40,
         pool_pre_ping=True,

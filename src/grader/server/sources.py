@@ -169,7 +169,7 @@ def _used(work: Work, name: str) -> int:
 def _uses(work: Work) -> Counter[str]:
     """How many items and findings name each source."""
     items = select(Item.source, func.count()).where(Item.inspection_id == work.inspection.id)
-    used = Counter({name: count for name, count in work.session.execute(items.group_by(Item.source))})
+    used = Counter({row[0]: row[1] for row in work.session.execute(items.group_by(Item.source))})
     findings = select(Finding.data).where(Finding.inspection_id == work.inspection.id)
     used.update(data["source"] for data in work.session.scalars(findings) if data.get("source"))
     return used
