@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+import json
+import zipfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 
 from grader.errors import InputError
-from grader.server import accounts, audit, database, evidence, inspections, migrating
+from grader.server import accounts, audit, backup, database, evidence, inspections, migrating
 from grader.server.callers import COMMAND, Caller
 from grader.server.database import Database
 from grader.server.refusals import Busy, Changed, NotNow, NotSignedIn, NotThere
-from grader.server.tables import Base
+from grader.server.tables import Account, Base
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -196,3 +200,83 @@ def test_a_database_that_is_gone_is_told_and_not_an_error_of_ours(
     short.close()
     with pytest.raises(Busy, match="database"), empty.writing() as session:
         session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+
+
+# From one to the other ------------------------------------------------------------------------------------
+
+
+def test_a_backup_of_either_is_restored_into_each(served: Any, empty: Database, tmp_path: Path) -> None:
+    owner = served.person("both owner")
+    served.inspection(owner)
+    counts = backup.back_up(served.bench.database, tmp_path / "all.zip")
+    assert counts == backup.restore(empty, tmp_path / "all.zip")
+    with empty.reading() as session:
+        assert [] == audit.verify(session)[1]
+    with empty.writing() as session:  # and numbers go on from where they were
+        known = max(session.scalars(select(Account.id)))
+        session.add(Account(email="new@example.org", name="New", created_at=datetime.now(UTC)))
+        session.flush()
+        assert known < max(session.scalars(select(Account.id)))
+
+
+def changed_manifest(**more: Any) -> Callable[[str, bytes], bytes]:
+    def change(name: str, content: bytes) -> bytes:
+        return json.dumps(json.loads(content) | more).encode() if name == "manifest.json" else content
+
+    return change
+
+
+def resealed(name: str, content: bytes) -> bytes:
+    """An act of the log changed, and the file's own hash with it: the chain alone tells."""
+    if name == "audit.jsonl":
+        return content.replace(b"added_account", b"added_nothing")
+    return content
+
+
+#: What is done to each file of a backup by its name.
+HARMFUL: dict[str, Callable[[str, bytes], bytes]] = {
+    "a table by another name": changed_manifest(tables=["account; DROP TABLE account"]),
+    "no tables": changed_manifest(tables=None),
+    "another version": changed_manifest(database_version="9999"),
+    "no rows": changed_manifest(rows={}),
+    "rows that are none": lambda name, content: b"[1]\n" if name == "account.jsonl" else content,
+    "a manifest that is none": lambda name, content: b"\xff" if name == "manifest.json" else content,
+    "a column by another name": lambda name, content: content.replace(b'"email"', b'"e); --"'),
+}
+
+
+@pytest.mark.parametrize("name", HARMFUL)
+def test_a_harmful_backup_is_refused_and_nothing_stands(served: Any, tmp_path: Path, name: str) -> None:
+    served.person("both owner")
+    with pytest.raises(InputError):
+        backup.restore(database_at(tmp_path), rewritten(served, tmp_path, HARMFUL[name]))
+    assert [] == tables(database_at(tmp_path))
+
+
+def test_a_backup_whose_audit_log_was_changed_with_its_hash_is_refused(served: Any, tmp_path: Path) -> None:
+    served.person("both owner")
+    changed = rewritten(served, tmp_path, resealed, reseal=True)
+    with pytest.raises(InputError, match="is not as it was written"):
+        backup.restore(database_at(tmp_path), changed)
+    assert [] == tables(database_at(tmp_path))
+
+
+def database_at(folder: Path) -> Database:
+    return Database(f"sqlite:///{folder / 'other.sqlite3'}")
+
+
+def rewritten(
+    served: Any, folder: Path, change: Callable[[str, bytes], bytes], *, reseal: bool = False
+) -> Path:
+    """A backup with each file of it changed; with `reseal` the hashes in its manifest are made anew."""
+    backup.back_up(served.bench.database, folder / "good.zip")
+    with zipfile.ZipFile(folder / "good.zip") as good:
+        files = {name: change(name, good.read(name)) for name in good.namelist()}
+    if reseal:
+        manifest = json.loads(files["manifest.json"])
+        manifest["sha256"]["audit"] = hashlib.sha256(files["audit.jsonl"]).hexdigest()
+        files["manifest.json"] = json.dumps(manifest).encode()
+    with zipfile.ZipFile(folder / "bad.zip", "w") as bad:
+        for name, content in files.items():
+            bad.writestr(name, content)
+    return folder / "bad.zip"

@@ -74,7 +74,6 @@ PARTS = (
     "\u202etxt.exe",
     "\u200bzero",
     "a\u0301",
-    "\u2028line",
     "(\u2066)",
 )
 
