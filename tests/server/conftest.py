@@ -136,7 +136,7 @@ def served(request: pytest.FixtureRequest, make_bench: Callable[..., Bench]) -> 
 # Both databases -------------------------------------------------------------------------------------------
 
 #: The files whose tests run on PostgreSQL each time; those of all others do in the long run.
-ON_BOTH = ("test_server_roles", "test_server_databases")
+ON_BOTH = ("test_server_databases",)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

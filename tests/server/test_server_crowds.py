@@ -273,7 +273,9 @@ def test_a_server_that_is_killed_loses_nothing_it_acknowledged(
     assert [] == known.strange
 
 
-@pytest.mark.parametrize("kills", [1, pytest.param(100, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "kills", [pytest.param(3, marks=pytest.mark.slow), pytest.param(100, marks=pytest.mark.slow)]
+)
 def test_a_database_that_is_killed_loses_nothing_that_was_acknowledged(
     new_postgresql: Callable[..., Any], tmp_path: Path, kills: int
 ) -> None:
