@@ -24,7 +24,7 @@ from grader.server.database import Database
 from grader.server.migrating import make_at, upgrade, version_of
 from grader.server.tables import Base
 
-SCHEMA: Final = "grader.backup/1"
+FORMAT: Final = "grader backup 1"
 _MANIFEST: Final = "manifest.json"
 _MANY: Final = 500
 _FAULTS = (
@@ -65,7 +65,7 @@ def back_up(database: Database, destination: Path) -> dict[str, int]:
                     counts[table.name] += 1
             hashes[table.name] = lines.hexdigest()
         manifest = {
-            "schema": SCHEMA,
+            "format": FORMAT,
             "grader_version": __version__,
             "database_version": version,
             "tables": [table.name for table in Base.metadata.sorted_tables],
@@ -147,7 +147,7 @@ def _manifest(archive: zipfile.ZipFile, source: Path) -> dict[str, Any]:
         found = json.loads(archive.read(_MANIFEST))
     except (KeyError, ValueError, zipfile.BadZipFile):
         raise _broken(source, "it holds no manifest") from None
-    if not isinstance(found, dict) or found.get("schema") != SCHEMA:
+    if not isinstance(found, dict) or found.get("format") != FORMAT:
         raise _broken(source, "its manifest is of something else")
     return found
 

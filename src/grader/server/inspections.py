@@ -195,7 +195,7 @@ def listed(
     per = per_page or bench.settings.limits.page
     with bench.database.reading() as session:
         wanted = (
-            select(Inspection, Member.role)
+            select(Inspection, Member.role, _held(Inspection.id))
             .join(Member, Member.inspection_id == Inspection.id)
             .where(Member.account_id == caller.account_id, Inspection.state != "erased")
         )
@@ -212,7 +212,9 @@ def listed(
         found = session.execute(
             wanted.order_by(Inspection.changed_at.desc(), Inspection.id).offset((page - 1) * per).limit(per)
         ).all()
-        items = _summaries(session, [(row, Role(role)) for row, role in found])
+        for_body = [row.id for row, role, _ in found if role == Role.BODY]
+        drafts = _drafts_released(session, for_body) if for_body else {}
+        items = [_in_list(row, Role(role), held, drafts.get(row.id)) for row, role, held in found]
     return Page(items=items, total=total, page=page, per_page=per)
 
 
@@ -265,6 +267,24 @@ def change_header(
         row.version += 1
         work.moved()
         work.did("changed_header", version=row.version)
+        return view(work)
+
+
+def take_new_rules(bench: Workbench, caller: Caller, key: str, *, expected_version: int) -> InspectionView:
+    """Go over to the rules this server has now, where they are others than the inspection was begun on."""
+    with bench.reading(caller, key, "header") as work:
+        info = bench.rules.of(work.inspection.framework)
+        before, data = work.inspection.revision, inspection_data(work.session, work.inspection)
+    bench.grading.run("check", inspection=data)
+    with bench.writing(caller, key, "header") as work:
+        row = work.inspection
+        if row.version != expected_version or row.revision != before:
+            raise Changed("the inspection", version=str(row.version), current=row.header, by=row.changed_by)
+        row.framework_sha256, row.rulebook_sha256 = info.framework_sha256, info.rulebook_sha256
+        row.rulebook = info.rulebook
+        row.version += 1
+        work.moved()
+        work.did("took_new_rules", framework=info.framework_sha256, rulebook=info.rulebook_sha256)
         return view(work)
 
 
@@ -325,19 +345,14 @@ def summary(work: Work) -> InspectionSummary:
     return InspectionSummary(**_summary(work))
 
 
-def _summaries(session: Session, found: list[tuple[Inspection, Role]]) -> list[InspectionSummary]:
-    """Each of several inspections, by as many questions as for one."""
-    ids = [row.id for row, _ in found]
-    counted = select(Item.inspection_id, func.count()).where(Item.inspection_id.in_(ids))
-    counts = {row[0]: row[1] for row in session.execute(counted.group_by(Item.inspection_id))}
-    for_body = [row.id for row, role in found if role is Role.BODY]
-    drafts = _drafts_released(session, for_body) if for_body else {}
-    return [
-        InspectionSummary(**_for_body(row, drafts.get(row.id)))
-        if role is Role.BODY
-        else InspectionSummary(**_row(row, role, counts.get(row.id, 0)))
-        for row, role in found
-    ]
+def _held(inspection_id: Any) -> Any:
+    """How many items of evidence an inspection holds."""
+    count = select(func.count(Item.id)).where(Item.inspection_id == inspection_id)
+    return count.correlate(Inspection).scalar_subquery()
+
+
+def _in_list(row: Inspection, role: Role, held: int, draft: Draft | None) -> InspectionSummary:
+    return InspectionSummary(**(_for_body(row, draft) if role is Role.BODY else _row(row, role, held)))
 
 
 def _drafts_released(session: Session, ids: list[int]) -> dict[int, Draft]:
@@ -375,11 +390,11 @@ def view(work: Work) -> InspectionView:
 
 
 def _summary(work: Work) -> Data:
-    count = select(func.count()).select_from(Item).where(Item.inspection_id == work.inspection.id)
-    return _row(work.inspection, work.role, work.session.scalar(count) or 0)
+    held = work.session.scalar(select(_held(work.inspection.id))) or 0
+    return _row(work.inspection, work.role, held)
 
 
-def _row(row: Inspection, role: Role, evidence: int) -> Data:
+def _row(row: Inspection, role: Role, held: int) -> Data:
     return {
         "key": row.key,
         "id": row.name,
@@ -388,7 +403,7 @@ def _row(row: Inspection, role: Role, evidence: int) -> Data:
         "edition": row.edition,
         "state": row.state,
         "role": role.value,
-        "evidence": evidence,
+        "evidence": held,
         "revision": row.revision,
         "changed_by": row.changed_by,
         "changed_at": row.changed_at,
