@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -109,8 +111,6 @@ def settings() -> Callable[..., Settings]:
 @pytest.fixture(scope="session")
 def make_bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Bench]]:
     """`make_bench(**limits)`: another workbench, closed at the end."""
-    from contextlib import ExitStack
-
     with ExitStack() as stack:
 
         def made(database: str = "", *, with_workers: bool = True, **limits: Any) -> Bench:
@@ -126,6 +126,55 @@ def make_bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..
 
 
 @pytest.fixture(scope="session")
-def served(make_bench: Callable[..., Bench]) -> Bench:
+def served(request: pytest.FixtureRequest, make_bench: Callable[..., Bench]) -> Bench:
     """A workbench that all tests share: each makes inspections of its own."""
+    if getattr(request, "param", "sqlite") == "postgresql":
+        return make_bench(request.getfixturevalue("postgresql").database())
     return make_bench()
+
+
+# Both databases -------------------------------------------------------------------------------------------
+
+#: The files whose tests run on PostgreSQL each time; those of all others do in the long run.
+ON_BOTH = ("test_server_databases",)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run each test of the workbench on both databases."""
+    if "served" in metafunc.fixturenames:
+        marks = [] if metafunc.module.__name__.rpartition(".")[2] in ON_BOTH else [pytest.mark.slow]
+        both = ["sqlite", pytest.param("postgresql", marks=marks)]
+        metafunc.parametrize("served", both, indirect=True, scope="session")
+
+
+def _beside(name: str) -> Any:
+    """A module beside this file, which is no test."""
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def new_postgresql() -> Iterator[Callable[..., Any]]:
+    """`new_postgresql()`: a PostgreSQL server of a test's own, started; skips where there is none."""
+    postgresql = _beside("postgresql")
+    if postgresql.binaries() is None:
+        pytest.skip("no PostgreSQL on this machine that its tests can start")
+    with ExitStack() as stack:
+
+        def made(**given: Any) -> Any:
+            server = postgresql.PostgreSQL(**given)
+            stack.callback(server.close)
+            server.start()
+            return server
+
+        yield made
+
+
+@pytest.fixture(scope="session")
+def postgresql(new_postgresql: Callable[..., Any]) -> Any:
+    """The PostgreSQL server that tests share; `postgresql.database()` is the address of a new database."""
+    return new_postgresql()

@@ -49,7 +49,7 @@ def sign_in(bench: Workbench, email: str, password: str, *, address: str) -> ses
         There were too many attempts on the account or from the address.
     """
     plain = email.strip().casefold()[:254]
-    bench.sign_in_limits.attempt(plain, address)
+    bench.sign_in_limits.attempt(plain or "nobody", address)
     with bench.database.reading() as session:
         found = session.scalar(select(Account).where(Account.email == plain))
     right, renewed = bench.passwords.is_right(password, found.password if found is not None else None)

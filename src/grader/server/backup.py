@@ -7,23 +7,36 @@ import hashlib
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Connection, MetaData, Table, inspect, select, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from grader._version import __version__
 from grader.errors import InputError, Place, Problem
 from grader.io.written import write_whole
 from grader.server import audit
 from grader.server.database import Database
-from grader.server.migrating import bring_up_to_date, make_at, version_of
+from grader.server.migrating import make_at, upgrade, version_of
 from grader.server.tables import Base
 
 FORMAT: Final = "grader backup 1"
 _MANIFEST: Final = "manifest.json"
 _MANY: Final = 500
+_FAULTS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    KeyError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    NotImplementedError,
+)
 
 
 def back_up(database: Database, destination: Path) -> dict[str, int]:
@@ -60,7 +73,9 @@ def back_up(database: Database, destination: Path) -> dict[str, int]:
             "sha256": hashes,
         }
         archive.writestr(_MANIFEST, json.dumps(manifest, indent=2) + "\n")
-    write_whole(destination, buffer.getvalue(), new=True)
+    write_whole(destination, b"", new=True)
+    destination.chmod(0o600)  # for its owner alone before anything is in it
+    write_whole(destination, buffer.getvalue())
     return counts
 
 
@@ -99,26 +114,31 @@ def restore(database: Database, source: Path) -> dict[str, int]:
         raise InputError([Problem("there is no such file", Place(str(source)))]) from None
     except (zipfile.BadZipFile, OSError):
         raise _broken(source, "it is no zip") from None
-    with archive:
-        manifest = _manifest(archive, source)
-        with (
-            database.engine.connect().execution_options(grader_writes=True) as connection,
-            connection.begin(),
-        ):
-            if inspect(connection).get_table_names():
-                message = "the database holds something already, and a backup is put into an empty one"
-                raise InputError([Problem(message, Place("--database"), "name a new one")])
-            make_at(connection, str(manifest["database_version"]))
-            for name in manifest["tables"]:
-                _put(connection, archive, source, name, manifest)
-            _set_counters(connection, manifest["tables"])
-    bring_up_to_date(database)
-    with database.reading() as session:
-        _, problems = audit.verify(session)
-    if problems:
-        raise InputError(
-            [Problem(f"restored, and {p.message}", Place(str(source)), p.help) for p in problems]
-        )
+    try:
+        with archive:
+            return _put_all(database, archive, source)
+    except (*_FAULTS, SQLAlchemyError):
+        raise _broken(source, "something in it is not as it was written") from None
+
+
+def _put_all(database: Database, archive: zipfile.ZipFile, source: Path) -> dict[str, int]:
+    manifest = _manifest(archive, source)
+    with database.engine.connect().execution_options(grader_writes=True) as connection, connection.begin():
+        if inspect(connection).get_table_names():
+            message = "the database holds something already, and a backup is put into an empty one"
+            raise InputError([Problem(message, Place("--database"), "name a new one")])
+        make_at(connection, str(manifest["database_version"]))
+        names = [str(name) for name in manifest["tables"]]
+        if not set(names) <= set(inspect(connection).get_table_names()):
+            raise _broken(source, "it names tables that there are none of")
+        for name in names:
+            _put(connection, archive, source, name, manifest)
+        _set_counters(connection, names)
+        upgrade(connection)
+        with Session(connection) as session:
+            _, problems = audit.verify(session)
+        if problems:  # nothing of it stands
+            raise InputError([Problem(p.message, Place(str(source)), p.help) for p in problems])
     return {str(name): int(count) for name, count in manifest["rows"].items()}
 
 

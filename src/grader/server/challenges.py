@@ -77,6 +77,8 @@ def draft(bench: Workbench, caller: Caller, key: str) -> DraftView:
     """The draft as the body sees it: no taggers' names, no notes, no moderation."""
     with bench.reading(caller, key, "see_draft") as work:
         found = _draft_view(_released(work))
+        if work.role is Role.BODY:  # which of the team it was is not for the body to know
+            found = found.model_copy(update={"released_by": None})
     bench.saw(caller, key, "draft", draft=found.number)
     return found
 
@@ -95,7 +97,7 @@ def _check_revision(work: Work, expected: int) -> None:
     if row.revision != expected:
         raise Changed(
             "the inspection",
-            version=str(row.revision),
+            version=f"r{row.revision}",
             current={"revision": row.revision},
             by=row.changed_by,
             at=row.changed_at.isoformat(),

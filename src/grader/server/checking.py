@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -11,6 +11,8 @@ from sqlalchemy import select
 from grader.errors import InputError, Place, Problem
 from grader.model.inspection import Declared, Evidence, Inspection, Previous
 from grader.server.bench import Work
+from grader.server.content import item_data
+from grader.server.refusals import faulty
 from grader.server.tables import Item, Source
 from grader.session import Session
 from grader.sheets.yaml_text import inspection_text
@@ -61,6 +63,21 @@ def check_source(work: Work, name: str, given: Given) -> dict[str, Any]:
     assert kept == name, "an id is taken as it is"
     data: dict[str, Any] = source.model_dump(mode="json", exclude_defaults=True)
     return data
+
+
+def check_settled(items: Iterable[Evidence], before: Mapping[str, Given]) -> None:
+    """Raise InputError where an item says that it was settled otherwise than it was.
+
+    Moderation alone writes who settled a disagreement and why: nobody says it of others, or of themselves.
+    """
+    for item in items:
+        said = item_data(item).get("settled")
+        if said is not None and said != before.get(item.id, {}).get("settled"):
+            raise faulty(
+                f"{item.id} says how a disagreement was settled, and it was not settled so here",
+                "leave 'settled' as it is: moderation writes it",
+                field="settled",
+            )
 
 
 def _checked(work: Work, data: dict[str, Any], names: Sequence[str]) -> Inspection:

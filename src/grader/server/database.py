@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from grader.errors import InputError, Place, Problem
+from grader.server.refusals import Busy, NotNow, faulty
 
 #: Milliseconds for which a transaction waits for another one's lock.
 _PATIENCE: Final = 15_000
@@ -25,13 +27,14 @@ class Database:
         self.url = _checked(url)
         self.sqlite = self.url.get_backend_name() == "sqlite"
         if self.sqlite:
-            Path(str(self.url.database)).parent.mkdir(parents=True, exist_ok=True)
+            _make_private(Path(str(self.url.database)))
         self.engine = _sqlite(self.url) if self.sqlite else _postgresql(self.url)
+        event.listen(self.engine, "before_cursor_execute", _refuse_what_neither_holds)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that sees one state of the database and changes nothing."""
-        with Session(self.engine, expire_on_commit=False, autoflush=False) as session:
+        with _told(), Session(self.engine, expire_on_commit=False, autoflush=False) as session:
             if not self.sqlite:
                 session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             yield session
@@ -39,7 +42,7 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A session whose changes are committed together at its end, or not at all."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        with _told(), Session(self.engine, expire_on_commit=False) as session:
             # SQLite has one writer at a time: who means to write says so at once, and is never turned away
             # half way because another wrote in between.
             session.connection(execution_options={_WRITES: True})
@@ -48,6 +51,49 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Say what a database refuses in the words of people, the same for both; nothing was changed."""
+    try:
+        yield
+    except IntegrityError as error:
+        message = "somebody else did the like at the same moment, and this was not done"
+        raise NotNow(message, help="look at what there is now, and try again") from error
+    except (OperationalError, InterfaceError) as error:
+        message = "the database cannot be reached, or is busy"
+        raise Busy(message, help="look whether it was done, and try again in a moment") from error
+    except DataError as error:
+        raise faulty("something in this is longer, or larger, than can be kept") from error
+
+
+def _refuse_what_neither_holds(
+    connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool
+) -> None:
+    """Refuse text that PostgreSQL, and numbers that SQLite, does not hold, whichever of them it is."""
+    for row in parameters if isinstance(parameters, list) else (parameters,):
+        for value in row.values() if isinstance(row, dict) else row:
+            if isinstance(value, str):
+                if "\0" in value or not (value.isascii() or _sound(value)):
+                    raise faulty("this holds a character that is none", "leave out what cannot be printed")
+            elif isinstance(value, int) and not -(2**63) <= value < 2**63:
+                raise faulty("this number is too large", "look at it again")
+
+
+def _sound(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _make_private(path: Path) -> None:
+    """Have the file there for its owner alone before anything is in it; those beside it are made like it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(OSError):  # where it cannot be made, opening it says why
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 
 
 def _checked(url: str) -> URL:
@@ -72,6 +118,7 @@ def _sqlite(url: URL) -> Engine:
         connect_args={"timeout": _PATIENCE / 1000, "check_same_thread": False},
         pool_size=20,
         max_overflow=40,
+        hide_parameters=True,  # what is in a statement is private, and goes into no log
     )
 
     @event.listens_for(engine, "connect")
@@ -95,8 +142,16 @@ def _sqlite(url: URL) -> Engine:
 
 
 def _postgresql(url: URL) -> Engine:
+    # As SQLite: nobody waits for ever, and what is acknowledged is on the disk whatever the default.
+    options = f"-c lock_timeout={_PATIENCE} -c synchronous_commit=on"
     return create_engine(
-        url, pool_size=20, max_overflow=40, pool_pre_ping=True, isolation_level="READ COMMITTED"
+        url,
+        connect_args={"connect_timeout": 10, "options": options},
+        pool_size=20,
+        max_overflow=40,
+        pool_pre_ping=True,
+        isolation_level="READ COMMITTED",
+        hide_parameters=True,
     )
 
 

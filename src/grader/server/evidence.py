@@ -10,7 +10,7 @@ from sqlalchemy import Select, exists, func, or_, select
 
 from grader.server.bench import Work, Workbench
 from grader.server.callers import Caller
-from grader.server.checking import check_item, check_items, rules_of
+from grader.server.checking import check_item, check_items, check_settled, rules_of
 from grader.server.content import add_item, change_item, remove_item
 from grader.server.inspections import contains
 from grader.server.refusals import Changed, NotNow, NotThere, faulty
@@ -130,6 +130,7 @@ def add(bench: Workbench, caller: Caller, key: str, given: Data) -> ItemView:
     with bench.writing(caller, key, "evidence") as work:
         name = given.get("id") or _next_name(work)
         checked = check_item(work, {**given, "id": name})
+        check_settled([checked], {})
         if _find(work, checked.id) is not None:
             raise NotNow(f"there is an item {checked.id!r} already", help="leave the id out, or give another")
         limit = bench.settings.limits.evidence
@@ -152,6 +153,7 @@ def edit(
     with bench.writing(caller, key, "evidence") as work:
         row = _unchanged(work, item, expected_version)
         checked = check_item(work, {**given, "id": item})
+        check_settled([checked], {item: row.data})
         change_item(work.session, row, checked, "edited", caller.name, work.now)
         work.moved()
         work.did("edited_evidence", item=item, version=row.version)

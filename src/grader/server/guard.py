@@ -8,8 +8,11 @@ import secrets
 import time
 from typing import Any, Final
 
+from anyio import to_thread
+from fastapi import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from grader.server.json_in import fault_in
 from grader.server.settings import Settings
 
 log = logging.getLogger("grader.server")
@@ -39,10 +42,6 @@ _HEADERS: Final = {
 }
 
 
-class _TooLong(Exception):
-    pass
-
-
 class Guard:
     """The outermost layer of the server."""
 
@@ -69,12 +68,17 @@ class Guard:
             await send(message)
 
         try:
-            await self.app(scope, self._bounded(scope, receive), answered)
-        except _TooLong:
-            if not status:
-                await _say(
-                    answered, 413, "too_large", "this is longer than a request may be", "send less at once"
-                )
+            bounded = self._bounded(scope, receive)
+            if _kind(scope).startswith(b"application/json"):
+                body, bounded = await _whole(bounded)
+                # Beside the loop, for much of it takes a while, and others are waiting.
+                said = await to_thread.run_sync(fault_in, body) if len(body) > 20_000 else fault_in(body)
+                if said is not None:
+                    await _say(answered, 400, "bad_request", said, "send JSON as it is defined")
+                    return
+            await self.app(scope, bounded, answered)
+        except HTTPException:  # before any route was reached
+            await _say(answered, 413, "too_large", "this is longer than a request may be", "send less")
         except Exception:
             log.exception("request %s failed", request_id)
             if not status:
@@ -99,20 +103,47 @@ class Guard:
 
     def _bounded(self, scope: Scope, receive: Receive) -> Receive:
         """What is received, up to the size that a request of its kind may have."""
-        kind = dict(scope["headers"]).get(b"content-type", b"")
-        carries_file = kind.startswith((b"multipart/form-data", b"application/octet-stream"))
+        carries_file = _kind(scope).startswith((b"multipart/form-data", b"application/octet-stream"))
         left = self.limits.upload if carries_file else self.limits.body
+        said = dict(scope["headers"]).get(b"content-length", b"")
+        too_long = said.isdigit() and (len(said) > 18 or int(said) > left)
 
         async def bounded() -> Message:
             nonlocal left
+            if too_long:  # refused before a byte of it is read
+                raise HTTPException(413)
             message = await receive()
             if message["type"] == "http.request":
                 left -= len(message.get("body", b""))
                 if left < 0:
-                    raise _TooLong
+                    raise HTTPException(413)
             return message
 
         return bounded
+
+
+def _kind(scope: Scope) -> bytes:
+    headers: dict[bytes, bytes] = dict(scope["headers"])
+    return headers.get(b"content-type", b"").strip().lower()
+
+
+async def _whole(receive: Receive) -> tuple[bytes, Receive]:
+    """All of a body, and what gives it again."""
+    parts, more = [], True
+    while more:
+        message = await receive()
+        parts.append(message.get("body", b""))
+        more = message["type"] == "http.request" and message.get("more_body", False)
+    body, given = b"".join(parts), False
+
+    async def again() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return body, again
 
 
 async def _say(send: Send, status: int, code: str, detail: str, help: str) -> None:

@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import false, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 from grader.model.inspection import Inspection as InspectionModel
 from grader.server import audit, roles
 from grader.server.bench import Work, Workbench, check_scope
 from grader.server.callers import Caller
+from grader.server.checking import check_settled
 from grader.server.content import inspection_data, new_attachment, put_in
 from grader.server.jobs import problem_data
 from grader.server.refusals import Changed, NotAllowed, NotNow, faulty
@@ -89,7 +90,7 @@ def replace_from_file(
         if row.revision != expected_revision:
             raise Changed(
                 "the inspection",
-                version=str(row.revision),
+                version=f"r{row.revision}",
                 current=summary(work).model_dump(mode="json"),
                 by=row.changed_by,
                 at=row.changed_at.isoformat(),
@@ -100,6 +101,9 @@ def replace_from_file(
                 f"the file is of {model.inspection.framework}, edition {model.inspection.edition}",
                 f"this inspection is of {row.framework}, edition {row.edition}: import it as another one",
             )
+        if not roles.may(work.role, "moderate"):
+            items = select(Item).where(Item.inspection_id == row.id)
+            check_settled(model.evidence, {item.name: item.data for item in work.session.scalars(items)})
         _keep_documents(work, model)
         _set_header(row, read["inspection"]["inspection"])
         put_in(work.session, row, model, caller.name, work.now)
@@ -208,7 +212,9 @@ def listed(
         found = session.execute(
             wanted.order_by(Inspection.changed_at.desc(), Inspection.id).offset((page - 1) * per).limit(per)
         ).all()
-        items = [summary(Work(bench, session, caller, row, Role(role)), held) for row, role, held in found]
+        for_body = [row.id for row, role, _ in found if role == Role.BODY]
+        drafts = _drafts_released(session, for_body) if for_body else {}
+        items = [_in_list(row, Role(role), held, drafts.get(row.id)) for row, role, held in found]
     return Page(items=items, total=total, page=page, per_page=per)
 
 
@@ -305,7 +311,8 @@ def export_zip(bench: Workbench, caller: Caller, key: str) -> bytes:
     data = _data(bench, caller, key)
     with bench.reading(caller, key, "export") as work:
         wanted = select(Attachment).where(Attachment.inspection_id == work.inspection.id)
-        documents = work.session.scalars(wanted.order_by(Attachment.id)).all()
+        whole = wanted.options(undefer(Attachment.content)).order_by(Attachment.id)
+        documents = work.session.scalars(whole).all()
     named = [{"source": each.source, "file_name": each.file_name} for each in documents]
     _, files = bench.grading.run(
         "write_zip", *(each.content for each in documents), attachments=named, **data
@@ -334,15 +341,31 @@ def _data(bench: Workbench, caller: Caller, key: str) -> Data:
 # Views ----------------------------------------------------------------------------------------------------
 
 
-def summary(work: Work, held: int | None = None) -> InspectionSummary:
-    """What a list shows of an inspection; `held` is its number of items, where that is known."""
-    return InspectionSummary(**_summary(work, held))
+def summary(work: Work) -> InspectionSummary:
+    return InspectionSummary(**_summary(work))
 
 
 def _held(inspection_id: Any) -> Any:
     """How many items of evidence an inspection holds."""
     count = select(func.count(Item.id)).where(Item.inspection_id == inspection_id)
     return count.correlate(Inspection).scalar_subquery()
+
+
+def _in_list(row: Inspection, role: Role, held: int, draft: Draft | None) -> InspectionSummary:
+    return InspectionSummary(**(_for_body(row, draft) if role is Role.BODY else _row(row, role, held)))
+
+
+def _drafts_released(session: Session, ids: list[int]) -> dict[int, Draft]:
+    wanted = select(Draft).where(Draft.inspection_id.in_(ids), Draft.withdrawn_at.is_(None))
+    return {draft.inspection_id: draft for draft in session.scalars(wanted.order_by(Draft.number))}
+
+
+def _for_body(row: Inspection, draft: Draft | None) -> Data:
+    """What one of the body sees: nothing that moves while the team works, and nobody's name."""
+    found = _row(row, Role.BODY, len(draft.inspection["evidence"]) if draft is not None else 0)
+    changed = draft.released_at if draft is not None else row.created_at
+    revision = draft.revision if draft is not None else 0
+    return {**found, "revision": revision, "changed_by": "", "changed_at": changed}
 
 
 def view(work: Work) -> InspectionView:
@@ -366,10 +389,12 @@ def view(work: Work) -> InspectionView:
     )
 
 
-def _summary(work: Work, held: int | None = None) -> Data:
-    row = work.inspection
-    if held is None:
-        held = work.session.scalar(select(_held(row.id))) or 0
+def _summary(work: Work) -> Data:
+    held = work.session.scalar(select(_held(work.inspection.id))) or 0
+    return _row(work.inspection, work.role, held)
+
+
+def _row(row: Inspection, role: Role, held: int) -> Data:
     return {
         "key": row.key,
         "id": row.name,
@@ -377,7 +402,7 @@ def _summary(work: Work, held: int | None = None) -> Data:
         "framework": row.framework,
         "edition": row.edition,
         "state": row.state,
-        "role": work.role.value,
+        "role": role.value,
         "evidence": held,
         "revision": row.revision,
         "changed_by": row.changed_by,

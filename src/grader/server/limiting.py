@@ -23,9 +23,16 @@ class SignInLimits:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
 
     def attempt(self, email: str, address: str) -> None:
-        """Count an attempt; raises TooMany where there were too many."""
-        # Hashed, so that what somebody typed takes a bounded place.
-        for item, name in ((self.address, address), (self.person, hash_of(email))):
+        """Count an attempt; raises TooMany where there were too many.
+
+        An attempt by a link names nobody (`email` is empty) and is counted by its address alone: else those
+        of one person would keep all others out.
+        """
+        counted = [(self.address, address)]
+        if email:
+            # Hashed, so that what somebody typed takes a bounded place.
+            counted.append((self.person, hash_of(email)))
+        for item, name in counted:
             if not self._limiter.hit(item, name):
                 reset, _ = self._limiter.get_window_stats(item, name)
                 after = max(1, math.ceil(reset - time.time()))

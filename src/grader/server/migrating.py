@@ -61,6 +61,11 @@ def make_at(connection: Connection, version: str) -> None:
     command.upgrade(_config(connection), version)
 
 
+def upgrade(connection: Connection) -> None:
+    """Bring tables of an older version to this one, in the transaction of the connection."""
+    command.upgrade(_config(connection), "head")
+
+
 def _refuse_strange(connection: Connection) -> None:
     there = set(inspect(connection).get_table_names())
     if there & set(Base.metadata.tables):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from typing import Final
+
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
@@ -11,6 +14,8 @@ from grader.server.settings import Passwords
 
 #: Longer ones would only make work.
 _LONGEST = 1024
+#: Checked at once: each takes the memory that makes guessing dear, and a crowd would take all there is.
+_AT_ONCE: Final = 4
 #: What everybody tries first; a password needs nothing but length beyond that.
 _COMMON = ("password", "passwort", "123456789", "qwertyuiop", "letmein", "welcome", "grader")
 
@@ -20,6 +25,7 @@ class PasswordCheck:
 
     def __init__(self, settings: Passwords) -> None:
         self.settings = settings
+        self._free = threading.BoundedSemaphore(_AT_ONCE)
         self._hasher = PasswordHash(
             [
                 Argon2Hasher(
@@ -50,7 +56,8 @@ class PasswordCheck:
                 "three or four words make a good one",
                 field="password",
             )
-        return self._hasher.hash(password)
+        with self._free:
+            return self._hasher.hash(password)
 
     def is_right(self, password: str, kept: str | None) -> tuple[bool, str | None]:
         """Whether a password is the one kept, and a new hash where the kept one is of cheaper settings.
@@ -59,5 +66,6 @@ class PasswordCheck:
         """
         if len(password) > _LONGEST:
             password = password[:_LONGEST] + "\0"
-        right, renewed = self._hasher.verify_and_update(password, kept or self._nobody)
+        with self._free:
+            right, renewed = self._hasher.verify_and_update(password, kept or self._nobody)
         return (right, renewed) if kept is not None else (False, None)

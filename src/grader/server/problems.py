@@ -76,6 +76,7 @@ _SAID = {
     400: ("this request cannot be read", "bad_request"),
     404: ("there is no such page", "not_found"),
     405: ("this cannot be done here", "method_not_allowed"),
+    413: ("this is longer than a request may be", "too_large"),
 }
 
 

@@ -101,27 +101,57 @@ def redact(
         finding = work.session.scalar(
             select(Finding).where(Finding.inspection_id == work.inspection.id, Finding.name == target)
         )
-        row: Item | Finding | None = item or finding
+        row: Item | Finding | ItemVersion | None = item or finding or _last(work, target)
         if row is None:
             raise NotThere(f"there is no item or finding {target[:60]!r}")
         if row.version != expected_version:
-            raise Changed(target, version=str(row.version), current=row.data, by=row.changed_by)
+            raise Changed(
+                target,
+                version=str(row.version),
+                current=row.data,
+                by=row.by if isinstance(row, ItemVersion) else row.changed_by,
+            )
         statement = str(row.data["statement"])
         known = hashlib.sha256(statement.encode("utf-8")).hexdigest()
         instead = f"[redacted; SHA-256 {known}]"
-        row.data = {**row.data, "statement": instead}
-        row.version += 1
-        row.changed_by, row.changed_at = caller.name, work.now
+        if not isinstance(row, ItemVersion):  # an item taken away stands in its history alone
+            row.data = {**row.data, "statement": instead}
+            row.version += 1
+            row.changed_by, row.changed_at = caller.name, work.now
         if item is not None:
             item.statement = instead
             remember(work.session, item, "redacted", caller.name, work.now)
-        texts = {statement, *_in_versions(work, target, instead)} - {instead}
+        texts = {statement, *_in_versions(work, target, instead), *_drafted(work, target)} - {instead}
         work.session.flush()
         _in_drafts(work, texts, instead)
         work.moved()
         work.did("redacted", target=target, sha256=known, reason=reason.strip(), version=row.version)
     _forget(bench, key)
     return instead
+
+
+def _last(work: Work, name: str) -> ItemVersion | None:
+    """What an item was when it was taken away."""
+    found: ItemVersion | None = work.session.scalar(
+        select(ItemVersion)
+        .where(ItemVersion.inspection_id == work.inspection.id, ItemVersion.name == name)
+        .order_by(ItemVersion.version.desc())
+        .limit(1)
+    )
+    return found
+
+
+def _drafted(work: Work, name: str) -> set[str]:
+    """Every wording an item or a finding had in a draft."""
+    drafts = work.session.scalars(select(Draft.inspection).where(Draft.inspection_id == work.inspection.id))
+    blocks = ("evidence", "findings", "previous")
+    return {
+        str(each["statement"])
+        for draft in drafts
+        for block in blocks
+        for each in draft.get(block, [])
+        if each["id"] == name
+    }
 
 
 def _in_versions(work: Work, name: str, instead: str) -> set[str]:

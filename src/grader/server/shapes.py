@@ -203,7 +203,8 @@ class DraftView(Shape):
     revision: int
     inspection: dict[str, Any]
     proposal: dict[str, Any]
-    released_by: str
+    released_by: str | None
+    """Not told to the body."""
     released_at: datetime
     withdrawn_at: datetime | None
     version: int

@@ -19,7 +19,7 @@ from sqlalchemy import delete, select
 
 from grader.server import sessions
 from grader.server.bench import SiteWork, Workbench
-from grader.server.handed_out import hash_of, new_secret
+from grader.server.handed_out import hash_of, new_secret, same
 from grader.server.refusals import NotSignedIn, Withheld
 from grader.server.settings import SingleSignOn
 from grader.server.tables import Account, Identity, PendingSignOn
@@ -71,7 +71,7 @@ def complete(
         pending = work.session.get(PendingSignOn, hash_of(state), with_for_update=True)
         if pending is not None:
             work.session.delete(pending)
-    if pending is None or not cookie or cookie != state or pending.expires_at <= bench.now():
+    if pending is None or not cookie or not same(cookie, state) or pending.expires_at <= bench.now():
         raise _refused(provider, "begin again at the sign-in page")
     if "code" not in answer:
         raise _refused(provider, "the provider refused, or you turned back")
@@ -149,7 +149,7 @@ def _claims(bench: Workbench, provider: SingleSignOn, code: str, pending: dict[s
         claims: dict[str, Any] = dict(decoded.claims)
         if "email" not in claims and "userinfo_endpoint" in known:
             claims |= _user_info(known["userinfo_endpoint"], token["access_token"], claims["sub"])
-    except (AuthlibBaseError, JoseError, httpx2.HTTPError, ValueError, KeyError, TypeError):
+    except (AuthlibBaseError, JoseError, httpx2.HTTPError, ValueError, KeyError, TypeError, AttributeError):
         raise _refused(provider, "its answer is not good; begin again at the sign-in page") from None
     if isinstance(claims.get("aud"), list) and claims.get("azp") not in (None, provider.client_id):
         raise _refused(provider, "its answer is for another service")
@@ -162,7 +162,7 @@ def _user_info(address: str, access_token: str, subject: str) -> dict[str, Any]:
         return {}
     headers = {"Authorization": f"Bearer {access_token}"}
     found = httpx2.get(address, headers=headers, timeout=_SECONDS).raise_for_status().json()
-    if found.get("sub") != subject:
+    if not isinstance(found, dict) or found.get("sub") != subject:
         return {}
     return {name: found[name] for name in ("email", "email_verified", "name") if name in found}
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import func, select
@@ -11,7 +12,7 @@ from grader.server.bench import Work, Workbench
 from grader.server.callers import Caller
 from grader.server.checking import check_source
 from grader.server.content import document_name, new_attachment
-from grader.server.refusals import Changed, NotNow, NotThere, TooLarge, VersionNeeded
+from grader.server.refusals import Changed, NotNow, NotThere, TooLarge
 from grader.server.settings import MEGABYTE
 from grader.server.shapes import AttachmentView, SourceView
 from grader.server.tables import Attachment, Finding, Item, Source
@@ -26,7 +27,10 @@ def listed(bench: Workbench, caller: Caller, key: str) -> list[SourceView]:
     """Every source, in the order of the file."""
     with bench.reading(caller, key, "see") as work:
         wanted = select(Source).where(Source.inspection_id == work.inspection.id).order_by(Source.position)
-        return [_view(work, source) for source in work.session.scalars(wanted)]
+        used, attached = _uses(work), _attached_to(work)
+        return [
+            _as_view(row, used[row.name], attached.get(row.name, ())) for row in work.session.scalars(wanted)
+        ]
 
 
 def one(bench: Workbench, caller: Caller, key: str, source: str) -> SourceView:
@@ -50,8 +54,6 @@ def put(
             version = work.inspection.revision
             row = Source(inspection_id=work.inspection.id, name=source, position=position, version=version)
             work.session.add(row)
-        elif expected_version is None:
-            raise VersionNeeded
         else:
             _check(row, expected_version)
         row.data, row.changed_by, row.changed_at = data, caller.name, work.now
@@ -149,7 +151,7 @@ def _attachments(work: Work, source: str) -> Sequence[Attachment]:
     return work.session.scalars(wanted.order_by(Attachment.id)).all()
 
 
-def _check(row: Source, version: int) -> None:
+def _check(row: Source, version: int | None) -> None:
     if row.version != version:
         raise Changed(
             f"source {row.name}",
@@ -161,19 +163,37 @@ def _check(row: Source, version: int) -> None:
 
 
 def _used(work: Work, name: str) -> int:
-    items = select(func.count()).where(Item.inspection_id == work.inspection.id, Item.source == name)
+    return _uses(work)[name]
+
+
+def _uses(work: Work) -> Counter[str]:
+    """How many items and findings name each source."""
+    items = select(Item.source, func.count()).where(Item.inspection_id == work.inspection.id)
+    used = Counter({row[0]: row[1] for row in work.session.execute(items.group_by(Item.source))})
     findings = select(Finding.data).where(Finding.inspection_id == work.inspection.id)
-    named = sum(data.get("source") == name for (data,) in work.session.execute(findings))
-    return int(work.session.scalar(items) or 0) + int(named)
+    used.update(data["source"] for data in work.session.scalars(findings) if data.get("source"))
+    return used
+
+
+def _attached_to(work: Work) -> dict[str, list[Attachment]]:
+    wanted = select(Attachment).where(Attachment.inspection_id == work.inspection.id).order_by(Attachment.id)
+    found: dict[str, list[Attachment]] = {}
+    for row in work.session.scalars(wanted):
+        found.setdefault(row.source, []).append(row)
+    return found
 
 
 def _view(work: Work, row: Source) -> SourceView:
+    return _as_view(row, _used(work, row.name), _attachments(work, row.name))
+
+
+def _as_view(row: Source, used: int, attachments: Iterable[Attachment]) -> SourceView:
     return SourceView(
         id=row.name,
         source=row.data,
         version=row.version,
-        used=_used(work, row.name),
-        attachments=[_attachment_view(each) for each in _attachments(work, row.name)],
+        used=used,
+        attachments=[_attachment_view(each) for each in attachments],
     )
 
 

@@ -203,7 +203,8 @@ class Attachment(Base):
     file_name: Mapped[str] = mapped_column(String(255))
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
-    content: Mapped[bytes] = mapped_column(LargeBinary)
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    """Read where it is handed out alone, and by no list."""
     added_by: Mapped[str] = mapped_column(String(200))
     added_at: Mapped[datetime]
 
@@ -378,7 +379,7 @@ class Audited(Base):
 
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[datetime]
-    who: Mapped[str] = mapped_column(String(320))
+    who: Mapped[str] = mapped_column(String(600))
     act: Mapped[str] = mapped_column(String(60))
     inspection: Mapped[str | None] = mapped_column(String(32), index=True)
     """The inspection's key; no foreign key, for the act outlives what it was done to."""

@@ -6,7 +6,7 @@ import re
 from typing import Annotated
 from urllib.parse import quote, urlsplit
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Depends, Header, Query, Request, Response
 from starlette.datastructures import FormData, UploadFile
 
 from grader.server import sessions, tokens
@@ -93,7 +93,10 @@ def refuse_other_origins(request: Request) -> None:
     origin = request.headers.get("origin")
     foreign = site is not None and site not in ("same-origin", "none")
     if origin is not None and origin != "null":
-        foreign = foreign or urlsplit(origin).netloc != request.headers.get("host", "")
+        said = urlsplit(origin)
+        foreign = foreign or said.netloc != request.headers.get("host", "")
+        # What comes without encryption may have been written by anybody on the way.
+        foreign = foreign or (bench_of(request).settings.secure and said.scheme != "https")
     if foreign or origin == "null":
         raise NotAllowed("this was sent by another site", help="open the page here, and send it from there")
 
@@ -158,9 +161,13 @@ PageForm = Annotated[Posted, Depends(page_form)]
 # Versions and lists ---------------------------------------------------------------------------------------
 
 
-def if_match(request: Request) -> str:
+def if_match(
+    said: Annotated[
+        str | None, Header(alias="If-Match", description="The ETag of what is changed, as it was read.")
+    ] = None,
+) -> str:
     """The version in If-Match; raises VersionNeeded where there is none."""
-    said = request.headers.get("if-match", "").strip()
+    said = (said or "").strip()
     if not said or said == "*":
         raise VersionNeeded
     return said.removeprefix("W/").strip('"')[:100]
@@ -168,16 +175,27 @@ def if_match(request: Request) -> str:
 
 def if_match_number(said: Annotated[str, Depends(if_match)]) -> int:
     """As `if_match`, of what is counted; what is no number is no version there ever was."""
-    return int(said) if re.fullmatch(r"\d{1,18}", said) else -1
+    return int(said) if re.fullmatch(r"\d{1,18}", said, re.ASCII) else -1
+
+
+def if_match_revision(said: Annotated[str, Depends(if_match)]) -> int:
+    """As `if_match_number`, of the revision of all that an inspection holds: `r12`, so that no other fits."""
+    return int(said[1:]) if re.fullmatch(r"r\d{1,18}", said, re.ASCII) else -1
 
 
 IfMatch = Annotated[str, Depends(if_match)]
 IfMatchNumber = Annotated[int, Depends(if_match_number)]
+IfMatchRevision = Annotated[int, Depends(if_match_revision)]
 
 
 def tag_answer(response: Response, version: object) -> None:
     """Say which version an answer holds."""
     response.headers["ETag"] = etag(version)
+
+
+def tag_revision(response: Response, revision: int) -> None:
+    """Say which revision of the whole inspection an answer holds."""
+    tag_answer(response, f"r{revision}")
 
 
 def _page_number(page: Annotated[int, Query(ge=1, le=1_000_000, description="Counted from 1.")] = 1) -> int:

@@ -79,7 +79,7 @@ def main() -> None:
     asked = os.fdopen(os.dup(0), "rb")
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.chdir(folder)
-    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
+    threading.Thread(target=_end_with_parent, args=(os.getppid(), folder), daemon=True).start()
 
     from grader.server import jobs, worker_limits
 
@@ -107,12 +107,13 @@ def _empty(folder: Path) -> None:
             entry.unlink(missing_ok=True)
 
 
-def _end_with_parent(parent: int) -> None:
-    """End when the server does, however it ends."""
+def _end_with_parent(parent: int, folder: Path) -> None:
+    """End when the server does, however it ends, and leave nothing of anybody's behind."""
     import time
 
     while os.getppid() == parent:
         time.sleep(1)
+    shutil.rmtree(folder, ignore_errors=True)
     os._exit(1)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
+from fastapi.security import APIKeyCookie, HTTPBearer
 
 from grader.server.api import (
     accuracy,
@@ -35,6 +36,19 @@ _REFUSED: dict[int | str, dict[str, Any]] = {
     }.items()
 }
 
-router = APIRouter(prefix="/api/v1", responses=_REFUSED)
+#: Said in the description; what is sent is checked by `web.api_caller`.
+_WAYS_IN = [
+    Depends(HTTPBearer(scheme_name="token", description="A token made under Tokens.", auto_error=False)),
+    Depends(
+        APIKeyCookie(
+            name="grader",
+            scheme_name="session",
+            description="The cookie of a browser; a change then sends X-CSRF-Token as well (see /me).",
+            auto_error=False,
+        )
+    ),
+]
+
+router = APIRouter(prefix="/api/v1", responses=_REFUSED, dependencies=_WAYS_IN)
 for module in (inspections, evidence, sources, grades, moderation, accuracy, keeping, people):
     router.include_router(module.router)

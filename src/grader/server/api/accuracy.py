@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from grader.server import challenges
 from grader.server.shapes import ChallengeView, DraftView, InvitationView
-from grader.server.web import ApiCaller, Bench, IfMatchNumber, tag_answer
+from grader.server.web import ApiCaller, Bench, IfMatchNumber, IfMatchRevision, tag_answer
 
 router = APIRouter(prefix="/inspections/{key}", tags=["factual accuracy"])
 
@@ -45,7 +45,7 @@ def draft(bench: Bench, caller: ApiCaller, key: str, response: Response) -> Draf
 
 @router.post("/draft", status_code=201)
 def release(
-    bench: Bench, caller: ApiCaller, key: str, revision: IfMatchNumber, response: Response
+    bench: Bench, caller: ApiCaller, key: str, revision: IfMatchRevision, response: Response
 ) -> DraftView:
     """Release the inspection as it stands; If-Match is its `revision`, the ETag of the proposal."""
     made = challenges.release(bench, caller, key, expected_revision=revision)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from grader.server import decisions, searching
 from grader.server.shapes import AreaView, DecisionsView, ProposalView
-from grader.server.web import ApiCaller, Bench, IfMatch, tag_answer
+from grader.server.web import ApiCaller, Bench, IfMatch, tag_answer, tag_revision
 
 router = APIRouter(prefix="/inspections/{key}", tags=["proposals and decisions"])
 
@@ -44,7 +44,7 @@ class Reason(BaseModel):
 def proposal(bench: Bench, caller: ApiCaller, key: str, response: Response) -> ProposalView:
     """What is proposed of every area: `grader.proposal/1`, and what is decided on each."""
     found = decisions.proposal(bench, caller, key)
-    tag_answer(response, found.revision)
+    tag_revision(response, found.revision)
     return found
 
 

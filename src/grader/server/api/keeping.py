@@ -11,7 +11,16 @@ from grader.server import inspections, members, retention
 from grader.server.files_out import file_answer
 from grader.server.refusals import NotThere
 from grader.server.shapes import AuditView, Imported, InspectionView, MemberView, Page
-from grader.server.web import ApiCaller, Bench, IfMatchNumber, PageNumber, PerPage, tag_answer
+from grader.server.web import (
+    ApiCaller,
+    Bench,
+    IfMatchNumber,
+    IfMatchRevision,
+    PageNumber,
+    PerPage,
+    tag_answer,
+    tag_revision,
+)
 
 router = APIRouter(prefix="/inspections/{key}", tags=["keeping"])
 
@@ -89,14 +98,14 @@ def replace_from_file(
     caller: ApiCaller,
     key: str,
     file: Annotated[UploadFile, File()],
-    revision: IfMatchNumber,
+    revision: IfMatchRevision,
     response: Response,
 ) -> Imported:
     """Take what the inspection holds anew from a file; If-Match is its `revision`."""
     done = inspections.replace_from_file(
         bench, caller, key, file.filename or "file", file.file.read(), expected_revision=revision
     )
-    tag_answer(response, done.inspection.revision)
+    tag_revision(response, done.inspection.revision)
     return done
 
 

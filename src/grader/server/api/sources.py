@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, File, Request, Response, UploadFile
+from fastapi import APIRouter, File, Header, Response, UploadFile
 from pydantic import BaseModel, ConfigDict
 
 from grader.server import findings, sources
 from grader.server.api.bodies import Block
 from grader.server.files_out import document_answer
 from grader.server.shapes import AttachmentView, FindingView, SourceView
-from grader.server.web import ApiCaller, Bench, IfMatch, IfMatchNumber, if_match, tag_answer
+from grader.server.web import ApiCaller, Bench, IfMatch, IfMatchNumber, if_match, if_match_number, tag_answer
 
 router = APIRouter(prefix="/inspections/{key}", tags=["sources and findings"])
 
@@ -31,13 +31,19 @@ def one_source(bench: Bench, caller: ApiCaller, key: str, source: str, response:
 
 @router.put("/sources/{source}")
 def put_source(
-    request: Request, bench: Bench, caller: ApiCaller, key: str, source: str, given: Block, response: Response
+    bench: Bench,
+    caller: ApiCaller,
+    key: str,
+    source: str,
+    given: Block,
+    response: Response,
+    match: Annotated[str | None, Header(alias="If-Match")] = None,
+    none_match: Annotated[str | None, Header(alias="If-None-Match", description="`*` for a new one.")] = None,
 ) -> SourceView:
     """A source as it is to be; a new one with `If-None-Match: *`, one that is there with If-Match."""
     version = None
-    if request.headers.get("if-none-match", "").strip() != "*":
-        said = if_match(request)
-        version = int(said) if said.isascii() and said.isdigit() else -1
+    if (none_match or "").strip() != "*":
+        version = if_match_number(if_match(match))
     put = sources.put(bench, caller, key, source, given, expected_version=version)
     tag_answer(response, put.version)
     return put

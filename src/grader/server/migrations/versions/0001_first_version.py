@@ -31,7 +31,7 @@ def upgrade() -> None:
         "audit",
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("at", grader.server.columns.Instant(length=27), nullable=False),
-        sa.Column("who", sa.String(length=320), nullable=False),
+        sa.Column("who", sa.String(length=600), nullable=False),
         sa.Column("act", sa.String(length=60), nullable=False),
         sa.Column("inspection", sa.String(length=32), nullable=True),
         sa.Column("detail", grader.server.columns.Json(), nullable=False),
