@@ -40,9 +40,15 @@ def check_items(work: Work, given: Sequence[Given]) -> list[Evidence]:
 
 def check_finding(work: Work, block: str, given: Given) -> Declared | Previous:
     """A finding issued, or one of an earlier inspection."""
-    # The items it names are there as they are, so that names that lead nowhere are told.
-    names = select(Item.data).where(Item.inspection_id == work.inspection.id).order_by(Item.position)
-    evidence = [data for (data,) in work.session.execute(names)]
+    named = given.get("evidence")
+    items = select(Item.data).where(Item.inspection_id == work.inspection.id)
+    evidence: list[Any] = []
+    if isinstance(named, list) and all(isinstance(name, str) for name in named) and named:
+        evidence = list(work.session.scalars(items.where(Item.name.in_(named))))
+        if len(evidence) < len(set(named)):
+            evidence = list(
+                work.session.scalars(items)
+            )  # so that the nearest to one that is not there is told
     data = {"sources": _sources(work), "evidence": evidence, block: [dict(given)]}
     found = _checked(work, data, [])
     return found.findings[0] if block == "findings" else found.previous[0]

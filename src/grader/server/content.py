@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import delete, func, select
@@ -44,7 +44,9 @@ def put_in(session: Session, row: Inspection, inspection: InspectionModel, by: s
         session.execute(delete(table).where(table.inspection_id == row.id))
     known = {item.name: item for item in session.scalars(select(Item).where(Item.inspection_id == row.id))}
     data = inspection.model_dump(mode="json", exclude_defaults=True)
-    changed: Data = {"inspection_id": row.id, "changed_by": by, "changed_at": at}
+    # Versions go on from the inspection's own count: what was read of an earlier one is not this one.
+    version = row.revision + 1
+    changed: Data = {"inspection_id": row.id, "version": version, "changed_by": by, "changed_at": at}
     for at_, (name, source) in enumerate(data.get("sources", {}).items()):
         session.add(Source(name=name, position=at_, data=source, **changed))
     for block in ("findings", "previous"):
@@ -56,14 +58,16 @@ def put_in(session: Session, row: Inspection, inspection: InspectionModel, by: s
     for name, item in known.items():
         if name not in kept:
             remove_item(session, item, by, at)
+    _add_items(
+        session, row.id, [(p, e) for p, e in enumerate(inspection.evidence) if e.id not in known], by, at
+    )
     for position, found in enumerate(inspection.evidence):
         there = known.get(found.id)
         if there is None:
-            add_item(session, row.id, found, position, by, at)
-        elif there.data != item_data(found):
+            continue
+        if there.data != item_data(found):
             change_item(session, there, found, "imported", by, at)
-        if there is not None:
-            there.position = position
+        there.position = position
     session.flush()
 
 
@@ -72,21 +76,35 @@ def item_data(item: Evidence) -> Data:
 
 
 def add_item(session: Session, inspection_id: int, item: Evidence, position: int, by: str, at: Any) -> Item:
-    """A new row for an item, with its tags and its first version.
+    """A new row for an item, with its tags and its first version."""
+    return _add_items(session, inspection_id, [(position, item)], by, at)[0]
 
-    Where an item of the id was taken away, it goes on counting: what was read of that one is not this one.
-    """
-    last = select(func.max(ItemVersion.version)).where(
-        ItemVersion.inspection_id == inspection_id, ItemVersion.name == item.id
+
+def _add_items(
+    session: Session, inspection_id: int, items: Sequence[tuple[int, Evidence]], by: str, at: Any
+) -> list[Item]:
+    """New rows; where an item of the id was taken away, it goes on counting: that one is not this one."""
+    last = dict(
+        session.execute(
+            select(ItemVersion.name, func.max(ItemVersion.version))
+            .where(ItemVersion.inspection_id == inspection_id)
+            .group_by(ItemVersion.name)
+        )
+        .tuples()
+        .all()
     )
-    version = (session.scalar(last) or 0) + 1
-    row = Item(inspection_id=inspection_id, name=item.id, position=position, version=version)
-    session.add(row)
-    _fill(row, item, by, at)
+    rows = []
+    for position, item in items:
+        version = last.get(item.id, 0) + 1
+        row = Item(inspection_id=inspection_id, name=item.id, position=position, version=version)
+        _fill(row, item, by, at)
+        rows.append(row)
+    session.add_all(rows)
     session.flush()
-    _tag(session, row, item.characteristics)
-    _remember(session, row, "added", by, at)
-    return row
+    for row, (_, item) in zip(rows, items, strict=True):
+        _tag(session, row, item.characteristics)
+        remember(session, row, "added", by, at)
+    return rows
 
 
 def change_item(session: Session, row: Item, item: Evidence, act: str, by: str, at: Any) -> None:
@@ -95,13 +113,13 @@ def change_item(session: Session, row: Item, item: Evidence, act: str, by: str, 
     _fill(row, item, by, at)
     session.execute(delete(ItemTag).where(ItemTag.item_id == row.id))
     _tag(session, row, item.characteristics)
-    _remember(session, row, act, by, at)
+    remember(session, row, act, by, at)
 
 
 def remove_item(session: Session, row: Item, by: str, at: Any, act: str = "removed") -> None:
     """Take an item away; what it was stays among its versions."""
     row.version += 1
-    _remember(session, row, act, by, at)
+    remember(session, row, act, by, at)
     session.delete(row)
     session.flush()
 
@@ -122,7 +140,8 @@ def _tag(session: Session, row: Item, characteristics: Iterable[str]) -> None:
         session.add(ItemTag(item_id=row.id, inspection_id=row.inspection_id, characteristic=name))
 
 
-def _remember(session: Session, row: Item, act: str, by: str, at: Any) -> None:
+def remember(session: Session, row: Item, act: str, by: str, at: Any) -> None:
+    """Keep an item as it now is among its versions."""
     session.add(
         ItemVersion(
             inspection_id=row.inspection_id,

@@ -81,8 +81,7 @@ def read_file(blobs: list[bytes], file_name: str) -> Answer:
         what, _ = NAMES[kind]
         help = "import a workbook as a spreadsheet; an inspection is YAML, or a zip that was exported"
         raise InputError([Problem(f"this is {what}, and no inspection", Place(file_name), help)])
-    found, data = _inspection(blobs[0], file_name)
-    return data, []
+    return _inspection(blobs[0], file_name)[1], []
 
 
 def _inspection(content: bytes, file_name: str) -> tuple[LoadedInspection, Data]:

@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
-from grader.server.bench import Workbench
+from sqlalchemy import delete, exists, func, select
+
+from grader.model.inspection import Inspection as InspectionModel
+from grader.model.settling import LEFT_OUT, OTHER
+from grader.server.bench import Work, Workbench
 from grader.server.callers import Caller
+from grader.server.checking import check_item, rules_of
+from grader.server.columns import json_text
+from grader.server.content import change_item, inspection_data, remove_item
+from grader.server.decisions import ask
+from grader.server.inspections import view as inspection_view
+from grader.server.refusals import Changed, NotNow, NotThere, faulty
 from grader.server.shapes import DisagreementView, InspectionView, ModerationView, Page, TaggingView
+from grader.server.tables import Account, Choice, Item, ItemTag, LeftOut, Tagging
 
 Data = Mapping[str, Any]
+
+#: What a second person says of an item; all else is as it was found.
+TAGS: Final = ("characteristics", "assessment", "basis", "extent", "harm", "remedied", "innovative")
+#: Of an item, what says how somebody tagged it: a second person does not see it.
+_HIDDEN: Final = (*TAGS, "tagged_by", "settled", "remedied_on")
+#: Mixes drawn of an area that has too many to grade them all: fewer than the command's, for somebody waits.
+_DRAWS: Final = 512
+
+
+# A second person tags -------------------------------------------------------------------------------------
 
 
 def to_tag(
@@ -22,25 +44,142 @@ def to_tag(
     page: int = 1,
     per_page: int | None = None,
 ) -> Page[TaggingView]:
-    """What was found, without how anybody tagged it, and the caller's own tags so far."""
-    raise NotImplementedError
+    """What was found, without how anybody tagged it, and the caller's own tags so far.
+
+    `area` asks for items that somebody tagged to a characteristic of it; items already settled are left out.
+    """
+    per = per_page or bench.settings.limits.page
+    with bench.reading(caller, key, "tag") as work:
+        wanted = select(Item).where(Item.inspection_id == work.inspection.id)
+        if area:
+            known = {a.id: a for a in rules_of(work).framework.framework.areas_in(work.inspection.edition)}
+            names = [c.id for c in known[area].characteristics] if area in known else []
+            wanted = wanted.where(
+                exists().where(ItemTag.item_id == Item.id, ItemTag.characteristic.in_(names))
+            )
+        if untagged:
+            mine = exists().where(
+                Tagging.inspection_id == Item.inspection_id,
+                Tagging.item == Item.name,
+                Tagging.account_id == caller.account_id,
+            )
+            wanted = wanted.where(~mine)
+        total = work.session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+        rows = work.session.scalars(
+            wanted.order_by(Item.position, Item.id).offset((page - 1) * per).limit(per)
+        ).all()
+        tags = {
+            t.item: t
+            for t in work.session.scalars(_own(work, caller).where(Tagging.item.in_([r.name for r in rows])))
+        }
+        items = [_tagging_view(row, tags.get(row.name)) for row in rows]
+    return Page(items=items, total=total, page=page, per_page=per)
+
+
+def one_to_tag(bench: Workbench, caller: Caller, key: str, item: str) -> TaggingView:
+    """One item to tag, as `to_tag` gives it."""
+    with bench.reading(caller, key, "tag") as work:
+        return _tagging_view(_item(work, item), _mine(work, caller, item))
 
 
 def tag(
     bench: Workbench, caller: Caller, key: str, item: str, tags: Data, *, expected_version: int
 ) -> TaggingView:
     """The caller's own tags of an item; `expected_version` is 0 where they have none."""
-    raise NotImplementedError
+    unknown = sorted(set(tags) - set(TAGS))
+    if unknown:
+        raise faulty(f"{unknown[0][:60]!r} is no tag", f"it can be {', '.join(TAGS)}", field="tags")
+    with bench.writing(caller, key, "tag") as work:
+        row = _item(work, item)
+        mine = _mine(work, caller, item)
+        _same_version(mine, expected_version)
+        facts = {name: value for name, value in row.data.items() if name not in _HIDDEN}
+        said = {name: value for name, value in tags.items() if value is not None}
+        checked = check_item(work, {**facts, **said}).model_dump(mode="json", exclude_defaults=True)
+        if mine is None:
+            mine = Tagging(
+                inspection_id=work.inspection.id, account_id=caller.account_id, item=item, version=0
+            )
+            work.session.add(mine)
+        mine.data = {name: checked[name] for name in TAGS if name in checked}
+        mine.version += 1
+        mine.changed_at = work.now
+        work.did("tagged_second", item=item, version=mine.version)
+        return _tagging_view(row, mine)
 
 
 def untag(bench: Workbench, caller: Caller, key: str, item: str, *, expected_version: int) -> TaggingView:
     """Take the caller's own tags of an item away."""
-    raise NotImplementedError
+    with bench.writing(caller, key, "tag") as work:
+        row = _item(work, item)
+        mine = _mine(work, caller, item)
+        if mine is None:
+            raise NotThere("you have not tagged it")
+        _same_version(mine, expected_version)
+        work.session.delete(mine)
+        work.did("untagged_second", item=item)
+        return _tagging_view(row, None)
+
+
+def _own(work: Work, caller: Caller) -> Any:
+    return select(Tagging).where(
+        Tagging.inspection_id == work.inspection.id, Tagging.account_id == caller.account_id
+    )
+
+
+def _mine(work: Work, caller: Caller, item: str) -> Tagging | None:
+    found: Tagging | None = work.session.scalar(_own(work, caller).where(Tagging.item == item))
+    return found
+
+
+def _same_version(mine: Tagging | None, expected: int) -> None:
+    version = mine.version if mine is not None else 0
+    if version != expected:
+        current = mine.data if mine is not None else None
+        raise Changed("your tagging", version=str(version), current=current)
+
+
+def _item(work: Work, name: str) -> Item:
+    found = work.session.scalar(
+        select(Item).where(Item.inspection_id == work.inspection.id, Item.name == name)
+    )
+    if found is None:
+        raise NotThere(f"there is no item {name[:60]!r}")
+    return found
+
+
+def _tagging_view(row: Item, mine: Tagging | None) -> TaggingView:
+    return TaggingView(
+        item=row.name,
+        evidence={name: value for name, value in row.data.items() if name not in _HIDDEN},
+        tags=mine.data if mine is not None else None,
+        version=mine.version if mine is not None else 0,
+    )
+
+
+# What differs, and how it is settled ----------------------------------------------------------------------
 
 
 def disagreements(bench: Workbench, caller: Caller, key: str) -> ModerationView:
     """Where taggings differ: those that matter to a grade first, each with how it is to be settled."""
-    raise NotImplementedError
+    with bench.reading(caller, key, "see_moderation") as work:
+        found = _moderation(work)
+    bench.saw(caller, key, "moderation")
+    return found
+
+
+def _moderation(work: Work) -> ModerationView:
+    first, taggings = _taggings(work)
+    version = _version(work)
+    if not taggings:
+        return ModerationView(taggers=[first], reconciliation=None, disagreements=[], open=0, version=version)
+    answer = ask(work, "lay_together", first=first, taggings=taggings, draws=_DRAWS)
+    choices = _choices(work)
+    views = [_disagreement(d, choices.get(d["item"])) for d in answer["disagreements"]]
+    still = sum(1 for v in views if v.disagreement["matters"] and v.choice is None)
+    return ModerationView(
+        taggers=[first, *taggings], reconciliation=answer, disagreements=views, open=still, version=version
+    )
 
 
 def settle(
@@ -55,14 +194,55 @@ def settle(
     agreed: Data | None = None,
 ) -> DisagreementView:
     """How a disagreement is settled: a tagger's name, `left out`, or `other` with what holds instead."""
-    raise NotImplementedError
+    if not reason.strip():
+        raise faulty("a disagreement is settled with a reason", "say why", field="reason")
+    with bench.reading(caller, key, "moderate") as work:
+        view = _find(_moderation(work), item)
+        known = [*view.disagreement["said"], LEFT_OUT, OTHER]
+    if choice not in known:
+        raise faulty(
+            f"{choice[:60]!r} is no way to settle it", f"it can be {', '.join(known)}", field="choice"
+        )
+    if (choice == OTHER) != bool(agreed):
+        said = "say what holds instead" if choice == OTHER else "leave it out where a tagger's word holds"
+        raise faulty("what is agreed goes with 'other', and with nothing else", said, field="agreed")
+    with bench.writing(caller, key, "moderate") as work:
+        row = _choices(work).get(item)
+        _check_choice(row, expected_version)
+        data = {
+            "item": item,
+            "choice": choice,
+            "reason": reason.strip(),
+            "by": caller.name,
+            "on": work.today,
+            # What each said when it was settled: if they say otherwise by the time it is put into effect,
+            # that is told.
+            "said": {name: said or "none" for name, said in view.disagreement["said"].items()},
+        } | ({"agreed": dict(agreed)} if agreed else {})
+        if row is None:
+            # Counted on from all that was audited: one taken back and made again is another one.
+            row = Choice(inspection_id=work.inspection.id, item=item, version=_choices_made(work))
+            work.session.add(row)
+        row.data, row.changed_by, row.changed_at = data, caller.name, work.now
+        row.version += 1
+        work.did("settled", item=item, choice=choice)
+        return _disagreement(view.disagreement, row)
 
 
 def unsettle(
     bench: Workbench, caller: Caller, key: str, item: str, *, expected_version: int
 ) -> DisagreementView:
     """Take a choice back."""
-    raise NotImplementedError
+    with bench.reading(caller, key, "moderate") as work:
+        view = _find(_moderation(work), item)
+    with bench.writing(caller, key, "moderate") as work:
+        row = _choices(work).get(item)
+        if row is None:
+            raise NotThere(f"{item[:60]!r} is not settled")
+        _check_choice(row, expected_version)
+        work.session.delete(row)
+        work.did("unsettled", item=item)
+        return _disagreement(view.disagreement, None)
 
 
 def finish(
@@ -73,4 +253,128 @@ def finish(
     `rest` is the tagger by whom disagreements stand that are not settled and matter to no grade.
     `expected_version` is that of `disagreements`.
     """
-    raise NotImplementedError
+    with bench.reading(caller, key, "moderate") as work:
+        _check_whole(work, expected_version)
+        first, taggings = _taggings(work)
+        if not taggings:
+            raise NotNow("one person alone has tagged", help="have another person tag first")
+        data = inspection_data(work.session, work.inspection)
+        choices = [row.data for row in _choices(work).values()]
+    done, _ = bench.grading.run(
+        "settle_taggings",
+        inspection=data,
+        first=first,
+        taggings=taggings,
+        draws=_DRAWS,
+        choices=choices,
+        rest=rest,
+    )
+    with bench.writing(caller, key, "moderate") as work:
+        _check_whole(work, expected_version)
+        _put_agreed(work, InspectionModel.model_validate(done["inspection"]), {c["item"] for c in choices})
+        # What each said of what was settled stands in the evidence itself from now on.
+        for table, column in ((Choice, Choice.item), (Tagging, Tagging.item)):
+            work.session.execute(
+                delete(table).where(
+                    table.inspection_id == work.inspection.id, column.in_([c["item"] for c in choices])
+                )
+            )
+        work.moved()
+        work.did("finished_moderation", settled=done["settled"], rest=done["rest"])
+        return inspection_view(work)
+
+
+def _put_agreed(work: Work, agreed: InspectionModel, settled: set[str]) -> None:
+    """Put what was settled into the evidence; what was not stays as it is."""
+    by_id = {item.id: item for item in agreed.evidence}
+    wanted = select(Item).where(Item.inspection_id == work.inspection.id, Item.name.in_(settled))
+    for row in work.session.scalars(wanted).all():
+        item = by_id.get(row.name)
+        if item is None:
+            remove_item(work.session, row, work.caller.name, work.now, "settled")
+            continue
+        # Who tagged it first stands there as before; what each said is under `settled`.
+        kept = item.model_copy(update={"tagged_by": row.tagged_by})
+        change_item(work.session, row, kept, "settled", work.caller.name, work.now)
+    for left in agreed.model_dump(mode="json", exclude_defaults=True).get("left_out", []):
+        work.session.merge(LeftOut(inspection_id=work.inspection.id, name=left["id"], data=left))
+
+
+def _check_whole(work: Work, expected_version: str) -> None:
+    version = _version(work)
+    if version != expected_version:
+        raise Changed("what is to be settled", version=version, current=None)
+
+
+def _taggings(work: Work) -> tuple[str, dict[str, dict[str, Any]]]:
+    """Who tagged first, and by every other person their tags by item; what is settled is left out."""
+    wanted = (
+        select(Tagging.item, Tagging.data, Account.id, Account.name)
+        .join(Account, Account.id == Tagging.account_id)
+        .join(Item, (Item.inspection_id == Tagging.inspection_id) & (Item.name == Tagging.item))
+        .where(Tagging.inspection_id == work.inspection.id)
+        .order_by(Account.name, Account.id, Tagging.item)
+    )
+    named = work.session.scalars(
+        select(Item.tagged_by).where(Item.inspection_id == work.inspection.id).distinct()
+    ).all()
+    first = named[0] if len(named) == 1 and named[0] else "first tagging"
+    taken: dict[int, str] = {}
+    found: dict[str, dict[str, Any]] = {}
+    for item, data, number, name in work.session.execute(wanted):
+        if number not in taken:
+            plain = name.replace("/", " ").replace("\\", " ").strip() or f"person {number}"
+            clash = plain.casefold() in {first.casefold(), OTHER, LEFT_OUT, *(n.casefold() for n in found)}
+            taken[number] = f"{plain} ({number})" if clash else plain
+        found.setdefault(taken[number], {})[item] = data
+    return first, found
+
+
+def _version(work: Work) -> str:
+    """Of all that settling rests on: the evidence, every tagging and every choice."""
+    taggings = select(Tagging.account_id, Tagging.item, Tagging.version).where(
+        Tagging.inspection_id == work.inspection.id
+    )
+    choices = select(Choice.item, Choice.version).where(Choice.inspection_id == work.inspection.id)
+    stands = [
+        work.inspection.revision,
+        sorted([*row] for row in work.session.execute(taggings)),
+        sorted([*row] for row in work.session.execute(choices)),
+    ]
+    return hashlib.sha256(json_text(stands).encode("ascii")).hexdigest()[:16]
+
+
+def _choices(work: Work) -> dict[str, Choice]:
+    wanted = select(Choice).where(Choice.inspection_id == work.inspection.id)
+    return {row.item: row for row in work.session.scalars(wanted)}
+
+
+def _choices_made(work: Work) -> int:
+    return int(work.now.timestamp())
+
+
+def _check_choice(row: Choice | None, expected: int) -> None:
+    version = row.version if row is not None else 0
+    if version != expected:
+        raise Changed(
+            "how it is settled",
+            version=str(version),
+            current=row.data if row is not None else None,
+            by=row.changed_by if row is not None else None,
+            at=row.changed_at.isoformat() if row is not None else None,
+        )
+
+
+def _find(found: ModerationView, item: str) -> DisagreementView:
+    for view in found.disagreements:
+        if view.disagreement["item"] == item:
+            return view
+    raise NotThere(f"nobody disagrees on {item[:60]!r}")
+
+
+def _disagreement(data: dict[str, Any], row: Choice | None) -> DisagreementView:
+    return DisagreementView(
+        disagreement=data,
+        choice=row.data if row is not None else None,
+        version=row.version if row is not None else 0,
+    )

@@ -168,7 +168,7 @@ def _used(work: Work, name: str) -> int:
     items = select(func.count()).where(Item.inspection_id == work.inspection.id, Item.source == name)
     findings = select(Finding.data).where(Finding.inspection_id == work.inspection.id)
     named = sum(data.get("source") == name for (data,) in work.session.execute(findings))
-    return (work.session.scalar(items) or 0) + named
+    return int(work.session.scalar(items) or 0) + int(named)
 
 
 def _view(work: Work, row: Source) -> SourceView:

@@ -6,7 +6,16 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from grader.server.api import docs, evidence, inspections, people
+from grader.server.api import (
+    accuracy,
+    evidence,
+    grades,
+    inspections,
+    keeping,
+    moderation,
+    people,
+    sources,
+)
 from grader.server.problems import MEDIA_TYPE, ProblemDetails
 
 _REFUSED: dict[int | str, dict[str, Any]] = {
@@ -27,6 +36,5 @@ _REFUSED: dict[int | str, dict[str, Any]] = {
 }
 
 router = APIRouter(prefix="/api/v1", responses=_REFUSED)
-for module in (inspections, evidence, people):
+for module in (inspections, evidence, sources, grades, moderation, accuracy, keeping, people):
     router.include_router(module.router)
-router.include_router(docs.router, include_in_schema=False)

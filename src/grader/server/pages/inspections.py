@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from grader.server import decisions, inspections
 from grader.server.pages.rendering import page, style_sheet
-from grader.server.web import Bench, PageNumber, SignedInCaller
+from grader.server.web import Bench, MaybeCaller, PageNumber, SignedInCaller
 
 router = APIRouter()
 
@@ -15,6 +15,12 @@ router = APIRouter()
 @router.get("/style.css")
 def style() -> Response:
     return Response(style_sheet(), media_type="text/css", headers={"Cache-Control": "max-age=3600"})
+
+
+@router.get("/api/docs")
+def api_docs(request: Request, caller: MaybeCaller) -> Response:
+    request.state.caller = caller
+    return page(request, "api_docs.html")
 
 
 @router.get("/")

@@ -1,0 +1,116 @@
+"""Second taggings, disagreements, and how they are settled."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from grader.server import moderation
+from grader.server.api.bodies import Block
+from grader.server.shapes import DisagreementView, InspectionView, ModerationView, Page, TaggingView
+from grader.server.web import ApiCaller, Bench, IfMatch, IfMatchNumber, PageNumber, PerPage, tag_answer
+
+router = APIRouter(prefix="/inspections/{key}", tags=["moderation"])
+
+
+class Settlement(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    choice: str = Field(max_length=300)
+    """A tagger's name, `left out`, or `other` with what holds instead under `agreed`."""
+    reason: str = Field(max_length=20_000)
+    agreed: dict[str, Any] | None = None
+
+
+class Finish(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    rest: str | None = None
+    """By whose tagging disagreements stand that are not settled and matter to no grade."""
+
+
+@router.get("/tagging")
+def to_tag(
+    bench: Bench,
+    caller: ApiCaller,
+    key: str,
+    page: PageNumber,
+    per_page: PerPage,
+    area: Annotated[str | None, Query(max_length=200)] = None,
+    untagged: bool = False,
+) -> Page[TaggingView]:
+    """What was found, without how others tagged it, and your own tags."""
+    return moderation.to_tag(bench, caller, key, area=area, untagged=untagged, page=page, per_page=per_page)
+
+
+@router.get("/tagging/{item}")
+def one_to_tag(bench: Bench, caller: ApiCaller, key: str, item: str, response: Response) -> TaggingView:
+    found = moderation.one_to_tag(bench, caller, key, item)
+    tag_answer(response, found.version)
+    return found
+
+
+@router.put("/tagging/{item}")
+def tag(
+    bench: Bench,
+    caller: ApiCaller,
+    key: str,
+    item: str,
+    tags: Block,
+    version: IfMatchNumber,
+    response: Response,
+) -> TaggingView:
+    """Tag an item as a second person; If-Match "0" where you have not tagged it."""
+    done = moderation.tag(bench, caller, key, item, tags, expected_version=version)
+    tag_answer(response, done.version)
+    return done
+
+
+@router.delete("/tagging/{item}")
+def untag(bench: Bench, caller: ApiCaller, key: str, item: str, version: IfMatchNumber) -> TaggingView:
+    """Take your own tags of an item away."""
+    return moderation.untag(bench, caller, key, item, expected_version=version)
+
+
+@router.get("/disagreements")
+def disagreements(bench: Bench, caller: ApiCaller, key: str, response: Response) -> ModerationView:
+    """Where taggings differ, those that matter to a grade first."""
+    found = moderation.disagreements(bench, caller, key)
+    tag_answer(response, found.version)
+    return found
+
+
+@router.put("/disagreements/{item}")
+def settle(
+    bench: Bench,
+    caller: ApiCaller,
+    key: str,
+    item: str,
+    said: Settlement,
+    version: IfMatchNumber,
+    response: Response,
+) -> DisagreementView:
+    """Say how a disagreement is settled, and why; If-Match "0" where it is not settled yet."""
+    done = moderation.settle(
+        bench, caller, key, item, said.choice, said.reason, expected_version=version, agreed=said.agreed
+    )
+    tag_answer(response, done.version)
+    return done
+
+
+@router.delete("/disagreements/{item}")
+def unsettle(
+    bench: Bench, caller: ApiCaller, key: str, item: str, version: IfMatchNumber
+) -> DisagreementView:
+    """Take back how a disagreement is settled."""
+    return moderation.unsettle(bench, caller, key, item, expected_version=version)
+
+
+@router.post("/disagreements")
+def finish(
+    bench: Bench, caller: ApiCaller, key: str, said: Finish, version: IfMatch, response: Response
+) -> InspectionView:
+    """Put what was settled into the evidence; If-Match is the ETag of the disagreements."""
+    done = moderation.finish(bench, caller, key, expected_version=version, rest=said.rest)
+    tag_answer(response, done.version)
+    return done
