@@ -21,7 +21,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo check lint test test-slow test-without-rete bench clean
+.PHONY: help demo serve check lint test test-slow test-without-rete bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,13 @@ $(VENV)/benchmarking: $(VENV)/developing
 
 demo: $(VENV)/installed ## install grader and grade the example
 	$(BIN)/grader grade $(EXAMPLE)
+
+$(VENV)/serving: $(VENV)/host pyproject.toml
+	$(PIP) install --quiet --editable '.[serve]'
+	@touch $@ $(VENV)/installed
+
+serve: $(VENV)/serving ## the workbench in a browser, with the example in it
+	$(BIN)/grader serve --demo
 
 lint: $(VENV)/developing ## ruff, mypy and which layer may use which
 	$(BIN)/ruff check .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -84,8 +85,13 @@ def read_file(blobs: list[bytes], file_name: str) -> Answer:
     return _inspection(blobs[0], file_name)[1], []
 
 
+@cache
+def _sessions() -> Sessions:
+    return Sessions()
+
+
 def _inspection(content: bytes, file_name: str) -> tuple[LoadedInspection, Data]:
-    found = Sessions().load_document(parse_document(content, file_name))
+    found = _sessions().load_document(parse_document(content, file_name))
     yaml_of(found.inspection)
     return found, {
         "inspection": found.inspection.model_dump(mode="json", exclude_defaults=True),

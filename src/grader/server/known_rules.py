@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from grader.cached import cached_property
 from grader.io import catalogue
 from grader.server.refusals import NotNow, NotThere
 from grader.session import Session
@@ -24,25 +25,17 @@ class RulesInfo:
 
 
 class KnownRules:
-    """The list, read once when the server starts; `session` checks single entries in this process."""
+    """The list, read once; its sessions check single entries in this process."""
 
-    def __init__(self) -> None:
-        self._sessions: dict[str, Session] = {}
-        self._infos: dict[str, RulesInfo] = {}
-        for name in catalogue.framework_ids():
-            session = Session.open(framework=name, engine="reference")
-            framework = session.framework.framework
-            self._sessions[name] = session
-            self._infos[name] = RulesInfo(
-                framework=framework.id,
-                title=framework.framework.title,
-                framework_sha256=str(session.framework.sha256),
-                rulebook=session.book.id,
-                rulebook_version=session.book.version,
-                rulebook_sha256=str(session.book.sha256),
-                editions=tuple(framework.editions),
-                status=framework.framework.status,
-            )
+    @cached_property
+    def _sessions(self) -> dict[str, Session]:
+        return {
+            name: Session.open(framework=name, engine="reference") for name in catalogue.framework_ids()
+        }
+
+    @cached_property
+    def _infos(self) -> dict[str, RulesInfo]:
+        return {name: _info(session) for name, session in self._sessions.items()}
 
     def all(self) -> list[RulesInfo]:
         return list(self._infos.values())
@@ -71,3 +64,17 @@ class KnownRules:
                 help="its owner can take it over to the rules there are now",
             )
         return self._sessions[framework]
+
+
+def _info(session: Session) -> RulesInfo:
+    framework = session.framework.framework
+    return RulesInfo(
+        framework=framework.id,
+        title=framework.framework.title,
+        framework_sha256=str(session.framework.sha256),
+        rulebook=session.book.id,
+        rulebook_version=session.book.version,
+        rulebook_sha256=str(session.book.sha256),
+        editions=tuple(framework.editions),
+        status=framework.framework.status,
+    )

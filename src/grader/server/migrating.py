@@ -34,7 +34,7 @@ def bring_up_to_date(database: Database) -> str | None:
         if not database.sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         script = ScriptDirectory.from_config(_config(connection))
-        before = MigrationContext.configure(connection).get_current_revision()
+        before = version_of(connection)
         known = [each.revision for each in script.walk_revisions()]
         if before is None:
             _refuse_strange(connection)
@@ -45,6 +45,20 @@ def bring_up_to_date(database: Database) -> str | None:
         if before != script.get_current_head():
             command.upgrade(_config(connection), "head")
         return before
+
+
+def version_of(connection: Connection) -> str | None:
+    """The version of the tables; None where there are none."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def make_at(connection: Connection, version: str) -> None:
+    """Make the tables as they were at a version; raises InputError where it is not known."""
+    script = ScriptDirectory.from_config(_config(connection))
+    if version not in {each.revision for each in script.walk_revisions()}:
+        message = f"the backup is of a newer grader (its version is {version[:60]})"
+        raise InputError([Problem(message, Place("--restore"), "restore it with the grader that made it")])
+    command.upgrade(_config(connection), version)
 
 
 def _refuse_strange(connection: Connection) -> None:

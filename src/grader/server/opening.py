@@ -50,6 +50,7 @@ def opened(settings: Settings, *, workers: bool = True) -> Iterator[Workbench]:
     try:
         if workers:
             pool.start()
+            bench.rules.all()  # read before anybody waits for it
         yield bench
     finally:
         pool.close()

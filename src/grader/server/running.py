@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import socket
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -12,20 +13,33 @@ import uvicorn
 from sqlalchemy import select
 
 from grader.errors import InputError, Place, Problem
-from grader.server import accounts, inspections
+from grader.io.written import write_whole
+from grader.server import accounts, audit, backup, inspections
 from grader.server.app import create_app
 from grader.server.bench import Workbench
 from grader.server.callers import COMMAND, Caller
+from grader.server.database import Database, reachable
 from grader.server.opening import opened
-from grader.server.settings import Settings
+from grader.server.settings import Settings, settings_of
 from grader.server.tables import Account, Inspection
+from grader.text import plural
 
 DEMO_EMAIL: Final = "demo@example.org"
 _EXAMPLE: Final = Path("examples/leicestershire_2021_22/inspection.yaml")
 
 
-def from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
-    """Settings that hold secrets, which do not belong on a command line that others can read."""
+def settings_from(environment: Mapping[str, str], *, workers: int | None, **given: Any) -> Settings:
+    """Settings as given on the command line, and those that hold secrets from the environment.
+
+    A password of a database may stand in `GRADER_DATABASE`: others can read a command line.
+    """
+    given["database"] = given["database"] or environment.get("GRADER_DATABASE", "")
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    given["limits"] = {"workers": workers if workers is not None else min(64, max(1, processors))}
+    return settings_of(**given, **_single_sign_on(environment))
+
+
+def _single_sign_on(environment: Mapping[str, str]) -> dict[str, Any]:
     issuer = environment.get("GRADER_OIDC_ISSUER")
     if not issuer:
         return {}
@@ -43,6 +57,44 @@ def add_user(settings: Settings, email: str, name: str | None, *, admin: bool) -
     """A one-time sign-in link for a person, who is given an account where they have none."""
     with opened(settings, workers=False) as bench:
         return accounts.sign_in_link(bench, _account(bench, email, name, admin=admin), caller=COMMAND)
+
+
+def verify(settings: Settings) -> str:
+    """That the audit log is whole; raises InputError where it is not."""
+    with opened(settings, workers=False) as bench, bench.database.reading() as session:
+        count, problems = audit.verify(session)
+    if problems:
+        raise InputError(problems)
+    return f"the audit log is whole: {plural(count, 'entry', 'entries')}"
+
+
+def export_audit(settings: Settings, destination: Path) -> str:
+    """Write the audit log to a file, an entry a line."""
+    with opened(settings, workers=False) as bench, bench.database.reading() as session:
+        lines = list(audit.export(session))
+    write_whole(destination, "".join(lines), new=True)
+    return f"{destination}: {plural(len(lines), 'entry', 'entries')}"
+
+
+def back_up(settings: Settings, destination: Path) -> str:
+    """Write all there is to a file."""
+    with opened(settings, workers=False) as bench:
+        counts = backup.back_up(bench.database, destination)
+    rows, inspections_ = sum(counts.values()), counts["inspection"]
+    return f"{destination}: {plural(rows, 'row')}, {plural(inspections_, 'inspection')}"
+
+
+def restore(settings: Settings, source: Path) -> str:
+    """Put a backup into an empty database."""
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    database = Database(settings.database_url)
+    try:
+        reachable(database)
+        counts = backup.restore(database, source)
+    finally:
+        database.close()
+    rows, inspections_ = sum(counts.values()), counts["inspection"]
+    return f"restored {plural(rows, 'row')}, {plural(inspections_, 'inspection')}; the audit log is whole"
 
 
 def _account(bench: Workbench, email: str, name: str | None, *, admin: bool) -> int:

@@ -153,5 +153,7 @@ def settings_of(**given: object) -> Settings:
 
 
 def _problem(fault: Any) -> Problem:
-    said, name = str(fault["msg"]), ".".join(map(str, fault["loc"])) or "settings"
-    return Problem(said[:1].lower() + said[1:], Place(name), "grader serve --help lists what can be set")
+    said = str(fault["msg"]).removeprefix("Value error, ")
+    name = str(fault["loc"][-1]) if fault["loc"] else "public_url"
+    place = Place("--" + name.replace("_", "-"))
+    return Problem(said[:1].lower() + said[1:], place, "grader serve --help says what it may be")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from grader.server import accounts, sessions
+from grader.server import accounts, challenges, sessions
 from grader.server.pages.rendering import page
 from grader.server.refusals import NotSignedIn
 from grader.server.settings import Settings
@@ -94,3 +94,53 @@ def _page(
         said=said,
         single_sign_on=settings.single_sign_on.name if settings.single_sign_on else None,
     )
+
+
+_ANSWERED = "grader-sign-on"
+
+
+@router.get("/sign-in/with")
+def sign_in_with(request: Request, bench: Bench, next: str = "/") -> Response:
+    """Off to the provider of single sign-on."""
+    from grader.server import single_sign_on  # which takes a while to import, and few servers have one
+
+    url, state = single_sign_on.begin(bench, safe_next(next), address=address_of(request))
+    answer = RedirectResponse(url, 303)
+    answer.set_cookie(
+        _ANSWERED,
+        state,
+        max_age=600,
+        path="/sign-in",
+        secure=bench.settings.secure,
+        httponly=True,
+        samesite="lax",
+    )
+    return answer
+
+
+@router.get("/sign-in/answer")
+def sign_in_answer(request: Request, bench: Bench) -> Response:
+    """Back from the provider."""
+    from grader.server import single_sign_on
+
+    said = {name: value for name, value in request.query_params.items() if name in ("state", "code", "error")}
+    cookie = request.cookies.get(_ANSWERED, "")
+    started, after = single_sign_on.complete(bench, said, cookie, address=address_of(request))
+    answer = RedirectResponse(safe_next(after), 303)
+    answer.delete_cookie(_ANSWERED, path="/sign-in", secure=bench.settings.secure, httponly=True)
+    set_cookie(answer, bench.settings, started)
+    return answer
+
+
+@router.get("/invitation/{secret}")
+def invitation_page(request: Request, secret: str) -> Response:
+    """A page with a button, as for sign-in links."""
+    return page(request, "invitation.html", secret=secret[:100])
+
+
+@router.post("/invitation")
+def accept_invitation(request: Request, bench: Bench, form: AnyForm) -> Response:
+    started, key = challenges.accept(bench, form.text("secret"), address=address_of(request))
+    answer = RedirectResponse(f"/inspections/{key}/draft", 303)
+    set_cookie(answer, bench.settings, started)
+    return answer

@@ -1,0 +1,181 @@
+"""Backup and restore: one file for either database, whole or not at all."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection, MetaData, Table, inspect, select, text
+
+from grader._version import __version__
+from grader.errors import InputError, Place, Problem
+from grader.io.written import write_whole
+from grader.server import audit
+from grader.server.database import Database
+from grader.server.migrating import bring_up_to_date, make_at, version_of
+from grader.server.tables import Base
+
+SCHEMA: Final = "grader.backup/1"
+_MANIFEST: Final = "manifest.json"
+_MANY: Final = 500
+
+
+def back_up(database: Database, destination: Path) -> dict[str, int]:
+    """Write all that the database holds at one moment to a file; returns how many rows of each table.
+
+    Raises
+    ------
+    InputError
+        The file exists, or cannot be written.
+    """
+    if destination.exists():
+        raise InputError([Problem("the file exists", Place(str(destination)), "name another one")])
+    buffer = io.BytesIO()
+    counts: dict[str, int] = {}
+    hashes: dict[str, str] = {}
+    with database.reading() as session, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        connection = session.connection()
+        version = version_of(connection)
+        for table in Base.metadata.sorted_tables:
+            lines = hashlib.sha256()
+            counts[table.name] = 0
+            with archive.open(f"{table.name}.jsonl", "w") as part:
+                for line in _lines(connection, table.name):
+                    part.write(line)
+                    lines.update(line)
+                    counts[table.name] += 1
+            hashes[table.name] = lines.hexdigest()
+        manifest = {
+            "schema": SCHEMA,
+            "grader_version": __version__,
+            "database_version": version,
+            "tables": [table.name for table in Base.metadata.sorted_tables],
+            "rows": counts,
+            "sha256": hashes,
+        }
+        archive.writestr(_MANIFEST, json.dumps(manifest, indent=2) + "\n")
+    write_whole(destination, buffer.getvalue(), new=True)
+    return counts
+
+
+def _lines(connection: Connection, name: str) -> Iterator[bytes]:
+    """Every row of a table as it is stored, a line each."""
+    table = _reflected(connection, name)
+    order = list(table.primary_key.columns)
+    for row in (
+        connection.execution_options(yield_per=_MANY).execute(select(table).order_by(*order)).mappings()
+    ):
+        yield json.dumps({key: _out(value) for key, value in row.items()}).encode("ascii") + b"\n"
+
+
+def _out(value: Any) -> Any:
+    return {"base64": base64.b64encode(value).decode("ascii")} if isinstance(value, bytes) else value
+
+
+def _reflected(connection: Connection, name: str) -> Table:
+    """A table as the database has it, whatever this version would make of its columns."""
+    return Table(name, MetaData(), autoload_with=connection)
+
+
+def restore(database: Database, source: Path) -> dict[str, int]:
+    """Put a backup into a database that holds nothing; returns how many rows of each table.
+
+    A backup of an older grader is brought up to date; the audit log is verified before anything stands.
+
+    Raises
+    ------
+    InputError
+        The file is no whole backup, or of a newer grader, or the database holds something already.
+    """
+    try:
+        archive = zipfile.ZipFile(source)
+    except FileNotFoundError:
+        raise InputError([Problem("there is no such file", Place(str(source)))]) from None
+    except (zipfile.BadZipFile, OSError):
+        raise _broken(source, "it is no zip") from None
+    with archive:
+        manifest = _manifest(archive, source)
+        with (
+            database.engine.connect().execution_options(grader_writes=True) as connection,
+            connection.begin(),
+        ):
+            if inspect(connection).get_table_names():
+                message = "the database holds something already, and a backup is put into an empty one"
+                raise InputError([Problem(message, Place("--database"), "name a new one")])
+            make_at(connection, str(manifest["database_version"]))
+            for name in manifest["tables"]:
+                _put(connection, archive, source, name, manifest)
+            _set_counters(connection, manifest["tables"])
+    bring_up_to_date(database)
+    with database.reading() as session:
+        _, problems = audit.verify(session)
+    if problems:
+        raise InputError(
+            [Problem(f"restored, and {p.message}", Place(str(source)), p.help) for p in problems]
+        )
+    return {str(name): int(count) for name, count in manifest["rows"].items()}
+
+
+def _manifest(archive: zipfile.ZipFile, source: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(archive.read(_MANIFEST))
+    except (KeyError, ValueError, zipfile.BadZipFile):
+        raise _broken(source, "it holds no manifest") from None
+    if not isinstance(found, dict) or found.get("schema") != SCHEMA:
+        raise _broken(source, "its manifest is of something else")
+    return found
+
+
+def _put(
+    connection: Connection, archive: zipfile.ZipFile, source: Path, name: str, manifest: dict[str, Any]
+) -> None:
+    table = _reflected(connection, name)
+    # A new database holds the row that the chain of the audit log starts with.
+    connection.execute(table.delete())
+    lines, count = hashlib.sha256(), 0
+    rows: list[dict[str, Any]] = []
+    with archive.open(f"{name}.jsonl") as part:
+        for line in part:
+            lines.update(line)
+            count += 1
+            rows.append({key: _in(value) for key, value in json.loads(line).items()})
+            if len(rows) == _MANY:
+                connection.execute(table.insert(), rows)
+                rows = []
+    if rows:
+        connection.execute(table.insert(), rows)
+    if (count, lines.hexdigest()) != (manifest["rows"][name], manifest["sha256"][name]):
+        raise _broken(source, f"its table {name} is not as it was written")
+
+
+def _in(value: Any) -> Any:
+    return base64.b64decode(value["base64"]) if isinstance(value, dict) else value
+
+
+def _set_counters(connection: Connection, names: list[str]) -> None:
+    """Let PostgreSQL number new rows from where the old ones end."""
+    if connection.dialect.name != "postgresql":
+        return
+    for name in names:
+        column = (
+            connection.scalar(text("SELECT pg_get_serial_sequence(:table, 'id')").bindparams(table=name))
+            if ("id" in {c["name"] for c in inspect(connection).get_columns(name)})
+            else None
+        )
+        if column:
+            connection.execute(
+                text(f"SELECT setval(:sequence, (SELECT coalesce(max(id), 0) + 1 FROM {name}), false)"),
+                {"sequence": column},
+            )
+
+
+def _broken(source: Path, said: str) -> InputError:
+    return InputError(
+        [Problem(f"this is no backup: {said}", Place(str(source)), "name one made by --backup")]
+    )
