@@ -94,7 +94,7 @@ def what_if_page(
     assessment: Word = "",
     basis: Word = "",
 ) -> Response:
-    """What would be proposed if something were otherwise: asked for by an address, so that nothing can be saved."""
+    """What would be proposed if something were otherwise: asked by an address, so that nothing is saved."""
     on = subject(request, bench, caller, key)
     now = decisions.proposal(bench, caller, key)
     asked = {
@@ -119,7 +119,8 @@ def what_if_page(
         answer=None if isinstance(answer, Refused) else answer,
         moved=_moved(now.proposal, answer["proposal"]) if isinstance(answer, dict) else [],
         parameters=[
-            Choice(name, f"{name} (now {number(p.default, None, p.kind)})") for name, p in book.parameters.items()
+            Choice(name, f"{name} (now {number(p.default, None, p.kind)})")
+            for name, p in book.parameters.items()
         ],
         items=_items(on),
         hows=[Choice("without", "Left out"), *assessments(on.framework.vocabulary)],

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from grader.server import evidence, sources
 from grader.server.pages import item_form
-from grader.server.pages.refused import Refused, refused_for, sides, tried, Wrong
+from grader.server.pages.refused import Refused, Wrong, refused_for, sides, tried
 from grader.server.pages.subject import (
     Choice,
     Subject,
@@ -104,7 +104,9 @@ def _compared(versions: list[Any]) -> list[tuple[Any, list[tuple[str, Any, Any]]
 
 
 @router.get("/item/add")
-def add_page(request: Request, bench: Bench, caller: SignedInCaller, key: str, characteristic: Word = "") -> Response:
+def add_page(
+    request: Request, bench: Bench, caller: SignedInCaller, key: str, characteristic: Word = ""
+) -> Response:
     on = subject(request, bench, caller, key)
     return item_form.show(on, {"characteristics": [characteristic] if characteristic else []})
 
@@ -144,7 +146,8 @@ def edit_item(
     # How it was settled is no part of the form, and stays.
     kept = {"settled": item.evidence["settled"]} if item is not None and "settled" in item.evidence else {}
     done = tried(
-        lambda: evidence.edit(bench, caller, key, id, given | kept, expected_version=version), item_form.FIELDS
+        lambda: evidence.edit(bench, caller, key, id, given | kept, expected_version=version),
+        item_form.FIELDS,
     )
     if isinstance(done, Refused):
         return item_form.show(on, given, item=item, version=version, refused=done)
@@ -190,7 +193,9 @@ def several_page(
 def tag_several(request: Request, bench: Bench, caller: SignedInCaller, key: str, form: PageForm) -> Response:
     on = subject(request, bench, caller, key)
     names = form.many("item")
-    expected = {name: int(said) for name, said in zip(names, form.many("version"), strict=False) if said.isdigit()}
+    expected = {
+        name: int(said) for name, said in zip(names, form.many("version"), strict=False) if said.isdigit()
+    }
     tags = _tags(form)
     if form.text("action") == "search":
         items = [evidence.one(bench, caller, key, name) for name in expected]

@@ -108,7 +108,9 @@ def _given(form: Posted, block: str) -> dict[str, Any]:
     if form.text("accelerated") and block == "findings":
         given["accelerated"] = True
     found = {
-        "recommendations": [line.strip() for line in form.text("recommendations").split("\n") if line.strip()],
+        "recommendations": [
+            line.strip() for line in form.text("recommendations").split("\n") if line.strip()
+        ],
         "characteristics": characteristics(form),
         "evidence": form.text("evidence").replace(",", " ").split(),
     }

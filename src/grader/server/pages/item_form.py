@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from grader.errors import GraderError
-from grader.server import sources
+from grader.errors import InputError
+from grader.server import searching, sources
 from grader.server.pages.refused import Refused, sides
 from grader.server.pages.subject import Choice, Subject, assessments, bases, extents, harms
 from grader.server.shapes import ItemView
@@ -48,11 +48,14 @@ def read(form: Posted) -> dict[str, Any]:
     given |= {name: value for name in _TEXTS if (value := form.maybe(name)) is not None}
     given |= {name: True for name in ("remedied", "innovative") if form.text(name)}
     measure = {
-        name: value for name in ("name", "value", "interval", "unit") if (value := form.maybe(f"measure_{name}"))
+        name: value
+        for name in ("name", "value", "interval", "unit")
+        if (value := form.maybe(f"measure_{name}"))
     }
     if measure:
         given["measure"] = {
-            name: _number(value) if name in ("value", "interval") else value for name, value in measure.items()
+            name: _number(value) if name in ("value", "interval") else value
+            for name, value in measure.items()
         }
     return given
 
@@ -77,14 +80,8 @@ def look_up(on: Subject, words: str) -> list[dict[str, Any]] | None:
     if not words.strip():
         return None
     try:
-        found, _ = on.bench.grading.run(
-            "find",
-            words=words.strip()[:2000],
-            framework=on.inspection.framework,
-            edition=on.inspection.edition,
-            limit=12,
-        )
-    except GraderError:
+        found = searching.characteristics(on.bench, on.caller, on.key, words.strip()[:2000], limit=12)
+    except InputError:
         return []  # words that say nothing to search by find nothing
     matches: list[dict[str, Any]] = found["matches"]
     return matches

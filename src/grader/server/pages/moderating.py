@@ -180,7 +180,11 @@ def _choices(said: dict[str, Any]) -> list[Choice]:
         Choice(name, f"As {name} tagged it") if tags else Choice(name, f"As {name} has it: not at all")
         for name, tags in said.items()
     ]
-    return [*found, Choice(OTHER, "Otherwise, as written below"), Choice(LEFT_OUT, "Left out: it is not to count")]
+    return [
+        *found,
+        Choice(OTHER, "Otherwise, as written below"),
+        Choice(LEFT_OUT, "Left out: it is not to count"),
+    ]
 
 
 def _place(found: ModerationView, seen: DisagreementView) -> tuple[int, int]:

@@ -78,6 +78,4 @@ def sides(theirs: Mapping[str, Any] | None, yours: Mapping[str, Any]) -> list[tu
     """Fields in which two versions differ: the name, what somebody else wrote, what you wrote."""
     there = theirs or {}
     names = [*yours, *(name for name in there if name not in yours)]
-    return [
-        (name, there.get(name), yours.get(name)) for name in names if there.get(name) != yours.get(name)
-    ]
+    return [(name, there.get(name), yours.get(name)) for name in names if there.get(name) != yours.get(name)]

@@ -25,6 +25,11 @@ class _Environment(Environment):
             return obj[attribute] if attribute in obj else getattr(obj, attribute, None)
         return super().getattr(obj, attribute)
 
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        if type(obj) is dict and type(argument) is str:
+            return obj.get(argument)
+        return super().getitem(obj, argument)
+
 
 @cache
 def templates() -> Environment:
@@ -42,7 +47,6 @@ def templates() -> Environment:
         "counted": plural,
         "opened": words.opened,
         "rule_title": words.rule_title,
-        "per_cent": lambda per_mille: f"{per_mille / 10:g} %",
         "moment": lambda moment: moment.strftime("%-d %B %Y at %H:%M UTC"),
     }
     return environment
@@ -53,6 +57,7 @@ DONE: Final = {
     "added": "It is added.",
     "saved": "It is saved.",
     "removed": "It is taken away. Its history stays.",
+    "removed_member": "They have no part in it any more.",
     "tagged": "They are all tagged.",
     "imported": "It is imported.",
     "decided": "The decision is recorded.",

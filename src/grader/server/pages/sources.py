@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from grader.server import sources
-from grader.server.pages.files_out import download
+from grader.server.files_out import document_answer
 from grader.server.pages.refused import Refused, Wrong, refused_for, sides, tried
 from grader.server.pages.subject import Subject, subject
 from grader.server.shapes import SourceView
@@ -99,7 +99,7 @@ def attach(
 @router.get("/source/document")
 def document(bench: Bench, caller: SignedInCaller, key: str, id: Word, number: int) -> Response:
     name, content = sources.attachment(bench, caller, key, id, number)
-    return download(content, name)
+    return document_answer(content, name)
 
 
 @router.post("/source/detach")
