@@ -140,7 +140,7 @@ def _item(
         refused.status if refused is not None else 200,
         seen=seen,
         said=said,
-        rows=_rows(said),
+        rows=_rows(said, {} if isinstance(item, Refused) else item.evidence, seen.disagreement["fields"]),
         evidence=None if isinstance(item, Refused) else item.evidence,
         choice=choice if typed else earlier.get("choice", ""),
         reason=reason if typed else earlier.get("reason", ""),
@@ -165,11 +165,14 @@ def _item(
 _FIELDS = ("assessment", "characteristics", "basis", "extent", "harm", "remedied", "innovative")
 
 
-def _rows(said: dict[str, Any]) -> list[tuple[str, list[Any], bool]]:
-    """Each field as everybody tagged it, and whether they differ in it."""
+def _rows(
+    said: dict[str, Any], evidence: dict[str, Any], fields: list[str]
+) -> list[tuple[str, list[Any], bool]]:
+    """Each field as everybody tagged it, and whether they differ in it; what is told is where they differ."""
     found = []
     for name in _FIELDS:
-        values = [tags.get(name) if tags else None for tags in said.values()]
+        same = evidence.get(name) if name not in fields else None
+        values = [tags.get(name, same) if tags else None for tags in said.values()]
         if any(value not in (None, [], False) for value in values):
             found.append((name, values, any(value != values[0] for value in values)))
     return found
@@ -177,7 +180,7 @@ def _rows(said: dict[str, Any]) -> list[tuple[str, list[Any], bool]]:
 
 def _choices(said: dict[str, Any]) -> list[Choice]:
     found = [
-        Choice(name, f"As {name} tagged it") if tags else Choice(name, f"As {name} has it: not at all")
+        Choice(name, _as_tagged(name) if tags else f"{_as_tagged(name)}: not at all")
         for name, tags in said.items()
     ]
     return [
@@ -185,6 +188,10 @@ def _choices(said: dict[str, Any]) -> list[Choice]:
         Choice(OTHER, "Otherwise, as written below"),
         Choice(LEFT_OUT, "Left out: it is not to count"),
     ]
+
+
+def _as_tagged(name: str) -> str:
+    return "As first tagged" if name == "first tagging" else f"As tagged by {name}"
 
 
 def _place(found: ModerationView, seen: DisagreementView) -> tuple[int, int]:
