@@ -27,7 +27,7 @@ _ANSWERS = (
 
 @router.get("/accuracy")
 def overview_page(request: Request, bench: Bench, caller: SignedInCaller, key: str) -> Response:
-    return _overview(subject(request, bench, caller, key))
+    return _overview(subject(request, bench, caller, key, "see_challenges"))
 
 
 def _overview(
@@ -56,7 +56,7 @@ def _overview(
 
 @router.post("/accuracy/release")
 def release(request: Request, bench: Bench, caller: SignedInCaller, key: str, form: PageForm) -> Response:
-    on = subject(request, bench, caller, key)
+    on = subject(request, bench, caller, key, "release")
     revision = form.whole("revision")
     done = tried(lambda: challenges.release(bench, caller, key, expected_revision=revision))
     return _overview(on, done) if isinstance(done, Refused) else on.to("/accuracy", "released")
@@ -64,7 +64,7 @@ def release(request: Request, bench: Bench, caller: SignedInCaller, key: str, fo
 
 @router.post("/accuracy/withdraw")
 def withdraw(request: Request, bench: Bench, caller: SignedInCaller, key: str, form: PageForm) -> Response:
-    on = subject(request, bench, caller, key)
+    on = subject(request, bench, caller, key, "release")
     number, version = form.whole("number"), form.whole("version")
     done = tried(lambda: challenges.withdraw(bench, caller, key, number, expected_version=version))
     return _overview(on, done) if isinstance(done, Refused) else on.to("/accuracy", "withdrawn")
@@ -73,7 +73,7 @@ def withdraw(request: Request, bench: Bench, caller: SignedInCaller, key: str, f
 @router.post("/accuracy/invite")
 def invite(request: Request, bench: Bench, caller: SignedInCaller, key: str, form: PageForm) -> Response:
     """The link is on the page that answers, and nowhere after."""
-    on = subject(request, bench, caller, key)
+    on = subject(request, bench, caller, key, "release")
     typed = {name: form.text(name) for name in ("email", "name", "days")}
     if typed["days"].strip() and not typed["days"].strip().isdigit():
         wrong = Wrong("This is no number of days", "days", "write a whole number, such as 21")
@@ -87,7 +87,7 @@ def invite(request: Request, bench: Bench, caller: SignedInCaller, key: str, for
 
 @router.post("/accuracy/uninvite")
 def uninvite(request: Request, bench: Bench, caller: SignedInCaller, key: str, form: PageForm) -> Response:
-    on = subject(request, bench, caller, key)
+    on = subject(request, bench, caller, key, "release")
     number, version = form.whole("number"), form.whole("version")
     done = tried(lambda: challenges.uninvite(bench, caller, key, number, expected_version=version))
     return _overview(on, done) if isinstance(done, Refused) else on.to("/accuracy", "withdrawn")
@@ -98,14 +98,14 @@ def uninvite(request: Request, bench: Bench, caller: SignedInCaller, key: str, f
 
 @router.get("/challenge")
 def challenge_page(request: Request, bench: Bench, caller: SignedInCaller, key: str, number: int) -> Response:
-    return _challenge(subject(request, bench, caller, key), number)
+    return _challenge(subject(request, bench, caller, key, "see_challenges"), number)
 
 
 @router.post("/challenge")
 def answer(
     request: Request, bench: Bench, caller: SignedInCaller, key: str, number: int, form: PageForm
 ) -> Response:
-    on = subject(request, bench, caller, key)
+    on = subject(request, bench, caller, key, "answer")
     outcome, reason, version = form.text("outcome"), form.text("reason"), form.whole("version")
     done = tried(
         lambda: challenges.answer(bench, caller, key, number, outcome, reason, expected_version=version)

@@ -27,14 +27,14 @@ def list_page(request: Request, bench: Bench, caller: SignedInCaller, key: str) 
 
 @router.get("/decide")
 def decide_page(request: Request, bench: Bench, caller: SignedInCaller, key: str, area: Word) -> Response:
-    return _form(subject(request, bench, caller, key), area)
+    return _form(subject(request, bench, caller, key, "decide"), area)
 
 
 @router.post("/decide")
 def decide(
     request: Request, bench: Bench, caller: SignedInCaller, key: str, area: Word, form: PageForm
 ) -> Response:
-    on = subject(request, bench, caller, key)
+    on = subject(request, bench, caller, key, "decide")
     typed = {
         "grade": form.text("grade"),
         "rationale": form.text("rationale"),
@@ -66,7 +66,7 @@ def decide(
 def undo(
     request: Request, bench: Bench, caller: SignedInCaller, key: str, area: Word, form: PageForm
 ) -> Response:
-    on = subject(request, bench, caller, key)
+    on = subject(request, bench, caller, key, "decide")
     done = tried(
         lambda: decisions.undo(
             bench, caller, key, area, expected_version=form.text("version"), rationale=form.maybe("why")
@@ -81,7 +81,7 @@ def undo(
 def confirm(
     request: Request, bench: Bench, caller: SignedInCaller, key: str, area: Word, form: PageForm
 ) -> Response:
-    on = subject(request, bench, caller, key)
+    on = subject(request, bench, caller, key, "decide")
     done = tried(
         lambda: decisions.confirm(
             bench, caller, key, area, expected_version=form.text("version"), rationale=form.maybe("stands")

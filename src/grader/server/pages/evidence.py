@@ -107,13 +107,13 @@ def _compared(versions: list[Any]) -> list[tuple[Any, list[tuple[str, Any, Any]]
 def add_page(
     request: Request, bench: Bench, caller: SignedInCaller, key: str, characteristic: Word = ""
 ) -> Response:
-    on = subject(request, bench, caller, key)
+    on = subject(request, bench, caller, key, "evidence")
     return item_form.show(on, {"characteristics": [characteristic] if characteristic else []})
 
 
 @router.post("/item/add")
 def add_item(request: Request, bench: Bench, caller: SignedInCaller, key: str, form: PageForm) -> Response:
-    on = subject(request, bench, caller, key)
+    on = subject(request, bench, caller, key, "evidence")
     given = item_form.read(form)
     if form.text("action") == "search":
         return item_form.show(on, given, search=form.text("search") or form.text("statement"))
@@ -127,7 +127,7 @@ def add_item(request: Request, bench: Bench, caller: SignedInCaller, key: str, f
 
 @router.get("/item/edit")
 def edit_page(request: Request, bench: Bench, caller: SignedInCaller, key: str, id: Word) -> Response:
-    on = subject(request, bench, caller, key)
+    on = subject(request, bench, caller, key, "evidence")
     item = evidence.one(bench, caller, key, id)
     return item_form.show(on, item.evidence, item=item, version=item.version)
 
@@ -136,7 +136,7 @@ def edit_page(request: Request, bench: Bench, caller: SignedInCaller, key: str, 
 def edit_item(
     request: Request, bench: Bench, caller: SignedInCaller, key: str, id: Word, form: PageForm
 ) -> Response:
-    on = subject(request, bench, caller, key)
+    on = subject(request, bench, caller, key, "evidence")
     version, given = form.whole("version"), item_form.read(form)
     there = tried(lambda: evidence.one(bench, caller, key, id))
     item = there if isinstance(there, ItemView) else None
@@ -156,7 +156,7 @@ def edit_item(
 
 @router.get("/item/remove")
 def remove_page(request: Request, bench: Bench, caller: SignedInCaller, key: str, id: Word) -> Response:
-    on = subject(request, bench, caller, key)
+    on = subject(request, bench, caller, key, "evidence")
     return on.page("item_remove.html", item=evidence.one(bench, caller, key, id), texts=on.texts)
 
 
@@ -164,7 +164,7 @@ def remove_page(request: Request, bench: Bench, caller: SignedInCaller, key: str
 def remove_item(
     request: Request, bench: Bench, caller: SignedInCaller, key: str, id: Word, form: PageForm
 ) -> Response:
-    on = subject(request, bench, caller, key)
+    on = subject(request, bench, caller, key, "evidence")
     version = form.whole("version")
     done = tried(lambda: evidence.remove(bench, caller, key, id, expected_version=version))
     if isinstance(done, Refused):
@@ -184,14 +184,14 @@ def several_page(
     key: str,
     item: Annotated[list[str] | None, Query(max_length=1000)] = None,
 ) -> Response:
-    on = subject(request, bench, caller, key)
+    on = subject(request, bench, caller, key, "evidence")
     items = [evidence.one(bench, caller, key, name) for name in dict.fromkeys(item or [])]
     return _several(on, items, {view.id: view.version for view in items}, {})
 
 
 @router.post("/several")
 def tag_several(request: Request, bench: Bench, caller: SignedInCaller, key: str, form: PageForm) -> Response:
-    on = subject(request, bench, caller, key)
+    on = subject(request, bench, caller, key, "evidence")
     names = form.many("item")
     expected = {
         name: int(said) for name, said in zip(names, form.many("version"), strict=False) if said.isdigit()

@@ -22,7 +22,7 @@ _REPORTS: Final = ("html", "pdf", "docx", "xlsx")
 
 @router.get("/files")
 def files_page(request: Request, bench: Bench, caller: SignedInCaller, key: str) -> Response:
-    return _files(subject(request, bench, caller, key))
+    return _files(subject(request, bench, caller, key, "export"))
 
 
 def _files(on: Subject, refused: Refused | None = None) -> Response:
@@ -57,7 +57,7 @@ def report_file(bench: Bench, caller: SignedInCaller, key: str, format: str) -> 
 
 @router.post("/files/replace")
 def replace(request: Request, bench: Bench, caller: SignedInCaller, key: str, form: PageForm) -> Response:
-    on = subject(request, bench, caller, key)
+    on = subject(request, bench, caller, key, "evidence")
     upload, revision = form.upload("file"), form.whole("revision")
     if upload is None:
         return _files(on, refused_for([Wrong("Choose a file", "file")]))
@@ -75,7 +75,7 @@ def replace(request: Request, bench: Bench, caller: SignedInCaller, key: str, fo
 
 @router.post("/close")
 def close(request: Request, bench: Bench, caller: SignedInCaller, key: str, form: PageForm) -> Response:
-    on = subject(request, bench, caller, key)
+    on = subject(request, bench, caller, key, "close")
     version = form.whole("version")
     done = tried(lambda: retention.close(bench, caller, key, expected_version=version))
     return _files(on, done) if isinstance(done, Refused) else on.to("/files", "closed")
@@ -83,7 +83,7 @@ def close(request: Request, bench: Bench, caller: SignedInCaller, key: str, form
 
 @router.post("/reopen")
 def reopen(request: Request, bench: Bench, caller: SignedInCaller, key: str, form: PageForm) -> Response:
-    on = subject(request, bench, caller, key)
+    on = subject(request, bench, caller, key, "close")
     version = form.whole("version")
     done = tried(lambda: retention.reopen(bench, caller, key, expected_version=version))
     return _files(on, done) if isinstance(done, Refused) else on.to("/files", "reopened")
@@ -91,7 +91,7 @@ def reopen(request: Request, bench: Bench, caller: SignedInCaller, key: str, for
 
 @router.post("/erase")
 def erase(request: Request, bench: Bench, caller: SignedInCaller, key: str, form: PageForm) -> Response:
-    on = subject(request, bench, caller, key)
+    on = subject(request, bench, caller, key, "erase")
     version = form.whole("version")
     if form.text("sure").strip() != on.inspection.id:
         wrong = Wrong("This is not its id", "sure", f"write {on.inspection.id} to erase it")
@@ -102,14 +102,14 @@ def erase(request: Request, bench: Bench, caller: SignedInCaller, key: str, form
 
 @router.get("/redact")
 def redact_page(request: Request, bench: Bench, caller: SignedInCaller, key: str, id: Word) -> Response:
-    return _redact(subject(request, bench, caller, key), id)
+    return _redact(subject(request, bench, caller, key, "redact"), id)
 
 
 @router.post("/redact")
 def redact(
     request: Request, bench: Bench, caller: SignedInCaller, key: str, id: Word, form: PageForm
 ) -> Response:
-    on = subject(request, bench, caller, key)
+    on = subject(request, bench, caller, key, "redact")
     reason, version = form.text("reason"), form.whole("version")
     done = tried(lambda: retention.redact(bench, caller, key, id, reason, expected_version=version))
     if isinstance(done, Refused):
@@ -139,6 +139,6 @@ def _redact(on: Subject, id: str, reason: str = "", refused: Refused | None = No
 def log_page(
     request: Request, bench: Bench, caller: SignedInCaller, key: str, page_number: PageNumber
 ) -> Response:
-    on = subject(request, bench, caller, key)
+    on = subject(request, bench, caller, key, "audit")
     found = retention.audited(bench, caller, key, page=page_number)
     return on.page("log.html", found=found)

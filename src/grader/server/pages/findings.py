@@ -38,7 +38,7 @@ def add_page(
     draft: Word = "",
     earlier: Word = "",
 ) -> Response:
-    on = subject(request, bench, caller, key)
+    on = subject(request, bench, caller, key, "findings")
     given: dict[str, Any] = {"area": area} if area else {}
     drafted = None
     if draft and area:
@@ -51,7 +51,7 @@ def add_page(
 
 @router.post("/finding/add")
 def add_finding(request: Request, bench: Bench, caller: SignedInCaller, key: str, form: PageForm) -> Response:
-    on = subject(request, bench, caller, key)
+    on = subject(request, bench, caller, key, "findings")
     block = _block(form.text("block"))
     given = _given(form, block)
     done = tried(lambda: findings.add(bench, caller, key, block, given))
@@ -71,7 +71,7 @@ def edit_page(request: Request, bench: Bench, caller: SignedInCaller, key: str, 
 def edit_finding(
     request: Request, bench: Bench, caller: SignedInCaller, key: str, id: Word, form: PageForm
 ) -> Response:
-    on = subject(request, bench, caller, key)
+    on = subject(request, bench, caller, key, "findings")
     block = _block(form.text("block"))
     given, version = _given(form, block), form.whole("version")
     done = tried(lambda: findings.edit(bench, caller, key, id, given, expected_version=version))
@@ -85,7 +85,7 @@ def edit_finding(
 def remove_finding(
     request: Request, bench: Bench, caller: SignedInCaller, key: str, id: Word, form: PageForm
 ) -> Response:
-    on = subject(request, bench, caller, key)
+    on = subject(request, bench, caller, key, "findings")
     version = form.whole("version")
     done = tried(lambda: findings.remove(bench, caller, key, id, expected_version=version))
     if isinstance(done, Refused):

@@ -31,7 +31,7 @@ Word = Annotated[str, Query(max_length=200)]
 
 @router.get("/moderation")
 def list_page(request: Request, bench: Bench, caller: SignedInCaller, key: str) -> Response:
-    return _list(subject(request, bench, caller, key))
+    return _list(subject(request, bench, caller, key, "see_moderation"))
 
 
 def _list(on: Subject, refused: Refused | None = None) -> Response:
@@ -51,7 +51,7 @@ def _list(on: Subject, refused: Refused | None = None) -> Response:
 
 @router.get("/moderation/item")
 def item_page(request: Request, bench: Bench, caller: SignedInCaller, key: str, id: Word) -> Response:
-    on = subject(request, bench, caller, key)
+    on = subject(request, bench, caller, key, "see_moderation")
     return _item(on, id)
 
 
@@ -59,7 +59,7 @@ def item_page(request: Request, bench: Bench, caller: SignedInCaller, key: str, 
 def settle(
     request: Request, bench: Bench, caller: SignedInCaller, key: str, id: Word, form: PageForm
 ) -> Response:
-    on = subject(request, bench, caller, key)
+    on = subject(request, bench, caller, key, "moderate")
     choice, reason, version = form.text("choice"), form.text("reason"), form.whole("version")
     agreed = _agreed(form) if choice == OTHER else None
     if form.text("action") == "search":
@@ -82,7 +82,7 @@ def settle(
 def unsettle(
     request: Request, bench: Bench, caller: SignedInCaller, key: str, id: Word, form: PageForm
 ) -> Response:
-    on = subject(request, bench, caller, key)
+    on = subject(request, bench, caller, key, "moderate")
     version = form.whole("version")
     done = tried(lambda: moderation.unsettle(bench, caller, key, id, expected_version=version))
     if isinstance(done, Refused):
@@ -92,7 +92,7 @@ def unsettle(
 
 @router.post("/moderation/finish")
 def finish(request: Request, bench: Bench, caller: SignedInCaller, key: str, form: PageForm) -> Response:
-    on = subject(request, bench, caller, key)
+    on = subject(request, bench, caller, key, "moderate")
     version, rest = form.text("version"), form.maybe("rest")
     done = tried(lambda: moderation.finish(bench, caller, key, expected_version=version, rest=rest))
     if isinstance(done, Refused):

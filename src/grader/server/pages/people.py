@@ -40,7 +40,7 @@ def _people(on: Subject, refused: Refused | None = None, typed: dict[str, str] |
 
 @router.post("/people/add")
 def add(request: Request, bench: Bench, caller: SignedInCaller, key: str, form: PageForm) -> Response:
-    on = subject(request, bench, caller, key)
+    on = subject(request, bench, caller, key, "members")
     email, role = form.text("email"), form.text("role")
     done = tried(lambda: members.add(bench, caller, key, email, role))
     if isinstance(done, Refused):
@@ -50,7 +50,7 @@ def add(request: Request, bench: Bench, caller: SignedInCaller, key: str, form: 
 
 @router.post("/people/change")
 def change(request: Request, bench: Bench, caller: SignedInCaller, key: str, form: PageForm) -> Response:
-    on = subject(request, bench, caller, key)
+    on = subject(request, bench, caller, key, "members")
     account, version, role = form.whole("account"), form.whole("version"), form.text("part")
     if form.text("action") == "remove":
         done: object = tried(lambda: members.remove(bench, caller, key, account, expected_version=version))

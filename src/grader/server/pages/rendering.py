@@ -52,7 +52,7 @@ def templates() -> Environment:
     return environment
 
 
-#: What a page says once after something was done: the address names it, so that no text comes from an address.
+#: What a page says once after something was done: the address names it, and holds no text of it.
 DONE: Final = {
     "added": "It is added.",
     "saved": "It is saved.",

@@ -27,12 +27,12 @@ def list_page(request: Request, bench: Bench, caller: SignedInCaller, key: str) 
 
 @router.get("/source/add")
 def add_page(request: Request, bench: Bench, caller: SignedInCaller, key: str) -> Response:
-    return _form(subject(request, bench, caller, key), "", {})
+    return _form(subject(request, bench, caller, key, "evidence"), "", {})
 
 
 @router.post("/source/add")
 def add_source(request: Request, bench: Bench, caller: SignedInCaller, key: str, form: PageForm) -> Response:
-    on = subject(request, bench, caller, key)
+    on = subject(request, bench, caller, key, "evidence")
     name, given = form.text("id").strip(), _given(form)
     there = tried(lambda: [s.id for s in sources.listed(bench, caller, key)])
     if not isinstance(there, Refused) and name in there:
@@ -55,7 +55,7 @@ def source_page(request: Request, bench: Bench, caller: SignedInCaller, key: str
 def change_source(
     request: Request, bench: Bench, caller: SignedInCaller, key: str, id: Word, form: PageForm
 ) -> Response:
-    on = subject(request, bench, caller, key)
+    on = subject(request, bench, caller, key, "evidence")
     given, version = _given(form), form.whole("version")
     done = tried(lambda: sources.put(bench, caller, key, id, given, expected_version=version))
     if isinstance(done, Refused):
@@ -67,7 +67,7 @@ def change_source(
 def remove_source(
     request: Request, bench: Bench, caller: SignedInCaller, key: str, id: Word, form: PageForm
 ) -> Response:
-    on = subject(request, bench, caller, key)
+    on = subject(request, bench, caller, key, "evidence")
     version = form.whole("version")
     done = tried(lambda: sources.remove(bench, caller, key, id, expected_version=version))
     if isinstance(done, Refused):
@@ -83,7 +83,7 @@ def remove_source(
 def attach(
     request: Request, bench: Bench, caller: SignedInCaller, key: str, id: Word, form: PageForm
 ) -> Response:
-    on = subject(request, bench, caller, key)
+    on = subject(request, bench, caller, key, "evidence")
     upload = form.upload("document")
     if upload is None:
         done: Any = refused_for([Wrong("Choose a document", "document")])
@@ -106,7 +106,7 @@ def document(bench: Bench, caller: SignedInCaller, key: str, id: Word, number: i
 def detach(
     request: Request, bench: Bench, caller: SignedInCaller, key: str, id: Word, form: PageForm
 ) -> Response:
-    on = subject(request, bench, caller, key)
+    on = subject(request, bench, caller, key, "evidence")
     sources.detach(bench, caller, key, id, form.whole("number"))
     return on.to("/source", "saved", id=id)
 

@@ -67,13 +67,13 @@ def _new(
 
 @router.get("/inspections/{key}/head")
 def head_page(request: Request, bench: Bench, caller: SignedInCaller, key: str) -> Response:
-    on = subject(request, bench, caller, key)
+    on = subject(request, bench, caller, key, "header")
     return _head(on, on.inspection.header, on.inspection.version)
 
 
 @router.post("/inspections/{key}/head")
 def change_head(request: Request, bench: Bench, caller: SignedInCaller, key: str, form: PageForm) -> Response:
-    on = subject(request, bench, caller, key)
+    on = subject(request, bench, caller, key, "header")
     version = form.whole("version")
     # What the form does not show, such as earlier grades, stays.
     kept = {k: v for k, v in on.inspection.header.items() if k not in _SHOWN}

@@ -12,9 +12,11 @@ from starlette.responses import RedirectResponse, Response
 from grader.model.framework import Area, Framework
 from grader.render.content.words import opened
 from grader.server import inspections
-from grader.server.bench import Workbench
+from grader.server.bench import Workbench, check_may
 from grader.server.callers import Caller
 from grader.server.pages.rendering import page
+from grader.server.refusals import NotNow
+from grader.server.roles import Role
 from grader.server.shapes import InspectionView
 from grader.session import Session
 from grader.vocabulary.words import Vocabulary, Word
@@ -66,9 +68,21 @@ class Subject:
         return RedirectResponse(f"/inspections/{self.key}{where}{query_text(asked)}", 303)
 
 
-def subject(request: Request, bench: Workbench, caller: Caller, key: str) -> Subject:
-    """An inspection the caller is of the team of; raises NotThere, or NotAllowed for the body inspected."""
-    return Subject(request, bench, caller, key, inspections.one(bench, caller, key))
+def subject(request: Request, bench: Workbench, caller: Caller, key: str, needs: str = "see") -> Subject:
+    """An inspection the caller is of the team of, to do a thing with it.
+
+    Raises
+    ------
+    NotThere
+        The caller has no part in it.
+    NotAllowed, NotNow
+        Their part does not allow it, or the inspection is closed: the form is not even shown.
+    """
+    found = inspections.one(bench, caller, key)
+    check_may(caller, Role(found.role), needs)
+    if needs not in found.may:
+        raise NotNow("the inspection is closed", help="its owner can open it again")
+    return Subject(request, bench, caller, key, found)
 
 
 def query_text(asked: dict[str, str]) -> str:

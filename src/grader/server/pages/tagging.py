@@ -29,7 +29,7 @@ def list_page(
     area: Word = "",
     untagged: Word = "",
 ) -> Response:
-    on = subject(request, bench, caller, key)
+    on = subject(request, bench, caller, key, "tag")
     found = moderation.to_tag(
         bench, caller, key, area=area or None, untagged=bool(untagged), page=page_number
     )
@@ -43,7 +43,7 @@ def list_page(
 
 @router.get("/tagging/item")
 def item_page(request: Request, bench: Bench, caller: SignedInCaller, key: str, id: Word) -> Response:
-    on = subject(request, bench, caller, key)
+    on = subject(request, bench, caller, key, "tag")
     seen = moderation.one_to_tag(bench, caller, key, id)
     return _form(on, seen, seen.tags or {}, seen.version)
 
@@ -52,7 +52,7 @@ def item_page(request: Request, bench: Bench, caller: SignedInCaller, key: str, 
 def tag_item(
     request: Request, bench: Bench, caller: SignedInCaller, key: str, id: Word, form: PageForm
 ) -> Response:
-    on = subject(request, bench, caller, key)
+    on = subject(request, bench, caller, key, "tag")
     tags, version = _tags(form), form.whole("version")
     if form.text("action") == "search":
         seen = moderation.one_to_tag(bench, caller, key, id)
@@ -71,7 +71,7 @@ def tag_item(
 def untag_item(
     request: Request, bench: Bench, caller: SignedInCaller, key: str, id: Word, form: PageForm
 ) -> Response:
-    on = subject(request, bench, caller, key)
+    on = subject(request, bench, caller, key, "tag")
     version = form.whole("version")
     done = tried(lambda: moderation.untag(bench, caller, key, id, expected_version=version))
     if isinstance(done, Refused):

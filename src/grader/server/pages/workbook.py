@@ -26,13 +26,13 @@ Data = Mapping[str, Any]
 
 @router.get("/workbook")
 def choose_page(request: Request, bench: Bench, caller: SignedInCaller, key: str) -> Response:
-    on = subject(request, bench, caller, key)
+    on = subject(request, bench, caller, key, "evidence")
     return on.page("workbook.html")
 
 
 @router.post("/workbook")
 def choose(request: Request, bench: Bench, caller: SignedInCaller, key: str, form: PageForm) -> Response:
-    on = subject(request, bench, caller, key)
+    on = subject(request, bench, caller, key, "evidence")
     upload = form.upload("workbook")
     how = _how(form.text("how"))
     if upload is None:
@@ -56,7 +56,7 @@ def _at_file(refused: Refused) -> Refused:
 def check_page(
     request: Request, bench: Bench, caller: SignedInCaller, key: str, upload: Word, how: Word = "add"
 ) -> Response:
-    on = subject(request, bench, caller, key)
+    on = subject(request, bench, caller, key, "evidence")
     return _check(on, upload, _how(how))
 
 
@@ -70,7 +70,7 @@ def say_mapping(
     form: PageForm,
     how: Word = "add",
 ) -> Response:
-    on = subject(request, bench, caller, key)
+    on = subject(request, bench, caller, key, "evidence")
     kept = bench.uploads.of(caller, key, upload)
     if kept.proposed is not None:
         kept.mapping = yaml.safe_dump(_mapping(kept.proposed, form), allow_unicode=True, sort_keys=False)
@@ -97,7 +97,7 @@ def take_in(
     form: PageForm,
     how: Word = "add",
 ) -> Response:
-    on = subject(request, bench, caller, key)
+    on = subject(request, bench, caller, key, "evidence")
     kept, revision = bench.uploads.of(caller, key, upload), form.whole("revision")
     done = tried(lambda: workbooks.take_in(bench, caller, key, kept, _how(how), expected_revision=revision))
     if isinstance(done, Refused):
