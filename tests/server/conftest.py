@@ -27,13 +27,15 @@ inspection: {id: harbour-2022, body: Harbour Police, framework: PEEL_2021_22, ed
 sources:
   report: {title: Report, published: 2022-10}
 evidence:
-  - {id: E001, characteristics: [responding.2a], assessment: meets, statement: Calls are answered, basis: data,
-     source: report}
+  - {id: E001, characteristics: [responding.2a], assessment: meets, statement: Calls are answered,
+     basis: data, source: report}
   - {id: E002, characteristics: [responding.2c], assessment: falls_short, harm: moderate,
      statement: Callers who ring again are not noticed, basis: case_file_review, source: report}
   - {id: E003, characteristics: [workforce.1a], assessment: exceeds, statement: Staff are trained,
      basis: observation, source: report, tagged_by: ann}
 """
+#: Nobody is turned away for trying often, where that is not what is tested.
+MANY = {"workers": 1, "sign_in_person": "1000 per minute", "sign_in_address": "10000 per minute"}
 #: argon2 as cheap as it goes: what it costs is not what is tested.
 CHEAP = Passwords(time_cost=1, memory_cost=8, parallelism=1)
 
@@ -43,7 +45,7 @@ def settings_in(folder: Path, database: str = "", **limits: Any) -> Settings:
         data=folder,
         database=database,
         passwords=CHEAP,
-        limits=Limits(**{"workers": 1, "sign_in_person": "1000 per minute", "sign_in_address": "10000 per minute"} | limits),
+        limits=Limits(**{**MANY, **limits}),
     )
 
 
@@ -53,10 +55,12 @@ class Bench:
 
     bench: Workbench
     app: Any
+    portal: Any = None
+    text: str = SMALL
 
     def person(self, name: str, *, admin: bool = False) -> Caller:
         """Somebody with an account; the same each time."""
-        email = f"{name}@example.org"
+        email = f"{name.replace(' ', '-')}@example.org"
         page = accounts.listed(self.bench, COMMAND, per_page=200)
         found = next((a for a in page.items if a.email == email), None)
         if found is None:
@@ -72,36 +76,50 @@ class Bench:
 
     def client(self) -> TestClient:
         """A browser in which nobody is signed in."""
-        return TestClient(self.app, base_url=ADDRESS, follow_redirects=False)
+        client = TestClient(self.app, base_url=ADDRESS, follow_redirects=False)
+        client.portal = self.portal  # one event loop for all, as a server has
+        return client
 
-    def signed_in(self, name: str) -> TestClient:
+    def signed_in(self, name: str, *, admin: bool = False) -> TestClient:
         """A browser in which somebody is signed in; what it sends to the API is taken for a page's."""
-        self.person(name)
+        email = self.person(name, admin=admin).email
         client = self.client()
-        answer = client.post("/sign-in", data={"email": f"{name}@example.org", "password": PASSWORD})
+        answer = client.post("/sign-in", data={"email": email, "password": PASSWORD})
         assert 303 == answer.status_code, answer.text
+        return self._of_pages(client)
+
+    def invited(self, link: str | None) -> TestClient:
+        """A browser in which an invitation was opened."""
+        client = self.client()
+        answer = client.post("/invitation", data={"secret": str(link).rpartition("/")[2]})
+        assert 303 == answer.status_code, answer.text
+        return self._of_pages(client)
+
+    def _of_pages(self, client: TestClient) -> TestClient:
         client.headers["X-CSRF-Token"] = client.get("/api/v1/me").json()["csrf"]
         return client
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def make_bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Bench]]:
-    """`make_bench(**limits)`: another workbench, closed with the module."""
+    """`make_bench(**limits)`: another workbench, closed at the end."""
     from contextlib import ExitStack
 
     with ExitStack() as stack:
 
-        def made(database: str = "", **limits: Any) -> Bench:
+        def made(database: str = "", *, with_workers: bool = True, **limits: Any) -> Bench:
             settings = settings_in(tmp_path_factory.mktemp("bench"), database, **limits)
-            bench = stack.enter_context(opened(settings))
+            bench = stack.enter_context(opened(settings, workers=with_workers))
+            if not with_workers:
+                return Bench(bench, None)  # for what asks the services alone
             app = create_app(settings, bench)
-            stack.enter_context(TestClient(app, base_url=ADDRESS))  # runs what starts with the server
-            return Bench(bench, app)
+            started = stack.enter_context(TestClient(app, base_url=ADDRESS))
+            return Bench(bench, app, started.portal)
 
         yield made
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def served(make_bench: Callable[..., Bench]) -> Bench:
-    """A workbench that the tests of a module share."""
+    """A workbench that all tests share: each makes inspections of its own."""
     return make_bench()

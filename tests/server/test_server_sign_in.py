@@ -9,7 +9,10 @@ import pytest
 
 def test_who_is_not_signed_in_is_sent_to_sign_in_and_back(served: Any) -> None:
     answer = served.client().get("/inspections/none?words=a")
-    assert (303, "/sign-in?next=/inspections/none%3Fwords%3Da") == (answer.status_code, answer.headers["location"])
+    assert (303, "/sign-in?next=/inspections/none%3Fwords%3Da") == (
+        answer.status_code,
+        answer.headers["location"],
+    )
 
 
 def test_the_password_signs_in(served: Any) -> None:
@@ -27,7 +30,9 @@ def test_nobody_can_tell_an_unknown_address_from_a_wrong_password(served: Any) -
     assert pages[0] == pages[1]
 
 
-@pytest.mark.parametrize("next", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "next", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)"]
+)
 def test_signing_in_leads_to_no_other_site(served: Any, next: str) -> None:
     served.person("ann")
     form = {"email": "ann@example.org", "password": "three plain words", "next": next}

@@ -86,4 +86,4 @@ def _at_field(problem: Problem, names: Sequence[str]) -> Problem:
 
 def _sources(work: Work) -> dict[str, Any]:
     wanted = select(Source.name, Source.data).where(Source.inspection_id == work.inspection.id)
-    return dict(work.session.execute(wanted).tuples().all())
+    return dict(work.session.execute(wanted).all())

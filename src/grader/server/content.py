@@ -29,7 +29,7 @@ def inspection_data(session: Session, row: Inspection) -> Data:
     )
     data: Data = {
         "inspection": row.header,
-        "sources": dict(sources.tuples().all()),
+        "sources": dict(sources.all()),
         "evidence": [item for (item,) in items],
         "findings": [finding for block, finding in findings if block == "findings"],
         "previous": [finding for block, finding in findings if block == "previous"],
@@ -89,9 +89,7 @@ def _add_items(
             select(ItemVersion.name, func.max(ItemVersion.version))
             .where(ItemVersion.inspection_id == inspection_id)
             .group_by(ItemVersion.name)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     rows = []
     for position, item in items:

@@ -29,9 +29,7 @@ class KnownRules:
 
     @cached_property
     def _sessions(self) -> dict[str, Session]:
-        return {
-            name: Session.open(framework=name, engine="reference") for name in catalogue.framework_ids()
-        }
+        return {name: Session.open(framework=name, engine="reference") for name in catalogue.framework_ids()}
 
     @cached_property
     def _infos(self) -> dict[str, RulesInfo]:

@@ -113,9 +113,9 @@ def untag(bench: Workbench, caller: Caller, key: str, item: str, *, expected_ver
     with bench.writing(caller, key, "tag") as work:
         row = _item(work, item)
         mine = _mine(work, caller, item)
+        _same_version(mine, expected_version)
         if mine is None:
             raise NotThere("you have not tagged it")
-        _same_version(mine, expected_version)
         work.session.delete(mine)
         work.did("untagged_second", item=item)
         return _tagging_view(row, None)
@@ -237,9 +237,9 @@ def unsettle(
         view = _find(_moderation(work), item)
     with bench.writing(caller, key, "moderate") as work:
         row = _choices(work).get(item)
+        _check_choice(row, expected_version)
         if row is None:
             raise NotThere(f"{item[:60]!r} is not settled")
-        _check_choice(row, expected_version)
         work.session.delete(row)
         work.did("unsettled", item=item)
         return _disagreement(view.disagreement, None)

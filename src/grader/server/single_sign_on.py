@@ -133,7 +133,9 @@ def _claims(bench: Workbench, provider: SingleSignOn, code: str, pending: dict[s
     try:
         with _client(bench, provider) as client:
             token = client.fetch_token(known["token_endpoint"], code=code, code_verifier=pending["verifier"])
-        keys = KeySet.import_key_set(httpx2.get(known["jwks_uri"], timeout=_SECONDS).raise_for_status().json())
+        keys = KeySet.import_key_set(
+            httpx2.get(known["jwks_uri"], timeout=_SECONDS).raise_for_status().json()
+        )
         decoded = jwt.decode(str(token["id_token"]), keys, algorithms=_ALGORITHMS)
         registry = jwt.JWTClaimsRegistry(
             leeway=60,

@@ -109,19 +109,26 @@ def attach(
         return _attachment_view(row)
 
 
-def attachment(bench: Workbench, caller: Caller, key: str, source: str, number: int) -> tuple[str, bytes]:
-    """The name and the content of a document kept with a source."""
+def attachment(
+    bench: Workbench, caller: Caller, key: str, source: str, number: int
+) -> tuple[str, bytes, str]:
+    """The name, the content and the SHA-256 of a document kept with a source."""
     with bench.reading(caller, key, "see") as work:
         row = _attached(work, source, number)
-        found = row.file_name, row.content
+        found = row.file_name, row.content, row.sha256
     bench.saw(caller, key, "attachment", source=source, number=number)
     return found
 
 
-def detach(bench: Workbench, caller: Caller, key: str, source: str, number: int) -> None:
-    """Take a document away."""
+def detach(
+    bench: Workbench, caller: Caller, key: str, source: str, number: int, *, expected_version: str
+) -> None:
+    """Take a document away; its version is its SHA-256, for a document is never changed."""
     with bench.writing(caller, key, "evidence") as work:
         row = _attached(work, source, number)
+        if row.sha256 != expected_version:
+            current = _attachment_view(row).model_dump(mode="json")
+            raise Changed("the document", version=row.sha256, current=current)
         work.session.delete(row)
         work.did("detached", source=source, sha256=row.sha256)
 

@@ -11,7 +11,7 @@ from grader.server import findings, sources
 from grader.server.api.bodies import Block
 from grader.server.files_out import document_answer
 from grader.server.shapes import AttachmentView, FindingView, SourceView
-from grader.server.web import ApiCaller, Bench, IfMatchNumber, if_match, tag_answer
+from grader.server.web import ApiCaller, Bench, IfMatch, IfMatchNumber, if_match, tag_answer
 
 router = APIRouter(prefix="/inspections/{key}", tags=["sources and findings"])
 
@@ -60,14 +60,16 @@ def attach(
 @router.get("/sources/{source}/documents/{number}", response_class=Response)
 def document(bench: Bench, caller: ApiCaller, key: str, source: str, number: int) -> Response:
     """A document, to be saved."""
-    name, content = sources.attachment(bench, caller, key, source, number)
-    return document_answer(content, name)
+    name, content, version = sources.attachment(bench, caller, key, source, number)
+    answer = document_answer(content, name)
+    tag_answer(answer, version)
+    return answer
 
 
 @router.delete("/sources/{source}/documents/{number}", status_code=204)
-def detach(bench: Bench, caller: ApiCaller, key: str, source: str, number: int) -> None:
-    """Take a document away. A document is never changed, so no version is asked for."""
-    sources.detach(bench, caller, key, source, number)
+def detach(bench: Bench, caller: ApiCaller, key: str, source: str, number: int, version: IfMatch) -> None:
+    """Take a document away; its ETag is its SHA-256."""
+    sources.detach(bench, caller, key, source, number, expected_version=version)
 
 
 class NewFinding(BaseModel):

@@ -1,0 +1,106 @@
+"""The audit log: whole under many writers, and every change of it found."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, update
+
+from grader.server import audit, evidence, inspections
+from grader.server.refusals import Changed
+from grader.server.tables import Audited, AuditHead
+
+
+@pytest.fixture
+def quiet(make_bench: Any) -> Any:
+    """A workbench of its own: what is done to its log is seen by no other test."""
+    return make_bench(with_workers=False)
+
+
+def found(bench: Any) -> tuple[int, list[str]]:
+    with bench.database.reading() as session:
+        count, problems = audit.verify(session)
+    return count, [p.message for p in problems]
+
+
+def append_one(bench: Any, act: str = "tried") -> None:
+    with bench.database.writing() as session:
+        audit.append(session, bench.now(), "A", act, None, {"text": "Größe"})
+
+
+def test_many_writers_at_once_never_fork_the_chain(quiet: Any) -> None:
+    before, _ = found(quiet.bench)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: append_one(quiet.bench), range(80)))
+    assert (before + 80, []) == found(quiet.bench)
+
+
+def test_what_is_not_done_leaves_nothing_in_the_log(served: Any) -> None:
+    owner = served.person("audit owner")
+    key = served.inspection(owner)
+    before = inspections.one(served.bench, owner, key)
+    with pytest.raises(Changed):
+        evidence.edit(served.bench, owner, key, "E001", {}, expected_version=7)
+    with served.bench.database.reading() as session:
+        acts = [a.act for a in session.query(Audited).filter_by(inspection=key)]
+    assert ["imported"] == acts
+    assert before == inspections.one(served.bench, owner, key)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (
+            update(Audited).where(Audited.number == 2).values(who="B"),
+            "entry 2 of the audit log is not as it was written",
+        ),
+        (delete(Audited).where(Audited.number == 2), "entry 2 of the audit log is missing"),
+        (
+            delete(Audited).where(Audited.number == 4),
+            "the audit log ends after entry 3, and 4 were written: its end was cut",
+        ),
+        (
+            update(AuditHead).values(number=9),
+            "the audit log ends after entry 4, and 9 were written: its end was cut",
+        ),
+    ],
+)
+def test_a_change_of_the_log_is_found(make_bench: Any, change: Any, said: str) -> None:
+    bench = make_bench(with_workers=False).bench
+    for _ in range(4):
+        append_one(bench)
+    with bench.database.writing() as session:
+        session.execute(change)
+    assert [said] == found(bench)[1]
+
+
+def test_the_exported_log_can_be_worked_out_again(quiet: Any) -> None:
+    append_one(quiet.bench)
+    with quiet.bench.database.reading() as session:
+        entries = [json.loads(line) for line in audit.export(session)]
+    last = entries[-1]
+    from datetime import datetime
+
+    again = audit.entry_hash(
+        number=last["number"],
+        at=datetime.fromisoformat(last["at"]),
+        who=last["who"],
+        act=last["act"],
+        inspection=last["inspection"],
+        detail=last["detail"],
+        previous=last["previous"],
+    )
+    assert last["hash"] == again
+
+
+def test_a_view_is_noted_once_in_a_quarter_of_an_hour(served: Any) -> None:
+    owner = served.person("audit viewer")
+    key = served.inspection(owner)
+    for _ in range(3):
+        evidence.listed(served.bench, owner, key)
+    with served.bench.database.reading() as session:
+        acts = [a.act for a in session.query(Audited).filter_by(inspection=key)]
+    assert ["imported", "saw_evidence"] == acts
