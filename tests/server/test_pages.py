@@ -98,12 +98,12 @@ class Form(HTMLParser):
             self.fields[self.area] += data
 
 
-def send(client: Any, page: str, action: str, **typed: Any) -> Any:
+def send(client: Any, page: str, to: str, /, **typed: Any) -> Any:
     """What is answered where a person fills in the form of a page and sends it."""
     shown = client.get(page)
     assert 200 == shown.status_code, (page, shown.text[-2000:])
-    form = {**Form(shown.text, action).fields, **typed}
-    return client.post(action, data=form)
+    form = {**Form(shown.text, to).fields, **typed}
+    return client.post(to, data=form)
 
 
 @pytest.fixture(scope="module")

@@ -62,7 +62,7 @@ def add_finding(request: Request, bench: Bench, caller: SignedInCaller, key: str
 
 @router.get("/finding/edit")
 def edit_page(request: Request, bench: Bench, caller: SignedInCaller, key: str, id: Word) -> Response:
-    on = subject(request, bench, caller, key)
+    on = subject(request, bench, caller, key, "findings")
     there = findings.one(bench, caller, key, id)
     return _form(on, there.finding, there.block, there=there, version=there.version)
 
