@@ -101,6 +101,12 @@ class Bench:
 
 
 @pytest.fixture(scope="session")
+def settings() -> Callable[..., Settings]:
+    """`settings(folder, database, **limits)`: those of a server of a test's own."""
+    return settings_in
+
+
+@pytest.fixture(scope="session")
 def make_bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Bench]]:
     """`make_bench(**limits)`: another workbench, closed at the end."""
     from contextlib import ExitStack

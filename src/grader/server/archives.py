@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import io
+import json
+import re
 import zipfile
 import zlib
+from collections.abc import Collection
 from typing import Final
 
-from grader.errors import InputError, Place, Problem, quoted
+from grader.errors import InputError, Place, Problem, quoted, suggest
 
 INSPECTION: Final = "inspection.yaml"
 DECISIONS: Final = "decisions.yaml"
 LOG: Final = "decisions.log.jsonl"
 PROPOSAL: Final = "proposal.json"
 ATTACHMENTS: Final = "attachments/"
+#: Which document goes with which source, and what it is called.
+ATTACHED: Final = "attachments.json"
 #: Files an archive may hold, and bytes they may come to unpacked.
 _FILES: Final = 500
 _BYTES: Final = 256 * 2**20
@@ -67,7 +72,7 @@ def _read(archive: zipfile.ZipFile, file_name: str) -> dict[str, bytes]:
             raise _fault(file_name, f"{quoted(name)} stands in the zip twice", None)
         if info.is_dir() and name == ATTACHMENTS:
             continue
-        if name not in (INSPECTION, DECISIONS, LOG, PROPOSAL) and not _is_attachment(name):
+        if name not in (INSPECTION, DECISIONS, LOG, PROPOSAL, ATTACHED) and not _is_attachment(name):
             known = ", ".join((INSPECTION, DECISIONS, LOG))
             raise _fault(file_name, f"{quoted(name)} is no file of an inspection", f"a zip holds {known}")
         if info.flag_bits & 1:
@@ -82,12 +87,35 @@ def _read(archive: zipfile.ZipFile, file_name: str) -> dict[str, bytes]:
 
 
 def _is_attachment(name: str) -> bool:
-    """Whether a name is one that we give: `attachments/NUMBER-NAME`, and nothing that leads elsewhere."""
-    rest = name.removeprefix(ATTACHMENTS)
-    plain = rest.isprintable() and not {"/", "\\", ":", "\0"} & set(rest)
-    return (
-        name.startswith(ATTACHMENTS) and plain and bool(rest) and rest not in (".", "..") and len(rest) < 300
-    )
+    """Whether a name is one that we give: `attachments/NUMBER`, which leads nowhere else."""
+    return re.fullmatch(r"attachments/[0-9]{1,9}", name) is not None
+
+
+def with_documents(files: dict[str, bytes], named: list[dict[str, str]], contents: list[bytes]) -> None:
+    """Put documents, each with its `source` and `file_name`, among the files of an archive."""
+    if not named:
+        return
+    listed = []
+    for number, (each, content) in enumerate(zip(named, contents, strict=True), 1):
+        files[f"{ATTACHMENTS}{number}"] = content
+        listed.append({**each, "file": f"{ATTACHMENTS}{number}"})
+    files[ATTACHED] = (json.dumps(listed, indent=2) + "\n").encode("ascii")
+
+
+def documents(files: dict[str, bytes], sources: Collection[str]) -> list[tuple[dict[str, str], bytes]]:
+    """As `with_documents`, back; raises InputError where the list and the files do not go together."""
+    there = {name for name in files if name.startswith(ATTACHMENTS)}
+    try:
+        listed = json.loads(files.get(ATTACHED, b"[]"))
+        found = [(str(e["source"]), str(e["file_name"]), str(e["file"])) for e in listed]
+    except (ValueError, RecursionError, TypeError, KeyError):
+        raise _fault(ATTACHED, "the list of documents cannot be read", None) from None
+    if {file for _, _, file in found} != there or len(found) != len(there):
+        raise _fault(ATTACHED, "the list of documents is not of the documents in the zip", None)
+    for source, _, _ in found:
+        if source not in sources:
+            raise _fault(ATTACHED, f"unknown source {quoted(source)}", suggest(source, sources, "sources"))
+    return [({"source": source, "file_name": name}, files[file]) for source, name, file in found]
 
 
 def _fault(file: str, message: str, help: str | None) -> InputError:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, select
@@ -10,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from grader.model.inspection import Evidence
 from grader.model.inspection import Inspection as InspectionModel
-from grader.server.tables import Finding, Inspection, Item, ItemTag, ItemVersion, LeftOut, Source
+from grader.server.refusals import faulty
+from grader.server.tables import Attachment, Finding, Inspection, Item, ItemTag, ItemVersion, LeftOut, Source
 
 Data = dict[str, Any]
 
@@ -38,7 +41,7 @@ def inspection_data(session: Session, row: Inspection) -> Data:
     return {key: value for key, value in data.items() if value or key in ("inspection", "evidence")}
 
 
-def put_in(session: Session, row: Inspection, inspection: InspectionModel, by: str, at: Any) -> None:
+def put_in(session: Session, row: Inspection, inspection: InspectionModel, by: str, at: datetime) -> None:
     """Put a checked inspection into the tables, in place of what is there."""
     for table in (Source, Finding, LeftOut):
         session.execute(delete(table).where(table.inspection_id == row.id))
@@ -75,13 +78,15 @@ def item_data(item: Evidence) -> Data:
     return item.model_dump(mode="json", exclude_defaults=True)
 
 
-def add_item(session: Session, inspection_id: int, item: Evidence, position: int, by: str, at: Any) -> Item:
+def add_item(
+    session: Session, inspection_id: int, item: Evidence, position: int, by: str, at: datetime
+) -> Item:
     """A new row for an item, with its tags and its first version."""
     return _add_items(session, inspection_id, [(position, item)], by, at)[0]
 
 
 def _add_items(
-    session: Session, inspection_id: int, items: Sequence[tuple[int, Evidence]], by: str, at: Any
+    session: Session, inspection_id: int, items: Sequence[tuple[int, Evidence]], by: str, at: datetime
 ) -> list[Item]:
     """New rows; where an item of the id was taken away, it goes on counting: that one is not this one."""
     last = dict(
@@ -105,7 +110,7 @@ def _add_items(
     return rows
 
 
-def change_item(session: Session, row: Item, item: Evidence, act: str, by: str, at: Any) -> None:
+def change_item(session: Session, row: Item, item: Evidence, act: str, by: str, at: datetime) -> None:
     """The row as the item now is, one version on."""
     row.version += 1
     _fill(row, item, by, at)
@@ -114,7 +119,7 @@ def change_item(session: Session, row: Item, item: Evidence, act: str, by: str, 
     remember(session, row, act, by, at)
 
 
-def remove_item(session: Session, row: Item, by: str, at: Any, act: str = "removed") -> None:
+def remove_item(session: Session, row: Item, by: str, at: datetime, act: str = "removed") -> None:
     """Take an item away; what it was stays among its versions."""
     row.version += 1
     remember(session, row, act, by, at)
@@ -122,7 +127,7 @@ def remove_item(session: Session, row: Item, by: str, at: Any, act: str = "remov
     session.flush()
 
 
-def _fill(row: Item, item: Evidence, by: str, at: Any) -> None:
+def _fill(row: Item, item: Evidence, by: str, at: datetime) -> None:
     row.data = item_data(item)
     row.statement = item.statement
     row.assessment = item.assessment
@@ -138,7 +143,7 @@ def _tag(session: Session, row: Item, characteristics: Iterable[str]) -> None:
         session.add(ItemTag(item_id=row.id, inspection_id=row.inspection_id, characteristic=name))
 
 
-def remember(session: Session, row: Item, act: str, by: str, at: Any) -> None:
+def remember(session: Session, row: Item, act: str, by: str, at: datetime) -> None:
     """Keep an item as it now is among its versions."""
     session.add(
         ItemVersion(
@@ -150,4 +155,28 @@ def remember(session: Session, row: Item, act: str, by: str, at: Any) -> None:
             by=by,
             at=at,
         )
+    )
+
+
+def document_name(given: str) -> str:
+    """The name a document goes by, without the folders it came from; raises InputError."""
+    name = " ".join(given.replace("\\", "/").rpartition("/")[2].split())
+    if not name or len(name) > 200 or not name.isprintable() or name in (".", ".."):
+        raise faulty("this is no name for a document", "give it a plain one", field="file")
+    return name
+
+
+def new_attachment(
+    inspection_id: int, source: str, file_name: str, content: bytes, by: str, at: datetime
+) -> Attachment:
+    """A row for a document kept with a source."""
+    return Attachment(
+        inspection_id=inspection_id,
+        source=source,
+        file_name=document_name(file_name),
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        content=content,
+        added_by=by,
+        added_at=at,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import false, func, or_, select
@@ -13,12 +13,12 @@ from grader.model.inspection import Inspection as InspectionModel
 from grader.server import audit, roles
 from grader.server.bench import Work, Workbench, check_scope
 from grader.server.callers import Caller
-from grader.server.content import inspection_data, put_in
+from grader.server.content import inspection_data, new_attachment, put_in
 from grader.server.jobs import problem_data
 from grader.server.refusals import Changed, NotAllowed, NotNow, faulty
 from grader.server.roles import Role
 from grader.server.shapes import Imported, InspectionSummary, InspectionView, Page, RulesShape
-from grader.server.tables import Draft, Inspection, Item, Member
+from grader.server.tables import Attachment, Draft, Inspection, Item, Member
 
 Data = dict[str, Any]
 
@@ -69,8 +69,9 @@ def import_file(bench: Workbench, caller: Caller, file_name: str, content: bytes
     InputError
         Every fault of the file, with its place.
     """
-    read, _ = bench.grading.run("read_file", content, file_name=file_name)
-    return _new(bench, caller, read["inspection"], read)
+    _check_may_make(caller)
+    read, files = bench.grading.run("read_file", content, file_name=file_name)
+    return _new(bench, caller, read["inspection"], read, files)
 
 
 def replace_from_file(
@@ -99,6 +100,7 @@ def replace_from_file(
                 f"the file is of {model.inspection.framework}, edition {model.inspection.edition}",
                 f"this inspection is of {row.framework}, edition {row.edition}: import it as another one",
             )
+        _keep_documents(work, model)
         _set_header(row, read["inspection"]["inspection"])
         put_in(work.session, row, model, caller.name, work.now)
         work.moved()
@@ -107,10 +109,27 @@ def replace_from_file(
         return Imported(inspection=view(work), warnings=read["warnings"])
 
 
-def _new(bench: Workbench, caller: Caller, data: Data, read: Data | None = None) -> Imported:
+def _keep_documents(work: Work, model: InspectionModel) -> None:
+    """Raise NotNow where a document would be left without its source."""
+    wanted = select(Attachment.source).where(Attachment.inspection_id == work.inspection.id).distinct()
+    lost = [source for source in work.session.scalars(wanted) if source not in model.sources]
+    if lost:
+        raise NotNow(
+            f"documents are attached to {', '.join(lost)}, which the file does not have",
+            help="take the documents away first, or keep the source",
+        )
+
+
+def _check_may_make(caller: Caller) -> None:
     if caller.account_id is None or caller.only_inspection is not None:
         raise NotAllowed("an inspection is made by somebody with an account", help="sign in")
     check_scope(caller, "write")
+
+
+def _new(
+    bench: Workbench, caller: Caller, data: Data, read: Data | None = None, files: Sequence[bytes] = ()
+) -> Imported:
+    _check_may_make(caller)
     framework = data["inspection"].get("framework")
     info = bench.rules.of(str(framework))
     if read is None:
@@ -143,6 +162,10 @@ def _new(bench: Workbench, caller: Caller, data: Data, read: Data | None = None)
             Member(inspection_id=row.id, account_id=caller.account_id, role=Role.OWNER.value, version=1)
         )
         put_in(session, row, model, caller.name, now)
+        for named, content in zip((read or {}).get("attachments", []), files, strict=True):
+            session.add(
+                new_attachment(row.id, named["source"], named["file_name"], content, caller.name, now)
+            )
         sha256 = (read or {}).get("sha256")
         detail = {"evidence": len(model.evidence)} | ({"sha256": sha256} if sha256 else {})
         audit.append(session, now, caller.who, "imported" if read else "created", row.key, detail)
@@ -262,7 +285,13 @@ def export_decisions(bench: Workbench, caller: Caller, key: str) -> bytes | None
 def export_zip(bench: Workbench, caller: Caller, key: str) -> bytes:
     """Everything as a zip of the files of the command line: inspection, decisions and their log."""
     data = _data(bench, caller, key)
-    _, files = bench.grading.run("write_zip", **data)
+    with bench.reading(caller, key, "export") as work:
+        wanted = select(Attachment).where(Attachment.inspection_id == work.inspection.id)
+        documents = work.session.scalars(wanted.order_by(Attachment.id)).all()
+    named = [{"source": each.source, "file_name": each.file_name} for each in documents]
+    _, files = bench.grading.run(
+        "write_zip", *(each.content for each in documents), attachments=named, **data
+    )
     bench.saw(caller, key, "export", format="zip")
     return files[0]
 

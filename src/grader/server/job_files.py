@@ -40,7 +40,7 @@ def write_zip(
     inspection: Data,
     decisions: str | None,
     log: str | None,
-    attachments: list[str] | None = None,
+    attachments: list[dict[str, str]],
 ) -> Answer:
     """Everything as one file; the proposal is there to be read, and never read back."""
     text = yaml_of(loaded(inspection).inspection)
@@ -51,8 +51,7 @@ def write_zip(
         files[archives.LOG] = log.encode("utf-8")
     proposal = session(inspection["inspection"]["framework"]).load(text).proposal
     files[archives.PROPOSAL] = proposal.to_json().encode("utf-8")
-    for name, content in zip(attachments or [], blobs, strict=True):
-        files[archives.ATTACHMENTS + name] = content
+    archives.with_documents(files, attachments, blobs)
     return {}, [archives.packed(files)]
 
 
@@ -108,9 +107,9 @@ def _read_zip(content: bytes, file_name: str) -> Answer:
     found, data = _inspection(files[archives.INSPECTION], archives.INSPECTION)
     if archives.DECISIONS in files or archives.LOG in files:
         data |= _decisions(found, files.get(archives.DECISIONS), files.get(archives.LOG, b""))
-    names = [name for name in files if name.startswith(archives.ATTACHMENTS)]
-    data["attachments"] = [name.removeprefix(archives.ATTACHMENTS) for name in names]
-    return data, [files[name] for name in names]
+    documents = archives.documents(files, found.inspection.sources)
+    data["attachments"] = [named for named, _ in documents]
+    return data, [content for _, content in documents]
 
 
 def _decisions(found: LoadedInspection, raw: bytes | None, lines: bytes) -> Data:

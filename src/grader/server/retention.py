@@ -78,7 +78,6 @@ _OF_INSPECTION: list[Any] = [
     tables.Item,
     tables.Attachment,
     tables.Source,
-    tables.SignedIn,
     tables.Invitation,
     tables.ApiToken,
     tables.Member,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,7 +10,8 @@ from sqlalchemy import func, select
 from grader.server.bench import Work, Workbench
 from grader.server.callers import Caller
 from grader.server.checking import check_source
-from grader.server.refusals import Changed, NotNow, NotThere, TooLarge, VersionNeeded, faulty
+from grader.server.content import document_name, new_attachment
+from grader.server.refusals import Changed, NotNow, NotThere, TooLarge, VersionNeeded
 from grader.server.settings import MEGABYTE
 from grader.server.shapes import AttachmentView, SourceView
 from grader.server.tables import Attachment, Finding, Item, Source
@@ -81,9 +81,7 @@ def attach(
     bench: Workbench, caller: Caller, key: str, source: str, file_name: str, content: bytes
 ) -> AttachmentView:
     """Keep a document with a source; it is handed out as it came, and never read."""
-    name = " ".join(file_name.replace("\\", "/").rpartition("/")[2].split())
-    if not name or len(name) > 200 or not name.isprintable() or name in (".", ".."):
-        raise faulty("this is no name for a document", "give it a plain one", field="file")
+    name = document_name(file_name)
     if len(content) > bench.settings.limits.upload:
         raise TooLarge(f"a document has at most {bench.settings.limits.upload // MEGABYTE} MB")
     with bench.writing(caller, key, "evidence") as work:
@@ -93,16 +91,7 @@ def attach(
         )
         if (work.session.scalar(held) or 0) + len(content) > _MOST:
             raise NotNow(f"an inspection holds at most {_MOST // MEGABYTE} MB of documents")
-        row = Attachment(
-            inspection_id=work.inspection.id,
-            source=source,
-            file_name=name,
-            size=len(content),
-            sha256=hashlib.sha256(content).hexdigest(),
-            content=content,
-            added_by=caller.name,
-            added_at=work.now,
-        )
+        row = new_attachment(work.inspection.id, source, name, content, caller.name, work.now)
         work.session.add(row)
         work.session.flush()
         work.did("attached", source=source, sha256=row.sha256)

@@ -40,7 +40,7 @@ def write_message(stream: BinaryIO, data: dict[str, Any], blobs: list[bytes]) ->
 def read_message(stream: BinaryIO) -> tuple[dict[str, Any], list[bytes]]:
     """The next message; raises Broken."""
     length, count = HEAD.unpack(_exactly(stream, HEAD.size))
-    if length > MOST or count > 64:
+    if length > MOST or count > 1000:
         raise Broken("a message is too long")
     try:
         data = json.loads(_exactly(stream, length))
