@@ -46,7 +46,9 @@ class Served:
 
     def person(self, name: str, *, admin: bool = False) -> Caller:
         email = f"{name}@example.org"
-        found = next((a for a in accounts.listed(self.bench, COMMAND, per_page=200).items if a.email == email), None)
+        found = next(
+            (a for a in accounts.listed(self.bench, COMMAND, per_page=200).items if a.email == email), None
+        )
         if found is None:
             found = accounts.add(self.bench, COMMAND, email, name, password=PASSWORD, admin=admin)
         return Caller(kind="account", name=name, email=email, account_id=found.number, admin=found.admin)
@@ -96,7 +98,9 @@ def served(tmp_path_factory: pytest.TempPathFactory, chromium: Any) -> Iterator[
     with ExitStack() as stack:
         bench = stack.enter_context(opened(settings))
         server = uvicorn.Server(
-            uvicorn.Config(create_app(settings, bench), host="127.0.0.1", port=port, log_level="error", lifespan="on")
+            uvicorn.Config(
+                create_app(settings, bench), host="127.0.0.1", port=port, log_level="error", lifespan="on"
+            )
         )
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()
@@ -112,7 +116,9 @@ def served(tmp_path_factory: pytest.TempPathFactory, chromium: Any) -> Iterator[
 class Person:
     """Somebody at a browser of their own."""
 
-    def __init__(self, served: Served, browser: Any, name: str, *, script: bool = True, width: int = 1280) -> None:
+    def __init__(
+        self, served: Served, browser: Any, name: str, *, script: bool = True, width: int = 1280
+    ) -> None:
         self.served = served
         self.name = name
         self.context = browser.new_context(
@@ -121,7 +127,9 @@ class Person:
         self.context.set_default_timeout(20_000)
         self.page = self.context.new_page()
         self.said: list[str] = []
-        self.page.on("console", lambda message: self.said.append(message.text) if message.type == "error" else None)
+        self.page.on(
+            "console", lambda message: self.said.append(message.text) if message.type == "error" else None
+        )
         self.page.on("pageerror", lambda error: self.said.append(str(error)))
 
     def sign_in(self) -> Person:

@@ -42,6 +42,11 @@ def _is_body(bench: Workbench, caller: Caller, key: str) -> bool:
     return False
 
 
+def _check_body(bench: Workbench, caller: Caller, key: str) -> None:
+    if not _is_body(bench, caller, key):
+        raise NotAllowed("the body inspected alone challenges a draft", help="change the evidence instead")
+
+
 @router.get("/inspections/{key}/draft/challenge")
 def challenge_page(
     request: Request, bench: Bench, caller: SignedInCaller, key: str, target: Word
@@ -54,6 +59,7 @@ def challenge(
     request: Request, bench: Bench, caller: SignedInCaller, key: str, target: Word, form: PageForm
 ) -> Response:
     typed = {"statement": form.text("statement"), "source": form.text("source")}
+    _check_body(bench, caller, key)
     done = tried(
         lambda: challenges.challenge(bench, caller, key, target, typed["statement"], typed["source"])
     )
@@ -72,6 +78,7 @@ def _form(
     refused: Refused | None = None,
 ) -> Response:
     draft = challenges.draft(bench, caller, key)
+    _check_body(bench, caller, key)
     blocks = (draft.inspection.get(block, []) for block in ("evidence", "findings", "previous"))
     found = next((each for block in blocks for each in block if each["id"] == target), None)
     if found is None:

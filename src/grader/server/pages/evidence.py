@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request
@@ -10,7 +11,7 @@ from starlette.responses import Response
 
 from grader.server import evidence, sources
 from grader.server.pages import item_form
-from grader.server.pages.refused import Refused, Wrong, refused_for, sides, tried
+from grader.server.pages.refused import Refused, Wrong, lacking, refused_for, sides, tried
 from grader.server.pages.subject import (
     Choice,
     Subject,
@@ -21,6 +22,7 @@ from grader.server.pages.subject import (
     query_text,
     subject,
 )
+from grader.server.refusals import NotThere
 from grader.server.shapes import ItemView
 from grader.server.web import Bench, PageForm, PageNumber, Posted, SignedInCaller
 
@@ -117,7 +119,8 @@ def add_item(request: Request, bench: Bench, caller: SignedInCaller, key: str, f
     given = item_form.read(form)
     if form.text("action") == "search":
         return item_form.show(on, given, search=form.text("search") or form.text("statement"))
-    done = tried(lambda: evidence.add(bench, caller, key, given), item_form.FIELDS)
+    blank = lacking(given, item_form.NEEDED)
+    done = tried(lambda: evidence.add(bench, caller, key, given), item_form.FIELDS, blank)
     if isinstance(done, Refused):
         return item_form.show(on, given, refused=done)
     if form.text("action") == "another":
@@ -138,16 +141,19 @@ def edit_item(
 ) -> Response:
     on = subject(request, bench, caller, key, "evidence")
     version, given = form.whole("version"), item_form.read(form)
-    there = tried(lambda: evidence.one(bench, caller, key, id))
-    item = there if isinstance(there, ItemView) else None
+    item: ItemView | None = None
+    with suppress(NotThere):  # somebody took it away, which the service tells
+        item = evidence.one(bench, caller, key, id)
     if form.text("action") == "search":
         search = form.text("search") or form.text("statement")
         return item_form.show(on, given, item=item, version=version, search=search)
     # How it was settled is no part of the form, and stays.
     kept = {"settled": item.evidence["settled"]} if item is not None and "settled" in item.evidence else {}
+    blank = lacking(given, item_form.NEEDED)
     done = tried(
         lambda: evidence.edit(bench, caller, key, id, given | kept, expected_version=version),
         item_form.FIELDS,
+        blank,
     )
     if isinstance(done, Refused):
         return item_form.show(on, given, item=item, version=version, refused=done)

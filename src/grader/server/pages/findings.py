@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -9,8 +10,9 @@ from starlette.responses import Response
 
 from grader.server import decisions, findings, sources
 from grader.server.pages.item_form import characteristics
-from grader.server.pages.refused import Refused, sides, tried
+from grader.server.pages.refused import Refused, lacking, sides, taken_away, tried
 from grader.server.pages.subject import Choice, Subject, subject
+from grader.server.refusals import NotThere
 from grader.server.shapes import FindingView
 from grader.server.web import Bench, PageForm, Posted, SignedInCaller
 from grader.vocabulary.words import PROGRESS
@@ -18,6 +20,10 @@ from grader.vocabulary.words import PROGRESS
 router = APIRouter(prefix="/inspections/{key}")
 
 Word = Annotated[str, Query(max_length=300)]
+_NEEDED: dict[str, dict[str, str]] = {
+    "findings": {"kind": "Choose what it is", "area": "Choose an area", "statement": "Write what it says"},
+}
+_NEEDED["previous"] = _NEEDED["findings"] | {"progress": "Choose how far it has been put right"}
 _PROGRESS_TITLES = {"closed": "Closed", "improving": "Improving", "not_improving": "Not improving"}
 
 
@@ -54,7 +60,8 @@ def add_finding(request: Request, bench: Bench, caller: SignedInCaller, key: str
     on = subject(request, bench, caller, key, "findings")
     block = _block(form.text("block"))
     given = _given(form, block)
-    done = tried(lambda: findings.add(bench, caller, key, block, given))
+    blank = lacking(given, _NEEDED[block])
+    done = tried(lambda: findings.add(bench, caller, key, block, given), blank=blank)
     if isinstance(done, Refused):
         return _form(on, given, block, refused=done)
     return on.to("/findings", "added")
@@ -74,9 +81,14 @@ def edit_finding(
     on = subject(request, bench, caller, key, "findings")
     block = _block(form.text("block"))
     given, version = _given(form, block), form.whole("version")
-    done = tried(lambda: findings.edit(bench, caller, key, id, given, expected_version=version))
-    if isinstance(done, Refused):
+    there = None
+    with suppress(NotThere):
         there = findings.one(bench, caller, key, id)
+    if there is None:
+        return _form(on, given, block, refused=taken_away(id))
+    blank = lacking(given, _NEEDED[block])
+    done = tried(lambda: findings.edit(bench, caller, key, id, given, expected_version=version), blank=blank)
+    if isinstance(done, Refused):
         return _form(on, given, block, there=there, version=version, refused=done)
     return on.to("/findings", "saved")
 

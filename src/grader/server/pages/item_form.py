@@ -25,6 +25,12 @@ FIELDS: Final = {
     "measure.interval": "measure_interval",
     "measure.unit": "measure_unit",
 }
+NEEDED: Final = {
+    "statement": "Write what was found",
+    "characteristics": "Choose a characteristic",
+    "basis": "Choose how it was found",
+    "source": "Choose a source",
+}
 _TEXTS: Final = (
     "assessment",
     "basis",

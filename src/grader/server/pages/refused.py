@@ -41,14 +41,20 @@ class Refused:
     by_field: Mapping[str, str] = field(default_factory=dict)
 
 
-def tried(act: Callable[[], T], fields: Mapping[str, str] | None = None) -> T | Refused:
+def tried(
+    act: Callable[[], T], fields: Mapping[str, str] | None = None, blank: Refused | None = None
+) -> T | Refused:
     """What a service gives, or why it refuses; what the form cannot mend is raised as it is.
 
     Parameters
     ----------
     fields : mapping of str to str
         What the form calls fields of a file: `measure.value` is `measure_value`.
+    blank : Refused, optional
+        That fields are not filled in, told before the service is asked.
     """
+    if blank is not None:
+        return blank
     try:
         return act()
     except InputError as error:
@@ -62,6 +68,26 @@ def tried(act: Callable[[], T], fields: Mapping[str, str] | None = None) -> T | 
 def refused_for(wrong: Sequence[Wrong], status: int = 422) -> Refused:
     """A form that was not taken for these reasons."""
     return Refused(status, wrong, None, {w.field: w.message for w in reversed(wrong) if w.field})
+
+
+def taken_away(name: str) -> Refused:
+    """That somebody took a thing away while it was being changed: what was typed can be added anew."""
+    wrong = Wrong(
+        f"{name} was taken away while you were writing", None, "what you typed can be added as a new one"
+    )
+    return refused_for([wrong], 412)
+
+
+def lacking(given: Mapping[str, Any], needed: Mapping[str, str]) -> Refused | None:
+    """That fields are not filled in, each in words of its own; None where all are.
+
+    Parameters
+    ----------
+    needed : mapping of str to str
+        By field, what to do.
+    """
+    blank = [name for name in needed if not given.get(name) or not str(given[name]).strip()]
+    return refused_for([Wrong(needed[name], name) for name in blank]) if blank else None
 
 
 def _wrong(problem: Problem, fields: Mapping[str, str]) -> Wrong:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -9,8 +10,9 @@ from starlette.responses import Response
 
 from grader.server import sources
 from grader.server.files_out import document_answer
-from grader.server.pages.refused import Refused, Wrong, refused_for, sides, tried
+from grader.server.pages.refused import Refused, Wrong, lacking, refused_for, sides, taken_away, tried
 from grader.server.pages.subject import Subject, subject
+from grader.server.refusals import NotThere
 from grader.server.shapes import SourceView
 from grader.server.web import Bench, PageForm, Posted, SignedInCaller
 
@@ -38,7 +40,9 @@ def add_source(request: Request, bench: Bench, caller: SignedInCaller, key: str,
     if not isinstance(there, Refused) and name in there:
         refused = refused_for([Wrong(f"There is a source {name!r} already", "id", "give another id")], 409)
         return _form(on, name, given, refused=refused)
-    done = tried(lambda: sources.put(bench, caller, key, name, given, expected_version=None))
+    needed = {"id": "Write an id", "title": "Write its title"}
+    blank = lacking(given | {"id": name}, needed)
+    done = tried(lambda: sources.put(bench, caller, key, name, given, expected_version=None), blank=blank)
     if isinstance(done, Refused):
         return _form(on, name, given, refused=done)
     return on.to("/source", "added", id=name)
@@ -57,9 +61,15 @@ def change_source(
 ) -> Response:
     on = subject(request, bench, caller, key, "evidence")
     given, version = _given(form), form.whole("version")
-    done = tried(lambda: sources.put(bench, caller, key, id, given, expected_version=version))
+    there = None
+    with suppress(NotThere):
+        there = sources.one(bench, caller, key, id)
+    if there is None:
+        return _form(on, id, given, refused=taken_away(id))
+    blank = lacking(given, {"title": "Write its title"})
+    done = tried(lambda: sources.put(bench, caller, key, id, given, expected_version=version), blank=blank)
     if isinstance(done, Refused):
-        return _form(on, id, given, source=sources.one(bench, caller, key, id), refused=done)
+        return _form(on, id, given, source=there, refused=done)
     return on.to("/source", "saved", id=id)
 
 
@@ -98,7 +108,7 @@ def attach(
 
 @router.get("/source/document")
 def document(bench: Bench, caller: SignedInCaller, key: str, id: Word, number: int) -> Response:
-    name, content = sources.attachment(bench, caller, key, id, number)
+    name, content, _ = sources.attachment(bench, caller, key, id, number)
     return document_answer(content, name)
 
 
@@ -107,7 +117,11 @@ def detach(
     request: Request, bench: Bench, caller: SignedInCaller, key: str, id: Word, form: PageForm
 ) -> Response:
     on = subject(request, bench, caller, key, "evidence")
-    sources.detach(bench, caller, key, id, form.whole("number"))
+    number, version = form.whole("number"), form.text("version")
+    done = tried(lambda: sources.detach(bench, caller, key, id, number, expected_version=version))
+    if isinstance(done, Refused):
+        source = sources.one(bench, caller, key, id)
+        return _form(on, id, source.source, source=source, refused=done)
     return on.to("/source", "saved", id=id)
 
 

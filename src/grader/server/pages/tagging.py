@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from grader.server import moderation
 from grader.server.pages import item_form
-from grader.server.pages.refused import Refused, sides, tried
+from grader.server.pages.refused import Refused, lacking, sides, tried
 from grader.server.pages.subject import Choice, Subject, assessments, bases, extents, harms, subject
 from grader.server.shapes import TaggingView
 from grader.server.web import Bench, PageForm, PageNumber, Posted, SignedInCaller
@@ -58,7 +58,9 @@ def tag_item(
         seen = moderation.one_to_tag(bench, caller, key, id)
         search = form.text("search") or seen.evidence["statement"]
         return _form(on, seen, tags, version, search=search)
-    done = tried(lambda: moderation.tag(bench, caller, key, id, tags, expected_version=version))
+    needed = {name: item_form.NEEDED[name] for name in ("characteristics", "basis")}
+    blank = lacking(tags, needed)
+    done = tried(lambda: moderation.tag(bench, caller, key, id, tags, expected_version=version), blank=blank)
     if isinstance(done, Refused):
         return _form(on, moderation.one_to_tag(bench, caller, key, id), tags, version, refused=done)
     following = moderation.to_tag(bench, caller, key, untagged=True, per_page=1).items

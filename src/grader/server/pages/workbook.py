@@ -78,7 +78,10 @@ def say_mapping(
 
 
 @router.get("/workbook/marked")
-def marked(bench: Bench, caller: SignedInCaller, key: str, upload: Word, how: Word = "add") -> Response:
+def marked(
+    request: Request, bench: Bench, caller: SignedInCaller, key: str, upload: Word, how: Word = "add"
+) -> Response:
+    subject(request, bench, caller, key, "evidence")
     kept = bench.uploads.of(caller, key, upload)
     _, found = workbooks.read(bench, caller, key, kept, _how(how))
     if found is None:
