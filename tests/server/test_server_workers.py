@@ -53,7 +53,7 @@ def grading(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grading]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH")])))
         patch.setenv("GRADER_DATABASE", "postgresql://user:secret@host/name")
-        workers = Workers(Limits(workers=1, worker_cpu=2, worker_wall=30), folder / "workers")
+        workers = Workers(Limits(workers=1, worker_cpu=2, worker_wall=30))
         workers.start()
         yield Grading(workers, 0)
         workers.close()
@@ -82,7 +82,7 @@ def test_a_worker_sees_an_empty_folder_and_no_secret(grading: Grading) -> None:
     grading.run("leave")
     found, _ = grading.run("look")
     assert ([], "", 2**30) == (found["files"], found["secret"], found["memory"])
-    assert Path(found["folder"]).is_relative_to(grading.workers.home)
+    assert Path(found["folder"]).is_relative_to(str(grading.workers.home))
 
 
 def test_what_a_library_prints_is_no_answer(grading: Grading) -> None:
@@ -96,7 +96,7 @@ def test_a_fault_of_an_upload_is_told_at_its_place(grading: Grading) -> None:
 
 
 def test_workers_end_with_the_server(grading: Grading) -> None:
-    pool = Workers(Limits(workers=1), grading.workers.home.parent / "others")
+    pool = Workers(Limits(workers=1))
     pool.start()
     worker: Any = next(iter(pool._all))
     pool.close()

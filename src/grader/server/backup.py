@@ -21,7 +21,7 @@ from grader.server.database import Database
 from grader.server.migrating import bring_up_to_date, make_at, version_of
 from grader.server.tables import Base
 
-SCHEMA: Final = "grader.backup/1"
+FORMAT: Final = "grader backup 1"
 _MANIFEST: Final = "manifest.json"
 _MANY: Final = 500
 
@@ -52,7 +52,7 @@ def back_up(database: Database, destination: Path) -> dict[str, int]:
                     counts[table.name] += 1
             hashes[table.name] = lines.hexdigest()
         manifest = {
-            "schema": SCHEMA,
+            "format": FORMAT,
             "grader_version": __version__,
             "database_version": version,
             "tables": [table.name for table in Base.metadata.sorted_tables],
@@ -127,7 +127,7 @@ def _manifest(archive: zipfile.ZipFile, source: Path) -> dict[str, Any]:
         found = json.loads(archive.read(_MANIFEST))
     except (KeyError, ValueError, zipfile.BadZipFile):
         raise _broken(source, "it holds no manifest") from None
-    if not isinstance(found, dict) or found.get("schema") != SCHEMA:
+    if not isinstance(found, dict) or found.get("format") != FORMAT:
         raise _broken(source, "its manifest is of something else")
     return found
 

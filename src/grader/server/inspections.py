@@ -191,7 +191,7 @@ def listed(
     per = per_page or bench.settings.limits.page
     with bench.database.reading() as session:
         wanted = (
-            select(Inspection, Member.role)
+            select(Inspection, Member.role, _held(Inspection.id))
             .join(Member, Member.inspection_id == Inspection.id)
             .where(Member.account_id == caller.account_id, Inspection.state != "erased")
         )
@@ -208,7 +208,7 @@ def listed(
         found = session.execute(
             wanted.order_by(Inspection.changed_at.desc(), Inspection.id).offset((page - 1) * per).limit(per)
         ).all()
-        items = [summary(Work(bench, session, caller, inspection, Role(role))) for inspection, role in found]
+        items = [summary(Work(bench, session, caller, row, Role(role)), held) for row, role, held in found]
     return Page(items=items, total=total, page=page, per_page=per)
 
 
@@ -264,6 +264,24 @@ def change_header(
         return view(work)
 
 
+def take_new_rules(bench: Workbench, caller: Caller, key: str, *, expected_version: int) -> InspectionView:
+    """Go over to the rules this server has now, where they are others than the inspection was begun on."""
+    with bench.reading(caller, key, "header") as work:
+        info = bench.rules.of(work.inspection.framework)
+        before, data = work.inspection.revision, inspection_data(work.session, work.inspection)
+    bench.grading.run("check", inspection=data)
+    with bench.writing(caller, key, "header") as work:
+        row = work.inspection
+        if row.version != expected_version or row.revision != before:
+            raise Changed("the inspection", version=str(row.version), current=row.header, by=row.changed_by)
+        row.framework_sha256, row.rulebook_sha256 = info.framework_sha256, info.rulebook_sha256
+        row.rulebook = info.rulebook
+        row.version += 1
+        work.moved()
+        work.did("took_new_rules", framework=info.framework_sha256, rulebook=info.rulebook_sha256)
+        return view(work)
+
+
 # Giving out -----------------------------------------------------------------------------------------------
 
 
@@ -316,8 +334,15 @@ def _data(bench: Workbench, caller: Caller, key: str) -> Data:
 # Views ----------------------------------------------------------------------------------------------------
 
 
-def summary(work: Work) -> InspectionSummary:
-    return InspectionSummary(**_summary(work))
+def summary(work: Work, held: int | None = None) -> InspectionSummary:
+    """What a list shows of an inspection; `held` is its number of items, where that is known."""
+    return InspectionSummary(**_summary(work, held))
+
+
+def _held(inspection_id: Any) -> Any:
+    """How many items of evidence an inspection holds."""
+    count = select(func.count(Item.id)).where(Item.inspection_id == inspection_id)
+    return count.correlate(Inspection).scalar_subquery()
 
 
 def view(work: Work) -> InspectionView:
@@ -341,9 +366,10 @@ def view(work: Work) -> InspectionView:
     )
 
 
-def _summary(work: Work) -> Data:
+def _summary(work: Work, held: int | None = None) -> Data:
     row = work.inspection
-    count = select(func.count()).select_from(Item).where(Item.inspection_id == row.id)
+    if held is None:
+        held = work.session.scalar(select(_held(row.id))) or 0
     return {
         "key": row.key,
         "id": row.name,
@@ -352,7 +378,7 @@ def _summary(work: Work) -> Data:
         "edition": row.edition,
         "state": row.state,
         "role": work.role.value,
-        "evidence": work.session.scalar(count) or 0,
+        "evidence": held,
         "revision": row.revision,
         "changed_by": row.changed_by,
         "changed_at": row.changed_at,

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from tempfile import mkdtemp
 
 from grader.server.bench import Workbench
 from grader.server.database import Database, reachable
@@ -38,7 +36,7 @@ def opened(settings: Settings, *, workers: bool = True) -> Iterator[Workbench]:
     database = Database(settings.database_url)
     reachable(database)
     bring_up_to_date(database)
-    pool = Workers(settings.limits, Path(mkdtemp(prefix="grader-workers-")))
+    pool = Workers(settings.limits)
     bench = Workbench(
         settings=settings,
         database=database,

@@ -40,6 +40,19 @@ _START: Final = 60.0
 _FAT: Final = 600 * MEGABYTE
 
 
+#: Their folders are called so, and by the process that made them.
+_FOLDERS: Final = "grader-workers-"
+
+
+def _sweep() -> None:
+    """Take away what servers left that were killed."""
+    for left in Path(tempfile.gettempdir()).glob(f"{_FOLDERS}*"):
+        number = left.name.removeprefix(_FOLDERS).partition("-")[0]
+        with contextlib.suppress(OSError, ValueError):
+            if left.lstat().st_uid == os.getuid() and not Path(f"/proc/{int(number)}").exists():
+                shutil.rmtree(left, ignore_errors=True)
+
+
 class _Deadline(Exception):
     pass
 
@@ -125,13 +138,12 @@ class Workers:
     ----------
     limits : Limits
         How many, and what each may take.
-    home : Path
-        Where their private folders are made; what an earlier server left there is swept.
     """
 
-    def __init__(self, limits: Limits, home: Path) -> None:
+    def __init__(self, limits: Limits) -> None:
         self.limits = limits
-        self.home = home
+        self.home: Path | None = None
+        """Where their private folders are, once they are started."""
         self.network = ""
         self._idle: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
         self._all: set[_Worker] = set()
@@ -140,9 +152,8 @@ class Workers:
 
     def start(self) -> None:
         """Start all of them; returns when the first is warm."""
-        self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for left in self.home.glob("worker-*"):
-            shutil.rmtree(left, ignore_errors=True)
+        _sweep()
+        self.home = Path(tempfile.mkdtemp(prefix=f"{_FOLDERS}{os.getpid()}-"))
         first = self._new()
         self.network = first.network
         self._idle.put(first)
@@ -155,7 +166,8 @@ class Workers:
             there, self._all = self._all, set()
         for worker in there:
             worker.end()
-        shutil.rmtree(self.home, ignore_errors=True)
+        if self.home is not None:
+            shutil.rmtree(self.home, ignore_errors=True)
 
     def do(
         self, job: str, *blobs: bytes, wall: float | None = None, **arguments: Any
@@ -230,6 +242,7 @@ class Workers:
     def _new(self) -> _Worker:
         worker = None
         try:
+            assert self.home is not None, "the workers are started"
             worker = _Worker(self.limits, self.home)
             worker.wait_ready()
         except (_Deadline, Broken, OSError):

@@ -54,6 +54,16 @@ def one_inspection(bench: Bench, caller: ApiCaller, key: str, response: Response
     return found
 
 
+@router.post("/inspections/{key}/rules")
+def take_new_rules(
+    bench: Bench, caller: ApiCaller, key: str, version: IfMatchNumber, response: Response
+) -> InspectionView:
+    """Go over to the rules this server has now, where the inspection was begun on others."""
+    changed = inspections.take_new_rules(bench, caller, key, expected_version=version)
+    tag_answer(response, changed.version)
+    return changed
+
+
 @router.put("/inspections/{key}")
 def change_inspection(
     bench: Bench, caller: ApiCaller, key: str, header: Block, version: IfMatchNumber, response: Response
