@@ -32,8 +32,8 @@ inspection: {id: harbour-2022, body: Harbour Police, framework: PEEL_2021_22, ed
 sources:
   report: {title: Report, published: 2022-10}
 evidence:
-  - {id: E001, characteristics: [responding.2a], assessment: meets, statement: Calls are answered, basis: data,
-     source: report, tagged_by: ann}
+  - {id: E001, characteristics: [responding.2a], assessment: meets, statement: Calls are answered,
+     basis: data, source: report, tagged_by: ann}
 """
 
 

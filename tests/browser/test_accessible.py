@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from grader.server import challenges, decisions, moderation
+
 axe_playwright = pytest.importorskip(
     "axe_playwright_python.sync_playwright", reason="axe-core is not installed"
 )
-
-from grader.server import challenges, decisions, moderation
 
 SITE = (
     "/",
