@@ -26,8 +26,16 @@ def files_page(request: Request, bench: Bench, caller: SignedInCaller, key: str)
 
 
 def _files(on: Subject, refused: Refused | None = None) -> Response:
-    days = on.bench.settings.limits.retention
-    return on.page("files.html", refused.status if refused is not None else 200, refused=refused, days=days)
+    now, begun = on.bench.rules.of(on.inspection.framework), on.inspection
+    other = (now.framework_sha256, now.rulebook_sha256) != (begun.framework_sha256, begun.rulebook_sha256)
+    return on.page(
+        "files.html",
+        refused.status if refused is not None else 200,
+        refused=refused,
+        days=on.bench.settings.limits.retention,
+        other_rules=other,
+        rules_now=now,
+    )
 
 
 @router.get("/files/inspection.yaml")
@@ -68,6 +76,16 @@ def replace(request: Request, bench: Bench, caller: SignedInCaller, key: str, fo
     if isinstance(done, Refused):
         return _files(on, done)
     return on.to("", "imported")
+
+
+@router.post("/new-rules")
+def take_new_rules(
+    request: Request, bench: Bench, caller: SignedInCaller, key: str, form: PageForm
+) -> Response:
+    on = subject(request, bench, caller, key, "header")
+    version = form.whole("version")
+    done = tried(lambda: inspections.take_new_rules(bench, caller, key, expected_version=version))
+    return _files(on, done) if isinstance(done, Refused) else on.to("", "new_rules")
 
 
 # What becomes of it ---------------------------------------------------------------------------------------

@@ -72,6 +72,7 @@ DONE: Final = {
     "challenged": "Your challenge is sent.",
     "answered": "The challenge is answered.",
     "attached": "The document is attached.",
+    "new_rules": "The inspection is on the rules there are now.",
     "closed": "The inspection is closed.",
     "reopened": "The inspection is open again.",
     "erased": "The inspection is erased.",
