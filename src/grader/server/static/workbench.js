@@ -28,11 +28,12 @@
     const part = document.getElementById(id);
     if (!form || !part || button.disabled) return;
     event.preventDefault();
+    // Not form.action: a button of that name hides it.
     const data = new FormData(form);
     data.append(button.name, button.value);
     button.disabled = true;
     try {
-      const answer = await fetch(form.action, { method: "POST", body: data, credentials: "same-origin" });
+      const answer = await fetch(form.getAttribute("action"), { method: "POST", body: data, credentials: "same-origin" });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const found = page.getElementById(id);
       if (!answer.ok || !found) throw new Error("no such part");
