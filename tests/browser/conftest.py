@@ -124,13 +124,15 @@ class Person:
         self.context = browser.new_context(
             base_url=served.address, java_script_enabled=script, viewport={"width": width, "height": 900}
         )
-        self.context.set_default_timeout(20_000)
+        self.context.set_default_timeout(120_000)
         self.page = self.context.new_page()
         self.said: list[str] = []
-        self.page.on(
-            "console", lambda message: self.said.append(message.text) if message.type == "error" else None
-        )
+        self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.said.append(str(error)))
+
+    def _hear(self, message: Any) -> None:
+        if message.type == "error":
+            self.said.append(f"{message.text} {message.location}")
 
     def sign_in(self) -> Person:
         self.served.person(self.name)

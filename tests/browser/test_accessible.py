@@ -99,11 +99,9 @@ def found(page: Any, paths: list[str]) -> dict[str, Any]:
     return faults
 
 
-@pytest.mark.parametrize("width", [1280, 400])
-def test_axe_finds_nothing_on_some_pages(served: Any, sit: Any, inspected: str, width: int) -> None:
-    page = sit("admin", width=width).page
-    paths = SAMPLE if width == 400 else SAMPLE[2:4]
-    assert {} == found(page, [f"/inspections/{inspected}{path}" for path in paths])
+def test_axe_finds_nothing_on_some_narrow_pages(served: Any, sit: Any, inspected: str) -> None:
+    page = sit("admin", width=400).page
+    assert {} == found(page, [f"/inspections/{inspected}{path}" for path in SAMPLE])
 
 
 @pytest.mark.slow
