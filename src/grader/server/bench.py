@@ -22,6 +22,7 @@ from grader.server.refusals import NotAllowed, NotNow, NotThere
 from grader.server.roles import Role
 from grader.server.settings import Settings
 from grader.server.tables import Inspection, Member
+from grader.server.uploads import Uploads
 from grader.server.views_seen import ViewsSeen
 
 
@@ -41,6 +42,7 @@ class Workbench:
     sign_in_limits: SignInLimits
     now: Callable[[], datetime] = _now
     seen: ViewsSeen = field(default_factory=ViewsSeen)
+    uploads: Uploads = field(default_factory=lambda: Uploads(_now))
 
     # On one inspection ------------------------------------------------------------------------------------
 

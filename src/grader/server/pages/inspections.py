@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from grader.server import decisions, inspections
 from grader.server.pages.rendering import page, style_sheet
+from grader.server.pages.subject import subject
 from grader.server.web import Bench, MaybeCaller, PageNumber, SignedInCaller
 
 router = APIRouter()
@@ -33,6 +34,5 @@ def list_page(
 
 @router.get("/inspections/{key}")
 def areas_page(request: Request, bench: Bench, caller: SignedInCaller, key: str) -> Response:
-    inspection = inspections.one(bench, caller, key)
-    proposal = decisions.proposal(bench, caller, key)
-    return page(request, "areas.html", inspection=inspection, proposal=proposal)
+    on = subject(request, bench, caller, key)
+    return on.page("areas.html", proposal=decisions.proposal(bench, caller, key))

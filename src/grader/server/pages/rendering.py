@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from fastapi import Request
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -14,9 +14,26 @@ from grader.server.problems import ProblemDetails
 from grader.text import plural
 
 
+class _Environment(Environment):
+    """Templates read blocks of files, in which what may be left out is not there: it is None.
+
+    What is no such block stays strict: a slip in a template is a fault.
+    """
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if type(obj) is dict:
+            return obj[attribute] if attribute in obj else getattr(obj, attribute, None)
+        return super().getattr(obj, attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        if type(obj) is dict and type(argument) is str:
+            return obj.get(argument)
+        return super().getitem(obj, argument)
+
+
 @cache
 def templates() -> Environment:
-    environment = Environment(
+    environment = _Environment(
         loader=PackageLoader("grader.server"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -28,14 +45,47 @@ def templates() -> Environment:
         "words": words.words,
         "web_address": words.web_address,
         "counted": plural,
+        "opened": words.opened,
+        "rule_title": words.rule_title,
         "moment": lambda moment: moment.strftime("%-d %B %Y at %H:%M UTC"),
     }
     return environment
 
 
+#: What a page says once after something was done: the address names it, and holds no text of it.
+DONE: Final = {
+    "added": "It is added.",
+    "saved": "It is saved.",
+    "removed": "It is taken away. Its history stays.",
+    "removed_member": "They have no part in it any more.",
+    "tagged": "They are all tagged.",
+    "imported": "It is imported.",
+    "decided": "The decision is recorded.",
+    "undone": "The last act on this area is taken back. The log keeps both.",
+    "confirmed": "It is recorded that the decision stands.",
+    "settled": "It is settled. The choice can be changed until moderation is finished.",
+    "unsettled": "The choice is taken back.",
+    "finished": "What was settled is in the evidence now.",
+    "untagged": "Your tagging is taken back.",
+    "released": "The draft is released.",
+    "withdrawn": "It is withdrawn.",
+    "challenged": "Your challenge is sent.",
+    "answered": "The challenge is answered.",
+    "attached": "The document is attached.",
+    "new_rules": "The inspection is on the rules there are now.",
+    "closed": "The inspection is closed.",
+    "reopened": "The inspection is open again.",
+    "erased": "The inspection is erased.",
+    "redacted": "The text is taken away. Its hash stays.",
+    "password": "Your password is changed. Everywhere else you are signed out.",
+}
+
+
 def page(request: Request, template: str, status: int = 200, **context: Any) -> HTMLResponse:
     """A page; `caller` is whoever is signed in, and `csrf` what its forms send with them."""
     caller = getattr(request.state, "caller", None)
+    said = DONE.get(request.query_params.get("done", "")) if request.method == "GET" else None
+    context = {"refused": None, "done": said, "here": request.url.path} | context
     text = (
         templates()
         .get_template(template)

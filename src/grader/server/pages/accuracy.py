@@ -1,0 +1,145 @@
+"""Factual accuracy, for the team: a draft released, the body invited, its challenges answered."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from grader.server import challenges, evidence, findings
+from grader.server.pages.refused import Refused, Wrong, refused_for, sides, tried
+from grader.server.pages.subject import Choice, Subject, subject
+from grader.server.refusals import NotThere
+from grader.server.shapes import FindingView, InvitationView, ItemView
+from grader.server.web import Bench, PageForm, SignedInCaller
+
+router = APIRouter(prefix="/inspections/{key}")
+
+Word = Annotated[str, Query(max_length=200)]
+_ANSWERS = (
+    Choice("accepted", "Accepted", "It is as the body says; the evidence was changed."),
+    Choice("partly_accepted", "Partly accepted", "Some of it is; what is, was changed."),
+    Choice("not_accepted", "Not accepted", "The evidence stands."),
+)
+
+
+@router.get("/accuracy")
+def overview_page(request: Request, bench: Bench, caller: SignedInCaller, key: str) -> Response:
+    return _overview(subject(request, bench, caller, key, "see_challenges"))
+
+
+def _overview(
+    on: Subject,
+    refused: Refused | None = None,
+    typed: dict[str, str] | None = None,
+    invited: InvitationView | None = None,
+) -> Response:
+    draft = None
+    if on.inspection.released is not None:
+        found = tried(lambda: challenges.draft(on.bench, on.caller, on.key))
+        draft = None if isinstance(found, Refused) else found
+    may_invite = "release" in on.inspection.may
+    return on.page(
+        "accuracy.html",
+        refused.status if refused is not None else 200,
+        draft=draft,
+        invitations=challenges.invitations(on.bench, on.caller, on.key) if may_invite else [],
+        challenges=challenges.listed(on.bench, on.caller, on.key),
+        refused=refused,
+        typed=typed or {},
+        invited=invited,
+        now=on.bench.now(),
+    )
+
+
+@router.post("/accuracy/release")
+def release(request: Request, bench: Bench, caller: SignedInCaller, key: str, form: PageForm) -> Response:
+    on = subject(request, bench, caller, key, "release")
+    revision = form.whole("revision")
+    done = tried(lambda: challenges.release(bench, caller, key, expected_revision=revision))
+    return _overview(on, done) if isinstance(done, Refused) else on.to("/accuracy", "released")
+
+
+@router.post("/accuracy/withdraw")
+def withdraw(request: Request, bench: Bench, caller: SignedInCaller, key: str, form: PageForm) -> Response:
+    on = subject(request, bench, caller, key, "release")
+    number, version = form.whole("number"), form.whole("version")
+    done = tried(lambda: challenges.withdraw(bench, caller, key, number, expected_version=version))
+    return _overview(on, done) if isinstance(done, Refused) else on.to("/accuracy", "withdrawn")
+
+
+@router.post("/accuracy/invite")
+def invite(request: Request, bench: Bench, caller: SignedInCaller, key: str, form: PageForm) -> Response:
+    """The link is on the page that answers, and nowhere after."""
+    on = subject(request, bench, caller, key, "release")
+    typed = {name: form.text(name) for name in ("email", "name", "days")}
+    if typed["days"].strip() and not typed["days"].strip().isdigit():
+        wrong = Wrong("This is no number of days", "days", "write a whole number, such as 21")
+        return _overview(on, refused_for([wrong]), typed)
+    days = int(typed["days"]) if typed["days"].strip() else None
+    done = tried(lambda: challenges.invite(bench, caller, key, typed["email"], typed["name"], days=days))
+    if isinstance(done, Refused):
+        return _overview(on, done, typed)
+    return _overview(on, invited=done)
+
+
+@router.post("/accuracy/uninvite")
+def uninvite(request: Request, bench: Bench, caller: SignedInCaller, key: str, form: PageForm) -> Response:
+    on = subject(request, bench, caller, key, "release")
+    number, version = form.whole("number"), form.whole("version")
+    done = tried(lambda: challenges.uninvite(bench, caller, key, number, expected_version=version))
+    return _overview(on, done) if isinstance(done, Refused) else on.to("/accuracy", "withdrawn")
+
+
+# Answering ------------------------------------------------------------------------------------------------
+
+
+@router.get("/challenge")
+def challenge_page(request: Request, bench: Bench, caller: SignedInCaller, key: str, number: int) -> Response:
+    return _challenge(subject(request, bench, caller, key, "see_challenges"), number)
+
+
+@router.post("/challenge")
+def answer(
+    request: Request, bench: Bench, caller: SignedInCaller, key: str, number: int, form: PageForm
+) -> Response:
+    on = subject(request, bench, caller, key, "answer")
+    outcome, reason, version = form.text("outcome"), form.text("reason"), form.whole("version")
+    done = tried(
+        lambda: challenges.answer(bench, caller, key, number, outcome, reason, expected_version=version)
+    )
+    if isinstance(done, Refused):
+        return _challenge(on, number, {"outcome": outcome, "reason": reason}, done)
+    return on.to("/challenge", "answered", number=str(number))
+
+
+def _challenge(
+    on: Subject, number: int, typed: dict[str, str] | None = None, refused: Refused | None = None
+) -> Response:
+    seen = challenges.one(on.bench, on.caller, on.key, number)
+    item, finding = _target(on, seen.target)
+    changed = refused.changed if refused is not None else None
+    return on.page(
+        "challenge.html",
+        refused.status if refused is not None else 200,
+        seen=seen,
+        item=item,
+        finding=finding,
+        typed=typed if typed is not None else {"outcome": seen.outcome or "", "reason": seen.reason or ""},
+        refused=refused,
+        pairs=sides(changed.current, typed or {}) if changed is not None else [],
+        answers=_ANSWERS,
+        names={a.id: a.title for a in on.areas},
+        texts=on.texts,
+    )
+
+
+def _target(on: Subject, name: str) -> tuple[ItemView | None, FindingView | None]:
+    """The item or the finding that is challenged, as it stands; neither where it was taken away."""
+    with suppress(NotThere):
+        return evidence.one(on.bench, on.caller, on.key, name), None
+    with suppress(NotThere):
+        return None, findings.one(on.bench, on.caller, on.key, name)
+    return None, None

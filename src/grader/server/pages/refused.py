@@ -1,0 +1,107 @@
+"""What a page does where a service refuses: it shows the form again, with the typing kept and the reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from grader.errors import InputError, Problem
+from grader.render.content.words import opened
+from grader.server.refusals import Changed, NotNow, WorkerFailed
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """One thing that is wrong, with the field of the form it is at."""
+
+    message: str
+    field: str | None = None
+    help: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why a form was not taken.
+
+    Attributes
+    ----------
+    wrong : sequence of Wrong
+        What is wrong with it; empty where somebody else was quicker.
+    changed : Changed or None
+        What somebody changed since it was read.
+    """
+
+    status: int
+    wrong: Sequence[Wrong] = ()
+    changed: Changed | None = None
+    by_field: Mapping[str, str] = field(default_factory=dict)
+
+
+def tried(
+    act: Callable[[], T], fields: Mapping[str, str] | None = None, blank: Refused | None = None
+) -> T | Refused:
+    """What a service gives, or why it refuses; what the form cannot mend is raised as it is.
+
+    Parameters
+    ----------
+    fields : mapping of str to str
+        What the form calls fields of a file: `measure.value` is `measure_value`.
+    blank : Refused, optional
+        That fields are not filled in, told before the service is asked.
+    """
+    if blank is not None:
+        return blank
+    try:
+        return act()
+    except InputError as error:
+        return refused_for([_wrong(problem, fields or {}) for problem in error.problems])
+    except Changed as change:
+        return Refused(change.status, changed=change)
+    except (NotNow, WorkerFailed) as refusal:
+        return refused_for([Wrong(opened(refusal.message), None, refusal.help)], refusal.status)
+
+
+def refused_for(wrong: Sequence[Wrong], status: int = 422) -> Refused:
+    """A form that was not taken for these reasons."""
+    return Refused(status, wrong, None, {w.field: w.message for w in reversed(wrong) if w.field})
+
+
+def taken_away(name: str) -> Refused:
+    """That somebody took a thing away while it was being changed: what was typed can be added anew."""
+    wrong = Wrong(
+        f"{name} was taken away while you were writing", None, "what you typed can be added as a new one"
+    )
+    return refused_for([wrong], 412)
+
+
+def lacking(given: Mapping[str, Any], needed: Mapping[str, str]) -> Refused | None:
+    """That fields are not filled in, each in words of its own; None where all are.
+
+    Parameters
+    ----------
+    needed : mapping of str to str
+        By field, what to do.
+    """
+    blank = [name for name in needed if not given.get(name) or not str(given[name]).strip()]
+    return refused_for([Wrong(needed[name], name) for name in blank]) if blank else None
+
+
+def _wrong(problem: Problem, fields: Mapping[str, str]) -> Wrong:
+    said = problem.place.file if problem.place is not None else None
+    at = None
+    if said:
+        plain = re.sub(r"\[\d+\]", "", said)
+        first = plain.partition(".")[0]
+        at = fields.get(plain) or fields.get(first) or first
+    return Wrong(opened(problem.message), at, problem.help)
+
+
+def sides(theirs: Mapping[str, Any] | None, yours: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
+    """Fields in which two versions differ: the name, what somebody else wrote, what you wrote."""
+    there = theirs or {}
+    names = [*yours, *(name for name in there if name not in yours)]
+    return [(name, there.get(name), yours.get(name)) for name in names if there.get(name) != yours.get(name)]
