@@ -15,7 +15,7 @@ from grader.server.pages.subject import Choice, Subject, subject
 from grader.server.refusals import NotThere
 from grader.server.shapes import FindingView
 from grader.server.web import Bench, PageForm, Posted, SignedInCaller
-from grader.vocabulary.words import PROGRESS
+from grader.vocabulary.kinds import PROGRESS
 
 router = APIRouter(prefix="/inspections/{key}")
 

@@ -19,7 +19,8 @@ from grader.server.refusals import NotNow
 from grader.server.roles import Role
 from grader.server.shapes import InspectionView
 from grader.session import Session
-from grader.vocabulary.words import Vocabulary, Word
+from grader.vocabulary.scales import Word
+from grader.vocabulary.words import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
