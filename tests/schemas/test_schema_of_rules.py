@@ -41,6 +41,7 @@ NEEDS_NAMES = {
 NEEDS_THE_LOADER = {
     "at_least_under_not",
     "at_most_on_what_is_better",
+    "both_ends_of_a_band",
     "default_below_its_range",
     "default_outside_its_range",
     "duplicate_fact",
