@@ -117,6 +117,8 @@ def restore(database: Database, source: Path) -> dict[str, int]:
     try:
         with archive:
             return _put_all(database, archive, source)
+    except InputError:
+        raise  # it says what is wrong
     except (*_FAULTS, SQLAlchemyError):
         raise _broken(source, "something in it is not as it was written") from None
 
