@@ -49,6 +49,7 @@ FUNCTIONS = {
     "calibrate": "calibrate",
     "outliers": "outliers",
     "schema": "schema schema_names",
+    "upgrade": "upgrade",
     "serve": "",  # a program that runs, and not an answer
 }
 #: Functions that no command needs: they are how Python holds on to what a command reads anew each time.
