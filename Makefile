@@ -21,7 +21,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo serve check lint test test-slow test-without-rete bench clean
+.PHONY: help demo serve check lint test test-slow test-without-rete bench docs docs-test release-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,14 @@ $(VENV)/developing: $(VENV)/host pyproject.toml
 
 $(VENV)/benchmarking: $(VENV)/developing
 	$(PIP) install --quiet --group bench
+	@touch $@
+
+$(VENV)/documenting: $(VENV)/developing
+	$(PIP) install --quiet --group docs
+	@touch $@
+
+$(VENV)/releasing: $(VENV)/documenting
+	$(PIP) install --quiet --group release
 	@touch $@
 
 demo: $(VENV)/installed ## install grader and grade the example
@@ -82,6 +90,17 @@ only-tests:
 bench: $(VENV)/benchmarking ## the benchmarks: one table, one run (about 25 minutes)
 	$(BIN)/python benchmarks/run.py
 
+docs: $(VENV)/documenting ## the documentation site, into site/; every warning is an error
+	$(BIN)/python tools/pages.py
+	$(BIN)/zensical build --strict --clean
+	$(BIN)/python tools/pages.py --built
+
+docs-test: docs ## the site in a browser: search, nothing fetched from elsewhere, axe-core, a telephone
+	$(BIN)/python -m pytest -q -m slow tests/site
+
+release-check: $(VENV)/releasing ## walk the release checklist; leaves distributions and bill of materials in dist/
+	$(BIN)/python tools/release.py
+
 clean: ## remove the environment and everything built
-	rm -rf $(VENV) .venv-without-rete build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .venv-without-rete build dist site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from grader.bulk.conclude import BETWEEN
+from grader.bulk.conclude_areas import with_deciding
 from grader.bulk.plan import Plan
 from grader.language.pipeline import FINDINGS_ON_CHARACTERISTICS
 
@@ -37,12 +37,14 @@ class ByHand:
             rank = rank.when(c("figure") >= partly).then(2).otherwise(1)
             said = pl.when(c("measure") == number).then(rank).otherwise(said)
         own = c("assessment")
-        return rows.with_columns(assessment=pl.when(own > 0).then(own).otherwise(said).cast(pl.Int8))
+        return rows.with_columns(
+            assessment=pl.when(own > 0).then(own).otherwise(said).cast(pl.Int8), direct=pl.lit(1, pl.Int8)
+        )
 
     def _informing(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         """Rows of an ungraded area count on what they inform too, once an item."""
         pairs = pl.LazyFrame(self.plan.informs, schema={"place": pl.Int32, "target": pl.Int32}, orient="row")
-        more = rows.join(pairs, on="place").with_columns(place="target").drop("target")
+        more = rows.join(pairs, on="place").with_columns(place="target", direct=pl.lit(0, pl.Int8))
         more = more.select(rows.collect_schema().names()).unique(["number", "item", "place"])
         targets = rows.filter(pl.col("place").is_in(sorted({t for _, t in self.plan.informs})))
         more = more.join(targets, on=["number", "item", "place"], how="anti")
@@ -66,6 +68,7 @@ class ByHand:
             "sound": tested & (c("assessment") >= 3),
             "failing": tested & failing & full,
             "innovations": (c("assessment") >= 3) & (c("innovative") == 1),
+            "own": c("direct") == 1,
         }
         best = {
             "best": pl.when(tested).then(c("assessment")).otherwise(0),
@@ -82,7 +85,7 @@ class ByHand:
     def _status(self, frame: pl.LazyFrame) -> pl.LazyFrame:
         c = pl.col
         none_tested = c("tested") == 0
-        reached = pl.when((c("best") >= 4) | (none_tested & (c("told_best") >= 4))).then(4)
+        reached = pl.when(c("best") >= 4).then(4)
         reached = reached.when((c("best") >= 3) | (none_tested & (c("told_best") >= 3))).then(3)
         reached = reached.when((c("best") >= 2) | (none_tested & (c("told_best") >= 2))).then(2).otherwise(1)
         unanswered = c("best") <= 2
@@ -108,6 +111,7 @@ class ByHand:
             "partly": counted & (c("status") >= 2),
             "demonstrated": counted & (c("status") >= 3),
             "exceeded": counted & (c("status") >= 4),
+            "covered": counted & (c("own") >= 1),
             "risky": counted & (c("serious") >= 1),
             "grave": counted & (c("grave") >= 1),
             "contradictions": counted & (c("sound") >= 1) & (c("failing") >= 1),
@@ -116,7 +120,8 @@ class ByHand:
         }
         rate = c("place") == self.plan.characteristic_index["recording.1a"]
         headline = pl.when(rate).then(c("status")).otherwise(0).max().alias("headline")
-        grouped = below.group_by("area").agg(*[e.sum().alias(n) for n, e in sums.items()], headline)
+        failing = (rate & (c("failing") >= 1)).cast(pl.Int8).max().alias("rate_failing")
+        grouped = below.group_by("area").agg(*[e.sum().alias(n) for n, e in sums.items()], headline, failing)
         known = pl.LazyFrame(
             [
                 (n, int(a.editions[self.plan.edition].graded), self.plan.listed[n])
@@ -129,13 +134,13 @@ class ByHand:
             area=c("number") * len(self.plan.areas) + c("at")
         )
         frame = grid.join(grouped, on="area", how="left").with_columns(
-            pl.col(*sums, "headline").fill_null(0).cast(pl.Int32)
+            pl.col(*sums, "headline", "rate_failing").fill_null(0).cast(pl.Int32)
         )
         frame = frame.with_columns(
             demonstrated_share=_share("demonstrated", "assessed"),
-            exceeded_share=_share("exceeded", "assessed"),
-            coverage=_share("assessed", "listed"),
-            contradicted_share=_share("contradictions", "assessed"),
+            exceeded_share=_share("exceeded", "listed"),
+            breadth=_share("demonstrated", "listed"),
+            coverage=_share("covered", "listed"),
             systemic=(c("grave") >= self.n["systemic"]).cast(pl.Int32),
         )
         return self._graded(frame)
@@ -144,12 +149,14 @@ class ByHand:
         c, n = pl.col, self.n
         recording = c("at") == self.recording
         most = c("demonstrated_share") >= n["most"]
+        broad = c("breadth") >= n["breadth"]
         rules = {
             "outstanding.substantially-exceeded": ~recording
             & (c("exceeded_share") > n["exceeded"])
+            & broad
             & (c("demonstrated_share") >= n["all"])
             & (c("risky") == 0),
-            "recording.outstanding": recording & (c("headline") >= 4) & most,
+            "recording.outstanding": recording & (c("headline") >= 4) & broad & most,
             "good.substantially-all": ~recording & (c("demonstrated_share") >= n["all"]),
             "recording.good": recording & (c("headline") >= 3) & most,
             "adequate.some": ~recording & (c("demonstrated_share") >= n["some"]),
@@ -160,28 +167,29 @@ class ByHand:
         for rule in reversed(rules):
             reached = pl.when(rules[rule]).then(ranks[rule]).otherwise(reached)
         opened = c("systemic") >= 1
+        inadequate = opened | (c("rate_failing") >= 1)
         thin = {
-            "contradicted": c("contradicted_share") > n["tolerated"],
             "recording.no-rate": recording & (c("headline") == 0),
             "thin": c("coverage") < n["coverage"],
         }
         withheld = pl.any_horizontal(*thin.values(), c("assessed") == 0) & ~opened
-        outcome = pl.when(c("graded") == 0).then(2).when(withheld).then(1).otherwise(0)
-        frame = frame.with_columns(outcome=outcome, reached=reached, opened=opened)
-        graded = c("outcome") == 0
-        deciding = {"inadequate.open-concern": graded & c("opened")}
-        deciding |= {
-            r: graded & ~c("opened") & held & (c("reached") == ranks[r]) for r, held in rules.items()
+        outcome = pl.when(c("graded") == 0).then(1).when(withheld).then(2).otherwise(3)
+        frame = frame.with_columns(outcome=outcome, reached=reached, opened=opened, inadequate=inadequate)
+        graded = c("outcome") == 3
+        deciding = {
+            "inadequate.open-concern": graded & c("opened"),
+            "recording.inadequate": graded & (c("rate_failing") >= 1),
         }
-        deciding |= {r: (c("outcome") == 1) & held for r, held in thin.items()}
-        said = [
-            pl.when(deciding[r]).then(pl.lit(BETWEEN + r)).otherwise(pl.lit("")) for r in sorted(deciding)
-        ]
+        deciding |= {
+            r: graded & ~c("inadequate") & held & (c("reached") == ranks[r]) for r, held in rules.items()
+        }
+        deciding |= {r: (c("outcome") == 2) & held for r, held in thin.items()}
+        said = [pl.when(deciding[r]).then(pl.lit("\n" + r)).otherwise(pl.lit("")) for r in sorted(deciding)]
         return frame.select(
             "number",
             area="at",
             outcome="outcome",
-            rank=pl.when(graded).then(pl.when(c("opened")).then(0).otherwise(c("reached"))).otherwise(-1),
+            rank=pl.when(graded).then(pl.when(c("inadequate")).then(0).otherwise(c("reached"))).otherwise(-1),
             deciding=pl.concat_str(said).str.slice(1),
             assessed="assessed",
             partly="partly",
@@ -196,7 +204,9 @@ class ByHand:
             listed="listed",
             coverage="coverage",
             contradictions="contradictions",
-            contradicted_share="contradicted_share",
+            breadth="breadth",
+            covered="covered",
+            rate_failing="rate_failing",
             grave_characteristics="grave",
             practices="practices",
         )
@@ -215,7 +225,7 @@ def _constants(plan: Plan) -> dict[str, int]:
         "some": "some",
         "most": "recording_most",
         "coverage": "minimum_coverage",
-        "tolerated": "contradictions_tolerated",
+        "breadth": "outstanding_breadth",
         "systemic": "systemic_characteristics",
     }
     found = {short: plan.book.parameters[name].default for short, name in named.items()}
@@ -230,6 +240,7 @@ def same(plan: Plan, columns: pl.DataFrame, by_hand: pl.DataFrame) -> bool:
         for n, rule in enumerate(plan.rules(FINDINGS_ON_CHARACTERISTICS))
         if rule.id == "practice.innovative"
     ]
+    columns = with_deciding(plan, columns).with_columns(pl.col("deciding").list.join("\n"))
     ours = columns.rename({**named, practice[0]: "practices"}).sort("number", "area")
     theirs = by_hand.sort("number", "area")
     return all(ours[name].cast(theirs[name].dtype).equals(theirs[name]) for name in theirs.columns)

@@ -14,8 +14,9 @@ from pathlib import Path
 
 import grader
 from grader.model.inspection import Evidence
-from grader.search.finding import learned_from
+from grader.search.learning import learned_from
 from grader.search.ranking import Finder
+from grader.search.texts import texts_of
 
 
 def shares(finder: Finder, items: Sequence[Evidence]) -> tuple[float, float, float]:
@@ -39,11 +40,11 @@ def main() -> None:
     loaded = [grader.load(path) for path in asked.inspections]
     framework = loaded[0].framework.framework
     items = [item for each in loaded for item in each.inspection.evidence]
-    areas = framework.areas_in(loaded[0].inspection.inspection.edition)
-    finders = {"plain": Finder(framework, areas)}
+    entries = texts_of(framework).entries(loaded[0].inspection.inspection.edition)
+    finders = {"plain": Finder(entries)}
     if asked.learn:
         learned = learned_from(Path(asked.learn), framework)
-        finders[f"learned from {len(learned)} statements"] = Finder(framework, areas, learned)
+        finders[f"learned from {len(learned)} statements"] = Finder(entries, learned)
     print(f"{len(items)} statements")
     for name, finder in finders.items():
         five, ten, area = shares(finder, items)

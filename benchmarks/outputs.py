@@ -169,7 +169,8 @@ def of_examples() -> Iterator[tuple[str, str]]:
         yield each("grade", path)
         if (path.parent / "decisions.yaml").exists():
             yield each("diff", path, path.parent / "decisions.yaml", "--json")
-        said = json.loads(ran("grade", path, "--json").split("\n", 1)[1])
+        # Warnings follow the JSON.
+        said, _ = json.JSONDecoder().raw_decode(ran("grade", path, "--json").split("\n", 1)[1])
         for area in said.get("areas", ()):
             yield each("explain", path, area["area"], "--json")
             for grade in ("outstanding", "good", "inadequate"):

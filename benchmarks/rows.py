@@ -24,7 +24,7 @@ def plan(book: RuleBook | None = None) -> Plan:
 def evidence(of: Plan, inspections: int, rows: int, seed: int = 1) -> pl.DataFrame:
     """Coded rows, spread evenly over inspections and characteristics."""
     draw = np.random.default_rng(seed)
-    places = np.array(sorted(of.places.values()), dtype=np.int32)
+    places = np.array(sorted(of.characteristic_index.values()), dtype=np.int32)
 
     def some(chances: list[float]) -> Any:
         return draw.choice(len(chances), rows, p=chances).astype(np.int8)

@@ -165,7 +165,8 @@ def _by_hand(way: str, chosen: Any, folder: Path) -> Callable[[], object]:
 def _in_columns(way: str, chosen: Any, folder: Path) -> Callable[[], Any]:
     from grader.bulk.backends import backend, nw
     from grader.bulk.coding import informs
-    from grader.bulk.conclude import Coded, areas, characteristics
+    from grader.bulk.conclude import Coded
+    from grader.bulk.rows import conclude
 
     run = backend({"Polars": "polars", "DuckDB": "duckdb", "Spark": "pyspark"}[way.split()[-1]])
     everything = 2**31
@@ -174,8 +175,7 @@ def _in_columns(way: str, chosen: Any, folder: Path) -> Callable[[], Any]:
         tables = [run.rows(folder / f"{name}.parquet", 0, everything) for name in ("inspections", "evidence")]
         coded = Coded(tables[0].select("number"), tables[1].drop("row_of_file"), informs=informs(chosen, run))
         assert isinstance(coded.evidence, nw.LazyFrame)
-        with run.kept(characteristics(chosen, coded)) as below:  # as in a batch, which reads it twice
-            return run.collect(areas(chosen, coded, below))
+        return conclude(chosen, run, coded)[0]
 
     return grade
 
@@ -213,7 +213,7 @@ def _documents(chosen: Any, rows: Any, inspections: int) -> Iterator[Any]:
     from grader.model.inspection import Evidence, Header, Inspection
     from grader.vocabulary.peel import ASSESSMENTS, EXTENTS, HARMS
 
-    names = {place: name for name, place in chosen.places.items()}
+    names = {place: name for name, place in chosen.characteristic_index.items()}
     by_number: dict[int, list[Any]] = {n: [] for n in range(inspections)}
     for row in rows.iter_rows(named=True):
         by_number[row["number"]].append(

@@ -28,7 +28,8 @@ with atheris.instrument_imports(include=["grader", "yaml"]):
     from grader.io import catalogue
     from grader.io.decisions import decisions_of
     from grader.io.frameworks import framework_of
-    from grader.io.inspections import draft_of, resolve_draft
+    from grader.io.inspection_draft import draft_of
+    from grader.io.inspections import resolve_draft
     from grader.io.rulebooks import HEAD, read_rulebook
     from grader.io.yaml_source import Document, parse_document
     from grader.language.bind import bind

@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from grader.api import smallest_change as smallest_change
     from grader.api import starter as starter
     from grader.api import undo as undo
+    from grader.api import upgrade as upgrade
     from grader.api import validate as validate
     from grader.api import verify as verify
     from grader.api import why_not as why_not
@@ -90,7 +91,7 @@ if TYPE_CHECKING:
     from grader.review.moderating import AgreedInspection as AgreedInspection
     from grader.review.recording import Recorded as Recorded
     from grader.review.verify import Verdict as Verdict
-    from grader.search.finding import Found as Found
+    from grader.search.found import Found as Found
     from grader.session import LoadedInspection as LoadedInspection
     from grader.session import Session as Session
     from grader.sheets.importing import Imported as Imported
@@ -98,6 +99,7 @@ if TYPE_CHECKING:
     from grader.sheets.proposing import ProposedMapping as ProposedMapping
     from grader.statistics import Choices as Choices
     from grader.statistics import OutlierLines as OutlierLines
+    from grader.upgrading.files import Upgraded as Upgraded
     from grader.validation import Validated as Validated
 
 #: Where each public name stands.
@@ -108,7 +110,7 @@ _HOMES = {
         " framework_starter grade impact import_sheet load load_table mark_workbook merge mutate open_session"
         " outliers overview propose_mapping reconcile record_proofs report run_cases schema"
         " schema_names sensitivity settle settling_file settling_workbook simulate smallest_change"
-        " starter undo validate verify why_not"
+        " starter undo upgrade validate verify why_not"
     ),
     "grader.authoring.case_report": "TestReport",
     "grader.authoring.impact": "Impact",
@@ -139,9 +141,10 @@ _HOMES = {
     "grader.review.log_lines": "DecisionLog",
     "grader.review.recording": "Recorded",
     "grader.review.verify": "Verdict",
-    "grader.search.finding": "Found",
+    "grader.search.found": "Found",
     "grader.session": "LoadedInspection Session",
     "grader.statistics": "Choices OutlierLines",
+    "grader.upgrading.files": "Upgraded",
     "grader.validation": "Validated",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}

@@ -10,10 +10,9 @@ if TYPE_CHECKING:
 else:
 
     class cached_property(functools.cached_property):  # stands in for functools' own
-        """`functools.cached_property` as Python 3.12 has it.
+        """`functools.cached_property` without the class-wide lock it has before Python 3.12.
 
-        Before, it holds a lock of the class while it works. A process forked meanwhile inherits the lock
-        closed, with nobody to open it, and hangs. Two threads may both work a value out: the same one.
+        A process forked while that lock is held would hang.
         """
 
         def __get__(self, instance: Any, owner: type | None = None) -> Any:

@@ -1,4 +1,4 @@
-"""The name pip knows grader by, and what to do where another distribution writes to the same folder."""
+"""The name pip knows grader by, and clashes with other distributions."""
 
 from __future__ import annotations
 
@@ -13,15 +13,14 @@ def install(extra: str) -> str:
 
 
 def overlap() -> tuple[str, str] | None:
-    """What another installed distribution with a package `grader` does to ours, and what helps.
+    """Which other installed distribution replaces our files, and what helps.
 
-    Reads the records of every distribution (some tens of milliseconds), so it is asked only when something
-    went wrong or the version is asked for.
+    Slow (it reads every distribution's record): only for errors and `--version`.
 
     Returns
     -------
     tuple of str or None
-        A message and its help; None where there is no other, or ours is not installed by pip.
+        None where there is no other.
     """
     from importlib import metadata
 

@@ -1,8 +1,7 @@
-"""Everything grader says when something is wrong.
+"""The errors and problems grader reports.
 
-Messages start without a capital and end without a stop, use the user's words, and carry the place the
-trouble stands in and a `help:` line that says what to do about it. Faults of the input are collected and
-raised once, so that a person mends a file in one sitting.
+Messages start without a capital, end without a stop, and carry a place and a `help:` line. Faults of an input
+are collected and raised once.
 """
 
 from __future__ import annotations
@@ -35,9 +34,9 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One fault of an input: what is wrong, where, and what would put it right.
+    """One fault: what is wrong, where, and what to do.
 
-    `code` is a short stable name, used by warnings and by `check`.
+    `code` is a stable name for warnings and `check`.
     """
 
     message: str
@@ -68,7 +67,7 @@ _KEPT = re.compile(r"^'[a-z_]{1,40}' of |lacks '[a-z_]{1,40}'")
 
 
 def shown(problems: Sequence[Problem]) -> list[Problem]:
-    """The problems as they are printed: of very many the first ones, and how many more of each kind."""
+    """The problems as printed: of very many, the first and a count of the rest."""
     if len(problems) <= FAULT_LIMIT:
         return list(problems)
     first, rest = problems[:FAULT_LIMIT], problems[FAULT_LIMIT:]
@@ -82,7 +81,7 @@ def shown(problems: Sequence[Problem]) -> list[Problem]:
 
 
 def by_kind(problems: Iterable[Problem]) -> list[list[Problem]]:
-    """Problems whose messages say the same about different things together, the commonest first."""
+    """Problems grouped by message, the commonest first."""
     kinds: dict[str, list[Problem]] = {}
     for problem in problems:
         kinds.setdefault(_kind(problem.message), []).append(problem)
@@ -96,9 +95,9 @@ def _kind(message: str) -> str:
 
 
 def truncate(problems: Iterable[Problem]) -> list[Problem]:
-    """The problems, up to a number nobody mends by hand; what is beyond is not worked out.
+    """The problems, up to the most that are worth working out.
 
-    Those beyond the ones that are shown are only counted: no near spelling is looked for.
+    Beyond those shown, no near spelling is looked for.
     """
     rest = iter(problems)
     found = list(islice(rest, FAULT_LIMIT))
@@ -110,7 +109,7 @@ def truncate(problems: Iterable[Problem]) -> list[Problem]:
 
 
 class Problems(list[Problem]):
-    """Faults as they are found; adding far too many raises an `InputError` with those there are."""
+    """Collects faults; far too many raise an `InputError` at once."""
 
     def append(self, problem: Problem) -> None:
         if len(self) == COUNT_LIMIT:
@@ -127,12 +126,8 @@ class GraderError(Exception):
 
     Attributes
     ----------
-    message : str
-        What is wrong, in the user's words.
     help : str or None
         What to do about it.
-    place : Place or None
-        Where it stands.
     """
 
     exit_code = 2
@@ -148,7 +143,7 @@ class GraderError(Exception):
 
 
 class InputError(GraderError, ValueError):
-    """One or more faults in what a person wrote; `problems` holds them all, in file order."""
+    """Faults in what a person wrote; `problems` holds all, in order."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems: tuple[Problem, ...] = tuple(sorted(set(problems), key=lambda p: p.sort_key))
@@ -162,11 +157,11 @@ class InputError(GraderError, ValueError):
 
 
 class UnknownNameError(GraderError, LookupError):
-    """A framework, rule book, area or grade that does not exist was asked for."""
+    """A name that does not exist was asked for."""
 
 
 class MissingExtraError(GraderError, ImportError):
-    """An optional dependency is not installed; `help` says which extra brings it."""
+    """An optional dependency is missing; `help` names the extra."""
 
     def __init__(self, message: str, *, help: str, place: Place | None = None) -> None:
         # Whoever followed an old hint has a stranger's package beside ours: the next hint must not hide it.
@@ -176,7 +171,7 @@ class MissingExtraError(GraderError, ImportError):
 
 
 class EngineDisagreementError(GraderError, RuntimeError):
-    """Two engines concluded differently: a fault of ours, and nothing is proposed (exit 3)."""
+    """Two engines concluded differently: nothing is proposed (exit 3)."""
 
     exit_code = 3
 
@@ -193,9 +188,9 @@ _NEAR_COUNT = 250
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known spelling nearest to `name` by edits, or None where none is near or several are as near.
+    """The one nearest known spelling of `name`, or None.
 
-    Of names with a dot, such as characteristics, those in the same area are looked at alone.
+    A characteristic is looked for in its own area.
     """
     return _nearest(name, tuple(known))
 
@@ -220,14 +215,14 @@ def _nearest(name: str, known: tuple[str, ...]) -> str | None:
 
 
 def _shortened(typed: str, candidates: Iterable[str]) -> str | None:
-    """The one candidate that starts with what was typed, or that is its first word or words."""
+    """The one candidate that starts with what was typed."""
     known = [(k, folded(k)) for k in candidates]
     found = [k for k, f in known if typed.startswith(f"{f} ") or (len(typed) > 2 and f.startswith(typed))]
     return found[0] if len(found) == 1 else None
 
 
 def _closest(typed: str, candidates: Iterable[str]) -> str | None:
-    """The one candidate at the smallest distance, where that is small for so short a name."""
+    """The one candidate at the smallest small distance."""
     least = min(3, (len(typed) + 1) // 3 if len(typed) > 2 else 0)
     found: list[str] = []
     for candidate in candidates:
@@ -240,14 +235,14 @@ def _closest(typed: str, candidates: Iterable[str]) -> str | None:
 
 
 def folded(name: str) -> str:
-    """A name as it is compared: without case, and with one space between words."""
+    """A name as compared: without case and extra spaces."""
     return " ".join(
         unicodedata.normalize("NFKC", name).casefold().replace("_", " ").replace("-", " ").split()
     )
 
 
 def edits(one: str, other: str, most: int) -> int:
-    """How many letters were dropped, added, changed or swapped with a neighbour; `most + 1` for more."""
+    """Letters dropped, added, changed or swapped; `most + 1` for more."""
     if abs(len(one) - len(other)) > most:
         return most + 1
     far = most + 1
@@ -269,7 +264,7 @@ def edits(one: str, other: str, most: int) -> int:
 
 
 def suggest(name: str, known: Iterable[str], what: str) -> str:
-    """A help line for an unknown name: the nearest spelling, or the list where it is short."""
+    """A help line: the nearest spelling, or a short list."""
     if _COUNTING.get():
         return ""
     known = sorted(known)
@@ -286,7 +281,7 @@ def suggest(name: str, known: Iterable[str], what: str) -> str:
 
 
 def quoted(text: object, limit: int = 60) -> str:
-    """Text of a user's in one short, printable, quoted line (control characters escaped)."""
+    """A user's text on one short, printable, quoted line."""
     plain = str(text)
     if len(plain) > limit:
         plain = plain[: limit - 1] + "…"

@@ -1,8 +1,6 @@
-"""JSON Schemas of the formats, for editors and other programs.
+"""JSON Schemas of the files people write: keys, types, values and the rule language.
 
-A schema holds shapes: keys, types and fixed values, and the rule language whole. What takes a framework or
-another part of the file to know (ids, spans of dates, an assessment where no measure supplies one) is checked
-by reading the file.
+What takes a framework or the rest of the file to know is checked by reading.
 """
 
 from __future__ import annotations
@@ -19,7 +17,8 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from grader.io.rule_files import CalibratedFile, LayerFile, RuleBookFile
-from grader.io.rule_schema import Names, with_rule_language
+from grader.io.rule_schema import with_rule_language
+from grader.io.rule_schema_values import Names
 from grader.model.acts import Act
 from grader.model.base import InputModel
 from grader.model.cases import CaseFile
@@ -52,9 +51,9 @@ FILES: dict[str, tuple[str, type[BaseModel]]] = {
 
 
 class _Plain(GenerateJsonSchema):
-    """Without the titles pydantic makes of key names, and with what the models say below their fields.
+    """A schema without pydantic's titles, with the text below fields as descriptions.
 
-    Pydantic can read that itself, but does so whenever a model is imported, for every command.
+    Read only here: pydantic would read it at each import.
     """
 
     def field_title_should_be_set(self, schema: Any) -> bool:
@@ -85,14 +84,12 @@ def _said_below(model: type) -> dict[str, str]:
 
 
 def file_schema(name: str, names: Names | None = None) -> dict[str, Any]:
-    """The JSON Schema of a file that people write.
+    """The JSON Schema of a file.
 
     Parameters
     ----------
-    name : str
-        A key of `FILES`.
     names : Names, optional
-        Those of one rule book, for its layers.
+        A rule book's, for its layers.
     """
     title, model = FILES[name]
     schema = model_schema(model, "validation")
@@ -112,7 +109,7 @@ IN_WORDS = ("inspection", "cases")
 
 
 def in_words(schema: Any, words: Vocabulary) -> Any:
-    """A schema with the levels and kinds of finding of a framework in the place of PEEL's."""
+    """A schema with a framework's own levels and findings."""
     if isinstance(schema, dict):
         said = schema.get("enum")
         if isinstance(said, list) and (found := _own_words(words).get(tuple(said))) is not None:
@@ -122,7 +119,7 @@ def in_words(schema: Any, words: Vocabulary) -> Any:
 
 
 def _own_words(words: Vocabulary) -> dict[tuple[str, ...], list[str | int]]:
-    """For each list of PEEL's words the framework's own; a whole number may be written as one."""
+    """The framework's words for each list of PEEL's."""
     levels = [level for scale in words.by_scale.values() for level in (*scale.levels, *scale.by_name)]
     statuses = [words.statuses.nothing, *levels] if words.several else [*words.statuses.names]
     return {
@@ -138,7 +135,7 @@ def _as_written(levels: Iterable[str]) -> list[str | int]:
 
 
 def model_schema(model: type[BaseModel], mode: Mode) -> dict[str, Any]:
-    """The schema of a model, with every key required where grader writes it."""
+    """A model's schema, with every written key required."""
     schema = model.model_json_schema(by_alias=True, mode=mode, schema_generator=_Plain)
     schema.pop("title", None)
     if mode == "serialization":
@@ -155,7 +152,7 @@ def headed(name: str, title: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _limit_shares(parameter: dict[str, Any]) -> None:
-    """A share lies in 0 to 1000 per mille, a count in 0 to a million, and points alone have a unit."""
+    """Limit shares to 0–1000 and counts to a million; only points have units."""
 
     def within(type_: str, most: int) -> dict[str, Any]:
         held = {"minimum": 0, "maximum": most}

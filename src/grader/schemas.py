@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from grader.errors import InputError, Place, Problem, UnknownNameError, quoted, suggest
 from grader.file_schemas import FILES, IN_WORDS, file_schema, headed, in_words, model_schema
 from grader.io.catalogue import framework_at, open_rulebook
-from grader.io.rule_schema import names_of
+from grader.io.rule_schema_values import names_of
 
 #: What commands print with --json, or write down as JSON: a title, and where the model stands.
 #: It is imported when it is asked for, since some need an extra.
@@ -60,14 +60,14 @@ _ANSWERS: Final[dict[str, tuple[str, str, str]]] = {
         "grader.io.lookup",
         "About",
     ),
-    "found": ("characteristics a text may be about (grader find)", "grader.search.finding", "Found"),
+    "found": ("characteristics a text may be about (grader find)", "grader.search.found", "Found"),
     "outliers": ("outlier lines (grader outliers)", "grader.statistics.answer", "OutlierLines"),
 }
 VERSION: Final = "1"
 
 
 def schema_names() -> dict[str, str]:
-    """Names of the formats that have a schema, each with what it is the schema of."""
+    """Every format with a schema, and what it is."""
     return {n: title for n, (title, _) in FILES.items()} | {n: title for n, (title, _, _) in _ANSWERS.items()}
 
 
@@ -82,22 +82,20 @@ def schema_of(
     Parameters
     ----------
     name : str
-        A name that `schema_names` gives; that of an answer may carry its version, as in `proposal/1`.
+        From `schema_names`; an answer's may carry its version, as `proposal/1`.
     rules : path or str, optional
-        With `layer`: a rule book's folder or id, whose facts, parameters, areas and grades are then the only
-        ones.
+        With `layer`: use this rule book's names alone.
     framework : path or str, optional
-        With `inspection` or `cases`: a framework's id or file, whose levels and kinds of finding are then
-        the only ones.
+        With `inspection` or `cases`: use this framework's levels and findings.
 
     Raises
     ------
     InputError
-        `rules` or `framework` is given with another format, or the file has faults.
+        Another format, or faults of the file.
     MissingExtraError
-        The format is that of a command whose extra is not installed.
+        The command's extra is missing.
     UnknownNameError
-        There is no such format or rule book.
+        No such format or rule book.
     """
     plain = name.removesuffix(f"/{VERSION}").removeprefix("grader.") if name.endswith(f"/{VERSION}") else name
     if plain not in FILES and plain not in _ANSWERS:
@@ -127,7 +125,7 @@ def schema_of(
 
 
 def _whole(schema: dict[str, Any], name: str) -> dict[str, Any]:
-    """The schema of an answer, with those of the formats it contains."""
+    """An answer's schema, with those it contains."""
     if name == "impact":
         schema["$defs"]["CaseMoved"]["properties"]["inspection"] = file_schema("inspection")
     elif name == "diff":

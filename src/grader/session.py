@@ -1,4 +1,4 @@
-"""A framework, a rule book at its settings and an engine, made ready once for any number of inspections."""
+"""A framework, a bound rule book and an engine, ready for any inspections."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from grader.grading.run import GradingTrace, propose, run
 from grader.io import catalogue
 from grader.io.frameworks import FrameworkFile
 from grader.io.given import Given, PathLike, draft_given, resolved
-from grader.io.inspections import InspectionDraft, InspectionFile, draft_of
+from grader.io.inspection_draft import InspectionDraft, draft_of
+from grader.io.inspections import InspectionFile
 from grader.io.yaml_source import Document
 from grader.language.bind import bind
 from grader.language.engine import Engine
@@ -38,24 +39,22 @@ KEPT: Final = 8
 
 
 class Session:
-    """Grades inspections by one framework and one rule book; many threads may read one session.
+    """Grades inspections by one framework and rule book; safe for many threads.
 
     Parameters
     ----------
     framework : FrameworkFile
-        What is graded against.
     book : RuleBook
-        As written, its parameters not bound.
+        Not bound.
     settings : mapping of str to str or int, optional
-        Parameters at values other than their defaults: `{"some": "35%"}`.
+        Other values of parameters: `{"some": "35%"}`.
     engine : {"rete", "reference"}, optional
-        By default `rete`, checked against `reference`, where durable-rules can be imported, else
-        `reference`; or a function that makes an engine of a bound rule book.
+        By default `rete`, checked by `reference`; or a function that makes an engine.
 
     Raises
     ------
     InputError
-        A setting is unknown, of another form or out of range.
+        A setting is unknown, malformed or out of range.
     """
 
     def __init__(
@@ -80,10 +79,9 @@ class Session:
         settings: Mapping[str, object] | None = None,
         engine: str | None = None,
     ) -> Session:
-        """A session over a framework and a rule book, each by its id or its path.
+        """A session over a framework and a rule book, by id or path.
 
-        Without `rules` the rule book is the framework's own, without `framework` the framework is the one
-        the rule book names; without either they are those of PEEL 2021/22.
+        Each is found from the other; PEEL 2021/22 without either.
         """
         if framework is None:
             _, file, book = catalogue.open_rulebook(rules if rules is not None else catalogue.DEFAULT)
@@ -124,13 +122,13 @@ class Session:
 
     @cached_property
     def what_if(self) -> LayerEvaluator:
-        """Concludes on the reference engine, the definition of meaning: what if this were otherwise."""
+        """Concludes on the reference engine, for what-if questions."""
         if isinstance(self.engine, ReferenceEngine):
             return self.evaluator
         return LayerEvaluator(self.bound, ReferenceEngine(self.bound))
 
     def aggregator(self, area: Area) -> AreaAggregator:
-        """What the rules of an area see, on the reference engine."""
+        """What an area's rules see, on the reference engine."""
         found = self._aggregators.get(area.id)
         if found is None:  # two threads may both make one: the first to be kept is everybody's
             found = self._aggregators.setdefault(area.id, AreaAggregator(self.what_if, area))
@@ -138,15 +136,12 @@ class Session:
 
     @cached_property
     def rules_built_in(self) -> bool:
-        """Whether the rules are those of the built-in rule book with this id."""
+        """Whether these are the built-in rules of that id."""
         return self.book.sha256 == catalogue.built_in_sha256(self.book.id)
 
     @cached_property
     def ranges_proved(self) -> bool:
-        """Whether what the range of an area's grades rests on is proved of these rules, at these settings.
-
-        `check --record` proves it and writes it down beside the rules, with the hashes of what it holds for.
-        """
+        """Whether `check --record` proved what ranges rest on, at these settings."""
         proved = self.book.proved
         if proved is None or proved.framework_sha256 != self.framework.sha256:
             return False
@@ -156,12 +151,12 @@ class Session:
     # What it does -----------------------------------------------------------------------------------------
 
     def load(self, given: Given) -> LoadedInspection:
-        """An inspection, read and checked whole against the framework and the rules.
+        """An inspection, checked whole.
 
         Parameters
         ----------
         given : path, str, mapping or Inspection
-            Its file, its text (a str with a line break), plain data, or a model.
+            A file, its text, plain data, or a model.
 
         Raises
         ------
@@ -177,10 +172,9 @@ class Session:
     def at(
         self, settings: Mapping[str, object] | None = None, engine: str | EngineMaker | None = None
     ) -> Session:
-        """A session over the same framework and rules at other settings, or on another engine.
+        """The same at other settings, or on another engine.
 
-        What is None stays as it is; the settings given take the place of all there are. The sessions last
-        asked for are kept.
+        None leaves a value as it is; settings replace all. The latest sessions are kept.
         """
         values = self.settings if settings is None else read_settings(self.book, settings)
         chosen = self.engine_name if engine is None else engine
@@ -190,20 +184,19 @@ class Session:
         return self._kept.of(key, lambda: Session(self.framework, self.book, values, chosen))
 
     def run(self, inspection: Inspection) -> GradingTrace:
-        """Conclude on an inspection that has been checked against this framework and these rules."""
+        """Conclude on an inspection already checked."""
         return run(inspection, self.framework.framework, self.evaluator)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class LoadedInspection:
-    """An inspection checked against a session's framework and rule book; graded once, when first asked.
+    """An inspection checked by its session; graded once, when first asked.
 
     Attributes
     ----------
     session : Session
-        What it is graded by.
     file : InspectionFile
-        The inspection, the SHA-256 of its text, and warnings about the record.
+        With its SHA-256 and warnings.
     """
 
     session: Session
@@ -282,7 +275,7 @@ class LoadedInspection:
     def at(
         self, settings: Mapping[str, object] | None = None, engine: str | EngineMaker | None = None
     ) -> LoadedInspection:
-        """The same inspection in a session at other settings, or on another engine, as `Session.at`."""
+        """The same inspection at other settings or on another engine."""
         other = self.session.at(settings, engine)
         if other is self.session:
             return self
@@ -295,14 +288,13 @@ class LoadedInspection:
 
 
 class Sessions:
-    """A session for each framework that inspections name, opened once.
+    """One session for each framework that inspections name.
 
     Parameters
     ----------
     rules : path or str, optional
-        A rule book's folder or id; by default the one named after an inspection's framework.
+        A folder or id; the framework's own by default.
     engine : {"rete", "reference"}, optional
-        As for `Session`.
     """
 
     def __init__(self, rules: PathLike | None = None, engine: str | None = None) -> None:
@@ -315,14 +307,14 @@ class Sessions:
         return Sessions, (self.rules, self.engine)
 
     def load(self, given: Given) -> LoadedInspection:
-        """An inspection, read and checked whole against the framework it names.
+        """An inspection, checked whole against the framework it names.
 
         Raises
         ------
         InputError
-            Every fault of the inspection, or of the framework and the rule book it needs.
+            Every fault of the inspection, framework or rule book.
         UnknownNameError
-            There is no such rule book.
+            No such rule book.
         """
         return self._resolve(draft_given(given))
 
@@ -339,7 +331,7 @@ class Sessions:
         return session.resolve(draft)
 
     def of(self, name: str, place: Place | None = None) -> Session:
-        """The session for a framework's id, given at `place` in a file."""
+        """The session for a framework's id, named at `place`."""
         found = self._opened.get(name)
         if found is None:
             framework = self.framework(name, place)
@@ -348,7 +340,7 @@ class Sessions:
         return found
 
     def framework(self, name: str, place: Place | None = None) -> FrameworkFile:
-        """The framework with this id, given at `place` in a file; raises InputError."""
+        """The framework with this id, named at `place`; raises InputError."""
         found = self._frameworks.get(name)
         if found is None:
             found = catalogue.framework_in(name, place, catalogue.folder_near(self.rules))

@@ -25,12 +25,10 @@ class Validated:
 
     Attributes
     ----------
-    kind : str
-        `inspection`, `decisions`, `framework` or `rule book`.
     holds : tuple of str
-        What is in it, in words.
+        In words.
     warnings : tuple of Problem
-        What a person should look at, located.
+        With places.
     """
 
     kind: str
@@ -46,7 +44,7 @@ class Validated:
 
 
 def validate(path: PathLike, *, rules: PathLike | None = None) -> Validated:
-    """What a file is, checked whole; raises GraderError with all that is wrong with it."""
+    """What a file is, checked whole; raises GraderError with every fault."""
     if os.path.isdir(path):  # unlike pathlib, takes any name
         return _rulebook(Path(path))
     document = read_document(path)
@@ -102,7 +100,7 @@ def _framework(path: Path, document: Document, rules: PathLike | None) -> Valida
 
 
 def _rulebook(folder: Path, document: Document | None = None, rules: PathLike | None = None) -> Validated:
-    """Check a rule book in a folder, or the one whose head this document is."""
+    """Check a rule book, given its folder or its head."""
     if document is not None:
         if folder.name != HEAD:
             help = f"name it {HEAD}, in a folder with its layers"

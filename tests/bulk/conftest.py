@@ -74,18 +74,19 @@ def _area(plan: Any, number: int, area: str, passed: GradingTrace) -> tuple[Any,
 @pytest.fixture(scope="session")
 def areas_by_columns() -> Callable[[Any, Any], list[tuple[Any, ...]]]:
     """The same off a collected frame of areas."""
-    from grader.bulk.conclude import OUTCOMES, raises
+    from grader.bulk.conclude import raises
+    from grader.bulk.conclude_areas import OUTCOMES, with_deciding
     from grader.language.nodes import Level
 
     def lay(plan: Any, frame: Any) -> list[tuple[Any, ...]]:
         rules = {**raises(plan, Level.CHARACTERISTIC), **raises(plan, Level.AREA)}
         found = []
-        for row in frame.sort("number", "area").iter_rows(named=True):
+        for row in with_deciding(plan, frame).sort("number", "area").iter_rows(named=True):
             outcome, area = OUTCOMES[row["outcome"]], plan.areas[row["area"]].id
             absent = outcome == "not_inspected"
             rank = row["rank"] if outcome == "graded" else None
             facts = {name: row[column] for name, column in plan.area_columns.items()}
-            deciding = tuple(d for d in row["deciding"].split("\n") if d)
+            deciding = tuple(row["deciding"])
             raised = {rule.id: row[column] for column, rule in rules.items() if row[column]}
             found.append(
                 (

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from grader.bulk.backends import OnPolars
 from grader.bulk.coding import rows_of
-from grader.bulk.conclude import areas, characteristics, raises
+from grader.bulk.conclude import characteristics, raises
+from grader.bulk.conclude_areas import areas
 from grader.bulk.plan import Plan
-from grader.bulk.rows import in_columns
+from grader.bulk.rows import conclude, in_columns
 from grader.io import catalogue
 from grader.language.bind import bind
 from grader.language.nodes import Level
@@ -37,6 +38,7 @@ def agree(passes, areas_by_reference, areas_by_columns, statuses_by_reference):
         passed = passes(framework, book, found)
         expected = areas_by_reference(plan, passed)
         assert expected == areas_by_columns(plan, areas(plan, coded, below).collect().to_native())
+        assert expected == areas_by_columns(plan, conclude(plan, backend, coded)[0])
         known = statuses_by_reference(plan, passed)
         names = {place: name for name, place in plan.characteristic_index.items()}
         for row in below.collect().to_native().iter_rows(named=True):

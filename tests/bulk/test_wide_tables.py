@@ -462,3 +462,9 @@ def test_a_body_that_is_asked_for_where_rows_have_no_names(tmp_path):
         loaded.load("P2")
     help = "bodies are known by their rows, row 2 to row 3: name their column by --body HEADING"
     assert help == caught.value.help
+
+
+def test_a_row_without_a_name_is_asked_for_by_its_number(tmp_path):
+    (tmp_path / "t.csv").write_text("patient,hygiene,structure,confidence\nP1,0,0,0\nP2,5,5,5\n")
+    loaded, _ = graded(tmp_path / "t.csv")
+    assert ["row 2", "row 3"] == [loaded.load(named).inspection.inspection.body for named in ("2", "row 3")]

@@ -9,8 +9,8 @@ import pytest
 from grader.language.english import English, number
 from grader.language.nodes import All, Any_, Better, Compare, Const, Count, Kind, Level, Not, Op, Param
 from grader.language.rulebook import Fact, Layer
+from grader.vocabulary.kinds import FLAG
 from grader.vocabulary.peel import STATUSES
-from grader.vocabulary.words import FLAG
 
 
 def rule(book, name):

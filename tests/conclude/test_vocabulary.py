@@ -15,8 +15,10 @@ from grader.cached import cached_property
 from grader.grading.conclude import finding_row
 from grader.language.pipeline import any_capping, any_open
 from grader.language.vocabulary import entities
+from grader.vocabulary.kinds import KindOfFinding
 from grader.vocabulary.peel import PEEL
-from grader.vocabulary.words import KindOfFinding, Role, Scale, Vocabulary, word
+from grader.vocabulary.scales import Role, Scale, word
+from grader.vocabulary.words import Vocabulary
 
 SOURCE = Path(grader.__file__).parent
 WARNED = KindOfFinding(

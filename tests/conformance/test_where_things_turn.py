@@ -39,7 +39,7 @@ from grader.language.rulebook import Decision, Fact, Layer, Parameter, Rule, Rul
 from grader.language.settings import read_settings
 from grader.language.typecheck import comparisons, direction_problems, facts_named
 from grader.vocabulary.peel import PEEL, STATUSES
-from grader.vocabulary.words import Scale
+from grader.vocabulary.scales import Scale
 
 #: For each operator, its operands and those of 0 to 5 that stand so to them.
 TRUTHS = [

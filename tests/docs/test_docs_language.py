@@ -11,8 +11,8 @@ from grader.language.nodes import Better, Op
 from grader.language.parse_facts import COUNTABLE, DEFINERS, FACT_KEYS
 from grader.language.rulebook import EFFECTS, TABLES, VISIBLE, Layer, given_facts
 from grader.language.vocabulary import entities
+from grader.vocabulary.kinds import FLAG
 from grader.vocabulary.peel import PEEL
-from grader.vocabulary.words import FLAG
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "rule_language.md").read_text(encoding="utf-8")

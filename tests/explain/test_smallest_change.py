@@ -23,8 +23,8 @@ from grader.language.nodes import All, Better, Compare, Const, Count, Effect, Ki
 from grader.language.rulebook import Fact, Layer, Rule
 from grader.model.inspection import Declared, Evidence
 from grader.session import LoadedInspection, Session
+from grader.vocabulary.kinds import ORIGIN
 from grader.vocabulary.peel import PEEL
-from grader.vocabulary.words import ORIGIN
 
 #: Of what takes seconds an example: 3, and 25 in the long run.
 FEW = settings.default.max_examples // 4

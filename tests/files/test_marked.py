@@ -19,8 +19,9 @@ from hypothesis import strategies as st
 
 from grader.errors import InputError, Place, Problem
 from grader.io import yaml_source as marked
+from grader.io.reading import read_bytes
 from grader.io.scalars import read_as
-from grader.io.yaml_source import Document, parse_document, read_bytes, read_document
+from grader.io.yaml_source import Document, parse_document, read_document
 
 
 @pytest.fixture(scope="module", params=["libyaml", "python"], autouse=True)

@@ -170,7 +170,9 @@ def test_a_reader_that_leaves(grader: Grader, inspection: Callable[..., Path]) -
         assert "" == ran.err
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-16", "cp037"])
+@pytest.mark.parametrize(
+    "encoding", ["ascii", "cp037", *(pytest.param(n, marks=pytest.mark.slow) for n in ("latin-1", "utf-16"))]
+)
 def test_a_terminal_that_cannot_show_it(
     encoding: str, grader: Grader, inspection: Callable[..., Path]
 ) -> None:

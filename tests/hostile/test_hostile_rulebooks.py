@@ -111,7 +111,13 @@ TOO_MUCH = {
 }
 
 
-@pytest.mark.parametrize("said", TOO_MUCH)
+#: Tried in the short run: of a kind each, and cheap. The others are much like them.
+SHORT = ("the grade layer's area rules pass", "and 900 more faults", "unknown fact 'zzz'")
+
+
+@pytest.mark.parametrize(
+    "said", [pytest.param(s, marks=() if s.startswith(SHORT) else pytest.mark.slow) for s in TOO_MUCH]
+)
 def test_more_than_a_rule_book_holds_is_located(
     said: str, grader: Grader, inspection: Write, book: Callable[..., Path]
 ) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from grader.errors import FAULT_LIMIT
-from grader.io.yaml_source import DEPTH_LIMIT, EVENT_LIMIT, SIZE_LIMIT
+from grader.io.reading import SIZE_LIMIT
+from grader.io.yaml_source import DEPTH_LIMIT, EVENT_LIMIT
 
 Refused = Callable[..., str]
 SaidOf = Callable[[Iterable[bytes]], list[str]]

@@ -18,8 +18,9 @@ from grader.errors import UnknownNameError
 from grader.io.catalogue import open_rulebook
 from grader.io.frameworks import FrameworkFile
 from grader.language.bind import bind
-from grader.proofs.same_rules import pairs, same_rules
+from grader.proofs.same_rules import pairs
 from grader.session import Session
+from grader.testing.same_rules import same_rules
 from grader.testing.strategies import frameworks, inspections, rulebooks
 
 SHIPPED = "PEEL_2021_22"

@@ -26,8 +26,8 @@ from grader.model.inspection import Inspection
 from grader.proofs.falsify import Drawn
 from grader.proofs.rule_change import Comparison
 from grader.session import Session
+from grader.vocabulary.kinds import FLAG, PROGRESS, STRENGTH
 from grader.vocabulary.peel import ASSESSMENTS, EXTENTS, HARMS, PEEL
-from grader.vocabulary.words import FLAG, PROGRESS, STRENGTH
 
 SCALES = {"assessment": ASSESSMENTS, "strength": STRENGTH, "extent": EXTENTS, "harm": HARMS,
           "remedied": FLAG, "innovative": FLAG}  # fmt: skip

@@ -17,7 +17,7 @@ from grader.proofs.directions import MOST_COMBINATIONS, Movement, partly_bound
 from grader.proofs.order import check_marks, check_unused, misordered
 from grader.proofs.report import CheckReport, Finding, Promise, for_person
 from grader.proofs.rule_change import Comparison, figures
-from grader.proofs.same_rules import pairs, same_rules
+from grader.proofs.same_rules import pairs
 from grader.proofs.situations import AreaFigure, AreaSituation, smaller
 from grader.proofs.tag_combinations import (
     DECLARED_TAGS,
@@ -40,8 +40,9 @@ from grader.proofs.witness import (
     place,
     told,
 )
+from grader.testing.same_rules import same_rules
+from grader.vocabulary.kinds import PROGRESS
 from grader.vocabulary.peel import PEEL
-from grader.vocabulary.words import PROGRESS
 
 FALLS_SHORT, PARTLY, MEETS, EXCEEDS = (PEEL.assessments.rank(n) for n in PEEL.assessments.levels)
 

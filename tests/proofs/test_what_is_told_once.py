@@ -72,3 +72,28 @@ def test_a_grade_out_of_reach_for_a_rule_that_never_holds_is_told_of_the_rule_al
     assert [("vacuous", ("good.substantially-all",))] == [
         (f.code, f.rules) for f in report.findings if f.code in ("vacuous", "unreachable")
     ]
+
+
+def test_what_one_rule_keeps_out_is_told_once_and_that_rule_first(sound):
+    # What is assessed is at best adequate: two grades are out of reach, and two rules decide nothing.
+    limit = next(r for r in sound.book.rules if r.id == "inadequate.open-concern")
+    asked = Compare("assessed", Op.AT_LEAST, (Const(1),))
+    added = replace(limit, id="in-the-way", target="adequate", condition=asked)
+    book = replace(sound.book, rules=(*sound.book.rules, added))
+    report = check_rulebook(book, sound.framework, effort=EFFORT, only={"reachable", "live"})
+    (found,) = report.findings
+    assert ("in-the-way", {"good.substantially-all", "outstanding.exceeded"}) == (
+        found.rules[0], set(found.rules) & {"good.substantially-all", "outstanding.exceeded"},
+    )  # fmt: skip
+    assert "look at rule in-the-way first: without it these are mended" == found.help
+
+
+def test_a_rule_that_alone_keeps_another_out_is_named_beside_it(sound):
+    # A second rule for good asks for less than the first: only with both out of the way is it seen.
+    first = next(r for r in sound.book.rules if r.id == "adequate.some")
+    asked = Compare("partly_share", Op.AT_LEAST, (Const(400),))
+    added = replace(first, id="further", target="good", condition=asked)
+    book = replace(sound.book, rules=(*sound.book.rules, added))
+    report = check_rulebook(book, sound.framework, effort=EFFORT, only={"live"})
+    assert ["further" in f.rules for f in report.findings] == [True] * len(report.findings)
+    assert report.findings

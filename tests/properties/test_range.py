@@ -12,8 +12,8 @@ from grader.grading.possible import fillings
 from grader.grading.run import run
 from grader.model.inspection import Inspection
 from grader.session import Session
+from grader.vocabulary.kinds import STRENGTH
 from grader.vocabulary.peel import PEEL
-from grader.vocabulary.words import STRENGTH
 
 BASES = ("case_file_review", "data", "document", "interview", "observation")
 ASSESSMENTS = ("exceeds", "meets", "partly_meets", "falls_short")

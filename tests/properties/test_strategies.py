@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 import grader
 from grader.io.frameworks import read_framework
-from grader.io.inspections import read_draft, resolve_draft
+from grader.io.inspection_draft import read_draft
+from grader.io.inspections import resolve_draft
 from grader.io.rulebooks import read_rulebook
 from grader.language.nodes import (
     All,

@@ -25,8 +25,11 @@ def at_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_commands_write_reports(at_root: Path, run: Callable[..., Any]) -> None:
     commands = re.findall(r"^grader (grade .*)$", TEXT, re.MULTILINE)
     assert [0, 0, 0, 0] == [run(*shlex.split(command)).code for command in commands]
-    written = ["all/index.html", "all/inspections.xlsx", "brief.docx", "report.html", "report.pdf"]
-    assert [*written, "with_final.html"] == sorted(
+    index = (at_root / "all/index.html").read_text("utf-8")
+    pages = re.findall(r'<a href="([^"#]+)">', index)
+    all = ["index.html", "inspections.xlsx", *pages]
+    single = ["brief.docx", "report.html", "report.pdf", "with_final.html"]
+    assert sorted([*(f"all/{name}" for name in all), *single]) == sorted(
         p.relative_to(at_root).as_posix() for p in at_root.rglob("*.*") if not p.is_dir()
     )
 

@@ -66,12 +66,21 @@ def test_a_report_is_of_a_known_kind_in_a_folder_that_exists(
     assert not (tmp_path / name).exists()
 
 
+def test_decisions_stand_in_the_brief_in_the_terminal(
+    inspection: Path, decisions: Callable[..., Path], run: Callable[..., Any]
+) -> None:
+    ran = run("grade", inspection, "--brief", "--decisions", decisions())
+    assert 0 == ran.code, ran.err
+    assert "  final:" in ran.out
+    assert "final:" not in run("grade", inspection, "--brief").out
+
+
 def test_decisions_without_a_report_are_refused(
     inspection: Path, decisions: Callable[..., Path], run: Callable[..., Any]
 ) -> None:
     ran = run("grade", inspection, "--decisions", decisions())
     assert 2 == ran.code
-    assert "decisions are shown in a report alone" in ran.err
+    assert "decisions are shown in a report or in brief alone" in ran.err
     assert "--report FILE.html" in ran.err
 
 

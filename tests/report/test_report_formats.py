@@ -30,7 +30,7 @@ from grader.render.content.sheets import Sheet, sheets_of, sheets_of_sections
 from grader.render.excel import workbook
 from grader.render.html.page import document_page, page_of
 from grader.render.pdf.writer import pdf_bytes
-from grader.render.reports import FORMATS, report_bytes
+from grader.render.reports import FORMATS, page_names, report_bytes
 from grader.render.word import word_bytes
 
 docx = pytest.importorskip("docx", reason="the report needs the extra: inspection-grader[report]")
@@ -374,7 +374,7 @@ def test_brief_prints_one_page_and_writes_it(
     assert "proposed grades in brief" in (tmp_path / "b.html").read_text(encoding="utf-8")
 
 
-def test_a_folder_gives_one_workbook_and_one_page(
+def test_a_folder_gives_one_workbook_and_an_index_that_leads_to_a_page_of_each(
     full: dict[str, Any], written: Any, tmp_path: Path, run: Any
 ) -> None:
     home = ROOT / "examples" / "example_care_homes_rowan_house"
@@ -383,7 +383,11 @@ def test_a_folder_gives_one_workbook_and_one_page(
     written(full).rename(folder / "force.yaml")
     ran = run("grade", folder, "--report", out)
     assert 0 == ran.code, ran.err
-    assert ["index.html", "inspections.xlsx"] == sorted(path.name for path in out.iterdir())
+    pages = ["full.html", "rowan-house-2025.html"]
+    assert sorted(["index.html", "inspections.xlsx", *pages]) == sorted(path.name for path in out.iterdir())
+    index = (out / "index.html").read_text(encoding="utf-8")
+    assert pages == sorted(re.findall(r'<a href="([^"#]+)">', index))
+    assert "<h1>A Force" in (out / "full.html").read_text(encoding="utf-8")
     assert f"note: {folder / 'home' / 'decisions.yaml'} is no inspection, and left out" in ran.err
     # Grades of another framework stand in a table of their own.
     assert 2 == (out / "index.html").read_text(encoding="utf-8").count("<table")
@@ -393,6 +397,24 @@ def test_a_folder_gives_one_workbook_and_one_page(
     again = run("grade", folder, "--report", out)
     assert 2 == again.code
     assert "add --force to replace it" in again.err
+
+
+def test_pages_of_inspections_have_names_that_every_system_takes() -> None:
+    ids = ["a/b", "A b", "index", "Con", "é", "x" * 300, "a-b"]
+    expected = ["a-b.html", "A-b-2.html", "index-2.html", "inspection-Con.html", "inspection.html"]
+    assert [*expected, f"{'x' * 80}.html", "a-b-3.html"] == page_names(ids)
+
+
+def test_a_page_in_the_way_is_told_before_any_is_written(
+    full: Any, written: Any, tmp_path: Path, run: Any
+) -> None:
+    folder, out = tmp_path / "all", tmp_path / "out"
+    folder.mkdir(), out.mkdir()
+    written(full).rename(folder / "force.yaml")
+    (out / "full.html").write_text("mine", "utf-8")
+    ran = run("grade", folder, "--report", out)
+    assert (2, ["full.html"]) == (ran.code, [path.name for path in out.iterdir()])
+    assert "full.html: the file exists" in ran.err
 
 
 def test_a_file_for_several_inspections_is_refused_with_what_to_name(

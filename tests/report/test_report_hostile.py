@@ -168,7 +168,7 @@ def test_visible_text_steers_nothing(text: str) -> None:
     assert not set(visible(text)) & {"\u202e", "\u2028", "\x00", "\x1b", "\u200b", "\ufeff"}
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=60).filter(str.strip))
 def test_any_text_leaves_the_page_as_it_was(
     html_of: Callable[..., str], parse: Callable[[str], Any], plain: Any, full_data: dict[str, Any], text: str

@@ -20,7 +20,7 @@ from grader.io.rulebooks import read_rulebook
 from grader.language.bind import bind
 from grader.language.nodes import All, Any_, Compare, Const, Effect, Level, Not, Op
 from grader.language.rulebook import Layer, Rule, RuleBook
-from grader.vocabulary.words import Scale
+from grader.vocabulary.scales import Scale
 
 ROOT = Path(__file__).parents[2]
 
@@ -197,7 +197,7 @@ from grader.engines.rete import ReteEngine
 from grader.engines.reference import ReferenceEngine
 from grader.language.nodes import *
 from grader.language.rulebook import *
-from grader.vocabulary.words import Scale
+from grader.vocabulary.scales import Scale
 class Quiet(Host):
     def _run(self): pass
 def rule(condition, run=lambda c: None): return {{'all': [{{'m': condition}}], 'run': run}}

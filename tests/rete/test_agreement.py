@@ -56,7 +56,7 @@ def engine_over(book):
         assume(False)
 
 
-@settings(SETTINGS, max_examples=300)
+@settings(SETTINGS, max_examples=150)
 @given(
     rules=st.lists(st.tuples(CONDITIONS, SCOPES), min_size=1, max_size=6),
     rows=st.lists(ROWS, min_size=1, max_size=6),

@@ -14,7 +14,8 @@ import yaml
 import grader
 from grader.model.calibration import Calibration
 from grader.model.inspection import Inspection
-from grader.review.calibrate import calibrate, parameter_file, read_folder
+from grader.review.calibrate import calibrate, parameter_file
+from grader.review.past_inspections import read_folder
 from grader.session import Session
 
 GRADES = ("outstanding", "good", "adequate", "requires_improvement", "inadequate")

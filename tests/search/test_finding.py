@@ -1,12 +1,16 @@
 """Which characteristics a finding may be about: what comes first, why, and what is refused."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 import grader
 from grader.errors import InputError, UnknownNameError
+from grader.io.catalogue import framework_at
 from grader.search.ranking import Finder
+from grader.search.texts import texts_at, texts_of
 
 EXAMPLE = Path(__file__).parents[2] / "examples/leicestershire_2021_22/inspection.yaml"
 
@@ -107,9 +111,41 @@ def test_a_share_of_the_example_is_found_among_the_first():
     """Of one tagging, in a fixed sample: a guard beside the whole measure in benchmarks/."""
     loaded = grader.load(EXAMPLE)
     framework = loaded.framework.framework
-    finder = Finder(framework, framework.areas_in("2022-03"))
+    finder = Finder(texts_of(framework).entries("2022-03"))
     sample = loaded.inspection.evidence[::6]
     found = 0
     for item in sample:
         found += item.characteristics[0] in [name for name, _ in finder.ranked(item.statement)[:5]]
     assert found >= 0.6 * len(sample)
+
+
+@pytest.mark.parametrize("name", ["PEEL_2021_22", "EXAMPLE_CARE_HOMES"])
+def test_the_texts_of_a_built_in_framework_are_those_of_the_framework_checked_whole(name):
+    assert texts_of(framework_at(name).framework) == texts_at(name)
+
+
+def test_a_framework_that_is_no_built_in_one_is_checked_whole(tmp_path):
+    path = tmp_path / "mine.yaml"
+    text = (EXAMPLE.parents[2] / "frameworks/PEEL_2021_22.yaml").read_text("utf-8")
+    path.write_text(
+        text.replace("- id: responding.2c\n            text:", "- id: responding.2b\n            text:"),
+        "utf-8",
+    )
+    with pytest.raises(InputError):
+        grader.find("calls", framework=path)
+
+
+def test_what_exceeding_or_falling_short_looks_like_is_searched_too():
+    found = grader.find("never lets a victim speak to the court").matches[0]
+    assert ("victims.5e", ["victim", "speak", "court"]) == (found.characteristic, found.words)
+
+
+def test_a_search_of_a_built_in_framework_takes_up_none_of_the_models():
+    code = (
+        "import sys; from grader.search.finding import search;"
+        "from grader.render.text.found import found_lines;"
+        "list(found_lines(search('calls', framework='PEEL_2021_22')));"
+        "print(sorted({'pydantic', 'grader.model.framework', 'rich'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "[]" == done.stdout.strip()

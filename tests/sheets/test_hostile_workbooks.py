@@ -18,6 +18,7 @@ Guarded = Callable[..., Any]
 
 HEAD = ["--inspection-id", "i", "--body", "A Force", "--framework", "PEEL_2021_22", "--edition", "2022-03"]
 SHEET = "xl/worksheets/sheet1.xml"
+OTHER_PARTS = ("workbook", "styles", "sharedStrings")
 
 
 @pytest.fixture
@@ -80,6 +81,7 @@ def test_a_part_that_unpacks_without_end_is_refused(
     assert "findings.xlsx: the workbook unpacks to more than 160 MiB" == ran.errors[0]
 
 
+@pytest.mark.slow
 def test_a_part_that_is_larger_than_it_says_is_refused(
     changed: Callable[..., Path], imported: Callable[..., Any]
 ) -> None:
@@ -138,9 +140,17 @@ def test_very_many_empty_rows_below_are_not_in_the_way_and_a_million_are_refused
             f'<row r="2">{text("A2", "id")}</row><row r="1">{text("A1", "x")}</row>',
             "its rows are out of order",
         ),
-        (f'<row r="1">{text("B1", "id")}{text("A1", "x")}</row>', "its cells are out of order"),
+        pytest.param(
+            f'<row r="1">{text("B1", "id")}{text("A1", "x")}</row>',
+            "its cells are out of order",
+            marks=pytest.mark.slow,
+        ),
         (f'<row r="1">{text("A9", "id")}</row>', "its cells are out of order"),
-        (f'<row r="99999999999999">{text("A1", "id")}</row>', "in a way that cannot be"),
+        pytest.param(
+            f'<row r="99999999999999">{text("A1", "id")}</row>',
+            "in a way that cannot be",
+            marks=pytest.mark.slow,
+        ),
         ('<row r="1"><c r="A1" t="s"><v>99</v></c></row>', "a cell holds a text that is not there"),
         ('<row r="1"><c r="1A"><v>99</v></c></row>', "a cell has a place that cannot be"),
         ("<a>" * 100_000, "nested deeper than 200 levels"),
@@ -167,7 +177,12 @@ def test_a_sheet_that_asks_for_too_much_or_makes_no_sense_is_refused(
             marks=pytest.mark.slow,
         ),
         ("xl/sharedStrings.xml", b"<si>" + b"x" * 2**20 + b"</si>", "more than 64 million characters"),
-        ("xl/styles.xml", b"<xf/>" * 2**14, "its part xl/styles.xml has more than 250,000 elements"),
+        pytest.param(
+            "xl/styles.xml",
+            b"<xf/>" * 2**14,
+            "its part xl/styles.xml has more than 250,000 elements",
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_a_part_of_very_many_pieces_is_refused(
@@ -189,7 +204,9 @@ def test_a_long_text_in_very_many_cells_is_refused(
     assert ["findings.xlsx: the workbook holds more than 64 million characters"] == ran.errors
 
 
-@pytest.mark.parametrize("part", [SHEET, "xl/workbook.xml", "xl/styles.xml", "xl/sharedStrings.xml"])
+@pytest.mark.parametrize(
+    "part", [SHEET, *(pytest.param(f"xl/{name}.xml", marks=pytest.mark.slow) for name in OTHER_PARTS)]
+)
 def test_entities_are_never_expanded_nor_fetched(
     changed: Callable[..., Path], imported: Callable[..., Any], part: str
 ) -> None:
@@ -222,6 +239,7 @@ def test_a_sheet_that_is_said_to_be_elsewhere_is_missing(
     assert ["findings.xlsx: the workbook is damaged: its part ../../etc/passwd is missing"] == ran.errors
 
 
+@pytest.mark.slow
 def test_macros_in_another_folder_are_said_too(
     changed: Callable[..., Path], imported: Callable[..., Any]
 ) -> None:
@@ -248,7 +266,7 @@ def test_macros_and_links_are_left_alone(
 @pytest.mark.parametrize(
     ("raw", "says"),
     [
-        (b"", "the file is empty"),
+        pytest.param(b"", "the file is empty", marks=pytest.mark.slow),
         (b"PK\x03\x04 and nothing", "its list of parts cannot be read"),
         (b"PK" + b"PK\x01\x02" * 20_000, "the workbook has more than 10,000 parts"),
         (
@@ -266,6 +284,7 @@ def test_what_is_no_workbook_is_refused(
     assert says in imported(path).errors[0]
 
 
+@pytest.mark.slow
 def test_a_workbook_cut_short_or_with_a_wrong_byte_ends_clearly(
     imported: Callable[..., Any], sound: bytes, tmp_path: Path
 ) -> None:
@@ -282,10 +301,15 @@ REPEATED = '<table:table-cell {0}="{1}" office:value-type="string"><text:p>x</te
     ("row", "says"),
     [
         (REPEATED.format("table:number-columns-repeated", 10**9), "in a way that cannot be"),
-        (REPEATED.format("table:number-columns-repeated", 16_384), "more than 256 columns"),
-        (
+        pytest.param(
+            REPEATED.format("table:number-columns-repeated", 16_384),
+            "more than 256 columns",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
             '<table:table-cell table:number-columns-repeated="16384"/>' * 3 + REPEATED.format("a", 1),
             "more than 256 columns",
+            marks=pytest.mark.slow,
         ),
         (f'<table:table-cell office:value-type="string"><text:p><text:s text:c="{10**9}"/></text:p>'
          "</table:table-cell>", "more than 64 million characters"),
@@ -337,7 +361,7 @@ def test_more_filled_cells_than_an_inspection_can_hold_are_refused(
     assert ["findings.xlsx: the workbook holds more than 360,000 cells with something in them"] == ran.errors
 
 
-@pytest.mark.parametrize("blank_between", [0, 9])
+@pytest.mark.parametrize("blank_between", [0, pytest.param(9, marks=pytest.mark.slow)])
 def test_fifty_thousand_rows(
     csv_file: Callable[..., Path],
     imported: Callable[..., Any],

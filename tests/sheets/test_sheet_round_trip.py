@@ -45,7 +45,7 @@ def back(inspection: Inspection) -> Inspection:
 
 
 @given(inspections(FRAMEWORK.framework, measures=BOOK.measures))
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=6, deadline=None)
 def test_an_exported_inspection_imports_back_the_same(inspection: Inspection) -> None:
     assert inspection == back(inspection)
 
@@ -84,7 +84,7 @@ SMALL = Inspection.model_validate(
 
 
 @given(TEXT, st.floats(-LARGEST_FIGURE, LARGEST_FIGURE, allow_subnormal=False))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_any_words_and_any_figure_come_back_unchanged(words: str, figure: float) -> None:
     words = "" if words == "percent" else words
     inspection = with_words(SMALL, words or "x", figure)

@@ -369,6 +369,7 @@ def test_a_blank_rating_is_placed_at_its_cell_in_the_words_of_the_sheet(
     assert "help: write one of G, R" in ran.err
 
 
+@pytest.mark.slow
 def test_a_table_of_very_many_columns_is_refused_within_its_memory(
     guarded: Callable[..., Any], tmp_path: Path
 ) -> None:

@@ -1,9 +1,7 @@
 """The Python surface: whatever a command does, a function does.
 
-`rules` is a rule book's folder or id (the one named after the framework by default), `settings` gives
-parameters other values (`{"some": "35%"}`; they are recorded with every answer), `engine` is `rete` or
-`reference`. An inspection is a path, text (a str with a line break), a mapping, an `Inspection`, or what
-`load` returned, which is read and graded once however much is asked about it.
+`rules`: a rule book's folder or id. `settings`: other values of parameters, as `{"some": "35%"}`. `engine`:
+`rete` or `reference`. An inspection: a path, text, a mapping, a model or what `load` returned.
 """
 
 from __future__ import annotations
@@ -12,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from grader.api.decisions import calibrate as calibrate
-    from grader.api.decisions import decide as decide
     from grader.api.decisions import diff as diff
     from grader.api.decisions import outliers as outliers
     from grader.api.decisions import verify as verify
@@ -25,6 +22,7 @@ if TYPE_CHECKING:
     from grader.api.files import schema as schema
     from grader.api.files import schema_names as schema_names
     from grader.api.files import starter as starter
+    from grader.api.files import upgrade as upgrade
     from grader.api.files import validate as validate
     from grader.api.given import Gradable as Gradable
     from grader.api.given import SettingValues as SettingValues
@@ -43,14 +41,15 @@ if TYPE_CHECKING:
     from grader.api.lookups import find as find
     from grader.api.moderation import blind as blind
     from grader.api.moderation import changes as changes
-    from grader.api.moderation import confirm as confirm
-    from grader.api.moderation import decide_from as decide_from
-    from grader.api.moderation import decision_log as decision_log
     from grader.api.moderation import reconcile as reconcile
     from grader.api.moderation import settle as settle
     from grader.api.moderation import settling_file as settling_file
     from grader.api.moderation import settling_workbook as settling_workbook
-    from grader.api.moderation import undo as undo
+    from grader.api.recording import confirm as confirm
+    from grader.api.recording import decide as decide
+    from grader.api.recording import decide_from as decide_from
+    from grader.api.recording import decision_log as decision_log
+    from grader.api.recording import undo as undo
     from grader.api.reports import brief as brief
     from grader.api.reports import overview as overview
     from grader.api.reports import report as report
@@ -64,17 +63,16 @@ if TYPE_CHECKING:
 
 #: Where each function stands: a command imports what it calls and no more.
 _HOMES = {
-    "decisions": "calibrate decide diff outliers verify",
+    "decisions": "calibrate diff outliers verify",
     "files": (
         "export_workbook framework_starter import_sheet mark_workbook merge propose_mapping schema"
-        " schema_names starter validate"
+        " schema_names starter upgrade validate"
     ),
     "given": "Gradable SettingValues",
     "inspections": "explain grade load open_session sensitivity simulate smallest_change why_not",
     "lookups": "about_area about_characteristic about_parameters about_rule find",
-    "moderation": (
-        "blind changes confirm decide_from decision_log reconcile settle settling_file settling_workbook undo"
-    ),
+    "moderation": "blind changes reconcile settle settling_file settling_workbook",
+    "recording": "confirm decide decide_from decision_log undo",
     "reports": "brief overview report",
     "rulebooks": "check impact mutate record_proofs run_cases",
     "tables": "batch load_table",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from grader.sheets.importing import Imported
     from grader.sheets.joined import MergedInspections
     from grader.sheets.proposing import ProposedMapping
+    from grader.upgrading.files import Upgraded
     from grader.validation import Validated
 
 from grader.api.given import Gradable
@@ -27,19 +28,19 @@ def validate(path: PathLike, *, rules: PathLike | None = None) -> Validated:
     Parameters
     ----------
     path : path
-        The file, or the rule book's folder.
+        A file, or a rule book's folder.
     rules
-        As for `load`, for an inspection or decisions.
+        As for `load`.
 
     Returns
     -------
     Validated
-        What it is, what is in it, and warnings.
+        What it is and holds, with warnings.
 
     Raises
     ------
     InputError
-        All that is wrong with it.
+        Everything wrong with it.
 
     Examples
     --------
@@ -51,22 +52,50 @@ def validate(path: PathLike, *, rules: PathLike | None = None) -> Validated:
     return check_file(path, rules=rules)
 
 
+def upgrade(path: PathLike) -> Upgraded:
+    """A file in the form of this version: what it says, its order and its remarks stay as they are.
+
+    Parameters
+    ----------
+    path : path
+        A file people write, or a proposal kept as JSON.
+
+    Returns
+    -------
+    Upgraded
+        Its `text` is the file to keep; `changes` says what is written otherwise in it.
+
+    Raises
+    ------
+    InputError
+        It cannot be read, or told what it is, or says one thing in both forms.
+
+    Examples
+    --------
+    >>> grader.upgrade("examples/leicestershire_2021_22/decisions.yaml")
+    <Upgraded decisions: 0 changes>
+    """
+    from grader.upgrading.files import upgrade as upgrade_file
+
+    return upgrade_file(path)
+
+
 def schema(name: str, *, rules: PathLike | None = None, framework: PathLike | None = None) -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12) of a format that grader reads or writes.
+    """The JSON Schema (draft 2020-12) of a format.
 
     Parameters
     ----------
     name : str
         One of `schema_names()`.
     rules : path or str, optional
-        With `layer`: a rule book whose facts, parameters, areas and grades are then the only ones.
+        With `layer`: use this rule book's names alone.
     framework : path or str, optional
-        With `inspection` or `cases`: a framework whose levels and kinds of finding are then the only ones.
+        With `inspection` or `cases`: use this framework's levels and findings.
 
     Raises
     ------
     UnknownNameError
-        There is no such format or rule book.
+        No such format or rule book.
 
     Examples
     --------
@@ -79,7 +108,7 @@ def schema(name: str, *, rules: PathLike | None = None, framework: PathLike | No
 
 
 def schema_names() -> dict[str, str]:
-    """The formats that have a schema, each with what it is the schema of.
+    """Every format with a schema, and what it is.
 
     Examples
     --------
@@ -92,19 +121,19 @@ def schema_names() -> dict[str, str]:
 
 
 def starter(framework: PathLike = DEFAULT, *, edition: str | None = None) -> str:
-    """The text of an inspection to start from: it loads as it is, and lists every characteristic.
+    """An inspection to start from, as text, listing every characteristic.
 
     Parameters
     ----------
     framework : path or str
-        A framework's id, or its file.
+        A framework's id or file.
     edition : str, optional
-        One of its editions; the latest by default.
+        The latest by default.
 
     Raises
     ------
     UnknownNameError
-        There is no such framework or edition.
+        No such framework or edition.
 
     Examples
     --------
@@ -117,17 +146,17 @@ def starter(framework: PathLike = DEFAULT, *, edition: str | None = None) -> str
 
 
 def framework_starter(name: str) -> dict[str, str]:
-    """A framework, its rules and their cases to start from: what is to be filled in is three dots.
+    """A framework, its rules and cases to start from, with `...` to fill in.
 
     Parameters
     ----------
     name : str
-        The new framework's id.
+        Its id.
 
     Returns
     -------
     dict of str to str
-        The text of each file by its path below one folder.
+        Each file's text by its path.
 
     Raises
     ------
@@ -154,30 +183,29 @@ def import_sheet(
     over: PathLike | None = None,
     rules: PathLike | None = None,
 ) -> Imported:
-    """The inspection in a spreadsheet, checked whole; its `text` is the YAML to keep.
+    """The inspection in a spreadsheet, checked whole, with its YAML as `text`.
 
     Parameters
     ----------
     sheet : path or sequence of path
-        A workbook (.xlsx, .ods) or a CSV file; several are merged as `merge` does it.
+        Workbooks (.xlsx, .ods) or CSV files; several are merged.
     mapping : path, ProposedMapping or sequence of ProposedMapping, optional
-        What the spreadsheet calls its columns: a YAML file, or what `propose_mapping` gave once you agree
-        with it; one for all, or one a spreadsheet.
+        What the columns are called: a YAML file or what `propose_mapping` gave, for all sheets or one each.
     named : str, optional
-        The sheet that holds the evidence.
+        The sheet with the evidence.
     hidden : {"warn", "skip", "read"}
-        Rows that are hidden or struck through: read them and say so, leave them out, or read them.
+        What to do with hidden and struck-through rows.
     head : mapping of str to str, optional
-        `id`, `body`, `framework` and `edition`, where the workbook does not say them, or others.
+        `id`, `body`, `framework`, `edition`, before those of the workbook.
     over : path, optional
-        The inspection it is to replace: what the sheet does not hold is kept of it.
+        The inspection it replaces: what the sheet does not hold is kept.
     rules
         As for `load`.
 
     Raises
     ------
     InputError
-        Every fault found, each with its sheet and cell.
+        Every fault, with its cell.
 
     Examples
     --------
@@ -216,27 +244,26 @@ def import_sheet(
 def propose_mapping(
     sheet: PathLike, *, framework: PathLike = DEFAULT, edition: str | None = None
 ) -> ProposedMapping:
-    r"""What a spreadsheet in other words seems to call things, and how sure each is.
+    r"""What a spreadsheet seems to call things, and how sure each guess is.
 
     Parameters
     ----------
     sheet : path
         A workbook or a CSV file.
     framework, edition : str, optional
-        What its characteristics are of; the latest edition by default.
+        Of its characteristics; the latest edition by default.
 
     Returns
     -------
     ProposedMapping
-        Its `text` is a mapping file to edit; `open` lists what only a person can say, `likely` what a yes is
-        enough for.
+        A mapping file as `text`; `open` needs a person's answer, `likely` a yes.
 
     Raises
     ------
     InputError
-        The file cannot be read, or no sheet of it looks like a list of findings.
+        Not readable, or no list of findings.
     MissingExtraError
-        rapidfuzz is not installed.
+        rapidfuzz is missing.
 
     Examples
     --------
@@ -259,25 +286,25 @@ def mark_workbook(
     output: PathLike | None = None,
     force: bool = False,
 ) -> bytes:
-    """A workbook with what is wrong marked in it: each cell coloured and noted, and a sheet that lists all.
+    """The workbook with each fault coloured, noted and listed.
 
     Parameters
     ----------
     sheet : path
-        The workbook (.xlsx) that was imported.
+        The .xlsx imported.
     errors, warnings : iterable of Problem
-        `InputError.problems` of its import, and the `warnings` of what was imported.
+        Those of the import.
     output : path, optional
-        The file to write it to as well.
+        A file to write as well.
     force : bool
-        Whether a file that exists is replaced.
+        Whether to replace an existing file.
 
     Raises
     ------
     InputError
-        It is no .xlsx, or holds what would be lost, such as macros, charts or pictures.
+        No .xlsx, or macros, charts or pictures would be lost.
     MissingExtraError
-        openpyxl is not installed.
+        openpyxl is missing.
 
     Examples
     --------
@@ -298,24 +325,23 @@ def mark_workbook(
 def merge(
     inspections: Sequence[Gradable], *, inspection_id: str | None = None, rules: PathLike | None = None
 ) -> MergedInspections:
-    """Several inspectors' files of one inspection as one; its `text` is the YAML to keep.
+    """Several files of one inspection as one, with its YAML as `text`.
 
-    An id that stands for different things gets the name of its file before it. What is the same but for its
-    id stands once. Findings in one wording that are tagged differently, and near duplicates, are `warnings`.
+    Clashing ids get their file's name in front; equal items are kept once; near duplicates are `warnings`.
 
     Parameters
     ----------
     inspections : sequence
-        As for `load`, two or more.
+        Two or more, as for `load`.
     inspection_id : str, optional
-        The id of the whole, where theirs differ.
+        Where theirs differ.
     rules
         As for `load`.
 
     Raises
     ------
     InputError
-        Faults of a file, or inspections of different bodies, frameworks or editions.
+        Faults of a file, or different bodies, frameworks or editions.
 
     Examples
     --------
@@ -339,23 +365,23 @@ def export_workbook(
     force: bool = False,
     rules: PathLike | None = None,
 ) -> bytes:
-    """An inspection as a workbook (.xlsx) with drop-downs, to fill in and to import again.
+    """An inspection as a workbook (.xlsx) with drop-downs.
 
     Parameters
     ----------
     inspection, rules
         As for `load`.
     output : path, optional
-        The file to write it to as well.
+        A file to write as well.
     force : bool
-        Whether a file that exists is replaced.
+        Whether to replace an existing file.
 
     Raises
     ------
     InputError
         Faults of the inspection.
     MissingExtraError
-        openpyxl is not installed.
+        openpyxl is missing.
 
     Examples
     --------

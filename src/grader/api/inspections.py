@@ -26,27 +26,26 @@ def open_session(
     settings: SettingValues | None = None,
     engine: str | None = None,
 ) -> Session:
-    """Read a framework and a rule book once, to load and grade any number of inspections.
+    """Read a framework and a rule book once, for any number of inspections.
 
     Parameters
     ----------
     rules, framework : path or str, optional
-        A rule book and a framework, each by its id or its path. Each follows from the other; without either
-        they are those of PEEL 2021/22.
+        Each by id or path, and found from the other; PEEL 2021/22 without either.
     settings, engine
         As for `grade`.
 
     Returns
     -------
     Session
-        Its `load` gives inspections; many threads may use one.
+        It may be used by many threads.
 
     Raises
     ------
     InputError
-        Faults of a file or of a setting.
+        Faults of a file or a setting.
     UnknownNameError
-        There is no such framework or rule book.
+        No such framework or rule book.
 
     Examples
     --------
@@ -68,21 +67,21 @@ def load(
     Parameters
     ----------
     inspection : path, str, mapping, Inspection or LoadedInspection
-        Its YAML file, its text, plain data, a model, or what this function returned.
+        A YAML file, its text, plain data, a model, or a loaded inspection.
     rules : path or str, optional
-        A rule book's folder or id; the one named after the framework by default.
+        A folder or id; the framework's own by default.
     settings, engine
         As for `grade`.
 
     Returns
     -------
     LoadedInspection
-        Its `proposal` and `trace` are worked out once.
+        Graded once, when first asked.
 
     Raises
     ------
     InputError
-        Every fault of the inspection, each with its place and what to do about it.
+        Every fault, with its place.
     UnknownNameError
         No such framework or rule book.
 
@@ -113,22 +112,21 @@ def grade(
     inspection, rules
         As for `load`.
     settings : mapping of str to str or int, optional
-        Parameters at values other than their defaults: `"35%"` for a share, a whole number for a count.
+        Other values: `"35%"` for a share, a whole number for a count.
     engine : {"rete", "reference"}, optional
-        The engine the pass runs on: by default `rete`, checked against `reference` at every step, where
-        durable-rules can be imported, else `reference`. `proposal.engine` says which it was.
+        By default `rete`, checked by `reference`, where durable-rules is installed.
 
     Returns
     -------
     Proposal
-        One block for each area of the edition.
+        A block for each area.
 
     Raises
     ------
     InputError
-        The inspection, the rule book or a setting has faults.
+        Faults of the inspection, the rules or a setting.
     EngineDisagreementError
-        The engines differ on a rule: nothing is proposed.
+        The engines differ; nothing is proposed.
 
     Examples
     --------
@@ -146,21 +144,21 @@ def explain(
     settings: SettingValues | None = None,
     engine: str | None = None,
 ) -> Explanation:
-    """Why an area is graded as it is: reasons for and against, statuses, findings and the evidence.
+    """Why an area is graded so: reasons, statuses, findings, evidence.
 
     Parameters
     ----------
     inspection, rules, settings, engine
         As for `grade`.
     area : str
-        An area of the edition, by its id or as it is printed.
+        Its id or printed name.
 
     Raises
     ------
     InputError
         As for `grade`.
     UnknownNameError
-        The edition has no such area.
+        No such area.
 
     Examples
     --------
@@ -181,21 +179,21 @@ def why_not(
     settings: SettingValues | None = None,
     engine: str | None = None,
 ) -> WhyNot:
-    """What stood in the way of a grade, or of a better one.
+    """What stood in the way of a grade or a better one.
 
     Parameters
     ----------
     inspection, area, rules, settings, engine
         As for `explain`.
     grade : str
-        A grade of the scale, by its id or as it is printed.
+        Its id or printed name.
 
     Raises
     ------
     InputError
         As for `grade`.
     UnknownNameError
-        The edition has no such area, or the scale no such grade.
+        No such area or grade.
 
     Examples
     --------
@@ -217,21 +215,21 @@ def smallest_change(
     settings: SettingValues | None = None,
     engine: str | None = None,
 ) -> SmallestChange:
-    """What would have had to be found for a grade or a better one: the least change, graded again.
+    """The least that would have had to be found for a grade or a better one.
 
     Parameters
     ----------
     inspection, area, grade, rules, settings, engine
         As for `why_not`.
     exactly : bool
-        Whether a better grade is no answer.
+        Whether a better grade is refused.
 
     Raises
     ------
     InputError
         As for `grade`.
     UnknownNameError
-        The edition has no such area, or the scale no such grade.
+        No such area or grade.
 
     Examples
     --------
@@ -252,21 +250,21 @@ def sensitivity(
     settings: SettingValues | None = None,
     engine: str | None = None,
 ) -> ParameterSensitivity:
-    """At which values of each parameter, the others as set, each outcome and grade stands.
+    """At which values of each parameter alone each grade stands.
 
     Parameters
     ----------
     inspection, rules, settings, engine
         As for `grade`.
     area : str, optional
-        The one area asked about; every one that was inspected and is graded by default.
+        Every graded area by default.
 
     Raises
     ------
     InputError
         As for `grade`.
     UnknownNameError
-        The edition has no such area.
+        No such area.
 
     Examples
     --------
@@ -289,24 +287,23 @@ def simulate(
     settings: SettingValues | None = None,
     engine: str | None = None,
 ) -> Simulation:
-    """How firm each grade is: the share of slightly different versions that are given it.
+    """How firm each grade is: the share of slightly changed versions that get it.
 
     Parameters
     ----------
     inspection, rules, settings, engine
         As for `grade`.
     draws, seed : int
-        How many versions are drawn, and where drawing starts.
+        How many versions, and the random seed.
     step : float
-        Probability, from 0 to 1, that an assessment is drawn a step better or worse.
+        Probability that an assessment moves one step.
     characteristics : float
-        Probability that an item gains, loses or exchanges a second characteristic within its topic. Both are
-        by default those measured on one report that two people tagged.
+        Probability that an item's second characteristic changes within its topic.
 
     Raises
     ------
     InputError
-        As for `grade`, or an argument is out of its range.
+        As for `grade`, or an argument out of range.
 
     Examples
     --------

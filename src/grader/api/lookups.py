@@ -1,4 +1,4 @@
-"""What there is to know of a rule, a parameter, a characteristic or an area."""
+"""What is known of a rule, parameter, characteristic or area."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from grader.io.catalogue import DEFAULT
 if TYPE_CHECKING:
     from grader.io.given import PathLike
     from grader.io.lookup import About
-    from grader.search.finding import Found
+    from grader.search.found import Found
 
 
 def find(
@@ -21,54 +21,54 @@ def find(
     edition: str | None = None,
     limit: int = 10,
 ) -> Found:
-    """Which characteristics a finding may be about, the likeliest first. It tags nothing.
+    """Characteristics a finding may be about, likeliest first. It tags nothing.
 
     Parameters
     ----------
     words : str
-        The finding, or a few words of it.
+        The finding, or a few words.
     area : str, optional
-        An area, by any of its names, to look in alone.
+        Look in this area alone.
     learn : path, optional
-        A folder of inspections: statements that people tagged in them count as well.
+        Inspections whose tagged statements count as well.
     framework : path or str
-        A framework's id, or its file.
+        Its id or file.
     edition : str, optional
-        One of its editions; the latest by default.
+        The latest by default.
     limit : int
-        How many are given at most.
+        The most to give.
 
     Raises
     ------
     InputError
-        There is no word to look for, or a file has faults.
+        No words, or faults of a file.
     UnknownNameError
-        There is no such framework, edition or area.
+        No such framework, edition or area.
 
     Examples
     --------
     >>> grader.find("calls to 999 are abandoned").matches[0].characteristic
     'responding.2a'
     """
-    from grader.search.finding import find as look
+    from grader.search.found import find as look
 
     return look(words, framework=framework, edition=edition, area=area, learn=learn, limit=limit)
 
 
 def about_rule(rule: str, *, rules: PathLike = DEFAULT) -> About:
-    """What there is to know of a rule: what it does, when, why, and where it comes from.
+    """What a rule does, when, why, and its source.
 
     Parameters
     ----------
     rule : str
-        Its id, in any case, or a beginning that only it has.
+        Its id, or a beginning only it has.
     rules : path or str
-        A rule book's folder or id.
+        A folder or id.
 
     Raises
     ------
     UnknownNameError
-        There is no such rule, or several begin so.
+        No such rule, or several.
 
     Examples
     --------
@@ -82,19 +82,19 @@ def about_rule(rule: str, *, rules: PathLike = DEFAULT) -> About:
 
 
 def about_parameters(parameter: str | None = None, *, rules: PathLike = DEFAULT) -> About:
-    """What there is to know of a rule book's parameters, or of one.
+    """What is known of one parameter, or of all.
 
     Parameters
     ----------
     parameter : str, optional
-        Its name, or a beginning that only it has; all of them by default.
+        A name, or a beginning only it has.
     rules
         As for `about_rule`.
 
     Raises
     ------
     UnknownNameError
-        There is no such parameter, or several begin so.
+        No such parameter, or several.
 
     Examples
     --------
@@ -110,19 +110,19 @@ def about_parameters(parameter: str | None = None, *, rules: PathLike = DEFAULT)
 def about_characteristic(
     characteristic: str, *, framework: PathLike = DEFAULT, edition: str | None = None
 ) -> About:
-    """What there is to know of a characteristic, with its source.
+    """What is known of a characteristic, with its source.
 
     Parameters
     ----------
     characteristic : str
-        Its id, as printed (`RESP-2c`), in any case, or a beginning that only it has.
+        Its id, as printed (`RESP-2c`), or a beginning only it has.
     framework, edition : str, optional
-        What it is of; every edition by default.
+        Every edition by default.
 
     Raises
     ------
     UnknownNameError
-        There is no such characteristic, or several begin so.
+        No such characteristic, or several.
 
     Examples
     --------
@@ -136,19 +136,19 @@ def about_characteristic(
 
 
 def about_area(area: str, *, framework: PathLike = DEFAULT, edition: str | None = None) -> About:
-    """What there is to know of an area: its names, its editions, its topics and characteristics.
+    """An area's names, editions, topics and characteristics.
 
     Parameters
     ----------
     area : str
-        Its id, any of its names, or a beginning that only it has.
+        Any of its names, or a beginning only it has.
     framework, edition : str, optional
-        What it is of; every edition by default.
+        Every edition by default.
 
     Raises
     ------
     UnknownNameError
-        There is no such area, or several begin so.
+        No such area, or several.
 
     Examples
     --------

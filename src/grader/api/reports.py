@@ -1,4 +1,4 @@
-"""What people read and hand on: reports, the page for a meeting, several inspections at once."""
+"""Reports, the page for a meeting, several inspections at once."""
 
 from __future__ import annotations
 
@@ -52,25 +52,25 @@ def report(
     settings: SettingValues | None = None,
     engine: str | None = None,
 ) -> str | bytes:
-    """A proposal as a report: one file that needs nothing beside it.
+    """A proposal as one report that needs no other file.
 
     Parameters
     ----------
     inspection, rules, settings, engine
         As for `grade`.
     format : {"html", "pdf", "docx", "xlsx"}
-        A page for a browser (a str), a tagged PDF, a document for Word or a workbook (bytes).
+        A page (str), a tagged PDF, a Word document or a workbook (bytes).
     brief : bool
-        Whether one page for a meeting is wanted, not the whole.
+        Whether to give the one page for a meeting.
     decisions : path, optional
-        Final grades, shown beside the proposed ones.
+        Final grades to show beside.
 
     Raises
     ------
     InputError
-        As for `grade`, or faults of the decisions, or there is no such format.
+        As for `grade`, faults of the decisions, or no such format.
     MissingExtraError
-        The library that writes the format is not installed.
+        The format's library is missing.
 
     Examples
     --------
@@ -97,7 +97,7 @@ def brief(
     settings: SettingValues | None = None,
     engine: str | None = None,
 ) -> str:
-    """One page for a meeting, as text: grades, ranges, how firm each is, and what is missing.
+    """One page for a meeting: grades, ranges, firmness, gaps.
 
     Parameters
     ----------
@@ -131,30 +131,30 @@ def overview(
     settings: SettingValues | None = None,
     engine: str | None = None,
 ) -> dict[str, bytes]:
-    """Several inspections as one page and one workbook, by the names of their files.
+    """Several inspections as an index, a page of each and one workbook.
 
     Parameters
     ----------
     inspections : path, or sequence of path, str, mapping, Inspection or LoadedInspection
-        A folder of inspections, or the inspections themselves as for `load`.
+        A folder, or inspections as for `load`.
     output : path, optional
-        A folder to write them to as well; it is made where it is not there.
+        A folder to write them to as well.
     force : bool
-        Whether files that exist are replaced.
+        Whether to replace existing files.
     rules, settings, engine
         As for `grade`.
 
     Raises
     ------
     InputError
-        Faults of an inspection, or the folder holds none.
+        Faults of an inspection, or none found.
     MissingExtraError
-        Jinja or openpyxl is not installed.
+        Jinja or openpyxl is missing.
 
     Examples
     --------
     >>> sorted(grader.overview([example], folder / "all"))
-    ['index.html', 'inspections.xlsx']
+    ['index.html', 'inspections.xlsx', 'leicestershire-2021-22.html']
     """
     from grader.io.folders import inspections_in
     from grader.io.written import write_whole

@@ -27,28 +27,27 @@ def check(
     keep: bool = False,
     smt: PathLike | None = None,
 ) -> CheckReport:
-    """Prove that a rule book keeps its promises for every inspection, or show one that breaks them.
+    """Prove a rule book's promises for every inspection, or show one that breaks them.
 
     Parameters
     ----------
     rules : path or str
-        A rule book's folder or id.
+        A folder or id.
     settings : mapping of str to str or int, optional
-        Parameters to check at these values alone: `{"some": "35%"}`. The others go through their ranges.
+        Parameters fixed at these values; the others go through their ranges.
     effort : int
-        Units of work the solver may spend on each promise; what is open by then is unknown. They are the
-        solver's own, so that every machine gives the same answer.
+        Solver units for each promise, the same on every machine; the rest is unknown.
     keep : bool
-        Whether to take up what an earlier check proved of the same rules, and to keep what this one proves.
+        Whether to reuse and keep proofs.
     smt : path, optional
-        A folder for every question the solver answered, as SMT-LIB2; nothing earlier is taken up then.
+        A folder for every question, as SMT-LIB2; nothing is reused then.
 
     Raises
     ------
     InputError
         Faults of the rule book.
     MissingExtraError
-        The solver is not installed.
+        The solver is missing.
 
     Examples
     --------
@@ -77,7 +76,7 @@ def check(
 
 
 def record_proofs(rules: PathLike = DEFAULT, *, effort: int = CHECK_EFFORT) -> dict[str, str]:
-    """Prove what the grades an area could take rest on, and write it into the rule book's folder.
+    """Prove what grade ranges rest on, and write `proved.json` beside the rules.
 
     Parameters
     ----------
@@ -87,13 +86,12 @@ def record_proofs(rules: PathLike = DEFAULT, *, effort: int = CHECK_EFFORT) -> d
     Returns
     -------
     dict of str to str
-        Each part of the promise that is proved, with the values of the parameters it is proved at. The file,
-        `proved.json`, holds for exactly these rules and this framework; a change to either makes it void.
+        Each part proved, with its parameter values; void once rules or framework change.
 
     Raises
     ------
     InputError
-        Faults of the rule book, or a folder that cannot be written to.
+        Faults of the rule book, or a folder not written to.
 
     Examples
     --------
@@ -111,12 +109,12 @@ def record_proofs(rules: PathLike = DEFAULT, *, effort: int = CHECK_EFFORT) -> d
 
 
 def mutate(rules: PathLike = DEFAULT, *, effort: int = CHECK_EFFORT) -> MutationReport:
-    """Change the rules in every small way, and list the changes that no case and no proof notices.
+    """List the small changes of the rules that no case and no proof notices.
 
     Parameters
     ----------
     rules, effort
-        As for `check`; the effort is for each change that no case notices.
+        As for `check`; effort for each change that no case notices.
 
     Examples
     --------
@@ -134,19 +132,19 @@ def mutate(rules: PathLike = DEFAULT, *, effort: int = CHECK_EFFORT) -> Mutation
 
 
 def run_cases(rules: PathLike = DEFAULT, *, suggest: bool = False) -> TestReport:
-    """Run a rule book's own cases, and see what they decide of it (`grader test`).
+    """Run a rule book's own cases, and see what they decide.
 
     Parameters
     ----------
     rules : path or str
-        A rule book's folder or id.
+        A folder or id.
     suggest : bool
-        Whether to look for a case for each rule and condition that none decides.
+        Whether to suggest missing cases.
 
     Raises
     ------
     InputError
-        Faults of the rule book or of its cases.
+        Faults of the rules or the cases.
 
     Examples
     --------
@@ -162,23 +160,23 @@ def run_cases(rules: PathLike = DEFAULT, *, suggest: bool = False) -> TestReport
 def impact(
     old: PathLike, new: PathLike, inspections: Sequence[PathLike] = (), *, effort: int = IMPACT_EFFORT
 ) -> Impact:
-    """What a change of rules moves: by proof over every inspection, and by replay of those given.
+    """What a change of rules moves, by proof and by replay.
 
     Parameters
     ----------
     old, new : path or str
-        Folders or ids of rule books.
+        Folders or ids.
     inspections : sequence of path
-        Inspection files to grade by both; a `decisions.yaml` beside one is laid beside its grades.
+        To grade by both, with the `decisions.yaml` beside each.
     effort : int
-        What the solver may spend on one question, in units of its own work: the same on every machine.
+        Solver units for each question.
 
     Raises
     ------
     InputError
-        Faults of a rule book, an inspection or decisions.
+        Faults of a file.
     MissingExtraError
-        The rule books differ, and the solver that says by how much is not installed.
+        The solver is needed and missing.
 
     Examples
     --------

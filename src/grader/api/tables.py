@@ -1,4 +1,4 @@
-"""Very many inspections at once, and wide tables: a row a body, a column a component."""
+"""Very many inspections at once, and wide tables."""
 
 from __future__ import annotations
 
@@ -34,37 +34,35 @@ def batch(
     compare: str | Mapping[str, str] | None = None,
     blank: str | Sequence[str] = (),
 ) -> Batch:
-    """Grade very many inspections into one file: a row for each area of each.
+    """Grade very many inspections into one file, a row for each area.
 
     Parameters
     ----------
     inputs : path or iterable of path
-        Inspection files, folders of them, one folder of tables in the columnar layout, or one wide table: a
-        row a body, a column a component (`.csv`, `.csv.gz`, `.tsv`, `.parquet`).
+        Inspections, folders, a folder of tables, or one wide table (`.csv`, `.csv.gz`, `.tsv`, `.parquet`).
     output : path
-        The file to write: `.parquet`, `.csv` or `.jsonl`.
+        `.parquet`, `.csv` or `.jsonl`.
     on : {"polars", "duckdb", "pyspark"}
         What runs the columns.
     keep_going : bool
-        Whether inspections with faults are skipped; else they are faults of the whole.
+        Whether to skip inspections with faults.
     force : bool
-        Whether an output that exists is replaced.
+        Whether to replace an existing output.
     progress : callable, optional
-        Told how many inspections are done, and of how many.
+        Told the number done and the total.
     rules
         As for `grade`.
     engine : {"rete", "reference"}, optional
-        Passes every inspection on its own on this engine, not in columns.
+        Pass each inspection on this engine, not in columns.
     framework, edition, columns, body, blank
-        Of a wide table, as for `load_table`.
+        As for `load_table`.
     compare : str or mapping of str to str, optional
-        Of a wide table, the heading of the column with the grades that were given; by area where there are
-        several.
+        A wide table's headings of the grades given.
 
     Raises
     ------
     InputError
-        Faults of the inputs, or an output that exists; nothing is written.
+        Faults of the inputs, or the output exists; nothing is written.
 
     Examples
     --------
@@ -100,34 +98,34 @@ def load_table(
     settings: SettingValues | None = None,
     engine: str | None = None,
 ) -> LoadedTable:
-    r"""A wide table, checked whole: each of its rows can be loaded as an inspection.
+    r"""A wide table, checked whole; each row loads as an inspection.
 
     Parameters
     ----------
     table : path
-        A row for each body, a column for each component: `.csv`, `.csv.gz`, `.tsv` or `.parquet`.
+        A row a body, a column a component.
     framework : path or str, optional
-        The framework, by its id or its file; the one of `rules` by default.
+        Its id or file; that of `rules` by default.
     edition : str, optional
-        One of its editions; the latest by default.
+        The latest by default.
     columns : mapping of str to str, optional
-        The heading of each component's column that is called otherwise.
+        Headings of components, where they differ.
     body : str or sequence of str
-        The headings of the columns that together name a body; one that does is looked for by default.
+        Headings that name a body; looked for by default.
     blank : str or sequence of str
-        What stands in cells that say nothing.
+        What empty cells hold.
     rules, settings, engine
         As for `grade`.
 
     Returns
     -------
     LoadedTable
-        Its `load(body)` gives an inspection to grade or to ask about; iterating gives them all.
+        Its `load(body)` gives an inspection.
 
     Raises
     ------
     InputError
-        Every fault of the table, each with its row and column.
+        Every fault, with its row and column.
 
     Examples
     --------

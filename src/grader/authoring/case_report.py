@@ -18,12 +18,12 @@ from grader.model.tested import SCHEMA, Tested
 
 @dataclass(frozen=True, slots=True)
 class TestReport:
-    """The cases of a rule book, run, and what they decide of it.
+    """A rule book's cases, run, and what they decide.
 
     Attributes
     ----------
     suggested : tuple of (Gap, str or None)
-        For each gap a case that closes it, as YAML; None where the search found none.
+        A case for each gap, as YAML, or None.
     """
 
     __test__ = False  # pytest would take the name for a test class
@@ -68,14 +68,12 @@ class TestReport:
 
 
 def run_suite(suite: Suite, *, suggest: bool = False) -> TestReport:
-    """Run every case of a rule book, and see what they decide.
+    """Run a rule book's cases, and see what they decide.
 
     Parameters
     ----------
-    suite : Suite
-        What `load_suite` returned.
     suggest : bool, optional
-        Whether to look for a case for each gap.
+        Whether to look for missing cases.
     """
     framework = suite.framework.framework
     results = tuple(run_all(suite.book, framework, suite.cases))
@@ -85,7 +83,7 @@ def run_suite(suite: Suite, *, suggest: bool = False) -> TestReport:
 
 
 def _suggested(suite: Suite, gaps: Iterable[Gap]) -> Iterable[tuple[Gap, str | None]]:
-    """A case for each gap; one that an earlier suggestion says already is not said again."""
+    """A case for each gap; equal ones are said once."""
     framework = suite.framework.framework
     said: set[str] = set()
     for gap in gaps:

@@ -1,7 +1,6 @@
-"""Rule tests as they are run: each name resolved, each expectation a claim with its place.
+"""Rule tests, each name resolved and each expectation located.
 
-A case is written in an inspector's words and becomes an ordinary inspection, checked by the code that checks
-any other, with the places of the case's own file.
+A case becomes an ordinary inspection, checked by the usual code.
 """
 
 from __future__ import annotations
@@ -51,7 +50,7 @@ class About(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One thing a case expects: names, of a characteristic or of an area, or of rules that decide."""
+    """One expectation: names, or rules that decide."""
 
     about: About
     of: str
@@ -65,15 +64,10 @@ class Case:
 
     Attributes
     ----------
-    inspection : Inspection
-        What the case says was found.
     narrowed : Inspection
-        The same without the areas nothing is expected of: enough to say whether the claims are met, since
-        evidence on one area moves no other.
+        Without areas nothing is expected of: evidence on one moves no other.
     overrides : mapping of str to int
-        Parameters the case sets.
-    claims : tuple of Claim
-        What it expects.
+        Parameters set.
     """
 
     name: str
@@ -370,7 +364,7 @@ class _Resolver:
         return Claim(about, of, tuple(expected), self.document.place((*self.at, *at)))
 
     def narrowed(self, inspection: Inspection, claims: Iterable[Claim], edition: str) -> Inspection:
-        """Without the areas nothing is expected of: those nothing was found on, where a rule is to decide."""
+        """The inspection without the areas nothing is expected of."""
         wanted = set()
         for claim in claims:
             if claim.about is About.RULE:

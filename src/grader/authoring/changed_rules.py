@@ -1,4 +1,4 @@
-"""What proofs say of a changed rule book: that it breaks a promise, or whether any inspection tells it."""
+"""Whether a changed rule book breaks a promise, or any inspection tells it."""
 
 from __future__ import annotations
 
@@ -10,16 +10,14 @@ from grader.proofs.report import Finding
 
 
 class ProofsOfChanges:
-    """Proofs of changed rule books, beside the one they were changed from.
+    """Proofs of changed rule books beside the original.
 
     Parameters
     ----------
     book : RuleBook
-        The rule book as it is.
-    framework : Framework
-        What it grades against.
+        The original.
     effort : int
-        Units of work the solver may spend on each promise.
+        Solver units for each promise.
     """
 
     def __init__(self, book: RuleBook, framework: Framework, effort: int) -> None:
@@ -27,9 +25,9 @@ class ProofsOfChanges:
         self._own: frozenset[tuple[str, ...]] | None = None
 
     def notice(self, changed: RuleBook) -> bool:
-        """Whether a check of the changed rule book finds what it does not find of this one.
+        """Whether a check finds more of the changed rules than of these.
 
-        What a check leaves unknown notices nothing.
+        What is unknown notices nothing.
         """
         if self._own is None:
             self._own = self._found(self.book)
@@ -38,15 +36,16 @@ class ProofsOfChanges:
     def _found(self, book: RuleBook) -> frozenset[tuple[str, ...]]:
         return frozenset(map(_known_by, check_rulebook(book, self.framework, effort=self.effort).findings))
 
-    def compared(self, changed: RuleBook) -> str:
-        """Whether any inspection there can be tells the changed rule book from this one, in words."""
+    def compared(self, changed: RuleBook) -> tuple[bool, str]:
+        """Whether no inspection there can be tells the two apart, by proof, and in words."""
         found = prove(self.book, changed, self.framework)
         if found.result == "nothing":
-            return "it is proved that no inspection tells it from the rules as they are"
+            return True, "it is proved that no inspection tells it from the rules as they are"
         if found.cases:
             case = found.cases[0]
-            return f"an inspection tells it: where {case['words']}, {case['area']} moves in {case['part']}"
-        return f"whether an inspection tells it is unknown: {found.because}"
+            said = f"an inspection tells it: where {case['words']}, {case['area']} moves in {case['part']}"
+            return False, said
+        return False, f"whether an inspection tells it is unknown: {found.because}"
 
 
 def _known_by(finding: Finding) -> tuple[str, ...]:

@@ -1,10 +1,7 @@
-"""Which rules, and which conditions of rules, the cases decide.
+"""Which rules and conditions the cases decide.
 
-A rule is decided by a case that fails without the rule. A condition (one comparison in a rule) is decided
-when some case fails if the comparison is taken always to hold, and some case if it is taken never to: it has
-been seen true and false where, all else equal, it alone made the difference to something a case expects. That
-is modified condition/decision coverage in its masking form, of what the cases observe: a comparison whose
-effect no case expects anything of is not decided, however often it was evaluated.
+A rule is decided by a case that fails without it; a condition, by cases that fail where it always or never
+holds (masking MC/DC, of what the cases observe).
 """
 
 from __future__ import annotations
@@ -31,14 +28,10 @@ class Gap:
 
     Attributes
     ----------
-    rule : str
-        The rule's id.
     condition : str or None
-        The comparison in English; None where it is the rule itself.
-    message : str
-        What no case shows.
+        In English; None for the rule itself.
     stuck : RuleBook
-        The rule book with which every case passes all the same.
+        Rules with which every case still passes.
     """
 
     rule: str
@@ -119,7 +112,7 @@ def _stepped_facts(book: RuleBook) -> Iterator[tuple[Fact, Rule]]:
 
 
 def _step_gaps(discerner: MutantKiller, fact: Fact, rule: Rule) -> Iterator[Gap | None]:
-    """For each condition of a step, and each step without one, the gap where no case decides it."""
+    """Conditions of steps, and steps without one, that no case decides."""
     assert isinstance(fact.definition, Points), "a fact with steps"
     english, points = English(discerner.book), fact.definition
     for n, step in enumerate(points.steps):

@@ -1,7 +1,4 @@
-"""What a change of rules moves: by proof over every inspection, and by replay of those given.
-
-Shape `grader.impact/1`: see `model/impact.py`. Every key is always present.
-"""
+"""What a change of rules moves, by proof and by replay."""
 
 from __future__ import annotations
 
@@ -72,7 +69,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """How proposals agree with decisions: of `n` areas so many the same, and the steps off in all."""
+    """Of `n` decided areas how many agree, and the steps off."""
 
     n: int
     exact: int
@@ -92,7 +89,7 @@ NONE: Final = Fit(0, 0, 0)
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """One inspection graded by both rule books; the fits are None where no decisions stand beside it."""
+    """One inspection graded by both; no fits without decisions."""
 
     inspection: str
     file: str
@@ -185,19 +182,17 @@ def impact(
 
     Parameters
     ----------
-    old, new : str
-        Folders or ids of rule books.
     inspections : sequence of str
-        Inspection files to grade by both; a `decisions.yaml` beside one is laid beside its grades.
+        To grade by both, with the `decisions.yaml` beside each.
     effort : int
-        What the solver may spend on one question, in units of its own work.
+        Solver units for each question.
 
     Raises
     ------
     InputError
-        Faults of a rule book, an inspection or decisions.
+        Faults of a file.
     MissingExtraError
-        The rule books differ, and the solver that says by how much is not installed.
+        The solver is needed and missing.
     """
     _, framework, before = open_rulebook(old)
     _, other, after = open_rulebook(new)
@@ -312,7 +307,7 @@ def _replay(path: str, sessions: tuple[Sessions, Sessions], both: tuple[Proposer
 def _parts_moved(
     area: str, traces: Sequence[GradingTrace], both: tuple[Proposer, Proposer]
 ) -> tuple[Part, ...]:
-    """The parts of the proposal on an area that differ; none where it was not inspected."""
+    """The parts of an area's proposal that differ."""
     if any(area not in trace.areas for trace in traces):
         return ()
     old, new = (

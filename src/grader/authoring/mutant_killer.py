@@ -42,18 +42,14 @@ class CachingEvaluator(LayerEvaluator):
 
 
 class MutantKiller:
-    """Runs cases on changed rule books until one fails.
+    """Runs cases on changed rules until one fails.
 
-    Cases that fail on the rule book as it is say nothing about a change, and are left out.
+    Cases that fail on the original are left out.
 
     Parameters
     ----------
     book : RuleBook
-        The rule book as it is.
-    framework : Framework
-        The framework it is for.
-    cases : sequence of Case
-        Its cases.
+        The original.
     """
 
     def __init__(self, book: RuleBook, framework: Framework, cases: Sequence[Case]) -> None:
@@ -67,9 +63,9 @@ class MutantKiller:
                 self._decided_in[rule].append(case)
 
     def fails(self, changed: RuleBook, rules: Iterable[str] = ()) -> Case | None:
-        """A case that fails on a changed rule book; None where all pass.
+        """A case that fails on a changed rule book, or None.
 
-        `rules` are those the change bears on: the cases they and their like decide are tried first.
+        `rules`: those changed; cases they decide are tried first.
         """
         runner = Runner(changed, self.framework, ReferenceEngine, CachingEvaluator)
         first = [case for rule in self._likely(rules) for case in self._decided_in[rule]]

@@ -1,8 +1,6 @@
-"""Small changes of a rule book, each of which somebody could make by a slip.
+"""Small changes of a rule book, as by a slip.
 
-Thresholds move to the next value that makes a difference: a count by one, a named value by one step of its
-scale, a share to where one more attainable share passes or fails. Facts no rule looks at are left alone,
-since they are only shown.
+Thresholds move to the next value that makes a difference. Facts no rule looks at are left alone.
 """
 
 from __future__ import annotations
@@ -11,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from grader.authoring.coverage import with_rule, without_rule
+from grader.authoring.mutants_added import added_clauses, added_tests, forgotten_areas, other_wholes, widened
 from grader.authoring.mutants_of_facts import reckoned_mutants
 from grader.cached import cached_property
 from grader.errors import Place
@@ -39,7 +38,8 @@ from grader.language.rulebook import EFFECTS, Fact, Layer, Parameter, Rule, Rule
 from grader.language.typecheck import comparisons, facts_named
 from grader.language.vocabulary import entities
 from grader.model.framework import Framework
-from grader.vocabulary.words import FLAG, Scale
+from grader.vocabulary.kinds import FLAG
+from grader.vocabulary.scales import Scale
 
 _NEGATED = {
     Op.AT_LEAST: Op.FEWER_THAN,
@@ -59,11 +59,11 @@ class Mutant:
     Attributes
     ----------
     of : str
-        The rule, fact or parameter changed: `rule good.some`, `fact demonstrated`, `parameter some`.
+        As `rule good.some`, `fact demonstrated`, `parameter some`.
     change : str
-        What was changed, in words.
+        In words.
     rules : tuple of str
-        Rules the change bears on.
+        Those it bears on.
     """
 
     of: str
@@ -74,7 +74,7 @@ class Mutant:
 
 
 def mutants(book: RuleBook, framework: Framework) -> Iterator[Mutant]:
-    """Every mutant of a rule book: of its rules, of the facts they look at, and of its parameters."""
+    """Every mutant: of rules, of their facts, of parameters."""
     maker = _Maker(book, framework)
     yield from maker.of_rules()
     yield from maker.of_facts()
@@ -98,7 +98,7 @@ class _Maker:
         return Mutant(f"rule {rule.id}", change, rule.place, (rule.id,), book)
 
     def _heads(self, rule: Rule) -> Iterator[tuple[str, Rule]]:
-        """Another effect, the target one step off, and all areas."""
+        """Another effect, the target one step off, all areas, and not those of one kind."""
         other = _EFFECTS.get(rule.effect)
         if other in EFFECTS[rule.layer]:
             yield f"{other} {rule.target}", replace(rule, effect=other)
@@ -109,10 +109,15 @@ class _Maker:
                 yield f"{rule.effect} {names[at]}", replace(rule, target=names[at])
         if rule.scope is not None and rule.layer is not Layer.MEASURE:
             yield "speaks of every area", replace(rule, scope=None)
+        for change, scope in forgotten_areas(self.book, rule):
+            yield change, replace(rule, scope=scope)
 
     def _bodies(self, rule: Rule) -> Iterator[tuple[str, Rule]]:
         for change, condition in self._conditions(rule.condition, rule.scope):
             yield change, replace(rule, condition=condition)
+        for clause, condition in added_clauses(self.book, rule):
+            also = "and" if isinstance(condition, All) else "or"
+            yield f"{also} '{_said(clause)}'", replace(rule, condition=condition)
 
     def _conditions(
         self, condition: Condition, scope: frozenset[str] | None = None
@@ -176,12 +181,16 @@ class _Maker:
         return frozenset(found)
 
     def _definitions(self, definition: Definition) -> Iterator[tuple[str, Definition]]:
+        if isinstance(definition, Share):
+            yield from other_wholes(self.book, definition)
         if not isinstance(definition, Aggregate):
             defaults = self.book.defaults()
             yield from reckoned_mutants(definition, defaults.__getitem__, self._conditions)
             return
         if (opposite := definition.opposite) is not None:
             yield f"the {opposite.word} for the {definition.word}", opposite
+        for test in added_tests(self.book, definition):
+            yield f"with '{_said(test)}'", definition.narrowed((*definition.where, test))
         if definition.where:
             for i, test in enumerate(definition.where):
                 before, after = definition.where[:i], definition.where[i + 1 :]
@@ -226,15 +235,17 @@ class _Maker:
                 ):
                     rules.append(rule.id)
                     values |= {parameter.default - 1, parameter.default + 1}
-            for value in sorted(values):
-                moved = {**self.book.parameters, parameter.name: replace(parameter, default=value)}
-                yield Mutant(
-                    f"parameter {parameter.name}",
-                    f"{value} for {parameter.default}",
-                    parameter.place,
-                    tuple(rules),
-                    replace(self.book, parameters=moved),
-                )
+            if rules:
+                values |= {parameter.minimum, parameter.maximum} - {parameter.default}
+            changed = [
+                (f"{v} for {parameter.default}", replace(parameter, default=v)) for v in sorted(values)
+            ]
+            wide = widened(parameter)
+            if wide is not None:
+                changed.append((f"anywhere in {wide.minimum} to {wide.maximum}", wide))
+            for change, other in changed:
+                moved = replace(self.book, parameters={**self.book.parameters, parameter.name: other})
+                yield Mutant(f"parameter {parameter.name}", change, parameter.place, tuple(rules), moved)
 
     def _holding(self, parameter: Parameter) -> tuple[str, ...]:
         """Facts whose own numbers, or steps, name a parameter."""
@@ -276,7 +287,7 @@ class _Maker:
                 yield (Const(moved),)
 
     def _attainable(self, fact: Fact, scope: frozenset[str] | None) -> Sequence[int] | None:
-        """Values a share or points can take in the areas a rule speaks of; None where any can be had."""
+        """The values a share or points can take; None for any."""
         if fact.kind is Kind.SCORE:
             return self._scores.get(fact.name)
         if not isinstance(fact.definition, Share):
@@ -293,7 +304,7 @@ class _Maker:
 
     @cached_property
     def _scores(self) -> Mapping[str, Sequence[int]]:
-        """The numbers that facts made of scores can be, where there are few enough to tell."""
+        """The numbers of facts made of scores, where few enough."""
         found = attainable(bind(self.book).facts.values(), self.framework, self.framework.areas)
         return {name: sorted(values) for name, values in found.items()}
 
@@ -303,11 +314,7 @@ class _Maker:
 
 
 def _next(op: Op, value: int, values: Sequence[int] | None) -> Iterator[int]:
-    """The nearest operands below and above that change the comparison's truth for some value of the fact.
-
-    Between two values the fact can take a threshold may stand anywhere without a difference; what is given
-    is the nearest to where it stands.
-    """
+    """The nearest operands that change the comparison for some value."""
     if values is None or op in (Op.EQUALS, Op.ONE_OF):
         yield from (value - 1, value + 1)
         return

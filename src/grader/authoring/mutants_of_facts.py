@@ -1,4 +1,4 @@
-"""Slips in facts that are reckoned: a weight, a step, its place, its amount, a bound, the rounding."""
+"""Small changes of reckoned facts: weights, steps, bounds, rounding."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ def reckoned_mutants(
     Parameters
     ----------
     values : callable
-        The number a parameter stands at.
+        A parameter's number.
     conditions : callable
-        The small changes of a condition.
+        A condition's small changes.
     """
     match definition:
         case Weighted(terms):

@@ -1,4 +1,4 @@
-"""Whether a slip in the rules would be noticed: by a case, by a proof, or when the rule book is loaded."""
+"""Whether a slip is noticed by a case, by a proof or at load."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ from grader.language.typecheck import direction_problems
 from grader.model.framework import Framework
 
 ProofKills = Callable[[RuleBook], bool]
-Known = Callable[[RuleBook], str]
+
+#: Whether it is proved that no inspection tells a changed rule book, and what is known in words.
+Known = Callable[[RuleBook], tuple[bool, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +32,10 @@ class Tried:
     Attributes
     ----------
     by : str or None
-        `load`, `case` or `proof`; None where nothing noticed.
+        `load`, `case` or `proof`; `same` where it is proved that there is nothing to notice; None where
+        nothing noticed.
     detail : str
-        The refusal, or the case's name; of a survivor what is known of it.
+        The refusal, the case, or what is known of a survivor.
     """
 
     mutant: Mutant
@@ -56,8 +59,13 @@ class MutationReport:
 
     @property
     def percent(self) -> float:
-        """Per cent of mutants noticed."""
-        return percent(len(self.tried) - len(self.survivors), len(self.tried))
+        """Per cent of mutants noticed, of those that are not proved to change nothing."""
+        return percent(self.noticed, self.noticed + len(self.survivors))
+
+    @property
+    def noticed(self) -> int:
+        """How many something noticed."""
+        return sum(t.by not in (None, "same") for t in self.tried)
 
     def to_dict(self) -> dict[str, Any]:
         """The report as plain data, for JSON."""
@@ -77,7 +85,7 @@ class MutationReport:
     def counts(self) -> dict[str, int]:
         """How many mutants were noticed by what."""
         found = Counter(t.by or "survived" for t in self.tried)
-        return {by: found[by] for by in ("load", "case", "proof", "survived")}
+        return {by: found[by] for by in ("load", "case", "proof", "same", "survived")}
 
 
 def mutate(
@@ -88,48 +96,46 @@ def mutate(
     search: bool = True,
     compared: Known | None = None,
 ) -> MutationReport:
-    """Change the rule book in every small way, and see what notices.
+    """Make every small change, and see what notices it.
 
     Parameters
     ----------
-    rules : path, str or Suite
-        A rule book's folder or id, or what `load_suite` returned.
     cases : sequence of Case, optional
-        The cases to try; the rule book's own by default.
+        The rule book's own by default.
     proof_kills : callable, optional
-        Whether a proof is refuted on a changed rule book; asked where no case fails.
+        Whether a proof is refuted, where no case fails.
     search : bool, optional
-        Whether to look, for each survivor, for a small inspection that tells it from the rules as they are.
+        Whether to look for inspections that tell survivors apart.
     compared : callable, optional
-        Says of a survivor that no small inspection tells whether any does, by proof.
+        Says of a survivor, by proof, whether any inspection tells it apart; one proved the same is none.
 
     Returns
     -------
     MutationReport
-        Mutants in the order of the rule book's rules, facts and parameters.
+        In the order of rules, facts and parameters.
 
     Raises
     ------
     InputError
-        The rule book or its cases have faults.
+        Faults of the rules or the cases.
     UnknownNameError
-        There is no such rule book.
     """
     suite = rules if isinstance(rules, Suite) else load_suite(os.fspath(rules))
     framework = suite.framework.framework
     discerner = MutantKiller(suite.book, framework, suite.cases if cases is None else cases)
     return MutationReport(
-        tuple(_tried(discerner, m, proof_kills, search, compared) for m in mutants(suite.book, framework))
+        tuple(tried(discerner, m, proof_kills, search, compared) for m in mutants(suite.book, framework))
     )
 
 
-def _tried(
+def tried(
     discerner: MutantKiller,
     mutant: Mutant,
     proof_kills: ProofKills | None,
     search: bool,
     compared: Known | None,
 ) -> Tried:
+    """One mutant, and what noticed it, as for `mutate`."""
     refusal = refused(mutant.book, discerner.framework)
     if refusal is not None:
         return Tried(mutant, "load", refusal)
@@ -138,22 +144,25 @@ def _tried(
         return Tried(mutant, "case", case.name)
     if proof_kills is not None and proof_kills(mutant.book):
         return Tried(mutant, "proof", "a promise does not hold")
-    return Tried(mutant, None, _known_of(discerner, mutant, compared) if search else "no case fails")
+    return _known_of(discerner, mutant, compared) if search else Tried(mutant, None, "no case fails")
 
 
-def _known_of(discerner: MutantKiller, mutant: Mutant, compared: Known | None) -> str:
-    """What is known of a survivor: a case that would notice it, or that there is none, or none was found."""
+def _known_of(discerner: MutantKiller, mutant: Mutant, compared: Known | None) -> Tried:
+    """A case that would notice a survivor, or that there is none, or that none was found."""
     name = f"{mutant.of}: {mutant.change}"
     found = suggest_case(discerner.book, mutant.book, discerner.framework, mutant.rules, name)
     if found is None and compared is not None:
-        return f"no case fails, and {compared(mutant.book)}"
+        same, said = compared(mutant.book)
+        return Tried(mutant, "same" if same else None, f"no case fails, and {said}")
     if found is None:
-        return "no case fails, and no small inspection tells it from the rules as they are"
-    return f"no case fails; this one would:\n{found}"
+        return Tried(
+            mutant, None, "no case fails, and no small inspection tells it from the rules as they are"
+        )
+    return Tried(mutant, None, f"no case fails; this one would:\n{found}")
 
 
 def refused(book: RuleBook, framework: Framework) -> str | None:
-    """Why loading a rule book like this one would be refused; None where it would not."""
+    """Why such a rule book would not load, or None."""
     return next(_refusals(book, framework), None)
 
 

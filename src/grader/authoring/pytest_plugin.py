@@ -1,8 +1,7 @@
-"""A pytest plugin that runs the cases of rule books: each case is one test.
+"""A pytest plugin: each case of a rule book is one test.
 
-It acts where it is asked to: under the folders that the setting `grader_rulebooks` names, or everywhere with
-`--grader`. Collected are YAML files under a folder `tests` beside a `rulebook.yaml`. Everything else is
-imported when such a file is met, so that the plugin costs other projects nothing.
+It collects YAML in `tests` beside a `rulebook.yaml`, under the folders of `grader_rulebooks` or with
+`--grader`, and imports the rest only then.
 """
 
 from __future__ import annotations
@@ -64,7 +63,7 @@ class CaseFile(pytest.File):
     """One file of cases."""
 
     def collect(self) -> Iterator[pytest.Item]:
-        """Every case of the file; one with faults is an error of collection that lists them."""
+        """The file's cases; faults are listed as a collection error."""
         from grader.authoring.suites import read_cases
         from grader.errors import GraderError
 

@@ -16,9 +16,9 @@ Confirm = Callable[[Inspection, RuleBook], None]
 
 
 def every_engine(framework: FrameworkFile) -> Confirm:
-    """Grades an inspection by a bound rule book on rete and in columns, where each is installed.
+    """Grades an inspection on rete and in columns, where installed.
 
-    Raises, when called, InternalError where an engine concludes otherwise than the reference.
+    What it returns raises InternalError where an engine differs from the reference.
     """
 
     def confirm(inspection: Inspection, bound: RuleBook) -> None:

@@ -1,4 +1,4 @@
-"""Run rule tests: the real pass over each case's inspection, and what came out beside what was expected."""
+"""Run rule tests by the real pass, and compare with what is expected."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MakeEngine = Callable[[RuleBook], Engine]
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """An expectation that was not met, what came out instead, and the rules and numbers behind it."""
+    """An expectation not met, what came out, and why."""
 
     claim: Claim
     actual: tuple[str, ...]
@@ -100,7 +100,7 @@ class Runner:
 
 
 def met(claim: Claim, actual: tuple[str, ...]) -> bool:
-    """Whether what came out is what was expected: the same names, or a rule among those that decide."""
+    """Whether the same names came out, or a rule among the deciding."""
     if claim.about in (About.REASON, About.RULE):
         return set(claim.expected) <= set(actual)
     return claim.expected == actual
@@ -227,7 +227,7 @@ class _Why:
     def _decided(
         self, rules: list[Rule], deciding: Iterable[str], claim: Claim, facts: Mapping[str, int]
     ) -> Iterator[str]:
-        """What decided, then the rules that would have brought what was expected and do not hold."""
+        """What decided, then the rules that were expected and do not hold."""
         deciding = frozenset(deciding)
         if not deciding:
             yield "no rule reaches anything better, so the default stands"
@@ -262,12 +262,11 @@ class _Why:
 
 
 def run_all(book: RuleBook, framework: Framework, cases: Iterable[Case]) -> list[Result]:
-    """Every case, run as an inspection is.
+    """Every case, run as an inspection.
 
     Raises
     ------
     EngineDisagreementError
-        The engines differ on a rule: a fault of ours, whatever the cases say.
     """
     runner = Runner(book, framework, engine_for)
     return [runner.run(case) for case in cases]

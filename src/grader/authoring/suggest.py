@@ -1,8 +1,7 @@
-"""Small inspections that tell two rule books apart, as ready rule tests.
+"""Small inspections that tell two rule books apart, as rule tests.
 
-A bounded search, smallest first: a figure; the evidence on one characteristic, two items at most and one
-earlier finding; an area of a few characteristics. What it finds is checked by running it. What it does not
-find may still exist in a larger inspection.
+A bounded search, smallest first, of a figure, a characteristic or a small area; larger inspections are not
+tried.
 """
 
 from __future__ import annotations
@@ -29,7 +28,8 @@ from grader.language.row import Row
 from grader.language.rulebook import Rule, RuleBook
 from grader.language.typecheck import facts_named
 from grader.model.framework import Area, Framework
-from grader.vocabulary.words import PROGRESS, STRENGTH, Vocabulary
+from grader.vocabulary.kinds import PROGRESS, STRENGTH
+from grader.vocabulary.words import Vocabulary
 
 #: Characteristics of an area an area's search goes up to, and how many inspections it looks at.
 MOST_CHARACTERISTICS = 10
@@ -46,18 +46,12 @@ CaseBlock = dict[str, Any]
 def suggest_case(
     book: RuleBook, changed: RuleBook, framework: Framework, rules: Iterable[str], name: str
 ) -> str | None:
-    """A case that passes on `book` and fails on `changed`, as YAML; None where the search finds none.
+    """A case that only `book` passes, as YAML, or None.
 
     Parameters
     ----------
-    book, changed : RuleBook
-        The rule book as it is, and with a change.
-    framework : Framework
-        The framework both are for.
     rules : iterable of str
-        Rules the change bears on; the search looks at what they look at.
-    name : str
-        The case's name.
+        Those changed.
     """
     pair = _Pair(book, changed, framework)
     by_id = {rule.id: rule for rule in (*changed.rules, *book.rules)}
@@ -164,11 +158,11 @@ class _Pair:
         tests = [t for definition in seen for t in definition.where]
         ranked = {d.ranked for d in seen if d.ranked is not None}
         kinds: dict[tuple[object, ...], Row] = {}
-        for row in sorted(self.tags.rows(scale), key=self.tags.fuss):
+        for row in sorted(self.tags.rows(scale), key=self.tags.tags_said):
             signature = (*(satisfies(row, (t,)) for t in tests), *(row[name] for name in sorted(ranked)))
             kinds.setdefault(signature, row)
         rows = list(kinds.values())
-        pairs = sorted(combinations_with_replacement(rows, 2), key=lambda p: sum(map(self.tags.fuss, p)))
+        pairs = sorted(combinations_with_replacement(rows, 2), key=lambda p: sum(map(self.tags.tags_said, p)))
         return [tuple(map(_item, combo)) for combo in (*((row,) for row in rows), *pairs)]
 
     def _earlier(self, characteristic: str, rule: Rule) -> list[tuple[FindingRecord, ...]]:
@@ -208,7 +202,7 @@ class _Pair:
                             yield found
 
     def _assessed_once(self, area: Area) -> Iterator[CaseBlock]:
-        """Each characteristic at a level of its own scale: all of them, then some left out."""
+        """Each characteristic at one level: all, then fewer."""
         words, counted = self.tags.words, area.counted
         scales = [words.scale_of(c.scale).ranks for c in counted]
         every: Iterable[tuple[int, ...]] = product(*scales)
@@ -296,7 +290,7 @@ class _Pair:
         return [fact.definition for fact in facts if fact.entity == entity]
 
     def _looked_at(self, rule: Rule) -> Iterator[Definition]:
-        """Definitions, in either rule book, of the facts a rule names and the counts they are made of."""
+        """Definitions of the facts and counts a rule names, in either book."""
         for book in self.bound:
             conditions = [r.condition for r in book.rules if r.id == rule.id] or [rule.condition]
             for name in facts_named(conditions[0]) + facts_named(rule.condition):
@@ -305,7 +299,7 @@ class _Pair:
                 yield from (fact.definition for fact in with_parts(book, [name]))
 
     def _area_for(self, rule: Rule) -> Area:
-        """A graded area the rule speaks of that holds what it names; else the first it speaks of."""
+        """A graded area of the rule that holds what it names."""
         spoken = [a for a in self.framework.areas_in(self.edition) if rule.applies_to(a.id)]
         named = (
             {t.characteristic for d in self._looked_at(rule) for t in d.takes}
@@ -344,7 +338,7 @@ class _Tags:
         return Row({**self.plain, **tags})
 
     def rows(self, scale: str | None) -> Iterator[Row]:
-        """Every item's tags, as a person would write them: extent, harm and remedy are said of shortfalls."""
+        """Every item's tags as a person would write them."""
         words, flag = self.words, (0, 1)
         weights = list(product(reversed(words.extents.names), words.harms.names, flag))
         for assessment, strength in product(words.levels_of(scale), reversed(STRENGTH.names)):
@@ -359,8 +353,8 @@ class _Tags:
                         innovative=innovative,
                     )
 
-    def fuss(self, row: Row) -> int:
-        """How many tags say something: a case is read more easily the fewer do."""
+    def tags_said(self, row: Row) -> int:
+        """How many tags are not at their default; fewer read more easily."""
         return sum(row[name] != plain for name, plain in self.plain.items() if name != "assessment")
 
     def said(self, items: Items) -> Any:

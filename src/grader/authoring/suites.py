@@ -10,8 +10,9 @@ from grader.authoring.cases import Case, parse_cases
 from grader.errors import InputError, Place, Problem, quoted
 from grader.io import catalogue
 from grader.io.frameworks import FrameworkFile
+from grader.io.reading import read_bytes
 from grader.io.rule_folder import refuse_link_out, yaml_files
-from grader.io.yaml_source import parse_document, read_bytes
+from grader.io.yaml_source import parse_document
 from grader.language.rulebook import RuleBook
 from grader.model.framework import Framework
 
@@ -29,14 +30,13 @@ class Suite:
 
 
 def load_suite(name: catalogue.NameOrPath) -> Suite:
-    """The rule book with this id or path, and every case in its `tests` folder.
+    """A rule book, and every case in its `tests` folder.
 
     Raises
     ------
     InputError
-        Every fault of every file of cases, located; or the faults of the rule book.
+        Every fault of the rules or the cases.
     UnknownNameError
-        There is no such rule book.
     """
     folder, framework, book = catalogue.open_rulebook(name)
     shown = catalogue.shown_folder(folder)
@@ -56,12 +56,12 @@ def case_files(folder: Path) -> tuple[Path, ...]:
 
 
 def read_cases(paths: Mapping[str, Path], framework: Framework, book: RuleBook) -> tuple[Case, ...]:
-    """The cases of these files, each under the name messages give it.
+    """The cases of these files.
 
     Raises
     ------
     InputError
-        Every fault of every file, located.
+        Every fault.
     """
     problems: list[Problem] = []
     cases: list[Case] = []

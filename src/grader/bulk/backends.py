@@ -33,6 +33,8 @@ class Backend(Protocol):
     name: str
     whole: bool
     """Whether everything is handed over at once, since the backend itself goes beyond memory."""
+    arrays: bool
+    """Whether rows are put into arrays of this process where the rules allow it (`dense`)."""
     errors: tuple[type[Exception], ...]
     """What it raises where a file is not what its ending says."""
 
@@ -50,6 +52,10 @@ class Backend(Protocol):
 
     def collect(self, frame: Frame) -> pl.DataFrame:
         """The frame worked out and brought here."""
+        ...
+
+    def put_together(self, frame: Frame, key: str, bits: str) -> Frame:
+        """Every bit that any row of a key has."""
         ...
 
     def close(self) -> None:
@@ -80,6 +86,7 @@ class OnPolars:
 
     name = "polars"
     whole = False
+    arrays = True
     errors: tuple[type[Exception], ...] = (pl.exceptions.PolarsError,)
 
     def rows(self, path: Path, start: int, stop: int) -> Frame:
@@ -99,6 +106,9 @@ class OnPolars:
         found: pl.DataFrame = frame.to_native().collect(engine="streaming")
         return found
 
+    def put_together(self, frame: Frame, key: str, bits: str) -> Frame:
+        return nw.from_native(frame.to_native().group_by(key).agg(pl.col(bits).bitwise_or()))
+
     def close(self) -> None:
         """Nothing is held."""
 
@@ -108,6 +118,7 @@ class OnDuckDB:
 
     name = "duckdb"
     whole = False
+    arrays = False
 
     def __init__(self) -> None:
         try:
@@ -140,6 +151,9 @@ class OnDuckDB:
         found: pl.DataFrame = frame.to_native().pl()
         return found
 
+    def put_together(self, frame: Frame, key: str, bits: str) -> Frame:
+        return nw.from_native(frame.to_native().aggregate(f"{key}, bit_or({bits}) AS {bits}", key))
+
     def close(self) -> None:
         self._connection.close()
 
@@ -157,6 +171,7 @@ class OnSpark:
 
     name = "pyspark"
     whole = True
+    arrays = False
 
     def __init__(self) -> None:
         try:
@@ -174,25 +189,25 @@ class OnSpark:
             builder = builder.config("spark.driver.memory", "4g")  # Spark's own 1g is soon full
             builder = builder.config("spark.sql.shuffle.partitions", str(2 * (os.cpu_count() or 2)))
         try:
-            self._session = builder.getOrCreate()
+            self.session = builder.getOrCreate()
         except Exception as error:  # whatever stops Java from starting
             said = " ".join(str(error).split())[:200]
             raise MissingExtraError(
                 f"Spark does not start here: {said}", help="Spark needs Java 17 or later: set JAVA_HOME"
             ) from error
-        self._session.sparkContext.setLogLevel("ERROR")
+        self.session.sparkContext.setLogLevel("ERROR")
         self.errors: tuple[type[Exception], ...] = (PySparkException,)
 
     def rows(self, path: Path, start: int, stop: int) -> Frame:
         # Spark reads names as patterns, with a backslash before what is none.
         name = re.sub(r"([\\\[\]{}*?])", r"\\\1", str(path.resolve()))
-        frame = nw.from_native(self._session.read.parquet(name))
+        frame = nw.from_native(self.session.read.parquet(name))
         if ROW in frame.collect_schema().names():
             return frame
         return frame.with_columns(nw.lit(-1, nw.Int64).alias(ROW))
 
     def table(self, frame: pl.DataFrame) -> Frame:
-        return nw.from_native(self._session.createDataFrame(frame.to_arrow()))
+        return nw.from_native(self.session.createDataFrame(frame.to_arrow()))
 
     @contextmanager
     def kept(self, frame: Frame) -> Iterator[Frame]:
@@ -206,6 +221,11 @@ class OnSpark:
         found = pl.from_arrow(frame.to_native().toArrow())
         assert isinstance(found, pl.DataFrame)
         return found
+
+    def put_together(self, frame: Frame, key: str, bits: str) -> Frame:
+        from pyspark.sql import functions
+
+        return nw.from_native(frame.to_native().groupBy(key).agg(functions.bit_or(bits).alias(bits)))
 
     def close(self) -> None:
         """The session stays: it may be another's too."""

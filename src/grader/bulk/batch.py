@@ -1,8 +1,6 @@
-"""Grade very many inspections into one file, piece by piece: an interrupted run goes on where it stopped.
+"""Grade very many inspections into one file, piece by piece.
 
-Pieces are kept beside the output in a folder of their own, each under a name that says what it was made from.
-A run that comes after one that was cut short takes up the pieces that are there; the output appears when all
-are, and the folder goes.
+Finished pieces stay in a folder beside the output, for a later run to go on from.
 """
 
 from __future__ import annotations
@@ -45,30 +43,28 @@ def batch(
     Parameters
     ----------
     inputs : sequence of Path
-        Inspection files, folders of them, one folder of tables in the columnar layout, or one wide table.
+        Inspections, folders, a folder of tables, or one wide table.
     output : Path
-        A file that ends in `.parquet`, `.csv` or `.jsonl`; replaced when all is done.
+        `.parquet`, `.csv` or `.jsonl`; replaced when all is done.
     rules : str, optional
-        A rule book's folder or id; the one named after the framework by default.
+        A folder or id; the framework's own by default.
     framework : str, optional
-        The framework of a wide table, by its id or path; that of `rules` by default.
+        A wide table's; that of `rules` by default.
     table : TableOptions, optional
-        Which columns of a wide table are what.
-    on : {"polars", "duckdb", "pyspark"}
-        What runs the columns.
+        Of a wide table.
     engine : {"rete", "reference"}, optional
-        Passes every inspection on its own on this engine, in several processes, instead of in columns.
+        Pass each inspection on this engine, in processes, not in columns.
     keep_going : bool
-        Whether inspections with faults are skipped; they are faults of the whole otherwise.
+        Whether to skip inspections with faults.
     new : bool
-        Whether an output that is there when all is done is left alone, and that is an error.
+        Whether an existing output is an error.
     progress : callable
-        Told how many inspections are done, and of how many.
+        Told the number done and the total.
 
     Raises
     ------
     InputError
-        Faults of the inputs; none of the output is written.
+        Faults of the inputs; nothing is written.
     """
     run = backend(on) if engine is None else None
     try:

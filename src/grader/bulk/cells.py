@@ -15,7 +15,8 @@ import numpy as np
 
 from grader.bulk.backends import backend, nw, pl
 from grader.bulk.coding import Rows, rows_of
-from grader.bulk.conclude import area_facts, characteristics, outcomes
+from grader.bulk.conclude import characteristics
+from grader.bulk.conclude_areas import area_facts, outcomes
 from grader.bulk.plan import Plan
 from grader.language.bind import bind
 from grader.language.compared import Compared, compared_with, turns

@@ -102,7 +102,7 @@ _WIDE = {
 
 
 def informs(plan: Plan, backend: Backend) -> Any:
-    """Which place's evidence counts on which other place also, as a table; None where none does."""
+    """Which places inform which, as a table, or None."""
     if not plan.informs:
         return None
     pairs = zip(*plan.informs, strict=True)

@@ -9,34 +9,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from grader.bulk.plan import FINDING, ITEM, Plan, shares
+from grader.bulk.backends import Backend, pl
+from grader.bulk.plan import ITEM, Plan, shares
+from grader.bulk.tag_masks import EARLIER as EARLIER_TAGS
+from grader.bulk.tag_masks import TagMasks, tag_masks
 from grader.engines import columnar
 from grader.engines.columnar import all_of, any_of, as_int, nw
-from grader.grading.conclude import finding_row, proposed_counts
-from grader.language import pipeline
 from grader.language.nodes import Level
 from grader.language.pipeline import (
     CHARACTERISTIC_STAGES,
-    EARLIER,
     FIGURES,
     FINDINGS_ON_AREAS,
     FINDINGS_ON_CHARACTERISTICS,
-    GRADES,
-    STANDING,
     STATUSES,
-    SUFFICIENCY,
     Circumstance,
-    any_open,
 )
 from grader.language.rulebook import Fact, Rule
 from grader.language.vocabulary import SCALE, SCORE
 
 Frame = Any  # a Narwhals LazyFrame of whichever backend
-#: No id holds one.
-BETWEEN = "\n"
 #: The day an item was found, where the latest alone counts: text that sorts as days do.
 DAY = "found_on"
-OUTCOMES = tuple(outcome.name for outcome in pipeline.OUTCOMES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,29 +113,27 @@ def latest(plan: Plan, evidence: Frame) -> Frame:
 # Characteristics ------------------------------------------------------------------------------------------
 
 
-def characteristics(plan: Plan, coded: Coded) -> Frame:
+def counted_evidence(plan: Plan, coded: Coded) -> Frame:
+    """A row for each item on each characteristic it counts on: `number`, `place` and `ITEM`."""
+    rows = latest(plan, informing(plan, assessed(plan, coded.evidence), coded.informs))
+    return rows.select("number", "place", *ITEM)
+
+
+def characteristics(plan: Plan, coded: Coded, backend: Backend | None = None) -> Frame:
     """A row for each characteristic that anything was said about.
 
     Columns are `number`, `area`, `place`, `items` (how many count on it), `plan.characteristic_columns`, and
     for each rule that may raise a finding on it whether it does (`raises`).
+
+    A backend that is given puts rows' bits together where the rules allow it (see `tag_masks`): facts, and
+    `items`, are then only as large as anything compares them.
     """
-    rows = latest(plan, informing(plan, assessed(plan, coded.evidence), coded.informs))
-    rows = rows.select("number", "place", *ITEM)
-    key = nw.col("number").cast(nw.Int64) * plan.span + nw.col("place")
-    if coded.earlier is None:
-        rows = rows.select(*ITEM, key=key)
-        item = earlier = None
+    rows = counted_evidence(plan, coded)
+    masks = None if backend is None else tag_masks(plan)
+    if masks is None or backend is None:
+        grouped = _summed(plan, coded, rows)
     else:
-        item, earlier = nw.col("is_item") == 1, nw.col("is_item") == 0
-        zero = nw.lit(0, nw.Int8)
-        own = {name: nw.col(name) if name in _EARLIER else zero for name in (*ITEM, *_EARLIER)}
-        rows = nw.concat(
-            [
-                rows.select(*ITEM, *[zero.alias(n) for n in _EARLIER], key=key, is_item=nw.lit(1, nw.Int8)),
-                coded.earlier.select(*[v.alias(n) for n, v in own.items()], key=key, is_item=zero),
-            ]
-        )
-    grouped = rows.group_by("key").agg(*_facts_of_group(plan, item, earlier))
+        grouped = _masked(plan, masks, backend, coded, rows)
     place = nw.col("key") % plan.span
     frame = grouped.with_columns(
         number=nw.col("key") // plan.span,
@@ -160,10 +151,50 @@ def characteristics(plan: Plan, coded: Coded) -> Frame:
         frame = frame.with_columns(
             columnar.reckoned(of, plan.characteristic_columns).alias(plan.characteristic_columns[name])
         )
-    return _concluded(plan, frame)
+    return concluded(plan, frame)
 
 
-_EARLIER = ("kind", "progress")
+def _key(plan: Plan) -> nw.Expr:
+    return nw.col("number").cast(nw.Int64) * plan.span + nw.col("place")
+
+
+def _masked(plan: Plan, masks: TagMasks, backend: Backend, coded: Coded, rows: Frame) -> Frame:
+    """Each characteristic with its facts, off the bits of its rows put together."""
+    parts = [(rows, masks.strides, masks.table)]
+    if coded.earlier is not None:
+        parts.append((coded.earlier, masks.earlier_strides, masks.earlier_table))
+    said = []
+    for frame, strides, table in parts:
+        bits = pl.DataFrame({"code": range(len(table)), "bits": table}, schema=_BITS)
+        own = frame.select(key=_key(plan), code=masks.code(strides))
+        said.append(own.join(backend.table(bits), on="code", how="inner").select("key", "bits"))
+    grouped = backend.put_together(nw.concat(said) if len(said) > 1 else said[0], "key", "bits")
+    facts = {name: masks.expression(name, nw.col("bits")) for name in masks.values}
+    return grouped.select("key", **facts)
+
+
+_BITS = {"code": pl.Int32(), "bits": pl.Int32()}
+
+
+def _summed(plan: Plan, coded: Coded, rows: Frame) -> Frame:
+    """Each characteristic with its facts, each aggregated as it is defined."""
+    key = _key(plan)
+    if coded.earlier is None:
+        rows = rows.select(*ITEM, key=key)
+        item = earlier = None
+    else:
+        item, earlier = nw.col("is_item") == 1, nw.col("is_item") == 0
+        zero = nw.lit(0, nw.Int8)
+        own = {name: nw.col(name) if name in EARLIER_TAGS else zero for name in (*ITEM, *EARLIER_TAGS)}
+        rows = nw.concat(
+            [
+                rows.select(
+                    *ITEM, *[zero.alias(n) for n in EARLIER_TAGS], key=key, is_item=nw.lit(1, nw.Int8)
+                ),
+                coded.earlier.select(*[v.alias(n) for n, v in own.items()], key=key, is_item=zero),
+            ]
+        )
+    return rows.group_by("key").agg(*_facts_of_group(plan, item, earlier))
 
 
 def _counting(plan: Plan) -> list[Fact]:
@@ -171,7 +202,7 @@ def _counting(plan: Plan) -> list[Fact]:
 
 
 def _facts_of_group(plan: Plan, item: nw.Expr | None, earlier: nw.Expr | None) -> list[nw.Expr]:
-    attributes = {name: name for name in (*ITEM, *_EARLIER)}
+    attributes = {name: name for name in (*ITEM, *EARLIER_TAGS)}
     found = [(nw.len() if item is None else as_int(item).sum()).alias("items")]
     for fact in _counting(plan):
         of_earlier = fact.entity == "earlier"
@@ -183,20 +214,20 @@ def _facts_of_group(plan: Plan, item: nw.Expr | None, earlier: nw.Expr | None) -
     return found
 
 
-def _held(plan: Plan, rule: Rule, columns: Mapping[str, str]) -> nw.Expr:
+def held_in_area(plan: Plan, rule: Rule, columns: Mapping[str, str]) -> nw.Expr:
     """Where a rule holds that speaks of the row's area."""
     held = columnar.holds(rule.condition, columns)
     scope = plan.scope(rule)
     return held if scope is None else any_of([nw.col("area") == n for n in scope]) & held
 
 
-def _concluded(plan: Plan, frame: Frame) -> Frame:
+def concluded(plan: Plan, frame: Frame) -> Frame:
     """Each characteristic with what the stages conclude on it."""
-    asked = {Circumstance.NO_ITEMS: nw.col("items") > 0, Circumstance.NOT_COUNTED: _counted(plan)}
+    asked = {Circumstance.NO_ITEMS: nw.col("items") > 0, Circumstance.NOT_COUNTED: is_counted(plan)}
     if plan.scales:
         frame = frame.with_columns(_scale_of_place(plan).alias(plan.characteristic_columns[SCALE]))
     for stage in CHARACTERISTIC_STAGES:
-        held = {rule.id: _held(plan, rule, plan.characteristic_columns) for rule in plan.rules(stage)}
+        held = {rule.id: held_in_area(plan, rule, plan.characteristic_columns) for rule in plan.rules(stage)}
         if stage.gives is None:
             where = all_of([] if stage.unless is None else [asked[stage.unless]])
             columns = {name: as_int(where & held[r.id]) for name, r in raises(plan, stage.level).items()}
@@ -239,231 +270,5 @@ def raises(plan: Plan, level: Level) -> dict[str, Rule]:
     return {f"{letter}{n}": rule for n, rule in enumerate(plan.rules(stage))}
 
 
-def _counted(plan: Plan) -> nw.Expr:
+def is_counted(plan: Plan) -> nw.Expr:
     return all_of([nw.col("place") >= 0, *(nw.col("place") != place for place in plan.uncounted)])
-
-
-# Areas ----------------------------------------------------------------------------------------------------
-
-
-def areas(plan: Plan, coded: Coded, below: Frame) -> Frame:
-    """A row for each inspection and area of the edition.
-
-    Columns are `number`, `area`, `outcome` (its place in `OUTCOMES`), `rank` of the grade (-1 where there is
-    none), `deciding` (ids of the rules that decided, with `BETWEEN` between them), `plan.area_columns`, and
-    for each rule that may raise a finding how often it did.
-    """
-    return outcomes(plan, area_facts(plan, coded, below))
-
-
-def area_facts(plan: Plan, coded: Coded, below: Frame) -> Frame:
-    """Every fact about each area of each inspection, before anything is concluded from them."""
-    frame = _grid(plan, coded)
-    frame = frame.join(_sums(plan, below), on="key", how="left")
-    if coded.findings is not None:
-        frame = frame.join(_standings(plan, coded.findings), on="key", how="left")
-    return _area_facts(plan, frame, coded.findings is not None)
-
-
-def _grid(plan: Plan, coded: Coded) -> Frame:
-    """Every inspection with every area."""
-    several = {
-        "area": list(range(len(plan.areas))),
-        "graded": [int(a.editions[plan.edition].graded) for a in plan.areas],
-        "listed": list(plan.listed),
-    }
-    parts = []
-    for area, graded, listed in zip(*several.values(), strict=True):
-        part = coded.inspections.select(
-            "number",
-            key=nw.col("number").cast(nw.Int64) * len(plan.areas) + area,
-            area=nw.lit(area, nw.Int32),
-            graded=nw.lit(graded, nw.Int32),
-            listed=nw.lit(listed, nw.Int32),
-            **{f"listed{s}": nw.lit(plan.listed_of(s)[area], nw.Int32) for s in plan.scales},
-        )
-        parts.append(part)
-    frame = nw.concat(parts)
-    if coded.absent is None:
-        return frame.with_columns(absent=nw.lit(0, nw.Int32))
-    absent = coded.absent.unique().select(
-        key=nw.col("number").cast(nw.Int64) * len(plan.areas) + nw.col("area"), absent=nw.lit(1, nw.Int32)
-    )
-    return frame.join(absent, on="key", how="left").with_columns(absent=nw.col("absent").fill_null(0))
-
-
-def _sums(plan: Plan, below: Frame) -> Frame:
-    """Facts of each area over the characteristics that have a row."""
-    counted = _counted(plan)
-    found = [
-        as_int(counted).sum().alias("present"),
-        as_int(counted & (nw.col("items") > 0)).max().alias("assessed"),
-    ]
-    for scale in plan.scales:
-        own = counted & (nw.col(plan.characteristic_columns[SCALE]) == scale)
-        found.append(as_int(own).sum().alias(f"present{scale}"))
-    for fact in plan.of_entity("characteristics"):
-        found.append(
-            columnar.reading(fact.definition, plan.characteristic_columns, counted)
-            .of_group()
-            .alias(plan.area_columns[fact.name])
-        )
-    for column, named in plan.named.items():
-        if named.characteristic in plan.characteristic_index:
-            here = nw.col("place") == plan.characteristic_index[named.characteristic]
-            own = nw.col(plan.characteristic_columns[named.fact])
-            found.append(nw.when(here).then(own).max().alias(column))
-    found += [nw.col(name).sum() for name in raises(plan, Level.CHARACTERISTIC)]
-    key = nw.col("number").cast(nw.Int64) * len(plan.areas) + nw.col("area")
-    used = [*plan.characteristic_columns.values(), "place", "items", *raises(plan, Level.CHARACTERISTIC)]
-    return below.select(*dict.fromkeys(used), key=key).group_by("key").agg(*found)
-
-
-def _standings(plan: Plan, findings: Frame) -> Frame:
-    """Facts of each area over its findings on record."""
-    columns = {name: name for name in FINDING}
-    opened = [nw.col(STANDING) == rank for rank in sorted(plan.book.vocabulary.open_ranks)]
-    found = [as_int(any_of(opened)).sum().alias("opened")]
-    for entity in ("earlier", "findings"):
-        among = nw.col(EARLIER[0]) == EARLIER[1] if entity == "earlier" else None
-        found += [
-            columnar.reading(f.definition, columns, among).of_group().alias(plan.area_columns[f.name])
-            for f in plan.of_entity(entity)
-        ]
-    key = nw.col("number").cast(nw.Int64) * len(plan.areas) + nw.col("area")
-    return findings.select(*FINDING, key=key).group_by("key").agg(*found)
-
-
-def _area_facts(plan: Plan, frame: Frame, on_record: bool) -> Frame:
-    """Every fact about each area, in the order in which they can be known."""
-    frame = frame.with_columns(present=_number("present"), assessed=_number("assessed"))
-    if plan.scales:
-        frame = frame.with_columns(**{f"present{s}": _number(f"present{s}") for s in plan.scales})
-    unsaid = nw.col("listed") - nw.col("present")
-    values: dict[str, nw.Expr] = {"opened": _number("opened") if on_record else nw.lit(0, nw.Int32)}
-    for fact in plan.of_entity("characteristics"):
-        values[plan.area_columns[fact.name]] = _with_unsaid(plan, fact, unsaid)
-    for column, named in plan.named.items():
-        known = named.characteristic in plan.characteristic_index
-        values[column] = _number(column) if known else nw.lit(0, nw.Int32)
-    for entity in ("earlier", "findings"):
-        for fact in plan.of_entity(entity):
-            column = plan.area_columns[fact.name]
-            values[column] = _number(column) if on_record else nw.lit(0, nw.Int32)
-    for column, rule in raises(plan, Level.CHARACTERISTIC).items():
-        values[column] = _number(column)
-        if plan.raised_by_nothing(rule):
-            scope = plan.scope(rule)
-            here = nw.lit(True) if scope is None else any_of([nw.col("area") == n for n in scope])
-            values[column] += as_int(here) * unsaid
-    frame = _with_reckoned(plan, frame.with_columns(**values))
-    of_area = raises(plan, Level.AREA)
-    if of_area:
-        frame = frame.with_columns(
-            **{c: as_int(_held(plan, r, plan.area_columns)) for c, r in of_area.items()}
-        )
-    words = plan.book.vocabulary
-    opening = [kind for kind in words.proposed if any_open(words, [finding_row(words, kind, "proposed")])]
-    opened = sum((_proposed(plan, kind) for kind in opening), nw.col("opened"))
-    frame = frame.with_columns(opened=opened)
-    findings = plan.of_entity("findings")
-    if not findings:
-        return frame
-    return _with_reckoned(
-        plan, frame.with_columns(**{plan.area_columns[f.name]: _with_proposed(plan, f) for f in findings})
-    )
-
-
-def _number(column: str) -> nw.Expr:
-    return nw.col(column).fill_null(0).cast(nw.Int32)
-
-
-def _with_reckoned(plan: Plan, frame: Frame) -> Frame:
-    for facts in plan.reckoned:
-        frame = frame.with_columns(
-            **{column: columnar.reckoned(of, plan.reckoning_columns) for column, of in facts.items()}
-        )
-    return frame
-
-
-def _with_unsaid(plan: Plan, fact: Fact, unsaid: nw.Expr) -> nw.Expr:
-    """A fact about an area with the characteristics that have no row: all their numbers are 0."""
-    value = _number(plan.area_columns[fact.name])
-    if plan.scales:
-        on = [s for s in plan.scales if plan.counts_nothing(fact, s)]
-        unsaid = sum((nw.col(f"listed{s}") - nw.col(f"present{s}") for s in on), nw.lit(0, nw.Int32))
-        if not on:
-            return value
-    elif not plan.counts_nothing(fact):
-        return value
-    return columnar.reading(fact.definition, plan.characteristic_columns).with_least(value, unsaid)
-
-
-def _proposed(plan: Plan, kind: str) -> nw.Expr:
-    """How many findings of a kind the rules propose."""
-    rules = {**raises(plan, Level.CHARACTERISTIC), **raises(plan, Level.AREA)}
-    return sum((nw.col(column) for column, rule in rules.items() if rule.target == kind), nw.lit(0, nw.Int32))
-
-
-def _with_proposed(plan: Plan, fact: Fact) -> nw.Expr:
-    """A fact about an area's findings with those the rules propose."""
-    read = columnar.reading(fact.definition, {name: name for name in FINDING})
-    if fact.definition.ranked is not None:
-        raise TypeError(f"{fact.name!r} takes a rank of findings, which have none with an order")
-    value = nw.col(plan.area_columns[fact.name])
-    for kind in plan.book.vocabulary.proposed:
-        if proposed_counts(plan.book.vocabulary, kind, fact.definition.where):
-            value = read.with_least(value, _proposed(plan, kind))
-    return value
-
-
-def outcomes(plan: Plan, frame: Frame, keep: Sequence[str] = ()) -> Frame:
-    """What is concluded from the facts about areas; columns named in `keep` are carried along."""
-    columns = {**plan.area_columns, **plan.free_columns}
-    thin = {r.id: _held(plan, r, columns) for r in plan.rules(SUFFICIENCY)}
-    rules = plan.rules(GRADES)
-    held = {r.id: _held(plan, r, columns) for r in rules}
-    scale, default = GRADES.concludes(plan.book)
-    found = columnar.decided(rules, held, scale, default)
-    so = {
-        Circumstance.NOT_INSPECTED: nw.col("absent") == 1,
-        Circumstance.NOT_GRADED: nw.col("graded") == 0,
-        Circumstance.NO_EVIDENCE: nw.col("assessed") == 0,
-        Circumstance.THIN: any_of(list(thin.values())),
-        Circumstance.OPEN_CONCERN: nw.col("opened") > 0,
-    }
-    outcome = nw.lit(len(pipeline.OUTCOMES) - 1)
-    # The outermost choice is the one that counts, and the first outcome met is it.
-    for n, each in reversed([*enumerate(pipeline.OUTCOMES)][:-1]):
-        met = any_of([so[c] for c in each.where])
-        met = met if each.unless is None else met & ~so[each.unless]
-        outcome = nw.when(met).then(nw.lit(n)).otherwise(outcome)
-    frame = frame.with_columns(outcome=outcome.cast(nw.Int32), reached=found.reached, limit=found.limit)
-    reached, limit = nw.col("reached"), nw.col("limit")
-    graded, withheld = (nw.col("outcome") == OUTCOMES.index(o) for o in ("graded", "withheld"))
-    deciding = {
-        rule.id: (
-            withheld & thin[rule.id]
-            if rule.id in thin
-            else graded & columnar.decides(rule, held[rule.id], scale, reached, limit)
-        )
-        for rule in sorted((*plan.rules(SUFFICIENCY), *rules), key=lambda r: r.id)
-    }
-    rank = nw.when(limit < reached).then(limit).otherwise(reached)
-    return frame.with_columns(
-        rank=nw.when(graded).then(rank).otherwise(nw.lit(-1)).cast(nw.Int32),
-        deciding=columnar.names_of(deciding, BETWEEN),
-    ).select(
-        "number",
-        "area",
-        "outcome",
-        "rank",
-        "deciding",
-        *plan.area_columns.values(),
-        *_raise_columns(plan),
-        *keep,
-    )
-
-
-def _raise_columns(plan: Plan) -> list[str]:
-    return [*raises(plan, Level.CHARACTERISTIC), *raises(plan, Level.AREA)]

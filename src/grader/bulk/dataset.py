@@ -1,4 +1,4 @@
-"""A folder of tables in the columnar layout, checked, in which an inspection's rows stand together."""
+"""A checked folder of tables, each inspection's rows together."""
 
 from __future__ import annotations
 
@@ -37,12 +37,11 @@ class Dataset:
     Attributes
     ----------
     inspections : DataFrame
-        In the order of the file, with `number` from 0, and `start` and `stop`: where the evidence of each
-        stands in `evidence`.
+        With `number` from 0; `start` and `stop` of their evidence.
     evidence : Path
-        A Parquet file in which rows of an inspection stand together, in the order of the inspections.
+        A Parquet file, in the inspections' order.
     findings : DataFrame
-        With `number`; empty where there is no table of findings.
+        With `number`.
     """
 
     inspections: pl.DataFrame
@@ -68,13 +67,12 @@ def files_of(folder: Path) -> list[Path]:
 
 
 def read_dataset(folder: Path, work: Path) -> Dataset:
-    """The tables of a folder; what has to be put in order is written to `work`.
+    """A folder's tables; `work` takes what is put in order.
 
     Raises
     ------
     InputError
-        A table or a column that is missing, unknown or of the wrong type; inspections that repeat; evidence
-        or findings on one that is not there.
+        Tables or columns missing, unknown or of a wrong type; repeated inspections; rows of unknown ones.
     """
     raise_all(_strangers_among(folder))
     listed, evidence = _needed(folder, INSPECTIONS), _needed(folder, EVIDENCE)
@@ -119,7 +117,7 @@ def unreadable(file: str, error: Exception) -> InputError:
 
 
 def _strangers_among(folder: Path) -> Iterator[Problem]:
-    """Entries of a folder of tables that look like input and are none of the tables."""
+    """Entries that look like tables and are none."""
     tables = [f"{table.name}{ending}" for table in (INSPECTIONS, EVIDENCE, FINDINGS) for ending in ENDINGS]
     try:
         entries = sorted(folder.iterdir())

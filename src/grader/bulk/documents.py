@@ -18,8 +18,9 @@ from grader.cached import cached_property
 from grader.errors import GraderError, InputError, Place, Problem, quoted
 from grader.io.folders import ENDINGS, kind_of
 from grader.io.frameworks import FrameworkFile
-from grader.io.inspections import draft_of
-from grader.io.yaml_source import parse_document, read_bytes
+from grader.io.inspection_draft import draft_of
+from grader.io.reading import read_bytes
+from grader.io.yaml_source import parse_document
 from grader.language.rulebook import RuleBook
 from grader.model.inspection import Inspection
 from grader.session import LoadedInspection, Session

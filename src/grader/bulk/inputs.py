@@ -1,4 +1,4 @@
-"""What a batch was asked to grade: files, folders of them, or a folder of tables; and by which rules."""
+"""What a batch is to grade, and by which rules."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def resolve(
     Raises
     ------
     InputError
-        They hold no inspections, or no one framework; or a table has faults as a whole.
+        No inspections, several frameworks, or faults of a table.
     """
     tables = [path for path in inputs if os.path.isdir(path) and is_dataset(path)]
     if not tables:
@@ -64,7 +64,7 @@ def resolve(
 
 
 def _rules_of(inspections: pl.DataFrame, folder: Path, rules: catalogue.NameOrPath | None) -> Rules:
-    """The one framework of a table of inspections, or that of the rule book named, and the rule book."""
+    """The one framework of a table, or the rules named."""
     column = inspections["framework"] if "framework" in inspections.columns else pl.Series(dtype=pl.String)
     named = column.unique().sort().drop_nulls().to_list()
     at = Place(str(folder))
@@ -98,7 +98,7 @@ def _documents(
 
 
 def _rules_of_first(paths: Sequence[Path], rules: catalogue.NameOrPath | None) -> Rules:
-    """The rules of the first inspection that can be read so far; else what is wrong with the first file."""
+    """The rules of the first readable inspection."""
     errors: list[InputError] = []
     for path in paths:
         try:

@@ -22,7 +22,9 @@ from grader.errors import Place, Problem, quoted, suggest
 from grader.language.figures import as_whole, range_of
 from grader.language.rulebook import PERCENT, Measure
 from grader.model.base import LARGEST_FIGURE
-from grader.vocabulary.words import DEFAULT_SCALE, STRENGTH, Vocabulary
+from grader.vocabulary.kinds import STRENGTH
+from grader.vocabulary.scales import DEFAULT_SCALE
+from grader.vocabulary.words import Vocabulary
 
 Frame = Any
 

@@ -29,13 +29,13 @@ class Compared:
     Attributes
     ----------
     both : int
-        Areas with a proposed and a given grade.
+        Areas with both.
     same : int
-        Those where the two are one.
+        Those that agree.
     alone : int
-        Areas with a given grade, for which none is proposed.
+        Areas with a given grade only.
     departures : list of dict
-        `body`, `area`, `grade` (proposed), `final` and `why` where the two differ: the first thousand.
+        The first thousand: `body`, `area`, `grade`, `final`, `why`.
     """
 
     both: int = 0
@@ -56,23 +56,21 @@ class Batch:
     Attributes
     ----------
     passed_over : list of Path
-        YAML and JSON files of the folders named that are no inspections.
+        YAML and JSON that are no inspections.
     inspections, areas : int
-        How many were graded.
+        Numbers graded.
     outcomes : dict of str to int
-        How many areas got each grade, or each outcome without one.
+        Areas by grade or outcome.
     skipped : dict of str to list of Problem
-        Inspections left out, with what is wrong with them.
+        With their faults.
     taken_up : int
-        Inspections graded by an earlier run that was cut short.
+        Graded by an earlier run.
     unlisted : int
-        Rows of a wide table that were skipped as well, and are not in `skipped`.
+        Skipped rows of a wide table, not in `skipped`.
     understood : list of str
-        What the columns of a wide table were taken for.
+        What its columns were taken for.
     notes : list of Problem
         What was assumed of its file.
-    compared : Compared or None
-        How the proposed grades compare with those given, where a column holds them.
     """
 
     framework: FrameworkFile
@@ -102,6 +100,6 @@ def check_separators(book: RuleBook, ending: str) -> None:
 
 
 def harmless(column: str) -> pl.Expr:
-    """Text that no spreadsheet takes for a formula, and no two alike that were not."""
+    """Distinct texts that are no formula."""
     text = pl.col(column)
     return pl.when(text.str.contains(r"^[=+\-@'\t\r]")).then(pl.lit("'") + text).otherwise(text)

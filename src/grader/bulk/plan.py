@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from grader.cached import cached_property
 from grader.engines.reference import holds, satisfies
@@ -198,6 +199,11 @@ class Plan:
         """The column of everything a fact may be worked out from."""
         taken = {d.key: column for column, d in self.named.items()}
         return {**self.area_columns, **taken, **self.free_columns}
+
+    @cached_property
+    def made(self) -> dict[str, Any]:
+        """What others work out from the plan once, by name."""
+        return {}
 
     # A characteristic nothing is known of -------------------------------------------------------------------
 

@@ -54,22 +54,21 @@ def _grade(piece: Any) -> Any:
 
 
 def in_processes(work: Grades[P, R], pieces: Sequence[P], processes: int | None = None) -> Iterator[R]:
-    """What `work` makes of each piece, in the order of the pieces.
+    """The results of `work` on each piece, in order.
 
     Parameters
     ----------
     work : Grades
         Sent once to each process.
     pieces : sequence
-        What is graded; a few pieces for each process are under way at a time, so that memory stays bounded
-        however many there are.
+        A few at a time, so that memory stays bounded.
     processes : int, optional
-        By default as many as this process may use processors, and no more than there are pieces.
+        As many as processors by default.
 
     Raises
     ------
     GraderError
-        A process ended before its work was done.
+        A process ended early.
     """
     many = min(processes or _processors(), len(pieces))
     if many < 2:

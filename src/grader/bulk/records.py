@@ -14,7 +14,7 @@ from grader.bulk.layout import Frame, row_of, unknown
 from grader.bulk.plan import Plan
 from grader.errors import Place, Problem, quoted
 from grader.grading.conclude import finding_row
-from grader.vocabulary.words import PROGRESS
+from grader.vocabulary.kinds import PROGRESS
 
 
 @dataclass(slots=True)

@@ -6,8 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from grader.bulk.backends import Backend, nw, pl
-from grader.bulk.conclude import BETWEEN, OUTCOMES, Coded, areas, characteristics, raises
+from grader.bulk.conclude import Coded, characteristics, raises
+from grader.bulk.conclude_areas import OUTCOMES, areas, with_deciding
+from grader.bulk.dense import dense
 from grader.bulk.plan import Plan
+from grader.engines.columnar import any_of
 from grader.language.nodes import Level
 from grader.language.pipeline import AREA_LAYERS
 from grader.language.rulebook import Rule, RuleBook
@@ -34,13 +37,12 @@ def in_columns(plan: Plan, backend: Backend, coded: Coded, ids: pl.DataFrame) ->
     ids : DataFrame
         `number` and `inspection`.
     """
-    with backend.kept(characteristics(plan, coded)) as below:
-        found = backend.collect(areas(plan, coded, below))
-        proposed = _findings(plan, backend, below, found)
+    found, raised, there = conclude(plan, backend, coded)
+    proposed = _findings(plan, found, raised, there)
+    found = with_deciding(plan, found)
     names = [area.id for area in plan.areas]
     graded = pl.col("outcome") == OUTCOMES.index("graded")
     inspected = pl.col("outcome") != OUTCOMES.index("not_inspected")
-    said = pl.col("deciding").str.split(BETWEEN)
     frame = (
         found.with_columns(pl.col("number").cast(pl.Int64), pl.col("area").cast(pl.Int32))
         .join(proposed, on=["number", "area"], how="left")
@@ -53,7 +55,7 @@ def in_columns(plan: Plan, backend: Backend, coded: Coded, ids: pl.DataFrame) ->
         edition=pl.lit(plan.edition),
         area=_named("area", names),
         grade=pl.when(graded).then(_named("rank", plan.book.grade_scale.names)),
-        deciding=pl.when(pl.col("deciding") == "").then(pl.lit([], pl.List(pl.String))).otherwise(said),
+        deciding="deciding",
         findings=pl.when(inspected & pl.col("findings").is_not_null())
         .then(pl.col("findings"))
         .otherwise(pl.lit([], pl.List(pl.String))),
@@ -69,24 +71,39 @@ def _named(column: str, names: Sequence[str]) -> pl.Expr:
     return pl.col(column).replace_strict(dict(enumerate(names)), default=None, return_dtype=pl.String)
 
 
-def _findings(plan: Plan, backend: Backend, below: Any, found: pl.DataFrame) -> pl.DataFrame:
+def conclude(plan: Plan, backend: Backend, coded: Coded) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Areas, as `conclude_areas.areas` has them; and characteristics: those with findings, and every one.
+
+    Characteristics are `number`, `area` and `place`, and for each rule whether it raises a finding. Every one
+    with a row is told only where a rule raises something on those without.
+    """
+    arrays = dense(plan) if backend.arrays else None
+    if arrays is not None:
+        return arrays.conclude(coded)
+    rules = raises(plan, Level.CHARACTERISTIC)
+    with backend.kept(characteristics(plan, coded, backend)) as below:
+        found = backend.collect(areas(plan, coded, below))
+        each = below.select("number", "area", "place", *rules)
+        raised = backend.collect(
+            each.filter(any_of([nw.col("place") < 0, *[nw.col(column) > 0 for column in rules]]))
+        )
+        nothing = any(map(plan.raised_by_nothing, rules.values()))
+        return found, raised, backend.collect(each) if nothing else raised.clear()
+
+
+def _findings(plan: Plan, found: pl.DataFrame, raised: pl.DataFrame, there: pl.DataFrame) -> pl.DataFrame:
     """Ids of the findings proposed in each area, in code point order: `number`, `area`, `findings`."""
     rules = raises(plan, Level.CHARACTERISTIC)
     names = {place: name for name, place in plan.characteristic_index.items()}
+    raised = raised.with_columns(name=_named_place(names))
     parts = []
-    if rules:
-        any_raised = nw.lit(False)
-        for column in rules:
-            any_raised = any_raised | (nw.col(column) > 0)
-        raised = backend.collect(below.filter(any_raised).select("number", "area", "place", *rules))
-        raised = raised.with_columns(name=_named_place(names)).drop("place")
-        for column, rule in rules.items():
-            parts.append(_ids(raised.filter(pl.col(column) > 0), pl.lit(f"{rule.id}:") + pl.col("name")))
+    for column, rule in rules.items():
+        parts.append(_ids(raised.filter(pl.col(column) > 0), pl.lit(f"{rule.id}:") + pl.col("name")))
     for column, rule in raises(plan, Level.AREA).items():
         parts.append(_ids(found.filter(pl.col(column) > 0), pl.lit(rule.id)))
-    unsaid = {c: r for c, r in rules.items() if plan.raised_by_nothing(r)}
+    unsaid = [rule for rule in rules.values() if plan.raised_by_nothing(rule)]
     if unsaid:
-        parts += _of_nothing(plan, backend, below, found, unsaid)
+        parts += _of_nothing(plan, there, found, unsaid)
     schema = pl.Schema({"number": pl.Int64(), "area": pl.Int32(), "finding": pl.String()})
     every = pl.concat([p.cast(schema) for p in parts]) if parts else pl.DataFrame(schema=schema)
     return every.group_by("number", "area").agg(findings=pl.col("finding").sort())
@@ -101,10 +118,10 @@ def _ids(frame: pl.DataFrame, said: pl.Expr) -> pl.DataFrame:
 
 
 def _of_nothing(
-    plan: Plan, backend: Backend, below: Any, found: pl.DataFrame, rules: Mapping[str, Rule]
+    plan: Plan, there: pl.DataFrame, found: pl.DataFrame, rules: Sequence[Rule]
 ) -> list[pl.DataFrame]:
     """Findings raised on characteristics nobody said anything about."""
-    there = backend.collect(below.select("number", "place")).cast({"number": pl.Int64, "place": pl.Int32})
+    there = there.select("number", "place").cast({"number": pl.Int64, "place": pl.Int32})
     counted = [
         (plan.area_numbers[a.id], plan.characteristic_index[c.id], c.id)
         for a in plan.areas
@@ -116,7 +133,7 @@ def _of_nothing(
     areas_ = found.select(pl.col("number").cast(pl.Int64), pl.col("area").cast(pl.Int32))
     missing = areas_.join(every, on="area").join(there, on=["number", "place"], how="anti")
     parts = []
-    for rule in rules.values():
+    for rule in rules:
         scope = plan.scope(rule)
         within = missing if scope is None else missing.filter(pl.col("area").is_in(list(scope)))
         parts.append(_ids(within, pl.lit(f"{rule.id}:") + pl.col("name")))

@@ -1,8 +1,7 @@
-"""How firm grades are: the inspection drawn again and again, tagged a little otherwise.
+"""How firm grades are: the inspection drawn again with slightly other tags.
 
-How often two people differ was measured on one report that two people tagged. An area sees its evidence
-through few numbers (`grading/aggregates.py`), so that of a hundred thousand drawn inspections only those that
-differ in these numbers are concluded, each once, by the definition of meaning.
+How often people differ was measured on one report. Only draws that differ in what rules see are concluded, by
+the reference.
 """
 
 from __future__ import annotations
@@ -80,7 +79,7 @@ class Simulation(OutputModel, Tabular):
     __str__ = __repr__
 
     def rows(self) -> Iterator[dict[str, Value]]:
-        """Each area with the grade proposed, and the share of draws with each grade or withheld."""
+        """Each area's proposed grade, and the share of each outcome."""
         grades = list(dict.fromkeys(grade for area in self.areas for grade in area.shares))
         for area in self.areas:
             shares = {grade: area.shares.get(grade) for grade in grades}
@@ -101,27 +100,22 @@ def simulate(
 ) -> Simulation:
     """Draw versions of an inspection and grade each.
 
-    Each assessment an inspector gave moves one step with probability `step`, up or down alike; at an end of
-    the scale a move beyond it stays. With probability `characteristics` an item gains a second characteristic
-    of its topic, loses one, or has one exchanged for another of the topic, each as likely where it can be;
-    not where statuses are as assessed, since each component is scored once. An item that a figure assesses
-    keeps its own, and its figure is drawn evenly from its interval. Everything else stays as it is.
+    An assessment moves a step with probability `step`, up or down alike. With probability `characteristics`
+    an item gains, loses or exchanges a second characteristic of its topic (not where statuses are as
+    assessed). Figures are drawn from their intervals.
 
     Parameters
     ----------
-    loaded : LoadedInspection
-        The inspection.
     draws : int
-        How many versions, from 1 to 10,000,000.
+        From 1 to 10,000,000.
     seed : int
-        Where the drawing starts, from 0: the same seed, the same answer.
+        From 0.
     step, characteristics : float
         From 0 to 1.
 
     Raises
     ------
     InputError
-        An argument is out of its range.
     """
     _check(draws, seed, step, characteristics)
     if loaded.framework.framework.vocabulary.several is not None:
@@ -362,7 +356,7 @@ _ABSENT, _DIRECT, _THROUGH = range(3)
 def _counts_on(
     item: Evidence, way: Tagging, framework: Framework, edition: str, here: Collection[str]
 ) -> dict[str, int]:
-    """How an item with this tagging counts on those of these characteristics on which it counts."""
+    """How an item counts on these characteristics."""
     tagged = item.model_copy(update={"characteristics": list(way.characteristics)})
     on = [name for _, name in placements(tagged, framework, edition) if name in here]
     return {name: _DIRECT if name in way.characteristics else _THROUGH for name in on}

@@ -1,8 +1,4 @@
-"""Where inspections come from, in pieces small enough to be graded one after another.
-
-A piece is graded without regard to any other, so pieces can be done by several processes, and those that are
-done need not be done again.
-"""
+"""Inspections in independent pieces small enough to grade."""
 
 from __future__ import annotations
 
@@ -23,11 +19,11 @@ class Graded:
     Attributes
     ----------
     rows : DataFrame
-        A row for each inspection and area (see `rows.schema`), faulty inspections left out.
+        For each sound inspection and area (`rows.schema`).
     inspections : list of tuple of str
-        Ids of those graded, in order, each with its file.
+        Ids graded, with their files.
     faults : list of tuple of str and Problem
-        Every fault, with the inspection it is in (for a file that cannot be read, the file).
+        Each with its inspection or file.
     """
 
     rows: pl.DataFrame

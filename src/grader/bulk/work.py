@@ -17,8 +17,8 @@ from grader.bulk.sources import Graded
 from grader.errors import InputError, Place, Problem
 from grader.io.json_text import read_json
 from grader.io.locked import locked, sweep_parts
+from grader.io.reading import read_bytes
 from grader.io.written import put_whole
-from grader.io.yaml_source import read_bytes
 
 #: Seconds to wait for another batch that may be about to end; most go on for longer than anybody waits.
 WAIT: Final = 1.0
@@ -41,19 +41,19 @@ def digest(text: str) -> str:
 
 
 class Work:
-    """The pieces done so far, each under a name that says what it was made from."""
+    """The pieces done, each named after what it was made from."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def prepared(self, identity: str) -> Path:
-        """A folder for what has to be put in order before it can be graded."""
+        """A folder for what is put in order before grading."""
         made = self.folder / digest(identity)
         made.mkdir(exist_ok=True)
         return made
 
     def keep(self, name: str, graded: Graded) -> None:
-        """Put a piece on the disk; what is said of it comes last, and says that it is whole."""
+        """Write a piece; its summary comes last, and marks it whole."""
         raw = io.BytesIO()
         graded.rows.write_parquet(raw)
         put_whole(self.folder / f"{name}.parquet", lambda path: path.write_bytes(raw.getvalue()))
@@ -62,7 +62,7 @@ class Work:
         put_whole(self.folder / f"{name}.json", lambda path: path.write_bytes(said.encode()))
 
     def has(self, name: str) -> bool:
-        """Whether a piece is there, and whole: others than a batch may have been at the folder."""
+        """Whether a whole piece is there."""
         try:
             self.done(name, found=True)
             pl.read_parquet_metadata(self.folder / f"{name}.parquet")
@@ -90,14 +90,14 @@ def _written(problem: Problem) -> list[Any]:
 
 @contextmanager
 def working(output: Path) -> Iterator[Work]:
-    """The work folder of an output, for one batch at a time.
+    """An output's work folder, for one batch at a time.
 
-    It goes when all is done, and when nothing in it is worth keeping.
+    Removed when all is done or nothing is worth keeping.
 
     Raises
     ------
     InputError
-        The folder cannot be made, or another batch is at it.
+        It cannot be made, or is in use.
     """
     folder = output.parent / f".{output.name}.parts"
     help = "wait for it, or name another output"

@@ -1,4 +1,4 @@
-"""`grader rule`, `parameters`, `characteristic` and `area`: what there is to know, with its source."""
+"""`grader rule`, `parameters`, `characteristic` and `area`."""
 
 from __future__ import annotations
 

@@ -1,14 +1,12 @@
 """The commands, and how an error is reported.
 
-Command modules import at their top only what describes their options; the work is imported when a command
-runs, so that `--help` is quick.
+Command modules import only what describes their options, so that `--help` is quick.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-import traceback
 from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -33,6 +31,7 @@ COMMANDS = {
     "find": "find",
     "merge": "merge",
     "validate": "validate",
+    "upgrade": "upgrade",
     "grade": "grade",
     "explain": "explain",
     "simulate": "simulate",
@@ -63,6 +62,7 @@ EXAMPLES = {
     "find": "grader find callers who ring again are not noticed --area responding",
     "merge": "grader merge ann.yaml bob.yaml -o inspection.yaml",
     "validate": "grader validate inspection.yaml",
+    "upgrade": "grader upgrade decisions.yaml -o newer.yaml",
     "grade": "grader grade inspection.yaml --report report.html",
     "explain": "grader explain inspection.yaml responding --why-not outstanding",
     "simulate": "grader simulate inspection.yaml",
@@ -133,16 +133,13 @@ def _app(names: Iterable[str]) -> typer.Typer:
 
 
 def _asked(arguments: Sequence[str]) -> Iterable[str]:
-    """The commands to make ready: the one asked for alone, where that is plain."""
+    """The commands to register: the one asked for, where that is plain."""
     first = arguments[0] if arguments else ""
     return (first,) if first in COMMANDS and COMPLETING not in os.environ else COMMANDS
 
 
 def _with_bare_framework(arguments: list[str]) -> list[str]:
-    """The arguments, with a `--framework` of `grader new` that names none as one of no name.
-
-    Typer knows no option whose value may be left out.
-    """
+    """The arguments, a bare `--framework` of `grader new` as `--framework=`."""
     if arguments[:1] != ["new"]:
         return arguments
     after = [*arguments[1:], "-"]
@@ -155,8 +152,7 @@ def _with_bare_framework(arguments: list[str]) -> list[str]:
 def run(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code.
 
-    Typer words usage errors, with exit code 2, and turns an interrupt into 130; what grader raises is
-    printed here.
+    Typer words usage errors (2) and interrupts (130); grader's errors are printed here.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     debugging = Debugging()
@@ -218,4 +214,6 @@ def _of_path(error: OSError) -> Problem:
 
 def _show_trace(debugging: Debugging) -> None:
     if debugging.on:
+        import traceback
+
         terminal.err(traceback.format_exc())

@@ -106,7 +106,7 @@ def _existing(inputs: Sequence[str]) -> list[Path]:
 
 @contextmanager
 def _progress() -> Iterator[Progress]:
-    """A bar with rate and time left on a terminal; nothing in a pipe."""
+    """A progress bar on a terminal; nothing in a pipe."""
     if sys.stderr is None or not sys.stderr.isatty():
         yield lambda done, of: None
         return

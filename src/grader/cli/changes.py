@@ -1,4 +1,4 @@
-"""`grader changes`: what changed between two states of one inspection, and what it moved."""
+"""`grader changes`: what changed in an inspection, and what it moved."""
 
 from __future__ import annotations
 

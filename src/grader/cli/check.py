@@ -88,8 +88,11 @@ def _survivors(report: MutationReport) -> str:
 
     counts = report.counts
     noticed = ", ".join(f"{counts[by]} {words}" for by, words in _NOTICED.items())
-    share = per_cent(len(report.tried) - len(report.survivors), len(report.tried))
-    lines = [f"\n{len(report.tried)} small changes to the rules: {share} noticed ({noticed})"]
+    telling = report.noticed + len(report.survivors)
+    lines = [
+        f"\n{len(report.tried)} small changes to the rules, {counts['same']} proved to change nothing;"
+        f" of the other {telling} {per_cent(report.noticed, telling)} noticed ({noticed})"
+    ]
     for tried in report.survivors:
         lines.append(f"  unnoticed: {tried.mutant.place or ''} {tried.mutant.of}: {tried.mutant.change}")
         lines += [f"    {line}" for line in tried.detail.splitlines()]

@@ -1,4 +1,4 @@
-"""What the shell completes: ids of the framework and rule book on the line, files of the right kind."""
+"""What the shell completes: ids and file names."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _rulebook(ctx: typer.Context) -> RuleBook:
 
 
 def _begun(incomplete: str, names: Callable[[], Iterable[str]]) -> list[str]:
-    """Names that begin so; none where what is named on the line cannot be read."""
+    """Names that begin so; none where a file cannot be read."""
     try:
         return [name for name in names() if name.startswith(incomplete)]
     except (GraderError, OSError, ValueError):

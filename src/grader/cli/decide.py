@@ -1,4 +1,4 @@
-"""`grader decide`: record people's decisions, undo and confirm them, and print the log of these acts."""
+"""`grader decide`: record, undo and confirm decisions, and print their log."""
 
 from __future__ import annotations
 
@@ -146,10 +146,10 @@ def decide(
             one = Decision(str(area), str(grade), str(by), day, rationale, who, what, at)
             decisions, places = [one], []
         done = recording.record_on(proposal, decisions, destination, grading, places=places, **more)
-    _tell(destination, done)
+    _print_recorded(destination, done)
 
 
-def _tell(destination: Path, done: Iterable[Recorded]) -> None:
+def _print_recorded(destination: Path, done: Iterable[Recorded]) -> None:
     done = list(done)
     last = done[-1]
     for note in dict.fromkeys(note for each in done for note in each.notes):
@@ -172,7 +172,7 @@ def _check_options(
     confirm: str | None,
     log: bool,
 ) -> None:
-    """One thing is done at a time, and nothing that it needs is missing."""
+    """Refuse options that do several things, or lack one they need."""
     asked = {"--from": table is not None, "--undo": undo, "--confirm": confirm is not None, "--log": log}
     said = [name for name, there in asked.items() if there]
     problems: list[Problem] = []

@@ -128,7 +128,7 @@ def _warn(warnings: Sequence[Problem]) -> None:
 
 
 def _notes(diff: Diff, *, all_of_them: bool) -> list[str]:
-    """What has no place in the format chosen; that an extra is missing is always said here."""
+    """Notes that the format has no place for, and missing extras."""
     from grader.review.agreement import LIKE_FOR_LIKE, MISSING
 
     found = diff.agreement.notes

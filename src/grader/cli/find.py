@@ -38,14 +38,16 @@ def find(
     debug: options.Debug = False,
 ) -> None:
     """Say which characteristics a finding may be about, the likeliest first. It tags nothing."""
-    from grader import api
-
-    found = api.find(
-        " ".join(words), area=area, learn=learn, framework=framework, edition=edition, limit=limit
-    )
+    said = " ".join(words)
     if json:
+        from grader import api
+
+        found = api.find(said, area=area, learn=learn, framework=framework, edition=edition, limit=limit)
         terminal.out_json(found.to_json() + "\n")
         return
+    # A person waits for it: without the models of what is handed on, it is there in half the time.
     from grader.render.text.found import found_lines
+    from grader.search.finding import search
 
-    terminal.out("".join(f"{line}\n" for line in found_lines(found)))
+    answer = search(said, area=area, learn=learn, framework=framework, edition=edition, limit=limit)
+    terminal.out("".join(f"{line}\n" for line in found_lines(answer)))

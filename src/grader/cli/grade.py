@@ -15,7 +15,6 @@ from grader.cli import completion, options, terminal, wide
 from grader.cli.output import check_output
 from grader.cli.record import warnings_of
 from grader.errors import InputError, Place, Problem
-from grader.io.written import write_whole
 
 if TYPE_CHECKING:
     from grader.session import LoadedInspection
@@ -34,7 +33,7 @@ Report = Annotated[
         "--report",
         metavar="FILE",
         help="Write the report: .html, .pdf, .docx or .xlsx; may be given several times. For several"
-        " inspections a folder, of a page and a workbook.",
+        " inspections a folder, of an index, a page of each and a workbook.",
     ),
 ]
 Brief = Annotated[
@@ -43,7 +42,9 @@ Brief = Annotated[
 ]
 Final = Annotated[
     str | None,
-    typer.Option("--decisions", metavar="FILE", help="Final grades, for the report to show beside proposed."),
+    typer.Option(
+        "--decisions", metavar="FILE", help="Final grades, shown beside proposed in the report or in brief."
+    ),
 ]
 
 
@@ -79,7 +80,7 @@ def grade(
     given = inspections if asked is not None else _files_in(inspections)
     many = len(given) > 1 or given != inspections or several_rows
     folder = report_folder(report or (), decisions, force=force) if many else None
-    files = [] if many else report_files(report or (), decisions, given, force=force)
+    files = [] if many else report_files(report or (), decisions, given, brief=brief, force=force)
     destination = None
     if output is not None:
         endings = (".jsonl",) if many else (".json", ".jsonl")
@@ -110,7 +111,7 @@ def grade(
 
 
 def _files_in(names: Sequence[str]) -> list[str]:
-    """The inspections named, with those in each folder named; what else a folder holds is told of."""
+    """The inspections named or in folders named; the rest is reported."""
     found: list[str] = []
     for name in names:
         if not os.path.isdir(name):  # unlike pathlib, takes any name
@@ -157,6 +158,8 @@ def _write_one(loaded: LoadedInspection, asked: _Asked) -> None:
         content = content_for(loaded, asked.decisions)
         write_reports(content, asked.files, brief=asked.brief, force=asked.force)
     if asked.destination is not None:
+        from grader.io.written import write_whole
+
         lines = asked.destination.suffix.lower() == ".jsonl"
         text = proposal.to_json(indent=None if lines else 2) + "\n"
         write_whole(asked.destination, text, new=not asked.force)

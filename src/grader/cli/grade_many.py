@@ -1,4 +1,4 @@
-"""`grader grade` on several inspections: passed by several processes, kept in order, never all in memory."""
+"""`grader grade` on several inspections, by several processes, in order."""
 
 from __future__ import annotations
 
@@ -95,12 +95,12 @@ def grade_many(
     *,
     new: bool = False,
 ) -> list[Path]:
-    """Grade every inspection, then say it all; where any has faults, those of all are raised together.
+    """Grade every inspection, then print; faults of all are raised together.
 
     Returns
     -------
     list of Path
-        The files written to the folder of reports, where one is asked for.
+        Files written to the folder of reports.
     """
     problems, contents, files = Problems(), [], []
     warnings: list[Problem] = []

@@ -1,4 +1,4 @@
-"""Where the reports of `grader grade` go: their files are checked before any work is done."""
+"""Where reports of `grader grade` go, checked before any work."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from grader.cli.output import check_output
 from grader.errors import InputError, Place, Problem, quoted
 from grader.io.written import write_whole
+from grader.render.reports import INDEX, WORKBOOK
 
 if TYPE_CHECKING:
     from grader.render.content.build import Content
@@ -16,16 +17,17 @@ if TYPE_CHECKING:
 
 ENDINGS = (".html", ".pdf", ".docx", ".xlsx")
 #: The files of a folder for several inspections.
-OF_MANY = ("index.html", "inspections.xlsx")
+OF_MANY = (INDEX, WORKBOOK)
 
 
 def report_files(
-    asked: Sequence[str], decisions: str | None, inspections: Sequence[str], *, force: bool
+    asked: Sequence[str], decisions: str | None, inspections: Sequence[str], *, brief: bool, force: bool
 ) -> list[Path]:
     """The files of reports on one inspection."""
-    if not asked and decisions is not None:
-        help = "add --report FILE.html, or lay them side by side with grader diff"
-        raise InputError([Problem("decisions are shown in a report alone", Place("--decisions"), help)])
+    if not asked and not brief and decisions is not None:
+        help = "add --report FILE.html or --brief, or lay them side by side with grader diff"
+        message = "decisions are shown in a report or in brief alone"
+        raise InputError([Problem(message, Place("--decisions"), help)])
     inputs = [*inspections, *([decisions] if decisions is not None else [])]
     found = [check_output(name, ENDINGS, force=force, inputs=inputs) for name in asked]
     twice = sorted({str(path) for path in found if found.count(path) > 1})
@@ -36,7 +38,7 @@ def report_files(
 
 
 def report_folder(asked: Sequence[str], decisions: str | None, *, force: bool) -> Path | None:
-    """The folder of the page and the workbook on several inspections, made where it is not there."""
+    """The folder of reports on several inspections, made if need be."""
     if decisions is not None:
         help = "grade that inspection alone, or lay them side by side with grader diff"
         raise InputError([Problem("decisions are on one inspection", Place("--decisions"), help)])
@@ -44,7 +46,7 @@ def report_folder(asked: Sequence[str], decisions: str | None, *, force: bool) -
         return None
     folder = Path(asked[0])
     if len(asked) > 1 or folder.suffix.lower() in ENDINGS:
-        help = f"name a folder: {OF_MANY[0]} and {OF_MANY[1]} are written to it; or grade one inspection"
+        help = f"name a folder: {INDEX}, {WORKBOOK} and a page of each are written to it; or grade one"
         raise InputError([Problem("the report on several inspections is a folder", Place("--report"), help)])
     try:
         folder.mkdir(exist_ok=True)
@@ -58,7 +60,7 @@ def report_folder(asked: Sequence[str], decisions: str | None, *, force: bool) -
 
 
 def content_for(loaded: LoadedInspection, decisions: str | None) -> Content:
-    """What a report says of an inspection, with the final grades in a file."""
+    """A report's content, with final grades from a file."""
     from grader.render.content.build import content_of
     from grader.render.content.decided import read_decided
 
@@ -66,7 +68,7 @@ def content_for(loaded: LoadedInspection, decisions: str | None) -> Content:
 
 
 def write_reports(content: Content, files: Sequence[Path], *, brief: bool, force: bool) -> None:
-    """Write a report in each format asked for; all are made before the first is written."""
+    """Write a report in each format; all are made first."""
     from grader.render.reports import format_of, report_bytes
 
     made = [report_bytes(content, format_of(path.name), brief=brief) for path in files]
@@ -75,11 +77,12 @@ def write_reports(content: Content, files: Sequence[Path], *, brief: bool, force
 
 
 def write_overview(contents: Sequence[Content], folder: Path, *, force: bool) -> list[Path]:
-    """Write the page and the workbook on several inspections; returns their names."""
+    """Write the pages and the workbook on several inspections; returns their names."""
     from grader.render.reports import overview
 
-    found = []
-    for name, raw in overview(contents).items():
-        write_whole(folder / name, raw, new=not force)
-        found.append(folder / name)
-    return found
+    made = {folder / name: raw for name, raw in overview(contents).items()}
+    for path in made:
+        check_output(str(path), ENDINGS, force=force)
+    for path, raw in made.items():
+        write_whole(path, raw, new=not force)
+    return list(made)

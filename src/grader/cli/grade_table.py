@@ -1,4 +1,4 @@
-"""`grader grade` on a wide table: a line for each body, or its proposal as JSON."""
+"""`grader grade` on a wide table."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SHOWN = 50
 
 @dataclass(frozen=True, slots=True)
 class RowsTask:
-    """Grades rows, given as plain data of inspections; goes to another process as it is."""
+    """Grades rows of plain data, perhaps in another process."""
 
     session: Session
 
@@ -36,7 +36,7 @@ class RowsTask:
 
 
 class _Pieces(Sequence[list[dict[str, Any]]]):
-    """The rows of a table in pieces, each made when it is asked for."""
+    """A table's rows in pieces, made when asked for."""
 
     def __init__(self, loaded: LoadedTable) -> None:
         self.loaded = loaded

@@ -60,7 +60,7 @@ def new(
 
 
 def write_all(folder: Path, texts: Mapping[str, str], *, force: bool) -> None:
-    """Write files below a folder, and print where: none of them where one is there already."""
+    """Write files below a folder, none if any exists, and print where."""
     from grader.io.written import write_whole
 
     targets = {folder / name: text for name, text in texts.items()}

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Debugging:
-    """Whether a fault is shown with its trace; said by `--debug` before anything can go wrong."""
+    """Whether `--debug` shows the trace of a fault."""
 
     on: bool = False
 
@@ -69,7 +69,7 @@ def split_settings(settings: Iterable[str]) -> dict[str, str]:
     Raises
     ------
     InputError
-        One that is not `NAME=VALUE`, or a name given twice.
+        Not `NAME=VALUE`, or a name twice.
     """
     found: dict[str, str] = {}
     problems = []
@@ -88,7 +88,7 @@ def split_settings(settings: Iterable[str]) -> dict[str, str]:
 
 
 def settings_for(book: RuleBook, settings: Mapping[str, str]) -> Settings:
-    """The settings as whole numbers of the rule book's parameters; raises InputError with every fault."""
+    """The settings as whole numbers; raises InputError."""
     from grader.language.settings import read_settings
 
     return read_settings(book, settings, "--set")

@@ -156,7 +156,7 @@ def rendered(found: OutlierLines, ending: str) -> str:
 
 
 def _csv(found: OutlierLines) -> str:
-    """A row for each body. No name starts as a formula does: reading refuses those."""
+    """A row for each body; no name is a formula."""
     written = io.StringIO()
     writer = csv.writer(written, lineterminator="\n")
     writer.writerow(["name", "score", "z", "position", "lower", "centre", "upper"])

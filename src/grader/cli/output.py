@@ -12,25 +12,25 @@ from grader.errors import InputError, Place, Problem
 def check_output(
     name: str, endings: Sequence[str], *, force: bool, inputs: Iterable[str] = (), help: str | None = None
 ) -> Path:
-    """The path to write to, checked before any work is done.
+    """The path to write to, checked before any work.
 
     Parameters
     ----------
     name : str
-        What the user asked for.
+        As the user wrote it.
     endings : sequence of str
-        Endings the command can write.
+        Those the command writes.
     force : bool
-        Whether a file that exists may be replaced.
+        Whether to replace an existing file.
     inputs : iterable of str
-        Files read by the same command, which are never written over.
+        Files read, never written over.
     help : str, optional
-        More on the endings.
+        On the endings.
 
     Raises
     ------
     InputError
-        Another ending, no such folder, or a file that exists.
+        A wrong ending, no folder, or an existing file.
     """
     try:
         return _checked(Path(name), endings, force=force, inputs=inputs, help=help)

@@ -1,4 +1,4 @@
-"""What `grader import` does about a sheet in other words: propose a mapping, and let a person confirm it."""
+"""`grader import` on a sheet in other words: propose a mapping to confirm."""
 
 from __future__ import annotations
 
@@ -37,10 +37,9 @@ def start(
 def agreed_instead(
     error: InputError, sheets: Sequence[str], framework: str | None, edition: str | None, *, yes: bool
 ) -> list[ProposedMapping] | None:
-    """The proposed mappings, where a person's yes is enough for all of them.
+    """The proposed mappings, where a yes is enough for all.
 
-    Where it is not, they are shown, and None says that the import stops. Nothing is shown where a mapping
-    would not mend what stopped it.
+    Else they are shown and None is returned; nothing is shown where they would not help.
     """
     try:
         proposed = [_propose(sheet, framework, edition) for sheet in sheets]

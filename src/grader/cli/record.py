@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def warnings_of(path: str, loaded: LoadedInspection) -> list[Problem]:
-    """What a person should look at in a record: located where it can be."""
+    """Warnings about a record, with places where known."""
     placed = {(w.code, w.message) for w in loaded.warnings}
     return [
         *loaded.warnings,

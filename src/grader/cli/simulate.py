@@ -1,4 +1,4 @@
-"""`grader simulate`: how firm each grade is, by drawing the inspection again and again."""
+"""`grader simulate`: how firm each grade is, by repeated draws."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def simulate(
 
 
 def _probability(written: str, option: str) -> float:
-    """A per cent as a probability: a bare number could as well be one as the other."""
+    """A per cent as a probability; a bare number is refused."""
     if _NUMBER.fullmatch(written.removesuffix("%")) and written.endswith("%"):
         return float(written[:-1]) / 100
     message, help = f"{quoted(written)} is no probability", "write a per cent, as in 10%"

@@ -1,7 +1,6 @@
-"""The two streams, and the console a person reads.
+"""Output helpers, and the console.
 
-Everything a command says goes through `out` and `err`: they never fail on what a stream cannot encode, end
-quietly where nobody reads on, and leave no control character of a user's in the terminal.
+`out` and `err` never fail on an encoding, end quietly where nobody reads, and write no control characters.
 """
 
 from __future__ import annotations
@@ -43,7 +42,7 @@ def problems_of(error: GraderError) -> tuple[Problem, ...]:
 
 
 def warn(warnings: Iterable[Problem]) -> None:
-    """Say on standard error what a person should look at, in order of place."""
+    """Print warnings on standard error, by place."""
     found = sorted(set(warnings), key=lambda p: p.sort_key)
     for problem in found[:FAULT_LIMIT]:
         err(f"warning: {problem}\n")
@@ -52,7 +51,7 @@ def warn(warnings: Iterable[Problem]) -> None:
 
 
 class _Working:
-    """What is shown on a terminal while a command that takes over a second says nothing."""
+    """A sign on a terminal that a silent command is at work."""
 
     def __init__(self) -> None:
         self._timer: Timer | None = None
@@ -102,7 +101,7 @@ _working = _Working()
 
 @contextlib.contextmanager
 def working(command: str) -> Iterator[None]:
-    """Show on a terminal that a command is at work, from its second second on until it says something."""
+    """Show from the second second on that a command is at work."""
     _working.start(command)
     try:
         yield
@@ -116,7 +115,7 @@ def progress(done: int, of: int) -> None:
 
 
 def show_nothing() -> None:
-    """Take away what shows that a command is at work: it shows something of its own."""
+    """Stop showing that a command is at work."""
     _working.stop()
 
 
@@ -148,7 +147,7 @@ def out_json(text: str) -> None:
 
 
 def err(text: str) -> None:
-    """Write messages to standard error, each line clean; where it is closed there is nobody to tell."""
+    """Write messages to standard error, each line cleaned."""
     _working.stop()
     if sys.stderr is None:
         return
@@ -160,13 +159,13 @@ def err(text: str) -> None:
 
 
 def print_for_person(*parts: RenderableType) -> None:
-    """Lay out text for a person on standard output: as wide as the window, 80 columns in a pipe."""
+    """Lay out text on standard output, 80 columns in a pipe."""
     on_terminal = sys.stdout is not None and sys.stdout.isatty()
     out(laid_out(*parts, on_terminal=on_terminal))
 
 
 def laid_out(*parts: RenderableType, on_terminal: bool = False) -> str:
-    """Text for a person, laid out for a terminal, or at 80 columns without styles."""
+    """Text laid out for a terminal, or plain at 80 columns."""
     text = io.StringIO()
     console = _console(text, on_terminal)
     for part in parts:
@@ -206,7 +205,7 @@ def _encodable(text: str, stream: TextIO) -> str:
 
 
 def nobody_reads() -> int:
-    """The exit code where the reader of a stream has left; what is still buffered goes nowhere."""
+    """The exit code of a broken pipe; buffers are dropped."""
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:
             _lead_nowhere(stream)

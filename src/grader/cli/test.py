@@ -1,4 +1,4 @@
-"""`grader test`: run a rule book's own cases, and say what they decide of it."""
+"""`grader test`: run a rule book's own cases."""
 
 # ruff: noqa: PT028  # the function is named after its command, and is no test of pytest's
 
@@ -125,7 +125,7 @@ def _percent(number: float) -> str:
 
 
 def _wrapped(text: str, first: str, rest: str) -> list[str]:
-    """Text of anybody's, clean, in lines of 80 columns; `first` and `rest` start them."""
+    """Cleaned text in 80 columns, lines started by `first` and `rest`."""
     lines = textwrap.wrap(
         clean(text).replace(" %", f"{GLUE}%"),
         terminal.PIPED_WIDTH,

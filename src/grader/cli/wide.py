@@ -1,4 +1,4 @@
-"""Options about a wide table (one row a body, one column a component), and what is said of one."""
+"""Options about a wide table, and what is said of one."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def table_options(
     blank: Sequence[str] | None = None,
     edition: str | None = None,
 ) -> TableOptions:
-    """The options as one; raises InputError for one that is not written as it should be."""
+    """The options as one; raises InputError."""
     from grader.bulk.wide.headings import TableOptions
 
     problems: list[Problem] = []
@@ -136,12 +136,12 @@ def asked(
     blank: Sequence[str] | None,
     row: str | None,
 ) -> AskedTable | None:
-    """The wide table among the inputs of a command; None where they are inspections.
+    """The wide table among the inputs, or None.
 
     Raises
     ------
     InputError
-        A table among several inputs, or options about a table where there is none.
+        A table among other inputs, or its options without one.
     """
     tables = [name for name in names if is_table(name)]
     said = {
@@ -166,7 +166,7 @@ def asked(
 
 
 def is_table(name: str) -> bool:
-    """Whether the name is one of a wide table, told without loading what reads them."""
+    """Whether a name is that of a wide table."""
     return name.lower().endswith(ENDINGS) and not os.path.isdir(name)
 
 
@@ -178,7 +178,7 @@ def say_understood(understood: Sequence[str], notes: Sequence[Problem]) -> None:
 
 
 def compared_lines(compared: Compared) -> list[str]:
-    """How proposed and given grades compare, and where a person departed from the rules."""
+    """How proposed and given grades compare."""
     lines = [f"{compared.same:,} of {compared.both:,} given grades are the one proposed"]
     if compared.alone:
         lines.append(f"{compared.alone:,} more were given where no grade is proposed")

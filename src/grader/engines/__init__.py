@@ -1,1 +1,1 @@
-"""Ways to read one rule book. Each engine reads the tree of `grader.language`; none knows another."""
+"""Ways to read one rule book; no engine knows another."""

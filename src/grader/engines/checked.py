@@ -11,14 +11,12 @@ from grader.language.rulebook import Layer
 
 
 class CheckedEngine:
-    """An engine that answers only what a second engine answers too.
+    """An engine whose every answer a second engine confirms.
 
     Parameters
     ----------
     engine : Engine
-        The engine that answers, and whose name this one bears.
-    witness : Engine
-        The engine it is held against.
+        It answers, and gives its name.
     """
 
     def __init__(self, engine: Engine, witness: Engine) -> None:
@@ -27,12 +25,12 @@ class CheckedEngine:
         self.witness = witness
 
     def held(self, layer: Layer, level: Level, scope: str, facts: Mapping[str, int]) -> frozenset[str]:
-        """Ids of the rules that hold, agreed by both engines.
+        """Ids of the rules that hold, by both engines.
 
         Raises
         ------
         EngineDisagreementError
-            The engines differ on a rule; names table, rules and facts.
+            They differ; names table, rules and facts.
         """
         answer = self.engine.held(layer, level, scope, facts)
         expected = self.witness.held(layer, level, scope, facts)

@@ -1,4 +1,4 @@
-"""Which engine a pass runs on. The one place that knows the names of the engines."""
+"""Which engine a pass runs on."""
 
 from __future__ import annotations
 
@@ -18,17 +18,16 @@ def engine_for(bound: RuleBook, name: str | None = None) -> Engine:
     Parameters
     ----------
     bound : RuleBook
-        A rule book with constants for parameters.
+        Constants for parameters.
     name : {"rete", "reference"}, optional
-        By default durable-rules where it can be imported, every answer held against the reference; the
-        reference alone elsewhere.
+        By default durable-rules checked by the reference, or the reference alone.
 
     Raises
     ------
     InputError
-        There is no engine of that name.
+        No such engine.
     MissingExtraError
-        `rete` was asked for where durable-rules cannot be imported.
+        durable-rules cannot be imported.
     """
     chosen = name if name is not None else "rete" if rete.available() else "reference"
     if chosen not in NAMES:

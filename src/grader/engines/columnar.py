@@ -1,6 +1,6 @@
-"""The rule book as expressions over columns (Narwhals), for very many inspections at once.
+"""The rule book as expressions over columns (Narwhals).
 
-A fact becomes a value of each row and an aggregation, a condition a column of truths.
+A fact is a value of each row and an aggregation, a condition a column of truths.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from grader.language.nodes import (
 )
 from grader.language.reckoned import Amount, Bounds, Does, Named, Points, Rounded, Step, Weighted
 from grader.language.rulebook import Rule
-from grader.vocabulary.words import Scale
+from grader.vocabulary.scales import Scale
 
 try:
     import narwhals as nw
@@ -64,9 +64,9 @@ Columns = Mapping[str, str]
 
 
 def compare(value: nw.Expr, op: Op, operands: Sequence[Operand], columns: Columns | None = None) -> nw.Expr:
-    """The truths of how a column stands to an operand (for `one_of`, to any of them).
+    """How a column stands to an operand (for `one_of`, to any).
 
-    A parameter that is not bound is the column `$name`, where there is one.
+    An unbound parameter is the column `$name`.
     """
     numbers = [_number(operand, columns or {}) for operand in operands]
     match op:
@@ -136,16 +136,16 @@ def as_int(truth: nw.Expr) -> nw.Expr:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a fact is read off the rows of a group.
+    """How a fact is read off a group's rows.
 
     Attributes
     ----------
     row : Expr
-        The fact's value for each row; null where the row has none.
+        Its value for each row, or null.
     aggregation : str
-        How the rows of a group are aggregated: `sum`, `max` or `min`. Of nothing it is 0.
+        `sum`, `max` or `min`; 0 of nothing.
     least : int
-        The value for a counted row whose ranks are all 0.
+        The value for a row whose ranks are all 0.
     """
 
     row: nw.Expr
@@ -158,7 +158,7 @@ class Reading:
         return found
 
     def with_least(self, value: nw.Expr, many: nw.Expr) -> nw.Expr:
-        """The fact of a group, its value so far, with so many more rows of the least value."""
+        """The fact with more rows of the least value."""
         if self.aggregation == "sum":
             return value + many * self.least
         least = nw.lit(self.least, nw.Int32)
@@ -168,7 +168,7 @@ class Reading:
 
 @singledispatch
 def reading(definition: Definition, columns: Columns, among: nw.Expr | None = None) -> Reading:
-    """How a fact is read off the things it is about; `among` says which rows are such things."""
+    """How a fact is read; `among` says which rows are its things."""
     raise TypeError(f"the columnar engine cannot read {type(definition).__name__}")
 
 
@@ -295,12 +295,12 @@ def _long(column: str) -> nw.Expr:
 
 @dataclass(frozen=True, slots=True)
 class Ordered:
-    """What an ordered layer concludes, as columns: see `decide` in the language.
+    """What an ordered layer concludes, as columns (see `decide`).
 
     Attributes
     ----------
     reached, limit : Expr
-        The best rank reached (else the default), and the lowest limit (else a rank above every rank).
+        The best rank reached or the default; the lowest limit or a rank above all.
     """
 
     reached: nw.Expr

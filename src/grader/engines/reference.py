@@ -61,13 +61,13 @@ _COMPARISONS: Mapping[Op, Comparison] = {
 
 
 def comparison(op: Op, operands: Sequence[Operand]) -> tuple[Comparison, Any]:
-    """What `op` does with a value, and the constant (for `one_of`, the constants) it does it with."""
+    """The function for `op`, and its constant (or constants)."""
     constants = tuple(_constant(operand) for operand in operands)
     return _COMPARISONS[op], constants if op is Op.ONE_OF else constants[0]
 
 
 def compare(value: int, op: Op, operands: Sequence[Operand]) -> bool:
-    """Whether a value stands to an operand (for `one_of`, to any of them) as `op` says."""
+    """Whether a value stands so to an operand (for `one_of`, to any)."""
     if op is Op.ONE_OF:
         return any(value == _constant(operand) for operand in operands)
     return _COMPARISONS[op](value, _constant(operands[0]))
@@ -112,7 +112,7 @@ def satisfies(thing: Facts, where: Iterable[Test]) -> bool:
 
 @singledispatch
 def value(definition: Definition, chosen: Sequence[Facts], known: Facts) -> int:
-    """What a fact is, given the things that satisfy its `where` and the numbers known so far."""
+    """A fact's value, from its things and the numbers known."""
     raise TypeError(f"the reference engine cannot read {type(definition).__name__}")
 
 
@@ -169,7 +169,7 @@ def _(definition: Points, chosen: Sequence[Facts], known: Facts) -> int:
 
 
 def numbers(points: Points, known: Facts) -> Iterator[int]:
-    """The number a fact of points starts from, and what it is after each step, taken or not."""
+    """The start of a fact of points, and its value after each step."""
     so_far = _within(points.within, _amount(points.start, known))
     yield so_far
     for step in points.steps:
@@ -207,12 +207,12 @@ def _(definition: Given, chosen: Sequence[Facts], known: Facts) -> int:
 
 
 class FactReader:
-    """Reads the facts of one level, and remembers which rows satisfy which `where`.
+    """Reads the facts of one level, and caches which rows satisfy a `where`.
 
     Parameters
     ----------
     facts : iterable of Fact
-        Facts about one level, bound: constants for parameters.
+        Bound.
     """
 
     def __init__(self, facts: Iterable[Fact]) -> None:
@@ -238,8 +238,7 @@ class FactReader:
         things : mapping of entity to rows
             What the facts count.
         given : mapping
-            Numbers known beforehand: facts a share may name, and facts about named characteristics of an
-            area under the key of the `FactOf`.
+            Facts known beforehand, those of named characteristics by `FactOf` key.
         """
         known = dict(given)
         seen = {e: [(row, self._truth(e, row)) for row in things[e]] for e in self._clauses if e}
@@ -268,8 +267,7 @@ def _clauses(fact: Fact) -> list[tuple[str, Comparison, Any]]:
 class ReferenceEngine:
     """Evaluates a bound rule book, one table at a time.
 
-    Which rules hold depends on nothing but which of their comparisons hold, so an answer is worked out once
-    for each pattern of comparisons met.
+    An answer depends on which comparisons hold alone, and is kept for each such pattern.
     """
 
     name = "reference"
@@ -278,7 +276,7 @@ class ReferenceEngine:
         self._tables = {(t.layer, t.level): _Table(t.rules) for t in book.tables()}
 
     def held(self, layer: Layer, level: Level, scope: str, facts: Facts) -> frozenset[str]:
-        """Ids of the rules of a table that speak of `scope` and hold on these facts."""
+        """Ids of a table's rules that hold on these facts, for `scope`."""
         return self._tables[layer, level].held(scope, facts)
 
 

@@ -1,6 +1,6 @@
-"""The rule book on durable-rules, in the one narrow form in which it is sound; see docs/durable_rules.md.
+"""The rule book on durable-rules, in its one sound form (docs/durable_rules.md).
 
-One ruleset a table, one fact, whole numbers only; it is spoken to through its C functions.
+One ruleset a table, one fact, whole numbers, through its C functions.
 """
 
 from __future__ import annotations
@@ -73,10 +73,9 @@ Scope = frozenset[str] | None
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A table as durable-rules reads it, and what its patterns and fields mean.
+    """A table as durable-rules reads it.
 
-    `rules` maps a pattern to the ids of the rules it lets hold; `facts` are the names behind `f0`, `f1`, ...
-    and `scopes` the sets of areas or measures behind `z0`, `z1`, ...
+    `rules`: ids by pattern. `facts`: names behind `f0`, `f1`, ... `scopes`: sets behind `z0`, `z1`, ...
     """
 
     table: str
@@ -100,7 +99,7 @@ class Program:
 
 
 def compile_table(table: Table) -> Program:
-    """The ruleset of one table: each distinct way its rules can hold is one pattern."""
+    """The ruleset of a table: a pattern for each way its rules hold."""
     patterns: dict[tuple[Scope, Conjunction], set[str]] = {}
     for rule in table.rules:
         for way in dnf(rule.condition):
@@ -132,7 +131,7 @@ def _pattern_key(item: tuple[tuple[Scope, Conjunction], object]) -> tuple[object
 
 
 def pattern(tests: Sequence[Mapping[str, object]]) -> dict[str, object]:
-    """One rule of a ruleset: the tests that the fact must all pass, with one that is always positive."""
+    """The tests of one rule, with one that is always positive."""
     return {"all": [{"m": {"$and": [{MARKER: 1}, *tests]}}]}
 
 
@@ -144,7 +143,7 @@ def _test(atom: Atom, fields: Mapping[str, str]) -> dict[str, object]:
 
 
 def fnv1a(text: str) -> int:
-    """The 32-bit hash by which durable-rules tells names apart: it never compares the names themselves."""
+    """The 32-bit hash by which durable-rules compares names."""
     found = 0x811C9DC5
     for byte in text.encode():
         found = ((found ^ byte) * 0x01000193) & 0xFFFFFFFF
@@ -161,10 +160,9 @@ def _check_names(fields: Sequence[str]) -> None:
 
 
 class Rulesets:
-    """The rulesets alive in this process, by definition, and the only place that speaks to durable-rules.
+    """The rulesets of this process; nothing else speaks to durable-rules.
 
-    One lock, one session at a time under one id: sessions cannot mix, and a ruleset never holds one between
-    evaluations, so that it can be freed whole. The C functions hold the interpreter's lock anyway.
+    One lock and one session at a time; no session outlives an evaluation, so rulesets can be freed.
     """
 
     def __init__(self, most: int = MAX_RULESETS) -> None:
@@ -179,8 +177,7 @@ class Rulesets:
     def fired(self, program: Program, message: str) -> list[str]:
         """Patterns that fired on one fact.
 
-        An evaluation that ends otherwise than it should leaves a session in a state nobody knows: its
-        ruleset is dropped unfreed (freeing it could crash) and made anew when next asked for.
+        After a failed evaluation the ruleset is dropped unfreed (freeing could crash) and made anew.
         """
         engine = extension()
         with self.lock:
@@ -244,22 +241,20 @@ if hasattr(os, "register_at_fork"):  # Windows has none, and does not fork
 
 
 class ReteEngine:
-    """Evaluates a bound rule book on durable-rules, one table at a time.
+    """Evaluates a bound rule book on durable-rules, table by table.
 
-    Engines over equal tables share rulesets. Closing one frees its rulesets at once; they are otherwise kept
-    for the next engine, `MAX_RULESETS` at most.
+    Equal tables share rulesets. Closing frees them; else `MAX_RULESETS` are kept.
 
     Parameters
     ----------
     book : RuleBook
-        A rule book with constants for parameters.
+        Bound.
 
     Raises
     ------
     InputError
-        A table passes a limit of the engine.
+        A table passes a limit.
     MissingExtraError
-        durable-rules cannot be imported.
     """
 
     name = "rete"
@@ -272,7 +267,7 @@ class ReteEngine:
         self._programs = {(t.layer, t.level): compile_table(t) for t in book.tables()}
 
     def held(self, layer: Layer, level: Level, scope: str, facts: Mapping[str, int]) -> frozenset[str]:
-        """Ids of the rules of a table that speak of `scope` and hold on these facts."""
+        """Ids of a table's rules that hold on these facts, for `scope`."""
         program = self._programs[layer, level]
         fired = RULESETS.fired(program, program.message(scope, facts))
         return frozenset().union(*(program.rules[pattern] for pattern in fired))

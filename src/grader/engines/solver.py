@@ -1,4 +1,4 @@
-"""The solver (z3): what it is asked and what it may spend; every question can be written down."""
+"""The solver (z3): questions and what they may spend."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ try:
 except ImportError as error:
     raise MissingExtraError("proofs need the solver z3", help=install("prove")) from error
 
-Written = Callable[[str, "z3.Solver", bool], None]
+QuestionWriter = Callable[[str, "z3.Solver", bool], None]
 """Told the logic, the solver as asked, and whether there was a model, of every question answered."""
 
-WRITTEN: ContextVar[Written | None] = ContextVar("written", default=None)
+WRITTEN: ContextVar[QuestionWriter | None] = ContextVar("written", default=None)
 
 
 class Undecided(Exception):
-    """The solver ran out of what it may spend, or gave up: the question stays open."""
+    """The solver gave up or ran out of effort."""
 
 
 class Allowance(Protocol):
@@ -39,7 +39,7 @@ class Allowance(Protocol):
 
 @dataclass(slots=True)
 class Effort:
-    """The units of its own work the solver may still spend: the same on every machine, however busy."""
+    """Solver units left, the same on every machine."""
 
     units: int
     spent: int = 0
@@ -79,7 +79,7 @@ _TURN = RLock()
 
 @contextmanager
 def afresh() -> Iterator[None]:
-    """Make terms in a context of their own, so that nothing asked before moves an answer or its cost."""
+    """Make terms in a new context, so that earlier questions change nothing."""
     with _TURN:
         kept = z3.z3._main_ctx
         z3.z3._main_ctx = None
@@ -119,7 +119,7 @@ class Solver:
             return self._solver.model() if answer == z3.sat else None
 
     def smallest(self, size: z3.ArithRef, *formulas: z3.BoolRef) -> z3.ModelRef | None:
-        """A model whose `size` no other model undercuts; a solver out of means keeps the least it found."""
+        """A model of the least `size`, or the least found when effort runs out."""
         best = self.model(*formulas)
         if best is None:
             return None

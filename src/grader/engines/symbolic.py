@@ -1,6 +1,6 @@
-"""The rule book as formulas over whole numbers (z3), for proofs about every input at once.
+"""The rule book as formulas over whole numbers (z3).
 
-Shares stay pairs of counts: at least t is 1000·n ≥ t·d, at most t is 1000·n < (t+1)·d.
+Shares stay pairs: at least t is 1000·n ≥ t·d, at most t is 1000·n < (t+1)·d.
 """
 
 from __future__ import annotations
@@ -41,14 +41,14 @@ from grader.language.nodes import (
 from grader.language.reckoned import Amount, Bounds, Does, Named, Points, Rounded, Step, Weighted
 from grader.language.relevance import parts_first
 from grader.language.rulebook import Fact, Rule
-from grader.vocabulary.words import Scale
+from grader.vocabulary.scales import Scale
 
 Row = Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
 class CountedRow:
-    """So many things that look alike: one row, and how many there are of it."""
+    """A row, and how many things are like it."""
 
     row: Row
     count: z3.ArithRef
@@ -70,7 +70,7 @@ CountedThings = Mapping[str, Sequence[CountedRow]]
 
 
 def compare(term: z3.ArithRef | Ratio, op: Op, operands: Sequence[Operand], terms: Terms) -> z3.BoolRef:
-    """The formula that says how a term stands to the operands; `terms` holds parameters under `$name`."""
+    """How a term stands to the operands; `terms` holds parameters as `$name`."""
     numbers = [_operand(o, terms) for o in operands]
     match op:
         case Op.AT_LEAST:
@@ -134,7 +134,7 @@ def _(condition: Not, terms: Terms) -> z3.BoolRef:
 
 @singledispatch
 def value(definition: Definition, things: CountedThings, known: Terms) -> z3.ArithRef | Ratio:
-    """The term of a fact, given rows with their counts and the terms known so far."""
+    """A fact's term, from counted rows and the terms known."""
     raise TypeError(f"the symbolic engine cannot read {type(definition).__name__}")
 
 
@@ -236,7 +236,7 @@ def _chosen(definition: Aggregate, things: CountedThings) -> list[CountedRow]:
 
 
 def _meets(row: Row, test: Test) -> bool:
-    """Whether a row satisfies a clause: both are known numbers, so this needs no formula."""
+    """Whether a row of known numbers satisfies a clause."""
     rank, numbers = row[test.attribute], [o.value for o in test.operands if isinstance(o, Const)]
     if len(numbers) < len(test.operands):
         raise TypeError(f"a clause on {test.attribute} is not bound to numbers")
@@ -254,7 +254,7 @@ def _meets(row: Row, test: Test) -> bool:
 
 
 def _outermost(chosen: Iterable[CountedRow], attribute: str, *, lowest: bool) -> z3.ArithRef:
-    """The best or lowest rank present among things: the innermost choice is the least wanted rank."""
+    """The best or lowest rank present, the least wanted innermost."""
     by_rank: dict[int, list[z3.ArithRef]] = {}
     for each in chosen:
         by_rank.setdefault(each.row[attribute], []).append(each.count)
@@ -285,9 +285,9 @@ def evaluate_facts(
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """What an ordered layer concludes, as terms: its rank, and the two halves the rank is computed from.
+    """What an ordered layer concludes, as terms.
 
-    `base` is the best rank reached, or the default; `limit` the lowest limit, or the top of the scale.
+    `base`: the best reached or the default; `limit`: the lowest limit or the top.
     """
 
     rank: z3.ArithRef

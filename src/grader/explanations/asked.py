@@ -14,5 +14,5 @@ def area_asked(framework: Framework, edition: str, written: str) -> str:
 
 
 def grade_asked(framework: Framework, written: str) -> str:
-    """The id of a grade of the framework's scale; raises UnknownNameError, whose help names the nearest."""
+    """A grade's id; raises UnknownNameError."""
     return required(written, PrintedNames(framework).grades, "grade")

@@ -44,7 +44,7 @@ class Moved(OutputModel):
 
 
 class SmallestAnswer(OutputModel):
-    """One smallest change: applied to the inspection and graded again, it gives the grade or a better one."""
+    """One smallest change, which gives the grade when graded again."""
 
     grade: str
     """The grade it gives."""

@@ -1,8 +1,6 @@
-"""What could have been found otherwise: single changes of an inspection, and the inspection after them.
+"""Single changes of an inspection, and the inspection after them.
 
-The space is small on purpose, and the same for every area: an assessment one step up or down (1 a step), one
-more item of evidence (3), a finding declared or withdrawn (5). Costs say how far a change is from what was
-found, nothing else.
+An assessment one step (cost 1), an item added (3), a finding declared or withdrawn (5).
 """
 
 from __future__ import annotations
@@ -90,7 +88,7 @@ Change = Reassessed | Found | Issued
 def choices(
     inspection: Inspection, framework: Framework, trace: GradingTrace, aggregator: AreaAggregator
 ) -> Iterator[Choice[Change]]:
-    """Everything about the evidence that could have been otherwise and that the area's rules can tell."""
+    """Everything about the evidence that could differ to the area's rules."""
     edition, words = inspection.inspection.edition, framework.vocabulary
     mine = {c.id for c in trace.characteristics[aggregator.area.id] if aggregator.matters(c.id)}
     counts: dict[str, set[str]] = {}
@@ -144,7 +142,7 @@ def _reassessing(
 def _adding(
     words: Vocabulary, characteristic: str, scale: str | None, on: frozenset[str], most: int
 ) -> Choice[Change]:
-    """So many more items; among equals the one preferred first is nearest the middle of the scale."""
+    """Items added; among equals, assessed nearest the middle."""
     options: list[Option[Change]] = []
     for many in range(most + 1):
         for added in combinations_with_replacement(words.scale_of(scale).from_middle(), many):
@@ -165,10 +163,7 @@ def declared(inspection: Inspection, area: str, kind: str) -> list[Declared]:
 
 
 def issuing(inspection: Inspection, area: str, aggregator: AreaAggregator) -> list[tuple[Change, ...]]:
-    """Every way in which findings could have been declared, or not, that the area's rules can tell apart.
-
-    Findings of one kind are alike to every rule, so how many there are is all that is chosen.
-    """
+    """Every number of each kind of finding that rules tell apart."""
     by_kind: list[list[tuple[Change, ...]]] = []
     for kind in aggregator.kinds_told_apart:
         there = declared(inspection, area, kind)

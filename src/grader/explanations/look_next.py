@@ -1,4 +1,4 @@
-"""What to look at next: unassessed characteristics that could move the grade, or narrow the range, most."""
+"""Unassessed characteristics that could move the grade or range most."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from grader.session import LoadedInspection
 
 
 class TurnedOut(OutputModel):
-    """An area with one more characteristic assessed: its grade by the grade rules, and its range then."""
+    """An area's grade and range with one more characteristic assessed."""
 
     grade: str
     possible: tuple[str, str] | None
 
 
 class LookNext(OutputModel):
-    """An unassessed characteristic, and what the area would be were it found to be good or bad."""
+    """An unassessed characteristic, and the area were it good or bad."""
 
     characteristic: str
     text: str
@@ -26,17 +26,14 @@ class LookNext(OutputModel):
 
 
 def look_next(loaded: LoadedInspection, area: str) -> list[LookNext]:
-    """Unassessed characteristics of an area, the one that could move its grade most first.
+    """Unassessed characteristics, those that could move the grade most first.
 
-    Those come first that could move the grade by most steps; among equals, those that would narrow the range
-    most however they turned out; then by id. One that could do neither is left out.
+    By steps moved, then by the range narrowed, then by id; others are left out.
 
     Parameters
     ----------
-    loaded : LoadedInspection
-        The inspection.
     area : str
-        Id of an area of the edition.
+        Its id.
     """
     framework, inspection = loaded.framework.framework, loaded.inspection
     edition, whole = inspection.inspection.edition, framework.area(area)

@@ -1,9 +1,7 @@
-"""The least change that gives an area a grade: an exact search that needs no solver.
+"""The least change that gives a grade: an exact search without a solver.
 
-An inspection could have been otherwise in many ways, but the rules see few of them apart (`aggregates.py`).
-The search takes the choices there are one after another (each item's assessment, items added, findings) and
-keeps, for every state the area can reach, the least cost of getting there, up to a bound that rises until
-the grade is among them. All cheaper states have been looked at by then, so nothing smaller gives the grade.
+For each state of the area that rules tell apart it keeps the least cost, up to a rising bound. All cheaper
+states have been looked at, so no smaller change gives the grade.
 """
 
 from __future__ import annotations
@@ -29,7 +27,7 @@ K = TypeVar("K")
 
 
 class GaveUp(Exception):
-    """The search has looked at as many states as it may; all changes of less than `cost` were looked at."""
+    """Too many states; all changes below `cost` were looked at."""
 
     def __init__(self, cost: int) -> None:
         super().__init__(f"nothing of cost {cost} or less")
@@ -38,7 +36,7 @@ class GaveUp(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Option(Generic[C]):
-    """One way a choice can come out: its cost, what is changed, and the items there then are."""
+    """One outcome of a choice: its cost, change and items."""
 
     cost: int
     changes: tuple[C, ...]
@@ -47,9 +45,9 @@ class Option(Generic[C]):
 
 @dataclass(frozen=True, slots=True)
 class Choice(Generic[C]):
-    """Something that could have been otherwise: the characteristics it counts on, and its ways.
+    """Something that could differ, the characteristics it counts on, its options.
 
-    `through` are those it counts on through `informs` alone.
+    `through`: those it counts on through `informs` alone.
     """
 
     on: frozenset[str]
@@ -58,12 +56,12 @@ class Choice(Generic[C]):
 
 
 @dataclass(frozen=True, slots=True)
-class Way(Generic[C]):
+class Route(Generic[C]):
     """How a state is reached: the changes made so far, the last ones first."""
 
     changes: tuple[C, ...]
     case: CharacteristicCase | None
-    before: Way[C] | None
+    before: Route[C] | None
 
     def all_changes(self) -> tuple[C, ...]:
         """Every change on the way."""
@@ -73,8 +71,8 @@ class Way(Generic[C]):
         """Every characteristic as the way leaves it."""
         return [step.case for step in self._steps() if step.case is not None]
 
-    def _steps(self) -> Iterator[Way[C]]:
-        step: Way[C] | None = self
+    def _steps(self) -> Iterator[Route[C]]:
+        step: Route[C] | None = self
         while step is not None:
             yield step
             step = step.before
@@ -82,14 +80,14 @@ class Way(Generic[C]):
 
 @dataclass(slots=True)
 class Least(Generic[K, C]):
-    """For each state the least cost of coming to it, and up to three ways of that cost."""
+    """The least cost of each state, and up to three ways to it."""
 
     bound: int
-    found: dict[K, tuple[int, list[Way[C]]]] = field(default_factory=dict)
+    found: dict[K, tuple[int, list[Route[C]]]] = field(default_factory=dict)
     cut: bool = False
     """Whether anything lay beyond the bound."""
 
-    def reach(self, state: K, cost: int, ways: Callable[[], Iterable[Way[C]]]) -> None:
+    def reach(self, state: K, cost: int, ways: Callable[[], Iterable[Route[C]]]) -> None:
         """Take note of ways to a state at a cost."""
         if cost > self.bound:
             self.cut = True
@@ -111,12 +109,10 @@ class Search(Generic[C]):
 
     Parameters
     ----------
-    aggregator : AreaAggregator
-        What the area's rules see.
     cases : mapping
-        The area's characteristics as they are.
+        As they are.
     choices : sequence of Choice
-        What could have been otherwise, on characteristics that matter to some rule of the area.
+        On characteristics that matter to the area's rules.
     """
 
     aggregator: AreaAggregator
@@ -125,18 +121,17 @@ class Search(Generic[C]):
     looked_at: int = 0
 
     def states(self, bound: int) -> Least[FactVector, C]:
-        """Every fact vector the area can reach within a cost.
+        """Every vector the area can reach within a cost.
 
         Raises
         ------
         GaveUp
-            There are too many.
         """
         sums = self.aggregator.on_area
         opened: list[str] = []
         left = [c for c in self.choices if len(c.on) > 1]
         states: Least[State, C] = Least(bound)
-        states.reach((sums.empty, ()), 0, lambda: [Way((), None, None)])
+        states.reach((sums.empty, ()), 0, lambda: [Route((), None, None)])
         for name in self._order(left):
             for choice in [c for c in left if name in c.on]:
                 left.remove(choice)
@@ -148,7 +143,7 @@ class Search(Generic[C]):
         return found
 
     def _order(self, shared: Sequence[Choice[C]]) -> list[str]:
-        """Characteristics, each followed by those it shares choices with, so that few are open at a time."""
+        """Characteristics, those that share choices next to each other."""
         left = [n for n in self.cases if self.aggregator.matters(n)]
         opened: set[str] = set()
         order = []
@@ -195,7 +190,7 @@ class Search(Generic[C]):
         at = opened.index(name) if name in opened else None
         own = self._own(name, states.bound)
         after: Least[State, C] = Least(states.bound, cut=states.cut or own.cut)
-        known: dict[FactVector | None, list[tuple[int, FactVector, CharacteristicCase, list[Way[C]]]]] = {}
+        known: dict[FactVector | None, list[tuple[int, FactVector, CharacteristicCase, list[Route[C]]]]] = {}
         for (closed, open_), (cost, ways) in states.found.items():
             part = open_[at] if at is not None else None
             if part not in known:
@@ -221,7 +216,7 @@ class Search(Generic[C]):
         """The fact vectors that choices on one characteristic alone can reach."""
         sums = self.aggregator.on_characteristic
         states: Least[FactVector, C] = Least(bound)
-        states.reach(sums.empty, 0, lambda: [Way((), None, None)])
+        states.reach(sums.empty, 0, lambda: [Route((), None, None)])
         for choice in (c for c in self.choices if c.on == {name}):
             options = [(o, self._of_rows(o.rows, name in choice.through)) for o in choice.options]
             after: Least[FactVector, C] = Least(bound, cut=states.cut)
@@ -241,9 +236,9 @@ class Search(Generic[C]):
 
     def _outcomes(
         self, name: str, own: Least[FactVector, C], part: FactVector | None
-    ) -> list[tuple[int, FactVector, CharacteristicCase, list[Way[C]]]]:
-        """What a characteristic can add to the area's facts, cheapest first, each at its least cost."""
-        found: dict[FactVector, tuple[int, CharacteristicCase, list[Way[C]]]] = {}
+    ) -> list[tuple[int, FactVector, CharacteristicCase, list[Route[C]]]]:
+        """What a characteristic can add to the area, each at least cost."""
+        found: dict[FactVector, tuple[int, CharacteristicCase, list[Route[C]]]] = {}
         for measure, (cost, ways) in own.found.items():
             whole = measure if part is None else self.aggregator.on_characteristic.plus(measure, part)
             case = self.aggregator.case(self.cases[name], whole)
@@ -262,8 +257,10 @@ class Search(Generic[C]):
         return measure
 
 
-def _further(ways: Iterable[Way[C]], changes: tuple[C, ...], case: CharacteristicCase | None) -> list[Way[C]]:
-    """The ways with one step more; where nothing changes and nothing closes, the ways as they are."""
+def _further(
+    ways: Iterable[Route[C]], changes: tuple[C, ...], case: CharacteristicCase | None
+) -> list[Route[C]]:
+    """The ways with one step more, where anything changes."""
     if not changes and case is None:
         return list(ways)
-    return [Way(changes, case, way) for way in ways]
+    return [Route(changes, case, way) for way in ways]

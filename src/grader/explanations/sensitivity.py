@@ -1,6 +1,6 @@
-"""At which values of each parameter an area keeps its grade: exact sets of intervals, found by walking.
+"""At which values of each parameter an area keeps its grade, exactly.
 
-Between two values that are compared with a parameter nothing changes, so one pass speaks for all of them.
+Between two compared values nothing changes: one pass speaks for all.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Interval = tuple[int, int]
 
 
 class Stands(OutputModel):
-    """An outcome of an area, and every value of the parameter at which it has that outcome."""
+    """An outcome, and the parameter's values at which it stands."""
 
     outcome: str
     grade: str | None
@@ -48,7 +48,7 @@ class AreaAtValues(OutputModel):
 
 
 class OrderBroken(OutputModel):
-    """Values at which a rule that goes further would ask for less than one that does not."""
+    """Values at which a further rule would ask for less."""
 
     intervals: list[Interval]
     message: str
@@ -83,19 +83,17 @@ class ParameterSensitivity(OutputModel):
 
 
 def sensitivity(loaded: LoadedInspection, area: str | None = None) -> ParameterSensitivity:
-    """For each parameter, the others as set, the values at which each outcome and grade stands.
+    """The values of each parameter alone at which each grade stands.
 
     Parameters
     ----------
-    loaded : LoadedInspection
-        The inspection.
     area : str, optional
-        The one area that is asked about; every inspected area that the edition grades by default.
+        Every graded area by default.
 
     Raises
     ------
     UnknownNameError
-        The edition has no such area.
+        No such area.
     """
     framework, inspection = loaded.framework.framework, loaded.inspection
     edition = inspection.inspection.edition
@@ -164,7 +162,7 @@ def _said(loaded: LoadedInspection, trace: GradingTrace, area: str) -> tuple[str
 def walk(
     loaded: LoadedInspection, parameter: Parameter, areas: Sequence[str]
 ) -> Iterator[tuple[Interval, GradingTrace]]:
-    """Intervals of a parameter's range within which no comparison turns, and what is concluded in each."""
+    """Intervals of a parameter with the same conclusions, with these."""
     compared = compared_with(loaded.book, parameter.name)
     session = loaded.session
     first = parameter.minimum
@@ -182,7 +180,7 @@ def walk(
 def _values(
     loaded: LoadedInspection, trace: GradingTrace, areas: Sequence[str], compared: Compared
 ) -> Iterator[int]:
-    """Every value that is held against the parameter in one pass; more of them do no harm."""
+    """Every value compared with the parameter in one pass."""
     name = compared.name
     if compared.level is Level.FIGURE:
         for item in loaded.inspection.evidence:

@@ -1,9 +1,7 @@
-"""What would have had to be found for a grade or a better one: the least change of the record that gives it.
+"""The least change of the record that gives a grade or a better one.
 
-Every answer is applied to the inspection and graded again by the reference engine before it is given, and
-names the grades it would move in other areas. The search (`search.py`) is exact over its space
-(`changes.py`), so that none smaller does; where it gives up, that is said. Its shape is
-`grader.smallest_change/1`.
+Each answer is graded again by the reference, with the grades it moves elsewhere. The search is exact; where
+it gives up, that is said.
 """
 
 from __future__ import annotations
@@ -23,7 +21,7 @@ from grader.explanations.change_answer import (
     one_change,
 )
 from grader.explanations.changes import Change, Found, Issued, Reassessed, apply, choices, issuing
-from grader.explanations.search import BOUNDS, GaveUp, Least, Search, Way
+from grader.explanations.search import BOUNDS, GaveUp, Least, Route, Search
 from grader.grading.aggregates import AreaAggregator, FactVector
 from grader.grading.conclude import CharacteristicCase, LayerEvaluator
 from grader.grading.run import GradingTrace, run, standing_of
@@ -33,7 +31,7 @@ from grader.model.framework import Framework
 from grader.model.inspection import Inspection
 from grader.model.proposal import Outcome
 from grader.session import LoadedInspection
-from grader.vocabulary.words import Levels, Word
+from grader.vocabulary.scales import Levels, Word
 
 #: Answers given, all of the same cost.
 MOST_ANSWERS: Final = 3
@@ -51,25 +49,19 @@ Cheapest = tuple[int, list[tuple[Change, ...]]]
 def smallest_change(
     loaded: LoadedInspection, area: str, asked: str, *, exactly: bool = False
 ) -> SmallestChange:
-    """The least change of the evidence, or of the findings issued, by which an area is graded so or better.
+    """The least change by which an area gets a grade or a better one.
 
     Parameters
     ----------
-    loaded : LoadedInspection
-        The inspection.
-    area : str
-        An area of the edition.
-    asked : str
-        A grade of the scale.
     exactly : bool
-        Whether a better grade is no answer.
+        Whether a better grade is refused.
 
     Raises
     ------
     UnknownNameError
-        The edition has no such area, or the scale no such grade.
+        No such area or grade.
     InternalError
-        An answer did not give the grade when it was applied: a fault of grader.
+        An answer did not give the grade.
     """
     framework = loaded.framework.framework
     area = area_asked(framework, loaded.inspection.inspection.edition, area)
@@ -146,7 +138,7 @@ class _Question:
         raise GaveUp(before)
 
     def _can_be_given(self) -> bool:
-        """Whether the default is a grade asked for, or some rule that speaks of the area names one."""
+        """Whether the default or some rule gives a grade asked for."""
         book = self.evaluator.book
         rules = book.table(Layer.GRADE, Level.AREA).rules
         named = {r.target for r in rules if r.applies_to(self.area)}
@@ -161,8 +153,8 @@ class _Question:
         return None
 
     def _cheapest(self, states: Least[FactVector, Change], before: int) -> Cheapest | None:
-        """The least cost at which the grade is given, above `before`, and the changes that do it."""
-        by_cost: dict[int, list[tuple[FactVector, tuple[Change, ...], list[Way[Change]]]]] = {}
+        """The least cost above `before` that gives the grade, and its changes."""
+        by_cost: dict[int, list[tuple[FactVector, tuple[Change, ...], list[Route[Change]]]]] = {}
         for issued in self._issuing:
             extra = _cost(issued)
             if extra > states.bound and states.cut:
@@ -182,8 +174,8 @@ class _Question:
                 return cost, changes
         return None
 
-    def _gives(self, measure: FactVector, issued: tuple[Change, ...], way: Way[Change]) -> bool:
-        """Whether an area with this fact vector, with these findings declared or not, is graded so."""
+    def _gives(self, measure: FactVector, issued: tuple[Change, ...], way: Route[Change]) -> bool:
+        """Whether this vector with these findings gives the grade."""
         key = (measure, issued)
         if key not in self._graded:
             self._graded[key] = self._grades(way.cases(), issued)
@@ -200,7 +192,7 @@ class _Question:
         return case.decision is not None and self._is_asked(named(case.decision.rank))
 
     def _is_asked(self, grade: str) -> bool:
-        """Whether a grade is the one asked for or, unless exactly that one was, a better one."""
+        """Whether a grade is the one asked for or, unless exact, better."""
         ranks = self.evaluator.book.grade_scale.ranks
         return grade == self.asked or (not self.exactly and ranks[grade] > ranks[self.asked])
 

@@ -1,7 +1,6 @@
-"""Why an area is graded as it is: from the grade down through rules, statuses and findings to the evidence.
+"""Why an area is graded so, down to the evidence, for and against.
 
-The explanation comes from the same pass as the proposal, for and against, and says what is
-missing. Its shape is `grader.explanation/1`.
+It comes from the proposal's own pass.
 """
 
 from __future__ import annotations
@@ -31,7 +30,8 @@ from grader.model.proposal import (
     WithoutOld,
 )
 from grader.session import LoadedInspection
-from grader.vocabulary.words import STRENGTH, Levels, StrengthName
+from grader.vocabulary.kinds import STRENGTH, StrengthName
+from grader.vocabulary.scales import Levels
 
 SCHEMA: Final = "grader.explanation/1"
 
@@ -131,19 +131,12 @@ class Explanation(OutputModel, Tabular):
 
 
 def explain(loaded: LoadedInspection, area: str) -> Explanation:
-    """The explanation of one area of what is proposed for an inspection.
-
-    Parameters
-    ----------
-    loaded : LoadedInspection
-        The inspection.
-    area : str
-        An area of the edition.
+    """The explanation of one area.
 
     Raises
     ------
     UnknownNameError
-        The edition has no such area.
+        No such area.
     """
     framework, proposal = loaded.framework.framework, loaded.proposal
     area = area_asked(framework, proposal.framework.edition, area)
@@ -189,7 +182,7 @@ def _summary(framework: Framework, proposal: Proposal, area: str) -> str:
 
 
 def _workings(loaded: LoadedInspection, area: str, names: Iterable[str]) -> list[Working]:
-    """How the numbers among some facts of an area came about; none of an area not inspected."""
+    """How the numbers among an area's facts came about."""
     case = loaded.trace.areas.get(area)
     if case is None:
         return []
@@ -199,7 +192,7 @@ def _workings(loaded: LoadedInspection, area: str, names: Iterable[str]) -> list
 
 
 def no_grade(framework: Framework, proposal: Proposal, area: str) -> str:
-    """Why an area that is withheld, ungraded or not inspected has no grade, in plain words."""
+    """Why an area has no grade, in plain words."""
     match proposal.area(area).outcome:
         case "withheld":
             return "no grade is proposed, since there is too little to go on"
@@ -247,7 +240,7 @@ def _strongest_first(scale: Levels, cited: Iterable[Cited]) -> list[Cited]:
 
 
 def cite(loaded: LoadedInspection, evidence: Evidence, item: Item, on: Collection[str]) -> Cited:
-    """An item of evidence as it bears on a characteristic, or on several of an area."""
+    """An item of evidence as it bears on characteristics."""
     inspection, assessment = loaded.inspection, loaded.trace.assessments[item.id]
     shortfall = assessment in loaded.framework.framework.vocabulary.shortfalls
     ways = list(placements(evidence, loaded.framework.framework, inspection.inspection.edition))

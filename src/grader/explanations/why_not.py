@@ -1,9 +1,6 @@
-"""Why an area is not graded better: what stood in the way of a grade, and the evidence behind it.
+"""What stood in the way of a grade, and the evidence behind it.
 
-A grade, or a better one, is proposed where no lower limit holds, and where a rule that reaches so far holds
-or, with no rule reaching anything, the default is as good. Each rule by which that fails is a barrier; the
-comparisons by which it fails are its conditions. Once a comparison is met it is no condition any more. The
-shape is `grader.why_not/1`.
+A barrier is a rule that keeps the area below the grade; its conditions are the comparisons that are not met.
 """
 
 from __future__ import annotations
@@ -115,21 +112,12 @@ class _AreaContext:
 
 
 def why_not(loaded: LoadedInspection, area: str, asked: str) -> WhyNot:
-    """What stood in the way of a grade (or a better one) in one area of what is proposed.
-
-    Parameters
-    ----------
-    loaded : LoadedInspection
-        The inspection.
-    area : str
-        An area of the edition.
-    asked : str
-        A grade of the scale.
+    """What stood in the way of a grade or a better one.
 
     Raises
     ------
     UnknownNameError
-        The edition has no such area, or the scale no such grade.
+        No such area or grade.
     """
     framework, proposal, trace = loaded.framework.framework, loaded.proposal, loaded.trace
     area = area_asked(framework, proposal.framework.edition, area)
@@ -197,7 +185,7 @@ def _plain(name: str) -> str:
 
 
 def _barriers(seen: _AreaContext, asked: str) -> list[Barrier]:
-    """Every rule by which the area is graded below what was asked for, or is not graded."""
+    """Every rule that keeps the area below the grade."""
     if seen.case.outcome == "withheld":
         thin = [r for r in seen.rules(Layer.SUFFICIENCY) if r.id in seen.case.held]
         none = _without_rule("withholds", "withheld", "no evidence is counted on this area")
@@ -253,18 +241,14 @@ class Failing:
 def missed(
     condition: Condition, facts: Mapping[str, int], wanted: bool, alternative: bool = False
 ) -> Iterator[Failing]:
-    """The comparisons by which a condition does not come out as wanted; none where it does.
+    """Comparisons by which a condition is not as wanted.
 
     Parameters
     ----------
-    condition : Condition
-        Bound.
-    facts : mapping
-        The facts seen.
     wanted : bool
         Whether it should hold.
     alternative : bool
-        Whether it stands among others of which one is enough.
+        Whether one of several is enough.
     """
     if holds(condition, facts) is wanted:
         return
@@ -314,7 +298,7 @@ def _needed(english: English, failing: Failing, facts: Mapping[str, int]) -> str
 
 
 def _kept_up(result: AreaResult, ranks: Mapping[str, int], asked: str) -> list[Reason]:
-    """The rules that reach the grade, and those that would have brought the one asked for."""
+    """Rules that reach the grade, and those for the one asked for."""
     held = [r for r in result.reasons if r.held]
     if result.grade == asked:
         return held

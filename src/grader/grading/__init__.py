@@ -1,1 +1,1 @@
-"""The grading pass: evidence to statuses, findings, outcomes and grades, and the proposal that says why."""
+"""The grading pass: from evidence to the proposal."""

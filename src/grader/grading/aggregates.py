@@ -1,6 +1,6 @@
-"""Facts of one area that combine incrementally, so that a changed item is concluded again by itself.
+"""Facts of one area that combine incrementally.
 
-Two sets of evidence with equal vectors are the same to every rule of the area.
+Evidence with equal vectors is the same to every rule.
 """
 
 from __future__ import annotations
@@ -93,14 +93,14 @@ _MANY, _ANY = Count(""), AnyOf("")
 
 @dataclass(slots=True)
 class AreaAggregator:
-    """One area as its rules see it, under a bound rule book.
+    """One area as its bound rules see it.
 
     Attributes
     ----------
     relevant : Relevance
-        The facts and rules that move the area's outcome.
+        What moves the outcome.
     on_characteristic, on_area : AggregateOps
-        How evidence adds up on a characteristic, and characteristics in the area.
+        How parts add up.
     """
 
     evaluator: LayerEvaluator
@@ -159,7 +159,7 @@ class AreaAggregator:
 
     @property
     def kinds_told_apart(self) -> tuple[str, ...]:
-        """Kinds of declared finding that bear on some rule of the area, or on whether it is withheld."""
+        """Kinds of declared finding that some rule or withholding looks at."""
         counting, words = self.relevant.counting("findings"), self.vocabulary
         rows = {kind.id: finding_row(words, kind.id, "declared") for kind in words.findings}
         return tuple(
@@ -194,9 +194,9 @@ class AreaAggregator:
         return definition.part(thing) if satisfies(thing, definition.where) else definition.identity
 
     def case(self, before: CharacteristicCase, vector: FactVector) -> CharacteristicCase:
-        """What the rules conclude on a characteristic with this fact vector.
+        """What rules conclude on a characteristic with this vector.
 
-        Facts no rule of the area looks at are left at 0.
+        Facts no rule looks at stay 0.
         """
         key = (before.id, before.counted, self._earlier(before), vector)
         found = self._cases.get(key)
@@ -248,16 +248,16 @@ class AreaAggregator:
         )
 
     def concluded(self, graded: bool, vector: FactVector, findings: tuple[Row, ...]) -> AreaOutcome:
-        """What the rules conclude on an area with this fact vector.
+        """What rules conclude on an area with this vector.
 
         Parameters
         ----------
         graded : bool
-            Whether the edition grades the area.
+            By the edition.
         vector : FactVector
-            The fact vector of all the area's characteristics.
+            Of all characteristics.
         findings : tuple of Row
-            The findings on record on the area.
+            Those on record.
         """
         key = (graded, vector, findings)
         found = self._concluded.get(key)
@@ -279,7 +279,7 @@ class AreaAggregator:
         return self.evaluator.outcome(self.area.id, graded, facts, rows, bool(assessed))
 
     def _area_facts(self, seen: FactVector, named: FactVector, findings: Sequence[Row]) -> dict[str, int]:
-        """Every fact about the area; one about characteristics that no rule looks at is left at 0."""
+        """Every fact about the area; those no rule looks at are 0."""
         reader = self.evaluator.area_facts
         things = {
             "characteristics": (),
@@ -307,7 +307,7 @@ def _work_out(facts: Iterable[Fact], known: dict[str, int]) -> None:
 
 
 def _caps(rules: Iterable[Rule], seen: Iterable[Fact]) -> dict[str, int]:
-    """For each fact the number beyond which nothing that is held against it changes any more."""
+    """The number of each fact beyond which no comparison changes."""
     tests = [(c.fact, c.op, c.operands) for r in rules for c, _ in comparisons(r.condition)]
     tests += [(t.attribute, t.op, t.operands) for f in seen for t in f.definition.where]
     caps: dict[str, int] = {}

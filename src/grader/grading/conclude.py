@@ -1,6 +1,6 @@
-"""From the items on each characteristic to an area's outcome, stage by stage of the pipeline.
+"""From items to an area's outcome, stage by stage.
 
-Pure functions of one characteristic, then of one area, so that a changed item is concluded again alone.
+Each characteristic and area can be concluded again alone.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ from grader.language.row import Row
 from grader.language.rulebook import Decision, Fact, Rule, RuleBook, decide
 from grader.language.vocabulary import SCALE, SCORE
 from grader.model.framework import Area
-from grader.vocabulary.words import NOT_IMPROVING, ORIGIN, PROGRESS, Vocabulary
+from grader.vocabulary.kinds import NOT_IMPROVING, ORIGIN, PROGRESS
+from grader.vocabulary.words import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class CharacteristicCase:
 
 @dataclass(frozen=True, slots=True)
 class AreaOutcome:
-    """The conclusions on an area: its outcome, the rules that held, and the grade's rank where graded."""
+    """An area's outcome, the rules that held, and the grade's rank if any."""
 
     outcome: str
     held: frozenset[str]
@@ -91,7 +92,7 @@ class AreaCase:
 
 
 class LayerEvaluator:
-    """One bound rule book on one engine; it may be kept for one inspection after another."""
+    """One bound rule book on one engine."""
 
     def __init__(self, book: RuleBook, engine: Engine) -> None:
         self.book = book
@@ -172,7 +173,7 @@ class LayerEvaluator:
     def area(
         self, area: Area, edition: str, cases: Sequence[CharacteristicCase], known: Sequence[FindingRecord]
     ) -> AreaCase:
-        """Outcome of an inspected area: the findings its rules raise, then sufficiency, then the grade."""
+        """An inspected area: findings raised, then sufficiency, then grade."""
         counted = [case for case in cases if case.counted]
         of = {case.id: case.facts for case in cases}
         given = {d.key: of[d.characteristic][d.fact] for d in self._named if d.characteristic in of}
@@ -200,15 +201,13 @@ class LayerEvaluator:
         Parameters
         ----------
         area : str
-            The area, inspected.
+            Inspected.
         graded : bool
-            Whether the edition grades it.
-        facts : mapping of str to int
-            Every fact about the area.
+            By the edition.
         findings : iterable of Row
-            Its findings, those proposed among them.
+            Proposed ones too.
         assessed : bool
-            Whether any evidence is counted on it.
+            Whether any evidence counts.
         """
         so = {
             Circumstance.NOT_INSPECTED: False,
@@ -226,7 +225,7 @@ class LayerEvaluator:
         return AreaOutcome(outcome.name, held | thin, self._decide(GRADES, held))
 
     def grade(self, area: str, facts: Mapping[str, int]) -> Decision:
-        """What the grade rules say of an area's facts, whether or not there is enough to propose it."""
+        """What the grade rules say, whether or not evidence suffices."""
         return self._decide(GRADES, self._held(GRADES, area, facts))
 
     def _held(self, stage: Stage, scope: str, facts: Mapping[str, int]) -> frozenset[str]:
@@ -253,7 +252,7 @@ def named_facts(facts: Iterable[Fact]) -> tuple[FactOf, ...]:
 
 
 def _meets(outcome: Outcome, so: Mapping[Circumstance, bool]) -> bool:
-    """Whether an area of which this is so has an outcome, where it has none before it."""
+    """Whether the circumstance holds of the area."""
     if outcome.unless is not None and so[outcome.unless]:
         return False
     return not outcome.where or any(so[c] for c in outcome.where)
@@ -261,7 +260,7 @@ def _meets(outcome: Outcome, so: Mapping[Circumstance, bool]) -> bool:
 
 @cache
 def finding_row(vocabulary: Vocabulary, kind: str, origin: str, progress: str | None = None) -> Row:
-    """A finding as whole numbers. What it counts as follows from its kind and, for earlier ones, progress."""
+    """A finding as whole numbers; kind and progress give what it counts as."""
     return Row(
         {
             "kind": vocabulary.kinds.rank(kind),

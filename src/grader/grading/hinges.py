@@ -1,6 +1,6 @@
-"""The items a grade hinges on, and the grades one step of one item would bring.
+"""Items a grade hinges on, and grades one step of one item away.
 
-Items with equal tags on the same characteristics are concluded once, on the reference engine.
+Equal items are concluded once, on the reference engine.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from grader.model.proposal import Hinge, Reachable
 
 @dataclass(frozen=True, slots=True)
 class ItemClass:
-    """Items that no rule can tell apart in this area: the same tags on the same characteristics."""
+    """Items with the same tags on the same characteristics of an area."""
 
     rows: Mapping[str, Row]
     """Its tags on each characteristic it counts on, which differ in whether it is tagged to it itself."""
@@ -48,23 +48,16 @@ def sensitivity(
     result: AreaCase,
     next_latest: Mapping[str, tuple[Item, ...]] | None = None,
 ) -> Sensitivity:
-    """What an area's result hinges on; nothing where the edition gives the area no grade.
+    """What an area's result hinges on; nothing for an ungraded area.
 
     Parameters
     ----------
-    aggregator : AreaAggregator
-        What the area's rules see, on the engine to conclude again with.
     graded : bool
-        Whether the edition grades the area.
+        By the edition.
     cases, known, result
-        Its characteristics, its recorded findings and what was concluded.
+        What was concluded.
     next_latest : mapping, optional
-        What would count on a characteristic, were its one item not there.
-
-    Returns
-    -------
-    Sensitivity
-        Items whose removal changes grade or outcome, and grades one step of one item would bring.
+        What would count in the place of a characteristic's one item.
     """
     if result.outcome == "ungraded":
         return Sensitivity((), ())
@@ -128,7 +121,7 @@ class _OneItemChanged:
         )
 
     def _conclude(self, group: ItemClass, rank: int | None) -> tuple[str, int | None]:
-        """Outcome and rank of the grade with one item of the class assessed otherwise, or taken away."""
+        """Outcome and rank with one item of the class at `rank`, or taken away."""
         aggregator = self._aggregator
         changed = {}
         for name in group.rows:
@@ -151,7 +144,7 @@ class _OneItemChanged:
         return found.outcome, found.decision.rank if found.decision else None
 
     def _rests(self, case: CharacteristicCase) -> dict[Row, FactVector]:
-        """For each set of tags on a characteristic, the fact vector of its evidence without one such item."""
+        """For each row on a characteristic, the vector without one such item."""
         sums = self._aggregator.on_characteristic
         many = Counter(item.row for item in case.items)
         ones = [self._aggregator.of_row(row) for row in many]

@@ -1,6 +1,6 @@
-"""The grades an area could take however its unassessed characteristics turned out.
+"""The grades an area could take however its unassessed characteristics turn out.
 
-Sound for rule books in which better evidence never lowers a grade and worse never raises it.
+Sound where better evidence never lowers a grade and worse never raises it.
 """
 
 from __future__ import annotations
@@ -26,10 +26,9 @@ from grader.vocabulary.words import Vocabulary
 
 @dataclass(frozen=True, slots=True)
 class Fillings:
-    """What one unassessed characteristic is filled with, each a tested item.
+    """The tested items that fill an unassessed characteristic.
 
-    No new concern is raised, so a shortfall with the worst harm reaches one step less far than can be; one
-    without harm may reach as far as can be.
+    Shortfalls with harm stop where they would raise a concern; those without may be the worst.
     """
 
     best: Row
@@ -57,20 +56,16 @@ Range = tuple[int, int]
 
 @dataclass
 class Unassessed:
-    """One area with its unassessed characteristics filled in, each by one item on it alone.
+    """One area, each unassessed characteristic filled by one item.
 
     Parameters
     ----------
-    evaluator : LayerEvaluator
-        What concludes again.
     area : Area
-        The area, which the edition grades.
-    edition : str
-        The edition of the framework.
+        A graded one.
     cases : sequence of CharacteristicCase
-        What was concluded on its characteristics.
+        As concluded.
     known : sequence of FindingRecord
-        Its recorded findings.
+        On record.
     """
 
     evaluator: LayerEvaluator
@@ -108,7 +103,7 @@ class Unassessed:
         return self.evaluator.grade(self.area.id, self.conclude(filled).facts).rank
 
     def worst(self, id: str) -> tuple[Row, Row]:
-        """The two worst ways for a characteristic to turn out that raise no new concern on it."""
+        """The two worst items that raise no concern on a characteristic."""
         if self.evaluator.book.vocabulary.several is not None:
             return (self._lowest_level(id),) * 2
         ways = self.fillings(id)
@@ -116,7 +111,7 @@ class Unassessed:
         return ways.widest, ways.harmless if self._concerns(harmful.raised) else ways.harmful
 
     def _lowest_level(self, id: str) -> Row:
-        """The worst level of its scale that raises no concern on a characteristic; the worst where all do."""
+        """The worst level without a concern, or the worst of all."""
         words = self.evaluator.book.vocabulary
         levels = words.scale_of(self.evaluator.book.scale_of.get(id)).ranks
         rows = [tested_row(rank, extent=len(words.extents.names) - 1, harm=0) for rank in levels]
@@ -124,9 +119,9 @@ class Unassessed:
         return next(sound, rows[0])
 
     def possible(self, given: Mapping[str, Row] | None = None) -> Range | None:
-        """The lowest and the highest grade, some characteristics having turned out as given.
+        """The lowest and highest grade, some characteristics filled as given.
 
-        None where no way of turning out for the worst leaves the area without a new concern of its own.
+        None where every worst filling raises a new concern.
         """
         given = given if given is not None else {}
         rest = [id for id in self.ids if id not in given]

@@ -1,4 +1,4 @@
-"""What a person should look at in the record: figures, contradictions, what was not inspected."""
+"""Warnings about figures, contradictions and areas not inspected."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from grader.language.figures import as_whole
 from grader.language.order import orders
 from grader.language.rulebook import RuleBook
 from grader.model.inspection import Evidence, Figure, Inspection
-from grader.vocabulary.words import STRENGTH, Vocabulary
+from grader.vocabulary.kinds import STRENGTH
+from grader.vocabulary.words import Vocabulary
 
 CONTRADICTION = "contradiction"
 
@@ -25,14 +26,8 @@ def remarks(
 
     Parameters
     ----------
-    inspection : Inspection
-        What was found.
-    laid : Tally
-        What counts on each characteristic.
     inspected : iterable of str
-        Characteristics of the areas that were inspected.
-    evaluator : LayerEvaluator
-        What the figures say.
+        Characteristics of inspected areas.
     """
     for evidence in inspection.evidence:
         measure = evidence.measure
@@ -45,16 +40,14 @@ def remarks(
 def remarks_on_settings(
     book: RuleBook, settings: Mapping[str, int], *, proved: bool
 ) -> Iterator[tuple[str, str]]:
-    """That settings lie outside what is proved, or break an order that the defaults keep.
+    """Settings outside what is proved, or against an order of the defaults.
 
     Parameters
     ----------
     book : RuleBook
-        The rule book, its parameters not bound.
-    settings : mapping of str to int
-        Parameters at values other than their defaults.
+        Not bound.
     proved : bool
-        Whether what the range of grades rests on is proved at these settings.
+        Whether ranges are proved at these settings.
     """
     if not settings:
         return
@@ -77,7 +70,7 @@ def remarks_on_settings(
 
 
 def _of_figure(evidence: Evidence, measure: Figure, evaluator: LayerEvaluator) -> Iterator[tuple[str, str]]:
-    """That a figure says otherwise than the inspector, and that it cannot be told from a line."""
+    """A figure that differs from the inspector, or lies near a line."""
     said = _said(measure, measure.value, evaluator)
     name = f"{evidence.id}: {measure.name} {measure.value:g}"
     if evidence.assessment is not None and said != evidence.assessment:
@@ -109,7 +102,7 @@ def _said(measure: Figure, value: float, evaluator: LayerEvaluator) -> str:
 def _contradiction(
     words: Vocabulary, characteristic: str, items: Iterable[Item]
 ) -> Iterator[tuple[str, str]]:
-    """Tested evidence both that it is done and that it is not, neither isolated nor put right."""
+    """Tested evidence both for and against, neither isolated nor remedied."""
     done, not_done = words.assessments.rank(words.sound), words.assessments.rank(words.assessments.levels[0])
     isolated = words.extents.rank(words.extents.names[0])
     tested = [item for item in items if item.row["strength"] == _TESTED]

@@ -93,7 +93,7 @@ def absent_result(
     findings: Sequence[Declared | Previous],
     earlier: EarlierGradeShown | None,
 ) -> AreaResult:
-    """The block on an area that was not inspected: findings on it are kept and shown."""
+    """The block of an area not inspected, with its findings."""
     return AreaResult(
         area=area,
         title=context.framework.framework.area(area).title,
@@ -187,10 +187,9 @@ def _reasons(
     cases: Sequence[CharacteristicCase],
     known: Sequence[FindingRecord],
 ) -> Iterable[Reason]:
-    """What decided the outcome, then what stood in the way of a better one.
+    """What decided the outcome, then what barred a better one.
 
-    Together the facts of these rules force the grade: the deciding rule holds, no rule for a better grade
-    does, and no lower limit does.
+    Together their facts force the grade.
     """
     if area.outcome == "withheld":
         deciding = [r for r in _rules(context, Layer.SUFFICIENCY, area.area) if r.id in area.held]
@@ -275,7 +274,7 @@ def _in_the_way(
     cases: Sequence[CharacteristicCase],
     known: Sequence[FindingRecord],
 ) -> set[str]:
-    """Evidence behind each comparison that failed: what was missing, or what should not have been there."""
+    """Evidence behind each failed comparison."""
     found: set[str] = set()
     for comparison, negated in comparisons(rule.condition):
         if compare(seen[comparison.fact], comparison.op, comparison.operands) is not negated:

@@ -64,7 +64,7 @@ def conclude_area(
     area: Area,
     items: Mapping[str, tuple[Item, ...]],
 ) -> tuple[tuple[CharacteristicCase, ...], AreaCase]:
-    """Conclude on one area from the items on each of its characteristics and the findings on record."""
+    """Conclude on one area from its items and recorded findings."""
     earlier = [standing_of(words, p) for p in inspection.previous if p.area == area.id]
     known = [*(standing_of(words, d) for d in inspection.findings if d.area == area.id), *earlier]
     cases = tuple(
@@ -102,26 +102,14 @@ def propose(
     evaluator: LayerEvaluator,
     aggregates: Callable[[Area], AreaAggregator] | None = None,
 ) -> Proposal:
-    """Put the proposal for an inspection together from the trace of its pass.
+    """The proposal for an inspection, from its trace.
 
     Parameters
     ----------
-    context : ProposalContext
-        What the pass rests on.
     file : InspectionFile
-        The inspection, checked against the framework and the rule book.
-    trace : GradingTrace
-        What was concluded.
-    evaluator : LayerEvaluator
-        What concluded it.
+        Already checked.
     aggregates : callable, optional
-        Gives what an area's rules see, to work out what its grade hinges on, which takes as long as the
-        grading; without it `hinges` and `reachable` are empty.
-
-    Returns
-    -------
-    Proposal
-        One block for each area of the edition, in framework order.
+        For hinges and one-step grades, which take as long as grading; empty without.
     """
     framework, book, inspection = context.framework.framework, context.book, file.inspection
     edition = inspection.inspection.edition
@@ -230,7 +218,7 @@ def _not_counted(inspection: Inspection, laid: Tally) -> list[NotCounted]:
 def _warnings(
     context: ProposalContext, file: InspectionFile, trace: GradingTrace, evaluator: LayerEvaluator
 ) -> list[Warning_]:
-    """Warnings in one order whatever the order of the files: so without lines, which shuffling moves."""
+    """Warnings in an order that shuffling the files does not move."""
     found = {(w.code, w.message) for w in file.warnings}
     inspected = [case.id for cases in trace.characteristics.values() for case in cases]
     found |= set(remarks(file.inspection, trace.tally, inspected, evaluator))

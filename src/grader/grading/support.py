@@ -1,4 +1,4 @@
-"""What stands behind a fact: the characteristics it counts and the evidence they rest on."""
+"""The characteristics and evidence behind a fact."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from grader.language.nodes import (
 )
 from grader.language.reckoned import Points, Rounded, Weighted
 from grader.language.rulebook import Fact
-from grader.vocabulary.words import ORIGIN
+from grader.vocabulary.kinds import ORIGIN
 
 Narrower = Callable[[Fact, CharacteristicCase, Mapping[str, Fact]], "Support"]
 
@@ -46,7 +46,7 @@ class Support:
 
 
 def wants_more(comparison: Compare | Test, wanted: bool, value: int) -> bool:
-    """Whether a fact would have to be greater for a comparison to come out as wanted, which it does not."""
+    """Whether a failed comparison needs a greater fact."""
     match comparison.op:
         case Op.AT_LEAST | Op.MORE_THAN:
             return wanted
@@ -57,7 +57,7 @@ def wants_more(comparison: Compare | Test, wanted: bool, value: int) -> bool:
 
 
 def satisfied(condition: Condition, facts: Mapping[str, int]) -> Iterator[Compare]:
-    """Comparisons of a condition that hold on these facts; those under a `not` are passed over."""
+    """Comparisons that hold, but for those under a `not`."""
     match condition:
         case Compare(fact, op, operands):
             if compare(facts[fact], op, operands):
@@ -125,7 +125,7 @@ def of_area(
     findings: Iterable[FindingRecord],
     facts: Mapping[str, Fact],
 ) -> Support:
-    """What a fact about an area counts, or takes its value from, and the evidence that rests on."""
+    """What a fact about an area counts, with the evidence."""
     return _Area(tuple(cases), tuple(findings), facts).behind(fact)
 
 
@@ -135,7 +135,7 @@ def lacking(
     findings: Iterable[FindingRecord],
     facts: Mapping[str, Fact],
 ) -> Support:
-    """What keeps a fact about an area from being greater: what it could count and does not, or its lowest."""
+    """What keeps a fact about an area from being greater."""
     return _Area(tuple(cases), tuple(findings), facts).lacking(fact)
 
 
@@ -182,7 +182,7 @@ class _Area:
     def _parts(
         self, fact: Fact, ways: Iterable[Callable[[Fact], Support]], narrower: Iterable[Narrower]
     ) -> Support:
-        """What is behind the facts that a fact is reckoned from, and behind the scores it takes."""
+        """What is behind the facts and scores a fact is reckoned from."""
         found = Support()
         for part in fact.definition.depends_on:
             for way in ways:
@@ -193,7 +193,7 @@ class _Area:
         return found
 
     def _of_named(self, definition: FactOf, narrower: Narrower) -> Support:
-        """What is behind a fact about one characteristic; behind its status all that counts on it."""
+        """What is behind a fact about one characteristic."""
         found, own = Support({definition.characteristic}), self.facts.get(definition.fact)
         for case in (c for c in self.cases if c.id == definition.characteristic):
             known = narrower(own, case, self.facts) if own is not None else Support()
@@ -224,7 +224,7 @@ class _Area:
         return [thing for thing in chosen if _row(thing)[attribute] == value]
 
     def _all(self, fact: Fact, things: Iterable[CharacteristicCase | FindingRecord]) -> Support:
-        """The things, with the evidence by which each is as the fact looks for it."""
+        """The things a fact counts, with the evidence."""
         found = Support()
         ranked = fact.definition.ranked
         names = [test.attribute for test in fact.definition.where]
@@ -243,9 +243,9 @@ class _Area:
         return found
 
     def _missing(self, fact: Fact, things: Iterable[CharacteristicCase | FindingRecord]) -> Support:
-        """The things, with the evidence by which each is not as it would have to be.
+        """The things a fact does not count, with the evidence.
 
-        A finding that is not counted blocks nothing.
+        An uncounted finding blocks nothing.
         """
         found = Support()
         for thing in things:
@@ -256,7 +256,7 @@ class _Area:
         return found
 
     def _short(self, fact: Fact, case: CharacteristicCase) -> Support:
-        """The evidence by which a characteristic is not counted, or not as good as it would have to be."""
+        """Evidence by which a characteristic falls short of the fact."""
         found = Support({case.id})
         ranked = fact.definition.ranked
         failing = [

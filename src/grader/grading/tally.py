@@ -1,4 +1,4 @@
-"""Which evidence counts on which characteristic, and what is left out and why.
+"""Which evidence counts where, and what is left out and why.
 
 Whether an item counts never depends on its assessment.
 """
@@ -14,12 +14,13 @@ from grader.language.row import Row
 from grader.model.framework import Framework
 from grader.model.inspection import Evidence, Inspection
 from grader.model.proposal import NotCounted
-from grader.vocabulary.words import STRENGTH, Vocabulary
+from grader.vocabulary.kinds import STRENGTH
+from grader.vocabulary.words import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An evidence item as the rules see it: whole numbers only, known by its id."""
+    """An evidence item as rules see it: an id and whole numbers."""
 
     id: str
     row: Row
@@ -41,17 +42,15 @@ def tally(inspection: Inspection, framework: Framework, assessments: Mapping[str
 
     Parameters
     ----------
-    inspection : Inspection
-        What was found.
     framework : Framework
-        Areas, and which characteristics inform which.
+        With what informs what.
     assessments : mapping of str to str
-        Assessment of each item, by id: the inspector's, or the measure layer's.
+        By item, inspectors' or rules'.
 
     Returns
     -------
     Tally
-        Items in code point order of their ids; an item stands once on a characteristic however it got there.
+        Items in id order, once on each characteristic.
     """
     edition = inspection.inspection.edition
     absent = frozenset(inspection.inspection.not_inspected)
@@ -106,10 +105,9 @@ def _superseded(item: Item, characteristic: str, day: str) -> NotCounted:
 
 
 def placements(evidence: Evidence, framework: Framework, edition: str) -> Iterator[tuple[str, str]]:
-    """Pairs of the characteristic tagged and one it counts on: itself, and those it informs.
+    """Each tagged characteristic with itself and those it informs.
 
-    Evidence informs only from an area the edition does not grade, to areas the edition holds; nothing informs
-    onwards.
+    Only an ungraded area informs, areas of the edition alone, and never onwards.
     """
     for tagged in evidence.characteristics:
         yield tagged, tagged
@@ -127,10 +125,9 @@ def row_of(
     *,
     direct: bool = True,
 ) -> Row | None:
-    """The item's tags as ranks; None for evidence that never counts.
+    """The item's tags as ranks; None if it never counts.
 
-    `assessment` is a level of `scale`, as it is written; `direct` says whether the item is tagged to the
-    characteristic itself, or counts there through `informs` alone.
+    `direct`: tagged to the characteristic, not through `informs`.
     """
     strength = vocabulary.basis[evidence.basis].strength
     counted = vocabulary.counted_as(scale, assessment)
@@ -148,7 +145,7 @@ def row_of(
 
 
 def tested_row(assessment: int, *, extent: int, harm: int) -> Row:
-    """The tags of a tested item on a characteristic of its own, from the ranks of what is said of it."""
+    """The tags of a tested, direct item, from ranks."""
     return _row(assessment, len(STRENGTH.names) - 1, extent, harm, 0, 0, 1)
 
 
@@ -162,7 +159,7 @@ def indirect(row: Row) -> Row:
 def _row(
     assessment: int, strength: int, extent: int, harm: int, remedied: int, innovative: int, direct: int
 ) -> Row:
-    """One row for each set of tags: there are few, and each is looked at many times."""
+    """One shared row for each set of tags."""
     return Row(
         {
             "assessment": assessment,
@@ -195,7 +192,7 @@ def _left_out(
 
 
 def _for_nothing(vocabulary: Vocabulary, scale: str | None, assessment: str) -> tuple[str, str]:
-    """Why an item at a level outside the order is as if it were not there."""
+    """Why a level outside the order does not count."""
     level = vocabulary.scale_of(scale).by_name[assessment].word
     return "outside_the_order", f"{level.title}: as if there were no evidence"
 

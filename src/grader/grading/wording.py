@@ -1,21 +1,17 @@
-"""Drafts of proposed findings, from the framework's words and the evidence's.
-
-They are drafts and say so: an inspector words a finding. A finding of a kind that always carries
-recommendations drafts some.
-"""
+"""Drafts of proposed findings, for an inspector to word."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from grader.vocabulary.words import KindOfFinding
+from grader.vocabulary.kinds import KindOfFinding
 
 SHOWN = 3
 NO_EVIDENCE = "no evidence is counted on this area"
 
 
 def statement(kind: KindOfFinding, characteristics: Sequence[str], evidence: Sequence[str]) -> str:
-    """The draft's text: what good looks like, then what was found instead (or that goes beyond it)."""
+    """What good looks like, then what was found."""
     good = "; ".join(t.rstrip(".") for t in characteristics)
     found = "; ".join(t.rstrip(".") for t in evidence[:SHOWN])
     more = f"; and {len(evidence) - SHOWN} more" if len(evidence) > SHOWN else ""

@@ -1,4 +1,4 @@
-"""How the numbers of an area came about: hygiene 10, structure 5, confidence 10: total 25."""
+"""How an area's numbers came about: 10 + 5 + 10: total 25."""
 
 from __future__ import annotations
 
@@ -23,13 +23,7 @@ class Workings:
     Attributes
     ----------
     book : RuleBook
-        The rule book, bound.
-    english : English
-        Its words.
-    facts : mapping of str to int
-        Every fact about the area.
-    cases : sequence of CharacteristicCase
-        What was concluded on its characteristics.
+        Bound.
     """
 
     book: RuleBook
@@ -38,7 +32,7 @@ class Workings:
     cases: Sequence[CharacteristicCase]
 
     def of(self, names: Iterable[str]) -> Iterator[tuple[str, str]]:
-        """Each number of points among facts, and those it is made of: its name, and how it came about."""
+        """Each number of points and its parts, with how it came about."""
         told: set[str] = set()
         for name in names:
             yield from self._of(name, told)
@@ -75,7 +69,7 @@ class Workings:
                 return None
 
     def _named(self, characteristic: str) -> str:
-        """The last part of its id where that is a word, else the whole of it."""
+        """The last part of an id where it is a word, else all."""
         last = characteristic.rpartition(".")[2]
         return last.replace("_", " ") if len(last) > SHORT else characteristic
 

@@ -1,6 +1,6 @@
-"""The log of the acts behind a decisions file: a line each, every line holding the hash of the one before.
+"""The log behind a decisions file: each line holds the hash of the one before.
 
-A line is written in one way alone, so that whatever changes a byte of it is found when it is read.
+A line is written in one way alone, so that any changed byte is found.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def head_of(lines: Sequence[tuple[Act, str]]) -> tuple[int, str]:
 
 
 def read_log(raw: bytes, shown: str) -> tuple[list[tuple[Act, str]], list[Problem]]:
-    """The acts of a log with their hashes, as far as it is sound, and what is wrong."""
+    """A log's sound acts with their hashes, and what is wrong."""
     found: list[tuple[Act, str]] = []
     for number, line in enumerate(raw.splitlines(keepends=True), 1):
         act = _act(line)
@@ -72,7 +72,7 @@ def _act(line: bytes) -> Act | None:
 
 
 def against(lines: Sequence[tuple[Act, str]], head: LogHead | None, shown: str) -> Iterator[Problem]:
-    """What a sound log and the count and head of its decisions file do not agree on."""
+    """Where a sound log and its decisions file differ."""
     if head is None:
         if lines:
             message = f"the decisions file counts no acts, and the log beside it holds {len(lines)}"

@@ -1,7 +1,6 @@
-"""The rules that follow from a framework whose statuses are as assessed: nobody writes them.
+"""The rules of a framework whose statuses are as assessed; nobody writes them.
 
-A characteristic's status is the lowest (or the best) of what its items say; those that are superseded are
-left out before. While one has a level that withholds, its area is withheld.
+A status is the lowest (or best) of its items, superseded ones aside; some levels withhold the area.
 """
 
 from __future__ import annotations

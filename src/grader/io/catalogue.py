@@ -1,24 +1,25 @@
-"""Where frameworks and rule books are: the built-in ones, by id from any folder, and a person's own.
+"""Where frameworks and rule books are: built in, or a person's own.
 
-This module alone knows that built-ins travel in the package, and stand at the top of a checkout. An id is
-looked up in the places for ids; a path is written as one. A word that could mean two things is an error.
+An id is looked up, a path is written as one, and a word that could be both is an error. Only this module
+knows where built-ins lie.
 """
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from grader.errors import InputError, Place, Problem, UnknownNameError, folded, quoted, suggest
-from grader.io.frameworks import FrameworkFile, read_framework
-from grader.io.rule_folder import HEAD, lines_sha256, refuse_link_out, rule_files
+from grader.io.reading import read_bytes
+from grader.io.rule_folder import HEAD, PROVED, lines_sha256, refuse_link_out, rule_files
 from grader.io.scalars import decode
-from grader.io.yaml_source import parse_document, read_bytes, text_sha256
-from grader.model.base import file_id
+from grader.io.yaml_source import Document, parse_document, text_sha256
 
 if TYPE_CHECKING:
+    from grader.io.frameworks import FrameworkFile
     from grader.language.rulebook import RuleBook
 
 #: The framework and the rule book where none is named.
@@ -32,7 +33,7 @@ _ENDINGS = (".yaml", ".yml")
 
 
 def _home() -> Path:
-    """The folder that holds `frameworks/` and `rules/`: in the package, or at the top of a checkout."""
+    """The folder of `frameworks/` and `rules/`: in the package or a checkout."""
     for home in _HOMES:
         if (home / "frameworks").is_dir() and (home / "rules").is_dir():
             return home
@@ -55,7 +56,7 @@ def rulebook_ids() -> list[str]:
 
 
 def is_path(given: NameOrPath) -> bool:
-    """Whether a word is written as a path: `./X`, with a separator, or a path object."""
+    """Whether a word is a path: it has a separator or is a path object."""
     if not isinstance(given, str):
         return True
     return "/" in given or os.sep in given or given in (os.curdir, os.pardir)
@@ -63,6 +64,8 @@ def is_path(given: NameOrPath) -> bool:
 
 def _checked_id(name: str, what: str, known: Iterable[str]) -> None:
     """Raise UnknownNameError for what cannot be an id, before any file is looked for."""
+    from grader.model.base import file_id
+
     try:
         file_id(name)
     except ValueError as error:
@@ -88,7 +91,7 @@ def _one_of(found: list[Path], what: str, name: str) -> Path | None:
 
 
 def _same(one: Path, other: Path) -> bool:
-    """Whether two places hold the same: a checkout holds copies of what an installation has built in."""
+    """Whether two places hold the same, as a checkout and an installation do."""
     try:
         return one.samefile(other) or _content(one) == _content(other)
     except OSError:  # a link that leads nowhere
@@ -107,7 +110,7 @@ def _shown(path: Path) -> str:
 
 
 def _named(folder: Path, name: str, ending: str = "") -> Iterator[Path]:
-    """What a folder holds under an id, in any case where it is not there as written."""
+    """What a folder holds under an id, as written or in any case."""
     try:
         there = sorted(path.name for path in folder.iterdir())
     except (OSError, ValueError):  # no such folder, or none anybody may read
@@ -122,19 +125,16 @@ def _named(folder: Path, name: str, ending: str = "") -> Iterator[Path]:
 
 
 def framework(name: str, near: Path | None = None) -> FrameworkFile:
-    """The framework with this id: built in, or in a `frameworks/` folder here or near a person's rule book.
+    """The framework with this id: built in, here, or near a rule book.
 
     Parameters
     ----------
-    name : str
-        A framework's id.
     near : Path, optional
-        A rule book's folder; looked at with its parents' `frameworks/` folders.
+        A rule book's folder, whose parents are looked in too.
 
     Raises
     ------
     UnknownNameError
-        There is none.
     InputError
         There are two, or the file has faults.
     """
@@ -143,10 +143,38 @@ def framework(name: str, near: Path | None = None) -> FrameworkFile:
     path = _one_of(found, "framework", name)
     if path is None:
         raise UnknownNameError(f"unknown framework {quoted(name)}", help=_known_frameworks(name, near))
-    if path.is_relative_to(_home()):
-        return read_framework(path, f"frameworks/{path.name}")
-    refuse_link_out(path, path.parent.parent, str(path))
-    return read_framework(path, str(path))
+    if not path.is_relative_to(_home()):
+        refuse_link_out(path, path.parent.parent, str(path))
+    return _read_framework(path, _shown_framework(path))
+
+
+def _read_framework(path: Path, shown: str) -> FrameworkFile:
+    from grader.io.frameworks import read_framework  # and the models, which a search has no need of
+
+    return read_framework(path, shown)
+
+
+def _shown_framework(path: Path) -> str:
+    return f"frameworks/{path.name}" if path.is_relative_to(_home()) else str(path)
+
+
+def proved_framework(given: NameOrPath) -> Document | None:
+    """The document of a built-in framework that was read whole, as it stands now, when its rules were proved.
+
+    None where the word may name anything else, or the framework was changed since.
+    """
+    if not isinstance(given, str) or is_path(given) or os.path.lexists(given) or given not in framework_ids():
+        return None
+    path = _home() / "frameworks" / f"{given}.yaml"
+    try:
+        if _one_of(list(_framework_files(given, None)), "framework", given) != path:
+            return None
+        record = json.loads(read_bytes(_home() / "rules" / given / PROVED))
+        document = parse_document(read_bytes(path), _shown_framework(path))
+    except (InputError, ValueError, OSError):
+        return None  # said by whoever reads it whole
+    sound = isinstance(record, dict) and record.get("framework_sha256") == document.sha256
+    return document if sound else None
 
 
 def framework_in(name: str, place: Place | None, near: Path | None = None) -> FrameworkFile:
@@ -161,18 +189,17 @@ def framework_in(name: str, place: Place | None, near: Path | None = None) -> Fr
 
 
 def framework_at(given: NameOrPath, near: Path | None = None) -> FrameworkFile:
-    """The framework a person names: by its id, or by the path of its file; `near` as for `framework`.
+    """The framework with this id or path; `near` as for `framework`.
 
     Raises
     ------
     UnknownNameError
-        There is none of this id.
     InputError
-        The word could mean an id and a file, or the file has faults.
+        The word is ambiguous, or the file has faults.
     """
     name = os.fspath(given)
     if is_path(given) or name.endswith(_ENDINGS):
-        return read_framework(Path(name), name)
+        return _read_framework(Path(name), name)
     _checked_id(name, "framework", framework_ids())
     if os.path.lexists(name):
         _one_of([*_framework_files(name, near), Path(name)], "framework", name)
@@ -188,7 +215,7 @@ def _framework_folders(near: Path | None) -> Iterator[Path]:
 
 
 def _framework_files(name: str, near: Path | None) -> Iterator[Path]:
-    """Files of the folders in reach that go by an id: by their name, or by the id in them."""
+    """Files in reach with this id, by their name or content."""
     for i, folder in enumerate(_framework_folders(near)):
         named = [path for path in _named(folder, name, ".yaml") if path.is_file() or path.is_symlink()]
         yield from named
@@ -201,7 +228,7 @@ def _framework_files(name: str, near: Path | None) -> Iterator[Path]:
 
 
 def _id_in(path: Path) -> str | None:
-    """The id at the head of a framework file, where it stands first in it."""
+    """The id at the head of a framework file."""
     try:
         with open(path, "rb") as stream:
             lines = stream.read(20_000).decode("utf-8", "replace").splitlines()
@@ -223,14 +250,13 @@ def _known_frameworks(name: str, near: Path | None) -> str:
 
 
 def rulebook_folder(given: NameOrPath) -> Path:
-    """The folder of a rule book: at a path, or with an id, built in or in `rules/` here.
+    """The folder of a rule book, by path or id.
 
     Raises
     ------
     UnknownNameError
-        There is none.
     InputError
-        A word could mean both a built-in one and a folder here.
+        Both a built-in one and a folder here.
     """
     name = os.fspath(given)
     if is_path(given):
@@ -273,7 +299,7 @@ def folder_near(rules: NameOrPath | None) -> Path | None:
 
 
 def rulebook(given: NameOrPath | None, framework_file: FrameworkFile) -> RuleBook:
-    """The rule book with this id or path, read against a framework; by default the one with its id."""
+    """The rule book with this id or path, read against a framework."""
     if given is not None:
         return _read_rulebook(rulebook_folder(given), framework_file)
     # The framework's own: an id, and never a folder that happens to be here.
@@ -286,7 +312,7 @@ def rulebook(given: NameOrPath | None, framework_file: FrameworkFile) -> RuleBoo
 
 
 def open_rulebook(given: NameOrPath) -> tuple[Path, FrameworkFile, RuleBook]:
-    """The rule book with this id or path, its folder, and the framework its head names."""
+    """The rule book, its folder, and the framework its head names."""
     folder = rulebook_folder(given)
     shown = f"{shown_folder(folder)}/{HEAD}"
     refuse_link_out(folder / HEAD, folder, shown)
@@ -307,7 +333,7 @@ def open_rulebook(given: NameOrPath) -> tuple[Path, FrameworkFile, RuleBook]:
 
 
 def shown_folder(folder: Path) -> str:
-    """How messages name a rule book's folder: a built-in one's is the same wherever grader is installed."""
+    """How messages name a rule book's folder, the same in every installation."""
     return f"rules/{folder.name}" if folder.resolve().is_relative_to(_home() / "rules") else str(folder)
 
 

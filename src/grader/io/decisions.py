@@ -1,4 +1,4 @@
-"""Read a decisions file and resolve the areas and grades in it against a framework."""
+"""Read decisions, and resolve areas and grades against a framework."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from grader.io import catalogue
 from grader.io.faults import validate
 from grader.io.frameworks import FrameworkFile
 from grader.io.printed_decisions import decisions_with_ids
-from grader.io.yaml_source import Document, parse_document, read_bytes
+from grader.io.reading import read_bytes
+from grader.io.yaml_source import Document, parse_document
 from grader.model.decisions import Decisions
 from grader.model.framework import Framework
 
@@ -21,7 +22,7 @@ Path_ = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class DecisionsFile:
-    """Final grades, their file's SHA-256, the framework they resolve in, and warnings about the record."""
+    """Final grades, their SHA-256, framework and warnings."""
 
     decisions: Decisions
     sha256: str
@@ -36,16 +37,13 @@ def read_decisions(path: Path, framework: FrameworkFile | None = None) -> Decisi
 
     Parameters
     ----------
-    path : Path
-        The decisions' YAML file.
     framework : FrameworkFile, optional
-        The framework to resolve names in, where the file names none; by default the built-in one in which
-        all of them resolve.
+        Where the file names none; else the built-in one in which all names resolve.
 
     Raises
     ------
     InputError
-        Every fault of the file, located.
+        Every fault, with its place.
     """
     return decisions_of(parse_document(read_bytes(path), str(path)), framework)
 
@@ -53,7 +51,7 @@ def read_decisions(path: Path, framework: FrameworkFile | None = None) -> Decisi
 def decisions_of(
     document: Document, framework: FrameworkFile | None = None, near: Path | None = None
 ) -> DecisionsFile:
-    """The decisions in a document, as `read_decisions`; a framework may also lie `near` a rule book."""
+    """The decisions in a document; a framework may lie `near` a rule book."""
     decisions, problems = validate(document, Decisions)
     if decisions is None:
         raise InputError(problems)
@@ -77,7 +75,7 @@ class _Reading:
 def _resolve(
     decisions: Decisions, document: Document, framework: FrameworkFile | None, near: Path | None
 ) -> _Reading:
-    """The reading with the fewest faults among those of the frameworks that may be meant."""
+    """The reading with the fewest faults, of the frameworks possible."""
     named = decisions.decisions.framework
     if named is not None:
         candidates = [_named(named, document, framework, near)]
@@ -135,7 +133,7 @@ def _faults(decisions: Decisions, document: Document, framework: Framework) -> I
 
 
 def _warnings(decisions: Decisions, document: Document) -> Iterator[Problem]:
-    """Stated counts that do not add up: a fault of the record, and no reason to change a grade."""
+    """Stated counts that do not add up."""
     counts = Counter(g.grade for g in decisions.grades.values())
     for grade, stated in sorted(decisions.decisions.stated_counts.items()):
         if counts[grade] != stated:

@@ -26,13 +26,13 @@ _FIRST = 5_000
 def validate(
     document: Document, model: type[Model], data: object | None = None
 ) -> tuple[Model | None, list[Problem]]:
-    """The document as `model`, and every fault in it; the model is None where there are faults."""
+    """The document as `model` (None where faulty), and its faults."""
     found, faults = validate_by_path(document, model, data)
     return found, [problem for _, problem in faults]
 
 
 def unfilled(documents: Iterable[Document]) -> list[Problem]:
-    """Everything in these files that is still to be filled in, each with the remark beside it."""
+    """Everything still to be filled in, with its remark."""
     return [
         Problem(
             f"{quoted(_last_key(path))} is still to be filled in",
@@ -160,7 +160,7 @@ def _entry(document: Document, path: Path) -> str:
 
 
 def _path_in(data: Any, loc: tuple[int | str, ...]) -> Path:
-    """The part of pydantic's location that is a path in the document (it adds names of its own)."""
+    """The document's path in pydantic's location, which has names of its own."""
     path: Path = ()
     for i, step in enumerate(loc):
         entry = isinstance(data, list) and isinstance(step, int) and step < len(data)
@@ -303,7 +303,7 @@ def _literal(fault: _Fault) -> Words:
 
 
 def _value(fault: _Fault) -> Words:
-    """A fault our own models found: `is this: do that`, or a sentence of its own."""
+    """A fault our models found, as message and help."""
     reason, _, help = str(fault.context["error"]).partition(": ")
     if not reason.startswith("is "):
         return f"{fault.name}: {reason}", help or None
@@ -365,7 +365,7 @@ _WORDS: Mapping[str, Callable[[_Fault], Words]] = {
 
 
 def duplicate_ids(document: Document, what: str, named: Iterable[tuple[Path, str]]) -> Iterator[Problem]:
-    """Ids that stand a second time; `named` gives the path and the id of each, in file order."""
+    """Ids that stand twice; `named` gives paths and ids, in file order."""
     first: dict[str, Path] = {}
     for path, name in named:
         if name in first:

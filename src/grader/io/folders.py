@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from grader.errors import InputError, Place, Problem
-from grader.io.yaml_source import parse_document, read_bytes
+from grader.io.reading import read_bytes
+from grader.io.yaml_source import parse_document
 
 ENDINGS = (".yaml", ".yml", ".json")
 #: Logs of the acts behind decisions, which are read with them.
@@ -19,7 +20,7 @@ _TOP = (b"inspection", b"decisions")
 
 
 def files_in(path: Path) -> Iterator[Path]:
-    """Files in a folder and one level of subfolders, hidden ones left out, in one order everywhere."""
+    """Files of a folder and its subfolders, not hidden, in a fixed order."""
     try:
         entries = sorted(Path(entry) for entry in os.scandir(path) if not entry.name.startswith("."))
         below = {e: sorted(e.iterdir()) for e in entries if e.is_dir()}
@@ -38,12 +39,12 @@ def files_in(path: Path) -> Iterator[Path]:
 
 
 def inspections_in(folder: Path) -> tuple[list[Path], list[Path]]:
-    """The inspections of a folder, and its other files of YAML or JSON.
+    """A folder's inspections, and its other YAML and JSON.
 
     Raises
     ------
     InputError
-        The folder, or a file in it, cannot be read.
+        Something there cannot be read.
     """
     found: tuple[list[Path], list[Path]] = ([], [])
     for path in files_in(folder):
@@ -77,7 +78,7 @@ def kind_of(raw: bytes, shown: str) -> str | None:
 
 
 def _top_key(raw: bytes) -> str | None:
-    """The first of our keys at the top of a YAML file; where its first thing stands, the top keys stand."""
+    """The first of our keys at the top of a YAML file."""
     indent: bytes | None = None
     for line in raw.splitlines():
         bare = line.lstrip(b" ")

@@ -1,4 +1,4 @@
-"""Faults in the words a framework declares: its scales, its statuses, its kinds of finding."""
+"""Faults in a framework's scales, statuses and kinds of finding."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from grader.io.yaml_source import Document
 from grader.language.dnf import MAX_VALUE
 from grader.model.framework import Framework
 from grader.model.scales import FindingBlock, ScaleBlock, standings_of
+from grader.vocabulary.kinds import CLOSED
 from grader.vocabulary.peel import PEEL, STATUSES
-from grader.vocabulary.words import CLOSED
 
 Path_ = tuple[str | int, ...]
 #: Levels of all scales together, each of which makes a rule.
@@ -124,7 +124,7 @@ def _measure_faults(framework: Framework, document: Document) -> Iterator[Proble
 
 
 def _informed_on_another(framework: Framework, document: Document) -> Iterator[Problem]:
-    """Evidence counts on what it informs as it was assessed: so both have one scale."""
+    """Characteristics that inform one on another scale."""
     scale_of = {c.id: c.scale for a in framework.areas for c in a.characteristics}
     for i, area in enumerate(framework.areas):
         for t, topic in enumerate(area.topics):

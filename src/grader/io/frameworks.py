@@ -10,7 +10,8 @@ from pathlib import Path
 from grader.errors import InputError, Place, Problem, quoted, suggest, truncate
 from grader.io.faults import duplicate_ids, name_of, unfilled, validate
 from grader.io.framework_words import word_faults
-from grader.io.yaml_source import Document, parse_document, read_bytes
+from grader.io.reading import read_bytes
+from grader.io.yaml_source import Document, parse_document
 from grader.model.framework import Area, Characteristic, Framework
 
 Path_ = tuple[str | int, ...]
@@ -18,7 +19,7 @@ Path_ = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class FrameworkFile:
-    """A framework and the SHA-256 of its file; None for one that did not come from a file."""
+    """A framework and its file's SHA-256, or None."""
 
     framework: Framework
     sha256: str | None = None
@@ -145,7 +146,7 @@ def _words_faults(
     at: Path_,
     document: Document,
 ) -> Iterator[Problem]:
-    """What a characteristic says of others, and of what exceeding it and falling short of it look like."""
+    """Faults in what a characteristic says of others."""
     for other in characteristic.unlike:
         if other not in area_of:
             yield _unknown("characteristic", other, area_of, document.keys[(*at, "unlike", other)])
@@ -170,7 +171,7 @@ def _provenance_faults(
 def _source_faults(
     framework: Framework, sources: list[str], at: Path_, document: Document
 ) -> Iterator[Problem]:
-    """A source is a key of `sources`, and may say which part of it: `S0 L33`."""
+    """Sources that are no key of `sources`; a part may follow: `S0 L33`."""
     for i, source in enumerate(sources):
         if source.split()[0] not in framework.sources:
             yield _unknown("source", source.split()[0], framework.sources, document.place((*at, i)))

@@ -1,4 +1,4 @@
-"""An inspection as a program hands it over: the path of its file, its text, plain data, or a model."""
+"""An inspection from Python: a path, text, plain data or a model."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import InputError, Place, Problem, quoted
-from grader.io.inspections import InspectionDraft, InspectionFile, draft_of, read_draft, resolve_draft
+from grader.io.inspection_draft import InspectionDraft, draft_of, read_draft
+from grader.io.inspections import InspectionFile, resolve_draft
 from grader.io.yaml_source import Document, NodePath, parse_document
 from grader.language.rulebook import RuleBook
 from grader.model.framework import Framework
@@ -24,7 +25,7 @@ NAME = "inspection"
 
 
 def draft_given(given: Given) -> InspectionDraft:
-    """What was given, as far as it can be read without its framework; raises InputError."""
+    """What was given, read without its framework; raises InputError."""
     if isinstance(given, Inspection):
         return draft_of(data_document(given.model_dump(mode="json", exclude_none=True)))
     if isinstance(given, Mapping):
@@ -38,7 +39,7 @@ def draft_given(given: Given) -> InspectionDraft:
 
 
 def resolved(draft: InspectionDraft, framework: Framework, book: RuleBook) -> InspectionFile:
-    """The inspection with every name resolved; one that came from no text has no SHA-256."""
+    """The inspection with names resolved; only text has a SHA-256."""
     file = resolve_draft(draft, framework, book.measures)
     return file if file.sha256 else replace(file, sha256=None)
 
@@ -50,7 +51,7 @@ def data_document(data: object) -> Document:
 
 
 def _plain(data: object) -> object:
-    """Mappings and tuples of any kind as dict and list, which is all a document holds."""
+    """Mappings and tuples as dict and list."""
     if isinstance(data, Mapping):
         return {key: _plain(value) for key, value in data.items()}
     return [_plain(each) for each in data] if isinstance(data, list | tuple) else data
@@ -58,7 +59,7 @@ def _plain(data: object) -> object:
 
 @dataclass(frozen=True, slots=True)
 class _Places(Mapping[NodePath, Place]):
-    """The place of each value of plain data: its path, for there are no lines."""
+    """Places in plain data: paths, as there are no lines."""
 
     data: object
 

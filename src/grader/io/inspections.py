@@ -1,27 +1,25 @@
-"""Read an inspection and resolve every name in it against the framework and the rule book's measures."""
+"""Resolve an inspection's names against its framework and measures."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
-from pathlib import Path
 from typing import Any
 
 from grader.cached import cached_property
 from grader.errors import InputError, Problem, quoted, suggest, truncate
-from grader.io.faults import duplicate_ids, validate, validate_by_path
+from grader.io.faults import duplicate_ids
+from grader.io.inspection_draft import InspectionDraft, Path_
 from grader.io.printed_inspection import with_ids
 from grader.io.printed_names import PrintedNames
 from grader.io.printed_words import PrintedWords
-from grader.io.yaml_source import Document, parse_document, read_bytes
+from grader.io.yaml_source import Document
 from grader.language.rulebook import Measure
 from grader.model.framework import Framework
 from grader.model.inspection import Declared, Evidence, Figure, Inspection, LeftOut, Previous
 from grader.model.shares import percent
 
-Path_ = tuple[str | int, ...]
-LISTS = ("evidence", "findings", "previous")
 #: Characteristics the items of an inspection may be tagged to in all: 5,000 items have four each. What a
 #: grade hinges on is worked out for every item on each of its characteristics.
 TAG_LIMIT = 20_000
@@ -34,69 +32,6 @@ class InspectionFile:
     inspection: Inspection
     sha256: str | None = None
     warnings: tuple[Problem, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class InspectionDraft:
-    """What could be read of an inspection, its names not yet resolved.
-
-    Attributes
-    ----------
-    inspection : Inspection
-        The inspection; where `problems` is not empty, the sound blocks of it alone.
-    problems : tuple of Problem
-        Faults of single blocks, which are left out of `inspection`.
-    left_out : frozenset of path
-        Where those blocks stand.
-    """
-
-    document: Document
-    inspection: Inspection
-    problems: tuple[Problem, ...] = ()
-    left_out: frozenset[Path_] = frozenset()
-
-
-def read_draft(path: Path) -> InspectionDraft:
-    """The inspection in a file, as far as it can be read without its framework.
-
-    Raises
-    ------
-    InputError
-        Every fault found, where the framework and the edition cannot be told.
-    """
-    return draft_of(parse_document(read_bytes(path), str(path)))
-
-
-def draft_of(document: Document) -> InspectionDraft:
-    """The inspection in a document, as `read_draft`."""
-    inspection, faults = validate_by_path(document, Inspection)
-    if inspection is not None:
-        return InspectionDraft(document, inspection)
-    problems = tuple(problem for _, problem in faults)
-    left_out = frozenset(path[:2] for path, _ in faults)
-    sound, _ = validate(document, Inspection, _sound(document.data, left_out))
-    if sound is None:
-        raise InputError(problems)
-    return InspectionDraft(document, sound, problems, left_out)
-
-
-def _sound(data: Any, left_out: frozenset[Path_]) -> object:
-    """The data without its faulty blocks, so that names in the sound ones are checked in the same reading."""
-    if not isinstance(data, dict):
-        return data
-    data = {key: (value.copy() if isinstance(value, list | dict) else value) for key, value in data.items()}
-    for path in left_out:
-        top = path[0] if path else None
-        if len(path) == 1:
-            data.pop(top, None)
-        elif isinstance(data.get(top), dict):
-            data[top].pop(path[1], None)
-    for top in LISTS:
-        if isinstance(data.get(top), list):
-            data[top] = [v for i, v in enumerate(data[top]) if (top, i) not in left_out]
-    if isinstance(data.get("inspection"), dict):
-        data["inspection"] = {"id": "-", "body": "-", **data["inspection"]}
-    return {"evidence": [], **data}
 
 
 def resolve(
@@ -113,18 +48,13 @@ def resolve_draft(
 
     Parameters
     ----------
-    draft : InspectionDraft
-        What `read_draft` returned.
-    framework : Framework
-        The framework the inspection names.
     measures : mapping of str to Measure
-        Figures the rule book has rules for.
+        Figures with rules.
 
     Raises
     ------
     InputError
-        Every fault of the file: those `read_draft` found, every name that does not resolve, and every
-        value that cannot be.
+        Every fault: those of the draft, unknown names, impossible values.
     """
     check = _Check(draft, framework, measures)
     problems = truncate(chain(draft.problems, check.problems()))
@@ -212,7 +142,7 @@ class _Check:
         return [(block, i) for i in range(len(self._raw(block))) if (block, i) not in self.draft.left_out]
 
     def _raw(self, block: str) -> list[Any]:
-        """A list as written in the file, faulty entries too: the ids they name exist all the same."""
+        """A list as written, faulty entries too: their ids exist."""
         raw = self.document.data.get(block) if isinstance(self.document.data, dict) else None
         return raw if isinstance(raw, list) else []
 

@@ -1,4 +1,4 @@
-"""JSON within the limits that YAML is read with: size, depth, pieces; no key twice, no NaN or Infinity."""
+"""JSON within YAML's limits; no repeated key, no NaN or Infinity."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from collections import Counter
 from typing import Any, NoReturn
 
 from grader.errors import InputError, Place, Problem, quoted
+from grader.io.reading import SIZE_LIMIT
 from grader.io.scalars import NUMBER_LENGTH, decode
-from grader.io.yaml_source import DEPTH_LIMIT, SIZE_LIMIT
+from grader.io.yaml_source import DEPTH_LIMIT
 
 #: The proposal for the example of 309 items has 5,335.
 PIECE_LIMIT = 1_000_000
@@ -24,7 +25,7 @@ def read_json(raw: bytes, file: str) -> Any:
     Raises
     ------
     InputError
-        It is no JSON, holds a key twice or a number that is none, or passes a limit.
+        No JSON, a repeated key, no number, or a limit passed.
     """
     if len(raw) > SIZE_LIMIT:
         _refuse(file, f"the file is larger than {SIZE_LIMIT / 2**20:g} MiB")
@@ -55,7 +56,7 @@ def read_json(raw: bytes, file: str) -> Any:
 
 
 def _check_pieces(text: str, file: str) -> None:
-    """Stop at more depth or pieces than are read, before any of them is built."""
+    """Refuse too much depth or too many pieces before building any."""
     depth = 0
     for count, token in enumerate(_TOKEN.finditer(text)):
         sign = token[0]

@@ -1,4 +1,4 @@
-"""What a file really is, told from how it starts and not from its name."""
+"""What a file really is, by its first bytes."""
 
 from __future__ import annotations
 
@@ -62,13 +62,12 @@ def kind_of(raw: bytes) -> FileKind:
     Parameters
     ----------
     raw : bytes
-        The whole file.
+        All of them.
 
     Returns
     -------
     str
-        `zip` is an archive that is no workbook, `xls` any file of the older office programs (workbooks locked
-        with a password among them), `text` what has no form of its own, such as a table.
+        `zip`: no workbook; `xls`: older office files and locked workbooks; `text`: no form of its own.
     """
     if raw.startswith(b"PK"):
         return _packed(raw)
@@ -93,7 +92,7 @@ def _packed(raw: bytes) -> FileKind:
 
 
 def _text(raw: bytes) -> str:
-    """The start of the file as text, whatever its encoding; nothing where it can be none."""
+    """The start of the file as text in any encoding, or ""."""
     for mark, encoding in _ENCODINGS:
         if raw.startswith(mark):
             # Blank lines may stand above what tells.

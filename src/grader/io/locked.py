@@ -1,7 +1,6 @@
-"""Locks on files that are written, and what a killed process left beside them.
+"""Locks on files that are written, and what killed processes left beside them.
 
-A lock ends with the process that holds it, however it ends. So whoever holds the lock of a file knows that
-parts of it still lying about belong to nobody.
+A lock ends with its process, so who holds it may remove any parts left.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ _OURS = re.compile(r"(?P<of>\..*\.grader-[0-9a-f]{12})(\.lock|-[0-9a-f]{12}\.par
 
 
 def part_name(target: Path) -> Path:
-    """A name beside a file, under which a new one is written before it takes the file's place."""
+    """A name beside a file, to write a new one under."""
     return target.parent / f"{_stem(target)}-{secrets.token_hex(6)}.part"
 
 
@@ -47,26 +46,26 @@ def cannot_write(path: Path, error: OSError) -> InputError:
 
 @contextmanager
 def locked(path: Path, *, wait: float = WAIT, busy: Problem | None = None) -> Iterator[Path]:
-    """Keep every other process and thread from writing a file, and sweep what killed ones left beside it.
+    """Lock a file against other writers, and remove what killed ones left.
 
     Parameters
     ----------
     path : Path
-        What is locked: a file, or a folder, which need not be there.
+        A file or folder, which need not exist.
     wait : float
-        Seconds to wait for another that holds the lock.
+        Seconds to wait.
     busy : Problem, optional
-        What is said where it does not let go.
+        What to say where it stays locked.
 
     Yields
     ------
     Path
-        Where the file lies, links followed.
+        Links followed.
 
     Raises
     ------
     InputError
-        Another holds the lock, or the folder takes none.
+        It is locked, or the folder takes no locks.
     """
     from filelock import FileLock, Timeout
 
@@ -128,7 +127,7 @@ def _sweep(folder: Path, held: str) -> None:
 
 
 def _left(folder: Path) -> Iterator[tuple[str, str]]:
-    """Files of this user's under names of our own, and what each is a part or a lock of."""
+    """Our own leftover files, with what each belongs to."""
     user = os.getuid() if hasattr(os, "getuid") else None
     try:
         with os.scandir(folder) as entries:
@@ -150,7 +149,7 @@ def _remove(folder: Path, names: list[str]) -> None:
 
 @contextmanager
 def passing_file(content: bytes) -> Iterator[Path]:
-    """A file for other processes to read, which is gone afterwards; a kill leaves it to the next run."""
+    """A temporary file for other processes to read."""
     target = Path(tempfile.gettempdir()) / f"grader-{secrets.token_hex(6)}"
     with locked(target) as held:
         part = part_name(held)

@@ -1,4 +1,4 @@
-"""What there is to know of a rule, a parameter, a characteristic or an area, each with its source."""
+"""What is known of a rule, parameter, characteristic or area, with its source."""
 
 from __future__ import annotations
 
@@ -56,12 +56,12 @@ class About(OutputModel):
 
 
 def named(word: str, choices: Mapping[str, Iterable[str]], what: str) -> str:
-    """The id that a word names: as printed, in any case, or by a beginning that only one has.
+    """The id a word names: in any case, or by an only beginning.
 
     Raises
     ------
     UnknownNameError
-        It names none, or is the beginning of several.
+        None, or several.
     """
     found = match_printed(word, choices)
     if found is not None:
@@ -88,7 +88,7 @@ def about_rule(book: RuleBook, word: str) -> About:
 
 
 def about_parameters(book: RuleBook, word: str | None = None) -> About:
-    """Every parameter, or one: its value, its range, what it rests on and which rules use it."""
+    """One parameter or all: value, range, basis, rules."""
     names = (
         [*book.parameters] if word is None else [named(word, dict.fromkeys(book.parameters, ()), "parameter")]
     )
@@ -97,7 +97,7 @@ def about_parameters(book: RuleBook, word: str | None = None) -> About:
 
 
 def about_characteristic(framework: Framework, word: str, edition: str | None = None) -> About:
-    """A characteristic: its text, its topic and area, where it comes from and what it informs."""
+    """A characteristic: text, topic, area, source, what it informs."""
     name = named(word, PrintedNames(framework, edition).characteristics, "characteristic")
     said = _of_characteristic(framework, framework.characteristic(name))
     return About(schema=SCHEMA, kind="characteristic", within=framework.id, entries=[_entry(name, said)])
@@ -125,6 +125,7 @@ def _of_rule(book: RuleBook, rule: Rule) -> Iterator[tuple[str, str | None]]:
         parameter = book.parameters[name]
         yield "parameter", f"{name}: {number(parameter.default, None, parameter.kind)} ({parameter.basis})"
     yield "not monotone", rule.not_monotone
+    yield "restates", rule.restates
     yield "source", rule.source
     yield "stands at", str(rule.place) if rule.place else None
 

@@ -86,7 +86,7 @@ def _lower_rule(
         return None
     return Rule(
         block.id, layer, level, effect, target, condition, block.because, block.source, scope,
-        block.not_monotone, document.place((*at, "id")),
+        block.not_monotone, document.place((*at, "id")), restates=block.restates,
     )  # fmt: skip
 
 
@@ -140,7 +140,7 @@ def _level_said(
 def _check_above_default(
     work: Lowering, layer: Layer, block: RuleBlock, target: str, names: tuple[str, ...], reader: Reader
 ) -> None:
-    """Reaching less than what is concluded anyway would mark a body down for what it does well."""
+    """Refuse a rule that reaches less than the default."""
     default = work.framework.grade_scale.default if layer is Layer.GRADE else names[0]
     if names.index(target) < names.index(default):
         message = f"rule {quoted(block.id)} reaches {target}, which is below the default {default}"

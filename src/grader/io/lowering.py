@@ -1,4 +1,4 @@
-"""A rule book under construction: its parameters, measures and facts, and the faults found so far."""
+"""A rule book being built: parameters, measures, facts and faults."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from grader.language.rulebook import (
     given_facts,
 )
 from grader.model.framework import Framework
-from grader.vocabulary.words import Scale
+from grader.vocabulary.scales import Scale
 
 #: No count is held against more.
 MOST_COUNTED = 1_000_000
@@ -41,7 +41,7 @@ MAX_DECLARED = 500
 
 @dataclass(frozen=True, slots=True)
 class VisibleFacts:
-    """Facts a rule may look at, and of those it may not, why and what to do instead."""
+    """Facts a rule may look at, and why not the others."""
 
     facts: Mapping[str, Typed]
     elsewhere: Mapping[str, tuple[str, str] | None]
@@ -68,7 +68,7 @@ class Lowering:
         return {c.id: c.scale for _, c in self.framework.characteristics()}
 
     def visible(self, layer: Layer, level: Level) -> VisibleFacts:
-        """What a rule of this layer and level may look at; once every fact is lowered."""
+        """What rules of this layer and level may look at."""
         if (layer, level) not in self.visible_by_table:
             facts = visible_facts(all_facts(self), layer, level)
             self.visible_by_table[layer, level] = VisibleFacts(facts, _elsewhere(self, layer, level))
@@ -133,7 +133,7 @@ def lower_calibrated(work: Lowering, blocks: Mapping[str, CalibratedBlock], file
 
 
 def _range_fault(name: str, block: ParameterBlock) -> tuple[str, str, str] | None:
-    """The key at fault, what is wrong with it and what to do, where a parameter's numbers do not fit."""
+    """The key at fault, message and help, where a parameter's numbers do not fit."""
     low, high = block.range
     if block.type == "share" and high > 1000:
         return (
@@ -235,7 +235,7 @@ def lower_measures(work: Lowering, files: Iterable[tuple[LayerFile, Document]]) 
 
 
 def lower_facts(work: Lowering, files: list[tuple[LayerFile, Document]]) -> None:
-    """What a fact is made of before the fact itself, whatever the order they are written in."""
+    """Lower facts, parts first, whatever the order written."""
     declared = [(file, document, name) for file, document in files for name in file.facts]
     written = {name: file.facts[name] for file, _, name in declared}
     places = {name: document.keys.get(("facts", name)) or document.place(("facts", name))
@@ -288,7 +288,7 @@ def _check_reckoned(work: Lowering) -> None:
 def _reckoned_depths(
     work: Lowering, written: Mapping[str, object], places: Mapping[str, Place]
 ) -> dict[str, int]:
-    """How many facts each reckoned fact stands upon; facts that stand upon themselves are at fault."""
+    """How deep each reckoned fact is nested; circles are faults."""
     parts = {name: sorted(reckoned_from(written[name]) & written.keys()) for name in sorted(written)}
     while True:
         try:
@@ -327,8 +327,8 @@ def reader_of(document: Document, work: Lowering, elsewhere: Mapping[str, tuple[
 
 
 def _depth(name: str, written: Mapping[str, object], reckoned: Mapping[str, int]) -> int:
-    """Counts of evidence and findings come first, then their shares, then counts of characteristics (which
-    may name either), then shares of those, then what is reckoned, parts before what is made of them.
+    """The order of lowering: counts, their shares, counts of characteristics, their shares, then what is
+    reckoned.
     """
     data = written.get(name)
     if not isinstance(data, Mapping):
@@ -372,7 +372,7 @@ def visible_facts(facts: Mapping[str, Fact], layer: Layer, level: Level) -> dict
 
 
 def _elsewhere(work: Lowering, layer: Layer, level: Level) -> dict[str, tuple[str, str] | None]:
-    """Facts a rule of this layer and level may not look at: why, and what to do instead."""
+    """Facts not visible to this layer and level, each with why."""
     found: dict[str, tuple[str, str] | None] = dict.fromkeys(work.broken)
     for fact in all_facts(work).values():
         if fact.layer not in VISIBLE[layer]:

@@ -24,7 +24,7 @@ TOLD = 40
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """An inspection to be merged: what its ids are kept apart by, and where it came from."""
+    """An inspection to merge, with a name for its ids."""
 
     name: str
     inspection: Inspection
@@ -37,12 +37,10 @@ class Merged:
 
     Attributes
     ----------
-    inspection : Inspection
-        All of it in one.
     notes : list of str
-        What was renamed, found twice or put together.
+        What was renamed, found twice or joined.
     warnings : list of Problem
-        Near duplicates, and findings of one wording that are tagged differently.
+        Near duplicates, and one wording tagged differently.
     """
 
     inspection: Inspection
@@ -59,15 +57,14 @@ def merge_parts(parts: Sequence[Part], *, id: str | None = None) -> Merged:
     Parameters
     ----------
     parts : sequence of Part
-        The inspections, every name in them an id. Where an id stands in two of them for different things, it
-        gets the name of its part before it in each.
+        With ids for names; clashing ids get the part's name in front.
     id : str, optional
-        The id of the whole; needed where the parts have different ones.
+        Needed where theirs differ.
 
     Raises
     ------
     InputError
-        They are not of one body, framework and edition, or two parts have one name.
+        Not one body, framework and edition, or two parts of one name.
     """
     return _Merging(parts, id).merged()
 
@@ -162,7 +159,7 @@ class _Merging:
         self.listed(whole, key, self.names(key))
 
     def names(self, key: str) -> list[dict[str, str]]:
-        """By part, the id of each entry: with the part's name before it where others have it for another."""
+        """Each entry's id by part, with the part's name where ids clash."""
         contents: dict[str, set[str]] = {}
         for data in self.data:
             for entry in data.get(key, ()):
@@ -210,7 +207,7 @@ class _Merging:
     # What disagrees ----------------------------------------------------------------------------------------
 
     def disagreements(self, renamed: Sequence[Mapping[str, str]]) -> Iterator[Problem]:
-        """Findings in one wording that are tagged differently, and those that are nearly in one wording."""
+        """Findings of one wording tagged differently, and near duplicates."""
         items: dict[str, tuple[int, Block]] = {}
         for at, data in enumerate(self.data):
             for entry in data.get("evidence", ()):
@@ -253,7 +250,7 @@ def _shown(entry: Block, key: str) -> str:
 
 
 def _alike(items: Mapping[str, tuple[int, str]]) -> Iterator[tuple[str, str, float]]:
-    """Pairs of statements of two parts that share most words: the earlier, the later, and the share."""
+    """Statements of two parts that share most words, with the share."""
     words = {name: frozenset(_WORD.findall(text.casefold())) for name, (_, text) in items.items()}
     holders: dict[str, list[str]] = {}
     for name, said in words.items():
@@ -275,7 +272,7 @@ def _alike(items: Mapping[str, tuple[int, str]]) -> Iterator[tuple[str, str, flo
 
 
 def _key(block: Mapping[str, Any]) -> str:
-    """A block's content: what two people say in the same words, tagged the same, is one thing."""
+    """A block's content: equal words and tags are one thing."""
     return repr(sorted((key, value) for key, value in block.items() if key != "tagged_by"))
 
 

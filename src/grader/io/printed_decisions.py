@@ -15,7 +15,7 @@ Matched = Callable[[str], str]
 
 
 def decisions_with_ids(document: Document, framework: Framework) -> tuple[Document, list[Problem]]:
-    """The document with ids for names, each still in its place, and names that stand twice."""
+    """The document with ids for names, and names that stand twice."""
     data = document.data
     if not isinstance(data, dict):
         return document, []

@@ -18,7 +18,7 @@ Finding = TypeVar("Finding", Declared, Previous)
 
 
 class _Ids:
-    """The file's own ids: each stands for itself in any case, where no other differs by case alone."""
+    """The file's own ids, in any case where that is unambiguous."""
 
     def __init__(self, known: Collection[str]) -> None:
         self.known = known
@@ -38,16 +38,12 @@ def with_ids(
     evidence: Collection[str],
     sources: Collection[str],
 ) -> Inspection:
-    """The inspection with its names led back to ids; what names nothing stays as it is written.
+    """The inspection with ids for names; unknown names stay.
 
     Parameters
     ----------
-    inspection : Inspection
-        As it was written.
-    framework : Framework
-        What its areas, characteristics and editions are.
     measures, evidence, sources : collection of str
-        Figures the rule book has rules for, and the ids the file gives to evidence and sources.
+        Figures with rules, and the file's ids of evidence and sources.
     """
     return _Replacing(inspection, framework, measures, evidence, sources).inspection()
 
@@ -129,6 +125,6 @@ class _Replacing:
 
 
 def _changed(block: Block, **values: object) -> Block:
-    """The block with other values; itself where they are the same, as they are in nearly every file."""
+    """The block with other values, or itself if they are the same."""
     other = {name: value for name, value in values.items() if getattr(block, name) != value}
     return block.model_copy(update=other) if other else block

@@ -1,25 +1,28 @@
-"""What the ids of a framework are printed as, and documents with such names replaced by ids."""
+"""What a framework's ids are printed as, and back to ids."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from grader.cached import cached_property
 from grader.errors import InputError, Problem, UnknownNameError, folded, quoted, suggest
-from grader.model.framework import Area, Framework
-from grader.model.printed import initials, match_printed
+from grader.model.printed import area_forms, initials, match_printed
+
+if TYPE_CHECKING:
+    from grader.model.framework import Area, Framework
 
 __all__ = ["PrintedNames", "match_printed", "required"]
 
 
 class PrintedNames:
-    """The names one edition of a framework goes by; all its editions where none is named.
+    """The names of one edition, or of all.
 
     Attributes
     ----------
     grades, areas, characteristics, editions : dict
-        Each id, with the further names it is printed under.
+        Further printed names of each id.
     """
 
     def __init__(self, framework: Framework, edition: str | None = None) -> None:
@@ -37,11 +40,11 @@ class PrintedNames:
     @cached_property
     def areas(self) -> dict[str, list[str]]:
         """Titles, the four names an area goes by, and its code."""
-        return {area.id: _names_of(area) for area in self._areas}
+        return {area.id: area_forms(area.title, dict(area.names), area.code) for area in self._areas}
 
     @cached_property
     def characteristics(self) -> dict[str, list[str]]:
-        """The code of the area before the number, as in `RESP-2c`; a code of its own, as `CDI-1`."""
+        """The area's code before the number, as `RESP-2c`, or a code of its own, as `CDI-1`."""
         return {c.id: list(_codes(a, c.id, c.code)) for a in self._areas for c in a.characteristics}
 
     @cached_property
@@ -64,16 +67,10 @@ class PrintedNames:
         return found
 
     def matched(self, kind: str, word: str) -> str:
-        """The id a word stands for, as `match_printed` tells; the word itself where it names none."""
+        """The id a word stands for, or the word itself."""
         if word in getattr(self, kind):
             return word
         return self._forms[kind].get(folded(word)) or word
-
-
-def _names_of(area: Area) -> list[str]:
-    names = area.names
-    printed = (area.title, names.question, names.heading, names.judgment, names.label, area.code)
-    return [name for name in printed if name is not None]
 
 
 def _codes(area: Area, name: str, own: str | None) -> Iterable[str]:
@@ -91,18 +88,18 @@ def required(word: str, choices: Mapping[str, Iterable[str]], what: str, unknown
     Parameters
     ----------
     word : str
-        What a person wrote, on the command line or in Python.
+        As a person wrote it.
     choices : mapping of str to iterable of str
-        Each id, with the further names it is printed under.
+        Each id's further printed names.
     what : str
-        What is named, as in `area`.
+        As in `area`.
     unknown : str, optional
-        The message where there is none such; `unknown area 'x'` by default.
+        The message; `unknown area 'x'` by default.
 
     Raises
     ------
     UnknownNameError
-        It names none, or more than one.
+        None, or more than one.
     """
     if not isinstance(word, str):
         message = f"the {what} must be text, not {quoted(word)}"

@@ -1,4 +1,4 @@
-"""The words of a framework as people write them, led back to ids, and what is said of those it lacks."""
+"""A framework's words as people write them, back to ids, and faults in them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from grader.io.faults import name_of
 from grader.io.yaml_source import Document
 from grader.model.framework import Framework
 from grader.model.printed import match_printed
-from grader.vocabulary.words import Levels
+from grader.vocabulary.scales import Levels
 
 Path_ = tuple[str | int, ...]
 
@@ -54,7 +54,7 @@ class PrintedWords:
         return [words.scale_of(scale) for scale in dict.fromkeys(known)]
 
     def unknown_kind(self, word: str, at: Path_, document: Document) -> Iterator[Problem]:
-        """The fault of a kind of finding that the framework lacks; none of one it has."""
+        """The fault of an unknown kind of finding, if any."""
         if word not in self.kinds:
             yield not_among(word, self.kinds, at, document)
 
@@ -74,7 +74,7 @@ class PrintedWords:
 
 
 def not_among(word: str, known: Iterable[str], at: Path_, document: Document) -> Problem:
-    """The fault of a word that is none of those known, the nearest of them named."""
+    """The fault of an unknown word, with the nearest known."""
     known = list(known)
     near = nearest(word, known)
     help = f"did you mean {near!r}?" if near else f"one of {', '.join(known)}"

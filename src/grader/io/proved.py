@@ -1,6 +1,6 @@
-"""`proved.json` beside a rule book: what was proved of it, bound to the hashes of what it was proved of.
+"""`proved.json` beside a rule book: what was proved of exactly these rules.
 
-It is no YAML, so no part of the rule book's own hash. Rules changed since have another, and claim nothing.
+It is bound to hashes, so changed rules claim nothing.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from grader.errors import InputError, Place, Problem
+from grader.io.reading import read_bytes
+from grader.io.rule_folder import PROVED
 from grader.io.written import write_whole
-from grader.io.yaml_source import read_bytes
 from grader.language.rulebook import Proved
 
-NAME: Final = "proved.json"
+NAME: Final = PROVED
 SCHEMA: Final = "grader.proved/1"
 
 
@@ -33,21 +34,19 @@ class ProvedFile(BaseModel):
 
 
 def read_proved(folder: Path, sha256: str, shown: str) -> Proved | None:
-    """What was proved of the rules in a folder; None where nothing is recorded of exactly these rules.
+    """What was proved of these rules, or None.
 
     Parameters
     ----------
     folder : Path
-        The rule book's folder.
-    sha256 : str
-        The rule book's hash.
+        The rule book's.
     shown : str
-        How messages name the folder.
+        For messages.
 
     Raises
     ------
     InputError
-        The file is not what `check --record` writes.
+        Not what `check --record` writes.
     """
     path = folder / NAME
     if not path.is_file():

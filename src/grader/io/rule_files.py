@@ -1,4 +1,4 @@
-"""The YAML of a rule book, as pydantic sees it: blocks and keys; the language itself is parsed after."""
+"""The blocks and keys of a rule book's YAML; the language is parsed after."""
 
 from __future__ import annotations
 
@@ -108,6 +108,8 @@ class RuleBlock(InputModel):
     source: Text
     not_monotone: Text | None = None
     """Why the rule may use a fact against its declared direction."""
+    restates: Text | None = None
+    """Why a clause stands in it that follows from the others."""
 
 
 class LayerFile(InputModel):

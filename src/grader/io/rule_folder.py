@@ -1,4 +1,4 @@
-"""The folder of a rule book: which files it is made of, found without reading any of them."""
+"""Which files a rule book is made of, without reading any."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from pathlib import Path
 from grader.errors import InputError, Place, Problem
 
 HEAD = "rulebook.yaml"
+#: What was proved of it, which is no part of it.
+PROVED = "proved.json"
 
 
 def rule_files(folder: Path) -> list[str]:
-    """Names, relative to the folder, of the YAML a rule book is made of: its tests are left out.
+    """The rule book's YAML below a folder, without its tests.
 
-    A link is listed whatever it leads to; links to folders are not followed.
+    Links are listed; links to folders are not followed.
     """
     if not folder.is_dir():
         help = "a rule book is a folder, or the id of a built-in one"
@@ -24,7 +26,7 @@ def rule_files(folder: Path) -> list[str]:
 
 
 def yaml_files(folder: Path) -> Iterator[str]:
-    """Names, relative to a folder, of the YAML in it and below it; raises InputError for one unread."""
+    """YAML below a folder, relative to it; raises InputError."""
 
     def refuse(error: OSError) -> None:
         said = (error.strerror or "unknown reason").lower()
@@ -43,7 +45,7 @@ def yaml_files(folder: Path) -> Iterator[str]:
 
 
 def refuse_link_out(path: Path, folder: Path, shown: str) -> None:
-    """Raise InputError for a link that leads out of a folder: nothing it leads to is read or shown."""
+    """Raise InputError for a link that leads out of a folder."""
     if not path.is_symlink() and not path.parent.is_symlink():
         return
     if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):

@@ -1,19 +1,28 @@
-"""The JSON Schema of the rule language: conditions, facts and rules, layer by layer.
+"""The JSON Schema of the rule language, layer by layer, from the parser's vocabulary.
 
-Built from the vocabulary that the parser reads. Without a rule book, a condition may name any fact and any
-parameter; with one, its own facts, parameters, areas, grades and measures alone.
+With a rule book it allows that book's names alone.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
+from grader.io.rule_schema_values import (
+    TEXT,
+    Names,
+    Schema,
+    any_value,
+    comparison_for,
+    comparisons_by_type,
+    enum_schema,
+    level_schema,
+    number_schema,
+    parameter_schema,
+    ref,
+)
 from grader.language.dnf import MAX_VALUE
-from grader.language.nodes import Better, Effect, Kind, Level, Op
-from grader.language.parse import CONNECTIVES, NUMBERS
+from grader.language.nodes import Better, Effect, Kind, Level
+from grader.language.parse import CONNECTIVES
 from grader.language.parse_facts import COUNTABLE, DEFINERS, GOES_WITH, OF_NAMED, OF_THINGS, RECKONED_ALONE
 from grader.language.parse_reckoned import WHOLE
 from grader.language.reckoned import Does, How
@@ -24,23 +33,14 @@ from grader.language.rulebook import (
     VISIBLE,
     Fact,
     Layer,
-    RuleBook,
     given_facts,
     targets,
 )
 from grader.language.vocabulary import SCORE, Entity, entities
-from grader.vocabulary.peel import PEEL
-from grader.vocabulary.words import FLAG, Scale, Vocabulary
-
-Schema = dict[str, Any]
+from grader.vocabulary.kinds import FLAG
+from grader.vocabulary.scales import Scale
 
 FACT_NAME: Final = {"pattern": "^[A-Za-z][A-Za-z0-9_]*$", "not": {"enum": [*CONNECTIVES, *GIVEN]}}
-_TEXT: Final[Schema] = {"type": "string", "pattern": r"\S"}
-_PERCENT: Final[Schema] = {"type": "string", "pattern": r"^\d{1,3}(\.\d)?[ \t]*%$"}
-_WHOLE: Final = re.compile(r"-?(0|[1-9]\d*)", re.ASCII)
-#: The scales whose levels a framework may declare.
-OWN_SCALES: Final = ("assessment", "status")
-_NOTHING: Final[Mapping[str, Fact]] = {}
 
 _SAYS: Final = {
     "count": "How many of these there are.",
@@ -69,48 +69,19 @@ _SAYS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
-    """What one rule book and its framework call things; empty where any name will do."""
-
-    facts: Mapping[str, Fact] = field(default_factory=lambda: _NOTHING)
-    parameters: Mapping[Kind, tuple[str, ...]] = field(default_factory=dict)
-    areas: tuple[str, ...] = ()
-    grades: tuple[str, ...] = ()
-    measures: tuple[str, ...] = ()
-    characteristics: tuple[str, ...] = ()
-    vocabulary: Vocabulary = PEEL
-
-    @property
-    def known(self) -> bool:
-        return bool(self.grades)
-
-
-def names_of(book: RuleBook, characteristics: Iterable[str]) -> Names:
-    """The names of a rule book and of its framework's characteristics."""
-    kinds = {
-        kind: tuple(p.name for p in book.parameters.values() if p.kind is kind)
-        for kind in (Kind.SHARE, Kind.COUNT, Kind.SCORE)
-    }
-    return Names(
-        book.facts, kinds, book.areas, book.grade_scale.names, tuple(book.measures), tuple(characteristics),
-        book.vocabulary,
-    )  # fmt: skip
-
-
 def with_rule_language(schema: Schema, names: Names | None = None) -> Schema:
-    """The schema of a layer file, with what its facts and rules may hold in each layer.
+    """A layer file's schema, with what facts and rules may hold.
 
     Parameters
     ----------
     schema : dict
-        The keys of a layer file and of a rule, as the models have them.
+        From the models.
     names : Names, optional
-        Those of one rule book.
+        Of one rule book.
     """
     names = names or Names()
     rule = schema["$defs"].pop("RuleBlock")
-    found = _comparisons(names)
+    found = comparisons_by_type(names)
     for layer, level in TABLES:
         found[_condition_key(layer, level)] = _condition(layer, level, names)
     for layer in Layer:
@@ -125,8 +96,8 @@ def with_rule_language(schema: Schema, names: Names | None = None) -> Schema:
 def _in_layer(layer: Layer) -> Schema:
     facts: Schema = {"maxProperties": 0}
     if COUNTABLE[layer]:
-        facts = {"propertyNames": FACT_NAME, "additionalProperties": _ref(f"fact.{layer}")}
-    held: Schema = {"facts": facts, "rules": {"items": _ref(f"rule.{layer}")}}
+        facts = {"propertyNames": FACT_NAME, "additionalProperties": ref(f"fact.{layer}")}
+    held: Schema = {"facts": facts, "rules": {"items": ref(f"rule.{layer}")}}
     if layer is not Layer.MEASURE:
         held["measures"] = {"maxProperties": 0}
     return {
@@ -135,93 +106,15 @@ def _in_layer(layer: Layer) -> Schema:
     }
 
 
-def _ref(name: str) -> Schema:
-    return {"$ref": f"#/$defs/{name}"}
-
-
 def _condition_key(layer: Layer, level: Level) -> str:
     return f"condition.{layer}.{level}"
-
-
-# Values and comparisons -----------------------------------------------------------------------------------
-
-
-def _comparisons(names: Names) -> dict[str, Schema]:
-    """A comparison for each type there is, and one for a fact that is not known."""
-    found = {
-        f"comparison.{kind}": _comparison(_number(kind, names))
-        for kind in (Kind.COUNT, Kind.SHARE, Kind.SCORE)
-    }
-    found["comparison.flag"] = _comparison(_value(FLAG, names))
-    for scale in names.vocabulary.scales.values():
-        found[f"comparison.{scale.name}"] = _comparison(_value(scale, names), ordered=scale.ordered)
-    found["comparison"] = _comparison(_any_value(names))
-    return found
-
-
-def _comparison(value: Schema, *, ordered: bool = True) -> Schema:
-    ops = [op for op in Op if ordered or op in (Op.EQUALS, Op.ONE_OF)]
-    several = {"type": "array", "minItems": 1, "items": value}
-    return {
-        "type": "object",
-        "properties": {str(op): several if op is Op.ONE_OF else value for op in ops},
-        "additionalProperties": False,
-        "minProperties": 1,
-        "maxProperties": 1,
-    }
-
-
-def _number(kind: Kind, names: Names) -> Schema:
-    low, top = NUMBERS[kind]
-    percent = [_PERCENT] if kind is Kind.SHARE else []
-    whole = {"type": "integer", "minimum": low, "maximum": top}
-    return {"anyOf": [whole, *percent, _parameter(names, kind)]}
-
-
-def _parameter(names: Names, *kinds: Kind) -> Schema:
-    if not names.known:
-        return {"type": "string", "pattern": r"^\$."}
-    return {"enum": [f"${name}" for kind in kinds for name in names.parameters[kind]]}
-
-
-def _value(scale: Scale, names: Names) -> Schema:
-    if scale is FLAG:
-        return {"type": "boolean"}
-    if scale.name in OWN_SCALES and not names.known:
-        return {"anyOf": [dict(_TEXT), {"type": "integer"}]}
-    return _enum(scale.said_of(rank) for rank in range(len(scale.names)))
-
-
-def _enum(written: Iterable[str]) -> Schema:
-    """Values of a list; whole numbers among them with or without quotes."""
-    known = list(dict.fromkeys(written))
-    return {"enum": [*known, *(int(name) for name in known if _WHOLE.fullmatch(name))]}
-
-
-def _any_value(names: Names) -> Schema:
-    words = sorted({name for scale in names.vocabulary.scales.values() for name in scale.names})
-    texts: Schema = _enum(words) if names.known else dict(_TEXT)
-    return {
-        "anyOf": [
-            {"type": "integer", "minimum": NUMBERS[Kind.SCORE][0], "maximum": NUMBERS[Kind.SCORE][1]},
-            {"type": "boolean"},
-            _PERCENT,
-            texts,
-            _parameter(names, Kind.SHARE, Kind.COUNT, Kind.SCORE),
-        ]
-    }
-
-
-def _of_type(fact: Fact) -> Schema:
-    """The comparison that a fact takes."""
-    return _ref(f"comparison.{fact.scale.name if fact.kind is Kind.SCALE and fact.scale else fact.kind}")
 
 
 # Conditions -----------------------------------------------------------------------------------------------
 
 
 def _condition(layer: Layer, level: Level, names: Names) -> Schema:
-    itself = _ref(_condition_key(layer, level))
+    itself = ref(_condition_key(layer, level))
     several = {"type": "array", "minItems": 1, "items": itself}
     every = {**given_facts(names.vocabulary), **names.facts}
     seen = {f.name: f for f in every.values() if f.level is level and f.layer in VISIBLE[layer]}
@@ -233,7 +126,7 @@ def _condition(layer: Layer, level: Level, names: Names) -> Schema:
             "all": {**several, "description": _SAYS["all"]},
             "any": {**several, "description": "Conditions of which one must hold."},
             "not": {**itself, "description": _SAYS["not"]},
-            **{f.name: {**_of_type(f), "description": f.english} for f in seen.values()},
+            **{f.name: {**comparison_for(f), "description": f.english} for f in seen.values()},
             **{name: False for name in GIVEN if name not in seen},
         },
     }
@@ -242,7 +135,7 @@ def _condition(layer: Layer, level: Level, names: Names) -> Schema:
     return {
         **found,
         "propertyNames": {"pattern": FACT_NAME["pattern"]},
-        "additionalProperties": _ref("comparison"),
+        "additionalProperties": ref("comparison"),
     }
 
 
@@ -262,9 +155,9 @@ def _fact(layer: Layer, names: Names) -> Schema:
         "where": {"type": "object"},
         "per": {"enum": sorted(Level.__members__.values())},
         "better": {"enum": [str(b) for b in Better]},
-        "english": _TEXT,
-        "unit": _TEXT,
-        "not_monotone": _TEXT,
+        "english": TEXT,
+        "unit": TEXT,
+        "not_monotone": TEXT,
     }
     definers = list(DEFINERS)
     if layer in (Layer.SUFFICIENCY, Layer.GRADE):
@@ -304,16 +197,16 @@ def _reckoned(layer: Layer, names: Names) -> dict[str, Schema]:
     whole = [f.name for f in names.facts.values() if f.kind in WHOLE and f.level is Level.AREA]
     fact: Schema = {"enum": whole} if names.known else {"type": "string", "pattern": FACT_NAME["pattern"]}
     weighed: Schema = {"enum": [*whole, *names.characteristics]} if names.known else {"type": "string"}
-    number = _number(Kind.SCORE, names)
-    amount = {"anyOf": [*number["anyOf"], _parameter(names, Kind.COUNT), fact]}
+    number = number_schema(Kind.SCORE, names)
+    amount = {"anyOf": [*number["anyOf"], parameter_schema(names, Kind.COUNT), fact]}
     bounds = {"type": "array", "items": amount, "minItems": 2, "maxItems": 2}
     step: Schema = {
         "type": "object",
         "properties": {
             **{str(does): amount for does in Does},
-            "when": _ref(_condition_key(layer, Level.AREA)),
+            "when": ref(_condition_key(layer, Level.AREA)),
             "within": bounds,
-            "why": _TEXT,
+            "why": TEXT,
         },
         "oneOf": [{"required": [str(does)]} for does in Does],
         "additionalProperties": False,
@@ -355,8 +248,12 @@ def _about(entity: Entity, layer: Layer, names: Names) -> Schema:
         for level in entity.levels
         if level is not Level.CHARACTERISTIC or layer in (Layer.STATUS, Layer.FINDING)
     )
-    clauses = {a: _clause(_value(s, names), f"comparison.{_type(s)}") for a, s in entity.attributes.items()}
-    clauses |= {a: _clause(_number(Kind.SCORE, names), f"comparison.{Kind.SCORE}") for a in entity.numbers}
+    clauses = {
+        a: _clause(level_schema(s, names), f"comparison.{_type(s)}") for a, s in entity.attributes.items()
+    }
+    clauses |= {
+        a: _clause(number_schema(Kind.SCORE, names), f"comparison.{Kind.SCORE}") for a in entity.numbers
+    }
     scored = list(entity.numbers)
     ordered = [a for a, s in entity.attributes.items() if s is not FLAG and s.ordered]
     ranked: Schema = {"enum": ordered}
@@ -370,7 +267,7 @@ def _about(entity: Entity, layer: Layer, names: Names) -> Schema:
             ranked["enum"] += own_ranks
             lowest["enum"] += own_ranks
         else:
-            others = _clause(_any_value(names), "comparison")
+            others = _clause(any_value(names), "comparison")
             ranked = lowest = {"type": "string"}
     where = {"properties": clauses, "additionalProperties": others}
     held: Schema = {"where": where, "best": ranked, "lowest": lowest, "per": {"enum": levels}}
@@ -392,19 +289,19 @@ def _type_of(fact: Fact) -> str:
 
 def _fact_value(fact: Fact, names: Names) -> Schema:
     if fact.kind in (Kind.COUNT, Kind.SHARE, Kind.SCORE):
-        return _number(fact.kind, names)
-    return _value(fact.scale or FLAG, names)
+        return number_schema(fact.kind, names)
+    return level_schema(fact.scale or FLAG, names)
 
 
 def _clause(value: Schema, comparison: str) -> Schema:
-    return {"anyOf": [value, _ref(comparison)]}
+    return {"anyOf": [value, ref(comparison)]}
 
 
 # Rules ----------------------------------------------------------------------------------------------------
 
 
 def _rule(layer: Layer, rule: Schema, names: Names) -> Schema:
-    """The keys of a rule that this layer's rules may have, and what they may hold."""
+    """The keys of this layer's rules, and what they hold."""
     dropped = {str(e) for e in Effect if e not in EFFECTS[layer]}
     dropped |= {"measure"} if layer is not Layer.MEASURE else {"areas"}
     dropped |= {"per"} if layer is not Layer.FINDING else set()
@@ -431,12 +328,12 @@ def _rule(layer: Layer, rule: Schema, names: Names) -> Schema:
         found["allOf"] = [
             {
                 "if": {"properties": {"per": {"const": str(level)}}, "required": ["per"]},
-                "then": {"properties": {"when": _ref(_condition_key(layer, level))}},
+                "then": {"properties": {"when": ref(_condition_key(layer, level))}},
             }
             for level in levels
         ]
     else:
-        properties["when"] = _ref(_condition_key(layer, levels[0]))
+        properties["when"] = ref(_condition_key(layer, levels[0]))
     return found
 
 
@@ -446,12 +343,12 @@ def _target(layer: Layer, effect: Effect, rule: Schema, names: Names) -> Schema:
         words = names.vocabulary
         scale = words.assessments if layer is Layer.MEASURE else words.statuses
         said = [scale.said_of(scale.rank(name)) for name in targets(layer, words, names.grades)]
-        return _enum(said) if names.known else {"anyOf": [dict(_TEXT), {"type": "integer"}]}
+        return enum_schema(said) if names.known else {"anyOf": [dict(TEXT), {"type": "integer"}]}
     if layer is Layer.GRADE:
-        return _enum(names.grades) if names.known else {"anyOf": [dict(_TEXT), {"type": "integer"}]}
+        return enum_schema(names.grades) if names.known else {"anyOf": [dict(TEXT), {"type": "integer"}]}
     held: list[Schema] = rule["properties"][str(effect)]["anyOf"]
     return next(each for each in held if each != {"type": "null"})
 
 
 def _name(names: Names, known: tuple[str, ...]) -> Schema:
-    return {"enum": list(known)} if names.known else dict(_TEXT)
+    return {"enum": list(known)} if names.known else dict(TEXT)

@@ -1,4 +1,4 @@
-"""Read a rule book's folder and lower it to the tree, with every fault located."""
+"""Read a rule book's folder and lower it to the tree."""
 
 from __future__ import annotations
 
@@ -18,52 +18,43 @@ from grader.io.lowering import (
     lower_parameters,
 )
 from grader.io.proved import read_proved
+from grader.io.reading import read_bytes
 from grader.io.rule_files import CalibratedFile, LayerFile, RuleBookFile
 from grader.io.rule_folder import HEAD, lines_sha256, refuse_link_out, rule_files
-from grader.io.yaml_source import Document, parse_document, read_bytes
+from grader.io.yaml_source import Document, parse_document
 from grader.language.limits import limit_problems
 from grader.language.rulebook import (
     RuleBook,
 )
 from grader.model.framework import Framework
-from grader.vocabulary.words import Scale
+from grader.vocabulary.scales import Scale
 
 CALIBRATED = "calibrated.yaml"
 
 
 def read_rulebook(folder: Path, framework: Framework, shown: str | None = None) -> RuleBook:
-    """The rule book in a folder: `rulebook.yaml` and its layer files.
+    """The rule book in a folder.
 
     Parameters
     ----------
     folder : Path
-        The rule book's folder; `tests/` in it is not read.
+        `tests/` is not read.
     framework : Framework
-        What it grades against: area, characteristic and grade ids are resolved in it.
+        Resolves areas, characteristics and grades.
     shown : str, optional
-        How messages name the folder; the path itself by default.
+        For messages; the path by default.
 
     Raises
     ------
     InputError
-        Every fault of every file, located.
+        Every fault of every file.
     """
     documents, problems = _read_all(folder, shown or str(folder))
     if dots := unfilled(documents.values()):
         raise InputError(truncate([*problems, *dots]))
     head = documents.pop(HEAD, None)
     if head is None:
-        if not problems:
-            raise InputError(
-                [
-                    Problem(
-                        f"no {HEAD} in the folder",
-                        Place(shown or str(folder)),
-                        "a rule book is a folder with rulebook.yaml and one file a layer",
-                    )
-                ]
-            )
-        raise InputError(problems)
+        raise InputError(problems or [_no_head(shown or str(folder))])
     header, faults = validate(head, RuleBookFile)
     fitted: CalibratedFile | None = None
     if CALIBRATED in documents:
@@ -110,8 +101,13 @@ def read_rulebook(folder: Path, framework: Framework, shown: str | None = None) 
 
 
 def unfilled_in(folder: Path, shown: str) -> list[Problem]:
-    """What is still to be filled in in a rule book's folder, whose framework cannot be read yet."""
+    """What is to be filled in, where the framework cannot be read."""
     return unfilled(_read_all(folder, shown)[0].values())
+
+
+def _no_head(shown: str) -> Problem:
+    help = "a rule book is a folder with rulebook.yaml and one file a layer"
+    return Problem(f"no {HEAD} in the folder", Place(shown), help)
 
 
 def _read_all(folder: Path, shown: str) -> tuple[dict[str, Document], list[Problem]]:

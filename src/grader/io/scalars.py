@@ -1,9 +1,6 @@
-"""The small things of a YAML file: its characters, its plain scalars, and words for its syntax errors.
+"""Characters and plain scalars of YAML, and words for syntax errors.
 
-A plain scalar is what YAML 1.1 makes of it, by PyYAML's own tables.
-
-People write `12:30` and mean a time; YAML 1.1 reads 750. The reading is kept as it is, so that a later
-check can say what happened; here only what has no sensible reading at all is refused.
+A scalar is what YAML 1.1 makes of it (`12:30` is 750); later checks say so.
 """
 
 from __future__ import annotations
@@ -23,11 +20,9 @@ _PREFIX = "tag:yaml.org,2002:"
 NUMBER_LENGTH = 200
 #: Characters that change the line count, the terminal or the reading of a text without being seen: controls
 #: but tab and line ends, YAML's other line separators, a byte order mark that is no longer first, surrogates.
-UNFIT_IN_FILE = re.compile(
-    "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
-)
+UNFIT_IN_FILE = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 #: The same in a value, where a carriage return can only come from an escape.
-UNFIT_IN_VALUE = re.compile(UNFIT_IN_FILE.pattern.replace("\r", ""))
+UNFIT_IN_VALUE = re.compile(UNFIT_IN_FILE.pattern.replace("\x0e", "\r\x0e"))
 
 #: UTF-16 and UTF-32 without a byte order mark: their first letters come with NULs.
 _WIDE = re.compile(rb"(?:[^\0]\0){2}|(?:\0[^\0]){2}|\0\0\0[^\0]|[^\0]\0\0\0")
@@ -41,7 +36,7 @@ _SAFE: Any = yaml.constructor.SafeConstructor()
 
 
 def decode(raw: bytes, file: str) -> str:
-    """The text of the file, without its byte order mark, and with nothing unfit in it."""
+    """The text of the file, free of unfit characters; raises InputError."""
     if raw.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")) or _WIDE.match(raw):
         problem = Problem("the file is in UTF-16 or UTF-32, not UTF-8", Place(file, 1, 1), _UTF8)
         raise InputError([problem])
@@ -70,7 +65,7 @@ def decode(raw: bytes, file: str) -> str:
 
 
 def place_after(file: str, before: str) -> Place:
-    """The place just after the text `before`, by the line ends YAML and editors know."""
+    """The place just after the text `before`."""
     lines = before.count("\n") + before.count("\r") - before.count("\r\n")
     start = max(before.rfind("\n"), before.rfind("\r")) + 1
     return Place(file, lines + 1, len(before) - start + 1)
@@ -134,12 +129,12 @@ class ScalarFault(ValueError):
 
 
 def read_plain(text: str) -> object:
-    """What YAML 1.1 reads in an unquoted scalar: str, int, float, bool, None or date.
+    """An unquoted scalar as YAML 1.1 reads it.
 
     Raises
     ------
     ScalarFault
-        Where the text looks like a number, a date or a merge key and cannot be read as one.
+        It looks like a number, date or merge key, and is none.
     """
     for matches, reader, tag in BY_START.get(text[:1], ()):
         if matches(text):
@@ -148,7 +143,7 @@ def read_plain(text: str) -> object:
 
 
 def read_as(value: object) -> str:
-    """What a value was read as, to finish the sentence "YAML reads it as ..."."""
+    """Completes "YAML reads it as ..."."""
     if value is None:
         return "nothing"
     if isinstance(value, bool):
@@ -163,7 +158,7 @@ def read_as(value: object) -> str:
 
 
 def unfit_in_value(text: str) -> str | None:
-    """The first character of a value that grader does not read, as `U+0000`, or None."""
+    """A value's first unfit character, as `U+0000`, or None."""
     found = UNFIT_IN_VALUE.search(text)
     return code_point(found[0]) if found else None
 

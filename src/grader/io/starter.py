@@ -10,7 +10,8 @@ from grader.errors import quoted
 from grader.io import catalogue
 from grader.io.printed_names import PrintedNames, required
 from grader.model.framework import Area, Framework
-from grader.vocabulary.words import Role, Vocabulary
+from grader.vocabulary.scales import Role
+from grader.vocabulary.words import Vocabulary
 
 WIDTH = 100
 
@@ -70,12 +71,12 @@ previous: []
 
 
 def starter_for(given: catalogue.NameOrPath, edition: str | None = None) -> str:
-    """As `starter`, for a framework by its id or path, and an edition as printed; the latest by default.
+    """`starter` by names; the latest edition by default.
 
     Raises
     ------
     UnknownNameError
-        There is no such framework or edition.
+        No such framework or edition.
     """
     chosen = catalogue.framework_at(given).framework
     if edition is None:
@@ -85,14 +86,12 @@ def starter_for(given: catalogue.NameOrPath, edition: str | None = None) -> str:
 
 
 def starter(framework: Framework, edition: str) -> str:
-    """The text of a starter inspection: loads as it is, and lists every characteristic of the edition.
+    """A valid starter inspection, listing every characteristic.
 
     Parameters
     ----------
-    framework : Framework
-        What will be graded against.
     edition : str
-        One of its editions; raises KeyError for another.
+        Raises KeyError if unknown.
     """
     if edition not in framework.editions:
         raise KeyError(edition)
@@ -140,7 +139,7 @@ def _assessed(framework: Framework, areas: tuple[Area, ...]) -> str:
 
 
 def _levels(words: Vocabulary) -> Iterator[str]:
-    """The levels of each scale, best first, and how an item may have been found."""
+    """Each scale's levels, best first, and the bases."""
     for levels in words.declared:
         every = (*reversed(levels.words), *(o.word for o in levels.outside))
         for n, word in enumerate(every):

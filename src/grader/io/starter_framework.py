@@ -1,4 +1,4 @@
-"""A framework and a rule book to start from: every text and number of a scheme is still to be filled in."""
+"""A framework and rule book to start from, with `...` to fill in."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _FILES = {
 
 
 def framework_starter(name: str) -> dict[str, str]:
-    """The texts of a framework file, its rules and their cases, by the path of each below one folder.
+    """A framework, its rules and cases as texts by path.
 
     Parameters
     ----------
     name : str
-        The framework's id.
+        Its id.
 
     Raises
     ------

@@ -1,7 +1,4 @@
-"""Files written whole: none is ever half there, whatever happens on the way, and no change to one is lost.
-
-Every command that writes a file writes it here.
-"""
+"""Files written whole or not at all, with no change lost."""
 
 from __future__ import annotations
 
@@ -19,43 +16,36 @@ def write_whole(path: Path, content: str | bytes, *, new: bool = False) -> None:
 
     Parameters
     ----------
-    path : Path
-        The file.
-    content : str or bytes
-        What it holds from then on.
     new : bool
-        Whether one that is there by then is left alone, and that is an error.
+        Whether an existing file is an error.
 
     Raises
     ------
     InputError
-        The folder or the disk does not take it, another process is writing it, or it is there already.
+        The folder or disk refuses, the file is locked, or it exists.
     """
     raw = _bytes(content)
     write_by(path, lambda beside: beside.write_bytes(raw), new=new)
 
 
 def write_by(path: Path, write: Callable[[Path], object], *, new: bool = False) -> None:
-    """Have a file written whole or not at all, as `write_whole`: `write` is given a name beside it."""
+    """As `write_whole`, by a `write` that is given a name beside it."""
     with locked(path) as target:
         put_whole(target, write, path, lambda: _check_new(path) if new else None)
 
 
 def update_whole(path: Path, change: Callable[[bytes | None], str]) -> str:
-    """Write a file anew from what is in it, with nobody else at it in between; returns what it then holds.
+    """Rewrite a file from its content, locked; returns the new content.
 
     Parameters
     ----------
-    path : Path
-        The file.
     change : callable
-        Given what is in the file, or None where there is none; returns what it is to hold.
+        Given the content or None, returns the new one.
 
     Raises
     ------
     InputError
-        As for `write_whole`; or the file changed between reading and writing, by a program that takes no
-        locks: it is then left as it is.
+        As for `write_whole`, or the file changed meanwhile: it is left as it is.
     """
     with locked(path) as target:
         before = _content(target, path)
@@ -70,10 +60,9 @@ def update_whole(path: Path, change: Callable[[bytes | None], str]) -> str:
 def update_with_log(
     path: Path, log: Path, change: Callable[[bytes | None, bytes | None], tuple[str, str]]
 ) -> tuple[str, str]:
-    """As `update_whole`, of a file and the log behind it: the log is written first.
+    """As `update_whole` for a file and its log, the log first.
 
-    Whoever finds the log ahead of its file knows that writing was broken off in between, and what the file
-    was to hold: nothing that stands in the log is lost.
+    A log ahead of its file shows that writing broke off; nothing in it is lost.
     """
     with locked(path) as target:
         beside = target.with_name(log.name)
@@ -103,7 +92,7 @@ def _put_back(log: Path, lines: bytes | None) -> None:
 
 
 def _log_content(target: Path, shown: Path) -> bytes | None:
-    """What is in a log, which is longer than any file people write, or None where there is none."""
+    """A log's content, of any length, or None."""
     try:
         return target.read_bytes() if target.exists() else None
     except OSError as error:
@@ -117,18 +106,18 @@ def put_whole(
     shown: Path | None = None,
     check: Callable[[], object] = lambda: None,
 ) -> None:
-    """Put a file in its place whole or not at all, for who holds the lock on it or on its folder.
+    """Put a locked file in its place, whole or not at all.
 
     Parameters
     ----------
     target : Path
-        The file, with links followed.
+        Links followed.
     write : callable
-        Writes the file under the name it is given.
+        Writes under the name given.
     shown : Path, optional
-        The file's name in messages.
+        For messages.
     check : callable
-        Called last, when only the name is left to change; what it raises leaves the file as it is.
+        Called last; what it raises leaves the old file.
     """
     beside = part_name(target)
     try:
@@ -157,7 +146,7 @@ def put_whole(
 
 
 def _keep_name(folder: Path) -> None:
-    """Have the disk keep the new name as well as the content, where the system can say so."""
+    """Sync the new name to disk, where possible."""
     with suppress(OSError):  # Windows opens no folder, and some disks take no such order
         opened = os.open(folder, os.O_RDONLY)
         try:
@@ -177,7 +166,7 @@ def _check_new(path: Path) -> None:
 
 def _content(target: Path, shown: Path) -> bytes | None:
     """What is in a file, or None where there is none."""
-    from grader.io.yaml_source import read_bytes  # and YAML with it, which a command's help has no need of
+    from grader.io.reading import read_bytes  # and YAML with it, which a command's help has no need of
 
     if not target.exists():
         return None

@@ -1,4 +1,4 @@
-"""Files that are something else than was asked for: what they are, and what to do about it."""
+"""Files that are something else than was asked for."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def refuse_other_kinds(raw: bytes, file: str) -> None:
 
 
 def table_fault(text: str, file: str) -> InputError | None:
-    """The fault of a text that is a table, such as CSV; None where its first line is no row of headings."""
+    """The fault of a text that is a table, or None."""
     first = text.lstrip().split("\n", 1)[0].strip()
     if (
         len(_DELIMITERS.findall(first)) < 2
@@ -61,7 +61,7 @@ def table_fault(text: str, file: str) -> InputError | None:
 
 
 def other_kind(data: object, wanted: str) -> tuple[str, str] | None:
-    """What a file of ours is, and what to do, where it is another than one with `wanted` as its first key."""
+    """What a file of ours is, where `wanted` is not its first key."""
     if not isinstance(data, Mapping) or wanted not in FIRST_KEYS:
         return None
     belongs = FIRST_KEYS[wanted]

@@ -1,27 +1,21 @@
-"""YAML read with line and column marks, safely.
+"""YAML read safely, with the place of every key and value.
 
-A file becomes plain Python data and the place of every key and value in it. Nothing of YAML that runs code,
-multiplies or hides is read: no tags, no anchors, no aliases, no merge keys. Depth, length and number are
-limited on the parser's events as they come, so nothing is ever built beyond a limit.
-
-Every fault is an `InputError` that says where; faults which leave the rest of the file readable are
-collected and raised together.
+No tags, anchors, aliases or merge keys; depth, length and number are limited on the events, before anything
+is built.
 """
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
-import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Final, NoReturn, Protocol
 
 import yaml
 
 from grader.errors import COUNT_LIMIT, InputError, Place, Problem, quoted
+from grader.io.reading import SIZE_LIMIT, check_size, read_bytes
 from grader.io.scalars import (
     ScalarFault,
     decode,
@@ -34,7 +28,6 @@ from grader.io.scalars import (
 )
 from grader.io.wrong_kind import refuse_other_kinds, table_fault
 
-SIZE_LIMIT = 16 * 2**20
 DEPTH_LIMIT = 64
 SCALAR_LIMIT = 20_000
 #: An inspection of 5,000 items has 150,000, or 210,000 with every tag on every item. More would take longer
@@ -46,28 +39,12 @@ NodePath = tuple[str | int, ...]
 #: What stands in a file to be filled in, where its author has not written anything yet.
 UNFILLED = "..."
 
-# Not to wait for the other end of a pipe, should the name lead to one by the time it is opened.
-_OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _START = 1 << 32 | 1
 _EMPTY = ("the file is empty", "write a YAML document in it")
-_KINDS = {
-    stat.S_IFDIR: "a folder",
-    stat.S_IFIFO: "a pipe",
-    stat.S_IFSOCK: "a socket",
-    stat.S_IFCHR: "a device",
-    stat.S_IFBLK: "a device",
-}
-_READ_ERRORS = {
-    errno.ENOENT: ("there is no such file", "check the name and the folder"),
-    errno.ENOTDIR: ("there is no such file", "check the name and the folder"),
-    errno.EACCES: ("the file may not be read", "check its permissions"),
-    errno.EPERM: ("the file may not be read", "check its permissions"),
-    errno.ELOOP: ("the link leads back to itself", "point the link at a file"),
-}
 
 
 class SourceMap(Mapping[NodePath, Place]):
-    """Places by path. Kept as one integer each, since a large file has a hundred thousand."""
+    """Places by path, each one integer to save memory."""
 
     __slots__ = ("_file", "_positions")
 
@@ -94,22 +71,22 @@ LEVELS_AS_KEYS = ("stated_counts",)
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A YAML file as plain data, with the place of everything in it.
+    """A YAML file as plain data, with places.
 
     Attributes
     ----------
     data : object
-        dict, list, str, int, float, bool, None and `datetime.date` only.
+        dict, list, str, int, float, bool, None and `date`.
     places, keys : Mapping
-        Place of each value, and of each key, by path; `()` is the root.
+        By path; `()` is the root.
     texts : Mapping
-        The file's own text of each value that is not text, by path: `12:30` where `data` has 750.
+        The written text of values that are not text: `12:30` for 750.
     unfilled : Mapping
-        The remark beside each value that is three dots, to be filled in, by path; "" where there is none.
+        The remark beside each `...`.
     sha256 : str
-        Of the file's text with LF line ends and no byte order mark.
+        Of the text with LF ends and no byte order mark.
     file : str
-        Name shown in messages.
+        For messages.
     """
 
     data: object
@@ -121,7 +98,7 @@ class Document:
     unfilled: Mapping[NodePath, str] = field(default_factory=dict, repr=False)
 
     def place(self, path: NodePath) -> Place:
-        """The place of the value at `path`, or of the nearest thing around it that is in the file."""
+        """The place at `path`, or of the nearest thing around it."""
         for end in range(len(path), -1, -1):
             for known in (self.places, self.keys):
                 if path[:end] in known:
@@ -136,28 +113,22 @@ class Document:
         return found
 
     def raw(self, path: NodePath) -> str | None:
-        """The source of a value that YAML read as something else than text; None where it is text."""
+        """The written text of a value that is not text, or None."""
         return self.texts.get(path)
-
-
-def read_bytes(path: Path, limit: int = SIZE_LIMIT) -> bytes:
-    """The bytes of a regular file of at most `limit` bytes; anything else is an `InputError`."""
-    return _read(os.fspath(path), limit)
 
 
 def read_document(path: str | os.PathLike[str]) -> Document:
     """The YAML document in a file."""
-    name = os.fspath(path)
-    return parse_document(_read(name, SIZE_LIMIT), name)
+    return parse_document(read_bytes(path), os.fspath(path))
 
 
 def parse_document(raw: bytes, file: str, *, keys_as_text: bool = False) -> Document:
-    """The YAML document in `raw`; `file` is its name in messages.
+    """The YAML document in `raw`, named `file` in messages.
 
-    With `keys_as_text` a key is the text that stands there: `1` and `TRUE` too.
+    With `keys_as_text`, `1` and `TRUE` are keys.
     """
     file = shown_name(file)
-    _check_size(len(raw), SIZE_LIMIT, file)
+    check_size(len(raw), SIZE_LIMIT, file)
     refuse_other_kinds(raw, file)
     text = decode(raw, file)
     reader = _Reader(text, file)
@@ -185,46 +156,8 @@ def _remark(text: str, line: int) -> str:
 
 
 def text_sha256(text: str) -> str:
-    """SHA-256 of a text in UTF-8, the same whatever line ends it was saved with."""
+    """SHA-256 of a text in UTF-8, whatever its line ends."""
     return hashlib.sha256(text.replace("\r\n", "\n").replace("\r", "\n").encode()).hexdigest()
-
-
-# Bytes ---------------------------------------------------------------------------------------------------
-
-
-def _read(name: str, limit: int) -> bytes:
-    file = shown_name(name)
-    try:
-        # Before opening: merely opening some devices and pipes has effects, or waits for ever.
-        _check_regular(os.stat(name), limit, file)
-        with open(os.open(name, _OPEN), "rb") as stream:
-            # Again, on what was opened: the name may lead elsewhere by now.
-            _check_regular(os.fstat(stream.fileno()), limit, file)
-            raw = stream.read(limit + 1)
-    except InputError:  # which is a ValueError too
-        raise
-    except OSError as error:
-        message, help = _READ_ERRORS.get(error.errno or 0, (None, "check the file and the disk it is on"))
-        if message is None:
-            message = f"the file cannot be read: {(error.strerror or 'unknown reason').lower()}"
-        _refuse(Place(file), message, help)
-    except ValueError:  # a NUL or a lone surrogate in the name
-        _refuse(Place(file), "this cannot be the name of a file", "check the name")
-    _check_size(len(raw), limit, file)
-    return raw
-
-
-def _check_regular(status: os.stat_result, limit: int, file: str) -> None:
-    if not stat.S_ISREG(status.st_mode):
-        kind = _KINDS.get(stat.S_IFMT(status.st_mode), "something else")
-        _refuse(Place(file), f"this is {kind}, not a file", "name a file")
-    _check_size(status.st_size, limit, file)
-
-
-def _check_size(size: int, limit: int, file: str) -> None:
-    if size > limit:
-        shown = f"{limit / 2**20:g} MiB" if limit >= 2**20 else f"{limit:,} bytes"
-        _refuse(Place(file), f"the file is larger than {shown}", "split it, or take out what is not needed")
 
 
 # Events --------------------------------------------------------------------------------------------------
@@ -286,7 +219,7 @@ class _Reader:
         return data
 
     def next(self) -> Any:
-        """The next event, any kind; the parser's own order is what the methods here rely on."""
+        """The next event."""
         try:
             event: Any = self.parser.get_event()
         except yaml.MarkedYAMLError as error:
@@ -406,7 +339,7 @@ class _Reader:
             self.fault(at, f"tag {shown}: tags are not read", "take it away, and quote what is text")
 
     def syntax(self, error: yaml.MarkedYAMLError) -> NoReturn:
-        """Stop at what the parser cannot read, in words for those who do not know YAML's."""
+        """Raise a syntax fault, in plain words."""
         said = f"{error.context or ''} {error.problem or ''}".strip().lower()
         mark = error.problem_mark or error.context_mark
         opened = any(words in said for words in ("simple key", "an alias", "an anchor", "a tag"))
@@ -438,7 +371,3 @@ class _Reader:
 
 def _place(file: str, at: int) -> Place:
     return Place(file, at >> 32, at & 0xFFFFFFFF)
-
-
-def _refuse(place: Place, message: str, help: str) -> NoReturn:
-    raise InputError([Problem(message, place, help)])

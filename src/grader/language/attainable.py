@@ -1,4 +1,4 @@
-"""Which whole numbers a fact reckoned from scores can be at all: 15 and 20 of three scores, and never 16."""
+"""Which whole numbers a fact reckoned from scores can be."""
 
 from __future__ import annotations
 
@@ -19,14 +19,9 @@ MOST = 20_000
 
 
 def attainable(facts: Iterable[Fact], framework: Framework, areas: Iterable[Area]) -> dict[str, Values]:
-    """For facts about an area, the numbers each can be in one of these areas; those left out can be any.
+    """The numbers each fact about an area can be; facts left out can be any.
 
-    Parts are taken to move freely of each other, so that there may be too many, and are never too few.
-
-    Parameters
-    ----------
-    facts : iterable of Fact
-        Facts of a bound rule book.
+    Parts are taken to move freely: numbers may be too many, never too few.
     """
     ordered = [f for f in parts_first(facts) if f.level == "area"]
     found: dict[str, Values] = {}

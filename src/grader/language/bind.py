@@ -1,4 +1,4 @@
-"""Put numbers in place of parameters, so that engines meet constants only; each keeps its name."""
+"""Put numbers in place of parameters; each constant keeps its name."""
 
 from __future__ import annotations
 
@@ -26,10 +26,7 @@ from grader.language.rulebook import RuleBook
 def bind(
     book: RuleBook, overrides: Mapping[str, int] | None = None, *, free: Collection[str] = ()
 ) -> RuleBook:
-    """The rule book with every `$parameter` replaced by its value (its default unless overridden).
-
-    Parameters that are `free` stay as they are.
-    """
+    """The rule book with each `$parameter` as a number, but for those that are `free`."""
     values = book.defaults() | dict(overrides or {})
     values = {name: value for name, value in values.items() if name not in free}
     rules = tuple(replace(r, condition=bind_condition(r.condition, values)) for r in book.rules)

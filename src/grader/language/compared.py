@@ -1,4 +1,4 @@
-"""What is compared with a parameter, and at which of its values a comparison turns."""
+"""What is compared with a parameter, and where a comparison turns."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from grader.language.typecheck import comparisons
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A fact of a level, or an attribute of the things a fact counts, that is held against a parameter.
+    """A fact or attribute that is compared with a parameter.
 
     Attributes
     ----------
     inside : bool
-        Whether the comparison stands in a step of a fact, not in a rule.
+        In a step of a fact, not in a rule.
     everywhere : bool
-        Whether a number of the fact named is the parameter itself, so that every value makes a difference.
+        Whether every value of the parameter makes a difference.
     """
 
     name: str
@@ -60,7 +60,7 @@ def _names(operands: Iterable[Operand], parameter: str) -> bool:
 
 
 def turns(op: Op, values: Iterable[int]) -> Iterator[int]:
-    """For each value compared, the parameter's values at which the comparison may change, from there on."""
+    """Parameter values at which a comparison may change."""
     for value in values:
         if op in (Op.AT_MOST, Op.MORE_THAN, Op.EQUALS, Op.ONE_OF):
             yield value

@@ -1,4 +1,4 @@
-"""The disjunctive normal form of a condition: the conjunctions of tests in which it can hold."""
+"""The disjunctive normal form of a condition."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MAX_VALUE = 2**31 - 1
 
 @dataclass(frozen=True, slots=True)
 class Atom:
-    """One fact held against one value; `op` is one of `== != >= <= > <`."""
+    """A fact compared with a value; `op`: `== != >= <= > <`."""
 
     fact: str
     op: str
@@ -45,12 +45,12 @@ class TooManyConjunctions(Exception):
 
 @singledispatch
 def dnf(condition: Condition, wanted: bool = True) -> Dnf:
-    """The conjunctions in which a condition comes out as `wanted`.
+    """The conjunctions in which a condition is `wanted`.
 
     Raises
     ------
     TooManyConjunctions
-        There are more than `MAX_CONJUNCTIONS`.
+        More than `MAX_CONJUNCTIONS`.
     """
     raise TypeError(f"no disjunctive normal form of {type(condition).__name__}")
 

@@ -1,4 +1,4 @@
-"""How much work a proof may take, in the solver's own units: the same answer on every machine."""
+"""How much work a proof may take, the same on every machine."""
 
 from __future__ import annotations
 

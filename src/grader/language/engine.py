@@ -18,5 +18,5 @@ class Engine(Protocol):
         ...
 
     def held(self, layer: Layer, level: Level, scope: str, facts: Mapping[str, int]) -> frozenset[str]:
-        """Ids of the rules of a table that speak of `scope` and hold on these facts."""
+        """Ids of a table's rules that hold on these facts, for `scope`."""
         ...

@@ -1,7 +1,6 @@
-"""Conditions in English, with the numbers asked for and the numbers seen.
+"""Conditions in English, with the numbers asked for and seen.
 
-A parameter prints as its value with what it rests on (and, outside a sentence, its name). Nothing a user
-wrote is ever filled in here.
+A parameter prints as its value and its basis. Users' text is never filled in.
 """
 
 from __future__ import annotations
@@ -32,17 +31,14 @@ Beside = tuple[Op, Sequence[int]]
 
 
 def per_cent(part: int, whole: int, beside: Iterable[Beside] = ()) -> str:
-    """A share as per cent to the nearest tenth; every share that is printed comes from here.
+    """A share as per cent to a tenth, as printed everywhere.
 
-    What is printed never says otherwise than the share does: it stays on its side of every threshold beside
-    it (79.96 beside 80 prints 79.9), and is 0 or 100 only where the share is. 0 of 0 is 0.
+    It stays on its side of the thresholds beside it (79.96 beside 80 prints 79.9); 0 and 100 are exact.
 
     Parameters
     ----------
-    part, whole : int
-        The counts it is a share of.
     beside : iterable of (Op, operands)
-        The thresholds it is printed beside, in whole per mille.
+        Thresholds, in whole per mille.
     """
     if whole <= 0 or part == 0:
         return "0 %"
@@ -71,9 +67,9 @@ def _tenths(per_mille: int) -> str:
 
 
 def number(value: int, fact: Fact | None, kind: Kind | None = None) -> str:
-    """A value as it is written in a rule book: a share as per cent, a rank by its name, a flag as yes or no.
+    """A value as a rule book writes it: per cent, a name, yes or no.
 
-    What was found of a share is printed by `English.seen`, which knows the counts behind it.
+    `English.seen` prints the shares found.
     """
     kind = fact.kind if fact is not None else kind
     if kind is Kind.SHARE:
@@ -96,7 +92,7 @@ class English:
         self.values = book.defaults() | dict(values or {})
 
     def of_rule(self, rule: Rule) -> English:
-        """The same for one rule: a rule about a declared measure prints its figures in their unit."""
+        """The same for one rule, with its measure's unit."""
         measures = [self.book.measures.get(name) for name in sorted(rule.scope or ())]
         if rule.layer is not Layer.MEASURE or not measures or measures[0] is None:
             return self
@@ -115,12 +111,8 @@ class English:
 
         Parameters
         ----------
-        text : str
-            The `because`.
-        seen : mapping of str to int
-            The facts.
         condition : Condition, optional
-            The rule's condition, so that a share stays on its side of what it is compared with.
+            Keeps shares on their side of its thresholds.
         """
         tests = [c for c, _ in comparisons(condition)] if condition is not None else []
         named = [name for dollar, name in PLACEHOLDER.findall(text) if dollar]
@@ -144,16 +136,14 @@ class English:
         tests: Iterable[Compare] = (),
         beside: Iterable[Beside] = (),
     ) -> str:
-        """What was found of a fact, as a person reads it: a share by `per_cent`, anything else by `number`.
+        """The value found of a fact, as printed.
 
         Parameters
         ----------
-        name : str
-            The fact.
         seen : mapping of str to int
-            The facts, with the counts that shares are made of.
+            With the counts behind shares.
         tests : iterable of Compare
-            The comparisons printed beside it, on this fact or another.
+            Comparisons printed beside it.
         beside : iterable of (Op, operands)
             Other thresholds printed beside it.
         """
@@ -167,7 +157,7 @@ class English:
         return per_cent(seen[definition.part], seen[definition.whole], [*held, *beside])
 
     def operand(self, operand: Operand, fact: Fact) -> str:
-        """A value of a fact's type; of a parameter with its name and what it rests on beside it."""
+        """A value; of a parameter with its name and basis."""
         said = number(self._value(operand), fact)
         if self.measure is not None and fact.level is Level.FIGURE:
             said = written(self.measure, self._value(operand))
@@ -182,7 +172,7 @@ class English:
         return f"{said} {parameter.unit}" if parameter.unit else said
 
     def _rests_on(self, name: str) -> str:
-        """What a parameter's value rests on, where it is not official: `assumed`, or that it was set."""
+        """A parameter's basis, where not official, or that it was set."""
         parameter = self.book.parameters[name]
         basis = "" if parameter.basis == "official" else parameter.basis
         if self.values[name] == parameter.default:

@@ -1,7 +1,6 @@
-"""Whether a fact made of scores or of other facts can move the way it is declared to.
+"""Whether a reckoned fact can move as it is declared to.
 
-Each part is looked at by itself: a sum, a rounding and a step move with what they are made of, so that a fact
-of which every part goes its way goes its way. `not_monotone` on the fact allows anything.
+Where every part moves that way, so does the fact. `not_monotone` allows anything.
 """
 
 from __future__ import annotations
@@ -91,8 +90,9 @@ class FactChecks:
     # Scores -----------------------------------------------------------------------------------------------
 
     def _scores(self, fact: Fact, definition: Aggregate) -> Iterator[Problem]:
-        """An aggregate of scores: a better status of no characteristic may move it the wrong way."""
-        aside = {Sum: 0, HighestScore: -MAX_VALUE, LowestScore: MAX_VALUE}[type(definition)]
+        """Scores: a better status may not move the fact the wrong way."""
+        asides: dict[type[Aggregate], int] = {Sum: 0, HighestScore: -MAX_VALUE, LowestScore: MAX_VALUE}
+        aside = asides[type(definition)]
         for _, characteristic in self.framework.characteristics():
             before: int | None = None
             for rank in levels(self.framework, characteristic.id):

@@ -30,10 +30,9 @@ def whole_range(measure: Measure) -> tuple[int, int]:
 
 
 def as_whole(measure: Measure, value: float) -> int:
-    """The whole number under which rules read a figure of a measure.
+    """The whole number under which rules read a figure.
 
-    Of one that the framework declares that is the figure in its own unit times ten to the number of its
-    decimals; of any other whole per mille, rounded down.
+    For a declared measure the figure times ten to the number of decimals, else whole per mille, rounded down.
     """
     if measure.decimals is None:
         return per_mille(value)
@@ -41,11 +40,11 @@ def as_whole(measure: Measure, value: float) -> int:
 
 
 def written(measure: Measure, whole: int) -> str:
-    """The figure of a declared measure behind the whole number rules read, in its unit."""
+    """The figure behind that whole number, in its unit."""
     decimals = measure.decimals or 0
     return f"{Decimal(whole).scaleb(-decimals):f} {measure.unit}"
 
 
 def per_mille(percent: float) -> int:
-    """A per cent as whole per mille, rounded down on the number as written (95.59 is 955)."""
+    """A per cent as whole per mille, rounded down (95.59 is 955)."""
     return int((Decimal(str(percent)) * 10).to_integral_value(ROUND_FLOOR))

@@ -1,6 +1,6 @@
-"""How much one table may hold, checked at load: past these limits the pattern matcher hangs or drops facts.
+"""How much a table may hold: beyond it durable-rules hangs or drops facts.
 
-The limits hold whatever values the parameters take.
+Limits hold at every value of the parameters.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ Trie = dict[Atom, "Trie"]
 
 
 def limit_problems(rules: Iterable[Rule]) -> Iterator[Problem]:
-    """Every limit a rule book passes, each at the first rule too many of its table.
+    """Each limit passed, at the first rule too many of its table.
 
     Parameters
     ----------
     rules : iterable of Rule
-        All rules of the book; parameters may be bound to numbers or not.
+        Bound or not.
     """
     tables: dict[tuple[Layer, Level], list[Rule]] = defaultdict(list)
     for rule in rules:
@@ -106,9 +106,9 @@ def _patterns(rules: Sequence[Rule], found: Sequence[Dnf]) -> set[tuple[object, 
 
 
 def at_once(rules: Sequence[Rule], found: Sequence[Dnf]) -> int:
-    """The most ways of these rules that one fact could begin to satisfy, in whichever scope has most.
+    """The most ways that one fact could begin to satisfy, in any scope.
 
-    `found` holds the ways of each rule, in the rules' order.
+    `found`: the ways of each rule, in order.
     """
     tries: dict[frozenset[str] | None, Trie] = {}
     for rule, its in zip(rules, found, strict=False):

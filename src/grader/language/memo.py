@@ -15,7 +15,7 @@ MOST: Final = 50_000
 
 
 class Memo(dict[K, V]):
-    """Answers by question. It is emptied when it is full: what is kept is never needed, only quicker."""
+    """Answers by question, emptied when full."""
 
     def __setitem__(self, key: K, value: V) -> None:
         if len(self) >= MOST:
@@ -24,12 +24,12 @@ class Memo(dict[K, V]):
 
 
 class Recent(Generic[V]):
-    """The few values asked for last, by question; one that many threads may ask.
+    """The values asked for last; safe for many threads.
 
     Parameters
     ----------
     most : int
-        How many are kept; the one longest out of use gives way.
+        The one longest unused is dropped.
     """
 
     def __init__(self, most: int) -> None:

@@ -1,6 +1,6 @@
-"""The tree every engine reads: conditions over facts, and facts over what was found. All numbers are whole.
+"""The tree every engine reads: conditions and facts, in whole numbers.
 
-`place`, where a node stands in its file, enters no comparison, hash or text.
+`place` takes no part in comparing or hashing.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Op(StrEnum):
 
 
 class Better(StrEnum):
-    """Which way a fact has to move for things to be better; `neither` where it has no such way."""
+    """Which way a fact moves for things to be better."""
 
     MORE = "more"
     FEWER = "fewer"
@@ -62,7 +62,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Const:
-    """A whole number (a named value is held as its rank); `name` is the parameter it is the value of."""
+    """A whole number or rank; `name` is the parameter's."""
 
     value: int
     name: str | None = field(default=None, compare=False)
@@ -190,7 +190,7 @@ NOTHING: Final = 1_000_000
 
 
 class Aggregate(Definition, ABC):
-    """A fact over things. Parts combine, in any order, so that one thing can change without the rest."""
+    """A fact over things, whose parts combine in any order."""
 
     __slots__ = ()
 
@@ -216,7 +216,7 @@ class Aggregate(Definition, ABC):
 
     @property
     def opposite(self) -> Aggregate | None:
-        """The same from the other end of a scale; None where it takes no rank."""
+        """The same from the other end of a scale, or None."""
         return None
 
     def narrowed(self, where: tuple[Test, ...]) -> Aggregate:
@@ -224,7 +224,7 @@ class Aggregate(Definition, ABC):
         return replace(self, where=where)  # type: ignore[type-var]  # every such fact is a dataclass
 
     def capped(self, part: Part, most: int) -> Part:
-        """As much of a part as can be told by what counts to `most` and no further."""
+        """A part, no more of it than counting to `most` tells."""
         return part
 
     def result(self, part: Part) -> int:
@@ -252,7 +252,7 @@ class Count(Aggregate):
 
 @dataclass(frozen=True, slots=True)
 class AnyOf(Aggregate):
-    """1 when at least one thing of a kind satisfies every clause of `where`, else 0."""
+    """1 where a thing satisfies every clause of `where`, else 0."""
 
     word: ClassVar = "any"
     kind: ClassVar = Kind.FLAG
@@ -265,11 +265,8 @@ class AnyOf(Aggregate):
 
 
 @dataclass(frozen=True, slots=True)
-class Best(Aggregate):
-    """The highest rank of an attribute among the things that satisfy `where`; 0 where there are none."""
-
-    word: ClassVar = "best"
-    kind: ClassVar = Kind.SCALE
+class Ranked(Aggregate):
+    """A fact that looks at one attribute of each thing."""
 
     entity: str
     attribute: str
@@ -279,31 +276,31 @@ class Best(Aggregate):
     def ranked(self) -> str:
         return self.attribute
 
+    def part(self, thing: Mapping[str, int]) -> Part:
+        return thing[self.attribute]
+
+
+@dataclass(frozen=True, slots=True)
+class Best(Ranked):
+    """The highest rank among things that satisfy `where`, or 0."""
+
+    word: ClassVar = "best"
+    kind: ClassVar = Kind.SCALE
+
     @property
     def opposite(self) -> Aggregate:
         return Lowest(self.entity, self.attribute, self.where)
-
-    def part(self, thing: Mapping[str, int]) -> Part:
-        return thing[self.attribute]
 
     def combine(self, one: Part, other: Part) -> Part:
         return one if one > other else other
 
 
 @dataclass(frozen=True, slots=True)
-class Lowest(Aggregate):
-    """The lowest rank of an attribute among the things that satisfy `where`; 0 where there are none."""
+class Lowest(Ranked):
+    """The lowest rank among things that satisfy `where`, or 0."""
 
     word: ClassVar = "lowest"
     kind: ClassVar = Kind.SCALE
-
-    entity: str
-    attribute: str
-    where: tuple[Test, ...] = ()
-
-    @property
-    def ranked(self) -> str:
-        return self.attribute
 
     @property
     def opposite(self) -> Aggregate:
@@ -313,9 +310,6 @@ class Lowest(Aggregate):
     def identity(self) -> Part:
         return NOTHING
 
-    def part(self, thing: Mapping[str, int]) -> Part:
-        return thing[self.attribute]
-
     def combine(self, one: Part, other: Part) -> Part:
         return one if one < other else other
 
@@ -324,22 +318,11 @@ class Lowest(Aggregate):
 
 
 @dataclass(frozen=True, slots=True)
-class Sum(Aggregate):
-    """The sum of a number that each thing has, over the things that satisfy `where`."""
+class Sum(Ranked):
+    """The sum of a number over things that satisfy `where`."""
 
     word: ClassVar = "sum"
     kind: ClassVar = Kind.SCORE
-
-    entity: str
-    attribute: str
-    where: tuple[Test, ...] = ()
-
-    @property
-    def ranked(self) -> str:
-        return self.attribute
-
-    def part(self, thing: Mapping[str, int]) -> Part:
-        return thing[self.attribute]
 
     def combine(self, one: Part, other: Part) -> Part:
         return one + other
@@ -347,7 +330,7 @@ class Sum(Aggregate):
 
 @dataclass(frozen=True, slots=True)
 class HighestScore(Best):
-    """The highest of a number that each thing has, which may be below 0; 0 where there are none."""
+    """The highest number, perhaps below 0; 0 of nothing."""
 
     word: ClassVar = "highest"
     kind: ClassVar = Kind.SCORE
@@ -399,7 +382,7 @@ class Derived(Definition):
 
 @dataclass(frozen=True, slots=True)
 class Share(Derived):
-    """`part` over `whole` in whole per mille, rounded down; 0 of 0 is 0. Both name counts."""
+    """Count `part` over count `whole` in per mille, rounded down; 0 of 0 is 0."""
 
     part: str
     whole: str
@@ -411,7 +394,7 @@ class Share(Derived):
 
 @dataclass(frozen=True, slots=True)
 class FactOf(Derived):
-    """A fact about one named characteristic, its status among them; 0 in an area that does not hold it."""
+    """A fact about one named characteristic; 0 in other areas."""
 
     characteristic: str
     fact: str = "status"
@@ -432,6 +415,6 @@ class FactOf(Derived):
 
 @dataclass(frozen=True, slots=True)
 class Given(Derived):
-    """A number the layers below hand up: the figure of a measure, or the status of a characteristic."""
+    """A measure's figure or a characteristic's status, from the layer below."""
 
     name: str

@@ -1,4 +1,4 @@
-"""Parameters that make sense in one order only: a rule that goes further asks no less of the same fact."""
+"""Parameters that make sense in one order only."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def value_of(operand: Operand, values: Mapping[str, int]) -> int:
 
 
 def orders(book: RuleBook) -> tuple[Order, ...]:
-    """Every order between two parameters, or a parameter and a number, of a rule book not bound."""
+    """Every order between parameters and numbers of an unbound rule book."""
     found: dict[tuple[Operand, Operand], Order] = {}
     for stage in PIPELINE:
         reaching = [r for r in book.table(stage.layer, stage.level).rules if r.effect is Effect.REACHES]

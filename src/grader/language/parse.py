@@ -1,6 +1,6 @@
-"""From what a rule author wrote to the tree: conditions.
+"""Parse conditions into the tree.
 
-Every fault is collected, with the nearest valid spelling, and parsing goes on.
+Every fault is collected, with the nearest spelling.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ from grader.language.rulebook import Fact, Measure, Parameter
 from grader.model.printed import match_printed
 from grader.model.shares import per_mille, share_help
 from grader.vocabulary.peel import PEEL
-from grader.vocabulary.words import Levels, Role, Scale, Vocabulary
+from grader.vocabulary.scales import Levels, Role, Scale
+from grader.vocabulary.words import Vocabulary
 
 Path = tuple[str | int, ...]
 
@@ -36,10 +37,9 @@ CONNECTIVES = ("all", "any", "not")
 
 @dataclass(slots=True)
 class Reader:
-    """Collects problems while one file is read; `place` and `key_place` say where things of it stand.
+    """Collects the faults of one file; `place` and `key_place` locate things.
 
-    `elsewhere` holds facts that exist and cannot be used here: what to say of each and what to do, or None
-    where the fact is itself at fault, which has been said.
+    `elsewhere`: facts not usable here, each with what to say (None: already said).
     """
 
     place: Callable[[Path], Place]
@@ -83,9 +83,9 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What a comparison needs to know of the thing compared.
+    """The type of what is compared.
 
-    `among` holds the framework's own scales that its levels may be of, where it declares scales.
+    `among`: the declared scales its levels may be of.
     """
 
     name: str
@@ -124,7 +124,7 @@ def with_article(noun: str) -> str:
 def parse_condition(
     data: object, path: Path, reader: Reader, facts: Mapping[str, Typed], params: Mapping[str, Parameter]
 ) -> Condition | None:
-    """The condition written at `path`, or None where it is faulty (the faults are collected)."""
+    """The condition at `path`, or None where it has faults."""
     if not isinstance(data, Mapping) or not data:
         reader.fault(path, "a condition is missing here", "write one, such as fact: {at_least: 1}")
         return None
@@ -172,7 +172,7 @@ def within_scale(
 
 
 def _unusable(name: str, path: Path, reader: Reader, known: Sequence[str]) -> None:
-    """Say why a fact cannot be used: there is none, it is about something else, or it is itself at fault."""
+    """Say why a fact cannot be used here."""
     if name not in reader.elsewhere:
         reader.fault_of_key(path, f"unknown fact {quoted(name)}", suggest(name, known, "facts"))
     elif (why := reader.elsewhere[name]) is not None:
@@ -200,7 +200,7 @@ def _parse_parts(
 def parse_comparison(
     data: object, path: Path, reader: Reader, subject: Typed, params: Mapping[str, Parameter]
 ) -> tuple[Op, tuple[Operand, ...]] | None:
-    """The comparison `{op: value}` of one fact or attribute, or None where it is faulty."""
+    """The comparison `{op: value}`, or None where it has faults."""
     if not isinstance(data, Mapping) or len(data) != 1:
         several = isinstance(data, Mapping) and len(data) > 1
         reader.fault(
@@ -235,7 +235,7 @@ def parse_comparison(
 def parse_operand(
     value: object, path: Path, reader: Reader, subject: Typed, params: Mapping[str, Parameter]
 ) -> Operand | None:
-    """A value of the subject's type: a whole number, a name of its scale, true or false, or `$parameter`."""
+    """A value of the subject's type, or `$parameter`."""
     if isinstance(value, str) and value.startswith("$"):
         return _parse_parameter(value[1:], path, reader, subject, params)
     if subject.kind is Kind.FLAG:
@@ -315,7 +315,7 @@ def _parse_scale(value: object, path: Path, reader: Reader, subject: Typed) -> O
 
 
 def _parse_level(value: object, path: Path, reader: Reader, subject: Typed) -> Operand | None:
-    """A level of one of the framework's own scales, by its id or its title."""
+    """A level of a declared scale, by id or title."""
     assert subject.scale is not None
     found = {}
     for each in subject.among:

@@ -1,7 +1,4 @@
-"""From what a rule author wrote to the tree: the definitions of facts.
-
-Works on plain data, as the parser of conditions does, and collects every fault.
-"""
+"""Parse the definitions of facts into the tree."""
 
 from __future__ import annotations
 
@@ -28,7 +25,8 @@ from grader.language.parse_scores import Parsed, parse_reckoned, parse_score_of,
 from grader.language.parse_where import attributes_of, parse_where
 from grader.language.rulebook import GIVEN, VISIBLE, Fact, Layer, Parameter
 from grader.language.vocabulary import SCALE, SCORE, Entity, entities
-from grader.vocabulary.words import FLAG, Levels, Scale
+from grader.vocabulary.kinds import FLAG
+from grader.vocabulary.scales import Levels, Scale
 
 DEFINERS = (*AGGREGATES, "share", "status_of", "score_of", "fact_of", "round", "points")
 #: Definers of facts made of other facts, in their order or rounded.
@@ -76,9 +74,9 @@ def parse_fact(
     known: Mapping[str, Fact],
     params: Mapping[str, Parameter],
 ) -> Fact | None:
-    """The fact declared under `name`, or None where it is faulty.
+    """The fact declared under `name`, or None where it has faults.
 
-    `known` are the facts declared so far: those a share, or a `where` on characteristics, may name.
+    `known`: the facts declared so far.
     """
     if not isinstance(data, Mapping):
         reader.fault(
@@ -113,31 +111,8 @@ def parse_fact(
         return None
     definition, level, kind, scale = parsed
     among = scales_of(definition, scale, reader)
-    if len(among) > 1 and kind is Kind.SCALE and definition.ranked is not None:
-        reader.fault(
-            (chosen[0],),
-            f"fact {quoted(name)} takes the {chosen[0]} of levels of several scales:"
-            f" {' and '.join(each.id for each in among)}",
-            f"say of which: where: {{scale: {among[0].id}}}",
-        )
-        return None
-    if level is Level.CHARACTERISTIC and layer not in (Layer.STATUS, Layer.FINDING):
-        reader.fault(
-            (),
-            f"fact {quoted(name)} is about a characteristic, and the {layer} layer looks at areas",
-            "declare it in the status or the finding layer",
-        )
-        return None
-    if kind is not Kind.SCORE and (unit or why):
-        key = "unit" if unit else "not_monotone"
-        message = f"{key!r} means nothing for {with_article(kind)}"
-        reader.fault_of_key((key,), message, "take it away: it goes with numbers of points")
-        return None
-    if level is Level.CHARACTERISTIC and name in attributes_of(
-        entities(reader.vocabulary)["characteristics"], {}
-    ):
-        message = f"{quoted(name)} cannot name a fact about a characteristic, which has it already"
-        reader.fault((), message, "choose another name")
+    extra = next((key for key, text in (("unit", unit), ("not_monotone", why)) if text), None)
+    if not _fits(name, chosen[0], parsed, layer, reader, among, extra):
         return None
     return Fact(
         name, layer, level, kind, better, str(english), definition, scale, reader.place(()), among,
@@ -145,8 +120,47 @@ def parse_fact(
     )  # fmt: skip
 
 
+def _fits(
+    name: str,
+    definer: str,
+    parsed: Parsed,
+    layer: Layer,
+    reader: Reader,
+    among: Sequence[Levels],
+    extra: str | None,
+) -> bool:
+    """Whether a fact fits its layer and name; `extra` is a key that goes with points alone."""
+    definition, level, kind, _ = parsed
+    if len(among) > 1 and kind is Kind.SCALE and definition.ranked is not None:
+        reader.fault(
+            (definer,),
+            f"fact {quoted(name)} takes the {definer} of levels of several scales:"
+            f" {' and '.join(each.id for each in among)}",
+            f"say of which: where: {{scale: {among[0].id}}}",
+        )
+        return False
+    if level is Level.CHARACTERISTIC and layer not in (Layer.STATUS, Layer.FINDING):
+        reader.fault(
+            (),
+            f"fact {quoted(name)} is about a characteristic, and the {layer} layer looks at areas",
+            "declare it in the status or the finding layer",
+        )
+        return False
+    if kind is not Kind.SCORE and extra:
+        message = f"{extra!r} means nothing for {with_article(kind)}"
+        reader.fault_of_key((extra,), message, "take it away: it goes with numbers of points")
+        return False
+    if level is Level.CHARACTERISTIC and name in attributes_of(
+        entities(reader.vocabulary)["characteristics"], {}
+    ):
+        message = f"{quoted(name)} cannot name a fact about a characteristic, which has it already"
+        reader.fault((), message, "choose another name")
+        return False
+    return True
+
+
 def scales_of(definition: Definition, scale: Scale | None, reader: Reader) -> tuple[Levels, ...]:
-    """The framework's own scales that the levels of a fact, or of what it counts, may be of."""
+    """The declared scales that a fact's levels may be of."""
     words = reader.vocabulary
     declared = words.declared
     if definition.entity != "characteristics" and scale not in (words.statuses, words.assessments):
@@ -180,7 +194,7 @@ def _check_name(name: str, reader: Reader) -> None:
 
 
 def _check_keys(name: str, data: Mapping[str, object], reader: Reader) -> set[str]:
-    """Keys that unknown ones were meant to be: that those are missing is no fault of its own."""
+    """Say which keys are unknown; return those they were meant to be."""
     respelt: set[str] = set()
     for key in data:
         if key not in FACT_KEYS:
@@ -191,7 +205,7 @@ def _check_keys(name: str, data: Mapping[str, object], reader: Reader) -> set[st
 
 
 def _check_goes_with(definer: str, data: Mapping[str, object], reader: Reader) -> None:
-    """A key that means nothing beside what defines the fact would be passed over without a word."""
+    """Refuse keys that mean nothing beside what defines the fact."""
     weights = definer == "sum" and isinstance(data["sum"], Mapping)
     for key, definers in GOES_WITH.items():
         if weights and key in data and key in ("of", "where", "per"):
@@ -258,6 +272,20 @@ def _parse_definition(
         return _parse_fact_of(value, layer, reader, known)
     if definer in RECKONED_ALONE or (definer == "sum" and isinstance(value, Mapping)):
         return parse_reckoned(name, definer, data, Reckoning(name, layer, reader, known, params))
+    return _parse_aggregate(name, definer, data, layer, reader, known, params)
+
+
+def _parse_aggregate(
+    name: str,
+    definer: str,
+    data: Mapping[str, object],
+    layer: Layer,
+    reader: Reader,
+    known: Mapping[str, Fact],
+    params: Mapping[str, Parameter],
+) -> Parsed | None:
+    """A count, or the best, lowest or sum of an attribute, of things of one kind."""
+    value = data[definer]
     kind = AGGREGATES[definer].kind
     make: Callable[..., Definition] = AGGREGATES[definer]
     entity_name = data.get("of") if definer in OF_THINGS else value
@@ -347,7 +375,7 @@ def _parse_share(value: object, layer: Layer, reader: Reader, known: Mapping[str
 
 
 def _parse_fact_of(value: object, layer: Layer, reader: Reader, known: Mapping[str, Fact]) -> Parsed | None:
-    """A flag or a place on a scale of a named characteristic: numbers have no end, and a proof needs one."""
+    """A flag or rank of a named characteristic; a proof needs numbers with bounds."""
     if not isinstance(value, Sequence) or isinstance(value, str) or len(value) != 2:
         help = "write fact_of: [characteristic, fact]"
         reader.fault(("fact_of",), "'fact_of' takes a characteristic and a fact about it", help)

@@ -1,4 +1,4 @@
-"""From what a rule author wrote to the tree: facts reckoned from other facts and from scores."""
+"""Parse facts reckoned from other facts and from scores."""
 
 from __future__ import annotations
 
@@ -39,13 +39,7 @@ _POINTS_KEYS = ("start", "within", "steps")
 
 @dataclass(frozen=True, slots=True)
 class Reckoning:
-    """What the definition of one reckoned fact may name.
-
-    Attributes
-    ----------
-    name : str
-        The fact being declared.
-    """
+    """What a reckoned fact's definition may name."""
 
     name: str
     layer: Layer
@@ -69,7 +63,7 @@ class Reckoning:
         )
 
     def _fact(self, name: str, path: Path, more: Sequence[str] = (), what: str = "fact") -> Named | None:
-        """A fact to reckon with, or None where it is no such fact, which is said."""
+        """A fact to reckon with, or None (already said)."""
         visible = self._visible
         fact = visible.get(name)
         if fact is not None and fact.kind in WHOLE:
@@ -288,7 +282,7 @@ class Reckoning:
 
 
 def reckoned_from(data: object) -> set[str]:
-    """The names that a definition, as written, is reckoned from, whether or not there are such facts."""
+    """The names a definition, as written, is reckoned from."""
     if not isinstance(data, Mapping):
         return set()
     found: set[str] = set()

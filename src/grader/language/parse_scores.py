@@ -10,7 +10,8 @@ from grader.language.parse import Reader
 from grader.language.parse_reckoned import Reckoning
 from grader.language.rulebook import Layer
 from grader.language.vocabulary import SCORE, Entity
-from grader.vocabulary.words import FLAG, Scale
+from grader.vocabulary.kinds import FLAG
+from grader.vocabulary.scales import Scale
 
 Parsed = tuple[Definition, Level, Kind, Scale | None]
 

@@ -11,14 +11,15 @@ from grader.language.parse import Path, Reader, Typed, parse_comparison, typed, 
 from grader.language.rulebook import Fact, Parameter
 from grader.language.vocabulary import SCALE, Entity
 from grader.model.printed import match_printed
+from grader.vocabulary.kinds import FLAG
 from grader.vocabulary.peel import PEEL
-from grader.vocabulary.words import FLAG, Vocabulary
+from grader.vocabulary.words import Vocabulary
 
 
 def attributes_of(
     entity: Entity, known: Mapping[str, Fact], vocabulary: Vocabulary = PEEL
 ) -> dict[str, Typed]:
-    """What a `where` on this entity may name: its attributes and, for characteristics, their own facts."""
+    """What a `where` on this entity may name."""
     found = {
         a: Typed(
             a,
@@ -38,7 +39,7 @@ def attributes_of(
 def parse_where(
     data: object, path: Path, reader: Reader, attributes: Mapping[str, Typed], params: Mapping[str, Parameter]
 ) -> tuple[Test, ...] | None:
-    """The clauses of a `where`, all of which must hold; a bare value means `equals`."""
+    """The clauses of a `where`; a bare value means `equals`."""
     if not isinstance(data, Mapping):
         reader.fault(path, "'where' holds attributes and what they must be", "write {attribute: value}")
         return None
@@ -64,7 +65,7 @@ def parse_where(
 
 
 def _on_scale(data: Mapping[str, object], attributes: Mapping[str, Typed]) -> Mapping[str, Typed]:
-    """The attributes, where a `where` names the scale with its levels those of that scale alone."""
+    """The attributes, with the named scale's levels alone."""
     said = data.get(SCALE)
     wanted = said if isinstance(said, list) else [said]
     if isinstance(said, Mapping) and len(said) == 1:

@@ -1,7 +1,4 @@
-"""The order of conclusions as data: what each stage asks, when it asks nothing, and what it concludes then.
-
-Every engine interprets these stages by itself, so that engines can be held against each other.
-"""
+"""The order of conclusions, as data that each engine interprets by itself."""
 
 from __future__ import annotations
 
@@ -12,7 +9,9 @@ from typing import Final
 
 from grader.language.nodes import Level
 from grader.language.rulebook import VISIBLE, Fact, Layer, RuleBook
-from grader.vocabulary.words import ORIGIN, Scale, Vocabulary
+from grader.vocabulary.kinds import ORIGIN
+from grader.vocabulary.scales import Scale
+from grader.vocabulary.words import Vocabulary
 
 
 class Circumstance(StrEnum):
@@ -33,15 +32,12 @@ class Stage:
 
     Attributes
     ----------
-    layer, level
-        The table.
     unless : Circumstance or None
-        Where this is so the rules are not asked.
-        An ordered stage then concludes that there is nothing.
+        Where it is so no rule is asked, and an ordered stage concludes nothing.
     scale : str or None
-        The scale of the vocabulary that an ordered stage concludes on; None for the framework's own grades.
+        What an ordered stage concludes on; None for grades.
     gives : str or None
-        The fact of the level that its conclusion becomes for the stages after it.
+        The fact its conclusion becomes for later stages.
     """
 
     layer: Layer
@@ -101,7 +97,7 @@ AREA_LAYERS: Final = tuple(s.layer for s in AREA_STAGES)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """An area has this outcome where one of `where` is so (of none, everywhere), unless `unless` is."""
+    """An outcome where one of `where` holds (or there is none), unless `unless` does."""
 
     name: str
     where: tuple[Circumstance, ...] = ()

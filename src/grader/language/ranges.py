@@ -1,7 +1,6 @@
-"""Between which whole numbers each fact about an area lies, and what that says of comparisons.
+"""The range of each fact about an area, and what it says of comparisons.
 
-The ranges hold at every setting of the parameters. They are never too narrow, and may be too wide: parts are
-taken to move freely of each other.
+Ranges hold at every setting, and may be too wide: parts are taken to move freely.
 """
 
 from __future__ import annotations
@@ -47,13 +46,11 @@ def fact_ranges(
     Parameters
     ----------
     facts : iterable of Fact
-        Facts of a rule book, bound or not; those about a characteristic are passed over.
-    framework : Framework
-        Which scores there are, and how many characteristics an area holds.
+        Bound or not; those about characteristics are passed over.
     parameters : mapping of str to Parameter
-        Each may have any value of its range.
+        Each at any value of its range.
     area : str, optional
-        The one area that is asked about; every area by default.
+        Every area by default.
     """
     areas = framework.areas if area is None else [framework.area(area)]
     found: dict[str, Range] = {}
@@ -69,7 +66,7 @@ def hull(one: Range, other: Range) -> Range:
 
 
 def levels(framework: Framework, characteristic: str) -> tuple[int, ...]:
-    """Ranks of the statuses a characteristic can have, best last; not assessed is none of them."""
+    """Ranks of a characteristic's statuses, best last, without not assessed."""
     words = framework.vocabulary
     if words.declared:
         return tuple(words.scale_of(framework.characteristic(characteristic).scale).ranks)
@@ -121,7 +118,7 @@ class _Ranges:
                 return 0, MANY
 
     def score(self, characteristic: str) -> Range:
-        """What a named characteristic may score; 0 where the area does not hold it, or nothing was found."""
+        """A named characteristic's scores; 0 where there is none."""
         if all(c.id != characteristic for c in self.area.characteristics):
             return 0, 0
         found = [self.framework.vocabulary.scores[r] for r in levels(self.framework, characteristic)]
@@ -145,7 +142,7 @@ class _Ranges:
 def chosen_scores(
     framework: Framework, characteristic: str, definition: Aggregate, ranks: Iterable[int]
 ) -> tuple[list[int], bool]:
-    """The scores with which a fact looks at a characteristic, and whether it may pass it over."""
+    """Scores a fact may find on a characteristic, and whether it may pass it over."""
     values: list[int] = []
     out, words = False, framework.vocabulary
     scale = words.scale_ids.rank(words.scale_of(framework.characteristic(characteristic).scale).id)
@@ -160,7 +157,7 @@ def chosen_scores(
 
 
 def _passes(test: Test, row: Mapping[str, int]) -> bool | None:
-    """Whether a characteristic passes a clause; None where that turns on more than its status."""
+    """Whether a characteristic passes a clause; None where more than status decides."""
     constants = [o.value for o in test.operands if isinstance(o, Const)]
     if test.attribute not in row or len(constants) < len(test.operands):
         return None
@@ -178,7 +175,7 @@ def _times(weight: int, of: Range) -> Range:
 
 @dataclass(frozen=True, slots=True)
 class Walked:
-    """The range of a number before a step (None: before the start), of its amount, and after it."""
+    """Ranges of a number before a step (None: at the start), of the step, and after."""
 
     step: Step | None
     before: Range
@@ -263,7 +260,7 @@ def _operand(operand: Operand, parameters: Mapping[str, Parameter]) -> Range:
 def always(
     condition: Condition, known: Mapping[str, Range], parameters: Mapping[str, Parameter]
 ) -> bool | None:
-    """Whether a condition holds wherever facts stand in their ranges: True, False for never, else None."""
+    """Whether a condition always (True), never (False) or sometimes (None) holds."""
     match condition:
         case Compare(fact, op, operands):
             if fact not in known:

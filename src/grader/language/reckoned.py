@@ -1,4 +1,4 @@
-"""Facts reckoned from other facts: weighted sums, rounded numbers, points gained and lost by steps."""
+"""Facts reckoned from others: weighted sums, rounding, points by steps."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Amount = Named | Operand
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A whole weight, and what is weighed: a fact, or what a named characteristic has."""
+    """A whole weight, and the fact weighed."""
 
     of: Named | FactOf
     weight: int
@@ -60,7 +60,7 @@ class Weighted(Derived):
 
 
 class How(StrEnum):
-    """How a number is rounded: to the nearest (halves up), or to the next below or above."""
+    """How to round: nearest (halves up), down or up."""
 
     NEAREST = "nearest"
     DOWN = "down"
@@ -104,7 +104,7 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What is done to the number where `when` holds (always where there is none), then its own bounds."""
+    """A change of the number where `when` holds, then its bounds."""
 
     does: Does
     amount: Amount
@@ -121,7 +121,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Points(Derived):
-    """A number to start from, then steps in their order; kept within bounds at the start and after each."""
+    """A start and steps in order, kept within bounds throughout."""
 
     start: Amount
     steps: tuple[Step, ...]

@@ -1,4 +1,4 @@
-"""Which facts and rules matter to an area: what its rules look at, and what those facts look at in turn."""
+"""Which facts and rules matter to an area."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ class Relevance:
     Attributes
     ----------
     rules : mapping
-        The rules of each table that speak of one of the areas; none of the layers left out.
+        The rules of each table that speak of the areas.
     area_facts : tuple of Fact
-        Facts about an area, in the order they are declared.
+        As declared.
     raising : tuple of Rule
-        Rules about a characteristic whose findings matter.
+        Those whose findings matter.
     characteristic_facts : tuple of Fact
-        Facts about a characteristic, in the order they are declared.
+        As declared.
     """
 
     rules: Mapping[tuple[Layer, Level], tuple[Rule, ...]]
@@ -59,18 +59,16 @@ def relevance(
     layers: Iterable[Layer] = AREA_LAYERS,
     everything: bool = False,
 ) -> Relevance:
-    """What matters to an area, or to any of several.
+    """What matters to any of some areas.
 
     Parameters
     ----------
-    areas : iterable of str
-        The areas.
     counts : callable
-        Whether a finding of a kind that a rule proposes satisfies a `where`.
+        Whether a proposed finding satisfies a `where`.
     layers : iterable of Layer
-        Layers above the finding layer whose conclusions matter.
+        Layers whose conclusions matter.
     everything : bool
-        Whether every fact about an area and every finding matters, not only what moves its outcome.
+        Not only what moves the outcome.
     """
     within, wanted = tuple(areas), frozenset((*layers, *CHARACTERISTIC_LAYERS))
     rules = {
@@ -105,7 +103,7 @@ def _named(rules: Iterable[Rule]) -> set[str]:
 
 
 def with_parts(book: RuleBook, names: Iterable[str]) -> tuple[Fact, ...]:
-    """The declared facts with these names, and those they are worked out from, in the order declared."""
+    """These facts and those they are reckoned from, as declared."""
     wanted: set[str] = set()
     todo = [n for n in names if n in book.facts]
     while todo:
@@ -117,7 +115,7 @@ def with_parts(book: RuleBook, names: Iterable[str]) -> tuple[Fact, ...]:
 
 
 def parts_first(facts: Iterable[Fact]) -> tuple[Fact, ...]:
-    """Facts in an order in which each can be worked out: those that others depend on first."""
+    """Facts in an order in which they can be worked out."""
     own = {f.name: f for f in facts}
     depth: dict[str, int] = {}
 

@@ -6,10 +6,7 @@ from collections.abc import Mapping
 
 
 class Row(dict[str, int]):
-    """The tags of an item, the facts of a characteristic, or a finding: never changed once made.
-
-    Rows hash by what they hold, so that what is worked out for one is worked out for all its equals.
-    """
+    """An immutable item, characteristic or finding as numbers, hashed by content."""
 
     __slots__ = ("_hash",)
 

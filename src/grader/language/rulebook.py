@@ -1,6 +1,6 @@
-"""A rule book, lowered: facts, parameters and rules as frozen data, in five layers.
+"""A rule book, lowered to frozen data in five layers.
 
-Engines say which rules hold; what an ordered layer concludes from them is defined here, in `decide`.
+`decide` defines what an ordered layer concludes.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from typing import Final
 from grader.errors import Place
 from grader.language.nodes import Better, Condition, Definition, Effect, Given, Kind, Level
 from grader.vocabulary.peel import PEEL
-from grader.vocabulary.words import Levels, Scale, Vocabulary
+from grader.vocabulary.scales import Levels, Scale
+from grader.vocabulary.words import Vocabulary
 
 
 class Layer(StrEnum):
@@ -50,7 +51,7 @@ VISIBLE: Mapping[Layer, tuple[Layer, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A whole number a rule may look at: what it counts, its range, which way is better, and its English."""
+    """A whole number rules look at: definition, range, direction, English."""
 
     name: str
     layer: Layer
@@ -72,16 +73,13 @@ class Fact:
 
     @property
     def entity(self) -> str | None:
-        """What the fact counts; None for a share, a named status and what is given."""
+        """What the fact counts, or None."""
         return self.definition.entity
 
 
 @cache
 def given_facts(vocabulary: Vocabulary) -> Mapping[str, Fact]:
-    """Facts every rule book has: the figure of a measure in whole per mille, and a characteristic's status.
-
-    The layers above the status layer may look at the status.
-    """
+    """A measure's figure, and for the layers above it a characteristic's status."""
     figure = Fact(
         "figure", Layer.MEASURE, Level.FIGURE, Kind.SHARE, Better.MORE, "the figure", Given("figure")
     )
@@ -105,7 +103,7 @@ GIVEN: Final = tuple(given_facts(PEEL))
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A named number; `basis` says whether it is official, calibrated on published pairs, or assumed."""
+    """A named number; `basis` is official, calibrated or assumed."""
 
     name: str
     kind: Kind
@@ -125,7 +123,7 @@ PERCENT: Final = "percent"
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A figure with rules of its own: the one characteristic it may assess, and its unit."""
+    """A figure with rules: its characteristic and unit."""
 
     name: str
     characteristic: str
@@ -143,8 +141,7 @@ class Measure:
 class Rule:
     """One rule.
 
-    `target` is the rank reached or limited to, or the kind of finding raised; `scope` the areas (or, in the
-    measure layer, the measures) it speaks of, None for all.
+    `target`: a rank or a kind of finding. `scope`: the areas or measures it speaks of, None for all.
     """
 
     id: str
@@ -160,6 +157,8 @@ class Rule:
     place: Place | None = None
     made: bool = False
     """Whether it follows from the framework's own words, and nobody wrote it."""
+    restates: str | None = None
+    """Why a clause stands in its condition that follows from the others."""
 
     def applies_to(self, scope: str) -> bool:
         """Whether the rule speaks of this area or measure."""
@@ -167,7 +166,7 @@ class Rule:
 
 
 def facts_for(rule: Rule, facts: Mapping[str, Fact], measures: Mapping[str, Measure]) -> Mapping[str, Fact]:
-    """The facts, the figure with the direction of the measure that a rule speaks of."""
+    """The facts, the figure in the direction of the rule's measure."""
     own = {measures[name].better for name in rule.scope or () if name in measures}
     if rule.layer is not Layer.MEASURE or len(own) != 1:
         return facts
@@ -198,7 +197,7 @@ AT_DEFAULTS: Final = "every parameter at its default"
 
 @dataclass(frozen=True, slots=True)
 class Proved:
-    """What was proved of exactly these rules, and recorded: each promise with the values it is proved at."""
+    """Promises proved of these rules, each with its parameter values."""
 
     framework_sha256: str
     promises: Mapping[str, str]
@@ -206,7 +205,7 @@ class Proved:
 
 @dataclass(frozen=True, slots=True)
 class RuleBook:
-    """The rules for one framework. `facts` and `parameters` keep the order they were written in."""
+    """The rules for one framework, in the order written."""
 
     id: str
     version: str
@@ -248,15 +247,15 @@ class RuleBook:
         return {**given_facts(self.vocabulary), **self.facts}
 
     def facts_for(self, rule: Rule) -> Mapping[str, Fact]:
-        """Every fact, the figure with the direction of the measure that a rule speaks of."""
+        """Every fact, the figure in the direction of the rule's measure."""
         return facts_for(rule, self.every_fact, self.measures)
 
     def targets(self, layer: Layer) -> tuple[str, ...]:
-        """What the rules of a layer may conclude, worst first where there is an order."""
+        """What a layer may conclude, worst first if ordered."""
         return targets(layer, self.vocabulary, self.grade_scale.names)
 
     def table(self, layer: Layer, level: Level) -> Table:
-        """Rules of a layer at a level, in code point order of their ids: order means nothing."""
+        """A layer's rules at a level, by id: order means nothing."""
         chosen = (r for r in self.rules if r.layer is layer and r.level is level)
         return Table(layer, level, tuple(sorted(chosen, key=lambda r: r.id)))
 
@@ -301,7 +300,7 @@ TABLES: tuple[tuple[Layer, Level], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What an ordered layer concludes: a rank, and the rules that decided it (none: the default)."""
+    """A rank, and the rules that decided it (none: the default)."""
 
     rank: int
     deciding: tuple[str, ...]
@@ -313,18 +312,18 @@ def decide(rules: Iterable[Rule], held: frozenset[str], scale: Scale, default: s
     Parameters
     ----------
     rules : iterable of Rule
-        The rules that speak of the case; those not in `held` are passed over.
+        Those that speak of the case.
     held : frozenset of str
-        Ids of the rules whose conditions hold.
+        Ids of those whose conditions hold.
     scale : Scale
-        What `target` names, worst first.
+        Of the targets.
     default : str
-        What is concluded when nothing is reached.
+        Where nothing is reached.
 
     Returns
     -------
     Decision
-        `deciding` names the rules that reach the rank, or the limits that hold it down, in id order.
+        Its rules reach the rank or limit it, in id order.
     """
     ranks = [(r, scale.rank(r.target)) for r in rules if r.id in held]
     reached = max((k for r, k in ranks if r.effect is Effect.REACHES), default=None)

@@ -1,7 +1,6 @@
-"""Parameters at other values: how a share or a count is written, and read as a whole number.
+"""Parameters at other values, read as whole numbers.
 
-Rules reckon shares in whole per mille. In files 800 means that, and `80%` the same; in settings, on the
-command line and in Python, a bare number could as well mean per cent, so it is refused with both readings.
+Rules reckon in per mille: files may say 800 or `80%`; settings refuse a bare number for a share.
 """
 
 from __future__ import annotations
@@ -21,25 +20,23 @@ _BARE = re.compile(r"\d{1,9}(?:\.\d{1,6})?", re.ASCII)
 
 
 class Settings(dict[str, int]):
-    """Parameters by name at whole numbers of their unit, read and found to be in range."""
+    """Checked values of parameters, as whole numbers of their unit."""
 
 
 def read_settings(book: RuleBook, written: Mapping[str, object], option: str | None = None) -> Settings:
-    """The settings as whole numbers of the rule book's parameters.
+    """The settings as whole numbers.
 
     Parameters
     ----------
-    book : RuleBook
-        Whose parameters they are.
     written : mapping of str to str or int
-        `"35%"` for a share, a whole number for a count; what this function returned is taken as it is.
+        `"35%"` for a share, a whole number for a count, or checked `Settings`.
     option : str, optional
-        The option they come from, such as `--set`, to say where a fault stands.
+        Such as `--set`, to locate faults.
 
     Raises
     ------
     InputError
-        Every parameter that is unknown, and every value that is of another form or out of range.
+        Every unknown parameter and wrong value.
     """
     found = Settings()
     problems: list[Problem] = []
@@ -103,7 +100,7 @@ def _fault(parameter: Parameter, value: object, number: object) -> tuple[str, st
 
 
 def _of_one(bare: str, low: int, high: int) -> str:
-    """How to write `0.35`: as 35%, and as 0.35% only where a share has so few decimals."""
+    """How to write `0.35`: 35%, or 0.35% where decimals allow."""
     cent, part = per_mille(f"{bare}%"), per_mille(f"{Decimal(bare) * 100:f}%")
     good = [percent(each) for each in (part, cent) if each is not None and low <= each <= high]
     return f"write {', or '.join(good)}; " if good else ""

@@ -1,6 +1,6 @@
-"""Checks on a lowered rule book that need no input: use against the declared direction, and texts.
+"""Checks of a lowered rule book: directions and texts.
 
-Asking for less of what is better could grade a body down for doing well: only `not_monotone` allows it.
+Asking for less of what is better needs `not_monotone`.
 """
 
 from __future__ import annotations
@@ -18,11 +18,10 @@ PLACEHOLDER = re.compile(r"\{(\$?)([A-Za-z_][A-Za-z0-9_]*)\}")
 ODD_BRACE = re.compile(r"\{[^{}]{0,40}\}?|\}|\$[A-Za-z_][A-Za-z0-9_]*")
 
 _RISING = frozenset({Op.AT_LEAST, Op.MORE_THAN})
-_FALLING = frozenset({Op.AT_MOST, Op.FEWER_THAN})
 
 
 def comparisons(condition: Condition, negated: bool = False) -> Iterator[tuple[Compare, bool]]:
-    """Every comparison of a condition, with whether it stands under an odd number of `not`s."""
+    """Every comparison, and whether an odd number of `not`s is around it."""
     match condition:
         case Compare():
             yield condition, negated
@@ -39,17 +38,28 @@ def facts_named(condition: Condition) -> tuple[str, ...]:
 
 
 def direction_problems(rule: Rule, facts: Mapping[str, Fact], vocabulary: Vocabulary) -> Iterator[Problem]:
-    """Uses of a fact against its declared direction, in place; none where a rule says `not_monotone`."""
+    """Uses of a fact against its direction, without `not_monotone`."""
     wants_better = _wants_better(rule, vocabulary)
     if wants_better is None or rule.not_monotone is not None:
         return
-    for comparison, negated in comparisons(rule.condition):
+    looks_at = tuple(comparisons(rule.condition))
+    for comparison, negated in looks_at:
         fact = facts[comparison.fact]
         if fact.better is Better.NEITHER or comparison.within:
             continue
         wrong = against(comparison, negated, wants_better, fact.better)
         if wrong and asks_whether_assessed(comparison, fact):
             wrong = ASSESSED
+        elif (
+            wrong
+            and rule.effect is Effect.REACHES
+            and any(
+                other.fact == comparison.fact and not against(other, negation, wants_better, fact.better)
+                for other, negation in looks_at
+            )
+        ):
+            # A band written with both its ends, as tables print them.
+            wrong = "leave this end of the band out, since the best whose rule holds is reached"
         if wrong:
             yield Problem(
                 f"rule {rule.id!r} {rule.effect} {rule.target} and uses {fact.name!r} against its direction"
@@ -61,12 +71,12 @@ def direction_problems(rule: Rule, facts: Mapping[str, Fact], vocabulary: Vocabu
 
 
 def has_direction(rule: Rule, vocabulary: Vocabulary) -> bool:
-    """Whether a rule can go against a fact's direction, so that `not_monotone` says something of it."""
+    """Whether a rule can go against a fact's direction."""
     return _wants_better(rule, vocabulary) is not None
 
 
 def _wants_better(rule: Rule, vocabulary: Vocabulary) -> bool | None:
-    """Whether the rule asks for things to be better (True), worse (False), or neither (None)."""
+    """Whether the rule asks for better (True), worse (False) or neither (None)."""
     if rule.effect is Effect.REACHES:
         return True
     if rule.effect is Effect.LIMITS:
@@ -103,9 +113,9 @@ def text_problems(
     elsewhere: Mapping[str, tuple[str, str] | None],
     place: Place | None,
 ) -> Iterator[Problem]:
-    """Placeholders in `because`, at `place`, that name nothing the rule sees: `{fact}` or `{$parameter}`.
+    """Placeholders in `because` that name nothing the rule sees.
 
-    `elsewhere` holds facts the rule does not see: what to say of each, or None where it has been said.
+    `elsewhere`: facts it does not see, each with what to say (None: already said).
     """
     known = {"": sorted(facts), "$": sorted(parameters)}
     for odd in ODD_BRACE.findall(PLACEHOLDER.sub("", rule.because)):

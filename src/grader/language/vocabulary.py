@@ -1,4 +1,4 @@
-"""The things that facts count, and their attributes, in the words of a framework's vocabulary."""
+"""The things facts count, and their attributes."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from types import MappingProxyType
 from typing import Final
 
 from grader.language.nodes import Level
-from grader.vocabulary.words import FLAG, Scale, Vocabulary
+from grader.vocabulary.kinds import FLAG
+from grader.vocabulary.scales import Scale
+from grader.vocabulary.words import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A kind of thing that facts count, at which levels it can be counted, and its attributes."""
+    """A kind of thing facts count, its levels and attributes."""
 
     name: str
     levels: frozenset[Level]

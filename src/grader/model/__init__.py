@@ -1,1 +1,1 @@
-"""What people write and what grader answers: data only, no behaviour beyond looking things up."""
+"""What people write and what grader answers, as data."""

@@ -1,4 +1,4 @@
-"""The acts behind a decisions file, a line each in the log beside it: `grader.act/1`."""
+"""The acts behind a decisions file (`grader.act/1`)."""
 
 from __future__ import annotations
 

@@ -29,6 +29,7 @@ class InputModel(BaseModel):
 
     model_config = ConfigDict(
         extra="forbid",
+        defer_build=True,
         strict=True,
         frozen=True,
         ignored_types=(cached_property,),  # no fields
@@ -55,7 +56,7 @@ class InputModel(BaseModel):
 
 
 def _words_of(annotation: Any) -> tuple[str, ...]:
-    """The words of a closed list, optional or not; none for any other type."""
+    """The words of a closed list, or none."""
     if get_origin(annotation) is Literal:
         return tuple(word for word in get_args(annotation) if isinstance(word, str))
     parts = [part for part in get_args(annotation) if part is not type(None)]
@@ -84,7 +85,7 @@ FILE_ID = r"^[A-Za-z0-9][A-Za-z0-9_.\-]{0,99}$"
 
 
 def file_id(text: str) -> str:
-    """The text, where it can be the id of a framework or a rule book; raises ValueError."""
+    """The text as a framework's or rule book's id; raises ValueError."""
     if not re.fullmatch(FILE_ID[1:-1], text) or text.endswith((".yaml", ".yml", ".")):
         raise ValueError("is not an id: letters, digits, '_', '-' and '.' only, and is no file name")
     return text
@@ -95,7 +96,7 @@ _PARTIAL = "is not a date written YYYY, YYYY-MM or YYYY-MM-DD"
 
 
 def _iso(value: Any) -> Any:
-    """A date YAML has read already becomes its text again, so that quoting a date changes nothing."""
+    """A date that YAML has read as its text again."""
     if isinstance(value, date):
         return value.isoformat()
     if not isinstance(value, str):

@@ -1,4 +1,4 @@
-"""Rule tests: what the rules should conclude on small inspections, in an inspector's words."""
+"""Rule tests, in an inspector's words."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from grader.model.base import Date, Finite, Id, InputModel, LevelId, Text
 from grader.model.proposal import Outcome
 from grader.model.shares import Setting
 from grader.model.words import AssessmentName, BasisName, ExtentName, FindingKind, HarmName, StatusName
+from grader.vocabulary.kinds import ProgressName
 from grader.vocabulary.peel import PEEL
-from grader.vocabulary.words import ProgressName
 
 #: The key a list stands under that is about the case's own area.
 OWN_AREA = ""

@@ -1,4 +1,4 @@
-"""What a check of a rule book found: `grader.check/1`. Every key is always present."""
+"""What a check of a rule book found (`grader.check/1`)."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class MutantTried(OutputModel):
     mutant: str
     file: str | None
     line: int | None
-    killed_by: Literal["load", "case", "proof"] | None
+    killed_by: Literal["load", "case", "proof", "same"] | None
     detail: str
 
 

@@ -1,4 +1,4 @@
-"""Spans of time as people write them (`12 months`), and what is older than one."""
+"""Spans of time as written (`12 months`), and what is older."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ Span = Annotated[
 
 
 def later(day: str, span: str) -> date | None:
-    """The day so much after another; of a month that is shorter its last. None beyond the calendar."""
+    """The day a span later, at most the month's last; None beyond the calendar."""
     number, unit = span.split()
     start, many = date.fromisoformat(day), int(number)
     try:
@@ -55,7 +55,7 @@ def later(day: str, span: str) -> date | None:
 
 
 def is_older(found_on: str | None, span: str, as_of: str | None) -> bool:
-    """Whether what was found on a day is older than the span at another; never where a day is not given."""
+    """Whether a day is a span older than another; not where one is missing."""
     if found_on is None or as_of is None:
         return False
     until = later(found_on, span)

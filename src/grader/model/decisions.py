@@ -19,7 +19,7 @@ from pydantic_core import PydanticCustomError
 
 from grader.model.base import Date, FileId, Id, InputModel, LevelId, PartialDate, Text
 from grader.model.proposal import Outcome
-from grader.vocabulary.words import OriginName
+from grader.vocabulary.kinds import OriginName
 
 
 def _sha256(text: str) -> str:

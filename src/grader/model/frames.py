@@ -1,9 +1,9 @@
-"""Answers that show themselves in a notebook, and become frames: rows of plain values."""
+"""Answers as rows, for notebooks and frames."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from html import escape
 from importlib.util import find_spec
 from typing import Any, Literal
 
@@ -17,14 +17,14 @@ SHOWN = 60
 _BACKENDS: tuple[Literal["polars", "pandas"], ...] = ("polars", "pandas")
 
 
-class Tabular:
-    """An answer with rows; a class that has it says what they are, each with the same columns."""
+class Tabular(ABC):
+    """An answer with rows, all with the same columns."""
 
     __slots__ = ()
 
+    @abstractmethod
     def rows(self) -> Iterator[Mapping[str, Value]]:
         """The rows, as `to_frame` has them."""
-        raise NotImplementedError
 
     def _repr_html_(self) -> str:
         """A small table for a notebook: every text in it is escaped."""
@@ -36,14 +36,14 @@ class Tabular:
         Parameters
         ----------
         backend : {"polars", "pandas"}, optional
-            Whose frame; by default of Polars where it is installed, else of pandas.
+            Polars by default, else pandas.
 
         Raises
         ------
         InputError
-            There is no such kind of frame.
+            No such kind.
         MissingExtraError
-            Narwhals, or the library asked for, is not installed.
+            Narwhals or the library is missing.
         """
         return frame(list(self.rows()), backend)
 
@@ -63,11 +63,13 @@ def _said(value: Value) -> str:
         return "–"
     if isinstance(value, bool):
         return "yes" if value else "no"
+    from html import escape
+
     return escape(clean(f"{value:.4g}" if isinstance(value, float) else str(value)))
 
 
 def frame(rows: Sequence[Mapping[str, Value]], backend: Literal["polars", "pandas"] | None) -> Any:
-    """Rows as a frame of the library asked for, or of one that is installed."""
+    """Rows as a frame, of any library installed by default."""
     if backend is not None and backend not in _BACKENDS:
         help = f"one of: {', '.join(_BACKENDS)}"
         raise InputError([Problem(f"there are no frames of {quoted(str(backend))}", None, help)])

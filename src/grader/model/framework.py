@@ -12,7 +12,8 @@ from grader.cached import cached_property
 from grader.errors import Place
 from grader.model.base import FileId, Id, InputModel, LevelId, PartialDate, Text
 from grader.model.scales import FindingBlock, MeasureBlock, ScaleBlock, StatusesBlock, vocabulary_of
-from grader.vocabulary.words import Vocabulary, Word
+from grader.vocabulary.scales import Word
+from grader.vocabulary.words import Vocabulary
 
 
 class Incomparable(InputModel):
@@ -119,7 +120,7 @@ class Link(InputModel):
         return {"anyOf": [{"type": "string"}, handler(schema)]}
 
 
-class Sight(InputModel):
+class LooksLike(InputModel):
     """What exceeding a characteristic, or falling short of it, looks like, and how that is known."""
 
     text: Text
@@ -153,8 +154,8 @@ class Characteristic(InputModel):
     """Characteristics its evidence also counts on, in an edition that does not grade its own area."""
     unlike: dict[Id, Text] = {}
     """Characteristics it is taken for, and how it differs from each."""
-    exceeding: Sight | None = None
-    falling_short: Sight | None = None
+    exceeding: LooksLike | None = None
+    falling_short: LooksLike | None = None
     counted: bool = True
     """False where another programme grades it."""
 
@@ -232,7 +233,7 @@ class Framework(InputModel):
 
     @property
     def statuses_at(self) -> Place | None:
-        """Where its file says how statuses follow from what was assessed; None for one without a file."""
+        """Where its file declares `statuses`, or None."""
         return self._statuses_at
 
     def scale_of(self, characteristic_id: str) -> str | None:
@@ -268,7 +269,7 @@ class Framework(InputModel):
 
     @property
     def provenance_counts(self) -> dict[str, int]:
-        """How many characteristics each kind of provenance stands behind, in the file's order of kinds."""
+        """Characteristics of each kind of provenance, as declared."""
         counts = dict.fromkeys(self.provenance, 0)
         for _, c in self._characteristics.values():
             if c.provenance is not None:

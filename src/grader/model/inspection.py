@@ -10,8 +10,8 @@ from grader.model.base import Date, FileId, Finite, Id, InputModel, PartialDate,
 from grader.model.dates import STALE_AFTER, Span, is_older
 from grader.model.shares import Number
 from grader.model.words import AssessmentName, BasisName, ExtentName, FindingKind, HarmName
+from grader.vocabulary.kinds import ProgressName
 from grader.vocabulary.peel import PEEL
-from grader.vocabulary.words import ProgressName
 
 
 def _non_negative(value: float) -> float:
@@ -181,7 +181,7 @@ class Inspection(InputModel):
 
     @property
     def old(self) -> frozenset[str]:
-        """Ids of evidence older than `stale_after` at `as_of`; none where a day is not given."""
+        """Ids of evidence older than `stale_after` at `as_of`."""
         head = self.inspection
         span = head.stale_after or STALE_AFTER
         return frozenset(e.id for e in self.evidence if is_older(e.found_on, span, head.as_of))

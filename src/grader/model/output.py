@@ -12,6 +12,7 @@ class OutputModel(BaseModel):
 
     model_config = ConfigDict(
         extra="forbid",
+        defer_build=True,
         frozen=True,
         # What has a default is always written: earlier versions did not write it.
         json_schema_serialization_defaults_required=True,
@@ -24,5 +25,5 @@ def counted(number: int, one: str, many: str | None = None) -> str:
 
 
 def to_json(answer: OutputModel, *, indent: int | None = 2) -> str:
-    """An answer as JSON text: keys in the order of the model, the same bytes for the same conclusions."""
+    """An answer as JSON, the same bytes for the same conclusions."""
     return json.dumps(answer.model_dump(mode="json", by_alias=True), ensure_ascii=False, indent=indent)

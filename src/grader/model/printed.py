@@ -1,4 +1,4 @@
-"""Names as people print them, led back to ids: without case, and with a space for `_` and `-`."""
+"""Printed names back to ids, without case, a space for `_` and `-`."""
 
 from __future__ import annotations
 
@@ -8,19 +8,17 @@ from grader.errors import folded
 
 
 def match_printed(word: str, choices: Mapping[str, Iterable[str]]) -> str | None:
-    """The id that a word names, or None where it names none or more than one.
+    """The one id a word names, or None.
 
     Parameters
     ----------
-    word : str
-        What a person wrote.
     choices : mapping of str to iterable of str
-        Each id, with the further names it is printed under.
+        Each id's further names.
 
     Returns
     -------
     str or None
-        An id itself comes first, then an id in another case, then a further name.
+        An id first, then in another case, then a further name.
     """
     if word in choices:
         return word
@@ -32,7 +30,13 @@ def match_printed(word: str, choices: Mapping[str, Iterable[str]]) -> str | None
     return None
 
 
+def area_forms(title: str, names: Mapping[str, str | None], code: str | None) -> list[str]:
+    """An area's title, names and code."""
+    printed = (title, *(names.get(key) for key in ("question", "heading", "judgment", "label")), code)
+    return [name for name in printed if name is not None]
+
+
 def initials(title: str) -> list[str]:
-    """`RI` for `Requires improvement`: how a title of several words is shortened in a table."""
+    """`RI` for `Requires improvement`, to print in tables."""
     words = folded(title).split()
     return ["".join(word[0] for word in words)] if len(words) > 1 else []

@@ -14,7 +14,7 @@ from grader.model.output import OutputModel as OutputModel
 from grader.model.output import counted as counted
 from grader.model.output import to_json as to_json
 from grader.model.printed import match_printed
-from grader.vocabulary.words import OriginName
+from grader.vocabulary.kinds import OriginName
 
 SCHEMA: Final = "grader.proposal/1"
 
@@ -189,12 +189,11 @@ class Proposal(OutputModel, Tabular):
     __str__ = __repr__
 
     def area(self, area_id: str) -> AreaResult:
-        """The result for one area, by its id or as it is printed.
+        """The result for one area, by id or printed name.
 
         Raises
         ------
         UnknownNameError
-            The edition has no such area.
         """
         known = {result.area: (result.title,) for result in self.areas}
         found = match_printed(area_id, known) if isinstance(area_id, str) else None
@@ -206,7 +205,7 @@ class Proposal(OutputModel, Tabular):
         )
 
     def rows(self) -> Iterator[dict[str, Value]]:
-        """Each area with its outcome, its range, and how many findings and hinges it has."""
+        """Each area with outcome, range and numbers."""
         for area in self.areas:
             lowest, highest = area.possible or (None, None)
             yield {

@@ -67,14 +67,14 @@ class FieldAgreement(OutputModel):
     notes: list[str]
 
 
-class Standing(OutputModel):
+class OutcomeAndGrade(OutputModel):
     """An area's outcome and grade."""
 
     outcome: Outcome
     grade: str | None
 
 
-class Reached(Standing):
+class Reached(OutcomeAndGrade):
     """An outcome that some mix of the taggings reaches, and the share of the mixes tried that do."""
 
     share: float
@@ -85,7 +85,7 @@ class SmallestSets(OutputModel):
 
     tagger: str
     """From whose tagging."""
-    to: Standing
+    to: OutcomeAndGrade
     size: int
     sets: list[dict[str, str]]
     """In each set, by item: whose tagging would have to hold instead."""
@@ -104,7 +104,7 @@ class AreaReconciled(OutputModel):
     """Mixes graded."""
     method: Method
     """`every_mix`: all there can be; `simulation`: a sample, and what it does not show may still be there."""
-    under: dict[str, Standing]
+    under: dict[str, OutcomeAndGrade]
     """By tagger, as they tagged it."""
     reachable: list[Reached]
     """Best grade first."""
@@ -179,7 +179,7 @@ class Reconciliation(OutputModel, Tabular):
         return bool(self.disagreements or self.pairs.doubtful)
 
     def rows(self) -> Iterator[dict[str, Value]]:
-        """Each disagreement: what it is in, whose it is, and the areas whose grade can turn on it."""
+        """Each disagreement, with the areas whose grade turns on it."""
         for each in self.disagreements:
             yield {
                 "item": each.item,

@@ -13,22 +13,22 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, WithJsonSchema
 
 from grader.model.base import Finite, Id, InputModel, LevelId, Text
+from grader.vocabulary.kinds import KindOfFinding
 from grader.vocabulary.peel import ASSESSMENTS, PEEL, STATUSES
-from grader.vocabulary.words import (
+from grader.vocabulary.scales import (
     COUNTS_AS,
     DEFAULT_SCALE,
     FOR_NOTHING,
     WITHHOLDS,
     ForTheGrade,
-    KindOfFinding,
     Levels,
     Outside,
     Role,
     Scale,
     Several,
-    Vocabulary,
     Word,
 )
+from grader.vocabulary.words import Vocabulary
 
 #: No score is further from 0: sums of them stay far within what engines reckon with.
 MOST_SCORED = 999_999
@@ -133,7 +133,7 @@ class MeasureBlock(InputModel):
     """Which way the figure moves when things get better; `neither` where it is best in between."""
 
     def as_whole(self, value: float) -> int | None:
-        """The figure as a whole number of its last decimal; None where it has more decimals."""
+        """The figure in units of its last decimal; None with more."""
         exact = Decimal(str(value)).scaleb(self.decimals)
         return int(exact) if exact == exact.to_integral_value() else None
 
@@ -145,16 +145,14 @@ def vocabulary_of(
     findings: Sequence[FindingBlock] | None,
     used: Iterable[str | None],
 ) -> Vocabulary:
-    """The words a framework judges in: PEEL's where it declares none.
+    """The words of a framework, PEEL's by default.
 
     Parameters
     ----------
-    framework : str
-        Its id.
     scales, statuses, findings
-        What it declares, found to be sound.
+        As declared, and sound.
     used : iterable of str or None
-        The scales its characteristics name; None for those that name none.
+        Named by its characteristics.
     """
     if not scales and statuses is None and findings is None:
         return PEEL
@@ -185,7 +183,7 @@ def _digest(*said: object) -> str:
 
 
 def _levels(scales: dict[str, ScaleBlock], *, default: bool) -> tuple[Levels, ...]:
-    """Each scale as a run of ranks of one scale: 0 is "nothing there", then what is outside any order."""
+    """Each scale as a run of joint ranks: 0 for nothing, then levels outside the order."""
     written = Counter([name for block in scales.values() for name in _ids(block)])
     if default:
         written.update(ASSESSMENTS.levels)
@@ -258,7 +256,7 @@ def kinds_of(blocks: Sequence[FindingBlock]) -> tuple[KindOfFinding, ...]:
 
 
 def standings_of(blocks: Iterable[FindingBlock]) -> list[str]:
-    """What findings of these kinds may count as: their own ids, and what PEEL's own count as."""
+    """What findings of these kinds may count as."""
     own = [block.id for block in blocks]
     return [*own, *(PEEL.kind[name].counts_as for name in own if name in PEEL.kind)]
 

@@ -1,4 +1,4 @@
-"""What a meeting settles of several people's taggings: the file `grader reconcile -o FILE.yaml` starts."""
+"""The settling file that `grader reconcile -o FILE.yaml` starts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A share as a person writes it, and as rules reckon with it: in whole per mille."""
+"""Shares as written, and as whole per mille."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _COMMA = re.compile(r"(\d{1,7}),(\d{1,6})[ \t]*%", re.ASCII)
 
 
 def per_mille(written: str) -> int | None:
-    """A share written `35%` or `35.5 %` as whole per mille; None where it is no whole number of these."""
+    """A share written `35%` as whole per mille, else None."""
     percent = _PERCENT.fullmatch(written.strip())
     if percent is None:
         return None
@@ -37,7 +37,7 @@ def percent(value: int) -> str:
 
 
 def _whole(value: Any) -> Any:
-    """A share written as a per cent, in whole per mille; anything else as it is."""
+    """A written per cent as whole per mille; anything else unchanged."""
     return value if not isinstance(value, str) or "%" not in value else _of_percent(value)
 
 

@@ -1,8 +1,4 @@
-"""Words of a framework in what people write.
-
-Assessments, statuses and kinds of finding are any words here, checked against the framework once it is known;
-the JSON Schemas hold PEEL's. The rest are grader's own, whatever the framework.
-"""
+"""Framework words in what people write, checked once the framework is known."""
 
 from __future__ import annotations
 

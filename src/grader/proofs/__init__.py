@@ -1,4 +1,4 @@
-"""Proofs that a rule book keeps its promises for every inspection there can be, and what breaks them."""
+"""Proofs of a rule book's promises for every inspection."""
 
 # Imported first: where the solver is missing, this says which extra brings it.
 from grader.engines import symbolic as symbolic

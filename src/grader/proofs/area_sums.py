@@ -1,4 +1,4 @@
-"""Areas of which only sums over their characteristics are known: a case is found, or none shown to exist."""
+"""Areas known by sums over their characteristics alone."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ ONLY_IN_PARTS: Final = 20
 
 
 class OnlyInParts(Exception):
-    """Sums tell no case there is from none: every example has to be listed."""
+    """Sums do not settle it: examples must be listed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """Some characteristics of an area, how many they are, and what they add up to of each thing seen."""
+    """A number of characteristics, and their sums of each thing seen."""
 
     name: str | None
     counted: bool
@@ -52,7 +52,7 @@ class Alike:
 
 
 class AreaSums:
-    """The states of a group's areas by sums alone, and the examples met so far."""
+    """A group's areas by sums, and the examples met."""
 
     def __init__(self, space: AreaSpace, examples: Iterable[Example]) -> None:
         self.space = space
@@ -83,14 +83,12 @@ class AreaSums:
         return list(found)
 
     def settle(self, ask: Ask, *, size: int | None = None) -> AreaSpace | None:
-        """A space of examples of which some area answers a question; None where no area does.
+        """Examples of which some area answers a question, or None.
 
         Raises
         ------
         OnlyInParts
-            Sums do not settle it.
         Undecided
-            The solver has spent what it may.
         """
         asked, alike, total_size = self._area()
         solver = Solver(self.space.budget, *asked[1])
@@ -134,7 +132,7 @@ class AreaSums:
         return space
 
     def _area(self) -> tuple[tuple[AreaTerms, list[z3.BoolRef]], list[Alike], z3.ArithRef]:
-        """Any area, as sums: its terms, what is known of them, and its characteristics."""
+        """Any area as sums: terms, constraints, characteristics."""
         space, size = self.space, z3.Int("size")
         own = sum(space.counted(n) for n in space.group.named)
         alike = [self._alike(None, True, size - own, "s")]
@@ -176,7 +174,7 @@ class AreaSums:
 
 
 def _summed(fact: Fact) -> list[Observation]:
-    """What of a characteristic a fact about its area adds up: that it counts, or counts with each rank."""
+    """What a fact about an area adds up: counts, or ranks."""
     definition = fact.definition
     if definition.ranked is None:
         return [Observation(where=definition.where)]

@@ -1,6 +1,6 @@
-"""One area over everything it may hold: how many characteristics of each observation, which findings.
+"""One area over everything it may hold.
 
-Proofs leave earlier findings free beside the characteristics; witnesses keep to what can be written down.
+Proofs leave earlier findings free; witnesses can be written down.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class AreaGroup:
 
 
 def group_areas(book: RuleBook, areas: Iterable[Area]) -> list[AreaGroup]:
-    """Areas in groups: the same rules speak of them, and the same of their characteristics are named."""
+    """Areas that the same rules speak of in the same way."""
     named = {f.definition.named for f in book.facts.values()}
     found: dict[tuple[frozenset[str], tuple[str, ...]], list[Area]] = {}
     for area in areas:
@@ -60,7 +60,7 @@ def group_areas(book: RuleBook, areas: Iterable[Area]) -> list[AreaGroup]:
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """How many characteristics there are of each example; `name` where it is one named characteristic."""
+    """How many characteristics of each example; `name` of a single one."""
 
     name: str | None
     counted: bool
@@ -70,7 +70,7 @@ class Members:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """How many findings inspectors issued of each kind, and how many earlier ones there are of each."""
+    """Numbers of issued and earlier findings of each kind."""
 
     declared: Sequence[z3.ArithRef]
     earlier: Sequence[z3.ArithRef]
@@ -99,7 +99,7 @@ class AreaTerms:
     grade: symbolic.Conclusion
 
     def withheld(self, without: Rule | None = None) -> z3.BoolRef:
-        """Whether the grade is withheld, leaving one rule out of account where one is named."""
+        """Whether the grade is withheld, without one rule if named."""
         # In this order: the solver's models, and so the witnesses, depend on which formula is made first.
         denied = {None: [], Circumstance.OPEN_CONCERN: [self.open_concerns == 0]}
         so = {
@@ -111,7 +111,7 @@ class AreaTerms:
 
 @dataclass(slots=True)
 class State:
-    """Any state of the areas of a group: its variables, what is known of them, and what follows."""
+    """Any state of a group's areas: variables, constraints, conclusions."""
 
     members: list[Members]
     recorded: Recorded
@@ -123,7 +123,7 @@ class State:
 
 @dataclass(slots=True)
 class AreaSpace:
-    """Every state of the areas of one group, as the rules of the given layers tell states apart."""
+    """Every state of a group's areas, as some layers' rules see it."""
 
     book: RuleBook
     evaluator: LayerEvaluator
@@ -153,11 +153,11 @@ class AreaSpace:
     # What the rules look at -------------------------------------------------------------------------------
 
     def rules(self, stage: Stage) -> tuple[Rule, ...]:
-        """Rules of a stage that speak of these areas; of the layers left out, none."""
+        """A stage's rules on these areas; none of layers left out."""
         return self.relevant.rules[stage.layer, stage.level]
 
     def seen(self, named: bool, counted: bool = True) -> tuple[Observation, ...]:
-        """What these rules see of a characteristic; of a named one also the facts taken from it."""
+        """What these rules see of a characteristic."""
         found: dict[Observation, None] = {}
         if counted:
             for definition in (f.definition for f in self.relevant.counting("characteristics")):
@@ -189,14 +189,14 @@ class AreaSpace:
         return any(c.id == name for c in self.group.areas[0].counted)
 
     def state(self, *, moving: str | None = "", written: bool = False) -> State:
-        """Any state, but for one characteristic left out because it moves.
+        """Any state, but for one characteristic that moves.
 
         Parameters
         ----------
         moving : str or None
-            The named characteristic left out; None for any other one; "" when none is.
+            Its name, None for an unnamed one, "" for none.
         written : bool
-            Only states that can be written down as an inspection, for witnesses.
+            Only states that can be written as an inspection.
         """
         key = (moving, written)
         if key not in self._states:
@@ -257,20 +257,20 @@ class AreaSpace:
         evidence: z3.ArithRef,
         recorded: Recorded,
     ) -> AreaTerms:
-        """An area of which so much is known, as terms.
+        """An area, as terms.
 
         Parameters
         ----------
         counted : mapping
-            Its characteristics that count.
+            That count.
         given : mapping
-            What is taken of named characteristics, and facts known already.
+            Facts known, those of named characteristics too.
         own : mapping
-            How many findings of each kind the rules propose on characteristics.
+            Findings that rules propose on characteristics.
         evidence : ArithRef
-            How many characteristics have evidence.
+            How many have any.
         recorded : Recorded
-            Findings inspectors wrote down.
+            By inspectors.
         """
         earlier = [CountedRow(r, n) for r, n in zip(EARLIER_TAGS, recorded.earlier, strict=True)]
         things: dict[str, Sequence[CountedRow]] = {**counted, "earlier": earlier}
@@ -320,7 +320,7 @@ def weight(members: Sequence[Members]) -> z3.ArithRef:
 
 
 def drawn(model: z3.ModelRef, members: Sequence[Members]) -> list[tuple[str | None, bool, Example]]:
-    """The characteristics of a model, one by one: the name where it is a named one, and its example."""
+    """A model's characteristics, one by one, with examples."""
     return [
         (m.name, m.counted, example)
         for m in members

@@ -1,4 +1,4 @@
-"""Stretches of figures that no rule of the measure reads, between stretches that rules read."""
+"""Figures between bands that no rule of the measure reads."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from grader.proofs.report import Finding
 
 
 def check_bands(book: RuleBook) -> list[Finding]:
-    """Of each measure the framework declares, what falls to the default between bands, at the defaults."""
+    """Figures of declared measures that fall to the default between bands."""
     found = []
     bound = bind(book)
     for name, measure in sorted(bound.measures.items()):

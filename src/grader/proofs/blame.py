@@ -1,4 +1,4 @@
-"""Which rule is to blame: one whose removal mends what was found, at the first layer that goes wrong."""
+"""Which rule is to blame: one whose removal mends what was found."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ def _concerned(trial: Trial) -> set[str | None]:
 
 
 def blame(trials: Trials, part: Part, pairs: Sequence[tuple[Situation, Situation]]) -> tuple[str, ...]:
-    """The smallest set of rules whose removal mends the first case, the likeliest culprit first.
+    """The fewest rules whose removal mends the first case, likeliest first.
 
-    Of rules each of which mends it by itself those stand first that use a fact against its direction, then
-    those whose removal mends most of the cases found, then those of the lowest layer that goes wrong.
+    First those against a fact's direction, then those that mend most cases, then those of the first layer
+    that goes wrong.
     """
     subject = trials.subject
     rules = [
@@ -75,12 +75,12 @@ def blame(trials: Trials, part: Part, pairs: Sequence[tuple[Situation, Situation
 
 
 def _against_direction(rule: Rule, book: RuleBook) -> bool:
-    """Whether a rule uses a fact against the direction that fact declares, marked or not."""
+    """Whether a rule uses a fact against its direction."""
     return any(direction_problems(replace(rule, not_monotone=None), book.facts_for(rule), book.vocabulary))
 
 
 def _concerned_rules(rules: Iterable[Rule], case: Sequence[Trial]) -> list[Rule]:
-    """Rules that hold on one side of a case at least: any other can go without being missed."""
+    """Rules that hold on at least one side of a case."""
     held = {name for trial in case for name in _held(trial)}
     return [r for r in rules if r.id in held]
 
@@ -100,7 +100,7 @@ def _without(subject: Subject, gone: Sequence[Rule]) -> Subject:
 
 
 def _standing(chosen: Sequence[Rule], part: Part, case: Sequence[Trial]) -> tuple[int, int]:
-    """Whether the rules are of the first layer that goes wrong, and whether they go wrong themselves."""
+    """Whether rules are of the first wrong layer, and wrong themselves."""
     layer, level = _first_wrong(part, *case)
     at_home = any(r.layer is layer and r.level is level for r in chosen)
     return int(not at_home), int(not any(_goes_wrong(r, part, *case) for r in chosen))
@@ -125,7 +125,7 @@ def _first_wrong(part: Part, before: Trial, then: Trial) -> tuple[Layer, Level]:
 
 
 def _goes_wrong(rule: Rule, part: Part, before: Trial, then: Trial) -> bool:
-    """Whether the rule stops where it should stay, or starts where it should not."""
+    """Whether the rule stops or starts where it should not."""
     first, second = (_holds(rule, t) for t in (before, then))
     if rule.effect is Effect.REACHES:
         return first and not second if part.better else second and not first

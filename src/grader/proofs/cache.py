@@ -36,7 +36,7 @@ def check_kept(
     settings: Mapping[str, int] | None = None,
     confirm: Confirm | None = None,
 ) -> CheckReport:
-    """As `check_rulebook`, taking up what was proved before and keeping what is proved now."""
+    """As `check_rulebook`, with proofs reused and kept."""
     asked = at_settings(book, settings or {})
     folder = cache_folder()
 
@@ -58,7 +58,7 @@ def check_kept(
 
 
 def cache_folder() -> Path:
-    """Where proofs are kept: a folder of the user's for what can be made again."""
+    """The user's folder for kept proofs."""
     named = os.environ.get("GRADER_CACHE")
     if named:
         return Path(named)
@@ -72,7 +72,7 @@ def cache_folder() -> Path:
 
 
 def _key(promise: str, book: RuleBook, framework: Framework, effort: int) -> str:
-    """The hash of everything a proof rests on: rules, facts, ranges, framework, and both programs."""
+    """The hash of everything a proof rests on."""
     programs = (__version__, _program(), z3.get_version_string())
     rests_on = (promise, *programs, effort, _said(book, promise), repr(framework))
     return hashlib.sha256(repr(rests_on).encode()).hexdigest()
@@ -80,7 +80,7 @@ def _key(promise: str, book: RuleBook, framework: Framework, effort: int) -> str
 
 @cache
 def _program() -> str:
-    """The hash of the modules that make proofs: what others made is not taken up."""
+    """The hash of the modules that make proofs."""
     digest = hashlib.sha256()
     for room in ("engines", "grading", "language", "proofs", "vocabulary"):
         for path in sorted(Path(__file__).parents[1].joinpath(room).rglob("*.py")):
@@ -114,12 +114,12 @@ def _said(book: RuleBook, promise: str) -> str:
 
 
 def _key_of_cases(book: RuleBook, framework: Framework) -> str:
-    """The hash of what tells whose cases these are; what they show is replayed, so the rules do not count."""
+    """The hash of what cases are of; they are replayed, so not of the rules."""
     return hashlib.sha256(repr((_program(), book.id, repr(framework))).encode()).hexdigest()
 
 
 def _read_cases(path: Path) -> list[Any]:
-    """Cases kept; none where there are none, or what is there cannot be read."""
+    """Kept cases, or none."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -128,7 +128,7 @@ def _read_cases(path: Path) -> list[Any]:
 
 
 def _read(path: Path, promise: str) -> Promise | None:
-    """A promise kept as proved; None where none is, or what is there cannot be read."""
+    """A promise kept as proved, or None."""
     try:
         data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         return Promise(promise, "proved", int(data["cost"]), 0.0, tuple(map(str, data["assumes"])))
@@ -137,7 +137,7 @@ def _read(path: Path, promise: str) -> Promise | None:
 
 
 def _keep(path: Path, promise: Promise) -> None:
-    """Keep a proof; where nothing can be written it is made again the next time."""
+    """Keep a proof, where it can be written."""
     if not path.exists():
         _write(path, {"cost": promise.cost, "assumes": list(promise.assumes)})
 

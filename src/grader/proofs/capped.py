@@ -1,4 +1,4 @@
-"""Promise 5: no area with an open cause of concern is graded above the default."""
+"""Promise 5: no open cause of concern above the default grade."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from grader.proofs.witness import Situation, Witness, agree, case_of, told
 
 
 def check_capped(subject: Subject) -> list[Finding]:
-    """No area with an open cause of concern is graded above the default, at any parameter values."""
+    """No open concern above the default, at any parameter values."""
     for group in subject.graded:
         values = _above_cap(subject, group)
         if values is None:
@@ -33,7 +33,7 @@ def check_capped(subject: Subject) -> list[Finding]:
 
 
 def _elsewhere(subject: Subject, group: AreaGroup, values: Mapping[str, int]) -> Finding | None:
-    """The finding at parameters other than the defaults; None when there is none at any."""
+    """The finding at other parameter values, or None."""
     if _only_grades_ask(subject.book):
         return _exactly(subject, group)
     finding = _at_values(subject, group, values)
@@ -43,7 +43,7 @@ def _elsewhere(subject: Subject, group: AreaGroup, values: Mapping[str, int]) ->
 
 
 def _only_grades_ask(book: RuleBook) -> bool:
-    """Whether parameters stand in grade and sufficiency rules alone: all below is then one state space."""
+    """Whether only grade and sufficiency rules name parameters."""
     late = (Layer.MEASURE, Layer.SUFFICIENCY, Layer.GRADE)
     early = [r for r in book.rules if r.layer not in late]
     compared = [c.operands for r in early for c, _ in comparisons(r.condition)]
@@ -52,10 +52,9 @@ def _only_grades_ask(book: RuleBook) -> bool:
 
 
 def _exactly(subject: Subject, group: AreaGroup) -> Finding | None:
-    """The finding, looking at the very states of the areas with every parameter free in its range.
+    """The finding over the areas' very states, every parameter free.
 
-    A share against a parameter is a product of two unknowns: slower, so asked only where leaving facts free
-    did not settle it.
+    Slow, for shares against parameters are products: asked last.
     """
     space = subject.space(group, GRADE_AND_SUFFICIENCY)
     parameters = {f"${name}": z3.Int(f"${name}") for name in subject.book.parameters}
@@ -85,10 +84,9 @@ def _ranges(book: RuleBook, variables: Mapping[str, z3.ArithRef]) -> Iterator[z3
 
 
 def _above_cap(subject: Subject, group: AreaGroup) -> dict[str, int] | None:
-    """Parameter values at which the grade rules might not cap; None when there are none.
+    """Parameter values at which grade rules might not cap, or None.
 
-    Facts about characteristics are left free within their types, so that parameters can be too: more states
-    than there are, and a proof over all of them.
+    Facts are free within their types: a proof over more states than there are.
     """
     book = subject.book
     area = group.areas[0].id
@@ -133,7 +131,7 @@ def _free(fact: Fact, solver: Solver) -> z3.ArithRef:
 
 
 def _at_values(subject: Subject, group: AreaGroup, values: Mapping[str, int]) -> Finding | None:
-    """A smallest inspection with an open concern above the cap, with parameters at these values."""
+    """A small inspection with a concern above the cap at these values."""
     at = Subject(subject.book, subject.framework, subject.budget, values) if values else subject
     cap = at.bound.grade_scale.rank(at.bound.grade_default)
 

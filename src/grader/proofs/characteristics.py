@@ -1,6 +1,6 @@
-"""One characteristic over all evidence: every observation of it, each with a smallest example.
+"""Every observation of one characteristic, each with a small example.
 
-A listing is complete: it ends when the solver has proved that no further observation exists.
+The solver proves a listing complete.
 """
 
 from __future__ import annotations
@@ -50,9 +50,9 @@ LARGEST: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What is observed of a characteristic: a clause list, a rule that raises, an attribute's rank, items.
+    """What is observed: a clause list, a raising rule, a rank, items.
 
-    With a clause list and a `rank`: that the clauses hold and the attribute has that rank.
+    With `rank`: the clauses hold and the attribute has that rank.
     """
 
     where: tuple[Test, ...] | None = None
@@ -75,7 +75,7 @@ class CharacteristicTerms:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """Evidence and earlier findings on one characteristic, and what the reference engine makes of them."""
+    """Evidence and earlier findings, and the reference's conclusions."""
 
     evidence: tuple[Row, ...]
     earlier: tuple[Row, ...]
@@ -87,7 +87,7 @@ class Example:
 
     @property
     def written(self) -> bool:
-        """Whether it can be written down in any area: all of its items are tagged to it."""
+        """Whether all its items are tagged to it."""
         return all(row["direct"] for row in self.evidence)
 
 
@@ -118,9 +118,9 @@ class Stepping:
 
 @dataclass(slots=True)
 class Space:
-    """Every state of a characteristic of one area, as the rules of a bound rule book tell states apart.
+    """Every state of a characteristic, as bound rules see it.
 
-    `informed` says that evidence on other areas may count on it.
+    `informed`: evidence elsewhere may count on it.
     """
 
     book: RuleBook
@@ -224,7 +224,7 @@ class Space:
         return found
 
     def moves(self, seen: Sequence[Observation], changes: Iterable[Change]) -> list[Move]:
-        """One smallest example of each pair of different observations that one of these changes makes."""
+        """A small example of each pair of observations that a change makes."""
         step = self.stepping(changes)
         if step is None:
             return []
@@ -239,7 +239,7 @@ class Space:
         return found
 
     def stepping(self, changes: Iterable[Change]) -> Stepping | None:
-        """Any characteristic, and what it is after one of these changes; None where the facts see none."""
+        """Any characteristic before and after a change, or None."""
         items, earlier = self.variables()
         steps = self.distinct(changes)
         if not steps:
@@ -259,7 +259,7 @@ class Space:
         return Stepping(solver, items, earlier, first, second, made)
 
     def distinct(self, changes: Iterable[Change]) -> list[tuple[Change, int | None, int]]:
-        """The changes the facts can tell apart: one for each pair of groups, without those that stay put."""
+        """Changes that facts can tell apart."""
         found: dict[tuple[str, int | None, int], Change] = {}
         for change in changes:
             groups = self.evidence if change.entity == "evidence" else self.earlier
@@ -272,7 +272,7 @@ class Space:
         return [(change, out, into) for (_, out, into), change in found.items()]
 
     def made_concrete(self, before: Example, change: Change) -> Move:
-        """The move made concrete: the very item changed stands last, tagged as the change found it."""
+        """The move with its item last, tagged as before the change."""
         kept = {"evidence": list(before.evidence), "earlier": list(before.earlier)}
         rows = kept[change.entity]
         if change.before is not None:
@@ -322,7 +322,7 @@ def seen_in(seen: Observation, example: Example) -> int:
 
 
 def every(solver: Solver, observed: Sequence[z3.ExprRef], size: z3.ArithRef) -> Iterator[z3.ModelRef]:
-    """A model of each combination of the things observed, smallest first, until no other is left."""
+    """A model of each combination observed, smallest first."""
     for bound in SIZES:
         smaller = [size <= bound] if bound is not None else []
         while (model := solver.model(*smaller)) is not None:

@@ -14,8 +14,9 @@ from grader.language.rulebook import RuleBook
 from grader.model.framework import Framework
 from grader.proofs.bands import check_bands
 from grader.proofs.capped import check_capped
+from grader.proofs.clauses import check_live_throughout
+from grader.proofs.in_the_way import told_by_cause
 from grader.proofs.kept_cases import as_text, from_text
-from grader.proofs.live import check_live
 from grader.proofs.monotone import check_part
 from grader.proofs.order import check_marks, check_ranges, check_unused
 from grader.proofs.promises import check_local, check_reachable, check_total
@@ -126,7 +127,10 @@ def check_rulebook(
     if framework.vocabulary.several is not None:
         findings += _unassessed(book, framework, effort, confirm)
     findings += check_marks(book, findings)
-    return CheckReport(book, tuple(promises), tuple(sorted(_telling(findings), key=_order)))
+    told = _telling(findings)
+    if framework.vocabulary.several is None:
+        told = told_by_cause(trials, told)
+    return CheckReport(book, tuple(promises), tuple(sorted(told, key=_order)))
 
 
 def _unassessed(book: RuleBook, framework: Framework, effort: int, confirm: Confirm | None) -> list[Finding]:
@@ -151,11 +155,11 @@ def questions(framework: Framework) -> list[Question]:
         Question("local", (RANGES, _INFORMS), check_local),
         Question("capped", (RANGES,), lambda subject, trials: check_capped(subject)),
         Question("reachable", (DEFAULTS,), check_reachable),
-        Question("live", (DEFAULTS,), check_live),
+        Question("live", (DEFAULTS,), check_live_throughout),
     ]
 
 
-def _part(part: Part) -> Callable[[Subject, Trials], list[Finding]]:
+def _part(part: Part) -> Callable[[Subject, Trials], list[Finding] | str]:
     return lambda subject, trials: check_part(subject, part, trials)
 
 

@@ -90,25 +90,26 @@ class Directions:
         if self.part is Part.CONCERNS_STAY:
             return [r for r in self._concerns() if self.rule(r).falls]
         if self.part is Part.STAYS_GRADED:
-            thin = [r for r in self._table(Layer.SUFFICIENCY) if self.rule(r).rises]
+            thin = [r for r in self.table(Layer.SUFFICIENCY) if self.rule(r).rises]
             return thin + [r for r in self._concerns() if self.rule(r).falls]
         found = []
-        for rule in self._table(Layer.GRADE):
+        for rule in self.table(Layer.GRADE):
             loses = (rule.effect is Effect.REACHES) is self.part.better
             if self.rule(rule).falls if loses else self.rule(rule).rises:
                 found.append(rule)
         return found
 
-    def _table(self, layer: Layer, level: Level = Level.AREA) -> list[Rule]:
+    def table(self, layer: Layer, level: Level = Level.AREA) -> list[Rule]:
+        """Rules of a layer that speak of the areas."""
         area = self.group.areas[0].id
         return [r for r in self.book.table(layer, level).rules if r.applies_to(area)]
 
     def _concerns(self) -> list[Rule]:
-        raising = (*self._raising(), *self._table(Layer.FINDING))
+        raising = (*self._raising(), *self.table(Layer.FINDING))
         return [r for r in raising if r.target in PEEL.capping]
 
     def _raising(self) -> list[Rule]:
-        return self._table(Layer.FINDING, Level.CHARACTERISTIC)
+        return self.table(Layer.FINDING, Level.CHARACTERISTIC)
 
     def rule(self, rule: Rule) -> Movement:
         """Whether a rule can stop holding (falls) or start (rises)."""
@@ -127,8 +128,8 @@ class Directions:
         for name in names:
             fact = self._fact(name)
             before[name], after[name] = z3.Int(f"{name} before"), z3.Int(f"{name} after")
-            known += [*_bounds(fact, before[name]), *_bounds(fact, after[name])]
-            known += _moving(self.fact(name), before[name], after[name])
+            known += [*bounds(fact, before[name]), *bounds(fact, after[name])]
+            known += moving(self.fact(name), before[name], after[name])
         first, second = symbolic.holds(rule.condition, before), symbolic.holds(rule.condition, after)
         return _asked(Solver(self.subject.budget, *known), first, second)
 
@@ -168,7 +169,7 @@ class Directions:
 
     def _of_findings(self, definition: Definition) -> Movement:
         moved = self._of_recorded(definition, self._recorded())
-        for rule in (*self._raising(), *self._table(Layer.FINDING)):
+        for rule in (*self._raising(), *self.table(Layer.FINDING)):
             if satisfies(finding_row(PEEL, rule.target, "proposed"), definition.where):
                 moved |= self.rule(rule)
         return moved if definition.ranked is None or moved == STILL else ANY_WAY
@@ -219,7 +220,7 @@ class Directions:
     def below(self, seen: Observation, *, pairs: bool = False, of: Definition | None = None) -> Movement:
         """Which way something observed of one characteristic can move, of any evidence."""
         layers = (Layer.STATUS, Layer.FINDING)
-        rules = tuple(r.id for each in layers for r in self._table(each, Level.CHARACTERISTIC))
+        rules = tuple(r.id for each in layers for r in self.table(each, Level.CHARACTERISTIC))
         key = (id(self.book), rules, seen, pairs, type(of))
         if key not in self.shared:
             self.shared[key] = self._observed(seen, pairs, of)
@@ -246,7 +247,7 @@ class Directions:
             names |= {one.attribute} if one.attribute is not None else set()
             names |= set(facts_named(one.rule.condition)) if one.rule is not None else set()
         if "status" in names:
-            for rule in self._table(Layer.STATUS, Level.CHARACTERISTIC):
+            for rule in self.table(Layer.STATUS, Level.CHARACTERISTIC):
                 names |= set(facts_named(rule.condition))
         facts = with_parts(self.book, names)
         subject, area = self.subject, self.group.areas[0].id
@@ -333,7 +334,7 @@ def _per_mille(part: int, whole: int) -> int:
     return 1000 * part // whole if whole else 0
 
 
-def _bounds(fact: Fact, term: z3.ArithRef) -> list[z3.BoolRef]:
+def bounds(fact: Fact, term: z3.ArithRef) -> list[z3.BoolRef]:
     """What a fact can be at all."""
     bounds = [term >= 0]
     if fact.kind is Kind.FLAG:
@@ -343,7 +344,7 @@ def _bounds(fact: Fact, term: z3.ArithRef) -> list[z3.BoolRef]:
     return bounds
 
 
-def _moving(movement: Movement, before: z3.ArithRef, after: z3.ArithRef) -> list[z3.BoolRef]:
+def moving(movement: Movement, before: z3.ArithRef, after: z3.ArithRef) -> list[z3.BoolRef]:
     """What is known of a fact that moves so."""
     if movement.pairs is not None:
         pairs = [z3.And(before == a, after == b) for a, b in sorted(movement.pairs)]

@@ -22,7 +22,8 @@ from typing import Any, Final
 
 from grader.bulk.backends import OnPolars, pl
 from grader.bulk.coding import informs, numbered
-from grader.bulk.conclude import Coded, areas, characteristics
+from grader.bulk.conclude import Coded, characteristics
+from grader.bulk.conclude_areas import areas, with_deciding
 from grader.bulk.plan import FINDING, ITEM, Plan
 from grader.distribution import install
 from grader.engines.reference import satisfies
@@ -36,7 +37,7 @@ from grader.language.typecheck import comparisons
 from grader.model.framework import Framework
 from grader.proofs.situations import AreaFigure, AreaSituation
 from grader.proofs.tag_combinations import DECLARED_TAGS, EARLIER_TAGS, WRITTEN_TAGS
-from grader.vocabulary.words import ORIGIN
+from grader.vocabulary.kinds import ORIGIN
 
 try:
     import numpy as np
@@ -86,7 +87,8 @@ class Drawn:
             informs(plan, backend),
         )
         below = backend.collect(characteristics(plan, coded))
-        return Concluded(plan, below, backend.collect(areas(plan, coded, backend.table(below))))
+        found = backend.collect(areas(plan, coded, backend.table(below)))
+        return Concluded(plan, below, with_deciding(plan, found))
 
     def sizes(self) -> pl.DataFrame:
         """How many items and findings were drawn on each `area` of each inspection (`number`)."""

@@ -1,7 +1,6 @@
-"""One characteristic, and one area, under two rule books at once: the same evidence, read by both.
+"""One characteristic, and one area, under two rule books at once.
 
-An area is so many characteristics of each observation that the two make together. An earlier finding may
-name any of its area's characteristics, so there must be as many of a kind as any one of them has.
+An area is a number of characteristics of each joint observation, as many as earlier findings name.
 """
 
 from __future__ import annotations
@@ -46,7 +45,7 @@ LARGEST = 1000
 
 @dataclass(frozen=True, slots=True)
 class Reads:
-    """A stretch of figures, ten times each, that says otherwise of its characteristic; None without rules."""
+    """Figures (times ten) that say otherwise; None without rules."""
 
     measure: str
     unit: str
@@ -58,7 +57,7 @@ class Reads:
 
 @dataclass(frozen=True, slots=True)
 class FigureItem:
-    """An item whose figure the rule books read differently: its tags as each reads them."""
+    """An item whose figure the two read differently, with each reading."""
 
     reads: Reads
     old: Row
@@ -66,13 +65,13 @@ class FigureItem:
 
 
 def weight(item: Row) -> int:
-    """What a person has to read of an item; much of one through `informs` alone, which no case can hold."""
+    """How much an item is to read; much through `informs` alone."""
     return 1 if item["direct"] else INDIRECT
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """Things on one characteristic, and what each rule book's reference engine makes of them."""
+    """Things on one characteristic, and each reference's conclusions."""
 
     items: tuple[Row, ...]
     figures: tuple[FigureItem, ...]
@@ -95,18 +94,14 @@ def tables(book: RuleBook, stage: Stage, area: str) -> list[Rule]:
 
 
 class JointCharacteristic:
-    """Any evidence on one characteristic of an area, read by both rule books.
+    """Any evidence on one characteristic, read by both.
 
     Parameters
     ----------
-    both : pair of Proposer
-        The rule books.
     area : str
-        An area of the group.
-    counted : bool
-        Whether the characteristic counts.
+        One of the group.
     figures : sequence of FigureItem
-        Items that may stand on it and that the two read differently.
+        Items that the two read differently.
     """
 
     def __init__(
@@ -130,7 +125,7 @@ class JointCharacteristic:
         ]
 
     def _items(self, at: int) -> list[z3.ArithRef]:
-        """How many items there are of each group, as one rule book reads them."""
+        """Numbers of items in each group, as one rule book reads them."""
         found: list[z3.ArithRef] = list(self.items)
         for many, item in zip(self.read_otherwise, self.figures, strict=True):
             group = self.evidence.of[item.new if at else item.old]
@@ -152,9 +147,9 @@ class JointCharacteristic:
         return Solver(allowance, *(n >= 0 for n in self.variables))
 
     def find(self, allowance: Allowance, formula: z3.BoolRef) -> Example | None:
-        """A small example in which something holds; None where there is none.
+        """A small example in which something holds, or None.
 
-        One with items through `informs` alone only where none without does.
+        Preferably without items through `informs` alone.
         """
         if z3.is_false(z3.simplify(formula)):
             return None
@@ -204,12 +199,12 @@ class JointCharacteristic:
         return self.terms[at].facts["status"]
 
     def raised(self, at: int) -> dict[tuple[str, str], z3.BoolRef]:
-        """Where each rule raises a finding, by the rule's old name and the kind."""
+        """Where each rule raises a finding, by old name and kind."""
         names = self.both[at].rule_names
         return {(names[r.id], r.target): formula for r, formula in self.terms[at].raises}
 
     def counts(self, at: int, fact: Fact) -> z3.ArithRef:
-        """What the characteristic adds to a fact about its area: a rank, 1 where it is counted, or -1."""
+        """What the characteristic adds to an area's fact: a rank, 1 or -1."""
         known, definition = self.terms[at].facts, fact.definition
         chosen = z3.And(
             [symbolic.compare(known[t.attribute], t.op, t.operands, known) for t in definition.where]
@@ -241,7 +236,7 @@ _NOTHING = _Never()
 
 
 def looked_at(book: RuleBook, area: str) -> tuple[Fact, ...]:
-    """The facts about a characteristic that the rules of its area, or the area's profile, look at."""
+    """Facts about a characteristic that rules or profile look at."""
     names = {
         name
         for rule in book.rules
@@ -273,14 +268,14 @@ def _spread(model: z3.ModelRef, things: Sequence[T], counts: Sequence[z3.ArithRe
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """What one rule book needs to know of an area to answer some questions.
+    """What some questions need to know of an area.
 
     Attributes
     ----------
     facts : tuple of Fact
-        Facts about the area.
+        About the area.
     of_area, on_characteristics : tuple of Rule
-        Rules whose findings matter.
+        Whose findings matter.
     """
 
     facts: tuple[Fact, ...]
@@ -289,7 +284,7 @@ class Slice:
 
 
 def slice_of(book: RuleBook, area: str, names: Iterable[str], *, concerns: bool) -> Slice:
-    """What is needed to know these facts, and with `concerns` whether a cause of concern is open."""
+    """What these facts need, and with `concerns` whether a concern is open."""
     facts = with_parts(book, names)
     wheres = [f.definition.where for f in facts if f.entity == "findings"]
     kinds = {
@@ -306,7 +301,7 @@ def slice_of(book: RuleBook, area: str, names: Iterable[str], *, concerns: bool)
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """How many characteristics there are of each example; `name` where it is one of its own."""
+    """How many characteristics of each example; `name` of a single one."""
 
     name: str | None
     counted: bool
@@ -327,14 +322,14 @@ class AreaTerms:
 
 @dataclass(slots=True)
 class JointArea:
-    """Any state of the areas of a group, as both rule books see it.
+    """Any state of a group's areas, as both see it.
 
     Attributes
     ----------
     sizes : tuple of int
-        How many characteristics count in each of the areas.
+        How many characteristics count.
     members : list of Member
-        Its characteristics; the first are those without a name of their own.
+        Unnamed ones first.
     """
 
     both: tuple[Proposer, Proposer]

@@ -1,4 +1,4 @@
-"""What a solver found under two rule books, as a situation on one area that can be written down."""
+"""What a solver found under two rule books, as situations."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from grader.proofs.tag_combinations import DECLARED_TAGS, EARLIER_TAGS
 
 @dataclass(frozen=True, slots=True)
 class Cases:
-    """Situations for two rule books; with `graded`, in an edition that grades the area.
+    """Situations for two rule books, in a graded edition if `graded`.
 
-    All of its methods raise Undecided where no inspection can be written down.
+    Methods raise Undecided where none can be written down.
     """
 
     both: tuple[Proposer, Proposer]
@@ -53,7 +53,7 @@ class Cases:
         *,
         graded: bool,
     ) -> AreaSituation:
-        """Examples on characteristics of an area; as many earlier findings as are needed, or given."""
+        """Examples on an area's characteristics, with earlier findings."""
         items = tuple((name, row) for name, e in on for row in e.items)
         used = {name for name, row in items if not row["direct"]}
         figures = tuple(
@@ -74,12 +74,12 @@ class Cases:
         return AreaSituation(area, edition, items, declared, named, figures, tuple(sorted(homes.items())))
 
     def informed(self, area: Area, *, graded: bool) -> frozenset[str]:
-        """Characteristics of an area on which evidence on another can count, in some edition."""
+        """Characteristics that others inform in some edition."""
         editions = [e for e, how in area.editions.items() if how.graded or not graded]
         return frozenset(link for e in editions for _, links in self._informing(area, e) for link in links)
 
     def _informing(self, area: Area, edition: str) -> Iterator[tuple[str, list[str]]]:
-        """Characteristics whose evidence counts in an area as well in an edition, and where it does."""
+        """Characteristics that inform an area in an edition, and where."""
         here = {c.id for c in area.characteristics}
         for other in self.framework.areas_in(edition):
             for c in other.characteristics if not other.editions[edition].graded else ():
@@ -97,10 +97,7 @@ class Cases:
     def _edition(
         self, area: Area, graded: bool, figures: Sequence[AreaFigure], used: set[str]
     ) -> tuple[str, dict[str, str]]:
-        """An edition in which it can be written down, and where evidence is tagged that counts by `informs`.
-
-        Figures count in it on the area, which it grades where that is needed.
-        """
+        """A fitting edition, and where informing evidence is tagged."""
         for edition, how in area.editions.items():
             homes = [self.framework.area_of(f.tagged) for f in figures if f.tagged != f.on]
             there = all(edition in h.editions and not h.editions[edition].graded for h in homes)

@@ -1,4 +1,4 @@
-"""Cases that a check has met, kept as text: whoever takes them up replays them and believes nothing else."""
+"""Cases of earlier checks as text, replayed before they are believed."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def as_text(situations: Iterable[Situation]) -> list[dict[str, Any]]:
 
 
 def from_text(texts: Any, framework: Framework, trials: Trials) -> Iterator[Situation]:
-    """The situations that can be made of a framework; what is no such thing is passed over."""
+    """Situations that the framework allows; the rest is passed over."""
     areas = {a.id: a for a in framework.areas}
     for text in texts if isinstance(texts, list) else ():
         try:

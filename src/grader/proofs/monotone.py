@@ -27,7 +27,8 @@ from grader.proofs.areas import (
 from grader.proofs.blame import blame, went_wrong
 from grader.proofs.characteristics import Move
 from grader.proofs.directions import Directions, Movement, partly_bound
-from grader.proofs.report import Finding
+from grader.proofs.graded_moves import may_go_wrong
+from grader.proofs.report import WHERE_GRADED, Finding
 from grader.proofs.subject import (
     GRADE_AND_SUFFICIENCY,
     GRADE_ONLY,
@@ -66,14 +67,16 @@ class Step:
     picks: Sequence[z3.ArithRef]
 
 
-def check_part(subject: Subject, part: Part, trials: Trials | None = None) -> list[Finding]:
-    """Findings against one part of the promise: none when it is proved."""
+def check_part(subject: Subject, part: Part, trials: Trials | None = None) -> list[Finding] | str:
+    """Findings against one part of the promise, none when it is proved; or what else the proof assumes."""
     trials = trials or Trials(subject)
     refuted = _tried(trials, part, {})
     if refuted is not None:
         return [refuted]
     if not _offenders(subject, part):
         return []
+    if not _wrong_where_graded(subject, part):
+        return WHERE_GRADED if part.of_grades else []
     for group in subject.graded:
         pair = _exactly(subject, group, part)
         if pair is not None:
@@ -104,6 +107,16 @@ def _offenders(subject: Subject, part: Part) -> list[str]:
         for group in subject.graded:
             found |= {r.id for r in Directions(subject, group, part, book, shared).offenders()}
     return sorted(found)
+
+
+def _wrong_where_graded(subject: Subject, part: Part) -> bool:
+    """Whether it may go wrong in areas graded before and after, somewhere in the parameters' ranges."""
+    shared: dict[object, Movement] = {}
+    return any(
+        may_go_wrong(Directions(subject, group, part, book, shared))
+        for book in partly_bound(subject.book)
+        for group in subject.graded
+    )
 
 
 def _elsewhere(subject: Subject, part: Part) -> list[Finding]:

@@ -1,4 +1,4 @@
-"""Checks that need no solver: parameters out of order or unused, numbers out of reach, marks not monotone."""
+"""Checks without a solver: order, use and range of parameters, marks."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from grader.proofs.report import Finding
 
 
 def misordered(book: RuleBook, rule: Rule, stronger: Iterable[Rule]) -> tuple[Rule, str, Place | None] | None:
-    """A rule that goes further and asks for less of the same fact, by a parameter's value.
+    """A further rule that asks less of a fact, by a parameter.
 
     Returns
     -------
     tuple or None
-        That rule (with its parameters as written), what is out of order in words, and the parameter's place.
+        The unbound rule, words, and the parameter's place.
     """
     written = {r.id: r for r in book.rules}
     for other in stronger:
@@ -43,7 +43,7 @@ def misordered(book: RuleBook, rule: Rule, stronger: Iterable[Rule]) -> tuple[Ru
 
 
 def _asks_less(book: RuleBook, further: Compare, nearer: Compare) -> Place | None:
-    """The place of a parameter by which `further` asks less of a fact than `nearer`; None where none does."""
+    """The place of a parameter by which `further` asks less, or None."""
     parameters = [o for o in (*further.operands, *nearer.operands) if isinstance(o, Param)]
     if further.fact != nearer.fact or not parameters or further.operands == nearer.operands:
         return None
@@ -95,7 +95,7 @@ def _operands(book: RuleBook) -> Iterator[Operand]:
 
 
 def check_ranges(book: RuleBook, framework: Framework) -> list[Finding]:
-    """Comparisons of numbers made of scores that come out one way whatever is found."""
+    """Comparisons of scores that always come out one way."""
     ranges = fact_ranges(book.facts.values(), framework, book.parameters)
     found = []
     for where, rules, comparison in _compared(book):
@@ -114,7 +114,7 @@ def check_ranges(book: RuleBook, framework: Framework) -> list[Finding]:
 
 
 def _compared(book: RuleBook) -> Iterator[tuple[str, tuple[str, ...], Compare]]:
-    """Every comparison of rules and of steps: where it stands, and the rule it is of."""
+    """Every comparison of rules and steps, with its rule."""
     for rule in book.rules:
         for comparison, _ in comparisons(rule.condition):
             yield f"rule {rule.id}", (rule.id,), comparison
@@ -125,7 +125,7 @@ def _compared(book: RuleBook) -> Iterator[tuple[str, tuple[str, ...], Compare]]:
 
 
 def check_marks(book: RuleBook, shown: Sequence[Finding]) -> list[Finding]:
-    """Rules said not to be monotone that no finding names yet; no promise is about what figures say."""
+    """Rules marked not monotone that no finding names."""
     named = {rule for f in shown if f.code == "non-monotone" for rule in f.rules}
     return [
         Finding(

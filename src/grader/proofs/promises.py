@@ -171,5 +171,6 @@ def unreachable(subject: Subject, conclusion: str, areas: list[str]) -> Finding:
         text = f"no inspection can be graded {name} in {shown}"
         help = f"add a rule that {effect} {name}, or look at what keeps it out"
     return Finding(
-        "unreachable", tuple(sorted(r.id for r in rules)), min(own or places, default=None), text, help
-    )
+        "unreachable", tuple(sorted(r.id for r in rules)), min(own or places, default=None), text, help,
+        areas=tuple(dict.fromkeys(a.partition(" in edition ")[0] for a in areas)), conclusion=conclusion,
+    )  # fmt: skip

@@ -1,6 +1,6 @@
-"""What two rule books propose on one area, and which parts of the two proposals differ.
+"""What two rule books propose on an area, and where they differ.
 
-The two speak of rules and facts by their old names, so that a new name alone is no difference.
+Both by old names, so that renaming is no difference.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ PARTS: Final[tuple[Part, ...]] = ("outcome", "grade", "withheld", "profile", "st
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A part of the proposal, and the way it moves: `otherwise` where it has no order."""
+    """A part of the proposal, and how it moves."""
 
     part: Part
     direction: str = "otherwise"
@@ -52,7 +52,7 @@ WAYS: Final = (LET, HELD, HIGHER, LOWER, WHY, PROFILE, STATUSES, FINDINGS)
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """What one rule book proposes on one area; rules and facts under their old names."""
+    """One rule book's proposal on an area, by old names."""
 
     outcome: str
     rank: int | None
@@ -79,7 +79,7 @@ def ways(old: Proposed, new: Proposed) -> frozenset[Way]:
 
 @dataclass(slots=True)
 class Proposer:
-    """One rule book at its defaults, speaking under the old names of its rules and facts."""
+    """One rule book at its defaults, by old names."""
 
     book: RuleBook
     rule_names: Mapping[str, str]
@@ -110,7 +110,7 @@ class Proposer:
         return self.proposed(self.evaluator.area(area, situation.edition, cases, known), cases)
 
     def replayed(self, situation: AreaSituation, framework: Framework, units: Mapping[str, str]) -> Proposed:
-        """What the grading pass proposes on the inspection written down, on every engine there is for it."""
+        """The pass's proposal on the inspection, on every engine."""
         if self._checked is None:
             self._checked = LayerEvaluator(self.bound, engine_for(self.bound))
         trace = run(situation.inspection(framework, units), framework, self._checked)
@@ -152,7 +152,7 @@ class Proposer:
 
 
 def proposers(old: RuleBook, new: RuleBook) -> tuple[Proposer, Proposer]:
-    """Both rule books, as proposers that speak of the same rules and facts by the same names."""
+    """Both rule books as proposers with the same names."""
     found = pairs(bind(old), bind(new))
     rules, facts = {r.id: r.id for r in old.rules}, {name: name for name in old.facts}
     # A name that was given up and taken for something else stands for the new thing.
@@ -160,7 +160,7 @@ def proposers(old: RuleBook, new: RuleBook) -> tuple[Proposer, Proposer]:
 
 
 def difference(way: Way, old: Proposed, new: Proposed, grades: tuple[str, ...]) -> tuple[str, str]:
-    """What each proposes of a part that moves, as a person would read it."""
+    """What each proposes of a part, in words."""
     match way.part:
         case "outcome" | "grade":
             return _said(old, grades), _said(new, grades)

@@ -12,8 +12,7 @@ from grader.language.effort import CHECK_EFFORT
 from grader.language.rulebook import EVERYWHERE, RuleBook
 from grader.model.framework import Framework
 from grader.proofs.check import check_rulebook
-from grader.proofs.report import Promise
-from grader.proofs.schemes.monotone import WHERE_GRADED
+from grader.proofs.report import WHERE_GRADED, Promise
 
 
 def proved_parts(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import yaml
 
@@ -24,6 +24,12 @@ UNDECIDED = "undecided: "
 NOT_PROMISED = "not promised: the rule book's 'promises' do not list it"
 
 
+#: What a proof of a part of promise 3 assumes that says nothing of withheld grades.
+WHERE_GRADED: Final = (
+    "of areas that are graded before and after: where the grade is withheld it may move otherwise"
+)
+
+
 class NotApplicable(Exception):
     """The framework has nothing a promise is about: the text says what."""
 
@@ -38,6 +44,10 @@ class Finding:
     message: str
     help: str
     witness: Witness | None = None
+    areas: tuple[str, ...] = ()
+    """The areas it is about, where not all are."""
+    conclusion: str = ""
+    """What is missing, where something is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +163,7 @@ _PROMISES = {
     "local": "no area moves another, but through informs",
     "capped": "an open cause of concern caps the grade",
     "reachable": "every grade can be had in every graded area",
-    "live": "every rule decides some case",
+    "live": "every rule and every clause decides something",
 }
 
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal, Protocol
 
 from grader.bulk.backends import pl
-from grader.bulk.conclude import BETWEEN, OUTCOMES, raises
+from grader.bulk.conclude import raises
+from grader.bulk.conclude_areas import OUTCOMES
 from grader.engines.solver import afresh
 from grader.engines.symbolic import Undecided
 from grader.errors import InternalError
@@ -301,6 +302,8 @@ class Comparison:
 # Columns --------------------------------------------------------------------------------------------------
 
 Frame = Any
+#: No id holds one.
+_BETWEEN = "\n"
 
 
 def _differences(both: tuple[Proposer, Proposer], old: Concluded, new: Concluded) -> dict[Way, pl.DataFrame]:
@@ -334,12 +337,13 @@ def _differences(both: tuple[Proposer, Proposer], old: Concluded, new: Concluded
 
 def _reasons(of: Proposer, deciding: pl.Series) -> pl.Series:
     """The rules that withheld, under their old names and in order."""
-    said = deciding.unique().to_list()
+    texts = deciding.list.join(_BETWEEN)
+    said = texts.unique().to_list()
     names = [
-        BETWEEN.join(sorted(of.rule_names.get(n, n) for n in text.split(BETWEEN))) if text else ""
+        _BETWEEN.join(sorted(of.rule_names.get(n, n) for n in text.split(_BETWEEN))) if text else ""
         for text in said
     ]
-    return deciding.replace_strict(said, names, return_dtype=pl.String)
+    return texts.replace_strict(said, names, return_dtype=pl.String)
 
 
 def _profile(of: Proposer, concluded: Concluded) -> dict[str, str]:

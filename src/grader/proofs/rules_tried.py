@@ -1,4 +1,4 @@
-"""Which rules decide some case that was tried: nothing more need be proved of those."""
+"""Which rules decide some case tried, and need no proof."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What two rule books have in common but for ids, names, texts, order and layout; and what is left."""
+"""What two rule books share but for names, texts and order."""
 
 from __future__ import annotations
 
@@ -27,35 +27,13 @@ from grader.language.typecheck import comparisons
 What = Literal["rule", "fact", "parameter"]
 
 
-def same_rules(old: RuleBook, new: RuleBook) -> bool:
-    """Whether two bound rule books are one tree but for names; if so, they propose alike but for names."""
-    return _bare(old) == _bare(new)
-
-
-def _bare(book: RuleBook) -> Hashable:
-    """The rule book without names: each fact stands for what it counts, each parameter for its value."""
-    bare = Bare(book)
-    measures = frozenset((m.name, m.characteristic, m.unit) for m in book.measures.values())
-    profile = Counter(bare.fact(f.name) for f in book.facts.values() if f.level is Level.AREA)
-    rules = Counter(map(bare.rule, book.rules))
-    return (
-        book.grade_scale.names,
-        book.grade_default,
-        measures,
-        frozenset(profile.items()),
-        frozenset(rules.items()),
-    )
-
-
 class Bare:
     """Parts of one bound rule book without names.
 
     Parameters
     ----------
-    book : RuleBook
-        A bound rule book.
     known : callable, optional
-        What stands for a fact in place of what it counts; None where nothing does.
+        What stands for a fact instead, or None.
     """
 
     def __init__(self, book: RuleBook, known: Callable[[str], Hashable | None] = lambda name: None) -> None:
@@ -126,7 +104,7 @@ class Bare:
         return frozenset((self._attribute(entity, t.attribute), t.op, _numbers(t.operands)) for t in where)
 
     def _attribute(self, entity: str, attribute: str) -> Hashable:
-        """What is looked at: of a characteristic a fact, which has a name of the author's."""
+        """An attribute, or a characteristic's fact without its name."""
         return self.fact(attribute) if entity == "characteristics" else attribute
 
 
@@ -143,7 +121,7 @@ def _bounds(bounds: Bounds | None) -> Hashable:
 
 @dataclass(frozen=True, slots=True)
 class Renamed:
-    """A rule, fact or parameter that has another name and is the same otherwise."""
+    """A rule, fact or parameter under another name."""
 
     what: What
     old: str
@@ -152,16 +130,14 @@ class Renamed:
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Which rules and facts of two bound rule books are each other's.
+    """Which parts of two bound rule books correspond.
 
     Attributes
     ----------
     rules, facts : mapping of str to str
-        The old name of each new rule and fact; of one that was added, its own.
-    renamed : tuple of Renamed
-        Those with another name.
+        Old names by new; added ones by their own.
     worded : tuple of str
-        Rules and facts whose texts alone differ.
+        Those whose texts alone differ.
     ranges : tuple of str
         Parameters whose range alone differs.
     """
@@ -174,7 +150,7 @@ class Pairs:
 
 
 def pairs(old: RuleBook, new: RuleBook) -> Pairs:
-    """Pair the parts of two bound rule books: by name, and what is left by what it says."""
+    """Pair two bound rule books, by name and then by content."""
     one, other = Bare(old), Bare(new)
     rules = _paired({r.id: one.rule(r) for r in old.rules}, {r.id: other.rule(r) for r in new.rules})
     areas = [{f.name: b.fact(f.name) for f in b.book.facts.values() if _shown(f)} for b in (one, other)]
@@ -191,7 +167,7 @@ def pairs(old: RuleBook, new: RuleBook) -> Pairs:
 
 
 def alike_by_name(old: RuleBook, new: RuleBook, found: Pairs) -> bool:
-    """Whether every rule and fact is the same as the one it is paired with, and nothing is left over."""
+    """Whether every pair is equal and nothing is left."""
 
     def said(book: RuleBook, rules: Mapping[str, str], facts: Mapping[str, str]) -> Hashable:
         bare = Bare(book)
@@ -220,7 +196,7 @@ def _paired(old: Mapping[str, Hashable], new: Mapping[str, Hashable]) -> dict[st
 
 
 def _parameters(bare: Bare) -> dict[str, Hashable]:
-    """The values of each parameter, and where it stands: two that share values alone are two parameters."""
+    """The values of each parameter, with the places it stands in."""
     book = bare.book
     used: dict[str, set[Hashable]] = {name: set() for name in book.parameters}
     for rule in book.rules:

@@ -1,4 +1,4 @@
-"""What was found on one area, as rows: written as an inspection, made smaller, told in words."""
+"""One area as rows: written, made smaller, told."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from grader.language.row import Row
 from grader.model.framework import Area, Framework
 from grader.model.inspection import Inspection
 from grader.proofs.witness import counted, having, item_words
+from grader.vocabulary.kinds import PROGRESS, STRENGTH
 from grader.vocabulary.peel import PEEL
-from grader.vocabulary.words import PROGRESS, STRENGTH
 
 _BASIS: Final = PEEL.made_basis
 
@@ -24,11 +24,11 @@ class AreaFigure:
     Attributes
     ----------
     on : str
-        The characteristic of the area that it counts on.
+        The characteristic it counts on.
     tagged : str
-        The one it is tagged to: another where its evidence counts here also.
+        The one it is tagged to.
     figure : int
-        Ten times the figure, rounded down, as rules read it.
+        Ten times it, rounded down.
     """
 
     on: str
@@ -45,13 +45,13 @@ class AreaSituation:
     Attributes
     ----------
     items : tuple
-        Characteristics with the tags of an item on each.
+        Each with its characteristic.
     declared : tuple of Row
-        Findings inspectors issued.
+        Issued findings.
     earlier : tuple
-        Findings of earlier inspections, with the characteristics each names.
+        With the characteristics named.
     informing : tuple
-        Characteristics on which items count through `informs` alone, with the one these are tagged to.
+        Characteristics reached through `informs`, and where tagged.
     """
 
     area: Area
@@ -72,14 +72,12 @@ class AreaSituation:
         return len(self.items) + len(self.declared) + len(self.earlier) + len(self.figures)
 
     def inspection(self, framework: Framework, units: Mapping[str, str] | None = None) -> Inspection:
-        """The inspection that holds exactly this; every other area is left without evidence.
+        """The inspection that holds exactly this.
 
         Parameters
         ----------
-        framework : Framework
-            The framework of the area.
         units : mapping, optional
-            The unit of each measure; per cent where none is given.
+            Of measures; per cent by default.
         """
         evidence = [
             _item(f"E{n:03}", self.tagged(on, tags), tags) for n, (on, tags) in enumerate(self.items, 1)
@@ -141,7 +139,7 @@ class AreaSituation:
 
 
 def smaller(situation: AreaSituation, still: Callable[[AreaSituation], bool]) -> AreaSituation:
-    """The situation with everything left out that is not needed for something to hold still."""
+    """The situation without what a condition does not need."""
     for without in (_without_characteristic, _without_thing):
         again = True
         while again:
@@ -174,7 +172,7 @@ def _without_thing(situation: AreaSituation) -> Iterator[AreaSituation]:
 
 
 def _item(name: str, on: str, row: Row) -> dict[str, Any]:
-    """An item as a person would write it, what goes without saying left out."""
+    """An item as written, defaults left out."""
     item: dict[str, Any] = {
         "id": name,
         "characteristics": [on],

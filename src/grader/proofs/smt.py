@@ -16,12 +16,12 @@ from grader.io.written import write_whole
 
 @contextmanager
 def written_to(folder: Path) -> Iterator[None]:
-    """Write every question answered meanwhile into a folder, numbered in the order asked.
+    """Write every question answered meanwhile into a folder, numbered.
 
     Raises
     ------
     InputError
-        The folder cannot be made, or holds something already.
+        The folder cannot be made, or is not empty.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -52,7 +52,7 @@ _TOKEN = re.compile(r';[^\n]*|\|[^|]*\||"[^"]*"|[()]|\s+|[^\s()]+')
 
 
 def _of_several(text: str) -> str:
-    """The text with sums and the like of one thing written as that thing: the standard asks for two."""
+    """The text with sums of one thing as that thing, for the standard."""
     out: list[str] = []
     open_lists: list[list[int]] = [[]]
     for token in _TOKEN.findall(text):

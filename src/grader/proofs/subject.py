@@ -1,4 +1,4 @@
-"""What a check is about: a rule book at given parameters, its areas, and the questions asked of them."""
+"""What a check is about: rules, parameters, areas, questions."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ Confirm = Callable[[Inspection, RuleBook], None]
 
 @dataclass(slots=True)
 class Subject:
-    """A rule book under check, bound to its parameters' defaults or to values of its own."""
+    """A rule book under check, bound."""
 
     book: RuleBook
     framework: Framework
@@ -57,7 +57,7 @@ class Subject:
         self.every = group_areas(self.bound, self.framework.areas)
 
     def space(self, group: AreaGroup, layers: frozenset[Layer]) -> AreaSpace:
-        """The states of a group's areas as the rules of these layers tell them apart."""
+        """A group's states as these layers' rules see them."""
         key = (group.areas[0].id, layers)
         if key not in self._areas:
             self._areas[key] = AreaSpace(
@@ -66,9 +66,9 @@ class Subject:
         return self._areas[key]
 
     def characteristic(self, group: AreaGroup, rule: Rule | None = None) -> Space:
-        """The states of a characteristic that counts, told apart by every fact there is.
+        """A counted characteristic's states, by every fact.
 
-        Where a rule is given, by what it is weighed against alone.
+        With a rule, by what it is compared with.
         """
         area = group.areas[0].id
         facts = self.bound.facts_at(Level.CHARACTERISTIC, (Layer.STATUS, Layer.FINDING))
@@ -83,7 +83,7 @@ class Subject:
         return self._spaces[key]
 
     def _weighed(self, rule: Rule, area: str) -> set[str]:
-        """Facts that a rule about a characteristic looks at, and the rules that may make it superfluous."""
+        """Facts a rule looks at, and rules that may make it superfluous."""
         rules = [r for r in self.bound.table(rule.layer, rule.level).rules if r.applies_to(area)]
         if rule.effect is Effect.RAISES:
             rules = [r for r in rules if r.target == rule.target]
@@ -94,7 +94,7 @@ class Subject:
         return {f.name for f in with_parts(self.bound, names)}
 
     def of_examples(self, group: AreaGroup, examples: Sequence[Example]) -> AreaSums:
-        """The areas of a group by what their characteristics add up to, these examples being known."""
+        """A group's areas by sums, from these examples."""
         key = group.areas[0].id
         if key not in self._sums:
             self._sums[key] = AreaSums(self.space(group, GRADE_AND_SUFFICIENCY), examples)
@@ -105,7 +105,7 @@ class Subject:
         return conclude(situation, self.framework, self.bound, self.evaluator)
 
     def shown(self, situation: Situation) -> Replay:
-        """As `conclude`, of a situation somebody is told of: on the other engines too, where asked."""
+        """As `conclude`, on every engine where asked."""
         replay = self.conclude(situation)
         if self.confirm is not None:
             self.confirm(replay.inspection, self.bound)
@@ -129,7 +129,7 @@ class Subject:
         return {self.framework.area_of(link.id).id for c in area.characteristics for link in c.informs}
 
     def conclude_together(self, situations: Sequence[Situation], edition: str) -> dict[str, str | None]:
-        """The grade of each area, with one situation an area, all in one pass."""
+        """The grade of each area, one situation each, in one pass."""
         return conclude_together(situations, edition, self.framework, self.bound, self.evaluator)
 
     def find_area(
@@ -141,25 +141,23 @@ class Subject:
         area: Area | None = None,
         smallest: bool = True,
     ) -> Situation | None:
-        """A situation in which something holds; None when there is none, of any inspection.
+        """A situation in which something holds; None if in no inspection.
 
         Parameters
         ----------
-        group : AreaGroup
-            Where to look.
         ask : callable
-            The formula to hold.
+            The formula.
         examples : sequence of Example
-            Characteristics known already.
+            Known already.
         area : Area, optional
-            Look in this area only, and take any situation, not a small one.
+            This area only, in any situation.
         smallest : bool
-            Whether it has to be a small one, where it is for somebody to read.
+            Whether it must be small.
 
         Raises
         ------
         Undecided
-            Out of means, or the only states found cannot be written down.
+            No effort left, or it cannot be written down.
         """
         size = None if area is None else len(area.counted)
         try:
@@ -186,7 +184,7 @@ class Subject:
         *,
         smallest: bool = True,
     ) -> Situation | None:
-        """A small situation made of examples; where there is none, that says nothing of others."""
+        """A small situation of these examples; None says nothing of others."""
         return self._find(self.of_examples(group, examples).made(), ask, area, smallest=smallest)
 
     def _find(self, space: AreaSpace, ask: Ask, area: Area | None, *, smallest: bool) -> Situation | None:
@@ -206,7 +204,7 @@ class Subject:
         *,
         smallest: bool = True,
     ) -> Example | None:
-        """An example on one characteristic in which something holds of a rule; None where there is none."""
+        """An example in which something holds of a rule, or None."""
         space = self.characteristic(group, rule)
         items, earlier = space.variables()
         terms = space.read(items, earlier)
@@ -215,21 +213,21 @@ class Subject:
         return space.example_in(model, items, earlier) if model is not None else None
 
     def alone(self, group: AreaGroup, example: Example) -> Situation:
-        """An example on the first characteristic that counts, in an area and edition of the group."""
+        """An example on the first counted characteristic of the group."""
         having = [a for a in group.areas if a.counted]
         area = next((a for a in having if edition_of(a, graded=True)), having[0])
         return Situation(area, any_edition(area), ((area.counted[0].id, example),))
 
 
 def situation_in(model: z3.ModelRef, space: AreaSpace, state: State, area: Area | None = None) -> Situation:
-    """The situation a model describes, in an area given or any of the right size."""
+    """A model's situation, in an area of the right size."""
     area = area or space.group.of_size(number(model, state.size))
     declared, extra = recorded_in(model, state)
     return Situation(area, any_edition(area), place(area, drawn(model, state.members)), declared, extra)
 
 
 def recorded_in(model: z3.ModelRef, state: State) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
-    """The findings a model describes: those issued, and those of earlier inspections on no characteristic."""
+    """A model's findings, issued and earlier, on no characteristic."""
 
     def spread(combinations: tuple[Row, ...], counts: list[z3.ArithRef]) -> tuple[Row, ...]:
         return tuple(c for c, n in zip(combinations, counts, strict=True) for _ in range(number(model, n)))
@@ -241,7 +239,7 @@ def recorded_in(model: z3.ModelRef, state: State) -> tuple[tuple[Row, ...], tupl
 
 
 def edition_of(area: Area, *, graded: bool) -> str | None:
-    """The first edition that grades an area (or does not); None where there is none."""
+    """The first edition that grades an area (or does not), or None."""
     return next((e for e, how in area.editions.items() if how.graded is graded), None)
 
 

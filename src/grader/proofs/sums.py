@@ -1,10 +1,7 @@
-"""What the characteristics of an area add up to, learnt no further than a question needs.
+"""Sums over an area's characteristics, learnt as far as a question needs.
 
-A question about an area is asked of sums: how many of its characteristics show each thing that rules look
-for. At first the sums may be anything. Where the solver takes some that no known examples add up to, either
-an example is found that goes further, or it is proved that no characteristic does: that inequality, added
-up, is met by every area, and not by these sums. So a question that no sums answer is answered by no area,
-and sums that examples add up to are a case.
+Sums start free. Where the solver takes some that no examples give, either an example goes further or an
+inequality is proved that every area meets. So sums that examples give are a case, and no sums, no area.
 """
 
 from __future__ import annotations
@@ -27,16 +24,13 @@ SIGNS: Final = ((1, 1), (1, -1), (-1, 1), (-1, -1))
 
 @dataclass(frozen=True, slots=True)
 class Inequality:
-    """Things a characteristic shows, each times its weight, come to a bound at most.
-
-    So those of several characteristics come to as many times the bound.
-    """
+    """Weighted things that stay within a bound on each characteristic."""
 
     weights: Point
     bound: int
 
     def of(self, point: Sequence[int]) -> int:
-        """How far one characteristic lies beyond it; nought or less where it does not."""
+        """How far a characteristic lies beyond it."""
         return sum(w * p for w, p in zip(self.weights, point, strict=True) if w) - self.bound
 
     def holds(self, sums: Sequence[z3.ArithRef], many: z3.ArithRef) -> z3.BoolRef:
@@ -47,14 +41,14 @@ class Inequality:
 
 @dataclass(slots=True)
 class Shown:
-    """What one characteristic can show of several things at once: examples of it, and what bounds them all.
+    """What a characteristic can show at once: examples and bounds.
 
     Parameters
     ----------
     space : Space
-        Any evidence on the characteristic.
+        Any evidence.
     seen : sequence of Observation
-        What is looked at; a count where it is a fact, else 1 where it is so and 0 where not.
+        Counts of facts, else 1 or 0.
     """
 
     space: Space
@@ -77,9 +71,9 @@ class Shown:
             self.examples[point] = example
 
     def beyond(self, sums: Point, many: int) -> Inequality | None:
-        """An inequality that every characteristic meets and these sums of so many do not.
+        """An inequality every characteristic meets and these sums do not.
 
-        None where examples add up to the sums, if they may be taken in parts.
+        None where examples give the sums, in parts.
         """
         if not self.examples:
             self._add(self.space.example((), ()))
@@ -92,7 +86,7 @@ class Shown:
         return None
 
     def _not_met(self, sums: Point, many: int) -> Inequality | None:
-        """One that all examples known meet and the sums do not, the plainest first."""
+        """The plainest one that known examples meet and the sums do not."""
         if self._pairs is None:
             self._pairs = _Pairs(len(sums))
             self._apart = _Apart(len(sums), self.budget)
@@ -106,7 +100,7 @@ class Shown:
         return self._apart.find(sums, many)
 
     def _further(self, inequality: Inequality) -> Example | None:
-        """A characteristic beyond an inequality; one a case can hold where there is one."""
+        """A characteristic beyond an inequality."""
         if self._asked is None:
             self._asked = _Asked(self.space, self.seen)
         return self._asked.beyond(inequality)
@@ -134,7 +128,7 @@ def _number(term: z3.ExprRef) -> z3.ArithRef:
 
 
 class _Pairs:
-    """Inequalities between two things at most, which examples meet and some sums do not."""
+    """Inequalities of at most two things that examples meet."""
 
     def __init__(self, things: int) -> None:
         import numpy as np  # here, since few checks come so far and it takes long to load
@@ -144,7 +138,7 @@ class _Pairs:
         self.most = np.full((len(SIGNS), things, things), np.iinfo(np.int64).min)
 
     def know(self, points: Sequence[Point]) -> None:
-        """Let further examples, in the order they were met, reach as far as they do."""
+        """Take further examples into account, in order."""
         for point in points[self.known :]:
             for most, reached in zip(self.most, self._paired(point), strict=True):
                 self.np.maximum(most, reached, out=most)
@@ -168,7 +162,7 @@ class _Pairs:
 
 
 class _Apart:
-    """Inequalities that examples meet and some sums do not: those that weigh fewest things."""
+    """Inequalities of the fewest things that examples meet."""
 
     def __init__(self, things: int, budget: Allowance) -> None:
         self.known = 0
@@ -177,7 +171,7 @@ class _Apart:
         self.bound = z3.Real("bound")
 
     def know(self, points: Sequence[Point]) -> None:
-        """Ask of further examples, in the order they were met, that they meet it as well."""
+        """Require further examples to meet it, in order."""
         new = points[self.known :]
         self.solver.add(*(self._of(point) <= self.bound for point in new))
         self.known += len(new)
@@ -201,7 +195,7 @@ class _Apart:
 
 
 def _whole(model: z3.ModelRef, weights: Sequence[z3.ArithRef], bound: z3.ArithRef) -> Inequality:
-    """The inequality of a model in whole numbers, its bound rounded down: what is shown is whole as well."""
+    """A model's inequality in whole numbers."""
     found = [model.eval(w, model_completion=True).as_fraction() for w in (*weights, bound)]
     scale = reduce(lcm, (f.denominator for f in found[:-1]), 1)
     return Inequality(tuple(int(f * scale) for f in found[:-1]), (found[-1] * scale).__floor__())

@@ -1,6 +1,6 @@
-"""The ways a thing can be tagged, grouped by what the rules can tell apart, and single changes.
+"""The ways a thing can be tagged, grouped, and single changes.
 
-Tags that satisfy the same clauses are interchangeable, so a multiset of evidence is a number for each group.
+Evidence is then a number for each group.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from grader.grading.conclude import finding_row
 from grader.language.nodes import Definition
 from grader.language.row import Row
 from grader.language.vocabulary import entities
+from grader.vocabulary.kinds import FLAG, PROGRESS, STRENGTH
 from grader.vocabulary.peel import PEEL
-from grader.vocabulary.words import FLAG, PROGRESS, STRENGTH
 
 ASSESSMENT, EXTENT, HARM = PEEL.assessments, PEEL.extents, PEEL.harms
 BEST = ASSESSMENT.rank(ASSESSMENT.best)
@@ -29,7 +29,7 @@ CONCERNS = frozenset(map(PEEL.kinds.rank, PEEL.capping))
 
 
 def _evidence_tags() -> tuple[Row, ...]:
-    """Every way to tag an item, the plainest first, so that witnesses read plainly."""
+    """Every way to tag an item, the plainest first."""
     attributes = entities(PEEL)["evidence"].attributes
     ranks = [map(s.rank, ASSESSMENT.levels if s is ASSESSMENT else s.names) for s in attributes.values()]
     combinations = [Row(dict(zip(attributes, values, strict=True))) for values in product(*ranks)]
@@ -55,7 +55,7 @@ DECLARED_TAGS: Sequence[Row] = tuple(finding_row(PEEL, kind, "declared") for kin
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """Taggings in groups no fact tells apart: one row stands for each, and `of` finds a tagging's group."""
+    """Taggings in groups no fact tells apart, each by one row."""
 
     rows: tuple[Row, ...]
     of: Mapping[Row, int]
@@ -79,12 +79,12 @@ def group_tags(combinations: Sequence[Row], entity: str, definitions: Iterable[D
 
 @lru_cache(maxsize=4096)
 def _seen_of(definition: Definition, combinations: tuple[Row, ...]) -> tuple[int, ...]:
-    """What a definition sees of each of some things; many spaces ask the same of the same."""
+    """What a definition sees of each thing, cached."""
     return tuple(_seen(definition, tags) for tags in combinations)
 
 
 def _seen(definition: Definition, tags: Row) -> int:
-    """What a definition sees of a thing: that it counts, or with which rank, or (-1) nothing."""
+    """What a definition sees: counted, a rank, or (-1) nothing."""
     if not satisfies(tags, definition.where):
         return -1
     return 1 if definition.ranked is None else tags[definition.ranked]
@@ -107,12 +107,12 @@ class Part(StrEnum):
 
     @property
     def better(self) -> bool:
-        """Whether the change is for the better, and so must not lower the grade; else must not raise it."""
+        """Whether it must not lower the grade; else must not raise it."""
         return self in (Part.RAISE, Part.ADD_EXCEEDS, Part.ADD_MEETS, Part.STAYS_GRADED)
 
     @property
     def of_grades(self) -> bool:
-        """Whether the part is about the grade of an area graded before and after."""
+        """Whether it is about areas graded before and after."""
         return self not in (Part.STAYS_GRADED, Part.CONCERNS_STAY)
 
 
@@ -186,7 +186,7 @@ def _worse(tags: Row) -> Iterator[Row]:
 
 
 def recorded_changes() -> list[Change]:
-    """A finding that caps the grade issued, or an earlier one on no characteristic added or worsened."""
+    """A capping finding issued, or an earlier one added or worsened."""
     issued = [d for d in DECLARED_TAGS if d["kind"] in CONCERNS]
     return [*(Change("declared", None, d) for d in issued), *earlier_changes()]
 

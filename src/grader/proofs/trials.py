@@ -1,4 +1,4 @@
-"""Areas tried before anything is proved: drawn at random and at the rules' boundaries, always the same."""
+"""Areas tried before proving: random and at boundaries, always the same."""
 
 from __future__ import annotations
 
@@ -63,14 +63,14 @@ class Trial:
 
 @dataclass(slots=True)
 class Trials:
-    """Situations in the graded areas of a rule book at given parameters, and single changes of them.
+    """Situations of graded areas, and single changes of them.
 
     Attributes
     ----------
     met : list of Trial
-        Cases that the solver found at an earlier check; they show what can be, and are not changed.
+        By the solver at an earlier check.
     found : list of Situation
-        Cases that the solver finds now, for the next check: no promise looks at what another found.
+        By the solver now, for the next check.
     """
 
     subject: Subject
@@ -94,7 +94,7 @@ class Trials:
         return self._states
 
     def pool(self, group: AreaGroup) -> list[Example]:
-        """Examples on one characteristic, a few of each kind the area's rules tell apart."""
+        """A few examples of each kind that rules tell apart."""
         key = group.areas[0].id
         if key not in self._pools:
             self._pools[key] = self._pool(key)
@@ -180,7 +180,7 @@ class Trials:
         self.met.append(self.conclude(situation))
 
     def concluding(self, area: Area) -> dict[str, Situation]:
-        """A situation for each conclusion that trials come to in an area: its grades, and withheld."""
+        """A situation for each conclusion met in an area."""
         if area.id not in self._concluding:
             found: dict[str, Situation] = {}
             sought = len(self.subject.bound.grade_scale.names) + 1
@@ -200,7 +200,7 @@ class Trials:
         return self.subject.bound.grade_scale.name_of(decided.rank) if decided else trial.area.outcome
 
     def _fitted(self, area: Area, known: set[str]) -> Iterator[Trial]:
-        """States of areas of the same group that come to other conclusions, fitted to an area."""
+        """States of other areas of the group, fitted to this one."""
         group = next(g for g in self.subject.graded if area in g.areas)
         alike = {a.id for a in group.areas} - {area.id}
         kept: dict[str, int] = {}
@@ -218,7 +218,7 @@ class Trials:
     # Single changes ---------------------------------------------------------------------------------------
 
     def broken(self, part: Part, wrong: Wrong) -> Iterator[tuple[Trial, Trial]]:
-        """Situations before and after a single change of a part that goes the wrong way."""
+        """Situations before and after a change that goes wrong."""
         draw = random.Random(f"changes {part}")
         added, moved = _by_row(c for c in changes(part) if c.entity != "evidence" or c.after["direct"])
         recorded = recorded_changes() if part in (Part.CONCERN, Part.CONCERNS_STAY) else []
@@ -283,7 +283,7 @@ class Trials:
     # Made smaller -----------------------------------------------------------------------------------------
 
     def smaller(self, before: Trial, then: Trial, wrong: Wrong) -> tuple[Trial, Trial]:
-        """Both sides without anything that can be left out with the change still going the wrong way."""
+        """Both sides without what the wrong change does not need."""
         shrunk = True
         while shrunk:
             shrunk = False
@@ -329,7 +329,7 @@ class Trials:
                 yield self._both(replace(situation, earlier=rest))
 
     def _thinner(self, area: str, example: Example, change: Change | None) -> Iterator[Example]:
-        """The example with one thing less; what a change is about, which stands last, is kept."""
+        """The example with one thing less, not its last."""
         kept = {"evidence": 0, "earlier": 0}
         if change is not None and change.before is not None:
             kept[change.entity] = 1
@@ -346,7 +346,7 @@ class Trials:
 
 
 def _by_row(made: Iterable[Change]) -> tuple[list[Change], dict[Row, list[Change]]]:
-    """Changes that add something, and those of a thing that is there, by how it is tagged."""
+    """Changes that add a thing, and those of one, by its tags."""
     added: list[Change] = []
     moved: dict[Row, list[Change]] = {}
     for change in made:
@@ -358,7 +358,7 @@ def _by_row(made: Iterable[Change]) -> tuple[list[Change], dict[Row, list[Change
 
 
 def _fit(situation: Situation, area: Area) -> Situation:
-    """The same of another area: its characteristics have the examples in about the same proportions."""
+    """Another area's examples in about the same proportions."""
     on, names = dict(situation.on), [c.id for c in area.characteristics]
     there = [on.get(c.id) for c in situation.area.characteristics]
     here = [(name, there[i * len(there) // len(names)]) for i, name in enumerate(names)]

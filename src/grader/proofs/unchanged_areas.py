@@ -1,8 +1,6 @@
-"""Whether the proposals on some areas can differ at all under two rule books, part by part.
+"""Whether proposals on areas can differ under two rule books.
 
-First one characteristic over all evidence: does its status, what is raised on it, what it adds to a fact of
-its area differ? What does not is the same for both, and whatever rests on nothing else is settled by
-looking. Only what is left is asked of whole areas.
+What no characteristic can make differ is the same for both; only the rest is asked of whole areas.
 """
 
 from __future__ import annotations
@@ -68,7 +66,7 @@ class Unmoved:
     Parameters
     ----------
     open : mapping
-        The ways in which each area is not yet known to move.
+        The ways each area may still move.
     """
 
     both: tuple[Proposer, Proposer]
@@ -113,7 +111,7 @@ class Unmoved:
                 self._place(STATUSES, name, counted, found)
 
     def _place(self, way: Way, name: str | None, counted: bool, example: Example) -> None:
-        """Put an example on a characteristic of each area that has such a one."""
+        """Put an example on such a characteristic of each area."""
         for area in self.group.areas:
             those = [c.id for c in area.characteristics if c.counted is counted]
             if not example.direct:
@@ -124,7 +122,7 @@ class Unmoved:
                 self._answer(area, way, [(name or those[0], example)])
 
     def _answer(self, area: Area, way: Way, on: Sequence[tuple[str, Example]]) -> None:
-        """Take note of a situation that shows a difference, where none was found before."""
+        """Note a first situation that shows a difference."""
         key = (area.id, way)
         if way in self.open[area.id] and not isinstance(self.answers.get(key), AreaSituation):
             try:
@@ -194,7 +192,7 @@ class Unmoved:
             yield z3.And(old.raised[name, one.target], total(named) > 0)
 
     def _looked_at(self, at: int, rule: Rule) -> dict[str, Fact]:
-        """The facts whose characteristics a finding of a rule names, by what stands for each."""
+        """Facts whose characteristics a rule's finding names."""
         book, names, found = self.both[at].bound, self.both[at].fact_names, {}
         for name in facts_named(rule.condition):
             definition = book.facts[name].definition
@@ -280,7 +278,7 @@ class Unmoved:
         *,
         evidence: bool,
     ) -> None:
-        """Ask of whole areas, until a situation is found in each or none can be."""
+        """Ask of whole areas until each has a situation or none."""
         open_ = {
             way: [
                 a
@@ -337,7 +335,7 @@ class Unmoved:
                 left.remove(area)
 
     def _fits(self, way: Way, joint: JointArea, area: Area) -> z3.BoolRef:
-        """That an area is of the right size, and no more informed than characteristics of it can be."""
+        """An area of the right size, informed as it can be."""
         informed = self.cases.informed(area, graded=way in OF_GRADED)
         own = {m.name for m in joint.members}
         fits = [joint.size == len(area.counted)]
@@ -401,7 +399,7 @@ def _with_area_rules(part: Slice, of: Proposer, area: str) -> Slice:
 
 
 def _value(terms: symbolic.Terms, name: str, part: Slice, most: int) -> z3.ArithRef:
-    """A fact as a whole number; a share in whole per mille, where its whole counts characteristics."""
+    """A fact as a whole number, shares in per mille."""
     term = terms[name]
     if not isinstance(term, Ratio):
         return term

@@ -1,4 +1,4 @@
-"""What two rule books have the same in some areas, whatever was found on any of their characteristics."""
+"""What two rule books have the same in some areas."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ Name = TypeVar("Name", bound=Hashable)
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """Areas that both rule books treat alike but for how many characteristics they have.
+    """Areas both treat alike but for size.
 
     Attributes
     ----------
     named : tuple of str
-        Characteristics that a fact names.
+        Named by a fact.
     figures : mapping
-        Items that the rule books read differently, by the characteristic they count on.
+        Items read differently, by characteristic.
     """
 
     areas: tuple[Area, ...]
@@ -42,14 +42,14 @@ class Alike:
 
 @dataclass
 class Likeness:
-    """What both rule books have the same in the areas of a group.
+    """What both have the same in a group's areas.
 
     Attributes
     ----------
     units : int
-        What the solver may spend on one question; a question it gives up on counts as a difference.
+        Solver units for each question; unknown counts as different.
     spent : int
-        What it spent.
+        Units used.
     """
 
     both: tuple[Proposer, Proposer]
@@ -64,7 +64,7 @@ class Likeness:
     # Characteristics ----------------------------------------------------------------------------------------
 
     def variants(self) -> Iterator[tuple[str | None, bool]]:
-        """The kinds of characteristic: any that counts, any that does not, and those with figures."""
+        """Kinds of characteristic: counted, not counted, with figures."""
         counts = {c.counted for a in self.group.areas for c in a.characteristics}
         yield from ((None, counted) for counted in sorted(counts, reverse=True))
         for c in self.group.areas[0].characteristics:
@@ -83,7 +83,7 @@ class Likeness:
         return self.group.areas[0].id
 
     def differ(self, one: JointCharacteristic, differences: Sequence[z3.BoolRef]) -> Example | None:
-        """A case in which any of these holds; terms that are one and the same are no difference."""
+        """A case in which any of these holds."""
         if not differences:
             return None
         effort = Effort(self.units)
@@ -95,7 +95,7 @@ class Likeness:
     # What is the same ---------------------------------------------------------------------------------------
 
     def raises_alike(self, kinds: Iterable[str]) -> bool:
-        """Whether both raise the same findings of these kinds, on characteristics and on the area."""
+        """Whether both raise the same findings of these kinds."""
         wanted = frozenset(kinds)
         below = [self._unlike_below(name) for name, counted in self.variants() if counted]
         if any(kind in wanted for found in below for _, kind in found):
@@ -103,7 +103,7 @@ class Likeness:
         return self.asks_alike(FINDINGS_ON_AREAS, lambda rule: rule.target in wanted)
 
     def _unlike_below(self, name: str | None) -> frozenset[tuple[str, str]]:
-        """Rules that do not raise the same on a characteristic that counts, as far as can be told."""
+        """Rules that may raise otherwise on a counted characteristic."""
         if name not in self._raised:
             one, found = self.characteristic(name, True), set()
             for rule, pair in paired(one.raised(0), one.raised(1)).items():
@@ -116,7 +116,7 @@ class Likeness:
         return self._raised[name]
 
     def fact_alike(self, name: str) -> bool:
-        """Whether an area's fact, by its old name, is the same under both whatever was found."""
+        """Whether an area's fact is the same under both."""
         if name not in self._same:
             self._same[name] = False  # for what would ask for itself
             old, new = self.fact(0, name), self.fact(1, name)
@@ -172,7 +172,7 @@ class Likeness:
             return False
 
     def _said(self, at: int) -> Bare:
-        """Conditions of one rule book, whose facts stand for themselves where both have the same."""
+        """One book's conditions, over facts that both share."""
         names = self.both[at].fact_names
 
         def known(name: str) -> Hashable:
@@ -184,7 +184,7 @@ class Likeness:
     def _asked(
         self, at: int, stage: Stage, which: Callable[[Rule], bool] = lambda rule: True
     ) -> dict[str, Hashable]:
-        """What each rule of a stage does in these areas, by its old name."""
+        """What each rule of a stage does here, by old name."""
         bare, names = self._said(at), self.both[at].rule_names
         rules = filter(which, tables(self.both[at].bound, stage, self.area))
         return {names[r.id]: (r.effect, r.target, bare.condition(r.condition)) for r in rules}
@@ -192,7 +192,7 @@ class Likeness:
     def asks_alike(
         self, stage: Stage, which: Callable[[Rule], bool] = lambda rule: True, *, named: bool = True
     ) -> bool:
-        """Whether the rules of a stage are the same in these areas, and with `named` by the same names."""
+        """Whether a stage's rules are the same here."""
         old, new = (self._asked(at, stage, which) for at in (0, 1))
         return old == new if named else set(old.values()) == set(new.values())
 
@@ -200,20 +200,20 @@ class Likeness:
 def paired(
     old: Mapping[Name, z3.BoolRef], new: Mapping[Name, z3.BoolRef]
 ) -> dict[Name, tuple[z3.BoolRef, z3.BoolRef]]:
-    """The formulas of both under each name; what one of them lacks never holds."""
+    """Both formulas under each name; a missing one never holds."""
     never = z3.BoolVal(False)
     return {name: (old.get(name, never), new.get(name, never)) for name in {**old, **new}}
 
 
 def unlike(pairs: Iterable[tuple[z3.ExprRef, z3.ExprRef]]) -> Iterator[z3.BoolRef]:
-    """That two terms differ, of each pair that is not one and the same term."""
+    """Two terms differ, in any pair that is not identical."""
     for old, new in pairs:
         if old.get_id() != new.get_id():
             yield old != new
 
 
 def _adds(definition: Aggregate, row: Row) -> int:
-    """What one thing adds to a fact: its rank, 1 where it is counted, or -1."""
+    """What a thing adds to a fact: its rank, 1 or -1."""
     if not satisfies(row, definition.where):
         return -1
     return 1 if definition.ranked is None else row[definition.ranked]

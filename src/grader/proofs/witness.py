@@ -1,6 +1,6 @@
-"""A witness: a real inspection, graded by the reference engine, told in words and as a case to keep.
+"""A witness: a real inspection, graded, in words and as a case.
 
-What the solver found is believed only once the grading pass concludes the same.
+It is believed once the grading pass concludes the same.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from grader.model.framework import Area, Framework
 from grader.model.inspection import Inspection
 from grader.proofs.characteristics import Example
 from grader.proofs.tag_combinations import Change
+from grader.vocabulary.kinds import PROGRESS, STRENGTH
 from grader.vocabulary.peel import PEEL
-from grader.vocabulary.words import PROGRESS, STRENGTH
 
 CHANGED = "changed"
 ASSESSMENT, EXTENT, HARM, FINDING_KIND = PEEL.assessments, PEEL.extents, PEEL.harms, PEEL.kinds
@@ -28,9 +28,9 @@ ASSESSMENT, EXTENT, HARM, FINDING_KIND = PEEL.assessments, PEEL.extents, PEEL.ha
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """One area in one edition: what stands on its characteristics, and findings beside.
+    """One area in one edition: characteristics and findings.
 
-    `moved` names the characteristic whose last thing is the one a change is about.
+    `moved`: the characteristic whose last thing changes.
     """
 
     area: Area
@@ -59,7 +59,7 @@ class Replay:
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """What happens, in words, and ready cases: evidence and what is expected of it."""
+    """What happens, in words, and as ready cases."""
 
     words: str
     cases: tuple[dict[str, Any], ...]
@@ -68,9 +68,9 @@ class Witness:
 def place(
     area: Area, drawn: Sequence[tuple[str | None, bool, Example]], last: str | None = None
 ) -> tuple[tuple[str, Example], ...]:
-    """Examples on the characteristics of an area: named ones on their own, the others in order.
+    """Examples on an area's characteristics, named ones first.
 
-    `last` names the characteristic kept for a thing that moves, where it has a name.
+    `last`: the characteristic whose thing moves.
     """
     own = {name for name, _, _ in drawn if name is not None} | ({last} if last else set())
     free = iter(c.id for c in area.counted if c.id not in own)
@@ -79,7 +79,7 @@ def place(
 
 
 def inspection_of(situation: Situation, framework: Framework) -> Inspection:
-    """The inspection that holds exactly this situation; every other area is left without evidence."""
+    """The inspection that holds exactly this situation."""
     earlier: list[dict[str, Any]] = []
     for name, example in situation.on:
         earlier += [_earlier(row, situation.area.id, len(earlier) + i, [name])
@@ -111,7 +111,7 @@ def inspection_of(situation: Situation, framework: Framework) -> Inspection:
 
 
 def _evidence(situation: Situation) -> list[dict[str, Any]]:
-    """Items, shared between characteristics where they are tagged alike, so that a witness stays short."""
+    """Items, shared between characteristics where tagged alike."""
     shared: dict[tuple[Row, int], list[str]] = {}
     changed: list[dict[str, Any]] = []
     for name, example in situation.on:
@@ -128,7 +128,7 @@ def _evidence(situation: Situation) -> list[dict[str, Any]]:
 
 
 def _item(name: str, row: Row, characteristics: list[str]) -> dict[str, Any]:
-    """An item as a person would write it, what goes without saying left out."""
+    """An item as written, defaults left out."""
     item: dict[str, Any] = {
         "id": name,
         "characteristics": characteristics,
@@ -174,10 +174,7 @@ def conclude_together(
     book: RuleBook,
     evaluator: LayerEvaluator,
 ) -> dict[str, str | None]:
-    """The grade of each area, all situations (one an area) laid in one inspection of an edition.
-
-    One pass over the framework then replays a witness for every area.
-    """
+    """The grade of each area, all situations in one inspection."""
     parts = [inspection_of(replace(s, edition=edition), framework) for s in situations]
     empty = inspection_of(Situation(framework.areas_in(edition)[0], edition, ()), framework)
     whole = empty.model_copy(
@@ -209,7 +206,7 @@ def agree(expected: object, actual: object, what: str) -> None:
 def case_of(
     name: str, situation: Situation, concluded: Replay, values: Mapping[str, int] | None = None
 ) -> dict[str, Any]:
-    """A case as rule tests are written: the evidence, and what is concluded of it."""
+    """A rule test: the evidence, and what is concluded."""
     area = situation.area.id
     found: dict[str, Any] = {
         "name": name,
@@ -241,7 +238,7 @@ def _case_evidence(situation: Situation) -> dict[str, Any]:
 
 
 def _case_item(row: Row) -> Any:
-    """An item, or its bare assessment where nothing else is out of the ordinary."""
+    """An item, or its bare assessment where that says all."""
     item = _item("", row, [])
     said = {k: v for k, v in item.items() if k not in ("id", "characteristics", "statement", "source")}
     if said["basis"] == PEEL.made_basis["tested"]:
@@ -289,7 +286,7 @@ def _things(evidence: Sequence[Row], earlier: Sequence[Row]) -> str:
 
 
 def counted(words: Iterable[str]) -> str:
-    """Words in the order they come, each once: `2 times (tested meets), (described exceeds)`."""
+    """Words once each: `2 times (tested meets), (described exceeds)`."""
     return ", ".join(f"{n} times {word}" if n > 1 else word for word, n in Counter(words).items())
 
 
@@ -330,7 +327,7 @@ def change_words(change: Change, on: str | None) -> str:
 
 
 def after(situation: Situation, example: Example | None = None) -> Situation:
-    """The situation after its change: on the characteristic that moves, or among the area's findings."""
+    """The situation after its change."""
     change = situation.change
     assert change is not None
     if example is not None:

@@ -1,4 +1,4 @@
-"""Sheets as a workbook to sort and filter: frozen heads, colours beside words, and text that never runs."""
+"""Sheets as a workbook to sort and filter; text is never a formula."""
 
 from __future__ import annotations
 
@@ -31,12 +31,11 @@ _MORE_ROWS = 200
 
 
 def workbook(sheets: Iterable[Sheet], title: str, *, one_page: bool = False) -> bytes:
-    """The sheets as an .xlsx file, the same bytes for the same content.
+    """The sheets as .xlsx, the same bytes for the same content.
 
     Raises
     ------
     MissingExtraError
-        openpyxl is not installed.
     """
     try:
         from openpyxl import Workbook
@@ -100,7 +99,7 @@ def _fill(page: Worksheet, sheet: Sheet, *, one_page: bool) -> None:
 
 
 def _height(row: Sequence[Any], widths: Sequence[int]) -> float:
-    """The height of a row in which no text is cut: not every program works it out on opening."""
+    """A row's height with no text cut off."""
     lines = 1
     for value, width in zip(row, widths, strict=True):
         said = value.text if isinstance(value, Mark) else str(value)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from itertools import chain, count
 from pathlib import PurePath
 from typing import Final, Literal, get_args
 
@@ -21,21 +23,16 @@ def format_of(name: str) -> Format:
 
 
 def report_bytes(content: Content, format: Format = "html", *, brief: bool = False) -> bytes:
-    """A report as the bytes of a file, the same for the same content.
+    """A report's bytes, the same for the same content.
 
     Parameters
     ----------
-    content : Content
-        What it says.
-    format : {"html", "pdf", "docx", "xlsx"}
-        What reads it.
     brief : bool
-        Whether one page for a meeting is wanted, not the whole.
+        Whether to give the one page.
 
     Raises
     ------
     MissingExtraError
-        The library that writes the format is not installed.
     """
     if format == "xlsx":
         from grader.render.content.sheets import sheets_of, sheets_of_sections
@@ -66,16 +63,38 @@ def _document(content: Content, *, brief: bool) -> Document:
     return in_brief.brief(content) if brief else outline.whole(content)
 
 
+#: The files of several inspections, beside a page for each.
+INDEX: Final = "index.html"
+WORKBOOK: Final = "inspections.xlsx"
+#: What Windows takes for a device, whatever its ending.
+_DEVICES = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]", re.IGNORECASE)
+
+
+def page_names(ids: Iterable[str]) -> list[str]:
+    """The name of each inspection's page: its id as far as any system takes it, numbered where it recurs."""
+    taken, found = {INDEX}, []
+    for id in ids:
+        name = re.sub(r"[^A-Za-z0-9_-]+", "-", id).strip("-")[:80] or "inspection"
+        name = f"inspection-{name}" if _DEVICES.fullmatch(name) else name
+        tries = chain([f"{name}.html"], (f"{name}-{n}.html" for n in count(2)))
+        page = next(page for page in tries if page.casefold() not in taken)
+        taken.add(page.casefold())
+        found.append(page)
+    return found
+
+
 def overview(contents: Iterable[Content]) -> dict[str, bytes]:
-    """Several inspections as one workbook and one page that lists them, by the names of their files."""
+    """Several inspections as one workbook, an index and a page of each, by file name."""
     from grader.render.content.index import index
     from grader.render.content.sheets import sheets_of_many
     from grader.render.excel import workbook
-    from grader.render.html.page import document_page
+    from grader.render.html.page import document_page, page_of
 
     held = list(contents)
     sheets: list[Sheet] = sheets_of_many(held)
+    pages = page_names(content.proposal.inspection for content in held)
     return {
-        "index.html": document_page(index(held)).encode("utf-8"),
-        "inspections.xlsx": workbook(sheets, "Proposed grades of several inspections"),
+        INDEX: document_page(index(held, pages)).encode("utf-8"),
+        WORKBOOK: workbook(sheets, "Proposed grades of several inspections"),
+        **{page: page_of(content).encode("utf-8") for page, content in zip(pages, held, strict=True)},
     }

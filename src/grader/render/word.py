@@ -1,4 +1,4 @@
-"""A document for Word, to be edited: real headings, lists and tables; the same bytes for the same content."""
+"""A document for Word, the same bytes for the same content."""
 
 from __future__ import annotations
 

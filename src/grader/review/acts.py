@@ -1,4 +1,4 @@
-"""What acts make of a decisions file: applied as they are recorded, and replayed to verify them."""
+"""Acts on a decisions file, applied and replayed."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def _without(recorded: ProposalRecorded | None, area: str) -> ProposalRecorded |
 
 
 def _with(recorded: ProposalRecorded | None, area: str, entry: Entry, basis: Basis) -> ProposalRecorded:
-    """The proposal decided on with one more area; what was recorded under other rules is not kept."""
+    """The recorded proposal with one more area, under the same rules."""
     proposed: dict[str, Any] = {}
     areas: dict[str, Any] = {}
     if recorded is not None and _same_but_for_the_inspection(recorded, basis):
@@ -125,9 +125,9 @@ def entries_of(file: Decisions) -> dict[str, Entry]:
 
 
 def replay(acts: Iterable[Act]) -> tuple[Decisions | None, dict[str, list[Entry | None]]]:
-    """What the acts make of a file, and what each area's undoing would go back through.
+    """What the acts make of a file, and what undoing each area leads back to.
 
-    Of an area's list the last is what stands, and the one before it what undoing would bring back.
+    An area's last entry stands; undoing brings back the one before.
     """
     file: Decisions | None = None
     stacks: dict[str, list[Entry | None]] = {}
@@ -146,8 +146,8 @@ def replay(acts: Iterable[Act]) -> tuple[Decisions | None, dict[str, list[Entry 
 
 
 def same(file: Decisions, replayed: Decisions | None) -> bool:
-    """Whether what a file decides is what its log says.
+    """Whether a file decides what its log says.
 
-    What it was decided on is held against a new proposal, and what the file says of itself is its own.
+    What it says of itself is left out.
     """
     return replayed is not None and dict(file.grades) == dict(replayed.grades)

@@ -1,4 +1,4 @@
-"""The agreed inspection: each disagreement as it was settled, by whom, why, and what each had said."""
+"""The agreed inspection, each disagreement with how it was settled."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from grader.errors import InputError, Place, Problem, folded, quoted, suggest
 from grader.model.inspection import Evidence, Inspection, LeftOut, Said, Settled, Source
 from grader.model.reconciliation import Disagreement
 from grader.model.settling import LEFT_OUT, OTHER, Choice
-from grader.review.reconcile import Laid, said
+from grader.review.reconcile import Reconciled, said
 from grader.review.taggings import FACTS, TAGS, Finding, Taggings
 
 #: Of what is not settled so many are named one by one.
@@ -40,7 +40,7 @@ class Agreed:
 
 
 def agree(
-    laid: Laid,
+    laid: Reconciled,
     choices: Sequence[Placed],
     *,
     by: str | None = None,
@@ -51,26 +51,22 @@ def agree(
 
     Parameters
     ----------
-    laid : Laid
-        The taggings, laid together.
-    choices : sequence of Placed
-        How disagreements are settled.
     by, on : str, optional
-        Who settled them and when, where a choice does not say.
+        Where a choice does not say.
     rest : str, optional
-        The tagger by whom disagreements stand that are not settled and matter to no grade.
+        Whose tagging stands where a difference matters to no grade.
 
     Raises
     ------
     InputError
-        Something that matters is not settled, a choice says what it cannot, or the taggings have changed.
+        Something that matters is open, a choice is not possible, or the taggings changed.
     """
     return _Agreeing(laid, choices, by, on, rest).agreed()
 
 
 class _Agreeing:
     def __init__(
-        self, laid: Laid, choices: Sequence[Placed], by: str | None, on: str | None, rest: str | None
+        self, laid: Reconciled, choices: Sequence[Placed], by: str | None, on: str | None, rest: str | None
     ) -> None:
         self.laid: Taggings = laid.taggings
         self.answer = laid.answer
@@ -205,7 +201,7 @@ class _Agreeing:
     # Items ------------------------------------------------------------------------------------------------
 
     def item(self, finding: Finding) -> tuple[Evidence | None, str]:
-        """The item as it is agreed, and whose source it names; None where it is left out."""
+        """The item as agreed, and whose source it names; None if left out."""
         owner = next(iter(finding.items))
         base = finding.first.model_copy(
             update={"tagged_by": _people(finding), "settled": _settled_before(finding)}
@@ -236,7 +232,7 @@ class _Agreeing:
         return base.model_copy(update={**tags, **facts, "settled": settled}), owner
 
     def taken(self, finding: Finding, chosen: str) -> Evidence | None:
-        """The item as the chosen person has it; who was not asked says nothing against it."""
+        """The item as the chosen person has it."""
         if chosen == LEFT_OUT:
             return None
         return finding.items.get(chosen) if chosen in finding.asked else finding.first

@@ -1,7 +1,7 @@
 """How far proposed and final grades agree.
 
-The coefficients come from statistics libraries (the extra `report`); without them they are null and the
-counts still stand. Nothing here says that a proposal is right: it starts from tags a person chose.
+Coefficients need the extra `report`; without it they are null. Agreement is no proof that a proposal is
+right.
 """
 
 from __future__ import annotations
@@ -12,20 +12,19 @@ from dataclasses import dataclass
 from fractions import Fraction
 from importlib.util import find_spec
 from itertools import groupby
+from math import isnan
 from typing import Any
 from warnings import catch_warnings, simplefilter
 
 from grader.distribution import install
 from grader.model.diff import Agreement, AreaDiff, Bias, Figures
+from grader.review.alpha import DIGITS, SEED, Sums
 
 #: Below this many pairs a coefficient says next to nothing.
 SMALL = 30
 #: Areas of one inspection are not independent, so whole inspections are drawn again where there are enough.
 FEW_INSPECTIONS = 10
 RESAMPLES = 2_000
-SEED = 2_021
-#: Beyond these the last bits of a sum differ from one machine to another.
-DIGITS = 6
 MISSING = (
     f"weighted kappa, its interval and alpha are left out: they need the extra 'report' ({install('report')})"
 )
@@ -33,14 +32,14 @@ LIKE_FOR_LIKE = (
     "not comparable with published reliabilities of inspectors, who start from what they find; a proposal"
     " starts from tags a person chose"
 )
-_LIBRARIES = ("krippendorff", "scipy", "statsmodels")
+_LIBRARIES = ("scipy", "statsmodels")
 
 Table = list[list[int]]
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A proposed and a final grade of the same area, as ranks from the worst."""
+    """A proposed and a final grade, as ranks."""
 
     inspection: str
     area: str
@@ -49,14 +48,14 @@ class Pair:
 
 
 def agreement(rows: Iterable[AreaDiff], grades: Sequence[str]) -> Agreement:
-    """Agreement over the areas that have a proposed and a final grade.
+    """Agreement over areas with both grades.
 
     Parameters
     ----------
     rows : iterable of AreaDiff
-        Areas compared; their order means nothing.
+        In any order.
     grades : sequence of str
-        The scale, worst first.
+        Worst first.
     """
     rows = list(rows)
     quiet = [row for row in rows if not row.declared_concern]
@@ -66,7 +65,7 @@ def agreement(rows: Iterable[AreaDiff], grades: Sequence[str]) -> Agreement:
 
 
 def _pairs(rows: Iterable[AreaDiff], grades: Sequence[str]) -> list[Pair]:
-    """The pairs in one order whatever the order of the rows, so that the same draws fall on them."""
+    """The pairs in an order of their own, so that draws are the same."""
     ranks = {grade: rank for rank, grade in enumerate(grades)}
     found = (
         Pair(row.inspection, row.area, ranks[row.proposed], ranks[row.final])
@@ -167,27 +166,19 @@ def quadratic_kappa(table: Any) -> float:
 
 
 def ordinal_alpha(ratings: Sequence[Sequence[float]], grades: int) -> float:
-    """Krippendorff's alpha for ordered categories (krippendorff); a row a rater, NaN where one did not rate.
+    """Krippendorff's alpha for ordered categories; a row a rater, NaN for none.
 
     Parameters
     ----------
-    ratings : sequence of sequence of float
-        Ranks from 0.
     grades : int
-        How many grades the scale has.
+        On the scale.
     """
-    import krippendorff
-
-    found = krippendorff.alpha(
-        reliability_data=[list(map(float, row)) for row in ratings],
-        value_domain=[float(rank) for rank in range(grades)],
-        level_of_measurement="ordinal",
-    )
-    return float(found)
+    said = [[int(v) for v in unit if not isnan(v)] for unit in zip(*ratings, strict=True)]
+    return Sums(range(grades), [("", unit) for unit in said]).whole()
 
 
 def _interval(pairs: Sequence[Pair], grades: int) -> tuple[tuple[float, float] | None, str]:
-    """A percentile bootstrap interval of 95 % about the weighted kappa (scipy), with a fixed seed."""
+    """A 95 % percentile bootstrap interval of weighted kappa, with a fixed seed."""
     import numpy as np
     from scipy.stats import DegenerateDataWarning, bootstrap
 

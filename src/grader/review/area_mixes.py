@@ -1,7 +1,6 @@
-"""One area's outcome under any mix of several people's taggings, by the definition of meaning.
+"""One area's outcome under any mix of several taggings.
 
-An area sees its evidence through few numbers (`grading/aggregates.py`): a mix is concluded from those, and
-each characteristic's once for each mix of what is disputed on it.
+It is concluded from few numbers (`grading/aggregates.py`), each characteristic once for each mix on it.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ Rows = Mapping[str, Row]
 
 @dataclass(frozen=True, slots=True)
 class Versions:
-    """An item as it may stand: each way in which somebody has it, None where they have not."""
+    """An item as each person has it; None where they have not."""
 
     id: str
     ways: tuple[Evidence | None, ...]
@@ -38,7 +37,7 @@ class Versions:
 
 @dataclass(slots=True)
 class RowsOf:
-    """The tags of items on the characteristics they count on; each version is looked at once."""
+    """Tags of items on their characteristics, each version once."""
 
     session: Session
     edition: str
@@ -68,18 +67,12 @@ class AreaMixes:
 
     Parameters
     ----------
-    session : Session
-        What grades it.
     inspection : Inspection
-        Its findings on record, and the edition.
-    area : Area
-        The area.
-    rows : RowsOf
-        The tags of items.
+        For its findings and edition.
     agreed : iterable of Evidence
-        Items that stand in every mix.
+        In every mix.
     disputed : sequence of Versions
-        Items that may stand otherwise.
+        That differ.
     """
 
     def __init__(
@@ -124,7 +117,7 @@ class AreaMixes:
         self._results: dict[Mix, Result] = {}
 
     def _in(self, item: Evidence | None, rows: Rows, names: set[str]) -> object:
-        """What the area's rules see of an item; its day where what was found last is what counts."""
+        """What the area's rules see of an item, with its day where that counts."""
         seen = frozenset((name, row) for name, row in rows.items() if name in names)
         return (_day(item), seen) if self._latest and item is not None and seen else seen
 
@@ -139,7 +132,7 @@ class AreaMixes:
         self._base = {name: self._sum(items) for name, items in found.items()}
 
     def _sum(self, items: Sequence[Dated]) -> FactVector:
-        """The fact vector of items on a characteristic, of those found last where only these count."""
+        """The vector of items on a characteristic, of the latest where only these count."""
         last = max((day for day, _ in items), default="") if self._latest else None
         counted = (vector for day, vector in items if last is None or day == last)
         return self.aggregator.on_characteristic.total(counted)

@@ -1,4 +1,4 @@
-"""One area with some of the changes between two states of an inspection made, and the others not."""
+"""One area with some changes between two states made."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class State:
 
     @property
     def range(self) -> str | None:
-        """The grades it could take, where what that rests on is proved of the rules."""
+        """The possible grades, where they are proved of the rules."""
         found = self._range.possible() if self._range is not None else None
         return None if found is None else " to ".join(dict.fromkeys(map(self._scale.name_of, found)))
 
@@ -72,7 +72,7 @@ class AreaStates:
         return any(name in self._own for name in self.rows(item))
 
     def bearing_on(self, characteristic: str) -> frozenset[int]:
-        """The changes that can move what is concluded on one characteristic; none where it is no such."""
+        """Changes that can move a characteristic's conclusions."""
         if characteristic not in self._own:
             return frozenset()
         return frozenset(

@@ -1,4 +1,4 @@
-"""A copy of an inspection for a second person: what was found, without how it was tagged."""
+"""A copy of an inspection without its tags."""
 
 from __future__ import annotations
 
@@ -42,20 +42,18 @@ def blind(
     Parameters
     ----------
     inspection : Inspection
-        The inspection, as the first person tagged it.
-    framework : Framework
-        Its framework.
+        As first tagged.
     share : str, optional
-        How much of each area's evidence to give, as in `20%`, rounded up to whole items; all by default.
+        Of each area's evidence, as `20%`, rounded up; all by default.
     seed : int
-        Where the drawing of the sample starts.
+        Of the drawing.
     origin : str
-        The file it is a copy of.
+        The file copied.
 
     Raises
     ------
     InputError
-        The share or the seed cannot be.
+        An impossible share or seed.
     """
     taken = _share(share)
     if not 0 <= seed < 2**63:
@@ -93,9 +91,9 @@ def _share(written: str | None) -> int | None:
 
 
 def sample(items: Iterable[Evidence], framework: Framework, share: int, seed: int) -> set[str]:
-    """Ids of a sample: of each area that evidence is tagged to a share, in whole items rounded up.
+    """Ids of a sample: a share of each area's items, rounded up.
 
-    An item that is tagged to several areas counts in each. The order of the items does not matter.
+    An item counts in each of its areas; order does not matter.
     """
     by_area: dict[str, list[str]] = {}
     for item in items:

@@ -1,28 +1,23 @@
-"""Which values of some parameters agree best with past decisions, and whether the data can tell."""
+"""Which parameter values agree best with past decisions, and whether the data can tell."""
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
 from grader.bulk.cells import AreaCells, Cells, Leaf
 from grader.errors import InputError, Place, Problem, quoted, suggest
-from grader.io.decisions import DecisionsFile, decisions_of
-from grader.io.folders import kind_of
-from grader.io.yaml_source import parse_document, read_bytes
 from grader.language.english import number
 from grader.language.order import orders
 from grader.language.rulebook import RuleBook
 from grader.model.calibration import SCHEMA, Agreed, Box, Calibration, HeldOut
 from grader.model.printed import match_printed
 from grader.model.proposal import RuleBookUsed
-from grader.session import LoadedInspection, Session, Sessions
+from grader.review.past_inspections import PastInspections
 
 MOST_PARAMETERS: Final = 4
 FEWEST_AREAS: Final = 30
@@ -31,98 +26,6 @@ DRAWS: Final = 2_000
 
 Promises = Callable[[Mapping[str, int]], bool]
 """Whether every promise is proved with parameters at these values."""
-
-
-@dataclass(frozen=True, slots=True)
-class PastInspections:
-    """Inspections with the final grades of their areas, of one framework and rule book."""
-
-    session: Session
-    loaded: tuple[LoadedInspection, ...]
-    finals: tuple[Mapping[str, int], ...]
-    """For each inspection the rank of each area's final grade; those of another programme are left out."""
-    sha256: str
-
-
-def read_folder(folder: Path, rules: str | None = None) -> PastInspections:
-    """Inspections in a folder, with the decisions on them.
-
-    Raises
-    ------
-    InputError
-        Faults of any file, an inspection without decisions or decisions without one, or several frameworks.
-    """
-    if not folder.is_dir():
-        raise InputError([Problem("no such folder", Place(str(folder)), "inspections with their decisions")])
-    found, decided, problems = _read_each(folder, Sessions(rules, "reference"))
-    problems += _unpaired(folder, found, decided)
-    if not found and not problems:
-        problems.append(Problem("no inspections with decisions", Place(str(folder)), None))
-    if problems:
-        raise InputError(problems)
-    order = sorted(found)
-    lines = [f"{name} {found[name].file.sha256} {decided[name].sha256}\n" for name in order]
-    return PastInspections(
-        session=found[order[0]].session,
-        loaded=tuple(found[name] for name in order),
-        finals=tuple(_finals(found[name], decided[name]) for name in order),
-        sha256=hashlib.sha256("".join(lines).encode()).hexdigest(),
-    )
-
-
-def _read_each(
-    folder: Path, sessions: Sessions
-) -> tuple[dict[str, LoadedInspection], dict[str, DecisionsFile], list[Problem]]:
-    """Inspections and decisions by the inspection's id, and every fault of their files."""
-    found: dict[str, LoadedInspection] = {}
-    decided: dict[str, DecisionsFile] = {}
-    problems: list[Problem] = []
-    for path in sorted(p for p in folder.rglob("*") if p.suffix in (".yaml", ".yml") and p.is_file()):
-        try:
-            raw = read_bytes(path)
-            match kind_of(raw, str(path)):
-                case "inspection":
-                    loaded = sessions.load(path)
-                    name = loaded.inspection.id
-                    if found.setdefault(name, loaded) is not loaded:
-                        problems.append(_twice("inspection", name, path))
-                case "decisions":
-                    file = decisions_of(parse_document(raw, str(path)))
-                    name = file.decisions.decisions.inspection
-                    if decided.setdefault(name, file) is not file:
-                        problems.append(_twice("decisions on inspection", name, path))
-        except InputError as error:
-            problems += error.problems
-    return found, decided, problems
-
-
-def _twice(what: str, name: str, path: Path) -> Problem:
-    help = "keep one of the two"
-    return Problem(f"{what} {quoted(name)}: another file of the folder holds it too", Place(str(path)), help)
-
-
-def _unpaired(
-    folder: Path, found: Mapping[str, LoadedInspection], decided: Mapping[str, DecisionsFile]
-) -> Iterator[Problem]:
-    """What keeps the files of a folder from being compared with each other."""
-    place = Place(str(folder))
-    for name in sorted(set(found) ^ set(decided)):
-        what = "no decisions on inspection" if name in found else "no inspection for the decisions on"
-        yield Problem(f"{what} {quoted(name)}", place, "each needs the other")
-    names = sorted({(each.framework.framework.id, each.book.sha256 or "") for each in found.values()})
-    if len(names) > 1:
-        shown = ", ".join(sorted({name for name, _ in names}))
-        yield Problem(f"several frameworks: {shown}", place, "one at a time")
-
-
-def _finals(loaded: LoadedInspection, file: DecisionsFile) -> dict[str, int]:
-    """The rank of each area's final grade, those of another programme left out."""
-    areas, scale = loaded.trace.areas, loaded.book.grade_scale
-    return {
-        area: scale.rank(final.grade)
-        for area, final in sorted(file.decisions.grades.items())
-        if area in areas and final.programme is None and areas[area].outcome != "ungraded"
-    }
 
 
 def parameters_asked(book: RuleBook, names: Sequence[str]) -> list[str]:
@@ -149,23 +52,21 @@ def parameters_asked(book: RuleBook, names: Sequence[str]) -> list[str]:
 
 
 def calibrate(past: PastInspections, names: Sequence[str], promises: Promises) -> Calibration:
-    """Fit parameters to past decisions; recommends nothing where the data cannot tell.
+    """Fit parameters to past decisions, where the data can tell.
 
     Parameters
     ----------
-    past : PastInspections
-        What was found and decided.
     names : sequence of str
-        From one to four parameters.
+        One to four.
     promises : callable
-        Whether every promise is still proved at a setting.
+        Whether every promise is proved at a setting.
     """
     return _Fit(past, parameters_asked(past.session.book, names)).answer(promises)
 
 
 @dataclass(slots=True)
 class _Scores:
-    """Sums over areas, in every cell of a grid, from which agreement is worked out."""
+    """Sums over areas for each cell of a grid."""
 
     sums: Any
     """n, exact, squared distance, and of proposed and of final ranks the sum and the sum of squares."""
@@ -191,7 +92,7 @@ class _Grid:
     shape: tuple[int, ...]
 
     def of(self, cells: AreaCells) -> Any:
-        """Ranks of an area's grade over the grid, as an array that broadcasts to it."""
+        """Ranks of an area's grade over the grid."""
         at = [
             np.searchsorted(own, whole, side="right") - 1
             for own, whole in zip(cells.starts, self.starts, strict=True)
@@ -252,7 +153,7 @@ class _Fit:
     # Best -------------------------------------------------------------------------------------------------
 
     def best(self, without: int | None = None) -> list[Any]:
-        """For each grid those that agree best, by kappa, then exact, no more withheld than now."""
+        """For each grid its best cells: by kappa, then exact, no more withheld."""
         scores = [self._scores(at, without) for at in range(len(self.grids))]
         at, cell = self._where(self.defaults)
         enough = scores[at].sums[0][cell]
@@ -264,7 +165,7 @@ class _Fit:
         return masks
 
     def boxes(self, masks: Sequence[Any]) -> list[dict[str, tuple[int, int]]]:
-        """The settings in the masks as boxes, no setting in two of them, the largest first."""
+        """The settings as disjoint boxes, the largest first."""
         found = []
         for grid, mask in zip(self.grids, masks, strict=True):
             ends = [
@@ -280,7 +181,7 @@ class _Fit:
         return sorted(_joined(found, self.names), key=lambda b: (-_size(b), sorted(b.items())))
 
     def pick(self, boxes: Sequence[Mapping[str, tuple[int, int]]]) -> dict[str, int]:
-        """One best setting: the defaults where they are one, else the middle of the largest box in order."""
+        """One best setting: the defaults, or the middle of the largest ordered box."""
         if any(all(low <= self.defaults[n] <= high for n, (low, high) in box.items()) for box in boxes):
             return dict(self.defaults)
         middles = [{n: (low + high) // 2 for n, (low, high) in box.items()} for box in boxes]
@@ -304,7 +205,7 @@ class _Fit:
         return int(same), int(n)
 
     def naive(self, number: int) -> tuple[int, int]:
-        """The commonest final grade of the other inspections, given to every area of this one."""
+        """The others' commonest final grade, given to every area here."""
         others = Counter(g for n, final in enumerate(self.past.finals) if n != number for g in final.values())
         common = min(others, key=lambda g: (-others[g], g))
         mine = list(self.past.finals[number].values())
@@ -359,7 +260,7 @@ class _Fit:
 
 
 def _held_out(pairs: Sequence[tuple[int, int]]) -> HeldOut:
-    """The share of hits, with a percentile interval over whole inspections drawn anew, with a fixed seed."""
+    """The share of hits, with a percentile interval over inspections, fixed seed."""
     hits, of = np.array([p[0] for p in pairs]), np.array([p[1] for p in pairs])
     drawn = np.random.default_rng(1).integers(len(pairs), size=(DRAWS, len(pairs)))
     shares = hits[drawn].sum(1) / np.maximum(of[drawn].sum(1), 1)
@@ -368,7 +269,7 @@ def _held_out(pairs: Sequence[tuple[int, int]]) -> HeldOut:
 
 
 def _split(mask: Any) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
-    """The true cells of a mask as boxes, each cell in one: grown axis by axis from the first that is left."""
+    """A mask's true cells as disjoint boxes, grown axis by axis."""
     left, found = mask.copy(), []
     while left.any():
         low = tuple(int(x) for x in np.unravel_index(int(np.argmax(left)), left.shape)) if left.ndim else ()

@@ -1,4 +1,4 @@
-"""What changed between two states of one inspection, what it moved, and by which evidence."""
+"""What changed between two states of an inspection, and what it moved."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def changes(old: LoadedInspection, new: LoadedInspection) -> Changes:
     Raises
     ------
     InputError
-        They are of different bodies, frameworks or editions, whose grades are not compared.
+        Different bodies, frameworks or editions.
     """
     _check(old.inspection, new.inspection)
     framework = new.framework.framework
@@ -137,7 +137,7 @@ def _listed(
 
 
 def _renamed(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """New ids of what is the same but for its id, each with the old one."""
+    """New ids of what is otherwise the same, with the old."""
     left = {name: thing for name, thing in old.items() if name not in new}
     for name, thing in new.items():
         if name in old or not hasattr(thing, "id"):
@@ -212,7 +212,7 @@ Read = Callable[[State], str | None]
 
 
 def _things(states: AreaStates, before: State, after: State) -> Iterator[tuple[Any, str, Read]]:
-    """Everything concluded on the area, and how it is read off a state of it."""
+    """Everything concluded on the area, and how to read it off a state."""
     area = states.area.id
     yield "outcome", area, lambda s: s.outcome
     yield "grade", area, lambda s: s.grade
@@ -232,7 +232,7 @@ def _finding(name: str, state: State) -> str | None:
 
 
 def _bearing(states: AreaStates, what: str, name: str) -> frozenset[int]:
-    """The changes that can move a conclusion: what is concluded on one characteristic turns on it alone."""
+    """The changes that can move a conclusion."""
     if what == "finding":
         _, _, name = name.rpartition(":")
     elif what != "status":
@@ -244,7 +244,7 @@ def _bearing(states: AreaStates, what: str, name: str) -> frozenset[int]:
 def _by(
     states: AreaStates, own: list[Changed], read: Read, wanted: str | None, every: frozenset[int]
 ) -> tuple[list[str], bool]:
-    """The changes each of which moves it alone; where none does, some that do together, all needed."""
+    """Changes that each move it alone; else some that do together."""
     alone = [at for at in sorted(every) if read(states.state(frozenset({at}))) == wanted]
     if alone:
         return [own[at].name for at in alone], False

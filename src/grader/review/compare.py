@@ -26,16 +26,12 @@ def compare(
 
     Parameters
     ----------
-    proposal : Proposal
-        What was proposed.
     decisions : Decisions
-        What was decided on the same inspection.
+        On the same inspection.
     grades : sequence of str
-        The scale, worst first.
-    vocabulary : Vocabulary
-        The words of the framework: which findings all but decide a grade.
+        Worst first.
     smallest_change : callable, optional
-        Works out what would have brought the final grade, for areas that differ.
+        For areas that differ.
     """
     ranks = {grade: rank for rank, grade in enumerate(grades)}
     return [
@@ -78,7 +74,7 @@ def together(
     ignored: Iterable[str] = (),
     overrides: Mapping[str, Mapping[str, int]] | None = None,
 ) -> Diff:
-    """The comparison of one inspection or many, in the order of their ids, and how far they agree."""
+    """The comparison of all inspections, in id order, and their agreement."""
     ordered = sorted((rows for rows in inspections if rows), key=lambda rows: rows[0].inspection)
     areas = [row for rows in ordered for row in rows]
     return Diff(

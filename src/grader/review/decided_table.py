@@ -1,4 +1,4 @@
-"""Decisions from a table: a row each, with the area and the grade as they are printed."""
+"""Decisions from a table, a row each."""
 
 from __future__ import annotations
 
@@ -33,19 +33,18 @@ _NAMES: Final = {
 def read_decided(
     path: Path, *, by: str | None = None, on: str | None = None, at: str | None = None
 ) -> tuple[list[Decision], list[Mapping[str, Place]]]:
-    """The decisions in a table, and where each part stands.
+    """A table's decisions, with their places.
 
     Parameters
     ----------
     path : Path
-        A CSV file or a workbook.
+        CSV or workbook.
     by, on, at : str, optional
-        Who decided and when, where a row does not say.
+        Where a row does not say.
 
     Raises
     ------
     InputError
-        Every fault of the table.
     """
     entries = read_entries(path, COLUMNS, names=_NAMES)
     problems: list[Problem] = []

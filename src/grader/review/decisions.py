@@ -1,7 +1,6 @@
-"""Record a person's decision on an area, with the proposal it was made on.
+"""Record a person's decision with the proposal behind it.
 
-The file is written anew from what was read of it, so comments in it would be lost: where there are any, that
-takes a yes. The text returned has been read back before anybody writes it.
+Writing the file loses its comments, so that needs `force`. The text returned has been read back.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ _WIDTH = 100
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a person decides on one area, when, and why; who was there, and what else was considered."""
+    """A decision on one area, with reason, day and people."""
 
     area: str
     grade: str
@@ -54,31 +53,24 @@ def decide(
     force: bool = False,
     allow_overrides: bool = False,
 ) -> str:
-    """The text of a decisions file with one more decision in it.
+    """The decisions file's text with one more decision.
 
     Parameters
     ----------
-    proposal : Proposal
-        What the person decides on.
-    framework : FrameworkFile
-        Its framework.
-    decision : Decision
-        What they decide.
     existing : bytes, optional
-        The decisions file as it is.
+        The file so far.
     shown : str
-        The file's name in messages.
+        Its name in messages.
     force : bool
-        Whether an area already decided may be decided again, and comments may be lost.
+        Whether to decide again, and lose comments.
     allow_overrides : bool
-        Whether the proposal may rest on parameters at other values than the rule book's.
+        Whether the proposal may rest on settings.
 
     Raises
     ------
     InputError
-        The decision cannot be recorded: every reason.
+        Every reason it cannot be recorded.
     UnknownNameError
-        No such area or grade.
     """
     new = deciding(proposal, framework, decision, allow_overrides=allow_overrides)
     before = None
@@ -157,7 +149,7 @@ def new_head(proposal: Proposal, by: str) -> DecisionsHeader:
 
 
 def in_order(file: Decisions, proposal: Proposal) -> Decisions:
-    """The file with its areas in the proposal's order: one decided again takes its place with the rest."""
+    """The file with its areas in the proposal's order."""
     order = {area.area: i for i, area in enumerate(proposal.areas)}
 
     def ordered(found: dict[str, Any]) -> dict[str, Any]:
@@ -241,9 +233,9 @@ def open_file(
     force: bool,
     again: bool = False,
 ) -> Decisions:
-    """The decisions there are; raises InputError where more on these areas may not be added to them.
+    """The decisions so far; raises InputError where these areas cannot be added.
 
-    `again` says that the areas are decided already, and that it is about those decisions.
+    `again`: the areas are decided already.
     """
     document = parse_document(existing, shown)
     refusal = incomparable(document, proposal, framework.framework)
@@ -289,7 +281,7 @@ def document_text(raw: bytes) -> str:
 
 
 def has_comments(text: str) -> bool:
-    """Whether a YAML text that has been read holds a comment: a `#` in none of its scalars."""
+    """Whether a YAML text has a `#` outside its scalars."""
     scalars = [
         (token.start_mark.index, token.end_mark.index)
         for token in yaml.scan(text, Loader=yaml.SafeLoader)
@@ -307,10 +299,9 @@ def has_comments(text: str) -> bool:
 
 
 def _other_bases(recorded: ProposalRecorded, proposal: Proposal, others: set[str]) -> list[str]:
-    """What keeps a decision on this proposal out of a file with decisions on the recorded one.
+    """Why a decision cannot join those on the recorded proposal.
 
-    A changed inspection does not, where the file says what each proposal rested on: which of them are stale
-    can then be told.
+    A changed inspection is no reason where each proposal's basis is recorded.
     """
     changed = changes(recorded, proposal)
     if others <= recorded.areas.keys():
@@ -319,7 +310,7 @@ def _other_bases(recorded: ProposalRecorded, proposal: Proposal, others: set[str
 
 
 def changes(recorded: ProposalRecorded, proposal: Proposal) -> list[str]:
-    """What a proposal rests on that the recorded one did not, in words; the engine and version apart."""
+    """What a proposal rests on that the recorded one did not; not engine or version."""
     now = {
         "framework": (proposal.framework.id, proposal.framework.sha256),
         "edition": proposal.framework.edition,

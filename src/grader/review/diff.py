@@ -24,41 +24,6 @@ class Reviewed:
     warnings: tuple[Problem, ...]
 
 
-def diff(
-    given: PathLike | Proposal,
-    decisions: PathLike | None = None,
-    *,
-    rules: PathLike | None = None,
-    engine: str | None = None,
-) -> Diff:
-    """Lay proposed beside final grades.
-
-    Parameters
-    ----------
-    given : path or Proposal
-        An inspection's file, a proposal or its JSON file, or a folder of these with their decisions. What
-        grades hinge on is not worked out for a folder's inspections.
-    decisions : path, optional
-        The decisions on one inspection; `decisions.yaml` beside it by default.
-    rules : path or str, optional
-        A rule book's folder or id, for inspections graded here.
-    engine : {"rete", "reference"}, optional
-        As for `grade`.
-
-    Returns
-    -------
-    Diff
-        Each area proposed beside final, and how far they agree.
-
-    Raises
-    ------
-    InputError
-        Faults of any file, decisions that match no inspection, or grades of another framework, edition or
-        cycle, which are not compared.
-    """
-    return review(given, decisions, rules=rules, engine=engine).diff
-
-
 def review(
     given: PathLike | Proposal,
     decisions: PathLike | None = None,
@@ -68,15 +33,14 @@ def review(
     each: Progress[Path] | None = None,
     smallest_change: SmallestChange | None = None,
 ) -> Reviewed:
-    """As `diff`, with warnings about the records.
+    """Proposed beside final, with warnings about the records.
 
     Parameters
     ----------
     each : callable, optional
-        Goes through the inspections of a folder, to show how far it is.
+        Wraps the inspections of a folder, to show progress.
     smallest_change : callable, optional
-        Works out, for an area that differs, what would have brought the final grade; by default the least
-        that would have had to be found, where the inspections are few enough to be read one by one.
+        For areas that differ; by default worked out where inspections are few.
     """
     final = Path(decisions) if decisions is not None else None
     if not isinstance(given, Proposal) and os.path.isdir(given):

@@ -1,4 +1,4 @@
-"""Proposals for many inspections: read as they were written, or made anew by rules read once."""
+"""Proposals for many inspections, read or made anew."""
 
 from __future__ import annotations
 
@@ -21,16 +21,14 @@ _AGAIN = "write it again: grader grade INSPECTION -o FILE.json"
 
 
 class Grading:
-    """Proposes grades for inspections of any framework; each framework and rule book is read once.
+    """Proposes grades; reads each framework and rule book once.
 
     Parameters
     ----------
     rules : path or str, optional
-        A rule book's folder or id; by default the one named after an inspection's framework.
-    engine : {"rete", "reference"}, optional
-        As for `grader.grade`.
+        A folder or id; the framework's own by default.
     firm : bool
-        Whether to work out what each grade hinges on, which nobody reads of very many.
+        Whether to work out hinges.
     """
 
     def __init__(
@@ -46,9 +44,9 @@ class Grading:
         return loaded.proposal if self.firm else loaded.propose(hinges=False)
 
     def smallest_change(self, proposal: Proposal, area: str, final: str) -> dict[str, Any] | None:
-        """What would have had to be found for the final grade, of the inspection last proposed for.
+        """The smallest change to the final grade, for the last inspection.
 
-        None of a proposal read from a file: its evidence is not in it.
+        None of a proposal read from a file.
         """
         if self._last is None or self._last.inspection.id != proposal.inspection:
             return None
@@ -62,7 +60,7 @@ def proposal_of(raw: bytes, shown: str) -> Proposal:
     Raises
     ------
     InputError
-        It is not a whole proposal of a version that is known.
+        No whole proposal of a known version.
     """
     try:
         data = read_json(raw, shown)
@@ -83,7 +81,7 @@ def proposal_of(raw: bytes, shown: str) -> Proposal:
 
 
 def _areas_at_fault(data: object) -> list[str]:
-    """What is wrong with the list of areas as a whole, before each is looked into."""
+    """Faults in the list of areas as a whole."""
     areas = data.get("areas") if isinstance(data, dict) else None
     if not isinstance(areas, list):
         return []
@@ -109,12 +107,12 @@ def _at(loc: tuple[int | str, ...]) -> str:
 
 
 def scale_of(proposal: Proposal, framework: FrameworkFile, shown: str) -> tuple[str, ...]:
-    """The grades of the proposal's framework, worst first.
+    """The framework's grades, worst first.
 
     Raises
     ------
     InputError
-        The proposal holds an edition, an area or a grade that its framework does not.
+        The proposal names what the framework lacks.
     """
     known, edition = framework.framework, proposal.framework.edition
     if edition not in known.editions:

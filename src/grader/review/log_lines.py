@@ -27,12 +27,12 @@ class DecisionLog:
 
 
 def decision_log(decisions: Path) -> DecisionLog:
-    """The log beside a decisions file; none where nothing was recorded.
+    """The log beside a decisions file, perhaps empty.
 
     Raises
     ------
     InputError
-        It is not as it was written.
+        It was altered.
     """
     beside = log_beside(decisions)
     raw = beside.read_bytes() if beside.exists() else b""

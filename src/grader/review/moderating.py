@@ -1,4 +1,4 @@
-"""Taggings laid together and settled, with the settling file or workbook they are settled by."""
+"""Taggings compared and settled, with their settling file or workbook."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from grader.errors import InputError, Place, Problem, quoted
 from grader.io.given import PathLike
 from grader.model.inspection import Inspection
 from grader.review.agreed import Agreed, Placed, agree
-from grader.review.reconcile import Laid, reconcile
+from grader.review.reconcile import Reconciled, reconcile
 from grader.review.settling import placed_choices, read_settling, told_pairs
 from grader.review.settling_book import read_settling_book, read_told_pairs
 from grader.review.taggings import ToldPairs
@@ -49,7 +49,7 @@ def lay_together(
     pairs: PathLike | None = None,
     draws: int = DRAWS,
     seed: int = 1,
-) -> Laid:
+) -> Reconciled:
     """As `reconcile`, pairs in doubt as a settling file or workbook says of them."""
     told = _told(Path(pairs)) if pairs is not None else None
     return reconcile(loaded, files, names=names, told=told, draws=draws, seed=seed)
@@ -82,7 +82,7 @@ def settle_by(
     return _checked(laid, agree(laid, choices, by=by, on=on, rest=rest), choices)
 
 
-def _checked(laid: Laid, agreed: Agreed, choices: Sequence[Placed]) -> AgreedInspection:
+def _checked(laid: Reconciled, agreed: Agreed, choices: Sequence[Placed]) -> AgreedInspection:
     """The agreed inspection, read back as any other is before anybody writes it."""
     given = laid.taggings.given
     source = ", ".join(PurePath(each.file or each.name).name for each in given)

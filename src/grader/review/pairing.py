@@ -11,7 +11,8 @@ from typing import TypeVar
 from grader.errors import GraderError, InputError, Place, Problem, Problems, quoted
 from grader.io.decisions import decisions_of
 from grader.io.folders import ENDINGS, files_in, is_proposal, kind_of
-from grader.io.yaml_source import Document, parse_document, read_bytes
+from grader.io.reading import read_bytes
+from grader.io.yaml_source import Document, parse_document
 from grader.model.diff import AreaDiff
 from grader.model.proposal import Proposal
 from grader.review.compare import SmallestChange, compare
@@ -27,14 +28,12 @@ Progress = Callable[[Sequence[T]], Iterable[T]]
 
 @dataclass(slots=True)
 class ReviewedPairs:
-    """Inspections compared so far, with their scale, what was left aside, and what is odd.
+    """Inspections compared, with scale, ignored files and warnings.
 
     Attributes
     ----------
-    framework : str or None
-        The one framework of them all.
     grades : tuple of str
-        The scale, worst first.
+        Worst first.
     """
 
     framework: str | None = None
@@ -51,12 +50,12 @@ class ReviewedPairs:
 def one(
     given: Path | Proposal, decisions: Path | None, grading: Grading, change: SmallestChange | None
 ) -> ReviewedPairs:
-    """One inspection or proposal beside the decisions on it; those beside it by default.
+    """One inspection or proposal beside its decisions.
 
     Raises
     ------
     InputError
-        Faults of either file, decisions on something else, or grades that are not comparable.
+        Faults of a file, or nothing comparable.
     """
     if isinstance(given, Proposal):
         proposal, shown = given, "the proposal"
@@ -149,15 +148,14 @@ def _lay(
 def folder(
     path: Path, grading: Grading, each: Progress[Path], change: SmallestChange | None
 ) -> ReviewedPairs:
-    """Every pair in a folder and its subfolders, one level down.
+    """Every pair in a folder and its subfolders.
 
-    Files are told apart by their first key, and paired by the id of the inspection. What has no counterpart,
-    or is of another kind, is ignored; a recorded proposal stands before its inspection.
+    Paired by inspection id; the rest is ignored, and a recorded proposal goes before its inspection.
 
     Raises
     ------
     InputError
-        Every fault of every file, decisions that match no inspection, or no pair at all.
+        Every fault, decisions without an inspection, or no pair.
     """
     return _Folder(path, grading, change).laid(each)
 
@@ -201,7 +199,7 @@ class _Folder:
         return self.found
 
     def _try(self, act: Callable[..., None], *arguments: object) -> None:
-        """Go on after faults of the input, so that those of all files are said at once."""
+        """Collect input faults, and go on."""
         try:
             act(*arguments)
         except InputError as error:

@@ -1,4 +1,4 @@
-"""Taggings laid together: how far they agree, and which of their differences matter to a grade."""
+"""How far taggings agree, and which differences matter to a grade."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from grader.model.reconciliation import (
     AreaReconciled,
     Disagreement,
     DoubtfulPair,
+    OutcomeAndGrade,
     Pairs,
     Reached,
     Reconciliation,
     SmallestSets,
-    Standing,
     Tagger,
 )
 from grader.review.area_mixes import AreaMixes, Result, RowsOf, Versions
@@ -33,7 +33,7 @@ MOST_DRAWS: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Laid:
+class Reconciled:
     """Taggings laid together, and what was found of them."""
 
     taggings: Taggings
@@ -48,34 +48,31 @@ def reconcile(
     told: ToldPairs | None = None,
     draws: int = DRAWS,
     seed: int = 1,
-) -> Laid:
-    """Lay several people's taggings of one inspection together.
+) -> Reconciled:
+    """Compare several people's taggings of one inspection.
 
     Parameters
     ----------
     loaded : sequence of LoadedInspection
-        Each person's, checked against one framework and rule book; the first one's ids stand.
-    files : sequence of str
-        Where they came from.
+        By one framework and rule book; the first one's ids stand.
     names : sequence of str, optional
-        Who tagged them; by default as their items say (`tagged_by`), else after the files.
+        As items (`tagged_by`) or files say by default.
     told : mapping, optional
-        What a person said of pairs in doubt.
+        What was said of pairs in doubt.
     draws, seed : int
-        Mixes drawn of an area that has too many to grade them all, and where the drawing starts.
+        Mixes drawn where there are too many, and the random seed.
 
     Raises
     ------
     InputError
-        They are not of one inspection, or an argument is out of its range.
+        Not one inspection, or an argument out of range.
     MissingExtraError
-        Statements have to be compared, and rapidfuzz is not installed.
     """
     _check(draws, seed)
     called = list(names) if names is not None else names_of(loaded, files)
     given = [Given(n, file, each) for n, file, each in zip(called, files, loaded, strict=True)]
     laid = lay(given, told)
-    return Laid(laid, _Reconciling(laid, draws, seed).answer())
+    return Reconciled(laid, _Reconciling(laid, draws, seed).answer())
 
 
 def _check(draws: int, seed: int) -> None:
@@ -298,10 +295,10 @@ class _Reconciling:
                 more=each.many - len(sets),
             )
 
-    def _standing(self, result: Result) -> Standing:
+    def _standing(self, result: Result) -> OutcomeAndGrade:
         outcome, rank = result
         grade = None if rank is None else self.session.bound.grade_scale.name_of(rank)
-        return Standing(outcome=outcome, grade=grade)  # type: ignore[arg-type]  # one of the four names
+        return OutcomeAndGrade(outcome=outcome, grade=grade)  # type: ignore[arg-type]  # one of the four names
 
 
 def _whose(disputed: _Disputed, way: int) -> str:
@@ -309,7 +306,7 @@ def _whose(disputed: _Disputed, way: int) -> str:
 
 
 def said(laid: Taggings, item: Evidence | None, fields: Sequence[str]) -> dict[str, Any] | None:
-    """How one person tagged an item, as far as others did not; all of it where only some have it."""
+    """How one person tagged an item, where others differ."""
     if item is None:
         return None
     tags = laid.tags(item)

@@ -1,7 +1,6 @@
-"""What is odd in a record of final grades, and grades that are not laid beside a proposal at all.
+"""Oddities of a record of final grades, and grades that are not compared.
 
-What is odd is a warning, and no reason to change a grade. What was graded by another framework, in another
-edition or in another cycle is refused, with the reason.
+Grades of another framework, edition or cycle are refused, with the reason.
 """
 
 from __future__ import annotations
@@ -20,9 +19,9 @@ _DATE = re.compile(r"\d{4}(-\d{2}){0,2}", re.ASCII)
 
 
 def incomparable(document: Document, proposal: Proposal, framework: Framework) -> Problem | None:
-    """Why the grades in a document may not be laid beside a proposal, or None where they may.
+    """Why a document's grades may not be compared, or None.
 
-    Read from the head alone: names of another framework's areas and grades would only be faults.
+    From its head alone.
     """
     head = document.data.get("decisions") if isinstance(document.data, dict) else None
     if not isinstance(head, dict):
@@ -74,10 +73,7 @@ def foreign(decisions: Decisions, document: Document, proposal: Proposal) -> Ite
 def oddities(
     decisions: Decisions, document: Document, proposal: Proposal, framework: Framework
 ) -> Iterator[Problem]:
-    """What a person should look at in the record of one inspection.
-
-    Counts that do not add up are found where the file is read.
-    """
+    """Warnings about the record of one inspection."""
     meanings = {meaning.id: meaning for meaning in framework.grade_scale.grades}
     for result in proposal.areas:
         decided = decisions.grades.get(result.area)
@@ -93,7 +89,7 @@ def oddities(
 
 
 def _odd(result: AreaResult, grade: GradeMeaning, framework: Framework) -> Iterator[tuple[str, str]]:
-    """The finding that the meaning of a final grade speaks of, where the record holds none."""
+    """The finding a grade's meaning speaks of, if missing."""
     recorded = {finding.kind for finding in result.findings if finding.origin != "proposed"}
     if grade.expects is None or result.area in grade.not_expected_in:
         return

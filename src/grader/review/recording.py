@@ -1,7 +1,6 @@
-"""Record decisions in their file, each act a line in the log beside it.
+"""Record decisions in their file, each act a line in its log.
 
-The log is written first. Where it is found ahead of its file, writing was broken off in between, and what
-the log holds is put into the file: nothing agreed is lost.
+The log is written first, and completes a file that is behind it.
 """
 
 from __future__ import annotations
@@ -16,8 +15,9 @@ from grader.io.act_log import against, head_of, line_of, log_beside, read_log
 from grader.io.decisions import decisions_of
 from grader.io.folders import LOG_ENDING, is_proposal
 from grader.io.frameworks import FrameworkFile
+from grader.io.reading import read_bytes
 from grader.io.written import update_with_log, write_whole
-from grader.io.yaml_source import parse_document, read_bytes
+from grader.io.yaml_source import parse_document
 from grader.language.settings import read_settings
 from grader.model.acts import Act, Entry
 from grader.model.decisions import Decisions, LogHead
@@ -49,17 +49,17 @@ class Recorded:
     Attributes
     ----------
     decisions : Decisions
-        Everything the file holds now.
+        All in the file now.
     result : AreaResult
-        What was proposed for the area decided.
+        As proposed.
     grade : str or None
-        The grade that stands on the area, as the framework's id; None where nothing stands any more.
+        The grade that stands, or None.
     stale : mapping of str to list of str
-        Decisions in the file that were made on another proposal than now follows: by area, what changed.
+        Decisions whose proposal changed: by area, what.
     act : str
-        What was done: `decided`, `undone` or `confirmed`.
+        `decided`, `undone` or `confirmed`.
     notes : tuple of str
-        What was put right on the way.
+        What was put right.
     """
 
     decisions: Decisions
@@ -92,29 +92,22 @@ def record(
     allow_overrides: bool = False,
     force: bool = False,
 ) -> Recorded:
-    """Record a decision on the inspection, or the proposal, in a file.
+    """Record a decision in a file.
 
     Parameters
     ----------
     given : Path
-        The inspection, or a proposal of it written as JSON.
-    decision : Decision
-        What a person decides.
+        The inspection, or a proposal's JSON.
     destination : Path
-        The decisions file; it is added to, and its log.
-    grading : Grading
-        Makes the proposal.
+        The decisions file; its log lies beside it.
     settings : mapping, optional
-        Parameters at other values; `option` is what messages call them.
-    allow_overrides, force : bool
-        As for `review.decisions.decide`.
+        Other values of parameters.
 
     Raises
     ------
     InputError
-        The decision cannot be recorded: every reason.
+        Every reason it cannot be recorded.
     UnknownNameError
-        No such area or grade.
     """
     proposal = proposed(given, settings, option, grading)
     decisions = [decision]
@@ -133,7 +126,7 @@ def record_on(
     allow_overrides: bool = False,
     force: bool = False,
 ) -> list[Recorded]:
-    """Record decisions on a proposal, all of them or none; `places` say where each stands in a table."""
+    """Record decisions on a proposal, all or none, with their `places` in a table."""
     framework = grading.sessions.framework(proposal.framework.id)
     new: list[Deciding] = []
     problems: list[Problem] = []
@@ -154,7 +147,7 @@ def record_on(
 
 
 def _in_table(problem: Problem, places: Mapping[str, Place]) -> Problem:
-    """A problem of an option, where it stands in the table that was given instead."""
+    """A problem of an option, at its place in the table."""
     name = problem.place.file.removeprefix("--") if problem.place is not None else ""
     place = places.get(name) or places.get("area") or problem.place
     return Problem(problem.message, place, problem.help, problem.code)
@@ -164,7 +157,7 @@ def undo(
     given: Path, area: str, by: str, on: str, destination: Path, grading: Grading, *,
     rationale: str | None = None, at: str | None = None, allow_overrides: bool = False, force: bool = False,
 ) -> Recorded:  # fmt: skip
-    """Undo the last act on an area: what stood before stands again, and the log keeps both."""
+    """Undo the last act on an area."""
     proposal = proposal_in(given, grading)
     framework = grading.sessions.framework(proposal.framework.id)
     decision, result = _named(proposal, framework, Decision(area, "", by, on, rationale, at=at))
@@ -245,7 +238,7 @@ class _Book:
     notes: list[str] = field(default_factory=list)
 
     def open(self, areas: Sequence[str], *, force: bool, again: bool = False) -> Decisions | None:
-        """The decisions there are, where these areas may be acted on; what was broken off is completed."""
+        """The decisions so far; what was broken off is completed."""
         if self.raw is not None:
             document = parse_document(self.raw, str(self.shown))
             self.file = decisions_of(document, self.framework).decisions
@@ -291,7 +284,7 @@ class _Book:
             self._begin_again(head)
 
     def _was(self, head: LogHead | None) -> bool:
-        """Whether the file is what the log's acts made of it as far as it counts them."""
+        """Whether the file is what the counted acts made."""
         if head is None:
             return self.file is None or not self.acts
         if self.acts[head.acts - 1][1] != head.head:
@@ -300,7 +293,7 @@ class _Book:
         return self.file is not None and same(self.file, then)
 
     def _begin_again(self, head: LogHead | None) -> None:
-        """Leave a log that is not sound: what the file holds is taken over, after as much as is sound."""
+        """Start a new log after an unsound one, from the file."""
         self.notes.append("the log was not sound: the file is taken over as it is, which the log says")
         if self.lines:
             known = hashlib.sha256(self.lines).hexdigest()[:12]

@@ -1,4 +1,4 @@
-"""Which items of two taggings are one finding: by id, else by statement and locator; doubts are told."""
+"""Which items of two taggings are one finding, and which are in doubt."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Doubt:
 
 @dataclass(slots=True)
 class Paired:
-    """Ids of the second tagging by those of the first, and what is in doubt."""
+    """Ids of one tagging by the other's, and doubts."""
 
     by_id: dict[str, str] = field(default_factory=dict)
     by_text: dict[str, str] = field(default_factory=dict)
@@ -73,16 +73,16 @@ def pair(
     Parameters
     ----------
     one, other : sequence of Evidence
-        The items of two taggings.
+        Of two taggings.
     titles : pair of mapping
-        Titles of the sources of each, by id.
+        Of each one's sources, by id.
     told : mapping of (str, str) to bool, optional
         What a person said of pairs.
 
     Raises
     ------
     MissingExtraError
-        Statements have to be compared, and rapidfuzz is not installed.
+        Statements must be compared, and rapidfuzz is missing.
     """
     return _Pairing(one, other, titles, told or {}).paired()
 
@@ -128,7 +128,7 @@ class _Pairing:
         return alike(one.statement, other.statement) >= SAME_ID
 
     def by_statement(self) -> None:
-        """Pairs of what is left: each the other's best, well ahead of the next; again until none is found."""
+        """Pairs that are each other's best by far, until none is found."""
         taken = self.found.all
         left = [n for n in self.one if n not in taken]
         right = [n for n in self.other if n not in set(taken.values())]
@@ -201,7 +201,7 @@ class _Pairing:
 def _ranked(
     scores: Mapping[tuple[str, str], int],
 ) -> tuple[dict[str, list[tuple[int, str]]], dict[str, list[tuple[int, str]]]]:
-    """By item of the first and of the second, those it may be the same as, the likeliest first."""
+    """For each item those it may equal, likeliest first."""
     rows: dict[str, list[tuple[int, str]]] = {}
     columns: dict[str, list[tuple[int, str]]] = {}
     for (a, b), score in scores.items():
@@ -242,7 +242,7 @@ def place(item: Evidence, title: str) -> Place:
 
 
 def beside(one: Place, other: Place) -> int:
-    """What two places say for or against one finding; 0 where they cannot be compared."""
+    """What two places say for one finding; 0 where not comparable."""
     if one.source != other.source or not one.spots or not other.spots:
         return 0
     if one.words and other.words and not _same_units(one.words, other.words):

@@ -1,4 +1,4 @@
-"""The file in which a meeting settles what matters: written from a reconciliation, and read back."""
+"""The file in which a meeting settles what matters."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import yaml
 
 from grader.errors import InputError, Problem, quoted, suggest
 from grader.io.faults import duplicate_ids, validate
-from grader.io.yaml_source import Document, parse_document, read_bytes
+from grader.io.reading import read_bytes
+from grader.io.yaml_source import Document, parse_document
 from grader.model.reconciliation import Disagreement, Reconciliation
 from grader.model.settling import Settling
 from grader.review.agreed import Placed
@@ -24,7 +25,7 @@ _TOP = """\
 
 
 def settling_text(answer: Reconciliation) -> str:
-    """The text of a settling file, with every disagreement and every pair in doubt to be settled."""
+    """A settling file's text: disagreements and pairs in doubt."""
     pairs = [
         {
             "items": dict(pair.items),
@@ -80,7 +81,7 @@ def read_settling(path: Path) -> tuple[Settling, Document]:
 
 
 def told_pairs(found: Settling) -> dict[tuple[str, str], dict[tuple[str, str], bool]]:
-    """By two taggers, what was said of pairs in doubt; what is still open is left out."""
+    """What was said of pairs in doubt, by two taggers."""
     told: dict[tuple[str, str], dict[tuple[str, str], bool]] = {}
     for pair in found.pairs:
         if pair.same is not None:

@@ -1,4 +1,4 @@
-"""The workbook in which a meeting settles what matters: written from a reconciliation, and read back."""
+"""The workbook in which a meeting settles what matters."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ _READ = (
 
 
 def settling_workbook(answer: Reconciliation) -> bytes:
-    """The workbook: what matters first, the rest on a sheet of its own, pairs in doubt, and the areas.
+    """The workbook: what matters, the rest, pairs in doubt, areas.
 
     Raises
     ------
     MissingExtraError
-        The library that writes workbooks is not installed.
+        openpyxl is missing.
     """
     try:
         from openpyxl import Workbook
@@ -173,7 +173,7 @@ def _areas(page: Worksheet, answer: Reconciliation, names: Sequence[str]) -> Non
 
 
 def read_settling_book(path: Path, answer: Reconciliation) -> list[Placed]:
-    """Choices of both sheets; what people said is held against what they say now. Raises InputError."""
+    """The choices of both sheets; raises InputError where taggings changed."""
     names = [t.name for t in answer.taggers]
     known = {d.item: d for d in answer.disagreements}
     says = tuple(Column(f"{name} says", "text", "how it was tagged") for name in names)

@@ -1,7 +1,4 @@
-"""Which decisions are stale: the proposal for their area has changed since, and in what.
-
-What counts is the outcome, the grade, the statuses and the findings. How anything is worded does not.
-"""
+"""Which decisions are stale: outcome, grade, statuses or findings changed."""
 
 from __future__ import annotations
 
@@ -24,7 +21,7 @@ def area_recorded(result: AreaResult) -> AreaRecorded:
 
 
 def stale_areas(recorded: ProposalRecorded, now: Proposal) -> dict[str, list[str]]:
-    """Every area whose proposal is not as it was recorded, with what changed, in words."""
+    """Areas whose proposal changed, with what, in words."""
     results = {result.area: result for result in now.areas}
     found = {
         area: list(_changed(then, recorded.areas.get(area), results.get(area)))

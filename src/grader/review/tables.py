@@ -1,4 +1,4 @@
-"""Proposed beside given grades in a wide table: what a person decided stands in a column of it."""
+"""Proposed beside given grades in a wide table."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ MOST: Final = 20_000
 
 
 def review_table(loaded: LoadedTable) -> Reviewed:
-    """Each area that was given a grade, proposed beside given, and how far the two agree.
+    """Each given grade beside the proposed, and their agreement.
 
     Raises
     ------
     InputError
-        No column holds grades that were given, or there are too many of them.
+        No column of grades, or too many.
     """
     from grader.bulk.backends import backend, pl
     from grader.bulk.wide.outcomes import outcomes

@@ -1,12 +1,11 @@
-"""How far people agree on how they tagged the same findings: Krippendorff's alpha, and an interval about it.
+"""How far people's tags agree: Krippendorff's alpha with an interval.
 
-The coefficient is the krippendorff library's. Its interval draws areas again, since items of one area are
-tagged by one reading; for each draw alpha is worked out from sums that are kept by area.
+The interval resamples whole areas.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any, Final, Literal
@@ -14,20 +13,15 @@ from typing import Any, Final, Literal
 from grader.distribution import install
 from grader.model.inspection import Evidence
 from grader.model.reconciliation import FieldAgreement
-from grader.review.agreement import DIGITS, SEED
+from grader.review.alpha import DIGITS, Sums, Value
 from grader.vocabulary.words import Vocabulary
 
 #: Below this many items a coefficient says next to nothing.
 SMALL: Final = 30
-#: Below this many areas an interval says next to nothing.
-FEW_AREAS: Final = 5
 RESAMPLES: Final = 1_000
 MISSING: Final = f"alpha is left out: it needs the extra 'report' ({install('report')})"
-#: The library holds a number for each item and each pair of values; beyond so many they are summed here.
-LIBRARY_CELLS: Final = 5_000_000
 
 Distance = Literal["masi", "nominal", "ordinal"]
-Value = Hashable
 
 
 def _no_scale(item: Evidence) -> str | None:
@@ -36,7 +30,7 @@ def _no_scale(item: Evidence) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of an item: how it is read, how values are apart, and its ordered values."""
+    """A field of an item, its distance and ordered values."""
 
     name: str
     read: Callable[[Evidence], Value]
@@ -45,9 +39,9 @@ class Field:
 
 
 def fields(words: Vocabulary, scale_of: Callable[[Evidence], str | None] = _no_scale) -> tuple[Field, ...]:
-    """What people tag, in the order of an item's fields.
+    """What people tag, in order.
 
-    `scale_of` says on which scale an item is assessed, where the framework has several.
+    `scale_of`: the scale of an item's assessment.
     """
 
     def assessed(item: Evidence) -> str | None:
@@ -69,16 +63,12 @@ def fields(words: Vocabulary, scale_of: Callable[[Evidence], str | None] = _no_s
 def agreement_on(
     field: Field, units: Sequence[tuple[str, Sequence[Evidence]]], *, resamples: int = RESAMPLES
 ) -> FieldAgreement:
-    """Agreement on a field over the items that several people tagged.
+    """Agreement on a field over items several people tagged.
 
     Parameters
     ----------
-    field : Field
-        Which.
     units : sequence of (str, sequence of Evidence)
-        For each item its area, and the item as each person has it.
-    resamples : int
-        How often areas are drawn again.
+        Each item's area, and each person's version.
     """
     read = [(area, [field.read(item) for item in items]) for area, items in units]
     # What a figure assesses nobody tagged.
@@ -110,17 +100,16 @@ def _coefficient(field: Field, read: Sequence[tuple[str, list[Value]]], resample
         if read:
             notes.append("alpha is undefined: everyone says the same of every item")
         return None, None, notes
-    if find_spec("krippendorff") is None:
+    if find_spec("numpy") is None:
         return None, None, [*notes, MISSING]
     domain = domain_of(field, values)
-    sums = Sums(field, domain, read)
-    alpha = _alpha(field, domain, read, sums)
+    sums = Sums(domain, read, distances(field, domain))
     interval, said = sums.interval(resamples)
-    return round(alpha, DIGITS), interval, [*notes, *said]
+    return round(sums.whole(), DIGITS), interval, [*notes, *said]
 
 
 def domain_of(field: Field, values: Iterable[Value]) -> list[Value]:
-    """The values a field can take, or those that were said, in one order everywhere."""
+    """A field's values, in one order everywhere."""
     if field.distance == "ordinal":
         return list(field.scale)
     return sorted(values, key=lambda v: sorted(v) if isinstance(v, frozenset) else [str(v)])
@@ -135,108 +124,15 @@ def masi(one: frozenset[str], other: frozenset[str]) -> float:
     return 1 - match * both / either
 
 
-def _distances(field: Field, domain: Sequence[Value]) -> Any:
-    """The distance of every two values that does not depend on how often they are said."""
+def distances(field: Field, domain: Sequence[Value]) -> Any:
+    """Distances of values; None of ordered ones, where frequencies change them."""
     import numpy as np
 
+    if field.distance == "ordinal":
+        return None
     if field.distance == "masi":
         return np.array([[masi(a, b) for b in domain] for a in domain])  # type: ignore[arg-type]
     return 1.0 - np.eye(len(domain))
-
-
-def _alpha(
-    field: Field, domain: Sequence[Value], read: Sequence[tuple[str, list[Value]]], sums: Sums
-) -> float:
-    import krippendorff
-    import numpy as np
-
-    if len(read) * len(domain) ** 2 > LIBRARY_CELLS:
-        return float(sums.alpha(np.ones((1, len(sums.areas))))[0])
-    level: Any = sums.apart_of if field.distance == "masi" else field.distance
-    at = {value: i for i, value in enumerate(domain)}
-    counts = np.zeros((len(read), len(domain)), dtype=np.int64)
-    for row, (_, values) in enumerate(read):
-        for value in values:
-            counts[row, at[value]] += 1
-    said = {"value_counts": counts, "value_domain": np.arange(len(domain), dtype=float)}
-    return float(krippendorff.alpha(level_of_measurement=level, **said))
-
-
-class Sums:
-    """What alpha is made of, by area: how often each value is said, and each two of one item together."""
-
-    def __init__(
-        self, field: Field, domain: Sequence[Value], read: Sequence[tuple[str, list[Value]]]
-    ) -> None:
-        import numpy as np
-
-        self.ordinal = field.distance == "ordinal"
-        self.areas = sorted({area for area, _ in read})
-        self.apart = _distances(field, domain)
-        at = {value: i for i, value in enumerate(domain)}
-        where = {area: i for i, area in enumerate(self.areas)}
-        self.said = np.zeros((len(self.areas), len(domain)))
-        together: dict[tuple[int, int, int], float] = {}
-        for area, values in read:
-            here = where[area]
-            for i, one in enumerate(values):
-                self.said[here, at[one]] += 1
-                for j, other in enumerate(values):
-                    if i != j:
-                        key = here, at[one], at[other]
-                        together[key] = together.get(key, 0.0) + 1 / (len(values) - 1)
-        self.pairs = np.array([[*key] for key in together], dtype=np.int64).reshape(-1, 3)
-        self.weights = np.array(list(together.values()))
-
-    def apart_of(self, v1: Any, v2: Any, i1: Any, i2: Any, n_v: Any, dtype: Any = None) -> Any:
-        """Distances as the library asks for them."""
-        return self.apart[i1, i2]
-
-    def alpha(self, drawn: Any) -> Any:
-        """Alpha for each row of `drawn`, which says how often each area stands in it; NaN where undefined."""
-        import numpy as np
-
-        found = np.empty(len(drawn))
-        for start in range(0, len(drawn), 100):
-            part = drawn[start : start + 100]
-            many = part @ self.said
-            weights = part[:, self.pairs[:, 0]] * self.weights
-            if self.ordinal:
-                observed, expected = self._ordinal(many, weights)
-            else:
-                observed = (weights * self.apart[self.pairs[:, 1], self.pairs[:, 2]]).sum(axis=1)
-                expected = ((many @ self.apart) * many).sum(axis=1)
-            whole = many.sum(axis=1)
-            with np.errstate(divide="ignore", invalid="ignore"):
-                found[start : start + 100] = 1 - (whole - 1) * observed / expected
-        return np.where(np.isfinite(found), found, np.nan)
-
-    def _ordinal(self, many: Any, weights: Any) -> tuple[Any, Any]:
-        """Ordered values are as far apart as so many are said between them."""
-        import numpy as np
-
-        below = np.cumsum(many, axis=1) - many / 2  # those below a value, and half of its own
-        apart = (below[:, :, None] - below[:, None, :]) ** 2
-        observed = (weights * apart[:, self.pairs[:, 1], self.pairs[:, 2]]).sum(axis=1)
-        return observed, np.einsum("dij,di,dj->d", apart, many, many)
-
-    def interval(self, resamples: int) -> tuple[tuple[float, float] | None, list[str]]:
-        """A percentile bootstrap interval of 95 %, whole areas drawn again, with a fixed seed."""
-        import numpy as np
-
-        many = len(self.areas)
-        if many < 2:
-            return None, ["no interval: the items are all of one area"]
-        draws = np.random.default_rng(SEED).multinomial(many, [1 / many] * many, size=resamples)
-        found = self.alpha(draws.astype(float))
-        found = found[~np.isnan(found)]
-        if len(found) < 0.95 * resamples:
-            return None, ["no interval: in too many draws everyone says the same"]
-        low, high = (round(float(bound), DIGITS) for bound in np.percentile(found, [2.5, 97.5]))
-        said = [f"the interval draws {many} areas {resamples:,} times, seed {SEED}"]
-        if many < FEW_AREAS:
-            said.append(f"{many} areas are too few for an interval to mean much (fewer than {FEW_AREAS})")
-        return (low, high), said
 
 
 def by_field(
@@ -246,6 +142,6 @@ def by_field(
     *,
     resamples: int = RESAMPLES,
 ) -> list[FieldAgreement]:
-    """Agreement on each field; `units` give an item's area, and the item by who tagged it."""
+    """Agreement on each field, over items by area and tagger."""
     plain = [(area, list(items.values())) for area, items in units]
     return [agreement_on(field, plain, resamples=resamples) for field in fields(words, scale_of)]

@@ -43,7 +43,7 @@ class Given:
 
 @dataclass(slots=True)
 class Finding:
-    """One finding as each person has it; `asked` are those who could have had it."""
+    """One finding as each person has it; `asked` could have had it."""
 
     id: str
     items: dict[str, Evidence]
@@ -61,11 +61,11 @@ class Taggings:
     Attributes
     ----------
     given : sequence of Given
-        Each person's, the first the one whose ids stand.
+        The first one's ids stand.
     findings : list of Finding
-        Every finding anybody has.
+        Anybody's.
     whole : Inspection
-        What the inspection is, with the findings on record that any of them holds, and no evidence.
+        With the findings on record, and no evidence.
     """
 
     given: Sequence[Given]
@@ -86,7 +86,7 @@ class Taggings:
         return self.given[0].loaded
 
     def tags(self, item: Evidence) -> dict[str, Any]:
-        """What an item is tagged, its assessment as it counts: where nobody gave one, by its figure."""
+        """An item's tags, its assessment as it counts."""
         found = {name: getattr(item, name) for name in TAGS}
         found["characteristics"] = sorted(item.characteristics)
         found["assessment"] = assess(item, self.loaded.session.what_if)
@@ -105,14 +105,14 @@ class Taggings:
 
 
 def lay(given: Sequence[Given], told: ToldPairs | None = None) -> Taggings:
-    """Taggings of one inspection laid together.
+    """Taggings of one inspection, matched.
 
     Raises
     ------
     InputError
-        They are not of one inspection, or say different things of what is on record.
+        Not one inspection, or different findings on record.
     MissingExtraError
-        Statements have to be compared, and rapidfuzz is not installed.
+        Statements must be compared, and rapidfuzz is missing.
     """
     _check(given)
     laid = Taggings(given)
@@ -126,7 +126,7 @@ def lay(given: Sequence[Given], told: ToldPairs | None = None) -> Taggings:
 
 
 def _add(laid: Taggings, each: Given, before: Sequence[Given], told: ToldPairs) -> None:
-    """Bring one person's items to the findings there are; what is nobody else's is a finding of its own."""
+    """Match one person's items with the findings so far."""
     left = {item.id: item for item in each.inspection.evidence}
     for other in before:
         # Each finding is compared once, as the first who has it wrote it.
@@ -213,7 +213,7 @@ def _whole(laid: Taggings) -> Inspection:
 
 
 def _united(laid: Taggings, block: str, problems: list[Problem]) -> list[Any]:
-    """Findings on record that anybody has; what is said of one may be left out, and must not differ."""
+    """Findings on record that anybody has; they must not differ."""
     found: dict[str, Declared | Previous] = {}
     holders: dict[str, str] = {}
     for each in laid.given:
@@ -238,7 +238,7 @@ def _united(laid: Taggings, block: str, problems: list[Problem]) -> list[Any]:
 
 
 def names_of(loaded: Sequence[LoadedInspection], files: Sequence[str]) -> list[str]:
-    """What the taggers are called: as their items say, else as their files, folders or letters."""
+    """Taggers' names: by items, files, folders or letters."""
     said = [{e.tagged_by for e in each.inspection.evidence} for each in loaded]
     own = [next(iter(names)) if len(names) == 1 else None for names in said]
     if None not in own and len(set(own)) == len(own):

@@ -1,4 +1,4 @@
-"""Make a proposal again that decisions were made on, and say what is not as it was."""
+"""Whether a recorded proposal comes out the same again."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from grader.io.act_log import against, log_beside, read_log
 from grader.io.decisions import read_decisions
 from grader.io.folders import is_proposal
 from grader.io.given import PathLike
-from grader.io.yaml_source import read_bytes
+from grader.io.reading import read_bytes
 from grader.language.settings import Settings
 from grader.model.decisions import Decisions, ProposalRecorded
 from grader.model.proposal import Proposal
@@ -32,12 +32,11 @@ class Verdict:
     Attributes
     ----------
     changed : tuple of str
-        What is not as recorded; empty where the proposal reproduces.
+        Empty where it reproduces.
     noted : tuple of str
-        What is different and no reason to call it changed: grader's version, the engine, and an inspection
-        from which the same is still proposed for the areas decided.
+        Differences that change nothing: version, engine, irrelevant evidence.
     stale : tuple of str
-        Areas whose proposal is not what their decision was made on.
+        Areas whose proposal changed since the decision.
     """
 
     inspection: str
@@ -65,23 +64,11 @@ def verify(
     engine: str | None = None,
     allow_overrides: bool = False,
 ) -> Verdict:
-    """Whether the proposal that decisions were made on still comes out the same.
-
-    Parameters
-    ----------
-    decisions : path
-        A decisions file with a proposal recorded in it.
-    inspection : path, optional
-        The inspection, or a proposal of it; `inspection.yaml` beside the decisions by default.
-    rules, engine
-        As for `grader.grade`.
-    allow_overrides : bool
-        Whether a proposal that rested on overrides is made again, with the same ones.
+    """As `grader.verify`.
 
     Raises
     ------
     InputError
-        Faults of a file, no proposal recorded, or decisions on another inspection.
     """
     path = Path(decisions)
     file = read_decisions(path).decisions
@@ -117,7 +104,7 @@ def verify(
 
 
 def log_problems(path: Path, file: Decisions) -> list[Problem]:
-    """What is wrong with the log beside a decisions file, and whether the file holds what it says."""
+    """Faults of a decisions file's log, or between them."""
     beside = log_beside(path)
     raw = beside.read_bytes() if beside.exists() else b""
     acts, problems = read_log(raw, str(beside))

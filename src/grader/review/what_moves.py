@@ -1,4 +1,4 @@
-"""What an area's outcome turns on among its disputed items: every mix where there are few, else a sample."""
+"""What an area's outcome turns on among disputed items: every mix, or a sample."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ class Moves:
     exact : bool
         Whether every mix was graded.
     under : list of Result
-        By person, the result as they tagged it.
+        By person.
     reached : Counter of Result
-        How many of the mixes drawn, or of all, come to each result.
+        How many mixes come to each.
     matter : list of int
-        The disputed items on which the result can turn.
+        Items on which the result can turn.
     """
 
     exact: bool
@@ -66,14 +66,12 @@ def moves(
 
     Parameters
     ----------
-    area : AreaMixes
-        The area.
     starts : sequence of Mix
-        Each person's tagging.
+        Each person's.
     draws, seed : int
-        Mixes drawn where there are too many to grade them all, and where the drawing starts.
+        Where there are too many to grade, and the random seed.
     name : str
-        The area's, so that areas are drawn apart.
+        Seeds its draws.
     """
     ways = [len(each.ways) for each in area.disputed]
     exact = prod(ways) <= EVERY_MIX
@@ -119,7 +117,7 @@ class _Every:
                 yield (*mix[:at], way, *mix[at + 1 :])
 
     def smallest(self, at: int, start: Mix, drawn: Sequence[Mix]) -> Iterator[Sets]:
-        """For each other result, the mixes that reach it and differ from the start in fewest items."""
+        """For each other result its mixes that differ in fewest items."""
         yield from _fewest(at, start, self.area.result(start), ((m, self.area.result(m)) for m in drawn))
 
 
@@ -144,7 +142,7 @@ class _Drawn(_Every):
                 yield tuple([self.random.randrange(n) for n in self.ways])
 
     def smallest(self, at: int, start: Mix, drawn: Sequence[Mix]) -> Iterator[Sets]:
-        """Ones and twos are all tried; of more the fewest that were found by undoing what is not needed."""
+        """All ones and twos, else the fewest found by undoing the rest."""
         own = self.area.result(start)
         near = [mix for i in range(len(start)) for mix in self.others(start, i)]
         for one, two in islice(combinations(range(len(start)), 2), _PAIRS):
@@ -155,7 +153,7 @@ class _Drawn(_Every):
         yield from _fewest(at, start, own, ((mix, self.area.result(mix)) for mix in dict.fromkeys(near)))
 
     def undone(self, start: Mix, mix: Mix, result: Result) -> Mix:
-        """The mix with every item as at the start that can be without moving the result."""
+        """The mix with every unneeded item as at the start."""
         for at in range(len(mix)):
             back = (*mix[:at], start[at], *mix[at + 1 :])
             if self.area.result(back) == result:

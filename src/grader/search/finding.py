@@ -4,98 +4,83 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
 
-from pydantic import Field
-
-from grader.errors import InputError, Place, Problem, folded, quoted
-from grader.io.catalogue import framework_at
-from grader.io.folders import files_in, kind_of
-from grader.io.printed_names import PrintedNames, required
-from grader.io.yaml_source import read_bytes
-from grader.model.framework import Framework
-from grader.model.output import OutputModel, to_json
+from grader.errors import InputError, Problem, quoted
+from grader.io.catalogue import NameOrPath
+from grader.io.printed_names import required
 from grader.search.ranking import Finder, Learned
+from grader.search.texts import Texts, texts_at
 from grader.search.words import bare_words, stem, subjects_of_word
 
-if TYPE_CHECKING:
-    from grader.io.given import PathLike
-
-SCHEMA: Final = "grader.found/1"
 LONGEST = 5_000
 #: Two words that differ by no more than a slip have this share of their letters in common, in order.
 _SLIP = 0.8
 
 
-class Match(OutputModel):
-    """A characteristic that a text may be about."""
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A characteristic that a text may be about; what its parts are says `grader.search.found.Match`."""
 
     characteristic: str
     area: str
     topic: str
     text: str
     score: float
-    """How well it answers: 0 to 1, to be compared within one answer alone."""
     words: list[str]
-    """Words of the text that stand in the characteristic, its topic or the names of its area, as written or
-    nearly."""
     related: list[str]
-    """Words of the text that speak of what the characteristic speaks of."""
     like: list[str]
-    """Statements of other inspections that were tagged to it and share words: inspection and id."""
 
 
-class Found(OutputModel):
+@dataclass(frozen=True, slots=True)
+class Searched:
     """What a search found, the best first."""
 
-    schema_: Literal["grader.found/1"] = Field(SCHEMA, alias="schema")
     framework: str
     edition: str
     area: str | None
     searched: str
     learned: int
-    """Statements of other inspections that were learned from."""
-    matches: list[Match]
-
-    def __repr__(self) -> str:
-        return f"<Found {', '.join(m.characteristic for m in self.matches[:5]) or 'nothing'}>"
-
-    __str__ = __repr__
-
-    def to_json(self, *, indent: int | None = 2) -> str:
-        """The answer as JSON text."""
-        return to_json(self, indent=indent)
+    matches: list[Hit]
 
 
-def find(
+def search(
     words: str,
     *,
-    framework: PathLike,
+    framework: NameOrPath,
     edition: str | None = None,
     area: str | None = None,
-    learn: PathLike | None = None,
+    learn: NameOrPath | None = None,
     limit: int = 10,
-) -> Found:
+) -> Searched:
     """The characteristics of an edition that a text may be about; parameters as for `grader.find`."""
     checked = _words_of(words)
     if isinstance(limit, bool) or not isinstance(limit, int) or limit < 1:
         raise InputError([Problem(f"{quoted(str(limit))} cannot be how many", None, "a whole number from 1")])
-    known = framework_at(framework).framework
-    chosen = _edition_of(known, edition)
-    within = required(area, PrintedNames(known, chosen).areas, "area") if area is not None else None
-    learned = learned_from(Path(learn), known) if learn is not None else []
-    finder = Finder(known, known.areas_in(chosen), learned)
-    ranked = [each for each in finder.ranked(checked) if within in (None, known.area_of(each[0]).id)]
-    return Found(
-        schema=SCHEMA,
-        framework=known.id,
+    texts = texts_at(framework)
+    chosen = _edition_of(texts, edition)
+    areas = {each.id: each.printed for each in texts.areas if chosen in each.editions}
+    within = required(area, areas, "area") if area is not None else None
+    finder = Finder(texts.entries(chosen), _learned(learn, framework))
+    ranked = [each for each in finder.ranked(checked) if within in (None, finder.areas[each[0]].id)]
+    return Searched(
+        framework=texts.framework,
         edition=chosen,
         area=within,
         searched=checked,
-        learned=len(learned),
-        matches=[_match(finder, checked, name, score) for name, score in ranked[:limit]],
+        learned=len(finder.statements),
+        matches=[_hit(finder, checked, name, score) for name, score in ranked[:limit]],
     )
+
+
+def _learned(folder: NameOrPath | None, framework: NameOrPath) -> list[Learned]:
+    if folder is None:
+        return []
+    from grader.io.catalogue import framework_at  # and the models of inspections
+    from grader.search.learning import learned_from
+
+    return learned_from(Path(folder), framework_at(framework).framework)
 
 
 def _words_of(words: str) -> str:
@@ -108,68 +93,27 @@ def _words_of(words: str) -> str:
     return " ".join(words.split())
 
 
-def _edition_of(framework: Framework, edition: str | None) -> str:
-    editions = PrintedNames(framework).editions
+def _edition_of(texts: Texts, edition: str | None) -> str:
     if edition is None:
-        return max(framework.editions, key=lambda name: framework.editions[name].published)
-    return required(edition, editions, "edition")
-
-
-def learned_from(folder: Path, framework: Framework) -> list[Learned]:
-    """Statements of the inspections in a folder, each with what it was tagged to.
-
-    Raises
-    ------
-    InputError
-        There is no such folder, no inspection of the framework in it, or one has faults.
-    """
-    from grader.io.inspections import read_draft
-
-    found: list[Learned] = []
-    problems: list[Problem] = []
-    names = PrintedNames(framework)
-    if not folder.is_dir():
-        raise InputError([Problem("there is no such folder", Place(str(folder)), "name a folder")])
-    for path in files_in(folder):
-        if path.suffix.lower() not in (".yaml", ".yml"):
-            continue
-        try:
-            if kind_of(read_bytes(path), str(path)) != "inspection":
-                continue
-            draft = read_draft(path)
-        except InputError as error:
-            problems += error.problems
-            continue
-        problems += draft.problems
-        head = draft.inspection.inspection
-        if folded(head.framework) == folded(framework.id):
-            for item in draft.inspection.evidence:
-                tags = tuple(names.matched("characteristics", name) for name in item.characteristics)
-                found.append(Learned(head.id, item.id, item.statement, tags))
-    if problems:
-        raise InputError(problems)
-    if not found:
-        message = f"there is no evidence of {framework.id} to learn from"
-        raise InputError([Problem(message, Place(str(folder)), "name a folder of inspections")])
-    return found
+        return max(texts.editions, key=lambda name: texts.editions[name][1])
+    return required(edition, {name: [title] for name, (title, _) in texts.editions.items()}, "edition")
 
 
 # Why it was found -----------------------------------------------------------------------------------------
 
 
-def _match(finder: Finder, text: str, name: str, score: float) -> Match:
+def _hit(finder: Finder, text: str, name: str, score: float) -> Hit:
     said = list(dict.fromkeys(bare_words(text)))
-    area, topic = finder.areas[name], finder.topics[name]
-    characteristic = finder.framework.characteristic(name)
-    held = bare_words(" ".join((characteristic.text, topic.title, area.title)))
+    entry = finder.entries[name]
+    held = bare_words(" ".join((entry.text, *entry.sights, entry.topic_title, entry.area.title)))
     words = [word for word in said if _stands_in(word, held)]
-    about = frozenset().union(*map(subjects_of_word, bare_words(characteristic.text)))
+    about = frozenset().union(*map(subjects_of_word, bare_words(" ".join((entry.text, *entry.sights)))))
     related = [word for word in said if word not in words and subjects_of_word(word) & about]
-    return Match(
+    return Hit(
         characteristic=name,
-        area=area.id,
-        topic=topic.id,
-        text=characteristic.text,
+        area=entry.area.id,
+        topic=entry.topic,
+        text=entry.text,
         score=round(score, 3),
         words=words,
         related=related,

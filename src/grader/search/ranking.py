@@ -1,4 +1,4 @@
-"""Ranking of characteristics by how much of a text they speak of: BM25 over words, letters and subjects."""
+"""Ranking of characteristics for a text: BM25 over words, letters and subjects."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from grader.model.framework import Area, Framework
+from grader.search.texts import TextEntry
 from grader.search.words import pieces, stems, subjects
 
 Tokens = Callable[[str], Iterable[str]]
@@ -21,7 +21,7 @@ _LEARNED = 0.3
 
 
 class Index:
-    """Texts by key, each as counted tokens, ready to be asked: a token is weighed when first asked for."""
+    """Texts as counted tokens, by key; weights are worked out when asked."""
 
     def __init__(self, texts: Mapping[str, Mapping[str, float]]) -> None:
         self.texts = texts
@@ -44,7 +44,7 @@ class Index:
         return count * (_REPEATS + 1) / (count + weighed)
 
     def scores(self, tokens: Iterable[str]) -> dict[str, float]:
-        """How well each text answers, the best of them 1; those that share nothing are left out."""
+        """How well each text answers, the best 1; unrelated ones are left out."""
         found: dict[str, float] = {}
         for token, count in Counter(tokens).items():
             for key, value in self.postings(token):
@@ -65,7 +65,7 @@ class Learned:
 
 @dataclass(slots=True)
 class _Way:
-    """One way of comparing: what is taken of a text, what is laid side by side, and how much it counts."""
+    """One way to compare texts, and its weight."""
 
     tokens: Tokens
     weight: float
@@ -74,26 +74,24 @@ class _Way:
 
 
 class Finder:
-    """Ranks the characteristics of areas by a text.
+    """Ranks characteristics by a text.
 
     Parameters
     ----------
-    framework : Framework
-        The framework.
-    areas : sequence of Area
-        The areas whose characteristics are ranked.
+    entries : sequence of TextEntry
+        To rank.
     learned : iterable of Learned
-        Statements tagged elsewhere: their words count for the characteristics they were tagged to.
+        Tagged statements, which count for their characteristics.
     """
 
-    def __init__(self, framework: Framework, areas: Sequence[Area], learned: Iterable[Learned] = ()) -> None:
-        self.framework = framework
-        self.topics = {c.id: t for a in areas for t in a.topics for c in t.characteristics}
-        self.areas = {c.id: a for a in areas for c in a.characteristics}
+    def __init__(self, entries: Sequence[TextEntry], learned: Iterable[Learned] = ()) -> None:
+        self.entries = {entry.id: entry for entry in entries}
+        self.areas = {entry.id: entry.area for entry in entries}
+        self.statements = tuple(learned)
         self.learned: dict[str, list[Learned]] = {}
-        for item in learned:
+        for item in self.statements:
             for name in dict.fromkeys(item.characteristics):
-                if name in self.topics:
+                if name in self.entries:
                     self.learned.setdefault(name, []).append(item)
         # Two weights each: a characteristic alone says little, its topic and area say what it is among.
         one, topic, area = str, self._topic_of, self._area_of
@@ -114,7 +112,7 @@ class Finder:
 
     def ranked(self, text: str) -> list[tuple[str, float]]:
         """Characteristics with how well each answers, the best first; none where nothing is shared."""
-        total = dict.fromkeys(self.topics, 0.0)
+        total = dict.fromkeys(self.entries, 0.0)
         said: dict[Tokens, list[str]] = {}
         for way in self._ways:
             if way.tokens not in said:
@@ -128,20 +126,23 @@ class Finder:
         return sorted(found, key=lambda each: -each[1])  # stable: the framework's order decides a tie
 
     def _topic_of(self, name: str) -> str:
-        return self.topics[name].id
+        return self.entries[name].topic
 
     def _area_of(self, name: str) -> str:
-        return self.areas[name].id
+        return self.entries[name].area.id
 
     def _counted(self, tokens: Tokens) -> dict[str, dict[str, float]]:
         """What is taken of each characteristic, with its weight."""
-        of_topic = {t.id: list(tokens(t.title)) for t in self.topics.values()}
-        of_area = {a.id: list(tokens(" ".join(_names(a)))) for a in self.areas.values()}
+        titles = {e.topic: e.topic_title for e in self.entries.values()}
+        names = {area.id: " ".join(dict.fromkeys(area.names)) for area in self.areas.values()}
+        of_topic = {topic: list(tokens(title)) for topic, title in titles.items()}
+        of_area = {area: list(tokens(said)) for area, said in names.items()}
         found: dict[str, dict[str, float]] = {}
-        for name, topic in self.topics.items():
+        for name, entry in self.entries.items():
             counts: dict[str, float] = {}
-            parts = [(1.0, list(tokens(self.framework.characteristic(name).text)))]
-            parts += [(_TITLE, of_topic[topic.id]), (_NAMES, of_area[self._area_of(name)])]
+            # What exceeding it or falling short of it looks like is said of it as much as its text.
+            parts = [(1.0, list(tokens(text))) for text in (entry.text, *entry.sights)]
+            parts += [(_TITLE, of_topic[entry.topic]), (_NAMES, of_area[entry.area.id])]
             parts += [
                 (_LEARNED, list(dict.fromkeys(tokens(i.statement)))) for i in self.learned.get(name, ())
             ]
@@ -150,11 +151,6 @@ class Finder:
                     counts[token] = counts.get(token, 0.0) + weight
             found[name] = counts
         return found
-
-
-def _names(area: Area) -> list[str]:
-    named = area.names
-    return list(dict.fromkeys(n for n in (area.title, named.question, named.judgment, named.label) if n))
 
 
 def _together(

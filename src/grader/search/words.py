@@ -1,4 +1,4 @@
-"""What a text says, to compare texts: its words without their endings, its letters, and its subjects."""
+"""A text's words without endings, letters and subjects."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from importlib.resources import files
 
 from Stemmer import Stemmer
 
-#: Words of so many letters are cut into pieces of so many: they bear slips of typing, and other endings.
-PIECE = 4
+#: Words in a row are cut into pieces of so many letters: they bear slips of typing, and other endings.
+PIECE = 5
 _LONGEST_PHRASE = 4
 _WORD = re.compile(r"[a-z0-9]+")
 _STOP = frozenset(
@@ -44,16 +44,13 @@ def stems(text: str) -> list[str]:
 
 
 def pieces(text: str) -> list[str]:
-    """Every few letters of each word: two spellings of a word share most of them."""
-    found: list[str] = []
-    for word in bare_words(text):
-        padded = f" {word} "
-        found += [padded[i : i + PIECE] for i in range(max(len(padded) - PIECE, 0) + 1)]
-    return found
+    """Runs of letters across words: near spellings share most."""
+    row = f" {' '.join(bare_words(text))} "
+    return [row[i : i + PIECE] for i in range(max(len(row) - PIECE, 0) + 1)]
 
 
 def subjects(text: str) -> Counter[str]:
-    """What a text is about, by the lines of the list of words, each as its first word."""
+    """A text's subjects, by the list of words."""
     return Counter(dict.fromkeys(_subjects_of(stems(text)), 1))
 
 

@@ -107,7 +107,7 @@ def find(
     area: str | None = None,
     limit: int = 10,
 ) -> Answer:
-    from grader.search.finding import find as look
+    from grader.api.lookups import find as look
 
     found = look(words, framework=framework, edition=edition, area=area, limit=limit)
     return found.model_dump(mode="json", by_alias=True), []

@@ -7,7 +7,7 @@ from typing import Any, Final
 from grader.model.inspection import Inspection, Sample
 from grader.model.settling import Choice
 from grader.review.agreed import Placed, agree
-from grader.review.reconcile import Laid, reconcile
+from grader.review.reconcile import Reconciled, reconcile
 from grader.server.job_files import yaml_of
 from grader.server.job_grading import loaded
 from grader.server.jobs import Answer
@@ -16,7 +16,7 @@ from grader.session import LoadedInspection
 Data = dict[str, Any]
 
 
-def lay(inspection: Data, first: str, taggings: dict[str, dict[str, Data]], draws: int) -> Laid:
+def lay(inspection: Data, first: str, taggings: dict[str, dict[str, Data]], draws: int) -> Reconciled:
     """The inspection as first tagged, beside what others made of it.
 
     Parameters

@@ -1,1 +1,1 @@
-"""Spreadsheets in and out: read within limits, led back to their cells, and written with drop-downs."""
+"""Spreadsheets in and out, with cells as places."""

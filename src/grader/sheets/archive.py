@@ -1,6 +1,6 @@
-"""The parts of a workbook, which is a zip file of XML, each read within limits.
+"""The parts of a workbook (zipped XML), read within limits.
 
-Nothing is ever unpacked to the disk, so names that lead out of a folder lead nowhere.
+Nothing is unpacked to disk.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Archive:
         return any(part.rpartition("/")[2].lower() == name for part in self._names)
 
     def count(self) -> None:
-        """Count an element of any part: what they say may be nothing, and each takes its time."""
+        """Count an element of any part, for the limit."""
         self._elements += 1
         if self._elements > limits.ELEMENT_LIMIT:
             message = f"the workbook has more than {limits.ELEMENT_LIMIT:,} pieces"
@@ -125,7 +125,7 @@ class Archive:
             damaged(self.file, f"its part {name} is not XML")
 
     def elements(self, name: str) -> list[tuple[str, str, Attributes]]:
-        """Every element of a small part: the name of the one around it, its own, and its attributes."""
+        """A small part's elements: parent, name, attributes."""
         found: list[tuple[str, str, Attributes]] = []
         around = [""]
 
@@ -143,12 +143,12 @@ class Archive:
 
 
 def plain_part(name: str) -> str:
-    """A part's name as it is looked up: programs differ in its case and its slashes."""
+    """A part's name without differences of case and slashes."""
     return name.replace("\\", "/").removeprefix("/").casefold()
 
 
 class _Locals(dict[str, str]):
-    """Names without their prefix; those of a sheet are few, and asked for a million times."""
+    """Names without their prefix, cached."""
 
     def __missing__(self, name: str) -> str:
         found = name.rpartition(":")[2]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from grader.errors import InputError, Place, Problem
 from grader.io import catalogue
-from grader.io.inspections import InspectionDraft
+from grader.io.inspection_draft import InspectionDraft
 from grader.io.merging import Part, merge_parts
 from grader.sheets.hidden import Hidden
 from grader.sheets.importing import Imported, import_sheet

@@ -1,4 +1,4 @@
-"""The cells of one sheet, gathered as its XML goes by, and which of its rows are not shown."""
+"""The cells of one sheet, and rows that are not shown."""
 
 from __future__ import annotations
 
@@ -17,18 +17,16 @@ Row = tuple[int, list[Value]]
 
 @dataclass(slots=True)
 class Unseen:
-    """What a person looking at the sheet would not take as part of it.
+    """What a person does not take as part of the sheet.
 
     Attributes
     ----------
-    whole : bool
-        Whether the sheet itself is hidden.
     hidden, struck : set of int
-        Rows that hold something and are hidden, or struck through in all their cells.
+        Rows hidden, or wholly struck through.
     partly : dict
-        Columns struck through in rows of which other cells are not, by row.
+        Struck columns of other rows.
     lost : set of int
-        Rows with a style that the workbook does not hold.
+        Rows of an unknown style.
     """
 
     whole: bool = False
@@ -56,7 +54,7 @@ class Cells:
         return CellPlace(self.file, sheet=self.sheet)
 
     def put(self, row: int, column: int, value: Value, *, struck: bool = False) -> None:
-        """Note a cell; one without anything in it is none. Cells come in their order."""
+        """Note a cell that holds something, in order."""
         if isinstance(value, str) and not value.strip():
             return
         if row > limits.ROW_LIMIT:

@@ -1,4 +1,4 @@
-"""The sheets of an inspection and their columns: one list for reading, writing and explaining them."""
+"""The sheets of an inspection and their columns, to read and write."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from grader.vocabulary.kinds import PROGRESS
 from grader.vocabulary.peel import PEEL
-from grader.vocabulary.words import PROGRESS, Vocabulary
+from grader.vocabulary.words import Vocabulary
 
 Kind = Literal["id", "tag", "text", "ids", "lines", "number", "flag", "day", "partial_day"]
 #: Columns that hold one text of a list each: `recommendation 1`, `recommendation 2`.
@@ -18,7 +19,7 @@ SEPARATORS = ",;"
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its name, what its cells hold, where that stands in an entry, and what it is for."""
+    """A column: name, content, path in an entry, purpose."""
 
     name: str
     kind: Kind
@@ -151,7 +152,7 @@ SHEETS = (SOURCES, EVIDENCE, FINDINGS, PREVIOUS)
 
 
 def sheets_of(words: Vocabulary) -> tuple[Sheet, ...]:
-    """The sheets in the words of a framework: those of findings alone where it has kinds of finding."""
+    """The sheets in a framework's words."""
     if words is PEEL:
         return SHEETS
     levels = [each for scale in words.by_scale.values() for each in (*scale.levels[::-1], *scale.by_name)]
@@ -172,7 +173,7 @@ FORMAT_KEY, FORMAT = "format", "grader.workbook/1"
 
 
 def plain_name(text: str) -> str:
-    """A column's or sheet's name as far as it matters: letters and digits, joined by underscores."""
+    """A name's letters and digits, joined by underscores."""
     return "_".join(re.findall(r"[^\W_]+", text.casefold()))
 
 

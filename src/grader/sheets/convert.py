@@ -1,4 +1,4 @@
-"""What a cell says in a column of one kind. Nothing is guessed: what could be two things is a fault."""
+"""What a cell says in a column; what is ambiguous is a fault."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _FLAGS = {
 
 
 class CellFault(ValueError):
-    """A cell that does not say what its column asks for; the caller knows which cell."""
+    """A cell that does not fit its column."""
 
     def __init__(self, message: str, help: str) -> None:
         super().__init__(message)
@@ -50,23 +50,19 @@ def is_blank(value: Value) -> bool:
 
 
 def convert(value: Value, column: Column, ids: Collection[str] = (), *, exact: bool = False) -> object:
-    """The value of a cell that is not blank.
+    """The value of a cell with content.
 
     Parameters
     ----------
-    value : Value
-        What the cell holds.
-    column : Column
-        The column it stands in.
     ids : collection of str
-        Ids known to stand in it: they are taken whole, whatever signs they hold.
+        Known ids, taken whole.
     exact : bool
-        Whether a number written as text keeps its digits beyond the fifteen that spreadsheets do.
+        Whether numbers in text keep all their digits.
 
     Raises
     ------
     CellFault
-        It holds something else.
+        It does not fit.
     """
     if isinstance(value, Unreadable):
         raise CellFault(f"{quoted(column.name)}: {value.message}", value.help)
@@ -81,7 +77,7 @@ def convert(value: Value, column: Column, ids: Collection[str] = (), *, exact: b
 
 
 def _text(value: Value, column: Column) -> str:
-    """Text as the cell shows it; where that cannot be told, it is not guessed."""
+    """Text as the cell shows it, where that is known."""
     if isinstance(value, Day | Moment) and value.told is None:
         what = f"the date {value.text}" if isinstance(value, Day) else f"the time {value.text}"
         message = f"{quoted(column.name)} must be text, and the spreadsheet took it for {what}"
@@ -106,7 +102,7 @@ def _id(value: Value, column: Column) -> str:
 
 
 def _tag(value: Value, column: Column) -> str:
-    """A tag as it is printed, led back to how it is written in a file; another word as it stands."""
+    """A printed tag as files write it, or the word itself."""
     text = _id(value, column)
     return chosen(text, column.choices) or text
 

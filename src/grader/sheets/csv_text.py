@@ -1,4 +1,4 @@
-"""The rows of a table in text: its encoding, what stands between its columns, and its quotes."""
+"""A table in text: encoding, delimiter, quotes, rows."""
 
 from __future__ import annotations
 
@@ -45,11 +45,9 @@ class CsvText:
     Attributes
     ----------
     rows : list
-        Rows that hold something, with their numbers as a spreadsheet program counts them.
-    delimiter : str
-        What stands between columns.
+        With content, numbered as spreadsheets do.
     warnings : list of Problem
-        What was assumed of the file.
+        What was assumed.
     """
 
     rows: list[tuple[int, list[Value]]]
@@ -62,17 +60,15 @@ def read_csv(raw: bytes, file: str, score: Score) -> CsvText:
 
     Parameters
     ----------
-    raw : bytes
-        The file.
     file : str
-        Its name in messages.
+        For messages.
     score : callable
-        How well a row's cells name columns; what stands between columns is what lets a row do so best.
+        How well cells name columns; decides the delimiter.
 
     Raises
     ------
     InputError
-        It is something else than a table, in no known encoding, or beyond the limits.
+        No table, an unknown encoding, or beyond the limits.
     """
     kind = kind_of(raw)
     if kind not in ("text", "yaml"):
@@ -124,7 +120,7 @@ def decoded(raw: bytes, file: str) -> tuple[str, list[Problem]]:
 
 
 def _windows(raw: bytes, first: int, file: str) -> tuple[str, list[Problem]]:
-    """What Excel on Windows saves, with a word of it for a person to check."""
+    """Text as Excel on Windows saves it, with a word to check."""
     alone = _SEVERAL_BYTES.sub(b"", raw)
     if len(_SEVERAL_BYTES.findall(raw)) >= sum(byte > 127 for byte in alone):
         message = f"byte 0x{raw[first]:02x} is not UTF-8, and characters elsewhere in the file are"
@@ -142,7 +138,7 @@ def _windows(raw: bytes, first: int, file: str) -> tuple[str, list[Problem]]:
 
 
 def _word(text: str) -> str:
-    """A word with a character beyond ASCII, one of letters and signs rather than a sign alone."""
+    """A word beyond ASCII, rather of letters than a sign."""
     words: list[str] = [word for word in re.findall(r"[^\s,;|\"]+", text) if not word.isascii()]
     if words:
         return next((word for word in words if len(word) > 2), words[0])
@@ -162,7 +158,7 @@ def _at(raw: bytes, byte: int, file: str) -> Place:
 
 
 def delimiter_of(text: str, file: str, score: Score) -> tuple[str, int]:
-    """The sign with which a row names most columns, and how well; of equals, the first line's commonest."""
+    """The delimiter with which a row names most columns, and how well."""
     first = next((line for line in text.lstrip()[:100_000].splitlines() if line.strip(f' "{DELIMITERS}')), "")
     bare = "".join(first.split('"')[::2])
     start = text[:_START]
@@ -205,9 +201,9 @@ def _rows(text: str, file: str, delimiter: str, warnings: list[Problem]) -> Iter
 
 
 class Lines:
-    """Lines with their ends, whichever of the three each has; nothing of the text is copied whole.
+    """Lines with their ends, not copied.
 
-    The library makes a list of a row before anybody can measure it, so the signs in it are counted here.
+    Delimiters are counted before the library builds a row.
     """
 
     def __init__(self, text: str, delimiter: str, file: str) -> None:
@@ -234,7 +230,7 @@ class Lines:
 
 
 def check_quotes(row: list[str], number: int, file: str, delimiter: str, warnings: list[Problem]) -> None:
-    """A cell that holds whole rows: between two stray quotes rows are lost, and nothing else tells."""
+    """Refuse a cell that holds whole rows between stray quotes."""
     for at, cell in enumerate(row, 1):
         if "\n" not in cell and "\r" not in cell:
             continue

@@ -1,6 +1,6 @@
-"""Number formats: a number as the cell shows it, and whether it is a date, a time or a per cent.
+"""Number formats: the text a cell shows, and its kind.
 
-A format that is not simple is never guessed at: what it shows is None.
+What a format that is not simple shows is None.
 """
 
 from __future__ import annotations
@@ -42,16 +42,14 @@ class Format:
 
     Attributes
     ----------
-    kind : str
-        What the number is.
     sections : tuple
-        Tokens for numbers above zero, below zero and zero; None for one that is not simple.
+        Tokens above, below and at zero; None if not simple.
     general : bool
-        Whether the program chooses, as it does where nothing is said.
+        Whether the program chooses.
     spans : bool
-        Whether a span of time is shown: more hours than a day has.
+        Whether hours may pass 24.
     month_only : bool
-        Whether a date is shown by month and year alone.
+        Whether no day is shown.
     """
 
     kind: Kind
@@ -88,7 +86,7 @@ GENERAL = Format("number", general=True)
 
 
 def general(value: float) -> str | None:
-    """A number where no format is said: digits beyond those kept, or shown, cannot be told."""
+    """A number without a format; None where digits are not known."""
     text = f"{value:.15g}"
     if "e" in text:
         text = f"{Decimal(text):f}"
@@ -131,7 +129,7 @@ def _kind_of(part: str, tokens: tuple[Token, ...] | None) -> Kind:
 
 
 def _kinds_of_unread(part: str) -> set[str]:
-    """What a section that is not simple has outside quotes and brackets: a date's letters, a per cent."""
+    """Kinds in a section not read: a date, a per cent."""
     found: set[str] = set()
     for sign in _bare(part).lower():
         if sign in "ymdhs":
@@ -315,7 +313,7 @@ _BLANK = {"0": "0", "#": "", "?": " "}
 def _placed_before(
     tokens: tuple[Token, ...], places: list[int], digits: str, *, grouped: bool
 ) -> dict[int, str]:
-    """The digits before the point, from the right; all that are left over stand in the first place."""
+    """The digits before the point, the rest in the first place."""
     found: dict[int, str] = {}
     left, count = digits, 0
     for place in reversed(places):
@@ -357,7 +355,7 @@ def _show_power(tokens: tuple[Token, ...], value: float) -> str | None:
 
 
 def moment_of(serial: float, *, from_1904: bool = False) -> datetime | None:
-    """The date and time of a serial number, to the millisecond; None for one that is no date."""
+    """A serial number's date and time (ms), or None."""
     if not 0 <= serial < (_LAST_DAY + 1 - (1462 if from_1904 else 0)):
         return None
     milliseconds = timedelta(milliseconds=round(serial * 86_400_000))

@@ -1,4 +1,4 @@
-"""What people's own words may stand for: headings and words of columns, for a person to confirm."""
+"""What people's headings and words may stand for, to confirm."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def guesses() -> Mapping[str, Any]:
 
 
 def heading_guess(text: str) -> tuple[str, str] | None:
-    """The column a heading may be, and why; those that are read without asking are not guesses."""
+    """The column a heading may be, and why."""
     from rapidfuzz import fuzz, process
 
     plain = heading_name(text)
@@ -57,7 +57,7 @@ def _within(said: str, known: str, **_: object) -> float:
 
 
 def word_guess(column: str, word: str, choices: Collection[str], among: Collection[str]) -> str | None:
-    """What a word of a column may stand for, as far as anybody can tell; None where nothing does."""
+    """What a word may stand for, or None."""
     from rapidfuzz import fuzz, process
 
     key = word_key(word)

@@ -1,4 +1,4 @@
-"""Which column of a sheet is which: by its name, by what a mapping says, or by a word in common use."""
+"""Which column is which: by name, mapping or common word."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ SYNONYMS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 
 
 def heading_name(text: str) -> str:
-    """A heading as far as it matters, without the signs and remarks beside its name."""
+    """A heading without signs and remarks."""
     bare = text.strip()
     if bare in ("#", "№"):
         return "no"
@@ -106,22 +106,22 @@ def heading_name(text: str) -> str:
 
 @dataclass(slots=True)
 class Named:
-    """What the cells of a heading row stand for; columns count from 1.
+    """What a heading row's cells stand for, from 1.
 
     Attributes
     ----------
     columns : dict
-        Each column found, by where it stands.
+        By position.
     twice : list
-        Columns that stand a second time under their own name: where, and where first.
+        Repeated columns: where, and where first.
     unclear : dict
-        Headings that could each be a column, by its name, where none is nearer than the others.
+        Headings that could each be a column, by name.
     assumed : list
-        Headings read by a word in common use: the heading, and the column's name.
+        Headings read by a common word.
     others : dict
-        Headings of no known column, by where they stand.
+        Unknown headings.
     width : int
-        Where the last heading stands.
+        The last heading's position.
     """
 
     columns: dict[int, Column] = field(default_factory=dict)
@@ -160,12 +160,12 @@ class Headings:
         self.needed = {c.name for c in sheet.columns if c.required} - mapping.defaults.keys()
 
     def score(self, values: Sequence[Value]) -> int:
-        """How well a row's cells name columns: all that are needed come before any number of others."""
+        """How well cells name columns, needed ones first."""
         found = {column.name for column, _ in map(self.column_of, values) if column is not None}
         return len(found) + (1000 if self.needed and self.needed <= found else 0)
 
     def header(self, rows: Sequence[tuple[int, list[Value]]]) -> tuple[int, list[Value]] | None:
-        """The first of the first rows that names every column needed, else the one that names most."""
+        """The first row with every needed column, else the best."""
         first = [row for row in rows[: 2 * HEADER_WITHIN] if row[0] <= HEADER_WITHIN] or rows[:1]
         scored = [(self.score(values), number, values) for number, values in self.rows_with_groups(first)]
         whole = next((row for row in scored if row[0] >= 1000), None)
@@ -173,7 +173,7 @@ class Headings:
         return None if found is None else found[1:]
 
     def rows_with_groups(self, rows: Sequence[tuple[int, list[Value]]]) -> Iterator[tuple[int, list[Value]]]:
-        """The rows, and where names stand on two rows, the lower with those that stand above its blanks."""
+        """The rows; of headings on two rows the lower, its blanks filled."""
         before: tuple[int, list[Value]] | None = None
         for number, values in rows:
             yield number, values
@@ -232,7 +232,7 @@ class Headings:
 
 
 def _unmistakable(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Names in plain letters, but those that two columns would share, or that have no letters."""
+    """Names in plain letters that no two columns share."""
     found: dict[str, str] = {}
     shared: set[str] = set()
     for plain, name in pairs:

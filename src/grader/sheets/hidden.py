@@ -1,4 +1,4 @@
-"""Rows that the spreadsheet does not show, or shows struck through: said, left out, or read as asked."""
+"""Hidden and struck-through rows: reported, left out or read."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NAMED = 20
 
 
 def seen_rows(table: Table, body: list[Row], hidden: Hidden) -> tuple[list[Row], list[Problem]]:
-    """The rows of a table's body that are read, and what is to be said of those that are not shown."""
+    """The rows that are read, with warnings on the unseen."""
     if hidden == "read" or not body:
         return body, []
     unseen = table.unseen
@@ -69,7 +69,7 @@ def _counted(count: int) -> str:
 
 
 def named(rows: list[int]) -> str:
-    """Rows by their numbers, those that follow on each other as a stretch: `rows 3, 5 to 9 and 12`."""
+    """Rows by number: `rows 3, 5 to 9 and 12`."""
     stretches: list[list[int]] = []
     for row in rows:
         if stretches and stretches[-1][1] == row - 1:

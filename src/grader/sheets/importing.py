@@ -1,4 +1,4 @@
-"""A spreadsheet as an inspection: checked as a file of its own would be, each fault at its cell."""
+"""A spreadsheet as an inspection, each fault at its cell."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import NoReturn
 
 from grader.errors import InputError, Place, Problem, Problems, nearest, quoted, truncate
 from grader.io import catalogue
-from grader.io.inspections import InspectionDraft, InspectionFile, draft_of, resolve_draft
+from grader.io.inspection_draft import InspectionDraft, draft_of
+from grader.io.inspections import InspectionFile, resolve_draft
 from grader.io.yaml_source import EVENT_LIMIT, Document, NodePath
 from grader.language.rulebook import Measure
 from grader.model.framework import Framework
@@ -56,9 +57,9 @@ _HEAD_KINDS: dict[str, Kind] = {
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """An inspection read from a spreadsheet, and what a person should look at.
+    """An inspection from a spreadsheet, with warnings.
 
-    `replaced` says what it changes in the inspection it is written over, a line each.
+    `replaced`: changes to the inspection written over.
     """
 
     inspection: Inspection
@@ -92,25 +93,24 @@ def import_sheet(
     Parameters
     ----------
     path : Path
-        A workbook or a CSV file.
+        A workbook or CSV.
     head : mapping of str to str, optional
-        `id`, `body`, `framework` and `edition`, where the workbook has no sheet that says them, or others.
+        `id`, `body`, `framework`, `edition`, before those of the workbook.
     mapping : Mapping, optional
-        What the spreadsheet calls its columns.
+        What its columns are called.
     sheet : str, optional
-        The sheet that holds the evidence.
+        With the evidence.
     rules : str, optional
-        A rule book's folder or id; the one named after the framework by default.
+        A folder or id; the framework's own by default.
     hidden : str, optional
-        `skip` leaves out rows that are hidden or struck through, `read` reads them without a word; they are
-        read with a warning otherwise.
+        `skip` or `read` hidden and struck-through rows; else warn.
     over : InspectionDraft, optional
-        The inspection it is written over: what the sheet does not hold is kept of it.
+        Written over: what the sheet does not hold is kept.
 
     Raises
     ------
     InputError
-        Every fault found, each with its sheet and cell.
+        Every fault, with its cell.
     """
     mapping = mapping or SheetsMapping()
     book = open_spreadsheet(path, Headings(EVIDENCE, mapping.evidence).score)
@@ -132,7 +132,7 @@ def import_sheet(
 def _resolve(
     document: Document, problems: list[Problem], rules: catalogue.NameOrPath | None
 ) -> tuple[InspectionFile, Framework, Mapping[str, Measure]]:
-    """The inspection, every name in it resolved, and what by; faults of cells are raised with the rest."""
+    """The inspection with names resolved; every fault is raised together."""
     at_fault = {p.place for p in problems}
 
     def all_of(more: tuple[Problem, ...]) -> list[Problem]:
@@ -162,7 +162,7 @@ def _too_long(place: Place, count: int) -> NoReturn:
 
 
 def _pieces(data: object) -> int:
-    """How many pieces a YAML file of the data has, about: what the reader of inspection files limits."""
+    """About how many pieces the YAML would have, for the limit."""
     if isinstance(data, dict):
         return 2 + sum(1 + _pieces(value) for value in data.values())
     if isinstance(data, list):
@@ -250,7 +250,7 @@ class _Gathering:
     # What each holds ---------------------------------------------------------------------------------------
 
     def read_head(self, table: Table | None) -> dict[str, object]:
-        """Keys and values of the inspection's sheet; an option says otherwise where it is given."""
+        """The inspection's own keys and values; options come first."""
         found: dict[str, object] = {}
         for number, values in table.rows if table is not None else ():
             assert table is not None
@@ -297,7 +297,7 @@ class _Gathering:
 
     @property
     def held(self) -> dict[str, frozenset[str]]:
-        """By sheet that was read, the keys of an entry that it has a column or a default for."""
+        """For each sheet read, the keys with a column or default."""
         return {
             key: frozenset({path[0] for path in entries.cells} | {*self.mapping.of(entries.sheet).defaults})
             for key, entries in self.entries.items()
@@ -324,7 +324,7 @@ class _Gathering:
         return found
 
     def named_sources(self) -> dict[str, object]:
-        """Where no sheet lists them, each source that is named, with its name for a title."""
+        """Named sources as their own titles, where no sheet lists them."""
         found: dict[str, object] = {}
         for key, entries in self.entries.items():
             for i, entry in enumerate(entries.found):
@@ -337,7 +337,7 @@ class _Gathering:
 
 @dataclass(slots=True)
 class _Places(Mapping[NodePath, Place]):
-    """The place of everything in the inspection: worked out when asked for, since few ever are."""
+    """Places in the inspection, worked out when asked."""
 
     file: str
     format: str = ""

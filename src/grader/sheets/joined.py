@@ -15,7 +15,7 @@ from grader.sheets.yaml_text import inspection_text
 
 @dataclass(frozen=True, slots=True)
 class MergedInspections:
-    """One inspection of several, what was done to make it, and what a person should look at."""
+    """One inspection of several, with notes and warnings."""
 
     inspection: Inspection
     notes: tuple[str, ...]
@@ -32,7 +32,7 @@ class MergedInspections:
 
 
 def joined(parts: Sequence[tuple[str, Inspection]], id: str | None = None) -> MergedInspections:
-    """Inspections, each with the path it came from (blank for none), as one; raises InputError."""
+    """Inspections with their paths, as one; raises InputError."""
     if len(parts) < 2:
         raise InputError([Problem("there is one inspection to merge", None, "name two or more")])
     stems = Counter(PurePath(path).stem for path, _ in parts)

@@ -1,4 +1,4 @@
-"""An inspection imported over another: what the sheet does not hold is kept, what it replaces is listed."""
+"""An import over an earlier inspection: what is kept and replaced."""
 
 from __future__ import annotations
 
@@ -9,16 +9,11 @@ from typing import Any
 
 from grader.errors import GraderError, InputError, Place, Problem, quoted
 from grader.io.catalogue import framework as framework_called
-from grader.io.inspections import (
-    LISTS,
-    InspectionDraft,
-    InspectionFile,
-    draft_of,
-    read_draft,
-    resolve_draft,
-)
+from grader.io.inspection_draft import LISTS, InspectionDraft, draft_of, read_draft
+from grader.io.inspections import InspectionFile, resolve_draft
 from grader.io.printed_words import PrintedWords
-from grader.io.yaml_source import Document, NodePath, read_bytes
+from grader.io.reading import read_bytes
+from grader.io.yaml_source import Document, NodePath
 from grader.language.rulebook import Measure
 from grader.model.framework import Framework
 from grader.model.inspection import Inspection
@@ -38,7 +33,7 @@ _REPLACED = "mend it, delete it, or write to another file"
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """An inspection with what was kept of the one before, and what was replaced in it, a line each."""
+    """The inspection, and what was replaced, line by line."""
 
     inspection: Inspection
     said: tuple[str, ...]
@@ -46,12 +41,12 @@ class Merged:
 
 
 def read_earlier(path: Path) -> InspectionDraft | None:
-    """The inspection that is about to be replaced; None where there is nothing.
+    """The inspection to be replaced, or None.
 
     Raises
     ------
     InputError
-        The file holds something else, of which nothing could be kept.
+        Something else, of which nothing can be kept.
     """
     if not path.exists() or not read_bytes(path).strip():
         return None
@@ -67,7 +62,7 @@ def read_earlier(path: Path) -> InspectionDraft | None:
 
 
 def _unknown_words(draft: InspectionDraft) -> Iterator[Problem]:
-    """Assessments and kinds of finding that the framework does not have, where there is such a framework."""
+    """Assessments and kinds that the framework lacks."""
     try:
         words = PrintedWords(framework_called(draft.inspection.inspection.framework).framework)
     except GraderError:
@@ -88,25 +83,19 @@ def merge(
     framework: Framework,
     measures: Mapping[str, Measure],
 ) -> Merged:
-    """The new inspection, with what the sheet does not hold taken from the earlier one.
+    """The new inspection, with what the sheet lacks from the earlier.
 
     Parameters
     ----------
-    new : Inspection
-        What the sheet says.
     held : mapping of str to collection of str
-        By list, the keys of an entry that the sheet has a column for; lists it has no sheet for are absent.
-    earlier : InspectionDraft
-        What the file held before.
-    framework : Framework
-        The framework of the new inspection.
+        The keys each sheet has, by list.
     measures : mapping of str to Measure
-        Figures the rule book has rules for.
+        Figures with rules.
 
     Raises
     ------
     InputError
-        What was kept does not fit the new inspection.
+        What was kept does not fit.
     """
     before, after = _plain(earlier.inspection), _plain(new)
     said = list(_head(before["inspection"], after["inspection"]))
@@ -142,7 +131,7 @@ def _head(before: Block, after: Block) -> Iterator[str]:
 def _listed(
     key: str, old: Mapping[str, Block], new: dict[str, Block], held: Collection[str], *, keep: bool = False
 ) -> Iterator[str]:
-    """What a list's entries were replaced by; keys the sheet has no column for are kept."""
+    """Entries replaced in a list, keeping keys without a column."""
     kept: dict[str, list[str]] = {}
     changes: list[str] = []
     by_id = keep or "id" in held  # ids made of row numbers may be another item's
@@ -176,7 +165,7 @@ def _listed(
 
 
 def _change(field: str, before: object, after: object) -> str:
-    """A short value from what to what; of a text only that it is another."""
+    """A change of value; of a text only that it changed."""
     shown = [str(value) if value is not None else "nothing" for value in (before, after)]
     if isinstance(before, dict | list) or isinstance(after, dict | list) or max(map(len, shown)) > 30:
         return field
@@ -208,7 +197,7 @@ def _checked(
     framework: Framework,
     measures: Mapping[str, Measure],
 ) -> InspectionFile:
-    """The merged inspection, checked whole; what is at fault in it stands in the file before."""
+    """The merged inspection, checked; faults lie in the earlier file."""
     places: dict[NodePath, Place] = {
         path: place for path, place in before.places.items() if path and path[0] not in held
     }

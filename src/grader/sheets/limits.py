@@ -60,7 +60,7 @@ class Budget:
             self._refuse(f"{CELLS_SEEN_LIMIT:,} cells, most of them empty", help)
 
     def lay_out(self, cells: int) -> None:
-        """Count cells from the first column of a row to the last that holds something."""
+        """Count a row's cells up to the last with content."""
         self._area -= cells
         if self._area < 0:
             self._refuse(f"{AREA_LIMIT:,} cells")

@@ -1,6 +1,6 @@
-"""Mapping files: what a person's own spreadsheet calls things.
+"""Mapping files: what a person's spreadsheet calls things.
 
-Only names, words and defaults: a mapping computes nothing.
+Names, words and defaults only.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from pathlib import Path
 
 from grader.errors import InputError, Problem, nearest, quoted, suggest
 from grader.io.faults import validate
-from grader.io.yaml_source import Document, NodePath, parse_document, read_bytes
+from grader.io.reading import read_bytes
+from grader.io.yaml_source import Document, NodePath, parse_document
 from grader.model.base import InputModel, Text
 from grader.sheets.columns import SHEETS, Column, Sheet
 from grader.sheets.convert import chosen
@@ -76,7 +77,7 @@ def _mapping_in(document: Document) -> Mapping:
 
 
 def _as_written(document: Document, value: object, path: NodePath) -> object:
-    """The data with every number, date and yes or no as the text that stands in the file."""
+    """The data with numbers, dates and flags as written."""
     if isinstance(value, dict):
         return {key: _as_written(document, inner, (*path, key)) for key, inner in value.items()}
     if isinstance(value, list):
@@ -85,7 +86,7 @@ def _as_written(document: Document, value: object, path: NodePath) -> object:
 
 
 def _faults(mapping: SheetMapping, sheet: Sheet, document: Document) -> Iterator[Problem]:
-    """Columns that are not there, words that no column knows, and names that would be read twice."""
+    """Unknown columns and words, and names read twice."""
     known = {c.name: c for c in sheet.columns}
     for block in ("columns", "values", "defaults"):
         for name in getattr(mapping, block):

@@ -1,4 +1,4 @@
-"""A proposed mapping as a YAML file to edit, and as lines to read: what is not sure is marked."""
+"""A proposed mapping as YAML to edit, doubts marked."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MARKS = {"sure": "", "likely": "likely", "confirm": "confirm"}
 
 
 def mapping_text(proposed: ProposedMapping) -> str:
-    """The YAML of a proposed mapping. Using it with `--mapping` confirms what stands in it."""
+    """A proposed mapping's YAML; using it confirms it."""
     return "\n".join(_lines(proposed)) + "\n"
 
 

@@ -1,7 +1,6 @@
-"""A workbook with what is wrong marked in it: each cell coloured and noted, and a list with links.
+"""A workbook with its faults marked and listed.
 
-openpyxl reads the workbook and writes it again, and drops what it does not know. A workbook that holds such
-things is refused, so that nothing is lost without a word.
+Workbooks with things openpyxl would drop are refused.
 """
 
 from __future__ import annotations
@@ -15,8 +14,8 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from grader.errors import InputError, MissingExtraError, Place, Problem, by_kind
+from grader.io.reading import read_bytes
 from grader.io.scalars import shown_name
-from grader.io.yaml_source import read_bytes
 from grader.sheets import limits
 from grader.sheets.archive import Archive
 from grader.sheets.places import CellPlace, letters
@@ -61,21 +60,20 @@ _DECLARES = re.compile(rb"<!(DOCTYPE|ENTITY)")
 
 
 def mark_workbook(path: Path, errors: Iterable[Problem], warnings: Iterable[Problem] = ()) -> bytes:
-    """The workbook in a file, with its faults and warnings marked.
+    """The workbook with faults and warnings marked.
 
     Parameters
     ----------
     path : Path
-        An .xlsx workbook.
+        .xlsx.
     errors, warnings : iterable of Problem
-        What was found in it, as `import_sheet` said.
+        Those of `import_sheet`.
 
     Raises
     ------
     InputError
-        It is no such workbook, or holds what would be lost.
+        No such workbook, or content would be lost.
     MissingExtraError
-        openpyxl is not installed.
     """
     try:
         import openpyxl
@@ -154,7 +152,7 @@ def _mark_cells(book: Any, found: Sequence[tuple[str, Problem]]) -> None:
 
 
 def _cell_of(book: Any, place: Place | None) -> tuple[str, int, int] | None:
-    """The cell of a place: of merged ones the first, of a whole row the first with something in it."""
+    """The cell of a place, the first of merged ones or of a row."""
     if not isinstance(place, CellPlace) or not place.line or place.sheet not in book.sheetnames:
         return None
     sheet = book[place.sheet]
@@ -174,7 +172,7 @@ def _note(kind: str, problem: Problem) -> str:
 
 
 def _list(book: Any, found: Sequence[tuple[str, Problem]]) -> None:
-    """A sheet that says where everything is, and how many there are of each kind."""
+    """A sheet that lists everything, with counts."""
     from openpyxl.styles import Alignment, Font, PatternFill
 
     title, number = TITLE, 1

@@ -1,4 +1,4 @@
-"""Cells merged into one: downwards they stand for every row, across columns they are a fault."""
+"""Merged cells: down they fill every row, across they are faults."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from grader.sheets.reader import Table
 def merges_below(
     table: Table, body: list[Row], columns: Mapping[int, Column], above: int
 ) -> tuple[dict[tuple[int, int], int], list[Problem]]:
-    """The last row of each cell merged downwards, by its place, and the faults of cells merged across."""
+    """The last row of each cell merged down, and faults across."""
     reach: dict[tuple[int, int], int] = {}
     problems: list[Problem] = []
     filled: dict[int, list[int]] | None = None

@@ -1,4 +1,4 @@
-"""What the sheets of an OpenDocument workbook hold: each cell has the text it shows beside its value."""
+"""The sheets of an OpenDocument workbook, values with their text."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _ASIDE = ("annotation", "ruby-text")
 
 
 class OdsSheets:
-    """The tables of a workbook, by name, in its order. All are read at once: they are one part of it."""
+    """A workbook's tables by name, read at once."""
 
     def __init__(self, archive: Archive) -> None:
         if _MANIFEST in archive and any(n == "encryption-data" for _, n, _ in archive.elements(_MANIFEST)):
@@ -211,7 +211,7 @@ class _ContentWalk:
 
 
 def _value(cell: dict[str, str], shown: str) -> Value | None:
-    """The value of a cell, with the text that it shows; None for one that cannot be."""
+    """A cell's value with its text, or None."""
     kind = cell.get("value-type")
     if kind == "error" or (
         "formula" in cell and shown.startswith(("#", "Err:")) and kind in (None, "string")

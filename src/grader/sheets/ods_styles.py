@@ -1,4 +1,4 @@
-"""The styles of an OpenDocument workbook, as far as they strike text through or hide what has them."""
+"""OpenDocument styles that strike through or hide."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class OdsStyles:
 
 
 def plainly(attributes: Attributes) -> dict[str, str]:
-    """Attributes without their prefix; that a value is an error stands in a prefix of its own."""
+    """Attributes without their prefix, but for errors."""
     found: dict[str, str] = {}
     for key, value in attributes.items():
         name = key.rpartition(":")[2]

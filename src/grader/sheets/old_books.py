@@ -1,7 +1,6 @@
-"""Workbooks in Excel's binary formats, read by a library in a process of its own.
+"""Workbooks in Excel's binary formats, read in a process of its own.
 
-The library lays a sheet out as a full rectangle, whatever its file asks for,
-and can end its process. It tells neither formats nor hidden rows.
+The library may fill memory or crash, and tells no formats or hidden rows.
 """
 
 from __future__ import annotations
@@ -58,7 +57,7 @@ class OldSheets:
 
 
 def locked(raw: bytes) -> bool:
-    """Whether an older container holds a workbook locked with a password: it names what it is packed in."""
+    """Whether an older container holds a locked workbook."""
     return "EncryptedPackage".encode("utf-16-le") in raw
 
 

@@ -15,9 +15,9 @@ _CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class CellPlace(Place):
-    """A cell, its row in `line`; a whole row where `column` is 0, a whole sheet where both are.
+    """A cell (`line` its row), a row (`column` 0) or a sheet (both 0).
 
-    `sheet` is empty in a format that has none, and `order` is the sheet's place in the workbook.
+    `order`: the sheet's place in the workbook.
     """
 
     sheet: str = ""
@@ -45,7 +45,7 @@ def _key(place: Place) -> tuple[str, int, int, int]:
 
 
 def letters(column: int) -> str:
-    """The letters over a column, which counts from 1: `C` over 3, `AA` over 27."""
+    """A column's letters, from 1: `C` for 3, `AA` for 27."""
     found = ""
     while column:
         column, letter = divmod(column - 1, 26)

@@ -1,4 +1,4 @@
-"""Small tables with a heading for each column, such as decisions: every fault with its cell."""
+"""Small tables with headings, such as decisions."""
 
 from __future__ import annotations
 
@@ -37,25 +37,22 @@ def read_entries(
     sheet: str | None = None,
     names: Mapping[str, Sequence[str]] | None = None,
 ) -> list[Entry]:
-    """The rows of a table in a workbook or a text file.
+    """A table's rows.
 
     Parameters
     ----------
-    path : Path
-        The file.
     columns : sequence of Column
-        What its columns are called and hold; others are passed over.
+        Others are passed over.
     sheet : str, optional
-        The sheet of a workbook; the only one, or the first that has the headings, by default.
+        The only one, or the first with the headings, by default.
     names : mapping of str to sequence of str, optional
-        What else a column may be called.
+        Further names of columns.
 
     Raises
     ------
     InputError
-        Every fault found, each with its cell; rows that are hidden or struck through are faults.
+        Every fault with its cell; hidden rows are faults.
     MissingExtraError
-        The library that reads workbooks is not installed.
     """
     forms = {plain_name(form): c.name for c in columns for form in (c.name, *(names or {}).get(c.name, ()))}
 
@@ -84,7 +81,7 @@ def _table(
 def _headings(
     table: Table, columns: Sequence[Column], forms: Mapping[str, str]
 ) -> tuple[int, dict[int, str]] | None:
-    """The first row with every heading that is needed: which row, and the columns by number."""
+    """The first row with every needed heading, and its columns."""
     for at, (_, cells) in enumerate(table.rows[:_ABOVE]):
         found: dict[int, str] = {}
         for number, cell in enumerate(cells):

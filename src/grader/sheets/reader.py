@@ -8,8 +8,8 @@ from pathlib import Path, PurePath
 
 from grader.errors import Place, Problem
 from grader.io.kinds import NAMES, kind_of
+from grader.io.reading import read_bytes
 from grader.io.scalars import shown_name
-from grader.io.yaml_source import read_bytes
 from grader.sheets import limits
 from grader.sheets.archive import Archive
 from grader.sheets.cells import Merge, Row, Unseen

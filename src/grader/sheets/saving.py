@@ -1,6 +1,6 @@
-"""Workbooks made in memory: openpyxl's own way leaves files in the temporary folder when it is killed.
+"""Workbooks made in memory, without temporary files.
 
-What is written has no clock in it, and no cell of text that a spreadsheet program would run.
+No clock in them, and no text that would run.
 """
 
 from __future__ import annotations

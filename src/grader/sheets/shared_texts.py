@@ -1,4 +1,4 @@
-"""Texts of a workbook in Excel's format: runs of one are put together, and how it is pronounced left out."""
+"""Shared texts of an .xlsx, runs joined, phonetics left out."""
 
 from __future__ import annotations
 

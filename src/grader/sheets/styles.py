@@ -1,4 +1,4 @@
-"""The styles of a workbook in Excel's format: how its cells show numbers, and whether they are struck."""
+"""Styles of an .xlsx: number formats and strike-through."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LOST = Style(Format("number"))
 
 
 def switched_on(attributes: Attributes) -> bool:
-    """Whether an element that switches something on does: it may say that it does not."""
+    """Whether a switching element says yes."""
     return attributes.get("val", "1").lower() not in ("0", "false", "off")
 
 

@@ -10,7 +10,7 @@ from typing import Self
 
 
 class Number(float):
-    """A number of a workbook, and the text its cell shows: None where that cannot be told."""
+    """A workbook's number, and the text shown, if known."""
 
     __slots__ = ("told",)
     told: str | None
@@ -22,14 +22,14 @@ class Number(float):
 
 
 class Percent(Number):
-    """A number shown with a per cent sign, as it is shown: 95.5 where the cell holds 0.955."""
+    """A number as shown in per cent: 95.5 for 0.955."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A date, YYYY-MM-DD, or YYYY-MM where the cell shows no day; `told` as the cell shows it, if known."""
+    """A date (or month), and the text shown, if known."""
 
     text: str
     told: str | None = None
@@ -37,7 +37,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A time of day, a date with one, or a span of time; `told` as the cell shows it, if known."""
+    """A time, date with time, or span, and the text shown, if known."""
 
     text: str
     told: str | None = None
@@ -90,7 +90,7 @@ def percent_of(share: float, told: str | None = "") -> Percent:
 
 
 def fifteen(value: float) -> float:
-    """The number that a spreadsheet shows: it keeps fifteen digits, and what is beyond comes of reckoning."""
+    """The number in the fifteen digits spreadsheets keep."""
     short = float(f"{value:.15g}")
     return short if isfinite(short) else value
 
@@ -108,6 +108,6 @@ def shown(value: Value) -> str:
 
 
 def shown_number(value: float) -> str:
-    """A number as spreadsheets show it: fifteen digits, and no point where it is whole."""
+    """A number as shown: fifteen digits, whole ones without a point."""
     text = f"{value:.15g}"
     return text if "e" not in text or abs(value) >= 1e21 else f"{Decimal(text):f}"

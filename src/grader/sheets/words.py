@@ -1,4 +1,4 @@
-"""Words compared as they are written: a sign is part of a word, and what cannot be seen is not."""
+"""Words compared as written, signs included."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ _NUMBER = re.compile(r"([+-]?)(0|[1-9][0-9]{0,14})(?:\.([0-9]{1,15}))?(\s?%)?", 
 
 
 def word_key(text: str) -> str:
-    """What two words have in common that are the same word.
+    """What is equal in two spellings of a word.
 
-    Case, space around and between, and the Unicode form do not matter, nor does how a number is written:
-    `1` and `1.0`. Everything else does: `+`, `-`, `Good+` and `<50%` are words of their own.
+    Case, space, Unicode form and `1` or `1.0` do not matter; signs do.
     """
     # Folding case may take apart what the form puts together.
     plain = _VARIATION.sub("", unicodedata.normalize("NFC", text)).casefold()
@@ -31,6 +30,6 @@ def word_key(text: str) -> str:
 
 
 def keys_of(text: str) -> tuple[str, ...]:
-    """Keys to look a cell's word up by, the nearest first: a spreadsheet drops the sign of `+1`."""
+    """Keys to look a word up by, nearest first (`+1` may be `1`)."""
     key = word_key(text)
     return (key, f"+{key}") if key[:1].isdigit() and _NUMBER.fullmatch(key) else (key,)

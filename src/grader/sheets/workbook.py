@@ -1,6 +1,6 @@
-"""An inspection as a workbook: drop-downs for the tags, a note on every column, and the characteristics.
+"""An inspection as a workbook: drop-downs, notes, characteristics.
 
-Whatever a spreadsheet would run or change is written as text: every cell is, but numbers of measures.
+Every cell but measures' numbers is text.
 """
 
 from __future__ import annotations
@@ -40,14 +40,13 @@ _WIDTHS = {"statement": 60, "text": 80, "title": 50}
 
 
 def workbook_bytes(inspection: Inspection, framework: Framework) -> bytes:
-    """The workbook of an inspection, which imports back to the same inspection.
+    """The workbook of an inspection, which imports back the same.
 
     Raises
     ------
     InputError
-        An id that cannot stand in a cell of several.
+        An id that cannot share a cell.
     MissingExtraError
-        The library that writes workbooks is not installed.
     """
     try:
         from openpyxl import Workbook
@@ -73,7 +72,7 @@ def workbook_bytes(inspection: Inspection, framework: Framework) -> bytes:
 
 
 def without_column(inspection: Inspection) -> list[str]:
-    """What an inspection holds and no workbook does: it stays in a file the workbook is imported over."""
+    """What of an inspection no workbook holds."""
     own, settled = inspection.inspection, sum(e.settled is not None for e in inspection.evidence)
     held = {
         "earlier grades": own.earlier_grades,
@@ -85,7 +84,7 @@ def without_column(inspection: Inspection) -> list[str]:
 
 
 def _check_ids(inspection: Inspection) -> None:
-    """Ids of evidence are known where they are read back; those of a framework are not."""
+    """Refuse ids of evidence that cannot be read back."""
     named = {c for e in inspection.evidence for c in e.characteristics}
     named |= {c for f in inspection.all_findings for c in f.characteristics}
     named |= set(inspection.inspection.not_inspected)
@@ -105,7 +104,7 @@ def _check_ids(inspection: Inspection) -> None:
 
 
 def headed(page: Worksheet, names: Iterable[tuple[str, str, int]]) -> None:
-    """The first row: names of columns, notes on them, and widths; it stays in sight."""
+    """The frozen first row: names, notes, widths."""
     from openpyxl.comments import Comment
     from openpyxl.styles import Font, PatternFill
 
@@ -266,7 +265,7 @@ def _drop_downs(
 
 
 def _reference(page: Worksheet, framework: Framework, edition: str) -> None:
-    """Every characteristic of the edition, and its areas: to look up and to choose from; never read back."""
+    """Characteristics and areas to choose from, never read back."""
     headed(
         page, [(name, "", _WIDTHS.get(name, 18)) for name in _REFERENCE] + [("", "", 4), ("areas", "", 20)]
     )

@@ -1,4 +1,4 @@
-"""Numbers of a workbook as values: dates, times and per cents are told by their format."""
+"""A workbook's numbers as values, by their formats."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from grader.sheets.values import Day, Moment, Number, Value, fifteen, percent_of
 
 
 def numbered(heard: str, form: Format, *, from_1904: bool = False) -> Value | None:
-    """The value of a number as it is stored; None for what is no number."""
+    """The value of a stored number, or None."""
     try:
         number = float(heard) if "_" not in heard else None
     except ValueError:

@@ -1,4 +1,4 @@
-"""The process that reads workbooks in Excel's binary formats; it writes what it found, in JSON, and ends."""
+"""The process that reads binary workbooks, and answers in JSON."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def main() -> None:
 
 
 def _bound() -> None:
-    """Limit memory and time; a system that has no such limits has the clock of the one that asked."""
+    """Limit memory and time, where the system can."""
     try:
         import resource
     except ImportError:

@@ -1,4 +1,4 @@
-"""How a workbook in Excel's format hangs together, and what its sheets hold, as the spreadsheet shows it."""
+"""The parts of an .xlsx, and its sheets as shown."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _workbook_part(archive: Archive) -> str:
 
 
 def _relations(archive: Archive, part: str, folder: str) -> list[tuple[str, str, str]]:
-    """The id, the kind and the part of each relation; parts are named from their folder or from the top."""
+    """Each relation's id, kind and part."""
     found = []
     for _, name, attributes in archive.elements(part):
         if name == "Relationship" and attributes.get("TargetMode") != "External":
@@ -172,7 +172,7 @@ class _SheetWalk:
             self.cells.end_row(self.row, hidden=self.row_hidden)
 
     def position(self, reference: str | None) -> None:
-        """The cell's own place; where it has none it stands right of the one before."""
+        """The cell's own place, else right of the one before."""
         self.budget.see(1)
         row, column = self.row, self.column + 1
         if reference is not None:

@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from grader.errors import InternalError
-from grader.io.inspections import draft_of
+from grader.io.inspection_draft import draft_of
 from grader.io.scalars import shown_name
 from grader.io.yaml_source import parse_document
 from grader.model.inspection import Inspection
@@ -23,14 +23,12 @@ class _Dumper(yaml.SafeDumper):
 
 
 def inspection_text(inspection: Inspection, origin: str) -> str:
-    """The YAML of an inspection, without what is as it would be if left out.
+    """An inspection's YAML, defaults left out.
 
     Parameters
     ----------
-    inspection : Inspection
-        The inspection.
     origin : str
-        Name of the file it came from, for the comment at the top.
+        Its file, for the comment at the top.
     """
     data = inspection.model_dump(mode="json", exclude_defaults=True)
     parts = [f"# Imported from {shown_name(origin)}.\n"]

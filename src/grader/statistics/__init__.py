@@ -1,8 +1,6 @@
-"""The inspectorate's statistics: outlier lines, intervals about proportions, change between two samples.
+"""Outlier lines, intervals about proportions, and change between samples.
 
-The method is the published one as far as it is published (Leicestershire Police, PEEL 2021/22, "Outlier
-Lines" and "Stop and search"). What was not published is a choice with a name, a default and a reason, and
-the choice is ours, not the inspectorate's.
+The method as published (Leicestershire Police, PEEL 2021/22); the rest are our own named choices.
 
 >>> from grader import statistics
 >>> found = statistics.lines({"Avon": 12.0, "Borsetshire": 14.5, "Camfordshire": 9.0, "Dorset": None})

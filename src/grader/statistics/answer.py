@@ -42,7 +42,7 @@ class BodyScore(OutputModel):
 
 
 class OutlierLines(OutputModel):
-    """Lines one standard deviation about the unweighted mean of bodies, and where each body lies."""
+    """Lines one standard deviation about the unweighted mean, and each body's place."""
 
     schema_: Literal["grader.outliers/1"] = Field(SCHEMA, alias="schema")
     measure: str | None

@@ -1,7 +1,6 @@
 """The bar chart of outlier lines, as SVG.
 
-Bars start at zero, the lines are dotted and the bodies beyond them are marked by words as well as by shade.
-Text stays text, so that it can be read aloud and searched; names are never taken for formulae or markup.
+Words mark the bodies beyond the lines as well as shade; names are never formulae or markup.
 """
 
 from __future__ import annotations
@@ -37,24 +36,21 @@ _SHOWN_MEASURE = 80
 
 
 def svg(found: OutlierLines) -> str:
-    """A horizontal bar chart of every body with its score, the mean and the two lines.
+    """A horizontal bar chart of scores, mean and lines.
 
     Parameters
     ----------
     found : OutlierLines
-        The lines and the bodies.
 
     Returns
     -------
     str
-        An SVG document; the same bytes for the same lines and the same release of matplotlib.
+        SVG, the same bytes for the same lines and matplotlib.
 
     Raises
     ------
     InputError
-        More than 200 bodies.
     MissingExtraError
-        matplotlib is not installed.
     """
     shown = [body for body in found.bodies if body.score is not None]
     if len(shown) > MOST_BARS:
@@ -122,7 +118,7 @@ def _short(text: str, limit: int = _SHOWN_NAME) -> str:
 
 
 def _titled(text: str, found: OutlierLines) -> str:
-    """The chart with a title and a description for those who do not see it."""
+    """The chart with title and description."""
     title = escape(found.measure or "scores")
     said = (
         f"Bar chart of {found.n} bodies. Mean {found.mean:.4g}; lines at {found.lower:.4g} and"

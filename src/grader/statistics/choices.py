@@ -1,6 +1,6 @@
-"""What the published method leaves open, each as a choice with a name, a default and a reason.
+"""What the published method leaves open, with our defaults and reasons.
 
-No default here is the inspectorate's: the report says neither which was taken nor that there was a choice.
+No default is the inspectorate's.
 """
 
 from __future__ import annotations
@@ -61,29 +61,28 @@ WHY = {
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """The choices behind outlier lines; the defaults are ours.
+    """The choices behind outlier lines.
 
     Attributes
     ----------
     appears_normal : {"shapiro_wilk", "yes", "no"}
-        How it is decided whether scores look normal.
+        Whether scores look normal.
     significance : float
-        The p value below which the test says they do not.
+        The test's level.
     closer : {"higher_w", "passes"}
-        When logs count as closer to normal.
+        When logs are closer to normal.
     spread : {"sample", "population"}
-        The divisor of the standard deviation: n - 1 or n.
+        Divide by n - 1 or n.
     zeros : {"plain", "half_smallest"}
-        What is done about zeros where logs are wanted.
+        Zeros where logs are wanted.
     logged_centre : {"mean_of_logs", "log_of_mean"}
-        The centre of lines drawn by the logged standard deviation.
+        The centre of logged lines.
     missing : {"leave_out", "refuse"}
-        What is done about bodies without a score.
+        Bodies without a score.
 
     Raises
     ------
     InputError
-        A value that a choice does not take.
     """
 
     appears_normal: AppearsNormal = "shapiro_wilk"

@@ -30,19 +30,17 @@ def drawing_into_files() -> Iterator[None]:
 
 
 def library(module: str, what: str) -> Any:
-    """A module of an optional library, imported when it is needed.
+    """An optional library's module.
 
     Parameters
     ----------
     module : str
-        The module's name.
     what : str
-        What needs it, as the start of a message: `the Shapiro-Wilk test needs`.
+        Starts the message: `the Shapiro-Wilk test needs`.
 
     Raises
     ------
     MissingExtraError
-        The library is not installed, or cannot start.
     """
     try:
         with drawing_into_files():

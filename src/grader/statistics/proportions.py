@@ -1,7 +1,6 @@
-"""Proportions estimated from a sample: intervals with finite population correction, and change.
+"""Proportions from a sample: intervals with finite population correction, and change.
 
-The report prints symmetric half-widths that may pass 100 % and names no method; the normal approximation
-(Wald) is the one that does so, and 95 % is inferred. Both are ours to assume.
+The report's half-widths fit the normal approximation (Wald) at 95 %; both are our assumption.
 """
 
 from __future__ import annotations
@@ -19,16 +18,15 @@ METHODS = ("wald", "wilson")
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A proportion estimated from a sample, with its confidence interval; all lie on the scale 0 to 1.
+    """A proportion with its confidence interval, from 0 to 1.
 
     Attributes
     ----------
     estimate : float
-        The share of the sample.
     low, high : float
-        The interval. Wald's is symmetric and may pass 0 or 1, as published ones do; Wilson's does not.
+        Wald's may pass 0 or 1, Wilson's does not.
     half_width : float
-        Half of the distance from `low` to `high`: what is printed behind the sign ±.
+        As printed after ±.
     """
 
     estimate: float
@@ -44,13 +42,12 @@ class Change:
     Attributes
     ----------
     difference : float
-        Now less then.
     z : float or None
-        The difference in standard errors; None where both samples are of one kind alone.
+        In standard errors; None where samples do not vary.
     p : float or None
-        The two-sided p value.
+        Two-sided.
     significant : bool
-        Whether p lies below the significance level. A change that does not is no decline and no rise.
+        Whether p is below the level; if not, it is no change.
     """
 
     difference: float
@@ -72,27 +69,24 @@ def proportion_interval(
     Parameters
     ----------
     count : int
-        Records of the sample that have the property.
+        With the property.
     n : int
-        Records in the sample.
+        In the sample.
     population : int, optional
-        Records the sample was drawn from, without putting back; without it, as if from endlessly many.
+        Drawn from without replacement; infinite by default.
     level : float
-        The level of confidence. The report states none; 0.95 is inferred.
+        Confidence; 0.95 is inferred.
     method : {"wald", "wilson"}
-        The normal approximation, as the report's own intervals seem to be, or Wilson's.
 
     Returns
     -------
     Interval
-        The estimate and its interval.
 
     Raises
     ------
     InputError
-        Counts that cannot be, a level outside 0 to 1 or an unknown method.
+        Impossible counts or level, or an unknown method.
     MissingExtraError
-        statsmodels is not installed.
 
     Notes
     -----
@@ -127,28 +121,26 @@ def proportion_interval(
 
 
 def change(count_then: int, n_then: int, count_now: int, n_now: int, *, significance: float = 0.05) -> Change:
-    """Whether a proportion changed between two independent samples, by the two-proportion z test.
+    """Whether a proportion changed, by the two-proportion z test.
 
     Parameters
     ----------
     count_then, n_then : int
-        Records with the property, and records, in the earlier sample.
+        With the property, and in all.
     count_now, n_now : int
-        The same in the later one.
     significance : float
-        The level a p value is compared with; the report names none.
+        For the p value.
 
     Returns
     -------
     Change
-        The difference, later less earlier, and how it compares with chance.
+        Later less earlier.
 
     Raises
     ------
     InputError
-        Counts that cannot be, or a level outside 0 to 1.
+        Impossible counts or level.
     MissingExtraError
-        statsmodels is not installed.
 
     Notes
     -----
@@ -179,30 +171,29 @@ def change_of_estimates(
     level: float = 0.95,
     significance: float = 0.05,
 ) -> Change:
-    """Whether two published estimates differ, from their half-widths, where no counts were published.
+    """Whether two published estimates differ, by their half-widths.
 
     Parameters
     ----------
     then, now : float
-        The estimates, both as shares or both in per cent.
+        Shares or per cent.
     half_width_then, half_width_now : float
-        Their half-widths, in the same unit.
+        In the same unit.
     level : float
-        The level of the published intervals; 0.95 where none is stated is an assumption.
+        Of the intervals; 0.95 is an assumption.
     significance : float
-        The level a p value is compared with.
+        For the p value.
 
     Returns
     -------
     Change
-        The difference in the unit given, and how it compares with chance.
+        In the unit given.
 
     Raises
     ------
     InputError
-        A half-width that is not above zero, or a level outside 0 to 1.
+        An impossible half-width or level.
     MissingExtraError
-        scipy is not installed.
 
     Notes
     -----

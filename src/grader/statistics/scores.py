@@ -1,7 +1,6 @@
-"""Scores read from a CSV file: one row a body, every fault at once with its row and column.
+"""Scores from a CSV file, a row a body, with every fault located.
 
-Nothing is guessed. A cell that a spreadsheet would show as a number but that is none as written (1,234 or
-91.7% or 91,7) is a fault, since each reading of it is wrong somewhere.
+Nothing is guessed: 1,234 or 91.7% or 91,7 are faults.
 """
 
 from __future__ import annotations
@@ -15,8 +14,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from grader.errors import InputError, Place, Problem, Problems, quoted, suggest
+from grader.io.reading import read_bytes
 from grader.io.scalars import shown_name
-from grader.io.yaml_source import read_bytes
 from grader.sheets.csv_text import HEADER_WITHIN, read_csv
 from grader.statistics.answer import OutlierLines
 from grader.statistics.choices import Choices
@@ -51,15 +50,14 @@ class Scores:
     Attributes
     ----------
     measure : str
-        The heading of the column of scores.
+        The column's heading.
     scores : dict of str to float or None
-        A score for each body; None where its cell is empty or says that there is none.
+        None where a cell says none.
     left_out : tuple of str
-        Bodies left out because it was asked for.
+        As asked for.
     sha256 : str
-        The hash of the file.
     warnings : tuple of Problem
-        Rows that look like totals, and what was assumed of the file.
+        Likely totals, and what was assumed.
     """
 
     measure: str
@@ -91,32 +89,29 @@ def read_scores(
     leave_out: Sequence[str] = (),
     keep: Sequence[str] = (),
 ) -> Scores:
-    """Read a score for each body from a CSV file.
+    """Each body's score from a CSV file.
 
     Parameters
     ----------
     path : path
-        A table in text as it was saved: commas, semicolons, tabs or bars between columns, a line `sep=`,
-        title lines above the headings; in UTF-8, UTF-16 or Windows-1252.
+        Any usual delimiter, with `sep=` or title lines, in UTF-8, UTF-16 or Windows-1252.
     value : str, optional
-        The heading of the scores; the other column where there are two.
+        The scores' heading; the other of two columns.
     name : str, optional
-        The heading of the names; the first column by default.
+        The names' heading; the first column by default.
     leave_out : sequence of str
-        Names of rows that are not compared: totals, or a body outside the inspection.
+        Rows not compared.
     keep : sequence of str
-        Names of rows that are bodies although they look like totals.
+        Bodies that look like totals.
 
     Returns
     -------
     Scores
-        The scores, and warnings about rows that look like totals.
 
     Raises
     ------
     InputError
-        Every fault of the file: cells that hold no plain number, names that stand twice, rows of another
-        length, or no such column.
+        Every fault of the file.
     """
     raw = read_bytes(Path(path), SIZE_LIMIT)
     file = shown_name(os.fspath(path))
@@ -145,14 +140,14 @@ def read_scores(
 
 
 def lines_of(read: Scores, choices: Choices | None = None) -> OutlierLines:
-    """The outlier lines of scores read from a file; rows that look like totals are among the notes."""
+    """The outlier lines of scores; likely totals are noted."""
     found = lines(read.scores, choices, measure=read.measure, left_out=read.left_out, data_sha256=read.sha256)
     said_of_totals = [warning.message for warning in read.totals]
     return found.model_copy(update={"notes": [*said_of_totals, *found.notes]})
 
 
 def _rows(raw: bytes, file: str, asked: Sequence[str]) -> tuple[list[tuple[int, list[str]]], list[Problem]]:
-    """Each row that is not blank, with its number, from the row of headings on; and what was assumed."""
+    """Numbered rows from the headings on, and what was assumed."""
     wanted = {" ".join(heading.split()).casefold() for heading in asked}
 
     def names(cells: Sequence[object]) -> int:
@@ -190,7 +185,7 @@ def _columns(headings: list[str], first: Place, *, value: str | None, name: str 
     Raises
     ------
     InputError
-        No commas, headings that stand twice, or columns that are not there or not said.
+        Headings missing, repeated or not said.
     """
     if len(headings) == 1:
         help = "save it as CSV with commas; the first column names the body, another holds its score"
@@ -314,7 +309,7 @@ class _Table:
         return tuple(found)
 
     def kept(self, names: Sequence[str], left_out: Sequence[str]) -> frozenset[str]:
-        """Rows that are bodies whatever they look like; one that is not there, or left out, is a fault."""
+        """Rows said to be bodies; an unknown one is a fault."""
         found = set()
         for name in dict.fromkeys(" ".join(n.split()) for n in names):
             known = self._seen.get(name.casefold())
@@ -329,7 +324,7 @@ class _Table:
         return frozenset(found)
 
     def totals(self, kept: frozenset[str]) -> Iterator[Problem]:
-        """A warning for each row that looks like a total: it would count as one more body."""
+        """A warning for each row that looks like a total."""
         names = list(self.lines)
         why: dict[str, str] = {name: _BY_NAME.get(kind, "") for name, kind in named_totals(names).items()}
         columns, groups = self._numbers(names), self._groups(names)
@@ -358,7 +353,7 @@ class _Table:
         return found
 
     def _groups(self, names: Sequence[str]) -> list[list[str]]:
-        """Columns of words of which each says which group a row is of: some come again."""
+        """Columns that say each row's group: their words recur."""
         found = []
         for at in range(len(self.columns.headings)):
             labels = [self.cells[name][at] for name in names]
@@ -372,13 +367,13 @@ class _Table:
 
 
 def _loose_number(cell: str) -> Decimal | None:
-    """The number in a cell, for comparing it with others: signs that only help to read it aside."""
+    """A cell's number for comparison, without signs for reading."""
     text = re.sub(r"(?<=\d)[, '\u00a0\u202f](?=\d{3}(?!\d))", "", cell.rstrip("% "))
     return Decimal(text) if _NUMBER.fullmatch(text) and len(text) < 40 and "e" not in text.lower() else None
 
 
 def _can_be_group(name: str) -> bool:
-    """Whether a name that a column gives to a group is no body's too, as `West Midlands` is."""
+    """Whether a group's name is no body's too."""
     return plain_name(name) != "west midlands"
 
 

@@ -1,6 +1,6 @@
-"""Outlier lines: one standard deviation above and below the unweighted mean of bodies.
+"""Outlier lines: one standard deviation about the unweighted mean.
 
-Sums are exact (`statistics` adds in fractions), so that the order of the bodies changes no bit.
+Sums are exact, so order changes no bit.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class _Method:
 
 @dataclass(frozen=True, slots=True)
 class _Lines:
-    """Centre, standard deviation and lines, on the scale of the scores or of their logs."""
+    """Centre, deviation and lines, of scores or logs."""
 
     centre: float
     sd: float
@@ -72,36 +72,33 @@ def lines(
     left_out: Iterable[str] = (),
     data_sha256: str | None = None,
 ) -> OutlierLines:
-    """Lines one standard deviation about the unweighted mean, and where each body lies.
+    """Lines one standard deviation about the mean, and each body's place.
 
-    Where scores look normal the standard deviation is the plain one. Else the scores are logged and tested
-    by Shapiro-Wilk: where the logs are closer to normal theirs is used, otherwise the plain one. A body
-    with z above 1 or below -1 is well above or well below average.
+    Where scores do not look normal and their logs are closer (Shapiro-Wilk), the deviation of the logs is
+    used. Beyond z 1 or -1 a body is well above or below average.
 
     Parameters
     ----------
     scores : mapping of str to float or None
-        A score for each body; None where there is none. Their order means nothing.
+        In any order; None for no score.
     choices : Choices, optional
-        What the published method leaves open; the defaults are ours.
     measure : str, optional
-        What the scores measure, for the answer and the chart.
+        What the scores measure.
     left_out : iterable of str
-        Bodies left out on purpose, to be named in the answer.
+        Named in the answer.
     data_sha256 : str, optional
-        The hash of the file the scores were read from.
+        Of the scores' file.
 
     Returns
     -------
     OutlierLines
-        The lines, each body's z score, the tests, the choices and what the lines do not say.
 
     Raises
     ------
     InputError
-        Fewer than three scores, more than 5,000 bodies, or a score or name that cannot be one.
+        Fewer than 3 scores, over 5,000 bodies, or an impossible score or name.
     MissingExtraError
-        The Shapiro-Wilk test is needed and scipy is not installed.
+        scipy is needed and missing.
 
     Notes
     -----
@@ -152,12 +149,11 @@ def _cut(value: float) -> float:
 
 
 def check_scores(scores: Mapping[str, float | None], choices: Choices) -> None:
-    """Refuse scores no lines can be drawn from; every fault at once.
+    """Refuse scores that give no lines, with every fault.
 
     Raises
     ------
     InputError
-        Too few scores, too many bodies, or a name or score that cannot be one.
     """
     problems = []
     for name, score in scores.items():
@@ -184,7 +180,7 @@ def check_scores(scores: Mapping[str, float | None], choices: Choices) -> None:
 
 
 def name_faults(name: object) -> list[tuple[str, str]]:
-    """What keeps a text from being a body's name, with advice; a list of one at most."""
+    """Why a text cannot be a body's name, if so."""
     if not isinstance(name, str) or not name.strip():
         return [("is blank", "give each body a name")]
     if len(name) > LONGEST_NAME:
@@ -209,7 +205,7 @@ def score_fault(score: object) -> tuple[str, str] | None:
 
 
 def _method(values: Sequence[float], choices: Choices) -> _Method:
-    """The published decision: plain where scores look normal, else logged where that is closer to normal."""
+    """Plain where scores look normal, else logged where closer to it."""
     if values[0] == values[-1]:
         return _Method("plain", "every score is the same: the lines coincide, and there are no z scores")
     if choices.appears_normal == "yes":
@@ -238,12 +234,11 @@ def _test(test: ShapiroWilk) -> str:
 
 
 def shapiro_wilk(values: Sequence[float]) -> ShapiroWilk:
-    """The Shapiro-Wilk test of values that are not all the same.
+    """The Shapiro-Wilk test of values that differ.
 
     Raises
     ------
     MissingExtraError
-        scipy is not installed.
     """
     stats = library("scipy.stats", "the Shapiro-Wilk test needs")
     # The test does not change with place or scale; standardised, neither do its rounding errors.

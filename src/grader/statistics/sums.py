@@ -1,7 +1,6 @@
-"""Rows of a table whose number is the sum or the mean of others: totals, whatever they are called.
+"""Rows that are the sum or mean of others.
 
-Numbers are compared as they are written, in decimals. Chance makes sums too, the more easily the fewer digits
-there are, so what is taken for a total says how it could hardly come about otherwise.
+In decimals as written; a likely coincidence is not taken for a total.
 """
 
 from __future__ import annotations
@@ -44,15 +43,15 @@ def totals_by_sum(
     Parameters
     ----------
     names : sequence of str
-        The name of each row.
+        Of the rows.
     columns : mapping of str to sequence of Decimal or None
-        Every column of numbers, by its heading.
+        Of numbers, by heading.
     score : str
-        The heading of the scores; only there a mean says something.
+        The scores' heading; only there a mean counts.
     known : frozenset of int
-        Rows known to be totals.
+        Known totals.
     groups : sequence of sequence of str
-        Columns that say which group each row is of.
+        Columns of groups.
     """
     found: dict[tuple[int, str], list[tuple[str, _Match]]] = {}
     for heading, numbers in columns.items():
@@ -83,7 +82,7 @@ def _sums(numbers: Numbers, known: frozenset[int], groups: Sequence[Sequence[str
 
 
 def _precision(numbers: Numbers) -> tuple[Decimal, float]:
-    """The step from one number to the next as they are written, and how many steps they lie apart."""
+    """The least step of numbers as written, and their range in steps."""
     there = [number for number in numbers if number is not None]
     if not there:
         return Decimal(1), 1.0
@@ -104,7 +103,7 @@ def _of_all_others(numbers: Numbers, known: frozenset[int], step: Decimal) -> It
 
 
 def _blocks(numbers: Numbers, known: frozenset[int], *, downwards: bool) -> Iterator[_Match]:
-    """Sums of every row from the start, or from the total before, to just before the row."""
+    """Sums from the start or last total to the row."""
     rows = range(len(numbers)) if downwards else range(len(numbers) - 1, -1, -1)
     side = "above" if downwards else "below"
     whole, many = Decimal(0), 0
@@ -121,7 +120,7 @@ def _blocks(numbers: Numbers, known: frozenset[int], *, downwards: bool) -> Iter
 
 
 def _loose_blocks(numbers: Numbers, known: frozenset[int], levels: float) -> Iterator[_Match]:
-    """Sums of rows next to a row, wherever they begin: taken for totals where few could be by chance."""
+    """Sums of rows next to a row, where few are by chance."""
     tried = 0
     found = []
     for row, number in enumerate(numbers):
@@ -157,10 +156,9 @@ def _of_group(
 
 
 def _means(names: Sequence[str], numbers: Numbers, known: frozenset[int]) -> Iterator[tuple[int, str]]:
-    """Rows at either end of a table, totals aside, that equal the mean of all others.
+    """First or last rows that equal the mean of all others.
 
-    To the last digit, or rounded: where that comes about seldom enough, and more seldom where the row has its
-    place in the alphabet, as a body at the end has.
+    Rounded means only where chance gives few, fewer still for rows in alphabetical place.
     """
     bodies = [row for row, number in enumerate(numbers) if number is not None and row not in known]
     if len(bodies) <= _ENOUGH:

@@ -1,7 +1,6 @@
-"""Names of rows that hold no body's score but that of many bodies: totals, means, countries, regions, groups.
+"""Names of rows that are totals, means, countries, regions or groups.
 
-A name is one where every word of it is of the vocabulary here and one says so by itself; `North Wales` has a
-word that is not. Of names that a body and a region share the table decides, by its sums.
+Every word must be known here, and one say so by itself; sums decide names that bodies share.
 """
 
 from __future__ import annotations
@@ -105,7 +104,7 @@ def plain_name(name: str) -> str:
 
 
 def kind_of_name(name: str) -> Kind | None:
-    """What a name says that its row holds, or None where it may be a body's."""
+    """What a name says its row holds; None for a body."""
     text = plain_name(name)
     if not text or _BODIES.fullmatch(text):
         return None
@@ -133,9 +132,9 @@ def _kind_of_word(word: str) -> str | None:
 
 
 def named_totals(names: Iterable[str]) -> dict[str, Kind]:
-    """Names of a table that hold others of it.
+    """Names that hold others of the table.
 
-    Where all rows are regions these are the bodies, and so with countries.
+    Where all are regions or countries, these are bodies.
     """
     kinds = {name: kind_of_name(name) for name in names}
     there = set(kinds.values())

@@ -1,1 +1,1 @@
-"""For tests of rules and of engines: frameworks, rule books and inspections drawn at random, and changes."""
+"""Random frameworks, rule books and inspections, and single changes, for tests."""

@@ -1,4 +1,4 @@
-"""Hypothesis, or an error that says how to get it: it is no dependency of grader itself."""
+"""Hypothesis, or an error that says how to install it."""
 
 from __future__ import annotations
 

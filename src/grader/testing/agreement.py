@@ -34,25 +34,24 @@ def conclusions(
     backends: Sequence[str] = ("polars",),
     of: str = "",
 ) -> list[Concluded]:
-    """Area, outcome and grade of each area of each inspection, the same on every engine.
+    """Each inspection's areas, outcomes and grades, the same on every engine.
 
     Parameters
     ----------
     framework : Framework
-        What is graded against.
     book : RuleBook
-        Its parameters not bound.
+        Not bound.
     inspections : sequence of Inspection
         Of one edition.
     backends : sequence of str
-        What runs the columns.
+        For the columns.
     of : str
-        What is graded, to say in an error.
+        For the error.
 
     Raises
     ------
     AssertionError
-        An engine concludes otherwise than the reference.
+        An engine differs from the reference.
     """
     bound = bind(book)
     evaluator = LayerEvaluator(bound, ReferenceEngine(bound))

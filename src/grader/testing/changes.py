@@ -1,7 +1,6 @@
-"""The single changes of an inspection that a monotone rule book answers in one direction only.
+"""Single changes that a monotone rule book answers in one direction.
 
-Each is a step of the promise that grading is monotone: it makes the record better and never lowers a grade,
-or makes it worse and never raises one, where the area is graded before and after.
+Each makes the record better and never lowers a grade, or worse and never raises one.
 """
 
 from __future__ import annotations
@@ -14,7 +13,9 @@ from typing import Any, Final, Literal
 
 from grader.model.framework import Framework
 from grader.model.inspection import Declared, Evidence, Inspection, Source
-from grader.vocabulary.words import PROGRESS, Levels, Vocabulary
+from grader.vocabulary.kinds import PROGRESS
+from grader.vocabulary.scales import Levels
+from grader.vocabulary.words import Vocabulary
 
 Never = Literal["lowers", "raises"]
 
@@ -28,11 +29,11 @@ class Change:
     Attributes
     ----------
     step : str
-        Which kind of change it is: a key of `STEPS`.
+        A key of `STEPS`.
     never : {"lowers", "raises"}
-        What it never does to a grade under a monotone rule book.
+        What it never does to a grade.
     what : str
-        The thing changed, and how.
+        In words.
     """
 
     step: str
@@ -140,21 +141,20 @@ STEPS: Final[Mapping[str, tuple[Never, Maker]]] = {
 
 
 def changes(inspection: Inspection, framework: Framework, *steps: str) -> Iterator[Change]:
-    """Every single change of these kinds (of every kind, where none is named).
+    """Every single change of some kinds, or of all.
 
     Parameters
     ----------
     inspection : Inspection
-        A valid inspection.
+        Valid.
     framework : Framework
-        The framework it names.
     *steps : str
         Keys of `STEPS`.
 
     Raises
     ------
     ValueError
-        A step that does not exist.
+        An unknown step.
     """
     unknown = sorted(set(steps) - set(STEPS))
     if unknown:
@@ -183,7 +183,7 @@ def _above(names: Sequence[str]) -> dict[str, str]:
 
 
 def _bases(words: Vocabulary) -> tuple[str, str]:
-    """A basis that lends the weight of what was tested, and one of what was described."""
+    """A tested and a described basis."""
     return words.bases_of("tested")[1], words.looked_for_basis["described"]
 
 

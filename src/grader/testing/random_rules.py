@@ -1,8 +1,6 @@
-"""Rule books drawn at random, part by part; `strategies.rulebooks` is the way in.
+"""Random rule books, part by part (see `strategies.rulebooks`).
 
-Facts come as templates. Those of a monotone book move the way they declare under every change that keeps the
-items there are (a raised assessment, worse extent or harm, a new or worsening cause of concern), and those
-declared `neither` do not move at all.
+In monotone books facts move as declared under every change that keeps the items, and `neither` ones stay.
 """
 
 from __future__ import annotations
@@ -54,7 +52,8 @@ from grader.language.typecheck import direction_problems, facts_named
 from grader.language.vocabulary import entities
 from grader.model.framework import Framework
 from grader.testing._hypothesis import st
-from grader.vocabulary.words import FLAG, PROGRESS, Scale
+from grader.vocabulary.kinds import FLAG, PROGRESS
+from grader.vocabulary.scales import Scale
 
 SHARES: Final = (0, 1, 200, 333, 400, 500, 667, 800, 999, 1000)
 #: Values of a parameter of counts: a few, and the ends of its range.
@@ -216,7 +215,7 @@ class RuleBooks:
     # Facts that move one way --------------------------------------------------------------------------------
 
     def monotone_fact(self, layer: Layer, level: Level) -> tuple[Definition, Better]:
-        """A fact whose declared direction is its true one; what is declared `neither` stays still."""
+        """A fact whose declared direction is true."""
         templates: list[Callable[[], tuple[Definition, Better]]]
         if level is Level.CHARACTERISTIC:
             templates = [self.sound, self.short, self.best, self.still, lambda: self.portion(layer, level)]
@@ -233,7 +232,7 @@ class RuleBooks:
         return self.number("evidence", (at_least, *self.strength())), Better.MORE
 
     def short(self) -> tuple[Definition, Better]:
-        """A shortfall: what has a worse extent or harm stays one, and may become a worse one."""
+        """A shortfall that worse extent or harm keeps one."""
         short = [name for name in self.words.assessments.levels if name in self.words.shortfalls]
         tests = [Test("assessment", Op.AT_MOST, (self.drawn_rank(short),)), *self.strength()]
         for attribute in self.draw(st.lists(st.sampled_from(("extent", "harm")), unique=True)):
@@ -298,7 +297,7 @@ class RuleBooks:
         return self.number("characteristics", where), better
 
     def portion(self, layer: Layer, level: Level) -> tuple[Definition, Better]:
-        """A share of a whole that stays still, or that whole where there is no share to make yet."""
+        """A share of a whole that stays still, or the whole."""
         mine = [
             f for f in self.facts.values() if f.level is level and f.layer is layer and f.kind is Kind.COUNT
         ]
@@ -351,7 +350,7 @@ class RuleBooks:
         return [n for n in names if not (self.monotone and self.below_default(layer, effect, n))]
 
     def below_default(self, layer: Layer, effect: Effect, target: str) -> bool:
-        """Whether a rule lowers what would be concluded without it, by reaching a grade below the default."""
+        """Whether a rule reaches a grade below the default."""
         if layer is not Layer.GRADE or effect is not Effect.REACHES:
             return False
         return self.grades.rank(target) < self.grades.rank(self.framework.grade_scale.default)

@@ -1,6 +1,6 @@
-"""Rating schemes drawn at random: frameworks with scales and scores, rule books over them, and inspections.
+"""Random rating schemes with scales and scores, their rules and inspections.
 
-They are written as authors write them and go through the readers of files.
+Written as text, and read as files are.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from grader.language.rulebook import RuleBook
 from grader.model.framework import Framework
 from grader.model.inspection import Inspection
 from grader.vocabulary.peel import PEEL
-from grader.vocabulary.words import ForTheGrade
+from grader.vocabulary.scales import ForTheGrade
 
 Block = dict[str, Any]
 
@@ -56,9 +56,8 @@ def scheme(rng: random.Random, folder: Path) -> Scheme:
     Parameters
     ----------
     rng : random.Random
-        What draws.
     folder : Path
-        An empty folder, in which the rule book is written to be read.
+        Empty, to write the rule book in.
     """
     written = _Writer(rng)
     framework = _read(written.framework())

@@ -1,7 +1,6 @@
-"""Hypothesis strategies for frameworks, rule books and inspections: for tests of rules and of engines.
+"""Hypothesis strategies for frameworks, rule books and inspections.
 
-Everything drawn is valid: a framework the reader would accept, a rule book that type-checks, an inspection in
-which every name resolves. Texts are nasty, ids are plain. Needs hypothesis, which grader itself does not.
+Everything drawn is valid; texts are nasty.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ from grader.model.inspection import Declared, Evidence, Figure, Header, Inspecti
 from grader.testing._hypothesis import st
 from grader.testing.changes import Change, changes
 from grader.testing.random_rules import RuleBooks
-from grader.vocabulary.words import PROGRESS
+from grader.vocabulary.kinds import PROGRESS
 
 GRADES: Final = ("outstanding", "good", "adequate", "requires_improvement", "inadequate")
 AREAS: Final = ("alpha", "bravo", "charlie", "delta")
@@ -74,13 +73,12 @@ def frameworks(draw: st.DrawFn, *, max_areas: int = 4) -> Framework:
     Parameters
     ----------
     max_areas : int, default 4
-        At most so many areas, 1 to 4.
+        1 to 4.
 
     Returns
     -------
     Framework
-        Areas are graded, ungraded, optional or missing from an edition; characteristics inform those of other
-        areas, and some (in some areas all) are graded by another programme (`counted` false).
+        With every kind of area, `informs`, and uncounted characteristics.
     """
     if not 1 <= max_areas <= len(AREAS):
         raise ValueError(f"max_areas={max_areas!r} is outside 1 to {len(AREAS)}")
@@ -147,22 +145,19 @@ def _area(
 
 @st.composite
 def rulebooks(draw: st.DrawFn, framework: Framework, *, monotone: bool = False) -> RuleBook:
-    """A rule book for a framework; some have layers without facts or rules, and measures no rule reads.
+    """A rule book for a framework, some layers empty.
 
     Parameters
     ----------
     framework : Framework
-        What it grades against.
     monotone : bool, default False
-        Only facts whose declared direction is their true one under raised assessments, worse extent or harm,
-        and new or worsening causes of concern; used in that direction, towards grades at or above the
-        default. What directions cannot see, such as an added item that enlarges the whole of a share, stays
-        out of reach. Otherwise any fact in any use, with `not_monotone` where the type check asks for it.
+        Only facts that move as declared when items stay, used in that direction for grades at or above the
+        default; else any use.
 
     Returns
     -------
     RuleBook
-        Unbound: its parameters have their defaults.
+        Not bound.
     """
     return RuleBooks(draw, framework, monotone).book()
 
@@ -177,26 +172,23 @@ def inspections(
     measures: Mapping[str, Measure] | None = None,
     areas: Sequence[str] | None = None,
 ) -> Inspection:
-    """A valid inspection: every tag, surveys, figures, findings of every origin, areas not inspected.
+    """A valid inspection with every kind of tag and finding.
 
     Parameters
     ----------
     framework : Framework
-        The framework it names.
     edition : str, optional
-        An edition of the framework; any by default.
+        Any by default.
     max_items : int, default 8
-        At most so many items of evidence.
     measures : mapping of str to Measure, optional
-        Figures with rules of their own (a rule book's `measures`): items may leave the assessment to them.
+        With rules: items may leave the assessment to them.
     areas : sequence of str, optional
-        Areas of the edition that evidence and findings are drawn from. By default any; in a large framework
-        a few areas make for evidence dense enough to be graded.
+        Any by default; few make for dense evidence.
 
     Raises
     ------
     ValueError
-        No such edition or area in it, or `max_items` below 0.
+        No such edition or area, or `max_items` below 0.
     """
     if edition is not None and edition not in framework.editions:
         raise ValueError(f"unknown edition {edition!r}; {suggest(edition, framework.editions, 'editions')}")
@@ -337,14 +329,11 @@ class _InspectionMaker:
 
 
 def improvements(inspection: Inspection, framework: Framework) -> st.SearchStrategy[Inspection]:
-    """The inspection with one assessment one step up; nothing can be drawn where none can rise."""
+    """The inspection with one assessment a step up."""
     return steps(inspection, framework, "raise_assessment").map(Change.apply)
 
 
 def steps(inspection: Inspection, framework: Framework, *names: str) -> st.SearchStrategy[Change]:
-    """One change of an inspection, of the kinds named in `grader.testing.changes.STEPS`.
-
-    Nothing can be drawn where the inspection allows none.
-    """
+    """One change of the kinds in `grader.testing.changes.STEPS`."""
     found = list(changes(inspection, framework, *names))
     return st.sampled_from(found) if found else st.nothing()

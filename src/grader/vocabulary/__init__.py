@@ -1,1 +1,1 @@
-"""The words judgments are made in, with their roles: what a framework declares, PEEL's by default."""
+"""The words of judgment and their roles; PEEL's by default."""

@@ -1,10 +1,12 @@
-"""The words of PEEL, which every framework has that declares none of its own."""
+"""The words of PEEL, the default of every framework."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from grader.vocabulary.words import Basis, KindOfFinding, Role, Scale, Vocabulary, word
+from grader.vocabulary.kinds import Basis, KindOfFinding
+from grader.vocabulary.scales import Role, Scale, word
+from grader.vocabulary.words import Vocabulary
 
 ASSESSMENTS: Final = Scale.of(
     "assessment",

@@ -27,12 +27,12 @@ from grader.language.rulebook import RuleBook
 def wide_among(
     inputs: Sequence[Path], framework: NameOrPath | None, options: TableOptions | None, engine: str | None
 ) -> Path | None:
-    """The wide table among what is to be graded, if there is one.
+    """The wide table among the inputs, or None.
 
     Raises
     ------
     InputError
-        It is one of several inputs; or there is none, and something is said of one.
+        A table among other inputs, or its options without one.
     """
     wide = [path for path in inputs if is_wide(path) and not os.path.isdir(path)]
     if not wide:
@@ -51,7 +51,7 @@ def wide_among(
 
 
 def rules_of(rules: NameOrPath | None, framework: NameOrPath | None) -> tuple[FrameworkFile, RuleBook]:
-    """The framework of a wide table and its rules; raises InputError where neither is named."""
+    """A wide table's framework and rules; raises InputError."""
     if framework is not None:
         file = catalogue.framework_at(framework, catalogue.folder_near(rules))
         return file, catalogue.rulebook(rules, file)
@@ -98,7 +98,7 @@ def grade_table(
 
 
 def faults_of(table: WideTable) -> Iterator[tuple[int, Problem]]:
-    """Every fault of the table with the number of its row: of its bodies, then of its cells."""
+    """Every fault with its row: of bodies, then of cells."""
     return chain(table.faults_of_bodies(), table.faults())
 
 

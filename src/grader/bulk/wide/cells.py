@@ -1,4 +1,4 @@
-"""The cells of a wide table as whole numbers, and what is wrong with them."""
+"""A wide table's cells as whole numbers, and their faults."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from grader.errors import Problem, folded, nearest, quoted
 from grader.language.figures import as_whole, range_of
 from grader.language.rulebook import Measure
 from grader.model.printed import match_printed
-from grader.vocabulary.words import Levels, Vocabulary
+from grader.vocabulary.scales import Levels
+from grader.vocabulary.words import Vocabulary
 
 #: Codes of a cell that says nothing, and of one that says nothing known; above are ranks.
 NOTHING: Final = 0
@@ -37,7 +38,7 @@ Read = Callable[[str], str | None]
 
 
 def reads(choices: Mapping[str, Sequence[str]]) -> Read:
-    """Reads the ids there are to choose from, each with its further names; `10.0` is `10`."""
+    """Reads ids and their further names; `10.0` is `10`."""
     forms = {folded(form) for name, printed in choices.items() for form in (name, *printed)}
     matched = {form: match_printed(form, choices) for form in forms}
 
@@ -55,7 +56,7 @@ def reads(choices: Mapping[str, Sequence[str]]) -> Read:
 
 
 def code_of(words: Vocabulary, scale: str | None) -> Callable[[str], int]:
-    """The rank on `assessments` of a cell on a scale; `WRONG` for none of its levels."""
+    """A cell's rank on `assessments`, or `WRONG`."""
     levels = words.scale_of(scale)
     read = reads(levels.printed)
 
@@ -70,12 +71,12 @@ def code_of(words: Vocabulary, scale: str | None) -> Callable[[str], int]:
 
 
 def figure_of(measure: Measure) -> Callable[[str], int]:
-    """The whole number under which rules read the figure in a cell; `BAD_FIGURE` for none it can be."""
+    """A cell's figure as rules read it, or `BAD_FIGURE`."""
     return lambda text: BAD_FIGURE if _figure_fault(measure, text) else as_whole(measure, float(text))
 
 
 def _figure_fault(measure: Measure, text: str) -> tuple[str, str] | None:
-    """What is wrong with a figure in a cell, and what to do about it."""
+    """A figure's fault, with help."""
     if not _NUMBER.fullmatch(text.strip()):
         return f"{quoted(text)} is no number", f"write the figure in {measure.unit}, with a point: 35.5"
     low, high = range_of(measure)
@@ -96,9 +97,8 @@ class Coded:
     Attributes
     ----------
     rows : DataFrame
-        `row_of_file`, `body`, a column for each component by its id (ranks, `NOTHING` or `WRONG`),
-        `figure.MEASURE` (whole numbers as rules read them, `NO_FIGURE` or `BAD_FIGURE`), and `given.AREA`
-        (ranks of grades, `WRONG`, or null) for each grade given.
+        `row_of_file`, `body`; for each component its rank, `NOTHING` or `WRONG`; `figure.MEASURE`: a whole
+        number, `NO_FIGURE` or `BAD_FIGURE`; `given.AREA`: a rank, `WRONG` or null.
     """
 
     rows: pl.DataFrame
@@ -108,7 +108,7 @@ class Coded:
 
     @property
     def levels(self) -> tuple[str, ...]:
-        """The columns that say how a body stands: rows alike in them are graded alike."""
+        """Columns in which equal rows are graded alike."""
         return (*self.components, *self.figures)
 
     @property
@@ -151,7 +151,7 @@ def _coded(
     nothing: int = NOTHING,
     dtype: pl.DataType = _SMALL,
 ) -> pl.Series:
-    """Each cell as a number; a text is looked at once however often it stands there."""
+    """Each cell as a number, each text read once."""
     known = cells.drop_nulls().unique().to_list()
     codes = [nothing if folded(text) in empty else code(text) for text in known]
     if not known:
@@ -166,7 +166,7 @@ def _coded(
 def faults(
     coded: Coded, read: pl.DataFrame, columns: Columns, components: Components, at: Where
 ) -> Iterator[tuple[int, Problem]]:
-    """Every fault of a cell with the number of its row, in the order of the rows."""
+    """Every cell's fault with its row, in order."""
     words = components.framework.vocabulary
     scale = {c.id: c.scale for c in components.every}
     position = {**columns.components, **{FIGURE + n: p for n, p in columns.measures.items()}}

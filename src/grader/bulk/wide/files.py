@@ -1,4 +1,4 @@
-"""The file of a wide table: its headings, and columns of it as text, no more than are asked for."""
+"""A wide table's file: headings, and the columns asked for, as text."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from grader.bulk.wide.places import RowPlace
 from grader.bulk.wide.structure import is_plain
 from grader.errors import InputError, Place, Problem
 from grader.io.kinds import NAMES, kind_of
+from grader.io.reading import read_bytes
 from grader.io.scalars import decode, shown_name
-from grader.io.yaml_source import read_bytes
 from grader.sheets import csv_text, limits
 from grader.sheets.limits import refuse
 
@@ -37,7 +37,7 @@ Score = Callable[[Sequence[str]], int]
 
 
 class WideFile(Protocol):
-    """A wide table: `headings`, in order, and the notes there are on how the file was read."""
+    """A wide table: headings, and notes on how it was read."""
 
     file: str
     headings: tuple[str, ...]
@@ -64,14 +64,14 @@ def open_wide(path: Path, score: Score) -> WideFile:
     Parameters
     ----------
     path : Path
-        A CSV file, packed by gzip or not, or a Parquet file.
+        CSV, perhaps gzipped, or Parquet.
     score : callable
-        How many of a row's cells name columns that are looked for: the headings are the row that names most.
+        How many cells of a row name columns; the best row holds the headings.
 
     Raises
     ------
     InputError
-        It is no such file, or beyond the limits.
+        No such file, or beyond the limits.
     """
     file = shown_name(str(path))
     if _start_of(path) == b"PAR1":
@@ -85,7 +85,7 @@ def open_wide(path: Path, score: Score) -> WideFile:
 
 
 def _start_of(path: Path) -> bytes:
-    """The first bytes of a regular file; of anything else none, which reading it tells."""
+    """The first bytes of a regular file, or none."""
     try:
         if not path.is_file():
             return b""
@@ -111,16 +111,14 @@ def _unpacked(raw: bytes, file: str) -> bytes:
 
 @dataclass(slots=True)
 class TextTable:
-    """A table in text: UTF-8 from here on.
+    """A table in UTF-8 text.
 
     Attributes
     ----------
-    text : bytes
-        All of it.
     above : int
-        Rows down to the headings, which are the last of them.
+        Rows down to the headings.
     start : int
-        The byte at which the rows below the headings start.
+        The byte after the headings.
     """
 
     file: str
@@ -140,7 +138,7 @@ class TextTable:
         return self.with_care(positions) if found is None else found
 
     def at_once(self, positions: Sequence[int]) -> pl.DataFrame | None:
-        """The columns, where the table is plain; Polars is quick, and silent about rows cut short."""
+        """The columns of a plain table, by Polars."""
         body, width = self.text[self.start :], len(self.headings)
         if not body or not is_plain(body, self.delimiter, width):
             return None
@@ -162,7 +160,7 @@ class TextTable:
             refuse(Place(self.file), f"the file has more than {ROW_LIMIT:,} rows", _SMALLER)
 
     def with_care(self, positions: Sequence[int]) -> pl.DataFrame:
-        """The columns, row by row: what is wrong with the table is said, and rows that are blank are none."""
+        """The columns row by row, with every fault."""
         names = [str(at) for at in dict.fromkeys(positions)]
         schema = {ROW: pl.UInt32(), **dict.fromkeys(names, pl.String())}
         parts = [pl.DataFrame(schema=schema)]
@@ -175,7 +173,7 @@ class TextTable:
         return pl.concat([*parts, pl.DataFrame(rows, schema=schema, orient="row")])
 
     def _rows(self) -> Iterator[tuple[int, list[str]]]:
-        """Rows that hold something, with their numbers; raises InputError with every row of another width."""
+        """Numbered rows that are not blank; raises InputError for other widths."""
         text = decode(self.text[self.start :], self.file)
         width = len(self.headings)
         faults: list[Problem] = []
@@ -204,7 +202,7 @@ class TextTable:
 
 
 def _unpaired(error: csv.Error, number: int, file: str) -> Problem:
-    """The fault of a row whose quotes do not pair, located as rows of wide tables are."""
+    """The fault of a row with an unpaired quote."""
     return replace(csv_text.unpaired(error, number, file), place=RowPlace(file, number))
 
 
@@ -253,7 +251,7 @@ def _spread(row: Sequence[object], score: Score) -> int:
 
 
 def _headings(text: str, file: str, delimiter: str, score: Score) -> tuple[int, tuple[str, ...], int]:
-    """The row of headings by its number, its cells, and the sign at which the next row starts."""
+    """The headings' row number and cells, and where the next row starts."""
     ends = [0]
 
     def lines() -> Iterator[str]:
@@ -288,7 +286,7 @@ def _headings(text: str, file: str, delimiter: str, score: Score) -> tuple[int, 
 
 
 class ParquetTable:
-    """A table in a Parquet file; whole numbers are text from here on, as `10` for 10 and for 10.0."""
+    """A table in Parquet, whole numbers as text."""
 
     def __init__(self, path: Path, file: str) -> None:
         self.path = path

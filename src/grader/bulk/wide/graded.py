@@ -1,4 +1,4 @@
-"""Distinct combinations of levels graded in columns, each with why in the rules' own words."""
+"""Distinct combinations of levels graded in columns, with reasons."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ BETWEEN_REASONS = "; "
 
 
 def graded(plan: Plan, backend: Backend, english: English, combinations: pl.DataFrame) -> pl.DataFrame:
-    """The rows of each combination, as `rows.in_columns` gives them by `number`, with `why`.
+    """The graded rows of each combination, with `why`.
 
     Parameters
     ----------
     combinations : DataFrame
-        `number`, and the rank of each component under its id.
+        `number`, and each component's rank.
     """
     parts = []
     for start in range(0, max(combinations.height, 1), TOGETHER):
@@ -75,7 +75,7 @@ def _coded(plan: Plan, backend: Backend, combinations: pl.DataFrame) -> Coded:
 
 
 def _items(own: pl.DataFrame, at: int, tags: Mapping[str, int]) -> pl.DataFrame:
-    """Rows of evidence: one item of each combination, tagged as everything in a table is."""
+    """Rows of evidence, one for each component of a combination."""
     rest = {tag: pl.lit(value, pl.Int8) for tag, value in tags.items() if tag != "assessment"}
     return own.with_columns(pl.col("number").cast(pl.Int64), item=pl.lit(at, pl.Int64), **rest).select(
         _EVIDENCE
@@ -98,7 +98,7 @@ def _tags(plan: Plan) -> dict[str, int]:
 
 
 def _with_why(plan: Plan, english: English, found: pl.DataFrame) -> pl.DataFrame:
-    """The rows with the reasons for their outcome, as a proposal gives them for one inspection."""
+    """The rows with the reasons a proposal would give."""
     reasons = []
     for rule in sorted((*plan.rules(SUFFICIENCY), *plan.rules(GRADES)), key=lambda r: r.id):
         here = pl.col("deciding").list.contains(rule.id)
@@ -127,7 +127,7 @@ def _because(english: English, rule: Rule, row: Mapping[str, int]) -> str:
 
 
 def _facts_in(english: English, rule: Rule) -> list[str]:
-    """The facts whose numbers stand in what a rule says, and the counts behind its shares."""
+    """Facts a rule's text prints, and the counts behind shares."""
     names = [name for dollar, name in PLACEHOLDER.findall(rule.because) if not dollar]
     for name in tuple(names):
         definition = english.fact(name).definition

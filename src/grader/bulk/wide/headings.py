@@ -1,4 +1,4 @@
-"""Which column of a wide table is what: a component, the body's name, the grade that was given."""
+"""Which column of a wide table is what."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ BODY_NAMES = (
 
 @dataclass(frozen=True)
 class TableOptions:
-    """What a person says of a wide table beside its file.
+    """What a person says of a wide table.
 
     Attributes
     ----------
     columns : mapping of str to str
-        The heading of a component's column, where it is called otherwise.
+        A component's heading, where it differs.
     body : sequence of str
-        Headings of the columns that together name a body.
+        Headings that name a body.
     compare : mapping of str to str
-        The heading of the column that holds the grade an area was given; `""` for the only area.
+        An area's column of given grades; `""` for the only area.
     blank : sequence of str
-        What stands in a cell that says nothing.
+        What empty cells hold.
     edition : str, optional
-        The edition of the framework; the latest by default.
+        The latest by default.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -48,20 +48,18 @@ class TableOptions:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The columns of a table by their positions.
+    """A table's columns by position.
 
     Attributes
     ----------
     components : dict of str to int
-        Of each characteristic whose level stands in one, in framework order.
+        Levels, by characteristic.
     measures : dict of str to int
-        Of each measure whose figure assesses a characteristic that has no level.
+        Figures that assess one without a level.
     compared : dict of str to int
-        Of each area whose given grade stands in the table.
+        Given grades, by area.
     body : tuple of int
-        Those that name a body, as a person said; without one, `bodies` are those that may.
-    unused : tuple of int
-        The others.
+        As said; else `bodies` may name one.
     """
 
     components: dict[str, int]
@@ -92,7 +90,7 @@ class Components:
         return (c for area in self.areas for c in area.characteristics)
 
     def _every_form(self) -> dict[str, str | None]:
-        """What each folded form stands for, the surest kinds of name first; None for several."""
+        """What each folded name stands for; None for several."""
         printed = self.names.characteristics
         kinds: list[dict[str, list[str]]] = [
             {name: [name, measure.english] for name, measure in self.measures.items()},
@@ -110,11 +108,11 @@ class Components:
         return found
 
     def component_of(self, name: str) -> str:
-        """The component that a name is of, or that a measure of that name assesses."""
+        """The component of a name, or of the measure so named."""
         return self.measures[name].characteristic if name in self.measures else name
 
     def takes_either(self, name: str, heading: str) -> bool:
-        """Whether a heading may name a component or a measure of it, and numbers in it may be either's."""
+        """Whether a heading and its numbers fit a component or its measure."""
         component = self.component_of(name)
         if name == component:
             if not any(m.characteristic == component for m in self.measures.values()):
@@ -156,7 +154,7 @@ def lay_out(headings: Sequence[str], at: Place, components: Components, options:
     Raises
     ------
     InputError
-        A component without a column, or with several; a heading that a person names and the table lacks.
+        A component with no column or several, or an unknown heading.
     """
     problems: list[Problem] = []
     found = _Headings(headings, at)
@@ -200,7 +198,7 @@ class _Headings:
         self.at = at
 
     def position(self, word: str, option: str, problems: list[Problem]) -> int | None:
-        """Where a heading stands; None, with the problem told, where there is none such, or there are two."""
+        """Where a heading stands, or None with a fault."""
         exact = [p for p, heading in enumerate(self.headings) if heading == word]
         found = exact or [p for p, heading in enumerate(self.headings) if folded(heading) == folded(word)]
         if len(found) == 1:
@@ -243,7 +241,7 @@ def _named_components(
 def _ambiguous(
     found: _Headings, components: Components, own: Mapping[str, int], asked: Set[str]
 ) -> Iterator[Problem]:
-    """Columns of numbers that may be levels of a component as well as figures it is assessed by."""
+    """Columns of numbers that are levels or figures."""
     for name, place in own.items():
         if name in asked or not components.takes_either(name, found.headings[place]):
             continue

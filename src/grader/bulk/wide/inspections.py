@@ -1,4 +1,4 @@
-"""Rows of a wide table as inspections, so that what is asked of an inspection can be asked of a row."""
+"""Rows of a wide table as inspections."""
 
 from __future__ import annotations
 
@@ -24,14 +24,12 @@ SOURCE = "table"
 
 @dataclass(frozen=True)
 class LoadedTable:
-    """A wide table whose rows are inspections, read as they are asked for.
+    """A wide table whose rows are loaded as inspections.
 
     Attributes
     ----------
-    session : Session
-        What its rows are graded by.
     table : WideTable
-        The table as it was understood; every cell of it is sound.
+        Sound.
     """
 
     session: Session
@@ -57,12 +55,14 @@ class LoadedTable:
         Raises
         ------
         UnknownNameError
-            There is no such body.
+            No such body.
         """
         return self.session.load(self.inspection(self.position(body)))
 
     def position(self, body: str) -> int:
-        """The row of a body, from 0; raises UnknownNameError."""
+        """A body's row from 0, by name or number; raises UnknownNameError."""
+        if not self.table.bodies and body.strip().isdecimal():
+            body = f"row {body.strip()}"
         found = self.table.read.select((pl.col(BODY) == body.strip()).arg_true())[BODY]
         if not len(found):
             near = [name for name in self.bodies if folded(name) == folded(body)][:12]
@@ -77,7 +77,7 @@ class LoadedTable:
         return int(found[0])
 
     def inspection(self, at: int) -> dict[str, Any]:
-        """A row as plain data of an inspection: an item for each component that has a level."""
+        """A row as plain data of an inspection."""
         row = self.table.read.row(at, named=True)
         head = {
             "id": row[BODY],

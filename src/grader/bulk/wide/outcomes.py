@@ -1,4 +1,4 @@
-"""What came of the rows of a wide table, beside the grades that bodies were given."""
+"""Results of a wide table's rows, beside given grades."""
 
 from __future__ import annotations
 
@@ -21,20 +21,14 @@ NAMED: Final = 1_000
 
 
 def outcomes(table: WideTable, book: RuleBook, english: English, backend: Backend) -> pl.DataFrame:
-    """A row for each sound body and each area, in the order of the table (see `HEAD`), and every fact.
+    """A row for each sound body and area, in table order (`HEAD`), with facts.
 
-    Each combination of levels is graded once; `final` and `steps` are there where grades are compared.
+    Each combination is graded once; `final` and `steps` where grades are compared.
 
     Parameters
     ----------
-    table : WideTable
-        The table.
     book : RuleBook
-        A number bound to each of its parameters.
-    english : English
-        The same in words.
-    backend : Backend
-        What runs the columns.
+        Bound.
     """
     plan = Plan(table.framework.framework, table.edition, book)
     rows = table.sound

@@ -11,7 +11,7 @@ from grader.sheets.places import CellPlace
 
 @dataclass(frozen=True, slots=True)
 class RowPlace(CellPlace):
-    """A row as its file counts them, and the heading of a column where it is one cell."""
+    """A row of the file, and perhaps a heading."""
 
     heading: str = ""
 

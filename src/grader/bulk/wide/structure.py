@@ -1,4 +1,4 @@
-"""Whether a text is a plain table: as many cells in each row, and quotes only as CSV has them."""
+"""Whether a text is a plain table."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ _QUOTE, _LINE, _RETURN = b'"\n\r'
 
 
 def is_plain(body: bytes, delimiter: str, width: int) -> bool:
-    """Whether every row has `width` cells and every quote opens, closes or doubles as CSV has it.
+    """Whether every row has `width` cells and proper quotes.
 
-    Lines may end in LF or CRLF, the last in nothing. Of a text that is not plain nothing is said here: it is
-    read with more care, which tells what is wrong with it.
+    Lines end in LF or CRLF. Other tables are read with more care.
     """
     if b"\0" in body or body.count(b"\r") != body.count(b"\r\n"):
         return False
@@ -29,7 +28,7 @@ def _steady(cells: np.ndarray | None, width: int) -> bool:
 
 
 def _rows(body: bytes, sign: int) -> Iterator[np.ndarray | None]:
-    """How many cells each row has, block by block; None where a quote stands where none may."""
+    """Each row's number of cells; None for a misplaced quote."""
     every = np.frombuffer(body, dtype=np.uint8)
     quoted, before = False, 0
     for start in range(0, len(every), BLOCK):
@@ -49,10 +48,7 @@ def _rows(body: bytes, sign: int) -> Iterator[np.ndarray | None]:
 
 
 def _in_place(every: np.ndarray, quotes: np.ndarray, quoted: bool, sign: int) -> bool:
-    """Whether quotes that open follow a sign or an end of line, and those that close stand before one.
-
-    The two of a doubled quote stand beside each other, so that each is in its place.
-    """
+    """Whether quotes open after, and close before, a delimiter or line end."""
     opening, closing = (quotes[1::2], quotes[::2]) if quoted else (quotes[::2], quotes[1::2])
     before = every[opening - 1]
     first = opening == 0

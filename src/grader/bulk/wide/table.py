@@ -1,4 +1,4 @@
-"""A wide table as it was understood: which column is what, and its cells as whole numbers."""
+"""A wide table as understood, its cells as whole numbers."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ class WideTable:
     Attributes
     ----------
     read : DataFrame
-        `row_of_file`, `body`, and the columns that are used, as text under their positions.
+        `row_of_file`, `body`, and used columns as text.
     coded : Coded
-        The same as whole numbers.
+        As whole numbers.
     notes : list of Problem
-        What was assumed of the file; `understood` says which column is what.
+        What was assumed; `understood` explains the columns.
     """
 
     framework: FrameworkFile
@@ -92,9 +92,9 @@ def read_table(path: Path, framework: FrameworkFile, book: RuleBook, options: Ta
     Raises
     ------
     InputError
-        The file or its columns have faults; those of cells are told by the table.
+        Faults of the file or columns, not of cells.
     UnknownNameError
-        The framework has no such edition.
+        No such edition.
     """
     check_scored_once(framework)
     edition = edition_of(framework.framework, options.edition)
@@ -125,7 +125,7 @@ def read_table(path: Path, framework: FrameworkFile, book: RuleBook, options: Ta
 
 
 def _check_no_evidence(file: WideFile, components: Components) -> None:
-    """Raise InputError for a table of the columnar layout, which stands in a folder of them."""
+    """Raise InputError for a lone table of the columnar layout."""
     names = set(file.headings)
     for table in TABLES:
         if names.issuperset(table.required) and not components.score(names):
@@ -141,7 +141,7 @@ def _score(components: Components, options: TableOptions) -> Score:
 
 
 def _bodies(read: pl.DataFrame, columns: Columns) -> tuple[tuple[int, ...], pl.Series]:
-    """The columns that name a body, and what they call each: the rows where no column fits."""
+    """Columns that name a body, and the names; rows by default."""
     if columns.body:
         return columns.body, named_by(read, columns.body)
     for position in columns.bodies:

@@ -1,4 +1,4 @@
-"""Which rule is to blame for a change that goes the wrong way, and through which fact."""
+"""Which rule and fact are to blame for a wrong change."""
 
 from __future__ import annotations
 
@@ -22,10 +22,9 @@ Case = tuple[Graded, Graded]
 
 
 def blame(scheme: Scheme, part: Part, case: Case, wrong: Callable[[Scheme], bool]) -> tuple[str, ...]:
-    """The smallest set of rules whose removal mends a case, the likeliest culprit first.
+    """The fewest rules whose removal mends a case, likeliest first.
 
-    Of rules each of which mends it by itself those stand first that are marked, that use a fact against its
-    direction or one that is marked; then those that go the wrong way themselves.
+    First those marked or against a fact's direction, then those that go wrong themselves.
     """
     involved = _involved(scheme, case)
     for many in (1, 2):
@@ -45,7 +44,7 @@ def blame(scheme: Scheme, part: Part, case: Case, wrong: Callable[[Scheme], bool
 
 
 def contrary(book: RuleBook, blamed: Sequence[str], case: Case) -> list[str]:
-    """Facts the culprit looks at that went against their declared direction, or may go either way."""
+    """Facts of the culprit that may go against their direction."""
     rules = {r.id: r for r in book.rules}
     names = {n for rule in blamed[:1] for n in facts_named(rules[rule].condition)}
     return list(_moved(book, names, case))
@@ -63,7 +62,7 @@ def _moved(book: RuleBook, names: set[str], case: Case) -> Iterator[str]:
 
 
 def _involved(scheme: Scheme, case: Case) -> list[Rule]:
-    """Rules that hold on one side at least, but for those nobody wrote: any other is not missed."""
+    """Written rules that hold on at least one side."""
     held = {name for graded in case for name in graded.area.held}
     held |= {r.rule.id for graded in case for r in graded.area.raised}
     held |= {r.rule.id for graded in case for c in graded.cases.values() for r in c.raised}
@@ -78,7 +77,7 @@ def _without(scheme: Scheme, gone: Sequence[Rule]) -> Scheme:
 
 
 def _suspicious(rule: Rule, book: RuleBook) -> bool:
-    """Whether a rule, or a fact it looks at, may go against its direction, or has none."""
+    """Whether a rule or its facts may go either way."""
     if rule.not_monotone is not None or any(direction_problems(rule, book.facts_for(rule), book.vocabulary)):
         return True
     return any(
@@ -88,7 +87,7 @@ def _suspicious(rule: Rule, book: RuleBook) -> bool:
 
 
 def _goes_wrong(rule: Rule, part: Part, before: Graded, then: Graded) -> bool:
-    """Whether the rule stops where it should stay, or starts where it should not."""
+    """Whether the rule stops or starts where it should not."""
     first, second = (rule.id in graded.area.held for graded in (before, then))
     if rule.layer is Layer.SUFFICIENCY:
         return second and not first

@@ -1,7 +1,6 @@
-"""The single changes promise 3 is about, where a component's status is what was assessed.
+"""Promise 3's single changes, where statuses are as assessed.
 
-Raising an item's assessment raises its component's status or leaves it. An added item is the component's
-first, or competes with those there are: the lowest, the best or the latest counts.
+Raising an item raises its component or leaves it; an added item competes by lowest, best or latest.
 """
 
 from __future__ import annotations
@@ -18,7 +17,8 @@ from grader.proofs.schemes.components import Component
 from grader.proofs.schemes.situations import Situation, earlier_words, level
 from grader.proofs.schemes.states import Found, States
 from grader.proofs.tag_combinations import Part
-from grader.vocabulary.words import Role, Vocabulary
+from grader.vocabulary.scales import Role
+from grader.vocabulary.words import Vocabulary
 
 
 class Step(Protocol):
@@ -28,13 +28,13 @@ class Step(Protocol):
         """What is found after the change, and where it can be made."""
 
     def width(self, before: Found, then: Found) -> z3.ArithRef:
-        """How big a change it is: of several that do the same the least is told."""
+        """The size of the change; the least is told."""
 
     def applied(self, situation: Situation, model: z3.ModelRef, then: Found) -> Situation:
         """The situation after the change that a model makes."""
 
     def made(self, situation: Situation, words: Vocabulary) -> Iterator[Situation]:
-        """What a situation may be after the change; none where it cannot be made there."""
+        """The situation after the change, in each way possible."""
 
     def words(self, before: Situation, then: Situation, words: Vocabulary) -> str:
         """The change in words."""
@@ -42,7 +42,7 @@ class Step(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ToLevel:
-    """One component goes to another rank: that of the item raised, or of the item added."""
+    """One component goes to another rank."""
 
     part: Part
     component: Component
@@ -97,14 +97,14 @@ def _added(first: z3.ArithRef, then: z3.ArithRef, rank: int, words: Vocabulary) 
 
 
 def _joined(first: int, rank: int, words: Vocabulary) -> int:
-    """Where an item added at a rank leaves its component, found last where that counts."""
+    """A component's rank with an item added."""
     if first == 0 or words.several == "latest":
         return rank
     return min(first, rank) if words.several == "lowest" else max(first, rank)
 
 
 def added(part: Part, component: Component, words: Vocabulary) -> tuple[int, ...]:
-    """Ranks an added item has that a part speaks of: the best level, the worst, one that meets."""
+    """Ranks of an added item: best, worst, or one that meets."""
     best, worst = component.levels[-1:], component.levels[:1]
     sound = meeting(component, words)
     found = {
@@ -117,14 +117,14 @@ def added(part: Part, component: Component, words: Vocabulary) -> tuple[int, ...
 
 
 def meeting(component: Component, words: Vocabulary) -> tuple[int, ...]:
-    """The lowest level that is no shortfall, of a scale that says which are shortfalls."""
+    """The lowest level of a scale that is no shortfall."""
     short = [r for r in component.levels if Role.SHORTFALL in words.statuses.words[r].roles]
     return tuple(r for r in component.levels if r > short[-1])[:1] if short else ()
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A finding of the area added; `before` is the earlier one it makes worse, where it does."""
+    """A finding added; `before`: the earlier one it worsens."""
 
     entity: str
     before: Row | None

@@ -1,4 +1,4 @@
-"""One component: the ranks it can have, and what rules see of it at each."""
+"""One component: its ranks, and what rules see at each."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from grader.vocabulary.words import Vocabulary
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """A characteristic: the ranks of its levels, worst first, and of those that withhold.
+    """A characteristic's ranks, worst first, and those that withhold.
 
     Attributes
     ----------
     scale : int
-        The rank of its scale among the framework's.
+        By rank among the framework's.
     """
 
     id: str
@@ -59,7 +59,7 @@ def one(formula: z3.BoolRef) -> z3.ArithRef:
 
 
 def among(rank: z3.ArithRef, ranks: Sequence[int], every: Sequence[int]) -> z3.BoolRef:
-    """That a rank is one of these, said by as few bounds as do; `every` rank there can be is known."""
+    """A rank is one of these, in as few bounds as possible."""
     inside, ordered = frozenset(ranks), sorted(every)
     runs: list[z3.BoolRef] = []
     at = 0

@@ -15,7 +15,7 @@ import z3
 
 from grader.engines.symbolic import Solver, Undecided, number
 from grader.language.rulebook import RuleBook
-from grader.proofs.report import Finding, NotApplicable
+from grader.proofs.report import WHERE_GRADED, Finding, NotApplicable
 from grader.proofs.schemes.blame import blame, contrary
 from grader.proofs.schemes.changes import Step, added, steps
 from grader.proofs.schemes.components import components
@@ -25,11 +25,6 @@ from grader.proofs.schemes.tried import Broken, falsified, went_wrong
 from grader.proofs.tag_combinations import Part
 from grader.proofs.witness import Witness, agree
 from grader.vocabulary.words import Vocabulary
-
-#: What a proof assumes that is not of the grade whether or not it is withheld.
-WHERE_GRADED: Final = (
-    "of areas that are graded before and after: where the grade is withheld it may move otherwise"
-)
 
 _WORDS: Final[Mapping[Part, str]] = {
     Part.RAISE: "raising one characteristic to a better level of its scale",

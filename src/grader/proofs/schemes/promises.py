@@ -1,8 +1,10 @@
-"""Promises 1, 4, 5 and 6 of frameworks scored once: total, local, capped, reachable and live."""
+"""Promises 1, 4, 5 and 6 of frameworks scored once."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
 
 import z3
 
@@ -13,9 +15,11 @@ from grader.language.nodes import Level
 from grader.language.pipeline import GRADES, OUTCOMES
 from grader.language.rulebook import Layer, Rule
 from grader.model.framework import Area
-from grader.proofs.live import Find, FoundCase, Scope, View, at_measure, check_in, in_turn, ordered, raising
+from grader.proofs.clauses import Places, with_clauses
+from grader.proofs.live import check_in, in_turn, listed
 from grader.proofs.promises import LOCAL_CASES, WITHHELD, replay_ungraded, unreachable
 from grader.proofs.report import Finding, NotApplicable
+from grader.proofs.rule_scopes import Find, FoundCase, Scope, View, at_measure, ordered, raising
 from grader.proofs.schemes.monotone import no_cap
 from grader.proofs.schemes.situations import Graded, Situation
 from grader.proofs.schemes.states import Concluded, Found, Held, States
@@ -26,7 +30,7 @@ from grader.proofs.witness import Witness, agree
 
 
 def check_total(scheme: Scheme) -> int:
-    """How many cases came to exactly one outcome, and a grade on the scale where graded, as all must."""
+    """How many cases came to exactly one outcome, as all must."""
     outcomes, grades = {o.name for o in OUTCOMES}, scheme.subject.bound.grade_scale.names
     for each in scheme.subject.framework.areas:
         agree(True, each.id in scheme.subject.bound.areas, f"area {each.id} is known to the rule book")
@@ -63,7 +67,7 @@ def check_local(scheme: Scheme) -> int:
 
 
 def check_capped(scheme: Scheme) -> list[Finding]:
-    """No area with a finding that caps is graded above the default, at any values of the parameters."""
+    """No capping finding above the default, at any parameter values."""
     if not scheme.words.capping:
         raise NotApplicable(no_cap(scheme.words))
     book = scheme.subject.book
@@ -110,7 +114,7 @@ def _uncapped(at: Scheme, situation: Situation, changed: Mapping[str, int], cap:
 
 
 def check_reachable(scheme: Scheme) -> list[Finding]:
-    """A witness, replayed, of every grade in each graded area of each edition, and of every outcome."""
+    """A replayed witness of every grade and outcome of each area."""
     subject = scheme.subject
     replay_ungraded(subject)
     found: dict[str, list[str]] = {}
@@ -149,10 +153,29 @@ def _concluding(scheme: Scheme, area: Area, conclusion: str) -> Situation | None
 
 
 def check_live(scheme: Scheme) -> Iterator[Finding]:
-    """Findings on rules that decide nothing; those nobody wrote are left alone."""
+    """Written rules that decide nothing, and clauses that change nothing."""
     subject = scheme.subject
-    written = [r for r in subject.bound.rules if not r.made]
-    yield from in_turn(subject, written, lambda rule: check_in(subject, rule, list(_scopes(scheme, rule))))
+
+    def check(rule: Rule) -> list[Finding]:
+        return listed(check_in(subject, rule, list(_scopes(scheme, rule))))
+
+    def places(rule: Rule) -> Places:
+        return Places(_met(scheme, rule), list(_scopes(scheme, rule)))
+
+    dead = in_turn(subject, subject.bound.written, check)
+    return with_clauses(subject, dead, places, of_a_table=True)
+
+
+def _met(scheme: Scheme, rule: Rule) -> Iterator[Mapping[str, int]]:
+    """What a rule saw in the cases tried."""
+    for situation, graded in scheme.trials if rule.layer is not Layer.MEASURE else ():
+        if not rule.applies_to(situation.area.id):
+            continue
+        if rule.level is Level.CHARACTERISTIC:
+            counted = (c.id for c in situation.area.counted)
+            yield from (graded.cases[name].facts for name in counted)
+        elif rule.layer is not Layer.GRADE or graded.grade is not None:
+            yield graded.area.facts
 
 
 def _scopes(scheme: Scheme, rule: Rule) -> Iterator[Scope]:
@@ -192,15 +215,16 @@ def _in_area(scheme: Scheme, rule: Rule, area: Area) -> Scope:
 def _view(scheme: Scheme, rule: Rule, concluded: Concluded) -> tuple[View, z3.BoolRef]:
     """What can be asked about a rule of an area, and where."""
     if rule.layer is Layer.FINDING:
-        return raising(rule, concluded.raises), z3.BoolVal(True)
+        return raising(rule, concluded.raises, concluded.facts), z3.BoolVal(True)
     if rule.layer is Layer.SUFFICIENCY:
         condition = next(h for r, h in concluded.withholds if r.id == rule.id)
         decides = z3.And(concluded.withheld(), z3.Not(concluded.withheld(without=rule)))
         weighs = z3.And(condition, z3.Not(concluded.open))
-        return View(condition, decides, weighs, z3.BoolVal(False)), z3.BoolVal(True)
+        of = partial(symbolic.holds, terms=concluded.facts)
+        return View(condition, decides, weighs, z3.BoolVal(False), of), z3.BoolVal(True)
     scale, default = GRADES.concludes(scheme.subject.bound)
     less = symbolic.decide([(r, h) for r, h in concluded.held if r.id != rule.id], scale, default)
-    return ordered(rule, concluded.held, concluded.grade, less, scale), concluded.graded
+    return ordered(rule, concluded.held, concluded.grade, less, scale, concluded.facts), concluded.graded
 
 
 def _on_components(scheme: Scheme, rule: Rule, area: Area) -> Iterator[Scope]:
@@ -214,9 +238,13 @@ def _on_components(scheme: Scheme, rule: Rule, area: Area) -> Iterator[Scope]:
 
 
 def _on_component(scheme: Scheme, rule: Rule, states: States, found: Found, name: str, held: Held) -> Find:
+    component = next(c for c in states.counted if c.id == name)
+    of = partial(states.holds_on, component, found.ranks[name])
+    view = replace(raising(rule, held, {}), of=of)
+
     def find(ask: Callable[[View], z3.BoolRef]) -> FoundCase | None:
         solver = scheme.solver(states, *states.known(found))
-        model = solver.smallest(states.size(found), ask(raising(rule, held)))
+        model = solver.smallest(states.size(found), ask(view))
         if model is None:
             return None
         situation = scheme.situation_in(states, model, found)
@@ -236,4 +264,4 @@ def _found_case(
         said = f"where {situation.words(words)}, the rule holds, and {situation.area.id} is {shown.said}"
         return Witness(said, (situation.case("the rule holds", shown, words),))
 
-    return FoundCase("", None, held, witness)
+    return FoundCase("", None, held, facts(graded), witness)

@@ -1,4 +1,4 @@
-"""What a change of rules does to every proposal of a framework scored once: any level of each component."""
+"""What a change of rules does to a framework scored once."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class Comparison:
     Attributes
     ----------
     units : int
-        What the solver may spend on one question, in units of its own work.
+        Solver units for each question.
     """
 
     old: RuleBook
@@ -95,7 +95,7 @@ class Comparison:
         self.change = Change([replace(r, old=said(r.old), new=said(r.new)) for r in reads])
 
     def compared(self) -> Change:
-        """Every way in which the proposal on an area moves, with a case; and which ways it never does."""
+        """Every way an area's proposal moves, with a case, or never."""
         with afresh():
             for area in self.framework.areas:
                 self._area(area)
@@ -140,7 +140,7 @@ class Comparison:
     # What is told -----------------------------------------------------------------------------------------
 
     def _moves(self, way: Way, situation: Situation) -> None:
-        """Take note of a situation on which the proposals differ, graded again by every engine."""
+        """Note a situation where proposals differ, graded by every engine."""
         old, new = (self._proposed(at, situation) for at in range(2))
         if way not in ways(old, new):
             raise InternalError(
@@ -170,7 +170,7 @@ class Comparison:
 
 
 class _Asked:
-    """One area under both rule books at once: the same levels, read by both."""
+    """One area's levels under both rule books."""
 
     def __init__(self, both: tuple[Proposer, Proposer], area: Area) -> None:
         self.both, self.area = both, area
@@ -233,7 +233,7 @@ class _Asked:
         return z3.Or(parts)
 
     def may_name_others(self) -> bool:
-        """Whether rules that raise findings of the area rest on other facts than they did."""
+        """Whether rules that raise findings rest on other facts."""
         said = []
         for p, states in zip(self.both, self.states, strict=True):
             rules = states.rules(FINDINGS_ON_AREAS)
@@ -244,7 +244,7 @@ class _Asked:
 
 
 def _unlike(old: Mapping[object, z3.BoolRef], new: Mapping[object, z3.BoolRef]) -> z3.BoolRef:
-    """Where some rule holds on one side alone; one that a side lacks never holds there."""
+    """Where some rule holds on one side alone."""
     never = z3.BoolVal(False)
     return z3.Or([old.get(n, never) != new.get(n, never) for n in dict.fromkeys((*old, *new))])
 

@@ -1,4 +1,4 @@
-"""What was found on one area of a framework scored once: graded, written down, told in words."""
+"""One area of a framework scored once: graded, written, told."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from grader.language.row import Row
 from grader.model.framework import Area, Framework
 from grader.model.inspection import Inspection
 from grader.proofs.witness import counted
-from grader.vocabulary.words import PROGRESS, Vocabulary
+from grader.vocabulary.kinds import PROGRESS
+from grader.vocabulary.words import Vocabulary
 
 #: The day everything in a witness was found on: a framework may judge by what was found last.
 DAY: Final = "2020-01-01"
@@ -20,12 +21,12 @@ DAY: Final = "2020-01-01"
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """One area in one edition: what each component was assessed at, and findings beside.
+    """One area's assessed components and findings.
 
     Attributes
     ----------
     ranks : mapping
-        The rank of each component that was assessed.
+        By component.
     """
 
     area: Area
@@ -88,7 +89,7 @@ class Situation:
     def case(
         self, name: str, graded: Graded, words: Vocabulary, values: Mapping[str, int] | None = None
     ) -> dict[str, Any]:
-        """A case as rule tests are written: what was assessed, and what is concluded of it."""
+        """A rule test: what was assessed and concluded."""
         found: dict[str, Any] = {
             "name": name,
             "edition": self.edition,
@@ -140,7 +141,7 @@ class Graded:
         return (self.grade or self.area.outcome).replace("_", " ")
 
     def concerned(self, words: Vocabulary) -> set[str | None]:
-        """The components, None for the area, on which a finding that caps the grade is proposed."""
+        """Components (None: the area) on which a capping finding is proposed."""
         raised = [r for case in self.cases.values() for r in case.raised] + list(self.area.raised)
         return {r.characteristic for r in raised if r.rule.target in words.capping}
 
@@ -190,5 +191,5 @@ def earlier_words(row: Row, words: Vocabulary) -> str:
 
 
 def _plain(name: str) -> str | int:
-    """A level or a grade as people write it: a whole number without quotes."""
+    """A level or grade as written, numbers without quotes."""
     return int(name) if name.isdecimal() and str(int(name)) == name else name

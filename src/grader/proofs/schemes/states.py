@@ -1,7 +1,6 @@
-"""Any state of one area of a framework whose statuses are as assessed: a whole number for each component.
+"""Any state of an area scored once: a number for each component.
 
-Facts that count components are sums over the levels a component can have, so that nothing is listed: the size
-of a formula is that of the rule book times that of the area.
+Counts are sums over levels: a formula's size is rule book times area.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ import z3
 from grader.engines import symbolic
 from grader.engines.symbolic import CountedRow, Ratio, Terms, Undecided, total
 from grader.grading.conclude import finding_row
-from grader.language.nodes import Aggregate, FactOf, Level, Param, Share
+from grader.language.nodes import Aggregate, Condition, FactOf, Level, Param, Share
 from grader.language.pipeline import (
     FINDINGS_ON_AREAS,
     FINDINGS_ON_CHARACTERISTICS,
@@ -31,7 +30,8 @@ from grader.language.typecheck import comparisons, facts_named
 from grader.language.vocabulary import SCALE, SCORE
 from grader.model.framework import Area
 from grader.proofs.schemes.components import Component, among, components, of_rank, one
-from grader.vocabulary.words import PROGRESS, Vocabulary
+from grader.vocabulary.kinds import PROGRESS
+from grader.vocabulary.words import Vocabulary
 
 #: What a characteristic has by its status alone.
 OF_STATUS = frozenset({"status", SCORE, SCALE})
@@ -61,14 +61,13 @@ class Concluded:
     Attributes
     ----------
     on : mapping
-        Of each component the rules that raise something on it, with where each does.
+        Of each component, its raising rules.
     raises, withholds, held
-        Rules about the area with where each holds.
+        Rules about the area, with where each holds.
     assessed, open, capped
-        Whether anything is assessed; whether a finding stands with which nothing is withheld; whether one
-        that caps does.
+        Any evidence; a finding that rules out withholding; one that caps.
     capping : tuple of str
-        The kinds of finding that cap.
+        Kinds that cap.
     """
 
     facts: Terms
@@ -83,7 +82,7 @@ class Concluded:
     capping: tuple[str, ...]
 
     def withheld(self, without: Rule | None = None) -> z3.BoolRef:
-        """Whether the grade is withheld, leaving one rule out of account where one is named."""
+        """Whether the grade is withheld, without one rule if named."""
         thin = [h for r, h in self.withholds if without is None or r.id != without.id]
         return z3.And(z3.Not(self.open), z3.Or(z3.Not(self.assessed), *thin))
 
@@ -95,7 +94,7 @@ class Concluded:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was found, as terms: the rank of each component, and how many findings there are of each kind."""
+    """Ranks of components and numbers of findings, as terms."""
 
     ranks: Mapping[str, z3.ArithRef]
     declared: Sequence[z3.ArithRef] = ()
@@ -109,14 +108,14 @@ class States:
     Parameters
     ----------
     book : RuleBook
-        Bound, or with parameters that go through their ranges.
+        Bound, or over its ranges.
     everything : bool
-        Whether every fact and finding is wanted, not only what moves the outcome.
+        Not only what moves the outcome.
 
     Raises
     ------
     Undecided
-        Rules look at the items of evidence one by one, which the status does not tell.
+        Rules look at single items of evidence.
     """
 
     book: RuleBook
@@ -142,7 +141,7 @@ class States:
         self._only_statuses()
 
     def _only_statuses(self) -> None:
-        """Raise Undecided where more is looked at of a characteristic than follows from its status."""
+        """Raise Undecided where status does not tell all that rules see."""
         seen = {n for r in self.rules(FINDINGS_ON_CHARACTERISTICS) for n in facts_named(r.condition)}
         for definition in (f.definition for f in self.facts):
             seen |= {take.fact for take in definition.takes}
@@ -174,7 +173,7 @@ class States:
         )
 
     def known(self, found: Found) -> list[z3.BoolRef]:
-        """What is so of anything that may be found, and the ranges of the parameters."""
+        """What always holds, and the parameters' ranges."""
         known = [self.ranked(c, found.ranks[c.id]) for c in self.components]
         return [*known, *(n >= 0 for n in (*found.declared, *found.earlier)), *self.ranges()]
 
@@ -204,7 +203,7 @@ class States:
 
     @property
     def linear(self) -> bool:
-        """Whether no unknown is multiplied with another: a share of findings against a parameter is."""
+        """Whether no two unknowns are multiplied."""
         loose = {f.name for f in self.facts if isinstance(f.definition, Share) and not self._bounded(f)}
         rules = [r for s in (FINDINGS_ON_AREAS, SUFFICIENCY, GRADES) for r in self.rules(s)]
         conditions = [r.condition for r in rules]
@@ -257,15 +256,16 @@ class States:
 
     def _on(self, component: Component, rank: z3.ArithRef) -> Held:
         """Where each rule raises something on a component."""
-        held = []
-        words = self.book.vocabulary
-        for rule in self.rules(FINDINGS_ON_CHARACTERISTICS):
-            at = []
-            for r in component.ranks:
-                row = {n: z3.IntVal(v) for n, v in component.row(r, words).items()}
-                at.append(z3.And(rank == r, symbolic.holds(rule.condition, {**row, **self.parameters})))
-            held.append((rule, z3.simplify(z3.Or(at))))
-        return tuple(held)
+        rules = self.rules(FINDINGS_ON_CHARACTERISTICS)
+        return tuple((rule, self.holds_on(component, rank, rule.condition)) for rule in rules)
+
+    def holds_on(self, component: Component, rank: z3.ArithRef, condition: Condition) -> z3.BoolRef:
+        """Where a condition about one component holds."""
+        words, at = self.book.vocabulary, []
+        for r in component.ranks:
+            row = {n: z3.IntVal(v) for n, v in component.row(r, words).items()}
+            at.append(z3.And(rank == r, symbolic.holds(condition, {**row, **self.parameters})))
+        return z3.simplify(z3.Or(at))
 
     def _held(self, stage: Stage, facts: Terms) -> Held:
         known = {**facts, **self.parameters}
@@ -306,7 +306,7 @@ class States:
     def _counted(
         self, definition: Aggregate, component: Component, rank: z3.ArithRef
     ) -> Iterator[CountedRow]:
-        """A component as far as a fact counts it: so many things for each number the fact takes of it."""
+        """A component as counted by a fact."""
         words = self.book.vocabulary
         rows = {r: component.row(r, words) for r in component.ranks}
         plain: dict[int, list[int]] = {}
@@ -339,7 +339,7 @@ class States:
         return self.book.facts[fact.definition.whole].entity == "characteristics"
 
     def _per_mille(self, share: Ratio) -> z3.ArithRef:
-        """The share in whole per mille, rounded down, for each number there may be of the whole."""
+        """The share in per mille, for each number of the whole."""
         term = z3.IntVal(0)
         for many in range(1, len(self.counted) + 1):
             term = z3.If(share.whole == many, 1000 * share.part / z3.IntVal(many), term)

@@ -1,4 +1,4 @@
-"""What a check of a framework scored once is about, and situations that are tried."""
+"""What a check of a framework scored once is about."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Scheme:
     Parameters
     ----------
     subject : Subject
-        The rule book at its parameters' defaults, the framework, and what the solver may spend.
+        The rule book at its defaults, framework and effort.
     """
 
     subject: Subject
@@ -64,7 +64,7 @@ class Scheme:
         return [a for a in self.subject.framework.areas if edition_of(a, graded=True)]
 
     def states(self, area: Area, *, free: bool = False) -> States:
-        """Every state of an area, at the defaults of the parameters or anywhere in their ranges."""
+        """Every state of an area, at defaults or over the ranges."""
         key = (area.id, free)
         if key not in self._states:
             self._states[key] = States(self.subject.book if free else self.subject.bound, area)
@@ -78,7 +78,7 @@ class Scheme:
 
     @property
     def trials(self) -> list[tuple[Situation, Graded]]:
-        """Situations of every graded area, drawn at random and always the same, with what is concluded."""
+        """Fixed random situations of every graded area, with conclusions."""
         if self.tried.cases is None:
             areas = self.graded
             each = DRAWN // max(1, len(areas))
@@ -132,7 +132,7 @@ class Scheme:
         return Scheme(Subject(of.book, of.framework, of.budget, values, of.confirm))
 
     def replayed(self, situation: Situation, *, told: bool = True) -> Graded:
-        """What the grading pass makes of a situation somebody is told of, on every engine where asked."""
+        """The pass's conclusions, on every engine where asked."""
         graded, of = self.grading.of(situation), self.subject
         inspection = situation.inspection(of.framework)
         trace = run(inspection, of.framework, of.evaluator)

@@ -1,4 +1,4 @@
-"""Single changes tried of situations drawn, before anything is proved, and made as small as they go."""
+"""Single changes tried before proving, and made small."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CHANGES: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A change that goes the wrong way, with parameters that stand elsewhere than at their defaults."""
+    """A change that goes wrong, with parameters not at defaults."""
 
     before: Situation
     then: Situation
@@ -29,7 +29,7 @@ class Broken:
 
 
 def went_wrong(part: Part, before: Graded, then: Graded, words: Vocabulary) -> bool:
-    """Whether a change of this part went the wrong way, as the reference engine sees it."""
+    """Whether a change went wrong, by the reference."""
     if part is Part.STAYS_GRADED:
         return before.area.outcome == "graded" and then.area.outcome == "withheld"
     if part is Part.CONCERNS_STAY:
@@ -41,7 +41,7 @@ def went_wrong(part: Part, before: Graded, then: Graded, words: Vocabulary) -> b
 
 
 def falsified(scheme: Scheme, part: Part) -> Broken | None:
-    """A change that goes the wrong way at the defaults of the parameters; None where none tried does."""
+    """A change tried that goes wrong at the defaults, or None."""
     draw = random.Random(f"scheme {part}")
     found: dict[str, list[Step]] = {}
     for situation, before in scheme.trials:
@@ -63,7 +63,7 @@ def _steps(scheme: Scheme, part: Part, situation: Situation) -> list[Step]:
 
 
 def _smaller(scheme: Scheme, part: Part, broken: Broken) -> Broken:
-    """The same without anything that can be left out with the change still going the wrong way."""
+    """The same without what it does not need."""
     for less in _less(broken.before):
         first = scheme.grading.of(less)
         for then in broken.step.made(less, scheme.words):

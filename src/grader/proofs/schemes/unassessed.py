@@ -1,7 +1,6 @@
-"""Conditions that take a component which was not assessed for one that was assessed low.
+"""Conditions that take an unassessed component for a low one.
 
-Its score is 0 and its status the lowest there is, so that "at most one star" holds of a component that nobody
-gave a star. That may be meant; where the area is graded all the same, a person is told.
+"At most one star" holds of one without a star; where the area is still graded, a person is told.
 """
 
 from __future__ import annotations
@@ -74,7 +73,7 @@ def _conditions(states: States) -> Iterator[_Asked]:
 
 
 def _takes_for_low(scheme: Scheme, asked: _Asked, component: Component, fact: Fact) -> bool:
-    """Whether a part of the condition holds of nothing and of some level, as if nothing were a level."""
+    """Whether part of the condition holds of nothing and of a level."""
     words, definition = scheme.words, fact.definition
     assert isinstance(definition, FactOf)
     scored = definition.fact == SCORE

@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Needed:
-    """A share found, in per mille, and what grades ask of it: the share asked, and the grades."""
+    """A share found, the share asked (per mille), and for which grades."""
 
     label: str
     found: int
@@ -50,7 +50,7 @@ class FindingView:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceView:
-    """An item as it bears on a characteristic; `anchor` where it is shown for the first time in the page."""
+    """An item on a characteristic; `anchor` at its first place."""
 
     cited: Cited
     item: Evidence
@@ -69,7 +69,7 @@ class CharacteristicView:
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """One comparison of a rule for a grade: what it asks, and what was found."""
+    """What one comparison asks, and what was found."""
 
     grade: str
     asked: str
@@ -79,7 +79,7 @@ class Test:
 
 @dataclass(frozen=True, slots=True)
 class AreaView:
-    """Everything the report says on one area; `tallies` are the findings that count as one of each kind."""
+    """What the report says on one area; `tallies` by kind of finding."""
 
     result: AreaResult
     slug: str
@@ -119,7 +119,7 @@ class AreaView:
 
 
 class Areas:
-    """Makes the views of one inspection's areas; evidence is anchored where it is first shown."""
+    """Makes the views of an inspection's areas."""
 
     def __init__(self, loaded: LoadedInspection) -> None:
         self.inspection = inspection = loaded.inspection
@@ -284,7 +284,7 @@ class Areas:
         return {kind: tuple(views) for kind, views in found.items()}
 
     def _tallies(self, views: Sequence[FindingView]) -> dict[str, int]:
-        """Findings that count as one of each kind; of a kind no rule proposes, only where there are any."""
+        """Findings by the kind they count as."""
         counts = Counter(view.standing for view in views)
         kinds = self.framework.vocabulary.shown
         return {k.id: counts[k.counts_as] for k in kinds if k.proposed or counts[k.counts_as]}
@@ -318,7 +318,7 @@ class Areas:
         )
 
     def anchor(self, evidence: str) -> str | None:
-        """The anchor of an item that has none yet; None where it has been shown before."""
+        """The anchor of an item not shown before, else None."""
         if evidence in self.anchors or evidence not in self.evidence:
             return None
         # Ids are a user's own words; a count is a sound name in any page.

@@ -1,18 +1,15 @@
-"""The pieces a report is made of where a writer needs no more than their order: text, lists, tables.
-
-A page that another part of grader has to add (of moderation, say) is a `Section`; every writer shows it.
-"""
+"""The pieces of a report: text, lists, tables, sections."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Self
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A grade, or the outcome where there is none: its words, and its rank on the scale from the worst."""
+    """A grade or outcome: words, and rank from the worst."""
 
     text: str
     place: int | None
@@ -20,7 +17,7 @@ class Mark:
 
     @property
     def tone(self) -> str:
-        """The name of its colour, `t0` the worst to `t4` the best; a second sign beside the words."""
+        """Its colour, `t0` the worst to `t4` the best."""
         if self.place is None:
             return "none"
         return f"t{round(self.place * (TONES - 1) / max(self.of - 1, 1))}"
@@ -36,6 +33,18 @@ TONES = 5
 COLOURS = {"t4": "BBD4EA", "t3": "CCE2D8", "t2": "FFF2B3", "t1": "FCD6C3", "t0": "F4CDC6", "none": "FFFFFF"}
 
 Cell = str | Mark
+
+
+class Link(str):
+    """A cell that leads to a page beside this one; text where nothing can be led to."""
+
+    __slots__ = ("page",)
+    page: str
+
+    def __new__(cls, text: str, page: str) -> Self:
+        found = super().__new__(cls, text)
+        found.page = page
+        return found
 
 
 @dataclass(frozen=True, slots=True)

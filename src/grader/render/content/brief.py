@@ -1,4 +1,4 @@
-"""One page for the meeting: grades, ranges, how firm each is, what hangs on one item, and what is missing."""
+"""One page for the meeting: grades, ranges, firmness, gaps."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _blocks(content: Content) -> Iterator[Block]:
 def _row(content: Content, area: AreaView) -> tuple[Cell, ...]:
     decided: tuple[Cell, ...] = (area.final or NONE,) if content.decided else ()
     return (
-        area.result.title, area.proposed, *decided, _could_be(content, area), firmness(area),
+        area.result.title, area.proposed, *decided, _could_be(content, area), hinge_words(area),
         _hangs(area), _missing(area),
     )  # fmt: skip
 
@@ -71,8 +71,8 @@ def _could_be(content: Content, area: AreaView) -> str:
     return said if low != high else f"{said} only"
 
 
-def firmness(area: AreaView) -> str:
-    """How firm an outcome is, in a few words: what one item taken away, or one step of one item, would do."""
+def hinge_words(area: AreaView) -> str:
+    """What one item taken away or one step would do, briefly."""
     if area.result.outcome not in ("graded", "withheld"):
         return NONE
     if area.hinges:

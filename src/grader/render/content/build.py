@@ -41,10 +41,9 @@ class ParameterRow:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a report says: data only, in the order in which it is read.
+    """What a report says, in reading order.
 
-    `anchors` are the names by which items of evidence are found in a page; `more` are sections that other
-    parts of grader add, which every writer shows after the areas.
+    `anchors`: evidence in the page; `more`: sections after the areas.
     """
 
     proposal: Proposal
@@ -74,12 +73,10 @@ def content_of(
 
     Parameters
     ----------
-    loaded : LoadedInspection
-        The inspection graded.
     decided : Decided, optional
-        Final grades, shown beside the proposed ones.
+        Final grades.
     more : tuple of Section
-        Sections to add after the areas.
+        To add after the areas.
     """
     proposal, maker = loaded.proposal, Areas(loaded)
     areas = tuple(

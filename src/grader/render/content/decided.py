@@ -8,7 +8,8 @@ from pathlib import Path
 
 from grader.errors import InputError, Problem, quoted
 from grader.io.decisions import decisions_of
-from grader.io.yaml_source import parse_document, read_bytes
+from grader.io.reading import read_bytes
+from grader.io.yaml_source import parse_document
 from grader.model.decisions import Decisions
 from grader.model.diff import AreaDiff
 from grader.review.compare import compare
@@ -19,7 +20,7 @@ from grader.session import LoadedInspection
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """Decisions on an inspection, each area laid beside what was proposed, and what is odd in the record."""
+    """Decisions beside proposals, with warnings."""
 
     decisions: Decisions
     areas: Mapping[str, AreaDiff]
@@ -31,17 +32,10 @@ class Decided:
 def read_decided(path: Path, loaded: LoadedInspection) -> Decided:
     """The decisions in a file, beside what is proposed.
 
-    Parameters
-    ----------
-    path : Path
-        The decisions' YAML file.
-    loaded : LoadedInspection
-        The inspection graded.
-
     Raises
     ------
     InputError
-        Every fault of the file, decisions on another inspection, or grades that are not comparable.
+        Faults of the file, or nothing comparable.
     """
     proposal = loaded.proposal
     document = parse_document(read_bytes(path), str(path))

@@ -1,4 +1,4 @@
-"""What was moderated: decisions that stand or are stale, and what was settled between those who tagged."""
+"""Decisions that stand or are stale, and what was settled."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NONE = "–"
 def moderation(
     areas: Sequence[AreaView], decided: Decided | None, inspection: Inspection
 ) -> tuple[Section, ...]:
-    """The section on it; none where nothing was recorded with its proposal, and nothing settled."""
+    """The section on moderation, if there was any."""
     blocks = (*_decisions(areas, decided), *_settled(inspection))
     return (Section(TITLE, blocks, new_page=True),) if blocks else ()
 

@@ -1,4 +1,4 @@
-"""The report as sections, lists and tables, for writers that need no more: PDF and Word."""
+"""The report as sections, lists and tables, for PDF and Word."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def whole(content: Content) -> Document:
 
 
 def notices(content: Content) -> Iterator[Notice]:
-    """What stands first: that it is a proposal, of what, and with which numbers changed."""
+    """What stands first: that it is a proposal, of what, with what settings."""
     about, used = content.framework.framework, content.proposal.framework
     standing = {"reconstruction": ", from a reconstruction", "example": ", under an example framework"}
     numbers = "There is no overall grade, and no number in the rules is more certain than its basis."

@@ -181,7 +181,7 @@ def _firm(area: AreaView) -> Section:
 
 
 def step_lines(area: AreaView) -> Iterator[str]:
-    """What one step of one item's assessment would bring, the items of each step together."""
+    """What one step of one item would bring."""
     for grade, changes in area.steps:
         items: dict[str, list[str]] = {}
         for item, step in changes:

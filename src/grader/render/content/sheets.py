@@ -1,4 +1,4 @@
-"""What a report says as sheets of a workbook: one thing a row, to sort and to filter."""
+"""The report as sheets of a workbook, one thing a row."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _BLANK = ""
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A sheet: its name, the heads of its columns with their widths, and its rows."""
+    """A sheet: name, columns with widths, rows."""
 
     name: str
     heads: tuple[tuple[str, int], ...]
@@ -31,14 +31,14 @@ class Sheet:
 
 
 def sheets_of(content: Content) -> list[Sheet]:
-    """Grades, characteristics, evidence, findings and what was not counted; at last what it all rests on."""
+    """Grades, characteristics, evidence, findings, not counted, basis."""
     return [*(make(content) for make in _MAKERS), *sheets_of_sections(content.more), _about(content)]
 
 
 def sheets_of_many(contents: Iterable[Content]) -> list[Sheet]:
-    """The same of several inspections, each row with its inspection before it.
+    """The same of several, each row with its inspection.
 
-    Inspections whose frameworks have other columns, for other kinds of finding say, get sheets of their own.
+    Frameworks with other columns get their own sheets.
     """
     held = list(contents)
     found: dict[tuple[str, tuple[tuple[str, int], ...]], list[tuple[Cell | int, ...]]] = {}

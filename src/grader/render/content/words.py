@@ -1,4 +1,4 @@
-"""Ids and numbers as a reader of the report meets them, and text of a user's made fit to show."""
+"""Ids, numbers and users' text as a report shows them."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ def opened(text: str) -> str:
 
 
 def visible(value: Any) -> Any:
-    """Text with what would hide or reorder it written as an escape; anything else, markup too, as it is."""
+    """Text with hidden characters escaped; markup stays."""
     if type(value) is not str:
         return value
     return text.visible(value, keep=_SPACES)
 
 
 def web_address(url: str | None) -> str | None:
-    """The address where a link may lead to it: plain http or https, nothing hidden in it; else None."""
+    """A plain http or https address, else None."""
     if url is None or url != url.strip() or any(c.isspace() or not c.isprintable() for c in url):
         return None
     try:

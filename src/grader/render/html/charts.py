@@ -1,7 +1,6 @@
-"""What the report's charts show; `charts.html` draws them. Beside each is a table with the same content.
+"""What the report's charts show; `charts.html` draws them.
 
-Colour never carries a meaning alone: segments are hatched and numbered, marks differ in shape. Charts are
-narrow, so that they can be read on a telephone; labels stand above what they name for the same reason.
+A table beside each says the same; shape and number carry what colour does.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.render.content.areas import AreaView, Needed
-from grader.vocabulary.words import Scale
+from grader.vocabulary.scales import Scale
 
 #: Units of a chart's width.
 WIDTH = 400
@@ -41,7 +40,7 @@ class Style:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """So many of one status in a bar: where it starts, and how long it is."""
+    """A bar's part for one status: start and length."""
 
     style: Style
     count: int
@@ -51,7 +50,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A share that grades ask for: where it stands, what is said, and whether a line lower."""
+    """A share grades ask for: position, label, line."""
 
     at: float
     said: str
@@ -73,7 +72,7 @@ def styles(statuses: Scale) -> dict[str, Style]:
 
 
 def bars(areas: Iterable[AreaView], drawn: Mapping[str, Style]) -> list[tuple[str, list[Segment]]]:
-    """A bar for each area: how many of its characteristics have each status, best on the left."""
+    """For each area its characteristics by status, best left."""
     rows = [(area.result.title, area.counts) for area in areas]
     longest = max((sum(counts.values()) for _, counts in rows), default=0) or 1
     return [(title, list(_segments(counts, drawn, (WIDTH - 2) / longest))) for title, counts in rows]
@@ -88,7 +87,7 @@ def _segments(counts: Mapping[str, int], drawn: Mapping[str, Style], each: float
 
 
 def asked(row: Needed) -> Sequence[Asked]:
-    """Marks at the shares asked for; a label that would touch the one before it goes a line lower."""
+    """Marks at the shares asked for, labels not touching."""
     found, before, low = [], -1000, False
     for share, said in sorted(row.asked.items()):
         low = not low if share - before < 330 else False

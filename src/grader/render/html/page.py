@@ -1,8 +1,6 @@
-"""The report: one HTML file that needs nothing beside it.
+"""The report as one HTML file.
 
-It carries its own style sheet and charts, no script, and a content security policy that admits the style
-sheet alone. Whatever a user wrote enters as text: the templates escape it, and a link is made only of a
-plain web address.
+No script, and a policy that admits its own style alone; users' text is escaped.
 """
 
 from __future__ import annotations
@@ -33,24 +31,16 @@ _SHOWN = (
 
 
 def report(loaded: LoadedInspection, decided: Decided | None = None) -> str:
-    """A proposal as a page of HTML, the same bytes for the same conclusions.
+    """A proposal as HTML, the same bytes for the same conclusions.
 
     Parameters
     ----------
-    loaded : LoadedInspection
-        The inspection graded.
     decided : Decided, optional
-        Final grades, shown beside the proposed ones.
-
-    Returns
-    -------
-    str
-        The file's text.
+        Final grades.
 
     Raises
     ------
     MissingExtraError
-        Jinja is not installed.
     """
     return page_of(content_of(loaded, decided))
 
@@ -83,7 +73,7 @@ def document_page(document: Document) -> str:
 
 
 def _style(environment: Environment, running: str, *, landscape: bool = False) -> tuple[str, str]:
-    """The style sheet with what runs along the top in print, and its hash for the page's policy."""
+    """The style sheet with the print header, and its hash."""
     style = environment.get_template("report.css").render(
         running=_markup(css_string(running)), landscape=landscape
     )
@@ -137,6 +127,6 @@ def _markup(text: str) -> Any:
 
 
 def css_string(text: str) -> str:
-    """A CSS string in which every character but letters and digits of ASCII is an escape."""
+    """A CSS string with all but ASCII letters and digits escaped."""
     plain = "".join(c if c.isascii() and c.isalnum() else f"\\{ord(c):06x} " for c in text)
     return f'"{plain}"'

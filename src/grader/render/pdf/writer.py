@@ -1,7 +1,6 @@
-"""A document as PDF/UA-1, by Typst: the same bytes for the same content.
+"""A document as PDF/UA-1 by Typst, the same bytes for the same content.
 
-Typst is given one template of ours and the content as JSON. It sees no file (its root is an empty folder),
-takes no package and no font of the machine's, and reads no text as markup.
+Typst gets our template and JSON: no files, packages or fonts of the machine's.
 """
 
 from __future__ import annotations
@@ -97,7 +96,7 @@ def _translated(value: Any, plain: dict[int, str]) -> Any:
 
 
 def _lacking(typst: Any, characters: list[str]) -> set[str]:
-    """Those of the characters that no font has; halves are tried where a whole cannot be shown."""
+    """Characters that no font has, found by halving."""
     try:
         _compiled(typst, _TRIAL, " ".join(characters))
     except typst.TypstError:

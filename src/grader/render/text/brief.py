@@ -1,4 +1,4 @@
-"""One page for the meeting, on a terminal: what the page says, row by row."""
+"""The page for the meeting, on a terminal."""
 
 from __future__ import annotations
 

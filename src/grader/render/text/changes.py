@@ -1,6 +1,6 @@
-"""What changed in an inspection and what it moved, as a person reads it.
+"""What changed in an inspection, as text.
 
-Statements are somebody's own words: they enter as `Text`, cleaned, never as markup.
+Users' words enter as `Text`, never as markup.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""A comparison as a person reads it: the table, then each difference, then how far the grades agree.
+"""A comparison as text: table, differences, agreement.
 
-Rationales and ids are somebody's own words: they enter as `Text`, cleaned, never as markup.
+Users' words enter as `Text`, never as markup.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def _lines(row: AreaDiff) -> Iterator[tuple[str, str]]:
 
 
 def _found(change: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The first of the least changes that would have brought the final grade, or why there is none."""
+    """The first smallest change to the final grade, or why none."""
     if not change["answers"]:
         yield "to find:", change["summary"]
         return

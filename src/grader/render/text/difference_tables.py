@@ -1,6 +1,6 @@
-"""A comparison as a Markdown or a CSV table.
+"""A comparison as Markdown or CSV.
 
-Ids, grades and rationales may be anybody's words: none of them becomes a link, a cell or a formula.
+Users' words become no link, cell or formula.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _MARKUP = re.compile(r"([\\`*_\[\]<>|~&$@]|:(?=//))")
 
 
 def csv_text(diff: Diff) -> str:
-    """A row for each area, for a spreadsheet; the text of a cell stays text."""
+    """A row for each area, every cell text."""
     written = io.StringIO()
     writer = csv.writer(written, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
     writer.writerow([*COLUMNS, "smallest_change"])
@@ -103,7 +103,7 @@ COEFFICIENTS = (
 
 
 def figures_of(figures: Figures) -> Iterator[tuple[str, str]]:
-    """How far the grades agree, each figure with its name; of few pairs the coefficients say so."""
+    """Each figure of agreement with its name."""
     n = figures.n
     few = "too few" if 0 < n < SMALL else None
     interval = figures.interval

@@ -1,6 +1,6 @@
-"""An explanation as a person reads it: grade, reasons, then each characteristic with its evidence.
+"""An explanation as text: grade, reasons, characteristics, evidence.
 
-Statements and names are somebody's own words: they enter as `Text`, cleaned, never as markup.
+Users' words enter as `Text`, never as markup.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def _head(
 
 
 def _why_not(words: Vocabulary, why: WhyNot) -> list[RenderableType]:
-    """What stood in the way of a grade: each rule with its conditions, then the evidence they rest on."""
+    """What stood in the way: rules, conditions, evidence."""
     parts: list[RenderableType] = []
     lifted = [b for b in why.barriers if not b.needed]
     routes = [b for b in why.barriers if b.needed]
@@ -64,7 +64,7 @@ def _why_not(words: Vocabulary, why: WhyNot) -> list[RenderableType]:
 
 
 def _smallest_change(change: SmallestChange) -> list[RenderableType]:
-    """What would have had to be found for a grade: each smallest change, and what else it would move."""
+    """Each smallest change, and what else it would move."""
     parts: list[RenderableType] = []
     asked = change.asked.replace("_", " ")
     for n, answer in enumerate(change.answers, 1):
@@ -107,7 +107,7 @@ def _missed(missed: Missed) -> Iterator[tuple[str, str]]:
 def _by_status(
     framework: Framework, characteristics: Iterable[CharacteristicWhy]
 ) -> Iterator[tuple[str, list[CharacteristicWhy]]]:
-    """The characteristics by their status, with a heading: as the rules conclude it, or on each scale."""
+    """Characteristics by status, headed."""
     words, found = framework.vocabulary, list(characteristics)
     if words.several is None:
         for status in words.statuses.levels:
@@ -168,7 +168,7 @@ def _reasons(reasons: Iterable[Reason]) -> list[tuple[str, str]]:
 
 
 def _in_the_way(why: Explanation) -> list[Reason]:
-    """Better grades not reached; a limit that did not bite stood in nobody's way."""
+    """Better grades not reached, without limits that did not hold."""
     return [r for r in why.reasons_against if r.effect == "reaches"]
 
 

@@ -1,17 +1,17 @@
-"""What a search found, as a person reads it: plain lines, so that it is there at once."""
+"""What a search found, as plain lines."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from textwrap import wrap
 
-from grader.search.finding import Found, Match
+from grader.search.finding import Hit, Searched
 from grader.text import clean, plural
 
 WIDTH = 80
 
 
-def found_lines(found: Found) -> Iterator[str]:
+def found_lines(found: Searched) -> Iterator[str]:
     """Each characteristic with its text, and why it was found."""
     if not found.matches:
         yield "nothing in the framework shares a word with this: try other words"
@@ -27,7 +27,7 @@ def found_lines(found: Found) -> Iterator[str]:
     yield "suggestions by the words alone: read the characteristic before you tag"
 
 
-def _why(match: Match) -> str:
+def _why(match: Hit) -> str:
     parts = [f"says: {', '.join(match.words)}"] if match.words else []
     parts += [f"speaks of: {', '.join(match.related)}"] if match.related else []
     parts += [f"like: {', '.join(match.like)}"] if match.like else []

@@ -1,4 +1,4 @@
-"""What a change of rules moves, as a person reads it: 80 columns, an area a row."""
+"""What a change of rules moves, as text, an area a row."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def _lines(found: Impact) -> Iterable[str]:
 
 
 def _table(areas: Iterable[Mapping[str, str]]) -> Iterable[str]:
-    """A row for the areas that move alike, named above it where room is short; then those that never move."""
+    """A row for areas that move alike, then those that never move."""
     alike: dict[tuple[str, ...], list[str]] = {}
     for area in areas:
         alike.setdefault(tuple(area[name] for name in _HEADINGS), []).append(area["area"])

@@ -1,4 +1,4 @@
-"""Outlier lines as a person reads them: what they do not say, the lines, then each body along them."""
+"""Outlier lines as text, each body along them."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def _ends(found: OutlierLines) -> tuple[float, float]:
 
 
 def _strip(found: OutlierLines, score: float, low: float, high: float) -> str:
-    """Where a score lies along the lines, in plain characters, on a strip from `low` to `high`."""
+    """A score's position between `low` and `high`, in plain characters."""
 
     def at(value: float) -> int:
         return round((value - low) / (high - low) * (_STRIP - 1)) if high > low else 0

@@ -1,6 +1,6 @@
-"""Taggings laid together, as a person reads them: what matters to a grade first, the rest folded.
+"""Compared taggings as text, what matters to a grade first.
 
-Statements and names are somebody's own words: they enter as `Text`, cleaned, never as markup.
+Users' words enter as `Text`, never as markup.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from grader.model.reconciliation import (
     Disagreement,
     DoubtfulPair,
     FieldAgreement,
+    OutcomeAndGrade,
     Reconciliation,
     SmallestSets,
-    Standing,
 )
 from grader.render.text.tables import Column, Fitting, Labelled, indented, text_of
 from grader.text import plural
@@ -105,7 +105,7 @@ def _areas(answer: Reconciliation) -> Fitting:
     return Fitting(columns, rows)
 
 
-def stands(standing: Standing) -> str:
+def stands(standing: OutcomeAndGrade) -> str:
     """A grade, or the outcome where there is none, in words."""
     return (standing.grade or standing.outcome).replace("_", " ")
 

@@ -1,4 +1,4 @@
-"""A wide table as a person reads it: a line for each body, then how many got each grade."""
+"""A wide table as text: a line for each body, then counts."""
 
 from __future__ import annotations
 
@@ -24,12 +24,10 @@ def rows_of_table(loaded: LoadedTable, found: pl.DataFrame, most: int) -> list[R
 
     Parameters
     ----------
-    loaded : LoadedTable
-        The table.
     found : DataFrame
-        What came of its rows.
+        Its results.
     most : int
-        So many rows are shown.
+        Rows shown.
     """
     framework, session = loaded.table.framework.framework, loaded.session
     edition = f"edition {loaded.table.edition} (the framework as it then stood)"

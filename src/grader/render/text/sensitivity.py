@@ -24,7 +24,7 @@ from grader.render.text.tables import Labelled, indented, text_of
 def sensitivity_for_person(
     framework: Framework, book: RuleBook, found: ParameterSensitivity
 ) -> list[RenderableType]:
-    """The parts of the answer, from top to bottom: a block for each area, a line for each parameter."""
+    """A block for each area, a line for each parameter."""
     parts: list[RenderableType] = [
         text_of(f"{found.body} ({found.inspection})", "bold"),
         text_of(f"{framework.framework.title}: proposed grades, a person decides"),

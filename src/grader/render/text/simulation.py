@@ -1,4 +1,4 @@
-"""A simulation as a person reads it: a row an area, with the share of each grade and a bar of them all."""
+"""A simulation as text: an area a row, with shares and a bar."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def simulation_for_person(framework: Framework, book: RuleBook, found: Simulatio
 
 
 def _letters(names: Sequence[str]) -> list[str]:
-    """A letter for each name: its first, or numbers where two would have the same."""
+    """A letter for each name, or numbers where letters clash."""
     first = [name[:1].upper() for name in names]
     return first if len(set(first)) == len(first) else [str(n) for n in range(1, len(names) + 1)]
 
@@ -77,7 +77,7 @@ def _cells(area: AreaSimulated, marks: Mapping[str, str], draws: int) -> list[st
 
 
 def _share(part: int, draws: int) -> str:
-    """A share of the draws in per cent, without its sign; a point where there is none."""
+    """A share in per cent without its sign, or a point."""
     if part == 0:
         return "."
     said = per_cent(part, draws).removesuffix(" %").replace("less than ", "<")
@@ -85,7 +85,7 @@ def _share(part: int, draws: int) -> str:
 
 
 def bar(shares: Sequence[float], marks: Sequence[str], width: int = BAR) -> str:
-    """Shares as a run of marks, as many of each as its share of the width, by largest remainder."""
+    """Shares as a run of marks, by largest remainder."""
     exact = [share * width for share in shares]
     many = [int(part) for part in exact]
     by_rest = sorted(range(len(exact)), key=lambda i: (many[i] - exact[i], i))

@@ -1,6 +1,6 @@
-"""A proposal as a person reads it: a table of the areas, then what each grade turns on.
+"""A proposal as text: a table of areas, then what each grade turns on.
 
-Every name and statement here is somebody's own words: they enter as `Text`, cleaned, never as markup.
+Users' words enter as `Text`, never as markup.
 """
 
 from __future__ import annotations
@@ -40,10 +40,9 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """An area's numbers: characteristics that count, and findings by the kind they count as.
+    """An area's counts of characteristics and findings.
 
-    `reached` is how many characteristics have each status that is a success, or a better one; `told` are the
-    findings that are listed one by one, with what heads them.
+    `reached`: characteristics at each success or better; `told`: findings listed, with headings.
     """
 
     result: AreaResult
@@ -62,10 +61,8 @@ def summary(loaded: LoadedInspection, *, brief: bool = False) -> list[Renderable
 
     Parameters
     ----------
-    loaded : LoadedInspection
-        The inspection graded.
     brief : bool
-        Whether what the grades rest on has been said whole in this run, and takes one line here.
+        Whether the basis was already said in this run.
     """
     framework, proposal = loaded.framework.framework, loaded.proposal
     progress = {p.id: p.progress for p in loaded.inspection.previous}
@@ -156,7 +153,7 @@ def _head(loaded: LoadedInspection, brief: bool) -> Iterator[Text]:
 
 
 def own_rules(session: Session) -> str:
-    """The start of the rule book's hash, where its rules are not the built-in one's."""
+    """The rule book's hash, where it is not the built-in one's."""
     sha256 = session.book.sha256
     if sha256 is None or session.rules_built_in:
         return ""

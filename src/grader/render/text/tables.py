@@ -1,19 +1,21 @@
-"""Tables and labelled lines that lose nothing in a narrow window: where they do not fit, they stack.
+"""Tables and labelled lines that stack in a narrow window.
 
-Names and statements are somebody's own words: they enter as `Text`, cleaned, never as markup.
+Users' words enter as `Text`, never as markup.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Literal
 
 from rich.box import Box
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.padding import Padding
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
@@ -30,13 +32,13 @@ _UNIT = re.compile(r"(?<=\d) %")
 
 
 def text_of(text: str, style: str = "") -> Text:
-    """Text of anybody's, cleaned; a number and its per cent sign stay on one line."""
+    """A user's text, cleaned; number and per cent sign stay together."""
     return Text(_UNIT.sub(f"{GLUE}%", clean(text)), style=style, overflow="fold")
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its name, its head where that is broken over lines, and how its cells are laid out."""
+    """A column: name, heading and layout of its cells."""
 
     name: str
     head: str | None = None
@@ -50,7 +52,7 @@ class Column:
 
 
 class Fitting:
-    """A table; in a window too narrow for it, each row as a heading with its cells below, by name."""
+    """A table; in a narrow window each row stacked under its first cell."""
 
     def __init__(
         self,
@@ -102,7 +104,7 @@ class Fitting:
         return table
 
     def _stacked(self, row: Sequence[str]) -> Text:
-        """What a row holds beyond its heading, as one text: each cell after the name of its column."""
+        """A row's other cells as one text, each after its column's name."""
         named = [(c.name, cell) for c, cell in zip(self.columns[1:], row[1:], strict=False) if cell]
         said = "; ".join(f"{name}: {_whole(cell)}" if name else _whole(cell) for name, cell in named)
         return Text(_UNIT.sub(f"{GLUE}%", said), overflow="fold")
@@ -114,15 +116,17 @@ def _whole(cell: str) -> str:
 
 
 class Labelled:
-    """Lines of a label and a text beside it; in a narrow window the text below its label."""
+    """Labels with texts beside them, or below in a narrow window."""
 
     def __init__(self, lines: Iterable[tuple[str, str]], *, widest: int | None = None) -> None:
         self.lines = list(lines)
         self.widest = widest
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        if options.max_width >= BESIDE:
-            yield self._grid()
+        width = max((cell_len(clean(label)) for label, _ in self.lines), default=0)
+        width = width if self.widest is None else min(width, self.widest)
+        if options.max_width >= max(BESIDE, 2 * width):
+            yield from self._beside(console, width, options.max_width)
             return
         for label, said in self.lines:
             if label:
@@ -130,13 +134,14 @@ class Labelled:
             if said:
                 yield Padding(text_of(said), (0, 0, 0, 2))
 
-    def _grid(self) -> Table:
-        grid = Table.grid(padding=(0, 1, 0, 0))
-        grid.add_column(overflow="fold", max_width=self.widest, no_wrap=self.widest is None)
-        grid.add_column(overflow="fold")
+    def _beside(self, console: Console, width: int, whole: int) -> Iterator[Segment]:
+        # As a grid of rich's would lay them out, which measures each text three times.
         for label, said in self.lines:
-            grid.add_row(text_of(label), text_of(said))
-        return grid
+            left = [line.plain for line in text_of(label).wrap(console, max(width, 1))]
+            right = [line.plain for line in text_of(said).wrap(console, whole - width - 1)]
+            for before, after in zip_longest(left, right, fillvalue=""):
+                yield Segment(f"{set_cell_size(before, width)} {after}")
+                yield Segment.line()
 
 
 def indented(part: RenderableType) -> Padding:

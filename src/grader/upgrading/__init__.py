@@ -1,0 +1,1 @@
+"""The newer form of files people write and keep."""
