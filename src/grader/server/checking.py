@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from grader.errors import InputError, Place, Problem
 from grader.model.inspection import Declared, Evidence, Inspection, Previous
+from grader.server import roles
 from grader.server.bench import Work
 from grader.server.content import item_data
 from grader.server.refusals import faulty
@@ -78,6 +79,13 @@ def check_settled(items: Iterable[Evidence], before: Mapping[str, Given]) -> Non
                 "leave 'settled' as it is: moderation writes it",
                 field="settled",
             )
+
+
+def check_settled_in_file(work: Work, items: Iterable[Evidence]) -> None:
+    """`check_settled` of items that come in together, for who may not moderate."""
+    if not roles.may(work.role, "moderate"):
+        there = select(Item).where(Item.inspection_id == work.inspection.id)
+        check_settled(items, {item.name: item.data for item in work.session.scalars(there)})
 
 
 def _checked(work: Work, data: dict[str, Any], names: Sequence[str]) -> Inspection:

@@ -13,7 +13,7 @@ from grader.model.inspection import Inspection as InspectionModel
 from grader.server import audit, roles
 from grader.server.bench import Work, Workbench, check_scope
 from grader.server.callers import Caller
-from grader.server.checking import check_settled
+from grader.server.checking import check_settled_in_file
 from grader.server.content import inspection_data, new_attachment, put_in
 from grader.server.jobs import problem_data
 from grader.server.refusals import Changed, NotAllowed, NotNow, faulty
@@ -101,9 +101,7 @@ def replace_from_file(
                 f"the file is of {model.inspection.framework}, edition {model.inspection.edition}",
                 f"this inspection is of {row.framework}, edition {row.edition}: import it as another one",
             )
-        if not roles.may(work.role, "moderate"):
-            items = select(Item).where(Item.inspection_id == row.id)
-            check_settled(model.evidence, {item.name: item.data for item in work.session.scalars(items)})
+        check_settled_in_file(work, model.evidence)
         _keep_documents(work, model)
         _set_header(row, read["inspection"]["inspection"])
         put_in(work.session, row, model, caller.name, work.now)

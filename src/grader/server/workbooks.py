@@ -9,6 +9,7 @@ from typing import Any, Literal
 from grader.model.inspection import Inspection as InspectionModel
 from grader.server.bench import Workbench
 from grader.server.callers import Caller
+from grader.server.checking import check_settled_in_file
 from grader.server.content import inspection_data, put_in
 from grader.server.refusals import Changed, NotNow
 from grader.server.shapes import InspectionView
@@ -67,11 +68,12 @@ def take_in(
         if row.revision != expected_revision:
             raise Changed(
                 "the inspection",
-                version=str(row.revision),
+                version=f"r{row.revision}",
                 current={"evidence": row.revision},
                 by=row.changed_by,
                 at=row.changed_at.isoformat(),
             )
+        check_settled_in_file(work, model.evidence)
         put_in(work.session, row, model, caller.name, work.now)
         work.moved()
         work.did("imported_workbook", how=how, evidence=len(answer["added"]))
