@@ -151,6 +151,7 @@ def test_pages_of_the_site_are_for_its_admins(served: Any, key: str, name: str, 
     assert dict.fromkeys(pages, status) == {page: client.get(page).status_code for page in pages}
 
 
+@pytest.mark.slow
 def test_looking_changes_nothing_but_the_audit_log(served: Any, key: str) -> None:
     client = served.signed_in("ann")
     before = client.get(f"/api/v1/inspections/{key}").json()
@@ -454,7 +455,9 @@ def test_the_body_reads_the_draft_challenges_it_and_is_answered(served: Any) -> 
 # Out, and in again; people --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["inspection.yaml", "inspection.zip", "report.html"])
+@pytest.mark.parametrize(
+    "name", ["inspection.yaml", "inspection.zip", pytest.param("report.html", marks=pytest.mark.slow)]
+)
 def test_files_are_given_out_to_be_saved(served: Any, key: str, name: str) -> None:
     answer = served.signed_in("ray").get(f"/inspections/{key}/files/{name}")
     assert (200, True) == (
