@@ -161,7 +161,7 @@ SENT: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/inspections/{key}/source/remove"): {"params": {"id": "report"}},
     ("POST", "/inspections/{key}/source/attach"): {"params": {"id": "report"}},
     ("POST", "/inspections/{key}/source/detach"): {"params": {"id": "report"}},
-    ("GET", "/inspections/{key}/source/document"): {"params": {"id": "report", "number": "1"}},
+    ("GET", "/inspections/{key}/source/document"): {"params": {"id": "report", "number": "document"}},
     ("GET", "/inspections/{key}/finding/edit"): {"params": {"id": "F001"}},
     ("POST", "/inspections/{key}/finding/edit"): {"params": {"id": "F001"}},
     ("POST", "/inspections/{key}/finding/remove"): {"params": {"id": "F001"}},
@@ -175,8 +175,8 @@ SENT: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/inspections/{key}/decide"): {"params": {"area": "responding"}},
     ("POST", "/inspections/{key}/decide/undo"): {"params": {"area": "responding"}},
     ("POST", "/inspections/{key}/decide/confirm"): {"params": {"area": "responding"}},
-    ("GET", "/inspections/{key}/challenge"): {"params": {"number": "1"}},
-    ("POST", "/inspections/{key}/challenge"): {"params": {"number": "1"}},
+    ("GET", "/inspections/{key}/challenge"): {"params": {"number": "challenges"}},
+    ("POST", "/inspections/{key}/challenge"): {"params": {"number": "challenges"}},
     ("GET", "/inspections/{key}/draft/challenge"): {"params": {"target": "E001"}},
     ("POST", "/inspections/{key}/draft/challenge"): {"params": {"target": "E001"}},
     ("GET", "/inspections/{key}/redact"): {"params": {"id": "E001"}},
@@ -187,6 +187,9 @@ SENT: dict[tuple[str, str], dict[str, Any]] = {
 def answered(scene: Scene, method: str, path: str, role: str) -> tuple[str, int]:
     """What a role is answered, in the words of the matrix."""
     sent = dict(SENT.get((method, path.removeprefix("/api/v1")), {}))
+    if "number" in sent.get("params", {}):
+        # Which of the kind it names: other tests make some too.
+        sent["params"] = {**sent["params"], "number": scene.numbers[sent["params"]["number"]]}
     client = scene.clients[role]
     headers = {"If-Match": STALE}
     if method == "POST" and not path.startswith("/api/"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from textwrap import shorten
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -164,7 +165,7 @@ def _made_up(on: Subject, asked: Mapping[str, str]) -> dict[str, Any]:
 def _items(on: Subject) -> list[Choice]:
     limit = on.bench.settings.limits.page_most
     found = evidence.listed(on.bench, on.caller, on.key, order="file", per_page=max(limit, 1000)).items
-    return [Choice(i.id, f"{i.id}: {i.evidence['statement'][:90]}") for i in found]
+    return [Choice(i.id, f"{i.id}: {shorten(i.evidence['statement'], 90, placeholder='…')}") for i in found]
 
 
 def _moved(now: Data, then: Data) -> list[tuple[Data, Data, bool]]:
