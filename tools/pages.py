@@ -45,10 +45,10 @@ def documents() -> dict[Path, Path]:
     return found
 
 
-def _led(text: str, source: Path, at: Path, where: dict[Path, Path], files: set[Path]) -> str:
+def led(text: str, source: Path, at: Path, where: dict[Path, Path], files: set[Path]) -> str:
     """A document's text with its links led to where things lie in the site."""
 
-    def led(found: re.Match[str]) -> str:
+    def moved(found: re.Match[str]) -> str:
         before, target, anchor = found[1], found[2], found[3] or ""
         if re.match(r"[a-z]+:", target):
             return found[0]
@@ -63,7 +63,7 @@ def _led(text: str, source: Path, at: Path, where: dict[Path, Path], files: set[
         return f"{before}{Path(os.path.relpath(there, at.parent)).as_posix()}{anchor})"
 
     parts = FENCE.split(text)
-    return "".join(part if part.startswith("```") else LINK.sub(led, part) for part in parts)
+    return "".join(part if part.startswith("```") else LINK.sub(moved, part) for part in parts)
 
 
 def lay_out() -> None:
@@ -72,7 +72,7 @@ def lay_out() -> None:
     where = documents()
     files: set[Path] = set()
     for source, at in where.items():
-        text = _led((ROOT / source).read_text("utf-8"), source, at, where, files)
+        text = led((ROOT / source).read_text("utf-8"), source, at, where, files)
         _write(at, text)
     for name in sorted(files):
         target = OUT / "files" / name
@@ -105,7 +105,7 @@ def commands() -> Iterator[str]:
 
     yield "# Commands\n\nFor whoever uses grader on a command line. Look up one; "
     yield "`grader COMMAND --help` says the same.\n"
-    whole: Any = typer.main.get_command(app._app(app.COMMANDS))
+    whole: Any = typer.main.get_command(app.typer_app(app.COMMANDS))
     for name in app.COMMANDS:
         command = whole.commands[name]
         yield f"\n## grader {name} {{#{name}}}\n\n{_plain(command.help)}\n\n"
@@ -226,14 +226,14 @@ def messages(kind: str) -> Iterator[str]:
     """A section a way to be wrong: the lines that are, what is said of them, and what mends them."""
     yield f"# {KINDS[kind]}: what can be wrong, and how to mend it\n\n"
     yield "For whoever got a message and wants to see it on a small file. Search the page for its words.\n"
-    for name, text, expected in _cases(kind):
+    for name, text, expected in cases(kind):
         yield f"\n## {name.replace('_', ' ').capitalize()}\n\n"
         if excerpt := _excerpt(text, expected):
             yield f"```yaml\n{excerpt}\n```\n\n"
         yield f"```\n{expected.rstrip()}\n```\n"
 
 
-def _cases(kind: str) -> Iterator[tuple[str, str, str]]:
+def cases(kind: str) -> Iterator[tuple[str, str, str]]:
     if kind == "rulebook":
         for folder in sorted(p for p in (BROKEN / kind).iterdir() if p.is_dir()):
             files = sorted(folder.glob("*.yaml"))

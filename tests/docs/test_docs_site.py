@@ -45,7 +45,7 @@ def test_links_are_led_to_where_documents_lie_in_the_site():
     where = pages.documents()
     files: set[Path] = set()
     text = "[a](../README.md#install) [b](proofs.md) [c](../rules/PEEL_2021_22/grades.yaml) `[d](x.md)`"
-    led = pages._led(
+    led = pages.led(
         text.replace("`[d](x.md)`", ""), Path("docs/tutorial.md"), Path("tutorial.md"), where, files
     )
     assert "[a](project/readme.md#install) [b](proofs.md) [c](files/rules/PEEL_2021_22/grades.yaml) " == led
@@ -54,7 +54,7 @@ def test_links_are_led_to_where_documents_lie_in_the_site():
 
 def test_commands_are_described_with_every_option_they_have():
     text = "".join(pages.commands())
-    whole: Any = typer.main.get_command(app._app(app.COMMANDS))
+    whole: Any = typer.main.get_command(app.typer_app(app.COMMANDS))
     options = {
         opt for c in whole.commands.values() for p in c.params for opt in p.opts if opt.startswith("-")
     }
@@ -65,7 +65,7 @@ def test_commands_are_described_with_every_option_they_have():
 def test_every_broken_file_is_shown_with_its_message():
     for kind in pages.KINDS:
         shown = "".join(pages.messages(kind))
-        for _, _, expected in pages._cases(kind):
+        for _, _, expected in pages.cases(kind):
             assert expected.rstrip() in shown
 
 
@@ -128,7 +128,7 @@ def shown_commands(page: Path) -> list[str]:
 
 
 def test_the_commands_that_pages_show_exist_with_the_options_they_show():
-    whole: Any = typer.main.get_command(app._app(app.COMMANDS))
+    whole: Any = typer.main.get_command(app.typer_app(app.COMMANDS))
     wrong = []
     for page in DOCUMENTS:
         if page.name == "CHANGELOG.md":

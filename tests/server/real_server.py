@@ -17,11 +17,11 @@ from pathlib import Path
 import uvicorn
 from grader.server.app import create_app
 from grader.server.opening import opened
-from grader.server.running import _listen
+from grader.server.running import listen
 from grader.server.settings import Limits, Settings
 
 settings = Settings(data=Path(sys.argv[1]), database=sys.argv[2], port=0)
-listening = _listen(settings)
+listening = listen(settings)
 settings = settings.model_copy(update={"port": listening.getsockname()[1]})
 with opened(settings, workers=False) as bench:
     app = create_app(settings, bench)

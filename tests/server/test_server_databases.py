@@ -185,13 +185,13 @@ def test_a_database_that_is_gone_is_told_and_not_an_error_of_ours(
 ) -> None:
     migrating.bring_up_to_date(empty)
     if empty.sqlite:
-        monkeypatch.setattr(database, "_PATIENCE", 50)
+        monkeypatch.setattr(database, "PATIENCE", 50)
         short = Database(str(empty.url).replace("+pysqlite", ""))
         with empty.writing(), pytest.raises(Busy, match="database"), short.writing():
             pass
         short.close()
         return
-    monkeypatch.setattr(database, "_PATIENCE", 50)
+    monkeypatch.setattr(database, "PATIENCE", 50)
     short = Database(str(empty.url))
     with empty.writing() as session:
         session.execute(text("UPDATE audit_head SET number = 0"))

@@ -163,7 +163,7 @@ def test_passwords_are_checked_a_few_at_a_time() -> None:
     check = PasswordCheck(Passwords(time_cost=1, memory_cost=8, parallelism=1))
     now, most = [0], [0]
     lock = threading.Lock()
-    real = check._hasher.verify_and_update
+    real = check.hasher.verify_and_update
 
     def counted(password: str, kept: str) -> Any:
         with lock:
@@ -176,7 +176,7 @@ def test_passwords_are_checked_a_few_at_a_time() -> None:
             with lock:
                 now[0] -= 1
 
-    check._hasher.verify_and_update = counted  # type: ignore[method-assign]
+    check.hasher.verify_and_update = counted  # type: ignore[method-assign]
     threads = [threading.Thread(target=check.is_right, args=("x", None)) for _ in range(20)]
     for thread in threads:
         thread.start()

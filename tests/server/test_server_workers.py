@@ -98,7 +98,7 @@ def test_a_fault_of_an_upload_is_told_at_its_place(grading: Grading) -> None:
 def test_workers_end_with_the_server(grading: Grading) -> None:
     pool = Workers(Limits(workers=1))
     pool.start()
-    worker: Any = next(iter(pool._all))
+    worker: Any = next(iter(pool.workers))
     pool.close()
     deadline = time.monotonic() + 30
     while worker.process.poll() is None and time.monotonic() < deadline:

@@ -117,7 +117,7 @@ def command(name: str) -> Callable[..., None]:
     return found
 
 
-def _app(names: Iterable[str]) -> typer.Typer:
+def typer_app(names: Iterable[str]) -> typer.Typer:
     # Plain help and plain usage errors: they suit any terminal and any pipe, and need no rich.
     app = typer.Typer(
         name="grader",
@@ -157,7 +157,7 @@ def run(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     debugging = Debugging()
     try:
-        asked = typer.main.get_command(_app(_asked(arguments)))
+        asked = typer.main.get_command(typer_app(_asked(arguments)))
         with terminal.working(f"grader {arguments[0]}" if arguments else "grader"):
             asked.main(args=_with_bare_framework(arguments), prog_name="grader", obj=debugging)
     except SystemExit as end:

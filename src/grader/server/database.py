@@ -16,7 +16,7 @@ from grader.errors import InputError, Place, Problem
 from grader.server.refusals import Busy, NotNow, faulty
 
 #: Milliseconds for which a transaction waits for another one's lock.
-_PATIENCE: Final = 15_000
+PATIENCE: Final = 15_000
 _WRITES: Final = "grader_writes"
 
 
@@ -115,7 +115,7 @@ def _checked(url: str) -> URL:
 def _sqlite(url: URL) -> Engine:
     engine = create_engine(
         url,
-        connect_args={"timeout": _PATIENCE / 1000, "check_same_thread": False},
+        connect_args={"timeout": PATIENCE / 1000, "check_same_thread": False},
         pool_size=20,
         max_overflow=40,
         hide_parameters=True,  # what is in a statement is private, and goes into no log
@@ -128,7 +128,7 @@ def _sqlite(url: URL) -> Engine:
         cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute("PRAGMA synchronous = FULL")  # with WAL, NORMAL may lose what was acknowledged
         cursor.execute("PRAGMA foreign_keys = ON")
-        cursor.execute(f"PRAGMA busy_timeout = {_PATIENCE}")
+        cursor.execute(f"PRAGMA busy_timeout = {PATIENCE}")
         cursor.execute("PRAGMA trusted_schema = OFF")
         cursor.execute("PRAGMA secure_delete = ON")  # what is redacted or erased leaves no copy in free pages
         cursor.close()
@@ -143,7 +143,7 @@ def _sqlite(url: URL) -> Engine:
 
 def _postgresql(url: URL) -> Engine:
     # As SQLite: nobody waits for ever, and what is acknowledged is on the disk whatever the default.
-    options = f"-c lock_timeout={_PATIENCE} -c synchronous_commit=on"
+    options = f"-c lock_timeout={PATIENCE} -c synchronous_commit=on"
     return create_engine(
         url,
         connect_args={"connect_timeout": 10, "options": options},

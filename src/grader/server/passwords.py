@@ -26,7 +26,7 @@ class PasswordCheck:
     def __init__(self, settings: Passwords) -> None:
         self.settings = settings
         self._free = threading.BoundedSemaphore(_AT_ONCE)
-        self._hasher = PasswordHash(
+        self.hasher = PasswordHash(
             [
                 Argon2Hasher(
                     time_cost=settings.time_cost,
@@ -35,7 +35,7 @@ class PasswordCheck:
                 )
             ]
         )
-        self._nobody = self._hasher.hash(new_secret())
+        self._nobody = self.hasher.hash(new_secret())
 
     def hash(self, password: str) -> str:
         """The hash to keep of a new password; raises InputError where it is too short or too common."""
@@ -57,7 +57,7 @@ class PasswordCheck:
                 field="password",
             )
         with self._free:
-            return self._hasher.hash(password)
+            return self.hasher.hash(password)
 
     def is_right(self, password: str, kept: str | None) -> tuple[bool, str | None]:
         """Whether a password is the one kept, and a new hash where the kept one is of cheaper settings.
@@ -67,5 +67,5 @@ class PasswordCheck:
         if len(password) > _LONGEST:
             password = password[:_LONGEST] + "\0"
         with self._free:
-            right, renewed = self._hasher.verify_and_update(password, kept or self._nobody)
+            right, renewed = self.hasher.verify_and_update(password, kept or self._nobody)
         return (right, renewed) if kept is not None else (False, None)

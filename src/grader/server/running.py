@@ -108,7 +108,7 @@ def _account(bench: Workbench, email: str, name: str | None, *, admin: bool) -> 
 
 def serve(settings: Settings, *, demo: bool, say: Callable[[str], object]) -> None:
     """Serve until told to end."""
-    listening = _listen(settings)
+    listening = listen(settings)
     port = listening.getsockname()[1]
     settings = settings.model_copy(update={"port": port})
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
@@ -130,7 +130,7 @@ def serve(settings: Settings, *, demo: bool, say: Callable[[str], object]) -> No
         uvicorn.Server(config).run(sockets=[listening])
 
 
-def _listen(settings: Settings) -> socket.socket:
+def listen(settings: Settings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -146,7 +146,7 @@ class Workers:
         """Where their private folders are, once they are started."""
         self.network = ""
         self._idle: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
-        self._all: set[_Worker] = set()
+        self.workers: set[_Worker] = set()
         self._lock = threading.Lock()
         self._closed = False
 
@@ -163,7 +163,7 @@ class Workers:
     def close(self) -> None:
         with self._lock:
             self._closed = True
-            there, self._all = self._all, set()
+            there, self.workers = self.workers, set()
         for worker in there:
             worker.end()
         if self.home is not None:
@@ -226,7 +226,7 @@ class Workers:
             return
         if worker is not None:
             with self._lock:
-                self._all.discard(worker)
+                self.workers.discard(worker)
             worker.end()
         threading.Thread(target=self._add, daemon=True).start()
 
@@ -252,7 +252,7 @@ class Workers:
         with self._lock:
             closed = self._closed
             if not closed:
-                self._all.add(worker)
+                self.workers.add(worker)
         if closed:
             worker.end()
             raise Busy("the server is ending")
