@@ -236,8 +236,8 @@ WRONG_COLUMNS = {
     ),
     "unknown component": (
         "id,a,structure,confidence\n",
-        {"columns": {"hygien": "a"}},
-        "--column: unknown component 'hygien'\n  help: did you mean 'hygiene'?",
+        {"columns": {"hygeine": "a"}},
+        "--column: unknown component 'hygeine'\n  help: did you mean 'hygiene'?",
     ),
     "unknown heading": (
         "id,hygiene,structure,confidence\n",

@@ -232,7 +232,7 @@ def test_a_share_is_set_in_per_cent_and_shown(run: Run, small: Small, written: s
 @pytest.mark.parametrize(
     ("settings", "said", "help"),
     [
-        (["minimum_coverag=300"], "unknown parameter 'minimum_coverag'", "did you mean 'minimum_coverage'?"),
+        (["minimum_covrage=300"], "unknown parameter 'minimum_covrage'", "did you mean 'minimum_coverage'?"),
         (["minimum_coverage"], "is not NAME=VALUE", "write --set NAME=VALUE"),
         (["minimum_coverage="], "is not NAME=VALUE", "write --set NAME=VALUE"),
         (["minimum_coverage=1001"], "cannot be '1001'", "1001% and 1001 per mille are both out of range"),

@@ -376,7 +376,7 @@ def test_giving_up_is_said_with_what_was_ruled_out(example, monkeypatch):
 
 def test_an_unknown_grade_is_answered_with_the_nearest(example):
     with pytest.raises(UnknownNameError) as caught:
-        api.smallest_change(example, "responding", "outstandin")
+        api.smallest_change(example, "responding", "oustanding")
     assert "did you mean 'outstanding'?" == caught.value.help
 
 

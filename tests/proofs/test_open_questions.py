@@ -92,7 +92,7 @@ def test_a_rule_too_hard_takes_nothing_from_the_others(opened):
             raise Undecided("too hard")
         if subject.budget.spent >= subject.budget.units:
             raise Undecided("nothing left")
-        return Finding("vacuous", (rule.id,), rule.place, "said", "help")
+        return [Finding("vacuous", (rule.id,), rule.place, "said", "help")]
 
     found = []
     with pytest.raises(Undecided, match=f"too hard: {hard.id}"):

@@ -110,7 +110,7 @@ def what_if_page(
     }
     answer: Data | Refused | None = None
     if parameter or item or characteristic:
-        answer = tried(lambda: _what_if(on, asked), {"some": "value"})
+        answer = tried(lambda: _what_if(on, asked), {parameter: "value"})
     book = on.session.book
     return on.page(
         "what_if.html",
