@@ -135,7 +135,7 @@ def test_a_withheld_area_says_what_withholds_it(example):
 
 def test_an_unknown_grade_is_answered_with_the_nearest(example):
     with pytest.raises(UnknownNameError) as caught:
-        api.why_not(example, "responding", "outstandin")
+        api.why_not(example, "responding", "oustanding")
     assert "did you mean 'outstanding'?" == caught.value.help
 
 
