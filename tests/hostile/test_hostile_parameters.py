@@ -19,7 +19,7 @@ SETTINGS = {
     "=": "'=' is not NAME=VALUE",
     "minimum_coverage": "'minimum_coverage' is not NAME=VALUE",
     "minimum_coverage=": "'minimum_coverage=' is not NAME=VALUE",
-    "minimum_coverag=300": "unknown parameter 'minimum_coverag'",
+    "minimum_covrage=300": "unknown parameter 'minimum_covrage'",
     "MINIMUM_COVERAGE=300": "parameter 'minimum_coverage' cannot be '300': it is a share",
     "minimum_coverage=-1": "parameter 'minimum_coverage' cannot be '-1'",
     "minimum_coverage=1001": "parameter 'minimum_coverage' cannot be '1001'",

@@ -283,7 +283,7 @@ def test_every_command_that_writes_a_file_writes_it_whole() -> None:
     assert [] == [
         f"{path.name}: {line.strip()}"
         for path in sorted((ROOT / "src").rglob("*.py"))
-        if path not in allowed
+        if path not in allowed and not is_in_a_worker(path)
         for line in path.read_text("utf-8").splitlines()
         if any(word in line for word in writes) and not (passes_a_name_on(line) or is_an_example(line))
     ]
@@ -292,6 +292,11 @@ def test_every_command_that_writes_a_file_writes_it_whole() -> None:
 def passes_a_name_on(line: str) -> bool:
     # The latter two keep a workbook and a document in memory.
     return any(word in line for word in ("put_whole(", "InMemory(", "file.save(stream)"))
+
+
+def is_in_a_worker(path: Path) -> bool:
+    # A worker of the workbench writes in an empty folder of its own, which goes with it.
+    return path.parent.name == "server" and path.name.startswith("job_")
 
 
 def is_an_example(line: str) -> bool:
