@@ -123,7 +123,8 @@ def test_slips_in_facts_are_a_weight_a_step_its_place_its_amount_a_bound_the_rou
         "step 1: 'first at least 4' for 'first at least 3'",
         "without step 2", "step 2: add for take",
     ] == changes["fact stars"]  # fmt: skip
-    assert ["1 for 2", "3 for 2"] == changes["parameter few"]
+    assert ["1 for 2", "3 for 2", "20 for 2"] == changes["parameter few"][:3]
+    assert ["anywhere"] == [change.split()[0] for change in changes["parameter few"][3:]]
     assert "total" not in "".join(changes)
 
 
@@ -132,7 +133,9 @@ def test_no_slip_in_a_shipped_table_goes_unnoticed_but_where_one_condition_follo
     rules, unnoticed
 ):
     report = mutate(rules, search=False)
-    survived = [f"{t.mutant.of}: {t.mutant.change}" for t in report.survivors]
+    # A clause that is added may follow from those there are: the proofs are asked about those, and not here.
+    slips = [t.mutant for t in report.survivors if not t.mutant.change.startswith(("and ", "or ", "with "))]
+    survived = [f"{slip.of}: {slip.change}" for slip in slips]
     assert unnoticed == len(survived)
     assert all("total at most" in change for change in survived)
 
