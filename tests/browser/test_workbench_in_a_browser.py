@@ -194,6 +194,7 @@ def test_the_same_by_keyboard_alone(served: Any, sit: Any) -> None:
 # Two people at once ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_two_people_changing_one_item_see_both_versions(served: Any, sit: Any) -> None:
     key = served.inspection("one", two="inspector")
     one, two = sit("one").page, sit("two").page
@@ -211,6 +212,7 @@ def test_two_people_changing_one_item_see_both_versions(served: Any, sit: Any) -
     one.get_by_text("It is saved.").wait_for()
 
 
+@pytest.mark.slow
 def test_a_fault_moves_the_focus_and_its_link_leads_into_the_field(served: Any, sit: Any) -> None:
     key = served.inspection("one")
     page = sit("one").page

@@ -135,6 +135,7 @@ def test_keep_going_skips_counts_and_lists_it(mixed, ran, tmp_path):
     assert {"sussex-2021-22"} == {row["inspection"] for row in rows_in(tmp_path / "out.jsonl")}
 
 
+@pytest.mark.slow
 def test_a_mended_file_is_all_that_is_graded_again(mixed, ran, tmp_path):
     for n in range(90):
         text = (mixed / "sound.yaml").read_text("utf-8").replace("sussex-2021-22", f"copy-{n}")

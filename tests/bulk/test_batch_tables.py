@@ -241,6 +241,7 @@ def test_names_are_no_patterns(name, on, write_tables, random_inspections, ran, 
 
 @pytest.mark.parametrize("on", ["polars", "duckdb"])
 @pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.slow
 def test_text_may_be_categorical_and_a_column_empty(
     turned, on, write_tables, both_editions, expected_rows, tmp_path
 ):

@@ -89,6 +89,7 @@ def test_summaries_are_those_of_grading_each_alone(files, capsys):
     assert "\n\n".join(alone) == capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_what_grades_rest_on_is_said_whole_once_in_a_run(files, capsys):
     first, *others = list(_alone(files, capsys))
     assert 0 == main(["grade", *files])

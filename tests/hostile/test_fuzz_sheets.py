@@ -30,7 +30,7 @@ def made(count: int, seed: int, guard: float = GUARD_SECONDS) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("count", [75, pytest.param(300, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [40, pytest.param(300, marks=pytest.mark.slow)])
 def test_sheets_made_at_random_are_read_or_refused(count: int) -> None:
     found = made(count, seed=0)
 

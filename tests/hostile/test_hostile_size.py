@@ -43,6 +43,7 @@ def items(count: int, tags: int = 1, **same: str) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("tags", [1, pytest.param(3, marks=pytest.mark.slow)])
+@pytest.mark.slow
 def test_five_thousand_items_are_graded(tags: int, grader: Grader, inspection: Write) -> None:
     path = inspection(*items(5_000, tags))
     ran = grader("grade", path, "--json")

@@ -396,7 +396,9 @@ def run_texts(size: str, count: int, folder: Path) -> None:
 # One value of another type -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", SMALL, ids=str)
+@pytest.mark.parametrize(
+    "kind", [pytest.param(k, marks=pytest.mark.slow if k.name == "framework" else ()) for k in SMALL], ids=str
+)
 def test_a_value_of_another_type_is_refused_or_shown(kind: Kind, folder: Path) -> None:
     """Each key's value with nasty ones in its place, one entry of each list standing for the others."""
     kinds_of_value = {tuple(s for s in p if isinstance(s, str))[-3:]: p for p in paths(kind.data) if p}

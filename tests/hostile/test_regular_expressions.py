@@ -60,7 +60,8 @@ def _flags(call: ast.Call) -> int:
     flags = 0
     for node in named:
         if isinstance(node, ast.Attribute) and _name(node.value) == "re":
-            flags |= int(getattr(re, node.attr))
+            flag = getattr(re, node.attr)
+            flags |= int(flag) if isinstance(flag, re.RegexFlag) else 0
     return flags
 
 
@@ -113,6 +114,8 @@ MADE = {
         },
     ],
     "model/base.py": [(FILE_ID[1:-1], 0, "fullmatch")],
+    # An attribute of a tag, by its name.
+    "sheets/package.py": [(r"\sref\s*=\s*(?:\"[^\"]*\"|'[^']*')", 0, "search")],
 }
 USED = [u for u in FOUND if isinstance(u, Used)] + [
     Used(where, text, flags, way) for where, made in MADE.items() for text, flags, way in made

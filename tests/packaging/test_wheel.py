@@ -123,6 +123,7 @@ def test_each_extra_alone_does_what_it_promises_and_the_rest_says_what_to_instal
     assert [] == list(extras.try_extra(wheel, extra, tmp_path))
 
 
+@pytest.mark.slow
 def test_installed_wheel_grades_a_copied_inspection_as_the_checkout_does(console_script: Path):
     copied = shutil.copy(EXAMPLE, console_script.parent.parent.parent / "copied.yaml")
     actual = run(console_script, "grade", "copied.yaml", "--json", cwd=Path(copied).parent)

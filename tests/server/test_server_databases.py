@@ -214,7 +214,7 @@ def test_a_backup_of_either_is_restored_into_each(served: Any, empty: Database, 
         assert [] == audit.verify(session)[1]
     with empty.writing() as session:  # and numbers go on from where they were
         known = max(session.scalars(select(Account.id)))
-        session.add(Account(email="new@example.org", name="New", created_at=datetime.now(UTC)))
+        session.add(Account(email="after-the-restore@example.org", name="New", created_at=datetime.now(UTC)))
         session.flush()
         assert known < max(session.scalars(select(Account.id)))
 

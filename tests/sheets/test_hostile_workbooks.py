@@ -70,6 +70,7 @@ def text(cell: str, words: str) -> str:
     return f'<c r="{cell}" t="inlineStr"><is><t>{words}</t></is></c>'
 
 
+@pytest.mark.slow
 def test_a_part_that_unpacks_without_end_is_refused(
     changed: Callable[..., Path], imported: Callable[..., Any]
 ) -> None:

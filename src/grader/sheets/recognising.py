@@ -12,7 +12,7 @@ from grader.io.printed_names import PrintedNames
 _ALIKE, _ALIKE_IN_AREA = 90, 84
 #: Fewer letters of a text are no sign of it, whole or begun.
 _FEWEST = 20
-_CODE = re.compile(r"[A-Za-z_]+ ?[ .\-–]? ?\d{1,2} ?[a-z]?(?![A-Za-z0-9])", re.IGNORECASE)
+_CODE = re.compile(r"(?<![A-Za-z_])[A-Za-z_]+ ?[ .\-–]? ?\d{1,2} ?[a-z]?(?![A-Za-z0-9])", re.IGNORECASE)
 _NUMBER = re.compile(r"\d{1,2}[a-z]?", re.IGNORECASE)
 _JOINTS = " \t\n-–—:/|>,;."
 
@@ -105,4 +105,6 @@ def _without(said: str, name: str) -> str | None:
 
 def _tidied(code: str) -> str:
     """A code without the spaces about its signs: `RESP – 2 c` as `RESP-2c`."""
-    return re.sub(r"\s*[–\-]\s*|\s+(?=\d)", "-", re.sub(r"(?<=\d)\s+(?=[a-z]\b)", "", code.strip()), count=1)
+    return re.sub(
+        r"(?<!\s)(?:\s*[–\-]\s*|\s+(?=\d))", "-", re.sub(r"(?<=\d)\s+(?=[a-z]\b)", "", code.strip()), count=1
+    )

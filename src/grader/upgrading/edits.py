@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -65,8 +64,10 @@ def _without(text: str, pair: _Pair) -> str:
     if pair.in_braces:
         if pair.after is None:
             return text[: pair.before] + text[end:]
-        comma = re.compile(r"\s*,[ \t]*").match(text, end)
-        return text[:start] + text[comma.end() if comma else end :]
+        rest = text[end:]
+        if (after := rest.lstrip()).startswith(","):
+            rest = after[1:].lstrip(" \t")
+        return text[:start] + rest
     line_start = text.rfind("\n", 0, start) + 1
     if not text[line_start:start].strip():
         line_end = text.find("\n", end)
