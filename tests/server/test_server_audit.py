@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import delete, update
 
-from grader.server import audit, evidence, inspections
+from grader.errors import InputError
+from grader.server import audit, evidence, inspections, running
 from grader.server.refusals import Changed
+from grader.server.settings import Settings
 from grader.server.tables import Audited, AuditHead
 
 
@@ -104,3 +107,12 @@ def test_a_view_is_noted_once_in_a_quarter_of_an_hour(served: Any) -> None:
     with served.bench.database.reading() as session:
         acts = [a.act for a in session.query(Audited).filter_by(inspection=key)]
     assert ["imported", "saw_evidence"] == acts
+
+
+@pytest.mark.parametrize("command", ["verify", "export_audit", "back_up"])
+def test_a_place_where_no_workbench_is_kept_is_said_to_be_one(command: str, tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path / "mistyped")
+    more = () if command == "verify" else (tmp_path / "out",)
+    with pytest.raises(InputError, match="no workbench is kept here"):
+        getattr(running, command)(settings, *more)
+    assert [] == list(tmp_path.iterdir())

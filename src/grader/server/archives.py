@@ -25,6 +25,8 @@ _BYTES: Final = 256 * 2**20
 _TEXT: Final = 32 * 2**20
 #: Every file is dated alike, so that the same inspection gives the same bytes.
 _DATE: Final = (1980, 1, 1, 0, 0, 0)
+#: All that `zipfile` raises at an archive it cannot read: NotImplementedError for a way of packing that it
+#: does not know, RuntimeError for a part under a password.
 _FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
 
 

@@ -27,6 +27,8 @@ from grader.server.tables import Base
 FORMAT: Final = "grader backup 1"
 _MANIFEST: Final = "manifest.json"
 _MANY: Final = 500
+#: What `zipfile` raises at an archive it cannot read (NotImplementedError for a way of packing it does not
+#: know), and what a row that is not as one is written gives.
 _FAULTS = (
     zipfile.BadZipFile,
     zlib.error,

@@ -79,7 +79,7 @@ class Guard:
             await self.app(scope, bounded, answered)
         except HTTPException:  # before any route was reached
             await _say(answered, 413, "too_large", "this is longer than a request may be", "send less")
-        except Exception:
+        except Exception:  # the last there is: whatever failed, the person is told, and the log has the trace
             log.exception("request %s failed", request_id)
             if not status:
                 said = f"something went wrong here; the log of the server tells more under {request_id}"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import uvicorn
-from sqlalchemy import select
+from sqlalchemy import make_url, select
 
 from grader.errors import InputError, Place, Problem
 from grader.io.written import write_whole
@@ -59,8 +59,17 @@ def add_user(settings: Settings, email: str, name: str | None, *, admin: bool) -
         return accounts.sign_in_link(bench, _account(bench, email, name, admin=admin), caller=COMMAND)
 
 
+def _check_there(settings: Settings) -> None:
+    """Raise InputError where no workbench is kept: an empty one made now would pass as the one meant."""
+    url = make_url(settings.database_url)
+    if url.get_backend_name() == "sqlite" and url.database and not Path(url.database).is_file():
+        help = "name the folder by --data, or the database by --database, that the server uses"
+        raise InputError([Problem("no workbench is kept here", Place(url.database), help)])
+
+
 def verify(settings: Settings) -> str:
     """That the audit log is whole; raises InputError where it is not."""
+    _check_there(settings)
     with opened(settings, workers=False) as bench, bench.database.reading() as session:
         count, problems = audit.verify(session)
     if problems:
@@ -70,6 +79,7 @@ def verify(settings: Settings) -> str:
 
 def export_audit(settings: Settings, destination: Path) -> str:
     """Write the audit log to a file, an entry a line."""
+    _check_there(settings)
     with opened(settings, workers=False) as bench, bench.database.reading() as session:
         lines = list(audit.export(session))
     write_whole(destination, "".join(lines), new=True)
@@ -78,6 +88,7 @@ def export_audit(settings: Settings, destination: Path) -> str:
 
 def back_up(settings: Settings, destination: Path) -> str:
     """Write all there is to a file."""
+    _check_there(settings)
     with opened(settings, workers=False) as bench:
         counts = backup.back_up(bench.database, destination)
     rows, inspections_ = sum(counts.values()), counts["inspection"]

@@ -102,7 +102,7 @@ def caller_of(bench: Workbench, token: str) -> Caller | None:
 
 
 def end(bench: Workbench, caller: Caller) -> None:
-    """Sign out of this session."""
+    """Sign out of the browser that asks."""
     with bench.on_site(caller) as work:
         work.session.execute(delete(SignedIn).where(SignedIn.id == caller.signed_in_id))
         work.did("signed_out")

@@ -80,7 +80,7 @@ ApiCaller = Annotated[Caller, Depends(api_caller)]
 
 
 def check_csrf(caller: Caller, said: str) -> None:
-    """Raise NotAllowed where a change does not come from a page of this session."""
+    """Raise NotAllowed where a change does not come from a page shown to the person signed in."""
     if not caller.csrf or not same(said, caller.csrf):
         raise NotAllowed(
             "this did not come from a page of yours", help="open the page again, and send it from there"
