@@ -84,7 +84,7 @@ class _Check:
             return
         yield from self._areas()
         yield from self._tags()
-        yield from duplicate_ids(self.document, "evidence", self._ids("evidence"))
+        yield from duplicate_ids(self.document, "evidence", (*self._ids("evidence"), *self._ids("left_out")))
         yield from duplicate_ids(self.document, "finding", (*self._ids("findings"), *self._ids("previous")))
         for at, item in self._items():
             yield from self._evidence(item, at)
