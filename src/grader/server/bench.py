@@ -63,12 +63,18 @@ class Workbench:
     def saw(self, caller: Caller, key: str, what: str, **detail: Any) -> None:
         """Note in the audit log that somebody saw a part of an inspection.
 
-        The same person and the same part are noted once in a quarter of an hour, so that turning pages
-        writes nothing.
+        The same person and the same part (`what` with its `detail`) are noted once in a quarter of an hour,
+        so that turning pages writes nothing.
         """
-        if self.seen.is_new(caller.who, key, what, self.now()):
-            with self.database.writing() as session:
-                audit.append(session, self.now(), caller.who, f"saw_{what}", key, detail)
+        view = (caller.who, key, what, *sorted(detail.items()))
+        if self.seen.is_new(view, self.now()):
+            self.took(caller, key, what, **detail)
+            self.seen.note(view, self.now())
+
+    def took(self, caller: Caller, key: str, what: str, **detail: Any) -> None:
+        """Note in the audit log that somebody was given a file, however often they are."""
+        with self.database.writing() as session:
+            audit.append(session, self.now(), caller.who, f"saw_{what}", key, detail)
 
     # On the site ------------------------------------------------------------------------------------------
 

@@ -293,14 +293,14 @@ def export_yaml(bench: Workbench, caller: Caller, key: str) -> bytes:
     """The inspection's file."""
     data = _data(bench, caller, key)
     _, files = bench.grading.run("write_yaml", inspection=data["inspection"])
-    bench.saw(caller, key, "export", format="yaml")
+    bench.took(caller, key, "export", format="yaml")
     return files[0]
 
 
 def export_decisions(bench: Workbench, caller: Caller, key: str) -> bytes | None:
     """The decisions file as it stands; None where nothing is decided."""
     text = _data(bench, caller, key)["decisions"]
-    bench.saw(caller, key, "export", format="decisions")
+    bench.took(caller, key, "export", format="decisions")
     return text.encode("utf-8") if text is not None else None
 
 
@@ -315,7 +315,7 @@ def export_zip(bench: Workbench, caller: Caller, key: str) -> bytes:
     _, files = bench.grading.run(
         "write_zip", *(each.content for each in documents), attachments=named, **data
     )
-    bench.saw(caller, key, "export", format="zip")
+    bench.took(caller, key, "export", format="zip")
     return files[0]
 
 
@@ -323,7 +323,7 @@ def export_report(bench: Workbench, caller: Caller, key: str, format: str) -> by
     """The report, as `html`, `pdf`, `docx` or `xlsx`."""
     data = _data(bench, caller, key)
     _, files = bench.grading.run("report", format=format, **data)
-    bench.saw(caller, key, "report", format=format)
+    bench.took(caller, key, "report", format=format)
     return files[0]
 
 
