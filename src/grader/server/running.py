@@ -135,8 +135,8 @@ def serve(settings: Settings, *, demo: bool, say: Callable[[str], object]) -> No
             server_header=False,
             date_header=True,
             proxy_headers=False,
-            # Longer than a person takes from one act to the next: a line that is closed while somebody writes on
-            # it is an error to whoever asked.
+            # Longer than a person takes from one act to the next: a connection that is closed while somebody
+            # writes to it is an error to whoever asked.
             timeout_keep_alive=75,
             timeout_graceful_shutdown=10,
             h11_max_incomplete_event_size=65_536,
