@@ -69,6 +69,16 @@ def test_the_log_tells_which_fields_of_an_account_were_changed(served: Any) -> N
     assert ["password"] == entry.detail["changed"]
 
 
+@pytest.mark.parametrize("name", ["tried by others", None])
+def test_a_sign_in_that_was_refused_is_noted_without_what_was_typed(served: Any, name: str | None) -> None:
+    email = served.person(name).email if name else "a-password-by-mistake@example.org"
+    with pytest.raises(NotSignedIn):
+        accounts.sign_in(served.bench, email, "wrong words here", address="test")
+    with served.bench.database.reading() as session:
+        entry = session.query(Audited).order_by(Audited.number.desc()).first()
+    assert ("refused_sign_in", {"account": email if name else None}) == (entry.act, entry.detail)
+
+
 def test_who_is_no_admin_any_more_changes_no_account(served: Any) -> None:
     first, second = served.person("admin one", admin=True), account_of(served, "admin two", admin=True)
     one = account_of(served, "admin one")

@@ -64,6 +64,9 @@ def sign_in(bench: Workbench, email: str, password: str, *, address: str) -> ses
         found = session.scalar(select(Account).where(Account.email == plain))
     right, renewed = bench.passwords.is_right(password, found.password if found is not None else None)
     if found is None or not right or found.disabled_at is not None:
+        with bench.on_site() as work:
+            # Not the address that was typed: it may be a password in the wrong field.
+            work.did("refused_sign_in", account=found.email if found is not None else None)
         raise NotSignedIn(_WRONG, help="try again, or ask whoever runs this server for a sign-in link")
     bench.sign_in_limits.succeeded(plain)
     with bench.on_site() as work:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from threading import BoundedSemaphore
 from typing import Any
 
 from sqlalchemy import select
@@ -42,6 +43,8 @@ class Workbench:
     sign_in_limits: SignInLimits
     now: Callable[[], datetime] = _now
     seen: ViewsSeen = field(default_factory=ViewsSeen)
+    exporting: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(2))
+    """Held while all documents of an inspection are in memory."""
     uploads: Uploads = field(default_factory=lambda: Uploads(_now))
 
     # On one inspection ------------------------------------------------------------------------------------

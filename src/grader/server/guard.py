@@ -15,6 +15,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from grader.server.json_in import fault_in
 from grader.server.settings import Settings
+from grader.server.turns import Turns
+from grader.server.web import cookie_name
 
 log = logging.getLogger("grader.server")
 
@@ -49,6 +51,8 @@ class Guard:
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
         self.limits = settings.limits
+        self.turns = Turns(settings.limits.at_once)
+        self.cookie = cookie_name(settings).encode()
         self.headers = dict(_HEADERS)
         if settings.secure:
             self.headers["Strict-Transport-Security"] = "max-age=31536000"
@@ -77,7 +81,8 @@ class Guard:
                 if said is not None:
                     await _say(answered, 400, "bad_request", said, "send JSON as it is defined")
                     return
-            await self.app(scope, bounded, answered)
+            async with self.turns.one(self._who(scope)):
+                await self.app(scope, bounded, answered)
         except HTTPException:  # before any route was reached
             await _say(answered, 413, "too_large", "this is longer than a request may be", "send less")
         except Exception as error:  # the last there is: whatever failed is told, and the log has the trace
@@ -101,6 +106,14 @@ class Guard:
             new["Cache-Control"] = "no-store"
         headers += [(k.encode(), v.encode()) for k, v in new.items() if k.lower().encode() not in there]
         message["headers"] = headers
+
+    def _who(self, scope: Scope) -> bytes:
+        """The secret of whoever asks, a token or the cookie of a session; empty where there is none."""
+        headers = dict(scope["headers"])
+        if b"authorization" in headers:
+            return bytes(headers[b"authorization"])
+        pairs = (part.strip().partition(b"=") for part in headers.get(b"cookie", b"").split(b";"))
+        return next((bytes(value) for name, _, value in pairs if name == self.cookie), b"")
 
     def _bounded(self, scope: Scope, receive: Receive) -> Receive:
         """What is received, up to the size that a request of its kind may have."""

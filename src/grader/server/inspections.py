@@ -307,14 +307,15 @@ def export_decisions(bench: Workbench, caller: Caller, key: str) -> bytes | None
 def export_zip(bench: Workbench, caller: Caller, key: str) -> bytes:
     """Everything as a zip of the files of the command line: inspection, decisions and their log."""
     data = _data(bench, caller, key)
-    with bench.reading(caller, key, "export") as work:
-        wanted = select(Attachment).where(Attachment.inspection_id == work.inspection.id)
-        whole = wanted.options(undefer(Attachment.content)).order_by(Attachment.id)
-        documents = work.session.scalars(whole).all()
-    named = [{"source": each.source, "file_name": each.file_name} for each in documents]
-    _, files = bench.grading.run(
-        "write_zip", *(each.content for each in documents), attachments=named, **data
-    )
+    with bench.exporting:
+        with bench.reading(caller, key, "export") as work:
+            wanted = select(Attachment).where(Attachment.inspection_id == work.inspection.id)
+            whole = wanted.options(undefer(Attachment.content)).order_by(Attachment.id)
+            documents = work.session.scalars(whole).all()
+        named = [{"source": each.source, "file_name": each.file_name} for each in documents]
+        _, files = bench.grading.run(
+            "write_zip", *(each.content for each in documents), attachments=named, **data
+        )
     bench.took(caller, key, "export", format="zip")
     return files[0]
 
