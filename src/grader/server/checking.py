@@ -57,7 +57,7 @@ def _named(work: Work, names: object) -> list[Any]:
         raise faulty(f"a finding rests on at most {most} items here", "name the weightiest", field="evidence")
     of_inspection = Item.inspection_id == work.inspection.id
     wanted = select(Item.name, Item.data).where(of_inspection, Item.name.in_(names))
-    there: dict[str, Any] = {name: data for name, data in work.session.execute(wanted)}
+    there: dict[str, Any] = dict(work.session.execute(wanted).all())
     unknown = {at: name for at, name in enumerate(names) if name not in there}
     if unknown:
         known = work.session.scalars(select(Item.name).where(of_inspection)).all()
