@@ -97,7 +97,7 @@ class _Agreeing:
             update={
                 "sources": sources,
                 "evidence": evidence,
-                "left_out": [*self._left_before({e.id for e in (*evidence, *self.left)}), *self.left],
+                "left_out": [*self._left_before({*(e.id for e in evidence), *(e.id for e in self.left)}), *self.left],
                 **self.findings({e.id for e in evidence}, renamed),
             }
         )
