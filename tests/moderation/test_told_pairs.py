@@ -150,3 +150,13 @@ def test_what_was_left_out_before_keeps_an_id_of_its_own(tmp_path: Path, tagging
     path.write_text(yaml.safe_dump({"settling": settling, "disagreements": [choice]}))
     agreed = grader.settle(two, path).inspection
     assert (["A1", "B1"], ["ann-B1"]) == ([e.id for e in agreed.evidence], [o.id for o in agreed.left_out])
+
+
+@pytest.mark.parametrize(
+    ("more", "said"), [({"by": " "}, "nobody is named"), ({"on": "1 May"}, "'1 May' is not a date")]
+)
+def test_who_settled_and_when_are_checked(more: dict[str, str], said: str) -> None:
+    folder = Path(__file__).resolve().parents[2] / "examples" / "moderation"
+    two = [folder / "ann.yaml", folder / "bob.yaml"]
+    with pytest.raises(InputError, match=said):
+        grader.settle(two, folder / "settled.yaml", rest="ann", **more)

@@ -10,6 +10,7 @@ from grader.errors import InputError, Place, Problem, folded, quoted, suggest
 from grader.model.inspection import Evidence, Inspection, LeftOut, Said, Settled, Source
 from grader.model.reconciliation import Disagreement
 from grader.model.settling import LEFT_OUT, OTHER, Choice
+from grader.review.decisions import who_and_when_problems
 from grader.review.reconcile import Reconciled, said
 from grader.review.taggings import FACTS, TAGS, Finding, Taggings
 
@@ -97,7 +98,10 @@ class _Agreeing:
             update={
                 "sources": sources,
                 "evidence": evidence,
-                "left_out": [*self._left_before({*(e.id for e in evidence), *(e.id for e in self.left)}), *self.left],
+                "left_out": [
+                    *self._left_before({*(e.id for e in evidence), *(e.id for e in self.left)}),
+                    *self.left,
+                ],
                 **self.findings({e.id for e in evidence}, renamed),
             }
         )
@@ -121,6 +125,7 @@ class _Agreeing:
 
     def check(self) -> None:
         names = self.laid.names
+        self.problems += who_and_when_problems(self.by, self.on)
         if self.rest is not None:
             self.rest = next((n for n in names if folded(n) == folded(str(self.rest))), self.rest)
             if self.rest not in names:

@@ -210,8 +210,7 @@ def _missing(result: AreaResult, decision: Decision) -> Iterator[Problem]:
 
 def text_problems(decision: Decision) -> Iterator[Problem]:
     """What is blank in an act, and a day that is none."""
-    if not decision.by.strip():
-        yield Problem("nobody is named", Place("--by"), "say who: --by NAME")
+    yield from who_and_when_problems(decision.by, decision.on)
     if decision.rationale is not None and not decision.rationale.strip():
         yield Problem("the rationale is blank", Place("--rationale"), "say why, or leave it out")
     at = () if decision.at is None else (decision.at,)
@@ -220,12 +219,18 @@ def text_problems(decision: Decision) -> Iterator[Problem]:
     ):  # fmt: skip
         if any(not text.strip() for text in texts):
             yield Problem("it is blank", Place(name), "say it, or leave it out")
+
+
+def who_and_when_problems(by: str | None, on: str | None) -> Iterator[Problem]:
+    """That a name is blank, or a day none, where they are said."""
+    if by is not None and not by.strip():
+        yield Problem("nobody is named", Place("--by"), "say who: --by NAME")
     try:
-        good = date.fromisoformat(decision.on).isoformat() == decision.on
+        good = on is None or date.fromisoformat(on).isoformat() == on
     except ValueError:
         good = False
     if not good:
-        yield Problem(f"{quoted(decision.on)} is not a date", Place("--on"), "a date is written YYYY-MM-DD")
+        yield Problem(f"{quoted(on)} is not a date", Place("--on"), "a date is written YYYY-MM-DD")
 
 
 # What is there already -----------------------------------------------------------------------------------

@@ -66,7 +66,7 @@ def _read_each(
     found: dict[str, LoadedInspection] = {}
     decided: dict[str, Document] = {}
     problems: list[Problem] = []
-    for path in sorted(p for p in folder.rglob("*") if p.suffix.lower() in ENDINGS and p.is_file()):
+    for path in sorted(p for p in folder.rglob("*") if p.suffix.lower() in ENDINGS and not p.is_dir()):
         try:
             raw = read_bytes(path)
             match kind_of(raw, str(path)):

@@ -15,7 +15,7 @@ from grader.server.content import add_item, change_item, remove_item
 from grader.server.inspections import contains
 from grader.server.refusals import Changed, NotNow, NotThere, faulty
 from grader.server.shapes import ItemVersionView, ItemView, Page
-from grader.server.tables import Finding, Item, ItemTag, ItemVersion
+from grader.server.tables import Finding, Item, ItemTag, ItemVersion, LeftOut
 
 Data = Mapping[str, Any]
 
@@ -132,7 +132,7 @@ def add(bench: Workbench, caller: Caller, key: str, given: Data) -> ItemView:
         name = given.get("id") or _next_name(work)
         checked = check_item(work, {**given, "id": name})
         check_settled([checked], {})
-        if _find(work, checked.id) is not None:
+        if _find(work, checked.id) is not None or checked.id in _left_out(work):
             raise NotNow(f"there is an item {checked.id!r} already", help="leave the id out, or give another")
         limit = bench.settings.limits.evidence
         count, last = work.session.execute(
@@ -243,12 +243,18 @@ def _unchanged(work: Work, name: str, version: int) -> Item:
     return row
 
 
+def _left_out(work: Work) -> list[str]:
+    """Ids of what was settled to be left out, which no other item may have."""
+    return [*work.session.scalars(select(LeftOut.name).where(LeftOut.inspection_id == work.inspection.id))]
+
+
 def _next_name(work: Work) -> str:
     """The next free id in the manner of those there are: E001, E002..."""
     names = work.session.scalars(
         select(ItemVersion.name).where(ItemVersion.inspection_id == work.inspection.id).distinct()
     )
-    numbers = [int(m[1]) for name in names if (m := re.fullmatch(r"E(\d{1,9})", name))]
+    taken = (*names, *_left_out(work))
+    numbers = [int(m[1]) for name in taken if (m := re.fullmatch(r"E(\d{1,9})", name))]
     return f"E{max(numbers, default=0) + 1:03d}"
 
 
