@@ -10,7 +10,7 @@ from sqlalchemy import Select, exists, func, or_, select
 
 from grader.server.bench import Work, Workbench
 from grader.server.callers import Caller
-from grader.server.checking import check_item, check_items, check_settled, rules_of
+from grader.server.checking import check_item, check_items, check_settled, shown_rules
 from grader.server.content import add_item, change_item, remove_item
 from grader.server.inspections import contains
 from grader.server.refusals import Changed, NotNow, NotThere, faulty
@@ -88,7 +88,7 @@ def _ordered(wanted: Select[Item], order: str) -> Select[Item]:
 
 
 def _characteristics(work: Work, area: str) -> list[str]:
-    framework = rules_of(work).framework.framework
+    framework = shown_rules(work).framework.framework
     known = {a.id: a for a in framework.areas_in(work.inspection.edition)}
     return [c.id for c in known[area].characteristics] if area in known else []
 

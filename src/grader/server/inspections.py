@@ -13,7 +13,7 @@ from grader.model.inspection import Inspection as InspectionModel
 from grader.server import audit, roles
 from grader.server.bench import Work, Workbench, check_scope
 from grader.server.callers import Caller
-from grader.server.checking import check_settled_in_file
+from grader.server.checking import check_settled_in_file, has_its_rules, rules_of, to_grade
 from grader.server.content import inspection_data, new_attachment, put_in
 from grader.server.jobs import problem_data
 from grader.server.refusals import Changed, NotAllowed, NotNow, faulty
@@ -82,8 +82,8 @@ def replace_from_file(
 
     `expected_revision` is the inspection's `revision` as it was seen: whatever changed since is not lost.
     """
-    with bench.reading(caller, key, "evidence"):
-        pass  # a file is not read for somebody who may not put it in
+    with bench.reading(caller, key, "evidence") as work:
+        rules_of(work)  # a file is not read for somebody who may not put it in, nor by other rules
     read, _ = bench.grading.run("read_file", content, file_name=file_name)
     with bench.writing(caller, key, "evidence") as work:
         row = work.inspection
@@ -245,7 +245,7 @@ def change_header(
     """
     with bench.reading(caller, key, "header") as work:
         before = work.inspection.revision
-        data = inspection_data(work.session, work.inspection) | {"inspection": dict(header)}
+        data = to_grade(work) | {"inspection": dict(header)}
         if header.get("framework") != work.inspection.framework:
             raise faulty("an inspection keeps its framework", "make another inspection", field="framework")
     checked, _ = bench.grading.run("check", inspection=data)
@@ -305,15 +305,19 @@ def export_decisions(bench: Workbench, caller: Caller, key: str) -> bytes | None
 
 
 def export_zip(bench: Workbench, caller: Caller, key: str) -> bytes:
-    """Everything as a zip of the files of the command line: inspection, decisions and their log."""
+    """Everything as a zip of the files of the command line: inspection, decisions and their log.
+
+    The proposal is in it where the inspection has the rules that it was begun on.
+    """
     data = _data(bench, caller, key)
     with bench.reading(caller, key, "export") as work:
+        graded = has_its_rules(work)
         wanted = select(Attachment).where(Attachment.inspection_id == work.inspection.id)
         whole = wanted.options(undefer(Attachment.content)).order_by(Attachment.id)
         documents = work.session.scalars(whole).all()
     named = [{"source": each.source, "file_name": each.file_name} for each in documents]
     _, files = bench.grading.run(
-        "write_zip", *(each.content for each in documents), attachments=named, **data
+        "write_zip", *(each.content for each in documents), attachments=named, graded=graded, **data
     )
     bench.saw(caller, key, "export", format="zip")
     return files[0]
@@ -321,16 +325,16 @@ def export_zip(bench: Workbench, caller: Caller, key: str) -> bytes:
 
 def export_report(bench: Workbench, caller: Caller, key: str, format: str) -> bytes:
     """The report, as `html`, `pdf`, `docx` or `xlsx`."""
-    data = _data(bench, caller, key)
+    data = _data(bench, caller, key, graded=True)
     _, files = bench.grading.run("report", format=format, **data)
     bench.saw(caller, key, "report", format=format)
     return files[0]
 
 
-def _data(bench: Workbench, caller: Caller, key: str) -> Data:
+def _data(bench: Workbench, caller: Caller, key: str, *, graded: bool = False) -> Data:
     with bench.reading(caller, key, "export") as work:
         return {
-            "inspection": inspection_data(work.session, work.inspection),
+            "inspection": to_grade(work) if graded else inspection_data(work.session, work.inspection),
             "decisions": work.inspection.decisions,
             "log": work.inspection.decisions_log,
         }
@@ -379,6 +383,7 @@ def view(work: Work) -> InspectionView:
         created_by=row.created_by,
         created_at=row.created_at,
         closed_at=row.closed_at,
+        other_rules=not has_its_rules(work),
         may=[
             what
             for what, who in roles.MAY.items()

@@ -12,9 +12,9 @@ from grader.model.inspection import Inspection as InspectionModel
 from grader.model.settling import LEFT_OUT, OTHER
 from grader.server.bench import Work, Workbench
 from grader.server.callers import Caller
-from grader.server.checking import check_item, rules_of
+from grader.server.checking import check_item, shown_rules, to_grade
 from grader.server.columns import json_text
-from grader.server.content import change_item, inspection_data, remove_item
+from grader.server.content import change_item, remove_item
 from grader.server.decisions import ask
 from grader.server.inspections import view as inspection_view
 from grader.server.refusals import Changed, NotNow, NotThere, faulty
@@ -52,7 +52,7 @@ def to_tag(
     with bench.reading(caller, key, "tag") as work:
         wanted = select(Item).where(Item.inspection_id == work.inspection.id)
         if area:
-            known = {a.id: a for a in rules_of(work).framework.framework.areas_in(work.inspection.edition)}
+            known = {a.id: a for a in shown_rules(work).framework.framework.areas_in(work.inspection.edition)}
             names = [c.id for c in known[area].characteristics] if area in known else []
             wanted = wanted.where(
                 exists().where(ItemTag.item_id == Item.id, ItemTag.characteristic.in_(names))
@@ -254,11 +254,11 @@ def finish(
     `expected_version` is that of `disagreements`.
     """
     with bench.reading(caller, key, "moderate") as work:
+        data = to_grade(work)
         _check_whole(work, expected_version)
         first, taggings = _taggings(work)
         if not taggings:
             raise NotNow("one person alone has tagged", help="have another person tag first")
-        data = inspection_data(work.session, work.inspection)
         choices = [row.data for row in _choices(work).values()]
     done, _ = bench.grading.run(
         "settle_taggings",

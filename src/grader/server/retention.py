@@ -122,7 +122,7 @@ def redact(
 
 
 #: Where an item stands besides as it is now.
-_KEPT: Final[tuple[type[ItemVersion | LeftOut], ...]] = (ItemVersion, LeftOut)
+_KEPT: Final[tuple[Any, ...]] = (ItemVersion, LeftOut)
 
 
 def _redactable(work: Work, name: str) -> Item | Finding | ItemVersion | None:

@@ -9,8 +9,8 @@ from typing import Any, Literal
 from grader.model.inspection import Inspection as InspectionModel
 from grader.server.bench import Workbench
 from grader.server.callers import Caller
-from grader.server.checking import check_settled_in_file
-from grader.server.content import inspection_data, put_in
+from grader.server.checking import check_settled_in_file, to_grade
+from grader.server.content import put_in
 from grader.server.refusals import Changed, NotNow
 from grader.server.shapes import InspectionView
 from grader.server.uploads import Upload
@@ -26,7 +26,7 @@ def read(bench: Workbench, caller: Caller, key: str, upload: Upload, how: How) -
     where nothing is wrong, `inspection` as it would then be, with `added`, the ids of its items.
     """
     with bench.reading(caller, key, "evidence") as work:
-        now = inspection_data(work.session, work.inspection)
+        now = to_grade(work)
         row = work.inspection
         head = {"id": row.name, "body": row.body, "framework": row.framework, "edition": row.edition}
     answer, files = bench.grading.run(
