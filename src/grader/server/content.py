@@ -13,7 +13,18 @@ from sqlalchemy.orm import Session
 from grader.model.inspection import Evidence
 from grader.model.inspection import Inspection as InspectionModel
 from grader.server.refusals import faulty
-from grader.server.tables import Attachment, Finding, Inspection, Item, ItemTag, ItemVersion, LeftOut, Source
+from grader.server.tables import (
+    Attachment,
+    Choice,
+    Finding,
+    Inspection,
+    Item,
+    ItemTag,
+    ItemVersion,
+    LeftOut,
+    Source,
+    Tagging,
+)
 
 Data = dict[str, Any]
 
@@ -120,11 +131,18 @@ def change_item(session: Session, row: Item, item: Evidence, act: str, by: str, 
 
 
 def remove_item(session: Session, row: Item, by: str, at: datetime, act: str = "removed") -> None:
-    """Take an item away; what it was stays among its versions."""
+    """Take an item away, and how it was tagged and settled; what it was stays among its versions."""
     row.version += 1
     remember(session, row, act, by, at)
+    forget_taggings(session, row.inspection_id, row.name)
     session.delete(row)
     session.flush()
+
+
+def forget_taggings(session: Session, inspection_id: int, name: str) -> None:
+    """Take away what second persons made of an item, and how their differences were to be settled."""
+    for table in (Tagging, Choice):
+        session.execute(delete(table).where(table.inspection_id == inspection_id, table.item == name))
 
 
 def _fill(row: Item, item: Evidence, by: str, at: datetime) -> None:

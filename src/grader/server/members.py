@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from grader.server.accounts import checked_email
 from grader.server.bench import Work, Workbench
 from grader.server.callers import Caller
+from grader.server.handed_out import first_version
 from grader.server.refusals import Changed, NotNow, NotThere, faulty
 from grader.server.roles import Role
 from grader.server.shapes import MemberView
@@ -40,7 +41,7 @@ def add(bench: Workbench, caller: Caller, key: str, email: str, role: str) -> Me
             inspection_id=work.inspection.id,
             account_id=account.id,
             role=part.value,
-            version=_next(work, account),
+            version=first_version(),
         )
         work.session.add(member)
         work.did("added_member", account=account.email, role=part.value)
@@ -76,11 +77,6 @@ def _role(role: str) -> Role:
         return Role(role)
     except ValueError:
         raise faulty(f"unknown role {role[:60]!r}", f"it can be {', '.join(Role)}", field="role") from None
-
-
-def _next(work: Work, account: Account) -> int:
-    """A version that no earlier part of the person had: what was read then is not taken for this."""
-    return work.inspection.revision + work.inspection.version + account.version + int(work.now.timestamp())
 
 
 def _unchanged(work: Work, account: int, version: int) -> tuple[Member, Account]:

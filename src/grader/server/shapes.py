@@ -186,8 +186,8 @@ class DisagreementView(Shape):
     disagreement: dict[str, Any]
     """As `grader reconcile` tells it."""
     choice: dict[str, Any] | None
-    version: int
-    """Of the choice; 0 where there is none."""
+    version: str
+    """Of the item, of how each has tagged it, and of the choice: who settles it has seen these."""
 
 
 class ModerationView(Shape):
