@@ -189,6 +189,7 @@ def _redact_what_was_kept(work: Work, redaction: Redaction) -> None:
 def _forget(bench: Workbench, key: str) -> None:
     """Let neither memory nor the write-ahead log hold what is gone."""
     bench.grading.forget(key)
+    bench.uploads.forget(key)
     if bench.database.sqlite:
         with bench.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
