@@ -91,10 +91,15 @@ def _unchanged(work: Work, account: int, version: int) -> tuple[Member, Account]
 
 
 def _keep_an_owner(work: Work, member: Member) -> None:
-    others = select(func.count()).where(
-        Member.inspection_id == work.inspection.id,
-        Member.role == Role.OWNER.value,
-        Member.account_id != member.account_id,
+    others = (
+        select(func.count(Member.account_id))
+        .join(Account, Account.id == Member.account_id)
+        .where(
+            Member.inspection_id == work.inspection.id,
+            Member.role == Role.OWNER.value,
+            Member.account_id != member.account_id,
+            Account.disabled_at.is_(None),  # who may not sign in can hand nothing on
+        )
     )
     if member.role == Role.OWNER.value and not work.session.scalar(others):
         raise NotNow("an inspection has an owner", help="make somebody else owner first")
