@@ -69,6 +69,8 @@ class InspectionView(InspectionSummary):
     created_by: str
     created_at: datetime
     closed_at: datetime | None
+    documents: int
+    """Bytes of the documents attached to its sources."""
     other_rules: bool
     """Whether the server's rules are others than it was begun on: nothing is proposed until it goes over."""
     may: list[str]
