@@ -11,9 +11,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-#: For each line that it is sent, a server in a process of its own: what servers have in common is imported
-#: and put together once, for that takes far longer than to start one. Without workers: what is tried is what is
-#: written, and no grade is asked for.
+#: For each line that it is sent, a server in a process of its own. What all have in common is imported and
+#: put together once, for that takes far longer than to start one. Without workers: what is tried is what
+#: is written, and no grade is asked for.
 _SERVE = """
 import os, signal, sys
 from pathlib import Path
