@@ -70,14 +70,14 @@ def item(statement: str) -> dict[str, Any]:
     }
 
 
-def edit_once(client: httpx.Client, known: Acknowledged, name: str, statement: str) -> None:
-    """Read an item and change it, as it was read; note what was answered."""
+def edit_once(client: httpx.Client, known: Acknowledged, name: str, statement: str) -> bool:
+    """Read an item and change it, as it was read; note what was answered; False where it was `busy`."""
     path = f"/api/v1/inspections/{known.key}/evidence/{name}"
     read = client.get(path)
     if read.status_code != 200:
         if read.status_code != 503:
             known.strange.append(f"{read.status_code} {read.text[:200]}")
-        return
+        return read.status_code != 503
     seen = int(read.headers["etag"].strip('"'))
     changed = {**read.json()["evidence"], "statement": statement}
     answer = client.put(path, json=changed, headers={"If-Match": read.headers["etag"]})
@@ -86,8 +86,9 @@ def edit_once(client: httpx.Client, known: Acknowledged, name: str, statement: s
             known.acts.append((name, answer.json()["version"], statement))
         elif answer.status_code == 412:
             known.told.append((name, seen, int(answer.json()["version"])))
-        elif answer.status_code != 503:  # the database was killed: told, and not acknowledged
+        elif answer.status_code != 503:  # told that nothing was changed: the database was killed, or is busy
             known.strange.append(f"{answer.status_code} {answer.text[:200]}")
+    return answer.status_code != 503
 
 
 def check_kept(settings: Settings, known: Acknowledged) -> None:
@@ -198,7 +199,9 @@ def test_people_who_edit_one_inspection_lose_nothing(
                 headers = {"Authorization": f"Bearer {known.tokens[number]}"}
                 with httpx.Client(base_url=url, headers=headers, timeout=120) as client:
                     for act in range(acts):
-                        edit_once(client, known, f"E{drawn.randrange(items) + 1:03d}", f"{number} at {act}")
+                        name = f"E{drawn.randrange(items) + 1:03d}"
+                        while not edit_once(client, known, name, f"{number} at {act}"):
+                            time.sleep(0.05)  # as a person would, who is told to try again
 
             return work
 
