@@ -8,6 +8,8 @@ from __future__ import annotations
 from math import nextafter
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from grader.bulk.backends import NAMES, backend, nw, pl
 from grader.bulk.coding import rows_of
@@ -17,6 +19,7 @@ from grader.bulk.rows import in_columns
 from grader.errors import MissingExtraError
 from grader.language.bind import bind
 from grader.language.figures import per_mille
+from grader.testing.strategies import frameworks, inspections, rulebooks
 
 
 @pytest.fixture(scope="module", params=NAMES)
@@ -89,3 +92,28 @@ def test_a_figure_is_rounded_down_as_written(run):
         frame.select("value", figure_in_per_mille({"value": nw.Float64()}).cast(nw.Int32).alias("figure"))
     )
     assert {v: per_mille(v) for v in values} == dict(found.iter_rows())
+
+
+@pytest.fixture(scope="module")
+def database():
+    """A backend that puts bits together by itself."""
+    pytest.importorskip("duckdb")
+    return backend("duckdb")
+
+
+@settings(suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_what_a_database_puts_together_is_what_the_reference_concludes(
+    data, database, passes, rows_by_reference
+):
+    framework = data.draw(frameworks())
+    book = data.draw(rulebooks(framework))
+    edition = data.draw(st.sampled_from(sorted(framework.editions)))
+    found = data.draw(st.lists(inspections(framework, edition, measures=book.measures), max_size=3))
+    plan = Plan(framework, edition, bind(book))
+    expected = rows_by_reference(plan, found, passes(framework, book, found))
+    rows = rows_of(plan, found)
+    ids = pl.DataFrame(
+        {"number": range(len(found)), "inspection": rows.ids}, {"number": pl.Int64, "inspection": pl.String}
+    )
+    assert expected == in_columns(plan, database, rows.coded(database), ids).drop("number").to_dicts()
