@@ -216,7 +216,6 @@ def main() -> None:
     parser.add_argument("--memory", default="1500m")
     parser.add_argument("--parts", type=int)
     asked = parser.parse_args()
-    os.nice(10)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         make(folder / "tables", asked.gradings)
