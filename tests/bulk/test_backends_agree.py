@@ -22,8 +22,11 @@ from grader.language.bind import bind
 from grader.language.figures import per_mille
 from grader.testing.strategies import frameworks, inspections, rulebooks
 
+#: Spark takes a minute to start and to grade any number: it is asked in the long run.
+IN_TURN = [pytest.param(name, marks=pytest.mark.slow) if name == "pyspark" else name for name in NAMES]
 
-@pytest.fixture(scope="module", params=NAMES)
+
+@pytest.fixture(scope="module", params=IN_TURN)
 def run(request):
     """A backend; Spark is a real local session."""
     try:
@@ -73,8 +76,6 @@ def check_all(agree, run, wanted, many, items):
 
 
 def test_columns_equal_the_reference_on_some_thousand_area_gradings(agree, run):
-    if run.name == "pyspark":
-        pytest.skip("Spark takes a minute over any number of gradings: in the long run it gets 20,000")
     check_all(agree, run, 4_000, many=200, items=20)
 
 
