@@ -24,7 +24,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -160,16 +160,23 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _family(root: int) -> set[int]:
-    found = {root}
-    for _ in range(4):
-        for status in Path("/proc").glob("[0-9]*/status"):
-            try:
-                parent = next(x for x in status.read_text().splitlines() if x.startswith("PPid")).split()[1]
-            except (OSError, StopIteration):
-                continue
-            if int(parent) in found:
-                found.add(int(status.parent.name))
+def _family(root: int, parents: dict[int, int] | None = None) -> set[int]:
+    """A process and all those that it and its own started."""
+    parents = _parents() if parents is None else parents
+    found, more = set(), {root}
+    while more:
+        found |= more
+        more = {pid for pid, parent in parents.items() if parent in more} - found
+    return found
+
+
+def _parents() -> dict[int, int]:
+    """The process that started each."""
+    found = {}
+    for name in os.listdir("/proc"):  # noqa: PTH208  # it is asked every few seconds, while others are measured
+        with suppress(OSError):
+            if name.isdigit():
+                found[int(name)] = int(Path(f"/proc/{name}/stat").read_text().rpartition(")")[2].split()[1])
     return found
 
 
@@ -183,8 +190,9 @@ class Peaks(threading.Thread):
 
     def run(self) -> None:
         while not self.over.wait(2):
+            parents = _parents()
             for name, root in self.roots.items():
-                for pid in _family(root):
+                for pid in _family(root, parents):
                     try:
                         lines = Path(f"/proc/{pid}/status").read_text().splitlines()
                     except OSError:
