@@ -47,4 +47,4 @@ _MODULES = (
 routes = [route for module in _MODULES for route in module.router.routes]
 """As they are: a router that includes another makes every route of it anew."""
 for _route in routes:
-    _route.include_in_schema = False  # type: ignore[attr-defined]  # routes of pages are APIRoutes, all of them
+    _route.include_in_schema = False
