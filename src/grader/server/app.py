@@ -64,8 +64,7 @@ def create_app(settings: Settings, bench: Workbench | None = None) -> FastAPI:
         swagger_ui_oauth2_redirect_url=None,
     )
     add_handlers(app)
-    app.include_router(api.router)
-    app.include_router(pages.router, include_in_schema=False)
+    app.router.routes += [*api.routes, *pages.routes]
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=_hosts(settings), www_redirect=False)
     app.add_middleware(Guard, settings=settings)

@@ -93,8 +93,6 @@ class Guard:
         finally:
             # The route and not the address: addresses may hold secrets and words that people searched for.
             route = getattr(scope.get("route"), "path", "-")
-            if scope["path"].startswith("/api/v1/") and not route.startswith("/api/"):
-                route = f"/api/v1{route}"
             took = (time.monotonic() - began) * 1000
             log.info("%s %s %s %d %.0f ms", request_id, scope["method"], route, status, took)
 

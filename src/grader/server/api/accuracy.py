@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Literal
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from grader.server import challenges
-from grader.server.api.addresses import NamedRoute
+from grader.server.api.making import api_router
 from grader.server.shapes import ChallengeView, DraftView, InvitationView
 from grader.server.web import ApiCaller, Bench, IfMatchNumber, IfMatchRevision, tag_answer
 
-router = APIRouter(prefix="/inspections/{key}", tags=["factual accuracy"], route_class=NamedRoute)
+router = api_router("factual accuracy", "/inspections/{key}")
 
 
 class NewInvitation(BaseModel):

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from grader.server import decisions, searching
-from grader.server.api.addresses import NamedRoute
+from grader.server.api.making import api_router
 from grader.server.shapes import AreaView, DecisionsView, ProposalView
 from grader.server.web import ApiCaller, Bench, IfMatch, tag_answer, tag_revision
 
-router = APIRouter(prefix="/inspections/{key}", tags=["proposals and decisions"], route_class=NamedRoute)
+router = api_router("proposals and decisions", "/inspections/{key}")
 
 Texts = Annotated[list[str], Field(max_length=50)]
 

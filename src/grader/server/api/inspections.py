@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, File, Query, Response, UploadFile
+from fastapi import File, Query, Response, UploadFile
 
 from grader.server import inspections
-from grader.server.api.addresses import NamedRoute
 from grader.server.api.bodies import Block
+from grader.server.api.making import api_router
 from grader.server.shapes import Imported, InspectionSummary, InspectionView, Page, RulesShape
 from grader.server.web import ApiCaller, Bench, IfMatchNumber, PageNumber, PerPage, tag_answer
 
-router = APIRouter(tags=["inspections"], route_class=NamedRoute)
+router = api_router("inspections")
 
 
 @router.get("/rules")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, File, Response, UploadFile
+from fastapi import File, Response, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
 
 from grader.server import inspections, members, retention
-from grader.server.api.addresses import NamedRoute
+from grader.server.api.making import api_router
 from grader.server.files_out import file_answer
 from grader.server.refusals import NotThere
 from grader.server.shapes import AuditView, Imported, InspectionView, MemberView, Page
@@ -23,7 +23,7 @@ from grader.server.web import (
     tag_revision,
 )
 
-router = APIRouter(prefix="/inspections/{key}", tags=["keeping"], route_class=NamedRoute)
+router = api_router("keeping", "/inspections/{key}")
 
 
 class NewMember(BaseModel):

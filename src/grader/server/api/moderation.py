@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from grader.server import moderation
-from grader.server.api.addresses import NamedRoute
 from grader.server.api.bodies import Block
+from grader.server.api.making import api_router
 from grader.server.shapes import DisagreementView, InspectionView, ModerationView, Page, TaggingView
 from grader.server.web import ApiCaller, Bench, IfMatch, IfMatchNumber, PageNumber, PerPage, tag_answer
 
-router = APIRouter(prefix="/inspections/{key}", tags=["moderation"], route_class=NamedRoute)
+router = api_router("moderation", "/inspections/{key}")
 
 
 class Settlement(BaseModel):

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, File, Header, Response, UploadFile
+from fastapi import File, Header, Response, UploadFile
 from pydantic import BaseModel, ConfigDict
 
 from grader.server import findings, sources
-from grader.server.api.addresses import NamedRoute
 from grader.server.api.bodies import Block
+from grader.server.api.making import api_router
 from grader.server.files_out import document_answer
 from grader.server.shapes import AttachmentView, FindingView, SourceView
 from grader.server.web import ApiCaller, Bench, IfMatch, IfMatchNumber, if_match, if_match_number, tag_answer
 
-router = APIRouter(prefix="/inspections/{key}", tags=["sources and findings"], route_class=NamedRoute)
+router = api_router("sources and findings", "/inspections/{key}")
 
 
 @router.get("/sources")
