@@ -188,11 +188,6 @@ def test_without_a_name_the_formats_are_listed(run: Run):
     assert (0, list(schema_names())) == (ran.code, [line.split()[0] for line in ran.out.splitlines()])
 
 
-def test_the_page_lists_the_formats():
-    rows = re.findall(r"^\| `(\w+)` \| (.+) \|$", (ROOT / "docs" / "schemas.md").read_text("utf-8"), re.M)
-    assert list(schema_names().items()) == rows
-
-
 def test_a_rule_books_names_are_for_its_layers(run: Run):
     ran = run("schema", "inspection", "--rules", "PEEL_2021_22")
     assert (2, "error: --rules: a rule book has no names for this format\n  help: ask for layer\n") == (

@@ -30,9 +30,17 @@ class Limits(BaseModel):
     page_most: Annotated[int, Field(ge=1, le=1000)] = 200
     evidence: Annotated[int, Field(ge=1, le=20_000)] = 5_000
     """Items of evidence an inspection may hold."""
+    documents: Annotated[int, Field(ge=0)] = 200 * MEGABYTE
+    """Bytes of documents an inspection may hold."""
+    documents_of_owner: Annotated[int, Field(ge=0)] = 2048 * MEGABYTE
+    """Bytes of documents that all inspections of one owner may hold."""
+    challenges: Annotated[int, Field(ge=1, le=10_000)] = 200
+    """Challenges the body may make of one draft."""
     several: Annotated[int, Field(ge=1, le=1000)] = 500
     """Items that may be tagged in one act."""
 
+    at_once: Annotated[int, Field(ge=1, le=1000)] = 8
+    """Requests of one person that are answered at a time; the rest of theirs wait."""
     workers: Annotated[int, Field(ge=1, le=64)] = 2
     worker_memory: Annotated[int, Field(ge=256 * MEGABYTE, le=16 * 1024 * MEGABYTE)] = 1024 * MEGABYTE
     """Bytes of address space a worker may take."""

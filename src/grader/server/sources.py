@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from grader.server.bench import Work, Workbench
 from grader.server.callers import Caller
 from grader.server.checking import check_source
-from grader.server.content import document_name, new_attachment
+from grader.server.content import check_documents, document_name, new_attachment
 from grader.server.refusals import Changed, NotNow, NotThere, TooLarge
 from grader.server.settings import MEGABYTE
 from grader.server.shapes import AttachmentView, SourceView
@@ -19,23 +19,24 @@ from grader.server.tables import Attachment, Finding, Item, Source
 
 Data = Mapping[str, Any]
 
-#: Bytes of documents an inspection may hold.
-_MOST = 200 * MEGABYTE
-
 
 def listed(bench: Workbench, caller: Caller, key: str) -> list[SourceView]:
     """Every source, in the order of the file."""
     with bench.reading(caller, key, "see") as work:
         wanted = select(Source).where(Source.inspection_id == work.inspection.id).order_by(Source.position)
         used, attached = _uses(work), _attached_to(work)
-        return [
+        found = [
             _as_view(row, used[row.name], attached.get(row.name, ())) for row in work.session.scalars(wanted)
         ]
+    bench.saw(caller, key, "sources")
+    return found
 
 
 def one(bench: Workbench, caller: Caller, key: str, source: str) -> SourceView:
     with bench.reading(caller, key, "see") as work:
-        return _view(work, _source(work, source))
+        found = _view(work, _source(work, source))
+    bench.saw(caller, key, "source", source=source)
+    return found
 
 
 def put(
@@ -88,11 +89,7 @@ def attach(
         raise TooLarge(f"a document has at most {bench.settings.limits.upload // MEGABYTE} MB")
     with bench.writing(caller, key, "evidence") as work:
         _source(work, source)
-        held = select(func.coalesce(func.sum(Attachment.size), 0)).where(
-            Attachment.inspection_id == work.inspection.id
-        )
-        if (work.session.scalar(held) or 0) + len(content) > _MOST:
-            raise NotNow(f"an inspection holds at most {_MOST // MEGABYTE} MB of documents")
+        check_documents(work.session, bench.settings.limits, work.inspection.id, len(content))
         row = new_attachment(work.inspection.id, source, name, content, caller.name, work.now)
         work.session.add(row)
         work.session.flush()
@@ -107,7 +104,7 @@ def attachment(
     with bench.reading(caller, key, "see") as work:
         row = _attached(work, source, number)
         found = row.file_name, row.content, row.sha256
-    bench.saw(caller, key, "attachment", source=source, number=number)
+    bench.took(caller, key, "attachment", source=source, number=number)
     return found
 
 
