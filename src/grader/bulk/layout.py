@@ -1,7 +1,7 @@
-"""The columnar layout: tables of inspections, evidence and findings, and what can be wrong with their rows.
+"""The columnar layout: tables of inspections, evidence and findings, and faults of their rows.
 
-`docs/scale.md` says what the columns hold. Texts become whole numbers here; a text that is none of
-those allowed becomes -1, so that sound rows cost nothing but the looking.
+`docs/scale.md` has the columns. Texts become whole numbers, -1 for one that is not allowed: sound rows cost
+only the looking.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ _WORDS = ("assessment", "basis", "extent", "harm")
 
 
 def words_of(vocabulary: Vocabulary) -> Mapping[str, tuple[Mapping[str, int], str | None]]:
-    """For each column with one word of a list, what each word is as a number, and the word left out."""
+    """Of each column with one word of a list: each word's number, and the word left out."""
     bases = {b.id: _SURVEY if b.strength is None else STRENGTH.rank(b.strength) for b in vocabulary.bases}
     extents, harms = vocabulary.extents, vocabulary.harms
     every = {word: code for codes in levels_of(vocabulary).values() for word, code in codes.items()}
@@ -85,14 +85,14 @@ def words_of(vocabulary: Vocabulary) -> Mapping[str, tuple[Mapping[str, int], st
 
 
 def code_evidence(plan: Plan, backend: Backend, rows: Frame, numbers: pl.DataFrame) -> Frame:
-    """Rows of evidence as whole numbers; -1 for what is none of the words allowed.
+    """Rows of evidence as whole numbers; -1 for a word that is not allowed.
 
     Parameters
     ----------
     rows : frame
-        Rows of the layout, with their number in the file.
+        Of the layout, with their number in the file.
     numbers : DataFrame
-        `inspection` and its `number`.
+        `inspection`, `number`.
     """
     there = dict(rows.collect_schema())
     texts = [name for name in EVIDENCE.columns if name not in (*FLAGS, *NUMBERS)]
@@ -140,7 +140,7 @@ def _spellings(printed: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
 
 
 def _assessment(plan: Plan, there: Mapping[str, Any]) -> nw.Expr:
-    """The level said, as a number of the scale that the characteristic at the row's place has."""
+    """The level said, as a number of the scale of the row's characteristic."""
     if "assessment" not in there:
         return nw.lit(0)
     levels = levels_of(plan.book.vocabulary)
@@ -157,7 +157,7 @@ def _assessment(plan: Plan, there: Mapping[str, Any]) -> nw.Expr:
 
 
 def levels_of(vocabulary: Vocabulary) -> Mapping[int, Mapping[str, int]]:
-    """For each scale by its number, what each level written is as a number; `FOR_NOTHING` for nothing."""
+    """Each level's number on each scale; `FOR_NOTHING` for nothing."""
     scale = vocabulary.assessments
     found: dict[int, dict[str, int]] = {}
     for number, levels in enumerate(vocabulary.by_scale.values()):
@@ -195,7 +195,7 @@ def _flag(name: str, there: Mapping[str, Any]) -> nw.Expr:
 
 
 def _measure(plan: Plan, there: Mapping[str, Any]) -> nw.Expr:
-    """The measure's number where it has rules, else -1: any other is kept and says nothing."""
+    """The measure's number if it has rules, else -1."""
     said = nw.lit(-1)
     for name, number in plan.measures.items() if "measure" in there else ():
         said = nw.when(nw.col("measure") == name).then(nw.lit(number)).otherwise(said)
@@ -203,7 +203,7 @@ def _measure(plan: Plan, there: Mapping[str, Any]) -> nw.Expr:
 
 
 def figure_in_per_mille(there: Mapping[str, Any]) -> nw.Expr:
-    """The figure times ten, rounded down on the number as written: of a per cent its whole per mille."""
+    """Ten times the figure as written, rounded down: a per cent's whole per mille."""
     if "value" not in there:
         return nw.lit(NO_FIGURE)
     value = nw.col("value").cast(nw.Float64)
@@ -236,7 +236,7 @@ def _figure(plan: Plan, there: Mapping[str, Any]) -> nw.Expr:
 
 
 def _beyond(plan: Plan, there: Mapping[str, Any]) -> nw.Expr:
-    """1 where the value is no per cent, or of a declared measure none that it can be; else 0."""
+    """1 where the value is no per cent, or no value of a declared measure; else 0."""
     if "value" not in there:
         return nw.lit(0)
     value = nw.col("value").cast(nw.Float64)
@@ -282,7 +282,7 @@ def unsound(plan: Plan) -> nw.Expr:
 
 
 def of_several_rows(plan: Plan, coded: Frame) -> Frame:
-    """Items with more than one row, and the least and greatest of their tags: the same, where all is well."""
+    """Items with several rows, and the least and greatest of their tags: equal where all is well."""
     tags = coded.select(ROW, "number", "item", tags=_tags(plan))
     found = tags.group_by("number", "item").agg(
         nw.len().alias("rows"),

@@ -41,7 +41,7 @@ Fault = tuple[str, Problem]
 
 @dataclass
 class Tables:
-    """A dataset graded in columns on a backend; `identity` tells its content from any other."""
+    """A dataset graded in columns; `identity` tells its content from any other."""
 
     dataset: Dataset
     framework: FrameworkFile

@@ -1,6 +1,6 @@
 """One characteristic, and one area, under two rule books at once.
 
-An area is a number of characteristics of each joint observation, as many as earlier findings name.
+An area is a number of characteristics of each joint observation, and any named by earlier findings.
 """
 
 from __future__ import annotations

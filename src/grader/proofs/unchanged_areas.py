@@ -1,6 +1,6 @@
 """Whether proposals on areas can differ under two rule books.
 
-What no characteristic can make differ is the same for both; only the rest is asked of whole areas.
+Only what some characteristic can make differ is asked of whole areas.
 """
 
 from __future__ import annotations

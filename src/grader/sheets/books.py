@@ -26,10 +26,10 @@ def import_books(
     hidden: Hidden = "warn",
     over: InspectionDraft | None = None,
 ) -> Imported:
-    """The inspection in one or more spreadsheets; parameters as for `import_sheet`, one mapping a path.
+    """The inspection in one or more spreadsheets; parameters as for `import_sheet`, a mapping for each path.
 
-    What several hold is merged as `grader merge` does it: an id that stands for different things gets the
-    name of its workbook, or of its sheet, before it.
+    What several hold is merged as by `grader merge`: an id for different things gets the name of its workbook
+    or sheet before it.
     """
     parts = [(path, mapping, name) for path, mapping in zip(paths, mappings, strict=True)
              for name in _sheets(mapping, sheet)]  # fmt: skip
@@ -67,7 +67,7 @@ def import_books(
 
 
 def _sheets(mapping: SheetsMapping | None, asked: str | None) -> list[str | None]:
-    """The sheets of evidence that are read one after another; None leaves it to the reader."""
+    """The sheets of evidence to read; None leaves it to the reader."""
     if asked is not None or mapping is None or not mapping.evidence.sheets:
         return [asked]
     return [*mapping.evidence.sheets]

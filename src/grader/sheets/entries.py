@@ -1,4 +1,4 @@
-"""A sheet's rows as the entries of an inspection file, with the cell each value came from."""
+"""A sheet's rows as entries of an inspection file, each value with its cell."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Entries:
     rows : list of int
         The row of each.
     cells : dict
-        Number of the column each part of an entry stands in, by path.
+        The column of each part of an entry, by path.
     problems, warnings : list of Problem
         Faults of single cells, and what was not read.
     complete : bool
@@ -54,7 +54,7 @@ class Entries:
     complete: bool = True
 
     def place(self, index: int, path: tuple[str | int, ...] = ()) -> CellPlace:
-        """The cell of a part of an entry, or the cell of its id."""
+        """The cell of a part of an entry, or of its id."""
         for end in range(len(path), 0, -1):
             column = self.cells.get(tuple(str(p) for p in path[:end]))
             if column is not None:
@@ -71,22 +71,21 @@ def read_entries(
     row_as_locator: bool = False,
     hidden: Hidden = "warn",
 ) -> Entries:
-    """The entries of a sheet, and everything that is wrong with single cells of it.
+    """The entries of a sheet, and the faults of its cells.
 
     Parameters
     ----------
     table : Table
-        The sheet as read.
     sheet : Sheet
         What its columns are.
     mapping : SheetMapping
         What the sheet calls them.
     ids : collection of str
-        Ids that a cell of several may hold, taken whole.
+        Known ids, taken whole.
     row_as_locator : bool
-        Whether an entry without a locator gets its row as one.
+        An entry without a locator gets its row.
     hidden : str
-        What to do about rows that are hidden or struck through.
+        What to do about hidden or struck-through rows.
     """
     reading = _Reading(Entries(sheet, table), mapping, ids, row_as_locator)
     reading.hidden = hidden
@@ -198,7 +197,7 @@ class _Reading:
                 self.fault(f"the sheet has no column {quoted(called)}", self.table.place(number), help)
 
     def not_read(self, header: Row) -> None:
-        """Columns nobody asked for: perhaps a slip, else they are passed over and said so, all in one."""
+        """Say which columns nobody asked for: perhaps slips, else all in one warning."""
         number = header[0]
         plainly = {plain: name for plain, name in (self.headings.own | self.headings.nearly).items() if plain}
         passed: list[int] = []
@@ -259,7 +258,7 @@ class _Reading:
     # The rows below ----------------------------------------------------------------------------------------
 
     def merged(self, body: list[Row], header: Row) -> Iterator[Row]:
-        """The rows that hold something of their own; cells merged downwards stand for each row they cover."""
+        """Rows with something of their own; cells merged downwards stand for each row they cover."""
         columns = dict(self.columns)
         reach, problems = merges_below(self.table, body, columns, header[0])
         self.entries.problems.extend(problems)
@@ -279,7 +278,7 @@ class _Reading:
                 yield number, values
 
     def holds_entry(self, number: int, values: list[Value], own: set[int], header: list[Value]) -> bool:
-        """Whether a row is one of the table; one that is not is counted, or a fault."""
+        """Whether a row is one of the table; others are counted, or faults."""
         if all(map(is_blank, values)) or (self.table.delimiter and self.ragged(number, values, own)):
             return False
         if not own:
@@ -305,7 +304,7 @@ class _Reading:
         return {column.name: at for at, column in self.columns}
 
     def ragged(self, number: int, values: list[Value], own: set[int]) -> bool:
-        """Whether a row of text has more cells than headings, or ends before a cell it needs."""
+        """Whether a row of text has cells beyond the headings, or ends before one it needs."""
         filled = max((at for at, value in enumerate(values, 1) if not is_blank(value)), default=0)
         last = max((at for at, c in self.columns if c.name in self.headings.needed), default=0)
         sign = sign_said(self.table.delimiter)
@@ -320,7 +319,7 @@ class _Reading:
         return True
 
     def note_split(self, number: int, values: list[Value], header: list[Value]) -> None:
-        """A space after a comma, in a table without any: a text was cut there, and fills the next columns."""
+        """Note a space after a comma, in a table without any: a text was cut there."""
         if self.table.delimiter:
             self.told += 1
             if len(values) > len(header):
@@ -429,7 +428,7 @@ class _Reading:
         block[column.path[-1]] = float(value) if isinstance(value, Percent) else value
 
     def complete(self, entry: Entry, number: int, percents: list[tuple[int, Column]]) -> None:
-        """What a row says without a cell for it: that a percent is one, which row it is."""
+        """Add what a row says without a cell: that a percent is one, its number."""
         measure = entry.get("measure")
         if percents and isinstance(measure, dict):
             unit = measure.setdefault("unit", "percent")
@@ -448,7 +447,7 @@ _PRENUMBERED = re.compile(r"[A-Za-z]{0,6}[-. _/]?[0-9]{1,6}[a-z]?", re.ASCII)
 
 
 def _numbered(values: list[Value]) -> bool:
-    """Whether a short row holds an id made in advance, and not the end of a text."""
+    """Whether a short row holds an id made in advance, not the end of a text."""
     return all(is_blank(v) or _PRENUMBERED.fullmatch(shown(v).strip()) for v in values)
 
 

@@ -1,7 +1,4 @@
-"""Number formats: the text a cell shows, and its kind.
-
-What a format that is not simple shows is None.
-"""
+"""Number formats: the text a cell shows, and its kind; None for a format that is not simple."""
 
 from __future__ import annotations
 
@@ -98,7 +95,7 @@ def general(value: float) -> str | None:
 
 @lru_cache(maxsize=512)
 def format_of(number: int, code: str | None) -> Format:
-    """The format of a number, with the code that the workbook gives for it."""
+    """A number's format, with its code in the workbook."""
     if code is None:
         if number in _OWN_DATES:
             return Format("date")
@@ -245,7 +242,7 @@ def _bracketed(inside: str) -> Token | None:
 
 
 def _settled(found: list[Token]) -> tuple[Token, ...] | None:
-    """The tokens, with months told from minutes; None where dates and digits are mixed."""
+    """Tokens, with months told from minutes; None where dates and digits mix."""
     names = {name for name, _ in found}
     if names & {"date", "span", "half"}:
         if names & {"digit", "percent", "power"}:

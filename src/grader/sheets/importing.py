@@ -105,7 +105,7 @@ def import_sheet(
     hidden : str, optional
         `skip` or `read` hidden and struck-through rows; else warn.
     over : InspectionDraft, optional
-        Written over: what the sheet does not hold is kept.
+        Written over: what the sheet lacks is kept.
 
     Raises
     ------
@@ -171,7 +171,7 @@ def _pieces(data: object) -> int:
 
 
 class _Gathering:
-    """Puts the sheets of a spreadsheet together into the data of an inspection file."""
+    """Puts the sheets together into the data of an inspection file."""
 
     def __init__(
         self,

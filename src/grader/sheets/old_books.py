@@ -1,4 +1,4 @@
-"""Workbooks in Excel's binary formats, read in a process of its own.
+"""Workbooks in Excel's binary formats, read in another process.
 
 The library may fill memory or crash, and tells no formats or hidden rows.
 """

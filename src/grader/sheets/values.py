@@ -70,7 +70,7 @@ def failed(shown: str) -> Unreadable:
 def from_library(
     value: str | float | bool | date | datetime | time | timedelta, *, percent: bool, month: bool
 ) -> Value:
-    """A value of the spreadsheet library's, with what its cell's format says of it."""
+    """A value from the spreadsheet library, with what its format says of it."""
     if isinstance(value, bool | str):
         return value
     if isinstance(value, int | float):
