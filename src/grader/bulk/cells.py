@@ -33,8 +33,7 @@ _LATE = (Layer.SUFFICIENCY, Layer.GRADE)
 
 @dataclass(frozen=True, slots=True)
 class AreaCells:
-    """An area of an inspection: where each inner parameter's intervals start, and a rank a cell (-1: none).
-    """
+    """An area of an inspection: where each inner parameter's intervals start; and ranks, -1 for none."""
 
     inspection: int
     area: str

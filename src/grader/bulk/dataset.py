@@ -17,9 +17,8 @@ from grader.bulk.layout import (
     INSPECTIONS,
     NUMBERS,
     Table,
-    row_of,
-    shown,
 )
+from grader.bulk.row_faults import row_of, shown
 from grader.errors import FAULT_LIMIT, InputError, Place, Problem, quoted, suggest
 from grader.io.folders import ENDINGS as YAML_ENDINGS
 

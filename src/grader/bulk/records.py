@@ -10,8 +10,9 @@ from typing import Any, Literal
 from grader.bulk.backends import ROW, Backend
 from grader.bulk.coding import informs, numbered
 from grader.bulk.conclude import Coded
-from grader.bulk.layout import Frame, row_of, unknown
+from grader.bulk.layout import Frame
 from grader.bulk.plan import Plan
+from grader.bulk.row_faults import row_of, unknown
 from grader.bulk.spellings import spelled
 from grader.errors import Place, Problem, quoted
 from grader.grading.conclude import finding_row

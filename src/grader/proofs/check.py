@@ -55,7 +55,7 @@ Cases = list[dict[str, Any]]
 class Question:
     """One promise, as asked of a subject.
 
-    `check` gives findings, the number of cases tried of what is true by construction, or a proof's assumption.
+    `check` gives findings, how many cases of what is true by construction were tried, or an assumption.
     """
 
     id: str

@@ -31,7 +31,8 @@ from grader.sheets.columns import (
     plain_name,
 )
 from grader.sheets.convert import CellFault, convert, is_blank
-from grader.sheets.entries import Entries, read_entries, unknown_sheet
+from grader.sheets.entries import Entries, unknown_sheet
+from grader.sheets.entry_cells import read_entries
 from grader.sheets.headings import Headings
 from grader.sheets.hidden import Hidden
 from grader.sheets.keeping import merge
