@@ -70,8 +70,6 @@ def grade(
     debug: options.Debug = False,
 ) -> None:
     """Propose a grade for each area of an inspection, and say why."""
-    from grader.cli.grade_report import report_files, report_folder
-
     asked = wide.asked(inspections, framework, rules, edition, column, body, compare, blank, row)
     several_rows = asked is not None and row is None
     if several_rows and (report or decisions or brief):
@@ -79,8 +77,14 @@ def grade(
         raise InputError([Problem("a report is on one row of a table", Place(inspections[0]), one)])
     given = inspections if asked is not None else _files_in(inspections)
     many = len(given) > 1 or given != inspections or several_rows
-    folder = report_folder(report or (), decisions, force=force) if many else None
-    files = [] if many else report_files(report or (), decisions, given, brief=brief, force=force)
+    folder, files = None, []
+    if report or decisions or brief:  # what a report is made of takes long to import
+        from grader.cli.grade_report import report_files, report_folder
+
+        if many:
+            folder = report_folder(report or (), decisions, force=force)
+        else:
+            files = report_files(report or (), decisions, given, brief=brief, force=force)
     destination = None
     if output is not None:
         endings = (".jsonl",) if many else (".json", ".jsonl")
