@@ -18,7 +18,6 @@ from grader.sheets.cells import Cells
 from grader.sheets.limits import Budget, damaged, refuse
 from grader.sheets.values import Day, Moment, Number, Value, failed, fifteen
 
-MEMORY = 512 * 2**20
 SECONDS = 20
 #: Bytes of what the other process says: texts at their most.
 _ANSWER = 128 * 2**20
