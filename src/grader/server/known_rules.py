@@ -1,4 +1,4 @@
-"""The frameworks and rule books of this server, by id and hash: none is ever uploaded."""
+"""The server's frameworks and rule books, by id and hash; none is ever uploaded."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class KnownRules:
         self.session(framework, framework_sha256, rulebook_sha256)
 
     def session(self, framework: str, framework_sha256: str, rulebook_sha256: str) -> Session:
-        """The session for a framework and its rule book as they were; raises NotNow if they changed."""
+        """The session for a framework and rule book as they were; raises NotNow if they changed."""
         found = self._infos.get(framework)
         if found is None or (found.framework_sha256, found.rulebook_sha256) != (
             framework_sha256,

@@ -81,7 +81,7 @@ def _role(role: str) -> Role:
 
 
 def _next(work: Work, account: Account) -> int:
-    """A version that no earlier part of the person had: what was read then is not taken for this."""
+    """A version no earlier part of the person had, so that nothing read then passes for this."""
     return work.inspection.revision + work.inspection.version + account.version + int(work.now.timestamp())
 
 

@@ -45,7 +45,7 @@ def reopen(bench: Workbench, caller: Caller, key: str, *, expected_version: int)
 
 
 def erase(bench: Workbench, caller: Caller, key: str, *, expected_version: int) -> None:
-    """Erase all that a closed inspection holds, once its period is over; the audit log stays."""
+    """Erase all that a closed inspection holds, its period over; the audit log stays."""
     with bench.writing(caller, key, "erase") as work:
         _check(work, expected_version)
         row = work.inspection
@@ -87,10 +87,9 @@ _OF_INSPECTION: list[Any] = [
 def redact(
     bench: Workbench, caller: Caller, key: str, target: str, reason: str, *, expected_version: int
 ) -> str:
-    """Take the text of an item's, or a finding's, statement away wherever it is held.
+    """Take the text of an item's or finding's statement away wherever it is held.
 
-    Its hash and the act stay: whoever has the text can show that it is what stood there. Returns what stands
-    in its place.
+    Its hash and the act stay: whoever has the text can show that it stood there. Gives what replaces it.
     """
     if not reason.strip():
         raise faulty("a statement is redacted with a reason", "say why", field="reason")

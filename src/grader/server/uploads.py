@@ -1,4 +1,4 @@
-"""Uploads that wait for a person's yes: kept in memory for an hour, for who brought them and nobody else."""
+"""Uploads that wait for a yes: in memory for an hour, for who brought them alone."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Upload:
 
 
 class Uploads:
-    """What waits; the oldest goes where there is too much, and all of it with the server."""
+    """What waits; the oldest goes where there is too much, all of it with the server."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now

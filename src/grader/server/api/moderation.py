@@ -90,7 +90,7 @@ def settle(
     version: IfMatchNumber,
     response: Response,
 ) -> DisagreementView:
-    """Say how a disagreement is settled, and why; If-Match "0" where it is not settled yet."""
+    """Say how a disagreement is settled, and why; If-Match "0" for the first time."""
     done = moderation.settle(
         bench, caller, key, item, said.choice, said.reason, expected_version=version, agreed=said.agreed
     )
