@@ -73,11 +73,11 @@ def _named(column: str, names: Sequence[str]) -> pl.Expr:
 
 def conclude(plan: Plan, backend: Backend, coded: Coded) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Areas and characteristics, as `Dense.conclude` has them, by arrays or by the backend."""
-    arrays = dense(plan) if backend.arrays else None
+    arrays = dense(plan)
     if arrays is not None:
-        return arrays.conclude(coded)
+        return arrays.conclude(backend, coded)
     rules = raises(plan, Level.CHARACTERISTIC)
-    with backend.kept(characteristics(plan, coded, backend)) as below:
+    with backend.kept(characteristics(plan, coded)) as below:
         found = backend.collect(areas(plan, coded, below))
         each = below.select("number", "area", "place", *rules)
         raised = backend.collect(

@@ -18,6 +18,7 @@ from grader.io.yaml_source import Document
 from grader.language.rulebook import Measure
 from grader.model.framework import Framework
 from grader.model.inspection import Declared, Evidence, Figure, Inspection, LeftOut, Previous
+from grader.text import figure_text
 
 #: Characteristics the items of an inspection may be tagged to in all: 5,000 items have four each. What a
 #: grade hinges on is worked out for every item on each of its characteristics.
@@ -75,7 +76,7 @@ class _Check(InspectionEntries):
             return
         yield from self._areas()
         yield from self._tags()
-        yield from duplicate_ids(self.document, "evidence", self.ids("evidence"))
+        yield from duplicate_ids(self.document, "evidence", (*self.ids("evidence"), *self.ids("left_out")))
         yield from duplicate_ids(self.document, "finding", (*self.ids("findings"), *self.ids("previous")))
         for at, item in self.items():
             yield from self._evidence(item, at)
@@ -230,16 +231,18 @@ class _Check(InspectionEntries):
                 f"write unit: {declared.unit}",
             )
         low, high = declared.range
+        shown = figure_text(figure.value)
         if not low <= figure.value <= high:
             yield self.fault(
                 (*at, "value"),
-                f"{figure.value:g} is outside {low:g} to {high:g}, the range of measure {figure.name!r}",
+                f"{shown} is outside {figure_text(low)} to {figure_text(high)},"
+                f" the range of measure {figure.name!r}",
                 f"write the figure as it was measured, in {declared.unit}",
             )
         elif declared.as_whole(figure.value) is None:
             yield self.fault(
                 (*at, "value"),
-                f"{figure.value:g} has more decimals than the {declared.decimals} of measure {figure.name!r}",
+                f"{shown} has more decimals than the {declared.decimals} of measure {figure.name!r}",
                 "write it with so many, rounded as the scheme says",
             )
 
