@@ -1,4 +1,4 @@
-"""Run a whole check: each promise by itself, within so much solver work, and findings in one order."""
+"""Run a check: each promise by itself, within a limit of solver work; findings in one order."""
 
 from __future__ import annotations
 
@@ -55,8 +55,7 @@ Cases = list[dict[str, Any]]
 class Question:
     """One promise, as asked of a subject.
 
-    `check` gives findings, or how many cases were tried of what is true by construction, or what else a proof
-    assumes.
+    `check` gives findings, how many cases of what is true by construction were tried, or an assumption.
     """
 
     id: str
@@ -80,32 +79,30 @@ def check_rulebook(
     Parameters
     ----------
     book : RuleBook
-        The rule book, its parameters not yet bound.
+        Not bound.
     framework : Framework
-        What it grades against.
     effort : int
-        Units of work the solver may spend on each promise; what is open by then is unknown, never proved.
+        Solver units for each promise; what is open by then is unknown.
     settings : mapping of str to int, optional
-        Parameters that stand at these values, and no others.
+        Parameters held at these values.
     confirm : callable, optional
-        Grades an inspection on the other engines: called with each witness before it is told.
+        Grades each witness on the other engines before it is told.
     known : callable, optional
-        Gives the promise with an id where it has been proved of this very rule book before.
+        Gives a promise proved before of this very rule book, by id.
     only : collection of str, optional
-        Ids of the promises asked about; every one where it is left out.
+        Ids of promises; all by default.
     cases : list, optional
-        Cases met at an earlier check, as `kept_cases` writes them: they are replayed, and spare the solver
-        what they still show. Those met now are put before them.
+        Of an earlier check (`kept_cases`): replayed first, sparing the solver what they still show. Those met
+        now are put before them.
 
     Returns
     -------
     CheckReport
-        Every promise's result, and the findings.
 
     Raises
     ------
     InternalError
-        A witness was graded otherwise by another engine: a fault of grader.
+        Another engine graded a witness otherwise: a fault of grader.
     """
     book = at_settings(book, settings or {})
     trials = Trials(Subject(book, framework, Effort(0), {}, confirm))
@@ -164,7 +161,7 @@ def questions(framework: Framework) -> list[Question]:
 
 
 def _own_kinds(subject: Subject, trials: Trials) -> list[Finding]:
-    """What the proofs know of findings is of the kinds that a framework has which declares none."""
+    """Proofs know only the finding kinds of frameworks that declare none."""
     raise Undecided(OWN_KINDS)
 
 
@@ -186,7 +183,7 @@ def _part(part: Part) -> Callable[[Subject, Trials], list[Finding] | str]:
 
 
 def _of_schemes(framework: Framework) -> list[Question]:
-    """The same of a framework whose statuses are as assessed: each component is one level of its scale."""
+    """The promises of a framework whose statuses are as assessed: each component is a level."""
     words, tried = framework.vocabulary, Tried()
 
     def asked(check: Callable[[Scheme], Iterable[Finding] | int | str]) -> Callable[..., Any]:

@@ -72,8 +72,8 @@ def with_clauses(
     Parameters
     ----------
     of_a_table
-        A published table may give two numbers, one following from the other: then only clauses on the same
-        facts count.
+        Only clauses on the same facts count: a published table may give two numbers, one following from the
+        other.
 
     Raises
     ------

@@ -1,6 +1,6 @@
-"""Which rule stands in the way of what nobody reaches, and of rules that decide nothing.
+"""Which rule keeps others from deciding, or a grade from being reached.
 
-Looked for among the cases tried: each rule is taken out of them, and what is missing may then be there.
+Each rule is taken out of the cases tried, to see what then appears.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ NAMED = 2
 
 
 def told_by_cause(trials: Trials, findings: Sequence[Finding]) -> list[Finding]:
-    """The findings: those that one rule is the cause of as one, that rule first; others with their cause."""
+    """The findings: those that one rule causes as one, that rule first; others with their cause."""
     open_ = [f for f in findings if f.code in CODES and f.rules]
     if not open_:
         return list(findings)
@@ -61,7 +61,7 @@ def _together(subject: Subject, cause: str, mended: Sequence[Finding]) -> Findin
 
 
 def _mended(trials: Trials, findings: Sequence[Finding]) -> dict[str, list[Finding]]:
-    """For each rule the findings that are no longer so of some case tried once it is taken out."""
+    """For each rule, findings that some case no longer shows without it."""
     found: dict[str, list[Finding]] = {}
     for rule in trials.subject.bound.rules:
         left = [f for f in findings if f.rules[0] != rule.id or f.code == "unreachable"]

@@ -84,10 +84,7 @@ def check_in(
     scopes: Sequence[Scope],
     keep: Callable[[FoundCase], None] = lambda case: None,
 ) -> Finding | None:
-    """The finding on a rule, after every place it speaks of.
-
-    `keep` is given the cases met.
-    """
+    """The finding on a rule after every place it speaks of; `keep` is given the cases met."""
     if not scopes:
         return _finding(rule, "vacuous", "speaks of no area that any edition grades", None, ())
     deciding = _first([s.tried_any for s in scopes], lambda v: v.decides)

@@ -44,7 +44,7 @@ class FoundCase:
 class View:
     """Formulas about a rule in one place.
 
-    `decides`: the conclusion changes without it; `weighs`: it is among the deciding; `outdone`: a stronger
+    `decides`: without it the conclusion changes; `weighs`: it is among the deciding; `outdone`: a stronger
     rule of its effect holds.
     """
 

@@ -1,4 +1,4 @@
-"""What every service works with: the database, the workers, the server's own rules, and a clock."""
+"""What every service works with: database, workers, the server's rules, a clock."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Workbench:
 
     @contextmanager
     def reading(self, caller: Caller, key: str, may: str) -> Iterator[Work]:
-        """A transaction that reads an inspection; it raises `NotThere` where the caller has no part in it."""
+        """A transaction that reads an inspection; raises NotThere for who has no part in it."""
         with self.database.reading() as session:
             yield self._work(session, caller, key, may)
 
@@ -64,10 +64,9 @@ class Workbench:
             work.write_audit()
 
     def saw(self, caller: Caller, key: str, what: str, **detail: Any) -> None:
-        """Note in the audit log that somebody saw a part of an inspection.
+        """Note in the audit log that somebody saw part of an inspection.
 
-        The same person and the same part (`what` with its `detail`) are noted once in a quarter of an hour,
-        so that turning pages writes nothing.
+        Noted once a quarter of an hour, so that turning pages writes nothing.
         """
         view = (caller.who, key, what, *sorted(detail.items()))
         if self.seen.is_new(view, self.now()):
@@ -117,7 +116,7 @@ def role_in(session: Session, caller: Caller, inspection: Inspection) -> Role | 
 
 
 def check_may(caller: Caller, role: Role, what: str) -> None:
-    """Raise NotAllowed where a part in an inspection, or a token, is not good for a thing."""
+    """Raise NotAllowed where a part in an inspection, or a token, does not allow a thing."""
     if not roles.may(role, what):
         raise NotAllowed(
             f"as {role.value} of this inspection you may not do this",
@@ -150,7 +149,7 @@ class SiteWork:
         self._did.append((act, who, inspection, detail))
 
     def write_audit(self) -> None:
-        """Write what was noted: last of all, so that the end of the chain is locked for a moment alone."""
+        """Write what was noted last, so that the chain's end is locked for a moment only."""
         self.session.flush()
         for act, who, inspection, detail in self._did:
             said = who or (self.caller.who if self.caller is not None else "nobody signed in")

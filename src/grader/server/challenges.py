@@ -191,12 +191,12 @@ def uninvite(
 
 
 def accept(bench: Workbench, secret: str, *, address: str) -> tuple[Started, str]:
-    """Open an invitation's link: a session that reads its own inspection alone, and the inspection's key.
+    """Open an invitation's link: a session that reads one inspection, and that inspection's key.
 
     Raises
     ------
     NotSignedIn
-        It is withdrawn, too old, or none; which of these is not told.
+        Withdrawn, too old, or none; it is not told which.
     """
     bench.sign_in_limits.attempt("", address)
     with bench.on_site() as work:
@@ -297,8 +297,8 @@ def answer(
 ) -> ChallengeView:
     """Answer a challenge: `accepted`, `partly_accepted` or `not_accepted`, with a reason.
 
-    Change the evidence first where it is accepted: what moved because of it is worked out as the inspection
-    then stands, beside the same with the challenged item as it was in the draft.
+    Change the evidence first where it is accepted: what that moved is worked out from the inspection as it
+    stands, with and without the challenged item as drafted.
     """
     if outcome not in OUTCOMES:
         raise faulty(f"{outcome[:60]!r} is no answer", f"it can be {', '.join(OUTCOMES)}", field="outcome")

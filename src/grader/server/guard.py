@@ -1,4 +1,4 @@
-"""What every answer carries and every request must not exceed: headers, sizes, a name in the log."""
+"""What every answer carries and no request may exceed: headers, sizes, a name in the log."""
 
 from __future__ import annotations
 

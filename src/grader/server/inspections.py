@@ -1,4 +1,4 @@
-"""Inspections: made, listed, changed at their head, brought in from files and given out as files."""
+"""Inspections: made, listed, changed at their head, read from files and written to them."""
 
 from __future__ import annotations
 
@@ -45,17 +45,17 @@ def rules(bench: Workbench) -> list[RulesShape]:
 
 
 def create(bench: Workbench, caller: Caller, header: Mapping[str, Any]) -> InspectionView:
-    """A new inspection with no evidence, owned by who makes it.
+    """A new inspection without evidence, owned by who makes it.
 
     Parameters
     ----------
     header : mapping
-        The `inspection` block of a file: `id`, `body`, `framework`, `edition` and what else it may hold.
+        The `inspection` block of a file: `id`, `body`, `framework`, `edition`, ...
 
     Raises
     ------
     InputError
-        The block has faults.
+        Faults of the block.
     NotThere
         The server has no such framework.
     """
@@ -63,7 +63,7 @@ def create(bench: Workbench, caller: Caller, header: Mapping[str, Any]) -> Inspe
 
 
 def import_file(bench: Workbench, caller: Caller, file_name: str, content: bytes) -> Imported:
-    """An inspection from a file: YAML, or a zip as `export_zip` gives it; nothing is half imported.
+    """An inspection from YAML or a zip of `export_zip`, whole or not at all.
 
     Raises
     ------
@@ -78,9 +78,9 @@ def import_file(bench: Workbench, caller: Caller, file_name: str, content: bytes
 def replace_from_file(
     bench: Workbench, caller: Caller, key: str, file_name: str, content: bytes, *, expected_revision: int
 ) -> Imported:
-    """What an inspection holds, taken anew from a file: every item that differs has a new version.
+    """An inspection's content anew from a file: every item that differs has a new version.
 
-    `expected_revision` is the inspection's `revision` as it was seen: whatever changed since is not lost.
+    `expected_revision` is the `revision` seen: later changes are not lost.
     """
     with bench.reading(caller, key, "evidence") as work:
         rules_of(work)  # a file is not read for somebody who may not put it in, nor by other rules
@@ -248,14 +248,14 @@ def one(bench: Workbench, caller: Caller, key: str) -> InspectionView:
 def change_header(
     bench: Workbench, caller: Caller, key: str, header: Mapping[str, Any], *, expected_version: int
 ) -> InspectionView:
-    """Another `inspection` block; the framework stays, and everything there is must fit the new block.
+    """Another `inspection` block; the framework stays, and all there is must fit.
 
     Raises
     ------
     Changed
-        Somebody changed the head since it was read.
+        The head changed since it was read.
     InputError
-        The block, or what there is under it, has faults.
+        Faults of the block, or of what is under it.
     """
     with bench.reading(caller, key, "header") as work:
         before = work.inspection.revision
@@ -284,7 +284,7 @@ def change_header(
 
 
 def take_new_rules(bench: Workbench, caller: Caller, key: str, *, expected_version: int) -> InspectionView:
-    """Go over to the rules this server has now, where they are others than the inspection was begun on."""
+    """Go over to the rules this server has now, if they differ."""
     with bench.reading(caller, key, "header") as work:
         info = bench.rules.of(work.inspection.framework)
         before, data = work.inspection.revision, inspection_data(work.session, work.inspection)
@@ -380,7 +380,7 @@ def _drafts_released(session: Session, ids: list[int]) -> dict[int, Draft]:
 
 
 def _for_body(row: Inspection, draft: Draft | None) -> Data:
-    """What one of the body sees: nothing that moves while the team works, and nobody's name."""
+    """What the body sees: nothing that moves while the team works, and no names."""
     found = _row(row, Role.BODY, len(draft.inspection["evidence"]) if draft is not None else 0)
     changed = draft.released_at if draft is not None else row.created_at
     revision = draft.revision if draft is not None else 0

@@ -27,7 +27,7 @@ _ORIGIN: Final = "the workbench"
 
 
 def yaml_of(inspection: Inspection) -> str:
-    """The inspection's file, the same for the same inspection; what cannot be read again is never written."""
+    """The inspection's file, always the same; what cannot be read again is not written."""
     return inspection_text(inspection, _ORIGIN).replace("# Imported from", "# Exported from", 1)
 
 
@@ -139,9 +139,9 @@ def read_sheet(
     mapping: str | None,
     over: Data | None,
 ) -> Answer:
-    """What a spreadsheet holds: the mapping proposed or agreed, and what is wrong, or the inspection.
+    """What a spreadsheet holds: a mapping, and what is wrong, or the inspection.
 
-    `mapping` is the text of a mapping file a person agreed to; `over` the inspection it adds to.
+    `mapping`: text of a mapping file a person agreed to; `over`: the inspection it adds to.
     """
     from grader import api
     from grader.io.catalogue import framework_at

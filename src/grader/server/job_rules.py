@@ -1,4 +1,4 @@
-"""The job that tells a rule book: rules in English, parameters with basis and source, where each is used."""
+"""The job that tells a rule book: rules in English, parameters, and where each is used."""
 
 from __future__ import annotations
 

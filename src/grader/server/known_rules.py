@@ -1,4 +1,4 @@
-"""The frameworks and rule books of this server, by id and hash: none is ever uploaded."""
+"""The server's frameworks and rule books, by id and hash; none is ever uploaded."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class KnownRules:
         return self._sessions[self.of(framework).framework]
 
     def session(self, framework: str, framework_sha256: str, rulebook_sha256: str) -> Session:
-        """The session for a framework and its rule book as they were; raises NotNow if they changed."""
+        """The session for a framework and rule book as they were; raises NotNow if they changed."""
         if not self.same(framework, framework_sha256, rulebook_sha256):
             raise NotNow(
                 f"the rules of {framework} are other ones now than those this inspection was begun on",

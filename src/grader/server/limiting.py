@@ -25,10 +25,9 @@ class SignInLimits:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
 
     def attempt(self, email: str, address: str) -> None:
-        """Count an attempt; raises TooMany where there were too many.
+        """Count an attempt; raises TooMany.
 
-        An attempt by a link names nobody (`email` is empty) and is counted by its address alone: else those
-        of one person would keep all others out.
+        By a link (no `email`) it counts for its address alone: else one person could keep all others out.
         """
         counted = [(self.address, _counted_as(address))]
         if email:

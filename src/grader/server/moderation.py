@@ -45,9 +45,9 @@ def to_tag(
     page: int = 1,
     per_page: int | None = None,
 ) -> Page[TaggingView]:
-    """What was found, without how anybody tagged it, and the caller's own tags so far.
+    """What was found, without anybody's tags, and the caller's own so far.
 
-    `area` asks for items that somebody tagged to a characteristic of it; items already settled are left out.
+    `area`: only items somebody tagged to a characteristic of it. Settled items are left out.
     """
     per = per_page or bench.settings.limits.page
     with bench.reading(caller, key, "tag") as work:
@@ -168,7 +168,7 @@ def _tagging_view(row: Item, mine: Tagging | None) -> TaggingView:
 
 
 def disagreements(bench: Workbench, caller: Caller, key: str) -> ModerationView:
-    """Where taggings differ: those that matter to a grade first, each with how it is to be settled."""
+    """Where taggings differ, those that matter to a grade first, each with how it is settled."""
     with bench.reading(caller, key, "see_moderation") as work:
         found = _moderation(work)
     bench.saw(caller, key, "moderation")
@@ -263,8 +263,8 @@ def finish(
 ) -> InspectionView:
     """Put what was settled into the evidence.
 
-    `rest` is the tagger by whom disagreements stand that are not settled and matter to no grade.
-    `expected_version` is that of `disagreements`.
+    `rest`: whose tags stand in open disagreements that matter to no grade. `expected_version`: of
+    `disagreements`.
     """
     with bench.reading(caller, key, "moderate") as work:
         data = to_grade(work)
@@ -318,7 +318,7 @@ def _check_whole(work: Work, expected_version: str) -> None:
 
 
 def _taggings(work: Work) -> tuple[str, dict[str, dict[str, Any]]]:
-    """Who tagged first, and by every other person their tags by item; what is settled is left out."""
+    """Who tagged first, and the other people's tags by item, without settled ones."""
     wanted = (
         select(Tagging.item, Tagging.data, Account.id, Account.name)
         .join(Account, Account.id == Tagging.account_id)

@@ -46,7 +46,7 @@ def reopen(bench: Workbench, caller: Caller, key: str, *, expected_version: int)
 
 
 def erase(bench: Workbench, caller: Caller, key: str, *, expected_version: int) -> None:
-    """Erase all that a closed inspection holds, once its period is over; the audit log stays."""
+    """Erase all that a closed inspection holds, its period over; the audit log stays."""
     with bench.writing(caller, key, "erase") as work:
         _check(work, expected_version)
         row = work.inspection

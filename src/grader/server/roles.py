@@ -1,4 +1,4 @@
-"""The parts people have in an inspection, and what each part may do: data, read by services and by tests."""
+"""People's parts in an inspection and what each may do: data, read by services and tests."""
 
 from __future__ import annotations
 

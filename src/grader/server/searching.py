@@ -1,4 +1,4 @@
-"""Which characteristics a finding may be about, and what there is to know of rules and parameters."""
+"""Which characteristics a finding may be about, and what is known of rules and parameters."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def characteristics(
 
 
 def rule_book(bench: Workbench, caller: Caller, key: str) -> Data:
-    """The rules of an inspection in English, its parameters with basis and source, where each is used.
+    """An inspection's rules in English, and its parameters with basis, source and uses.
 
     Returns
     -------

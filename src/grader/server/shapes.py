@@ -174,7 +174,7 @@ class InvitationView(Shape):
 
 
 class TaggingView(Shape):
-    """One item for a second person: what was found, and how they tagged it so far."""
+    """One item for a second person: what was found, and their tags so far."""
 
     item: str
     evidence: dict[str, Any]
@@ -267,18 +267,6 @@ class Imported(Shape):
 
     inspection: InspectionView
     warnings: list[dict[str, Any]]
-
-
-class SheetRead(Shape):
-    """A spreadsheet as read: what its columns seem to be, and what is wrong; nothing is imported by it."""
-
-    mapping: dict[str, Any]
-    mapping_text: str
-    problems: list[dict[str, Any]]
-    marked: bytes | None
-    """The workbook with each cell at fault marked."""
-    inspection: dict[str, Any] | None
-    """What would be imported, where nothing is wrong."""
 
 
 SourceView.model_rebuild()

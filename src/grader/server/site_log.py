@@ -1,4 +1,4 @@
-"""The audit log of the whole site, for its admins: looked through, and given out whole."""
+"""The whole site's audit log, for admins: searched, and exported."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from grader.server.tables import Audited
 def listed(
     bench: Workbench, caller: Caller, *, words: str = "", page: int = 1, per_page: int | None = None
 ) -> Page[AuditView]:
-    """Who did and saw what, the newest first; `words` are looked for in who and in the act."""
+    """Who did and saw what, newest first; `words` are sought in who and act."""
     check_admin(caller)
     per = per_page or bench.settings.limits.page
     with bench.database.reading() as session:
@@ -34,7 +34,7 @@ def listed(
 
 
 def exported(bench: Workbench, caller: Caller) -> bytes:
-    """Every entry, a line of JSON each, in order; that it was given out is an entry of its own."""
+    """Every entry in order, one JSON line each; the export is an entry too."""
     check_admin(caller)
     with bench.on_site(caller) as work:
         work.did("exported_audit")

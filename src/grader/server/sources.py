@@ -42,7 +42,7 @@ def one(bench: Workbench, caller: Caller, key: str, source: str) -> SourceView:
 def put(
     bench: Workbench, caller: Caller, key: str, source: str, given: Data, *, expected_version: int | None
 ) -> SourceView:
-    """A source as it is to be: a new one where `expected_version` is None, else the one read at it."""
+    """A source's content: new where `expected_version` is None, else the one read at it."""
     with bench.writing(caller, key, "evidence") as work:
         row = _find(work, source)
         if row is None and expected_version is not None:
@@ -83,7 +83,7 @@ def remove(bench: Workbench, caller: Caller, key: str, source: str, *, expected_
 def attach(
     bench: Workbench, caller: Caller, key: str, source: str, file_name: str, content: bytes
 ) -> AttachmentView:
-    """Keep a document with a source; it is handed out as it came, and never read."""
+    """Keep a document with a source, to be handed out as it came and never read."""
     name = document_name(file_name)
     if len(content) > bench.settings.limits.upload:
         raise TooLarge(f"a document has at most {bench.settings.limits.upload // MEGABYTE} MB")

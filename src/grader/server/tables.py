@@ -62,7 +62,7 @@ class PendingSignOn(Base):
 
 
 class SignedIn(Base):
-    """A session of a browser: of an account, or of an invitation of the body inspected."""
+    """A browser's session, of an account or of the body's invitation."""
 
     __tablename__ = "signed_in"
 
@@ -142,9 +142,9 @@ class Invitation(Base):
 
 
 class Inspection(Base):
-    """An inspection; what its file holds in lists stands in tables of its own.
+    """An inspection; lists of its file have tables of their own.
 
-    `revision` counts every change that a proposal could depend on, `version` those of the header alone.
+    `revision` counts every change a proposal could depend on, `version` those of the header.
     """
 
     __tablename__ = "inspection"
@@ -193,7 +193,7 @@ class Source(Base):
 
 
 class Attachment(Base):
-    """A document attached to a source: kept and handed out as it came, and never read by the server."""
+    """A document with a source: kept and handed out as it came, never read."""
 
     __tablename__ = "attachment"
 
@@ -310,7 +310,7 @@ class Tagging(Base):
 
 
 class Choice(Base):
-    """How a disagreement is to be settled; it can be changed or taken back until all are put into effect."""
+    """How a disagreement is to be settled; open to change until all are put into effect."""
 
     __tablename__ = "choice"
     __table_args__ = (UniqueConstraint("inspection_id", "item"),)
@@ -345,7 +345,7 @@ class Draft(Base):
 
 
 class Challenge(Base):
-    """What the body inspected says against an item of evidence or a finding, and the answer to it."""
+    """What the body says against an item or finding, and the answer."""
 
     __tablename__ = "challenge"
 

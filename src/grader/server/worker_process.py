@@ -1,7 +1,7 @@
-"""A worker: reads jobs from its standard input, does one after the other, and answers on its standard output.
+"""A worker: reads jobs from standard input, one after the other, and answers on standard output.
 
-It is started anew and never forked, holds no secret and no connection, and is limited before it reads a
-byte of anybody's. Jobs and answers are JSON and plain bytes: nothing in them is run.
+It is started anew, never forked, holds no secret or connection, and is limited before it reads anybody's
+bytes. Jobs and answers are JSON and plain bytes: nothing in them is run.
 """
 
 from __future__ import annotations

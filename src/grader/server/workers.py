@@ -1,4 +1,4 @@
-"""Processes that grade and read uploads, warm and limited; one that hangs or ends costs its request alone."""
+"""Processes that grade and read uploads, warm and limited; one that fails costs its request alone."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ class _Worker:
 
 
 class Workers:
-    """A pool of workers, started when the server is and replaced when they are used up.
+    """A pool of workers, started with the server and replaced when used up.
 
     Parameters
     ----------
@@ -197,7 +197,7 @@ class Workers:
         blobs : bytes
             Its files.
         wall : float, optional
-            Seconds by the clock, where the job has fewer than the limits give.
+            Seconds, where fewer than the limits give.
         arguments
             Plain data.
 

@@ -24,7 +24,7 @@ Case = tuple[Graded, Graded]
 def blame(scheme: Scheme, part: Part, case: Case, wrong: Callable[[Scheme], bool]) -> tuple[str, ...]:
     """The fewest rules whose removal mends a case, likeliest first.
 
-    First those marked or against a fact's direction, then those that go wrong themselves.
+    Likeliest are those marked or against a fact's direction, then those that go wrong themselves.
     """
     involved = _involved(scheme, case)
     for many in (1, 2):

@@ -51,7 +51,7 @@ def proposal(bench: Bench, caller: ApiCaller, key: str, response: Response) -> P
 
 @router.get("/areas/{area}")
 def one_area(bench: Bench, caller: ApiCaller, key: str, area: str, response: Response) -> AreaView:
-    """One area as proposed and decided; its ETag is what a decision on it is made on."""
+    """One area as proposed and decided; a decision on it gives its ETag."""
     found = decisions.area(bench, caller, key, area)
     tag_answer(response, found.version)
     return found
@@ -143,7 +143,7 @@ def decide(
 def undo(
     bench: Bench, caller: ApiCaller, key: str, area: str, version: IfMatch, response: Response
 ) -> AreaView:
-    """Undo the last act on an area: what stood before stands again, and the log keeps both."""
+    """Undo the last act on an area; what stood before stands again, and the log keeps both."""
     done = decisions.undo(bench, caller, key, area, expected_version=version)
     tag_answer(response, done.version)
     return done

@@ -43,7 +43,7 @@ def create_inspection(bench: Bench, caller: ApiCaller, header: Block, response: 
 
 @router.post("/inspections/import", status_code=201)
 def import_inspection(bench: Bench, caller: ApiCaller, file: Annotated[UploadFile, File()]) -> Imported:
-    """Make an inspection of a file: YAML, or a zip that was exported. Nothing is half imported."""
+    """Make an inspection of a YAML file or an exported zip, whole or not at all."""
     return inspections.import_file(bench, caller, file.filename or "file", file.file.read())
 
 
@@ -59,7 +59,7 @@ def one_inspection(bench: Bench, caller: ApiCaller, key: str, response: Response
 def take_new_rules(
     bench: Bench, caller: ApiCaller, key: str, version: IfMatchNumber, response: Response
 ) -> InspectionView:
-    """Go over to the rules this server has now, where the inspection was begun on others."""
+    """Go over to the rules this server has now."""
     changed = inspections.take_new_rules(bench, caller, key, expected_version=version)
     tag_answer(response, changed.version)
     return changed

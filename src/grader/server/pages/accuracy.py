@@ -137,7 +137,7 @@ def _challenge(
 
 
 def _target(on: Subject, name: str) -> tuple[ItemView | None, FindingView | None]:
-    """The item or the finding that is challenged, as it stands; neither where it was taken away."""
+    """The challenged item or finding as it stands; neither if it was taken away."""
     with suppress(NotThere):
         return evidence.one(on.bench, on.caller, on.key, name), None
     with suppress(NotThere):

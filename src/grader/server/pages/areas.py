@@ -1,4 +1,4 @@
-"""One area: what is proposed and why, why not, what would have to be found; and what would be if."""
+"""One area: what is proposed and why, why not, what would change it, and what if."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def what_if_page(
     assessment: Word = "",
     basis: Word = "",
 ) -> Response:
-    """What would be proposed if something were otherwise: asked by an address, so that nothing is saved."""
+    """What would be proposed if something were otherwise; an address asks, and nothing is saved."""
     on = subject(request, bench, caller, key)
     now = decisions.proposal(bench, caller, key)
     asked = {
@@ -169,7 +169,7 @@ def _items(on: Subject) -> list[Choice]:
 
 
 def _moved(now: Data, then: Data) -> list[tuple[Data, Data, bool]]:
-    """Each area as it is and as it would be, and whether anything of it differs."""
+    """Each area as it is and would be, and whether it differs."""
     return [
         (a, b, (a["outcome"], a["grade"], a["possible"]) != (b["outcome"], b["grade"], b["possible"]))
         for a, b in zip(now["areas"], then["areas"], strict=True)

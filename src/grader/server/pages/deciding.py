@@ -1,4 +1,4 @@
-"""Deciding: an area beside what is proposed, taking an act back, saying that a decision stands; the log."""
+"""Deciding beside what is proposed, taking an act back, confirming; the log."""
 
 from __future__ import annotations
 

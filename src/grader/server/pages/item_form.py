@@ -1,4 +1,4 @@
-"""The form of one item of evidence: what it shows, and what is read of it."""
+"""The form of one item of evidence, shown and read."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _TEXTS: Final = (
 
 
 def read(form: Posted) -> dict[str, Any]:
-    """The item as the form has it: what is empty is left out, as in a file."""
+    """The item a form holds, without what is empty."""
     given: dict[str, Any] = {
         "characteristics": characteristics(form),
         # The statement stands as it was typed.
@@ -73,7 +73,7 @@ def characteristics(form: Posted) -> list[str]:
 
 
 def _number(text: str) -> float | int | str:
-    """The number; what is none stays as it was written, and is told of as in a file."""
+    """A number; anything else as written, to be faulted as in a file."""
     try:
         value = float(text)
     except ValueError:

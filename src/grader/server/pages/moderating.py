@@ -168,7 +168,7 @@ _FIELDS = ("assessment", "characteristics", "basis", "extent", "harm", "remedied
 def _rows(
     said: dict[str, Any], evidence: dict[str, Any], fields: list[str]
 ) -> list[tuple[str, list[Any], bool]]:
-    """Each field as everybody tagged it, and whether they differ in it; what is told is where they differ."""
+    """Each field as everybody tagged it, and whether they differ; details where they do."""
     found = []
     for name in _FIELDS:
         same = evidence.get(name) if name not in fields else None

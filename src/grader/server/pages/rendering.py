@@ -1,4 +1,4 @@
-"""Templates: everything filled in is escaped, and what would hide or reorder text is shown as an escape."""
+"""Templates: what is filled in is escaped, and so is what would hide or reorder text."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from grader.text import plural
 
 
 class _Environment(Environment):
-    """Templates read blocks of files, in which what may be left out is not there: it is None.
+    """Templates in which what a file's block leaves out is None.
 
-    What is no such block stays strict: a slip in a template is a fault.
+    All else stays strict: a slip in a template is a fault.
     """
 
     def getattr(self, obj: Any, attribute: str) -> Any:
@@ -82,7 +82,7 @@ DONE: Final = {
 
 
 def page(request: Request, template: str, status: int = 200, **context: Any) -> HTMLResponse:
-    """A page; `caller` is whoever is signed in, and `csrf` what its forms send with them."""
+    """A page, with `caller`, who is signed in, and `csrf` for its forms."""
     caller = getattr(request.state, "caller", None)
     said = DONE.get(request.query_params.get("done", "")) if request.method == "GET" else None
     context = {"refused": None, "done": said, "here": request.url.path} | context

@@ -50,7 +50,7 @@ def characteristics_page(request: Request, bench: Bench, caller: SignedInCaller,
 
 
 def _said(entry: dict[str, Any]) -> dict[str, Any]:
-    """What is known of a rule or a parameter, by what it is called; the parameters of a rule in a list."""
+    """What is known of a rule or parameter, by name; a rule's parameters in a list."""
     said = {each["label"]: each["text"] for each in entry["said"]}
     named = [each["text"] for each in entry["said"] if each["label"] == "parameter"]
     return {"id": entry["id"], "said": said, "parameters": [text.partition(":")[0] for text in named]}

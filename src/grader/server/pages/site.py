@@ -79,7 +79,7 @@ def change(request: Request, bench: Bench, caller: SignedInCaller, number: int, 
 def sign_in_link(
     request: Request, bench: Bench, caller: SignedInCaller, number: int, form: PageForm
 ) -> Response:
-    """A link to sign in by once: it is on the page that answers, and nowhere after."""
+    """A link to sign in by once, shown on the answering page alone."""
     accounts.check_admin(caller)
     return _account(request, bench, caller, number, link=accounts.sign_in_link(bench, number, caller=caller))
 

@@ -69,14 +69,14 @@ class Subject:
 
 
 def subject(request: Request, bench: Workbench, caller: Caller, key: str, needs: str = "see") -> Subject:
-    """An inspection the caller is of the team of, to do a thing with it.
+    """An inspection of the caller's team, to do a thing with it.
 
     Raises
     ------
     NotThere
         The caller has no part in it.
     NotAllowed, NotNow
-        Their part does not allow it, or the inspection is closed: the form is not even shown.
+        Their part does not allow it, or it is closed: the form is not even shown.
     """
     found = inspections.one(bench, caller, key)
     check_may(caller, Role(found.role), needs)

@@ -1,4 +1,4 @@
-"""Importing a workbook: it is chosen, what its columns seem to be is confirmed, and it is taken in whole."""
+"""Importing a workbook: chosen, its columns confirmed, taken in whole."""
 
 from __future__ import annotations
 
