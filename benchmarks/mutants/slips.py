@@ -140,7 +140,9 @@ def _shorter(node: ast.Tuple | ast.List | ast.Set, elts: list[ast.expr]) -> Iter
             yield f"element {at + 1} dropped", text
 
 
-def _unfiltered(node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> Iterator[tuple[str, str]]:
+def _unfiltered(
+    node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp,
+) -> Iterator[tuple[str, str]]:
     for each in node.generators:
         for at, test in enumerate(each.ifs):
             del each.ifs[at]
