@@ -15,8 +15,8 @@ from grader.model.framework import Framework
 from grader.proofs.bands import check_bands
 from grader.proofs.capped import check_capped
 from grader.proofs.clauses import check_live_throughout
-from grader.proofs.in_the_way import told_by_cause
-from grader.proofs.kept_cases import as_text, from_text
+from grader.proofs.in_the_way import told_by_cause, without_in
+from grader.proofs.kept_cases import MOST, as_text, from_text
 from grader.proofs.monotone import check_part
 from grader.proofs.order import check_marks, check_ranges, check_unused
 from grader.proofs.promises import check_local, check_reachable, check_total
@@ -33,6 +33,7 @@ from grader.proofs.report import (
 )
 from grader.proofs.schemes import monotone as schemes
 from grader.proofs.schemes import promises as scheme_promises
+from grader.proofs.schemes.blame import without_in_scheme
 from grader.proofs.schemes.subject import Scheme, Tried
 from grader.proofs.schemes.unassessed import check_unassessed
 from grader.proofs.subject import Confirm, Subject
@@ -73,6 +74,7 @@ def check_rulebook(
     known: Known | None = None,
     only: Collection[str] | None = None,
     cases: Cases | None = None,
+    dead: dict[str, Any] | None = None,
 ) -> CheckReport:
     """Prove a rule book's promises, or find what breaks them.
 
@@ -94,6 +96,9 @@ def check_rulebook(
     cases : list, optional
         Of an earlier check (`kept_cases`): replayed first, sparing the solver what they still show. Those met
         now are put before them.
+    dead : dict, optional
+        Rules an earlier check found to decide nothing, by what that rests on: where it is the same, they are
+        not asked about again. Those found now are put before them.
 
     Returns
     -------
@@ -106,6 +111,7 @@ def check_rulebook(
     """
     book = at_settings(book, settings or {})
     trials = Trials(Subject(book, framework, Effort(0), {}, confirm))
+    trials.dead_before = dict(dead or {})
     for situation in from_text(cases, framework, trials):
         trials.meet(situation)
     promises: list[Promise] = []
@@ -128,15 +134,20 @@ def check_rulebook(
         promises.append(promise)
     if cases is not None:
         cases[:] = as_text((*trials.found, *(t.situation for t in trials.met)))
+    if dead is not None:
+        every = [*trials.dead.items(), *(kept for kept in dead.items() if kept[0] not in trials.dead)]
+        dead.clear()
+        dead.update(every[:MOST])
     findings += check_unused(book)
     findings += check_ranges(book, framework)
     findings += check_bands(book)
     if framework.vocabulary.several is not None:
         findings += _unassessed(book, framework, effort, confirm)
     findings += check_marks(book, findings)
-    told = _telling(findings)
-    if framework.vocabulary.several is None:
-        told = told_by_cause(trials, told)
+    told, without = _telling(findings), without_in(trials)
+    if framework.vocabulary.several is not None:
+        without = without_in_scheme(Scheme(trials.subject))
+    told = told_by_cause(trials.subject, told, without)
     return CheckReport(book, tuple(promises), tuple(sorted(told, key=_order)))
 
 

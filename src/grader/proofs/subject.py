@@ -56,6 +56,10 @@ class Subject:
         self.graded = group_areas(self.bound, (a for a in self.framework.areas if edition_of(a, graded=True)))
         self.every = group_areas(self.bound, self.framework.areas)
 
+    def anew(self) -> Subject:
+        """The same, with nothing asked or learnt yet."""
+        return Subject(self.book, self.framework, self.budget, self.values, self.confirm)
+
     def space(self, group: AreaGroup, layers: frozenset[Layer]) -> AreaSpace:
         """A group's states as these layers' rules see them."""
         key = (group.areas[0].id, layers)
