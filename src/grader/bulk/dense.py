@@ -126,15 +126,16 @@ class Dense:
         said = rows.select(key=key_of(plan), code=masks.code(strides))
         said = said.join(backend.table(table), on="code", how="inner").select("key", *bits)
         found = backend.collect(together(said, "key", list(bits)))
-        key, *made = (found[name].to_numpy() for name in ("key", *bits))
+        key, own = found["key"].to_numpy(), found["bits"].to_numpy()
+        others = None if informing is None else found["informing"].to_numpy()
         # Each has bits of its own: its code is where it stands.
-        return _in_order(numbers, key // plan.span, key % plan.span, np.arange(len(key)), *made)
+        return _in_order(numbers, key // plan.span, key % plan.span, np.arange(len(key)), own, others)
 
-    def _rows(self, backend: Backend, frame: Any, strides: Mapping[str, int]) -> Iterator[Array]:
+    def _rows(self, backend: Backend, frame: Any, strides: Mapping[str, int]) -> tuple[Array, Array, Array]:
         """The number, the place and the code of each row."""
         code = self.masks.code(strides).cast(nw.Int16 if len(self.masks.table) < 2**15 else nw.Int32)
         rows = backend.collect(frame.select("number", "place", code=code))
-        return (rows[name].to_numpy() for name in ("number", "place", "code"))
+        return rows["number"].to_numpy(), rows["place"].to_numpy(), rows["code"].to_numpy()
 
     def _block(self, parts: list[Part], start: int, stop: int) -> Array:
         """The bits of every place of some inspections, beside what kind of place each is."""
