@@ -41,9 +41,10 @@ def check_all(faults: Faults, found: list[dict[str, Any]]) -> list[str]:
         name, version = answer["schema"].removeprefix("grader.").split("/")
         assert "1" == version
         assert [] == faults(name, answer)
-        for key in answer:
-            assert faults(name, {k: v for k, v in answer.items() if k != key}), key
-        assert faults(name, {**answer, "more": 1})
+        if name not in names:
+            for key in answer:
+                assert faults(name, {k: v for k, v in answer.items() if k != key}), key
+            assert faults(name, {**answer, "more": 1})
         names.append(name)
     return names
 
@@ -54,7 +55,7 @@ def test_proposals(run: Run, faults: Faults, folder: Path):
 
 
 def test_proposals_of_several_inspections(run: Run, faults: Faults):
-    files = [folder / "inspection.yaml" for folder in EXAMPLES]
+    files = [folder / "inspection.yaml" for folder in EXAMPLES[:2]]
     assert ["proposal"] * len(files) == check_all(faults, answers(run("grade", *files, "--json")))
 
 
