@@ -125,9 +125,10 @@ class Dense:
         said = rows.select(key=key_of(plan), code=masks.code(strides))
         said = said.join(backend.table(table), on="code", how="inner").select("key", *bits)
         found = backend.collect(together(said, "key", list(bits)))
-        key, *made = (found[name].to_numpy() for name in ("key", *bits))
+        key, own = found["key"].to_numpy(), found["bits"].to_numpy()
+        others = None if informing is None else found["informing"].to_numpy()
         # Each has bits of its own: its code is where it stands.
-        return _in_order(numbers, key // plan.span, key % plan.span, np.arange(len(key)), *made)
+        return _in_order(numbers, key // plan.span, key % plan.span, np.arange(len(key)), own, others)
 
     def _rows(self, backend: Backend, frame: Any, strides: Mapping[str, int]) -> tuple[Array, Array, Array]:
         """The number, the place and the code of each row."""
