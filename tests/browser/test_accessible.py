@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from grader.server import challenges, decisions, moderation
+from grader.server import blind_tagging, challenges, decisions, moderation
 
 axe_playwright = pytest.importorskip(
     "axe_playwright_python.sync_playwright", reason="axe-core is not installed"
@@ -42,7 +42,6 @@ PAGES = (
     "/finding/add",
     "/finding/add?earlier=yes",
     "/tagging",
-    "/tagging/item?id=E001",
     "/moderation",
     "/moderation/item?id=E001",
     "/decisions",
@@ -78,7 +77,9 @@ def inspected(served: Any) -> str:
     area = decisions.area(bench, admin, key, "responding")
     decisions.decide(bench, admin, key, "responding", "good", expected_version=area.version, rationale="Seen")
     tags = {"characteristics": ["responding.2a"], "assessment": "falls_short", "basis": "data"}
-    moderation.tag(bench, served.person("second"), key, "E001", tags, expected_version=0)
+    second = served.person("second")
+    blind_tagging.begin(bench, second, key, expected_version=0)
+    moderation.tag(bench, second, key, "E001", tags, expected_version=0)
     challenges.release(bench, admin, key, expected_revision=1)
     challenges.invite(bench, admin, key, "chief@body.example", "Chief")
     challenges.challenge(bench, served.person("bo"), key, "E001", "They were not", "Our log")

@@ -25,7 +25,7 @@ _MOST = 200 * MEGABYTE
 
 def listed(bench: Workbench, caller: Caller, key: str) -> list[SourceView]:
     """Every source, in the order of the file."""
-    with bench.reading(caller, key, "see") as work:
+    with bench.reading(caller, key, "see_outline") as work:
         wanted = select(Source).where(Source.inspection_id == work.inspection.id).order_by(Source.position)
         used, attached = _uses(work), _attached_to(work)
         return [
@@ -34,7 +34,7 @@ def listed(bench: Workbench, caller: Caller, key: str) -> list[SourceView]:
 
 
 def one(bench: Workbench, caller: Caller, key: str, source: str) -> SourceView:
-    with bench.reading(caller, key, "see") as work:
+    with bench.reading(caller, key, "see_outline") as work:
         return _view(work, _source(work, source))
 
 
@@ -104,7 +104,7 @@ def attachment(
     bench: Workbench, caller: Caller, key: str, source: str, number: int
 ) -> tuple[str, bytes, str]:
     """The name, the content and the SHA-256 of a document kept with a source."""
-    with bench.reading(caller, key, "see") as work:
+    with bench.reading(caller, key, "see_outline") as work:
         row = _attached(work, source, number)
         found = row.file_name, row.content, row.sha256
     bench.saw(caller, key, "attachment", source=source, number=number)
