@@ -309,29 +309,30 @@ def export_yaml(bench: Workbench, caller: Caller, key: str) -> bytes:
     """The inspection's file."""
     data = _data(bench, caller, key)
     _, files = bench.grading.run("write_yaml", inspection=data["inspection"])
-    bench.saw(caller, key, "export", format="yaml")
+    bench.took(caller, key, "export", format="yaml")
     return files[0]
 
 
 def export_decisions(bench: Workbench, caller: Caller, key: str) -> bytes | None:
     """The decisions file as it stands; None where nothing is decided."""
     text = _data(bench, caller, key)["decisions"]
-    bench.saw(caller, key, "export", format="decisions")
+    bench.took(caller, key, "export", format="decisions")
     return text.encode("utf-8") if text is not None else None
 
 
 def export_zip(bench: Workbench, caller: Caller, key: str) -> bytes:
     """Everything as a zip of the files of the command line: inspection, decisions and their log."""
     data = _data(bench, caller, key)
-    with bench.reading(caller, key, "export") as work:
-        wanted = select(Attachment).where(Attachment.inspection_id == work.inspection.id)
-        whole = wanted.options(undefer(Attachment.content)).order_by(Attachment.id)
-        documents = work.session.scalars(whole).all()
-    named = [{"source": each.source, "file_name": each.file_name} for each in documents]
-    _, files = bench.grading.run(
-        "write_zip", *(each.content for each in documents), attachments=named, **data
-    )
-    bench.saw(caller, key, "export", format="zip")
+    with bench.exporting:
+        with bench.reading(caller, key, "export") as work:
+            wanted = select(Attachment).where(Attachment.inspection_id == work.inspection.id)
+            whole = wanted.options(undefer(Attachment.content)).order_by(Attachment.id)
+            documents = work.session.scalars(whole).all()
+        named = [{"source": each.source, "file_name": each.file_name} for each in documents]
+        _, files = bench.grading.run(
+            "write_zip", *(each.content for each in documents), attachments=named, **data
+        )
+    bench.took(caller, key, "export", format="zip")
     return files[0]
 
 
@@ -339,7 +340,7 @@ def export_report(bench: Workbench, caller: Caller, key: str, format: str) -> by
     """The report, as `html`, `pdf`, `docx` or `xlsx`."""
     data = _data(bench, caller, key)
     _, files = bench.grading.run("report", format=format, **data)
-    bench.saw(caller, key, "report", format=format)
+    bench.took(caller, key, "report", format=format)
     return files[0]
 
 
