@@ -8,6 +8,7 @@ from fastapi import APIRouter, File, Query, Response, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
 
 from grader.server import inspections, rule_books
+from grader.server.api.addresses import NamedRoute
 from grader.server.api.bodies import Block
 from grader.server.shapes import (
     Imported,
@@ -19,7 +20,7 @@ from grader.server.shapes import (
 )
 from grader.server.web import ApiCaller, Bench, IfMatchNumber, PageNumber, PerPage, tag_answer
 
-router = APIRouter(tags=["inspections"])
+router = APIRouter(tags=["inspections"], route_class=NamedRoute)
 
 
 @router.get("/rules")

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from grader.server import blind_tagging, moderation
+from grader.server.api.addresses import NamedRoute
 from grader.server.api.bodies import Block
 from grader.server.shapes import (
     BlindTaggingView,
@@ -19,7 +20,7 @@ from grader.server.shapes import (
 )
 from grader.server.web import ApiCaller, Bench, IfMatch, IfMatchNumber, PageNumber, PerPage, tag_answer
 
-router = APIRouter(prefix="/inspections/{key}", tags=["moderation"])
+router = APIRouter(prefix="/inspections/{key}", tags=["moderation"], route_class=NamedRoute)
 
 
 class Settlement(BaseModel):
@@ -121,10 +122,10 @@ def settle(
     key: str,
     item: str,
     said: Settlement,
-    version: IfMatchNumber,
+    version: IfMatch,
     response: Response,
 ) -> DisagreementView:
-    """Say how a disagreement is settled, and why; If-Match "0" where it is not settled yet."""
+    """Say how a disagreement is settled, and why; If-Match is its `version` among the disagreements."""
     done = moderation.settle(
         bench, caller, key, item, said.choice, said.reason, expected_version=version, agreed=said.agreed
     )
@@ -133,9 +134,7 @@ def settle(
 
 
 @router.delete("/disagreements/{item}")
-def unsettle(
-    bench: Bench, caller: ApiCaller, key: str, item: str, version: IfMatchNumber
-) -> DisagreementView:
+def unsettle(bench: Bench, caller: ApiCaller, key: str, item: str, version: IfMatch) -> DisagreementView:
     """Take back how a disagreement is settled."""
     return moderation.unsettle(bench, caller, key, item, expected_version=version)
 
