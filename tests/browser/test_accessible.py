@@ -25,6 +25,8 @@ SITE = (
     "/accounts/add",
     "/accounts/1",
     "/audit",
+    "/rule-books",
+    "/rule-books/PEEL_2021_22",
     "/nothing-there",
     "/api/docs",
 )
@@ -66,7 +68,8 @@ PAGES = (
 )
 #: Those of somebody else, or with something sent before: each has a test of its own.
 APART = ("/sign-in", "/sign-in/link/none", "/invitation/none")
-APART_OF_INSPECTIONS = ("/draft/challenge?target=E001", "/workbook/check?upload=")
+OF_TAGGING = ("/tagging", "/tagging/item?id=E001")
+APART_OF_INSPECTIONS = ("/draft/challenge?target=E001", "/workbook/check?upload=", *OF_TAGGING)
 #: What is no page: files that are handed out, and ways from one page to another.
 NO_PAGES = re.compile(r"/style.css|/audit/export|/sign-in/(with|answer)|.*/(files/.*|document|marked)")
 #: Of every kind of page one: a list, a form, an answer, two taggings side by side.
@@ -182,6 +185,15 @@ def test_axe_finds_nothing_on_a_workbook_that_was_read(
     page.locator("main form button").first.click()
     page.wait_for_url("**/workbook/check?*")
     assert {} == found(page, [page.url])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [1280, 400])
+def test_axe_finds_nothing_on_what_a_second_tagger_is_shown(
+    served: Any, sit: Any, inspected: str, width: int
+) -> None:
+    page = sit("second", width=width).page
+    assert {} == found(page, [f"/inspections/{inspected}{path}" for path in (*OF_TAGGING, "", "/sources")])
 
 
 def workbook() -> bytes:
