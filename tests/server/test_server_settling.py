@@ -79,7 +79,7 @@ def test_the_rest_stands_as_somebody_tagged_it_and_is_on_record(served: Any) -> 
     bench = served.bench
     key = served.inspection(owner, **{"settling other": "reviewer"})
     minor = {"characteristics": ["workforce.1a"], "assessment": "exceeds", "basis": "data"}
-    moderation.tag(bench, other, key, "E003", minor, expected_version=0)
+    served.tagged_second(other, key, E003=minor)
     found = moderation.disagreements(bench, owner, key)
     assert [("E003", [])] == [
         (d.disagreement["item"], d.disagreement["matters"]) for d in found.disagreements

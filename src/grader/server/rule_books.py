@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from grader.server.bench import Workbench, check_scope
 from grader.server.callers import Caller
+from grader.server.checking import rules_of
 from grader.server.shapes import RuleBookView, UsedIn
 from grader.server.tables import Inspection, Member
 
@@ -24,9 +25,8 @@ def of_inspection(bench: Workbench, caller: Caller, key: str) -> Data:
         `{"rulebook", "version", "rules": [...], "parameters": [...], "proved": {...}}`.
     """
     with bench.reading(caller, key, "see_outline") as work:
-        row = work.inspection
-        bench.rules.check(row.framework, row.framework_sha256, row.rulebook_sha256)
-        return bench.rules.told(row.framework)
+        rules_of(work)  # of other rules than it was begun on nothing is told
+        return bench.rules.told(work.inspection.framework)
 
 
 def listed(bench: Workbench, caller: Caller) -> list[RuleBookView]:

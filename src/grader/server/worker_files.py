@@ -90,10 +90,8 @@ def _readable() -> Iterator[Path]:
     from grader.io import catalogue
 
     home = catalogue.home()
-    for each in (*_SYSTEM, *_of_python(), home / "frameworks", home / "rules"):
-        path = Path(each)
-        if path.exists():
-            yield path
+    named = [*map(Path, (*_SYSTEM, *_of_python())), home / "frameworks", home / "rules"]
+    yield from (path for path in named if path.exists())
 
 
 def _of_python() -> list[str]:
