@@ -32,7 +32,7 @@ def former(served: Any) -> str:
     link = challenges.invite(bench, owner, key, "chief@body.example", "Chief").link
     sent = {"target": "E001", "statement": "No", "source": "Log"}
     served.invited(link).post(f"/api/v1/inspections/{key}/challenges", json=sent)
-    moderation.tag(bench, served.person("former other"), key, "E001", TAGS, expected_version=0)
+    served.tagged_second(served.person("former other"), key, E001=TAGS)
     begun_on_other_rules(bench, key)
     return key
 

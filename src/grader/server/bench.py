@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from threading import BoundedSemaphore
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from grader.server import audit, roles
@@ -19,10 +19,10 @@ from grader.server.grading import Grading
 from grader.server.known_rules import KnownRules
 from grader.server.limiting import SignInLimits
 from grader.server.passwords import PasswordCheck
-from grader.server.refusals import NotAllowed, NotNow, NotThere
+from grader.server.refusals import NotAllowed, NotNow, NotThere, TagsHidden
 from grader.server.roles import Role
 from grader.server.settings import Settings
-from grader.server.tables import Inspection, Member
+from grader.server.tables import BlindTagging, Inspection, Member
 from grader.server.uploads import Uploads
 from grader.server.views_seen import ViewsSeen
 
@@ -94,25 +94,45 @@ class Workbench:
         found = session.scalar(wanted.with_for_update() if lock else wanted)
         if found is None or found.state == "erased":
             raise NotThere("there is no such inspection")
-        role = role_in(session, caller, found)
+        role, blind = _part_in(session, caller, found)
         if role is None:
             raise NotThere("there is no such inspection")
         check_may(caller, role, may)
-        if found.state == "closed" and may not in roles.WHEN_CLOSED:
-            raise NotNow("the inspection is closed", help="its owner can open it again")
-        return Work(self, session, caller, found, role)
+        check_state(found.state, may, blind=blind)
+        return Work(self, session, caller, found, role, blind)
 
 
 def role_in(session: Session, caller: Caller, inspection: Inspection) -> Role | None:
     """The caller's part in an inspection; None where they have none."""
+    return _part_in(session, caller, inspection)[0]
+
+
+def _part_in(session: Session, caller: Caller, inspection: Inspection) -> tuple[Role | None, bool]:
+    """The caller's part in an inspection, and whether they are tagging it as a second person just now."""
     if caller.only_inspection is not None and caller.only_inspection != inspection.id:
-        return None
+        return None, False
     if caller.kind == "invitation":
-        return Role.BODY
+        return Role.BODY, False
     if caller.kind == "command":
-        return Role.OWNER
-    member = session.get(Member, (inspection.id, caller.account_id))
-    return None if member is None else Role(member.role)
+        return Role.OWNER, False
+    open_one = (
+        exists()
+        .where(BlindTagging.inspection_id == Member.inspection_id)
+        .where(BlindTagging.account_id == Member.account_id, BlindTagging.ended_at.is_(None))
+    )
+    wanted = select(Member.role, open_one).where(
+        Member.inspection_id == inspection.id, Member.account_id == caller.account_id
+    )
+    found = session.execute(wanted).first()
+    return (None, False) if found is None else (Role(found[0]), bool(found[1]))
+
+
+def check_state(state: str, what: str, *, blind: bool) -> None:
+    """Raise NotNow where a thing is not done as the inspection, or who asks, stands just now."""
+    if blind and what not in roles.WHEN_TAGGING_BLIND:
+        raise TagsHidden
+    if state == "closed" and what not in roles.WHEN_CLOSED:
+        raise NotNow("the inspection is closed", help="its owner can open it again")
 
 
 def check_may(caller: Caller, role: Role, what: str) -> None:
@@ -166,6 +186,8 @@ class Work:
     caller: Caller
     inspection: Inspection
     role: Role
+    blind: bool = False
+    """Whether the caller tags as a second person just now, and sees nobody else's tags."""
     _did: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
     @property

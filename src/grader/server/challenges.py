@@ -13,7 +13,7 @@ from grader.server.bench import Work, Workbench
 from grader.server.callers import Caller
 from grader.server.checking import to_grade
 from grader.server.handed_out import hash_of, new_secret
-from grader.server.refusals import Changed, NotSignedIn, NotThere, WorkerFailed, faulty
+from grader.server.refusals import Changed, NotNow, NotSignedIn, NotThere, WorkerFailed, faulty
 from grader.server.roles import Role
 from grader.server.sessions import Started, start_invited
 from grader.server.shapes import ChallengeView, DraftView, InvitationView
@@ -319,6 +319,21 @@ def answer(
         row.answered_by, row.answered_at = caller.name, work.now
         row.version += 1
         work.did("answered_challenge", challenge=row.id, outcome=outcome)
+        return _view(work, row)
+
+
+def unanswer(
+    bench: Workbench, caller: Caller, key: str, number: int, *, expected_version: int
+) -> ChallengeView:
+    """Take the answer to a challenge back: it is open again, and the audit log keeps both acts."""
+    with bench.writing(caller, key, "answer") as work:
+        row = _challenge(work, number)
+        _check_version(row, expected_version)
+        if row.outcome is None:
+            raise NotNow("the challenge is not answered")
+        row.outcome = row.reason = row.moved = row.answered_by = row.answered_at = None
+        row.version += 1
+        work.did("unanswered_challenge", challenge=row.id)
         return _view(work, row)
 
 

@@ -241,7 +241,7 @@ def contains(words: str) -> str:
 
 def one(bench: Workbench, caller: Caller, key: str) -> InspectionView:
     """One inspection; raises NotThere where the caller has no part in it."""
-    with bench.reading(caller, key, "see") as work:
+    with bench.reading(caller, key, "see_outline") as work:
         return view(work)
 
 
@@ -283,21 +283,37 @@ def change_header(
         return view(work)
 
 
-def take_new_rules(bench: Workbench, caller: Caller, key: str, *, expected_version: int) -> InspectionView:
-    """Go over to the rules this server has now, if they differ."""
-    with bench.reading(caller, key, "header") as work:
-        info = bench.rules.of(work.inspection.framework)
+def take_new_rules(
+    bench: Workbench, caller: Caller, key: str, reason: str, *, expected_version: int
+) -> InspectionView:
+    """Go over to the rules this server has now, where they are others than the inspection was begun on.
+
+    Raises
+    ------
+    InputError
+        No reason is given, or what the inspection holds does not fit the new rules.
+    NotNow
+        It is on the rules there are now.
+    """
+    if not reason.strip():
+        raise faulty("an inspection goes over to other rules with a reason", "say why", field="reason")
+    with bench.reading(caller, key, "take_rules") as work:
+        row, info = work.inspection, bench.rules.of(work.inspection.framework)
+        if (row.framework_sha256, row.rulebook_sha256) == (info.framework_sha256, info.rulebook_sha256):
+            raise NotNow("the inspection is on the rules there are now")
         before, data = work.inspection.revision, inspection_data(work.session, work.inspection)
     bench.grading.run("check", inspection=data)
-    with bench.writing(caller, key, "header") as work:
+    with bench.writing(caller, key, "take_rules") as work:
         row = work.inspection
         if row.version != expected_version or row.revision != before:
             raise Changed("the inspection", version=str(row.version), current=row.header, by=row.changed_by)
+        left = {"framework": row.framework_sha256, "rulebook": row.rulebook_sha256}
         row.framework_sha256, row.rulebook_sha256 = info.framework_sha256, info.rulebook_sha256
         row.rulebook = info.rulebook
         row.version += 1
         work.moved()
-        work.did("took_new_rules", framework=info.framework_sha256, rulebook=info.rulebook_sha256)
+        now = {"framework": info.framework_sha256, "rulebook": info.rulebook_sha256}
+        work.did("took_new_rules", **now, before=left, reason=reason.strip())
         return view(work)
 
 
@@ -405,8 +421,11 @@ def view(work: Work) -> InspectionView:
         may=[
             what
             for what, who in roles.MAY.items()
-            if work.role in who and (row.state == "open" or what in roles.WHEN_CLOSED)
+            if work.role in who
+            and (row.state == "open" or what in roles.WHEN_CLOSED)
+            and (not work.blind or what in roles.WHEN_TAGGING_BLIND)
         ],
+        tagging_blind=work.blind,
     )
 
 

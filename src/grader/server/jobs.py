@@ -47,9 +47,9 @@ def _where(error: BaseException) -> str:
 
 
 def _job(name: str) -> Job:
-    from grader.server import job_decisions, job_files, job_grading, job_moderation, job_rules
+    from grader.server import job_decisions, job_files, job_grading, job_moderation
 
-    for module in (job_grading, job_files, job_decisions, job_moderation, job_rules):
+    for module in (job_grading, job_files, job_decisions, job_moderation):
         found = module.JOBS.get(name)
         if found is not None:
             return found  # type: ignore[no-any-return]

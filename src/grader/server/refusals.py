@@ -50,6 +50,18 @@ class NotNow(Refusal):
     code = "conflict"
 
 
+class TagsHidden(NotNow):
+    """Whoever asks is tagging as a second person, and is shown no tags of others meanwhile."""
+
+    code = "tagging_blind"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "you are tagging as a second person: how others tagged is not shown to you meanwhile",
+            help="hand your tagging in first, under Second tagging",
+        )
+
+
 class VersionNeeded(Refusal):
     """A change without a word of which version it changes."""
 

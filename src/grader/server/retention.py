@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import delete, func, select, text
 
-from grader.server import tables
+from grader.server import blind_tagging, tables
 from grader.server.bench import Work, Workbench
 from grader.server.callers import Caller
 from grader.server.content import Data, remember
@@ -26,6 +26,7 @@ def close(bench: Workbench, caller: Caller, key: str, *, expected_version: int) 
         if work.inspection.state != "open":
             raise NotNow("the inspection is closed already")
         work.inspection.state, work.inspection.closed_at = "closed", work.now
+        blind_tagging.end(work)
         work.inspection.version += 1
         work.touched()
         work.did("closed")
@@ -72,6 +73,7 @@ _OF_INSPECTION: list[Any] = [
     tables.Draft,
     tables.Choice,
     tables.Tagging,
+    tables.BlindTagging,
     tables.LeftOut,
     tables.Finding,
     tables.ItemVersion,

@@ -127,6 +127,8 @@ def serve(settings: Settings, *, demo: bool, say: Callable[[str], object]) -> No
     with opened(settings) as bench:
         app = create_app(settings, bench)
         say(f"grader is at {settings.url}\n")
+        if not bench.grading.workers.confined:
+            say("this system has no Landlock: what grades can read what the server's user can\n")
         if demo:
             say(f"sign in once, within the hour: {load_example(bench)}\n")
         config = uvicorn.Config(

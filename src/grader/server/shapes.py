@@ -41,6 +41,36 @@ class RulesShape(Shape):
     status: str
 
 
+class UsedIn(Shape):
+    """An inspection that is graded by a rule book."""
+
+    key: str
+    id: str
+    body: str
+    edition: str
+    former_rules: bool
+    """Whether it was begun on rules that are others now."""
+
+
+class RuleBookView(Shape):
+    """A framework and its rule book, in English."""
+
+    framework: str
+    title: str
+    status: str
+    publisher: str
+    statement: str | None
+    licence: str
+    editions: list[str]
+    framework_sha256: str
+    book: dict[str, Any]
+    """`rulebook`, `version`, `sha256`, `rules`, `parameters`, and `proved`: the promises that hold."""
+    bases: dict[str, int]
+    """How many parameters rest on what."""
+    used_in: list[UsedIn]
+    """Of the inspections the caller has a part in."""
+
+
 class InspectionSummary(Shape):
     key: str
     id: str
@@ -75,6 +105,8 @@ class InspectionView(InspectionSummary):
     """Whether the server's rules are others than it was begun on: nothing is proposed until it goes over."""
     may: list[str]
     """What the caller may do with it, as it stands."""
+    tagging_blind: bool
+    """Whether the caller tags as a second person just now: they see nobody else's tags meanwhile."""
 
 
 class ItemView(Shape):
@@ -184,6 +216,30 @@ class TaggingView(Shape):
     """0 where they have not tagged it."""
 
 
+class BlindTaggingView(Shape):
+    """How far somebody is who tags as a second person."""
+
+    open: bool
+    """Whether they are at it: they see nobody else's tags meanwhile."""
+    begun_at: datetime | None
+    ended_at: datetime | None
+    saw_before: bool
+    """Whether they had opened what shows tags before they began."""
+    tagged: int
+    items: int
+    version: int
+    """0 where they never began."""
+
+
+class TaggerView(Shape):
+    """Somebody who tags, or tagged, as a second person."""
+
+    name: str
+    tagged: int
+    open: bool
+    saw_before: bool
+
+
 class DisagreementView(Shape):
     disagreement: dict[str, Any]
     """As `grader reconcile` tells it."""
@@ -194,6 +250,8 @@ class DisagreementView(Shape):
 
 class ModerationView(Shape):
     taggers: list[str]
+    second: list[TaggerView]
+    """Who tags as a second person, and how blind to the first."""
     reconciliation: dict[str, Any] | None
     """None where one person alone has tagged."""
     disagreements: list[DisagreementView]
@@ -259,6 +317,19 @@ class AuditView(Shape):
     who: str
     act: str
     detail: dict[str, Any]
+    hash: str
+
+
+class SiteAuditView(Shape):
+    """An entry as a site admin sees it."""
+
+    number: int
+    at: datetime
+    who: str
+    act: str
+    in_inspection: bool
+    detail: dict[str, Any] | None
+    """None of what was done in an inspection: that is in the inspection's own log."""
     hash: str
 
 

@@ -22,7 +22,7 @@ Data = Mapping[str, Any]
 
 def listed(bench: Workbench, caller: Caller, key: str) -> list[SourceView]:
     """Every source, in the order of the file."""
-    with bench.reading(caller, key, "see") as work:
+    with bench.reading(caller, key, "see_outline") as work:
         wanted = select(Source).where(Source.inspection_id == work.inspection.id).order_by(Source.position)
         used, attached = _uses(work), _attached_to(work)
         found = [
@@ -33,7 +33,7 @@ def listed(bench: Workbench, caller: Caller, key: str) -> list[SourceView]:
 
 
 def one(bench: Workbench, caller: Caller, key: str, source: str) -> SourceView:
-    with bench.reading(caller, key, "see") as work:
+    with bench.reading(caller, key, "see_outline") as work:
         found = _view(work, _source(work, source))
     bench.saw(caller, key, "source", source=source)
     return found
@@ -101,7 +101,7 @@ def attachment(
     bench: Workbench, caller: Caller, key: str, source: str, number: int
 ) -> tuple[str, bytes, str]:
     """The name, the content and the SHA-256 of a document kept with a source."""
-    with bench.reading(caller, key, "see") as work:
+    with bench.reading(caller, key, "see_outline") as work:
         row = _attached(work, source, number)
         found = row.file_name, row.content, row.sha256
     bench.took(caller, key, "attachment", source=source, number=number)

@@ -309,6 +309,24 @@ class Tagging(Base):
     changed_at: Mapped[datetime]
 
 
+class BlindTagging(Base):
+    """That somebody tags as a second person: while it is open they see nobody else's tags."""
+
+    __tablename__ = "blind_tagging"
+
+    inspection_id: Mapped[int] = mapped_column(
+        ForeignKey("inspection.id", ondelete="CASCADE"), primary_key=True
+    )
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("account.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    begun_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    saw_before: Mapped[bool]
+    """Whether they had opened what shows tags before they began."""
+    version: Mapped[int] = mapped_column(default=1)
+
+
 class Choice(Base):
     """How a disagreement is to be settled; open to change until all are put into effect."""
 

@@ -79,14 +79,17 @@ def main() -> None:
     asked = os.fdopen(os.dup(0), "rb")
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.chdir(folder)
-    threading.Thread(target=_end_with_parent, args=(os.getppid(), folder), daemon=True).start()
+    parent = os.getppid()
 
-    from grader.server import jobs, worker_limits
+    from grader.server import jobs, worker_files, worker_limits
 
     way = worker_limits.limit(memory)
+    confined = worker_files.confine(folder)
+    # Not before: a thread keeps what it may when it is started.
+    threading.Thread(target=_end_with_parent, args=(parent, folder), daemon=True).start()
     worker_limits.allow_cpu(cpu)
     jobs.warm()
-    write_message(answers, {"ready": True, "network": way}, [])
+    write_message(answers, {"ready": True, "network": way, "confined": confined}, [])
     while True:
         try:
             job, blobs = read_message(asked)

@@ -64,6 +64,7 @@ class _Worker:
         self.folder = Path(tempfile.mkdtemp(prefix="worker-", dir=home))
         self.jobs = 0
         self.network = ""
+        self.confined = False
         self._turn = threading.Lock()
         self._doing = 0
         self._stopped = False
@@ -89,6 +90,7 @@ class _Worker:
     def wait_ready(self) -> None:
         answer, _ = self._read(time.monotonic() + _START)
         self.network = str(answer.get("network", ""))
+        self.confined = bool(answer.get("confined"))
 
     def ask(
         self, job: dict[str, Any], blobs: list[bytes], seconds: float
@@ -161,6 +163,8 @@ class Workers:
         self.home: Path | None = None
         """Where their private folders are, once they are started."""
         self.network = ""
+        self.confined = False
+        """Whether they read and write nothing of the server's; known once they are started."""
         self._idle: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
         self.workers: set[_Worker] = set()
         self._lock = threading.Lock()
@@ -171,7 +175,7 @@ class Workers:
         _sweep()
         self.home = Path(tempfile.mkdtemp(prefix=f"{_FOLDERS}{os.getpid()}-"))
         first = self._new()
-        self.network = first.network
+        self.network, self.confined = first.network, first.confined
         self._idle.put(first)
         for _ in range(self.limits.workers - 1):
             threading.Thread(target=self._add, daemon=True).start()

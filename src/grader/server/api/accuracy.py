@@ -117,3 +117,13 @@ def answer(
     done = challenges.answer(bench, caller, key, number, said.outcome, said.reason, expected_version=version)
     tag_answer(response, done.version)
     return done
+
+
+@router.delete("/challenges/{number}/answer")
+def unanswer(
+    bench: Bench, caller: ApiCaller, key: str, number: int, version: IfMatchNumber, response: Response
+) -> ChallengeView:
+    """Take the answer to a challenge back: it is open again."""
+    done = challenges.unanswer(bench, caller, key, number, expected_version=version)
+    tag_answer(response, done.version)
+    return done

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from grader.server import decisions, searching
+from grader.server import decisions, rule_books, searching
 from grader.server.api.making import api_router
 from grader.server.shapes import AreaView, DecisionsView, ProposalView
 from grader.server.web import ApiCaller, Bench, IfMatch, tag_answer, tag_revision
@@ -101,7 +101,7 @@ def search(
 @router.get("/rulebook")
 def rule_book(bench: Bench, caller: ApiCaller, key: str) -> dict[str, Any]:
     """The rules in English, and their parameters with basis and source."""
-    return searching.rule_book(bench, caller, key)
+    return rule_books.of_inspection(bench, caller, key)
 
 
 @router.get("/decisions")

@@ -30,6 +30,8 @@ class NewMember(BaseModel):
     model_config = ConfigDict(extra="forbid")
     email: str = Field(max_length=254)
     role: str = Field(max_length=20)
+    blind: bool = False
+    """Whether they tag as a second person first, and see no tags until they hand theirs in."""
 
 
 class OtherRole(BaseModel):
@@ -62,7 +64,7 @@ def list_members(bench: Bench, caller: ApiCaller, key: str) -> list[MemberView]:
 @router.post("/members", status_code=201)
 def add_member(bench: Bench, caller: ApiCaller, key: str, new: NewMember, response: Response) -> MemberView:
     """Give somebody with an account a part."""
-    made = members.add(bench, caller, key, new.email, new.role)
+    made = members.add(bench, caller, key, new.email, new.role, blind=new.blind)
     tag_answer(response, made.version)
     return made
 

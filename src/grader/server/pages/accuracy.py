@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from grader.server import challenges, evidence, findings
-from grader.server.pages.refused import Refused, Wrong, refused_for, sides, tried
+from grader.server.pages.refused import Refused, Wrong, refused_for, sent, sides, tried
 from grader.server.pages.subject import Choice, Subject, subject
 from grader.server.refusals import NotThere
 from grader.server.shapes import FindingView, InvitationView, ItemView
@@ -43,7 +43,6 @@ def _overview(
     may_withdraw = "withdraw" in on.inspection.may
     return on.page(
         "accuracy.html",
-        refused.status if refused is not None else 200,
         draft=draft,
         invitations=challenges.invitations(on.bench, on.caller, on.key) if may_withdraw else [],
         challenges=challenges.listed(on.bench, on.caller, on.key),
@@ -58,16 +57,22 @@ def _overview(
 def release(request: Request, bench: Bench, caller: SignedInCaller, key: str, form: PageForm) -> Response:
     on = subject(request, bench, caller, key, "release")
     revision = form.whole("revision")
-    done = tried(lambda: challenges.release(bench, caller, key, expected_revision=revision))
-    return _overview(on, done) if isinstance(done, Refused) else on.to("/accuracy", "released")
+    return sent(
+        lambda: challenges.release(bench, caller, key, expected_revision=revision),
+        again=lambda refused: _overview(on, refused),
+        then=lambda _: on.to("/accuracy", "released"),
+    )
 
 
 @router.post("/accuracy/withdraw")
 def withdraw(request: Request, bench: Bench, caller: SignedInCaller, key: str, form: PageForm) -> Response:
     on = subject(request, bench, caller, key, "withdraw")
     number, version = form.whole("number"), form.whole("version")
-    done = tried(lambda: challenges.withdraw(bench, caller, key, number, expected_version=version))
-    return _overview(on, done) if isinstance(done, Refused) else on.to("/accuracy", "withdrawn")
+    return sent(
+        lambda: challenges.withdraw(bench, caller, key, number, expected_version=version),
+        again=lambda refused: _overview(on, refused),
+        then=lambda _: on.to("/accuracy", "withdrawn"),
+    )
 
 
 @router.post("/accuracy/invite")
@@ -79,18 +84,22 @@ def invite(request: Request, bench: Bench, caller: SignedInCaller, key: str, for
     if typed["days"].strip() and days is None:
         wrong = Wrong("This is no number of days", "days", "write a whole number, such as 21")
         return _overview(on, refused_for([wrong]), typed)
-    done = tried(lambda: challenges.invite(bench, caller, key, typed["email"], typed["name"], days=days))
-    if isinstance(done, Refused):
-        return _overview(on, done, typed)
-    return _overview(on, invited=done)
+    return sent(
+        lambda: challenges.invite(bench, caller, key, typed["email"], typed["name"], days=days),
+        again=lambda refused: _overview(on, refused, typed),
+        then=lambda done: _overview(on, invited=done),
+    )
 
 
 @router.post("/accuracy/uninvite")
 def uninvite(request: Request, bench: Bench, caller: SignedInCaller, key: str, form: PageForm) -> Response:
     on = subject(request, bench, caller, key, "withdraw")
     number, version = form.whole("number"), form.whole("version")
-    done = tried(lambda: challenges.uninvite(bench, caller, key, number, expected_version=version))
-    return _overview(on, done) if isinstance(done, Refused) else on.to("/accuracy", "withdrawn")
+    return sent(
+        lambda: challenges.uninvite(bench, caller, key, number, expected_version=version),
+        again=lambda refused: _overview(on, refused),
+        then=lambda _: on.to("/accuracy", "withdrawn"),
+    )
 
 
 # Answering ------------------------------------------------------------------------------------------------
@@ -107,12 +116,24 @@ def answer(
 ) -> Response:
     on = subject(request, bench, caller, key, "answer")
     outcome, reason, version = form.text("outcome"), form.text("reason"), form.whole("version")
-    done = tried(
-        lambda: challenges.answer(bench, caller, key, number, outcome, reason, expected_version=version)
+    return sent(
+        lambda: challenges.answer(bench, caller, key, number, outcome, reason, expected_version=version),
+        again=lambda refused: _challenge(on, number, {"outcome": outcome, "reason": reason}, refused),
+        then=lambda _: on.to("/challenge", "answered", number=str(number)),
     )
-    if isinstance(done, Refused):
-        return _challenge(on, number, {"outcome": outcome, "reason": reason}, done)
-    return on.to("/challenge", "answered", number=str(number))
+
+
+@router.post("/challenge/unanswer")
+def unanswer(
+    request: Request, bench: Bench, caller: SignedInCaller, key: str, number: int, form: PageForm
+) -> Response:
+    on = subject(request, bench, caller, key, "answer")
+    version = form.whole("version")
+    return sent(
+        lambda: challenges.unanswer(bench, caller, key, number, expected_version=version),
+        again=lambda refused: _challenge(on, number, refused=refused),
+        then=lambda _: on.to("/challenge", "unanswered", number=str(number)),
+    )
 
 
 def _challenge(
@@ -123,7 +144,6 @@ def _challenge(
     changed = refused.changed if refused is not None else None
     return on.page(
         "challenge.html",
-        refused.status if refused is not None else 200,
         seen=seen,
         item=item,
         finding=finding,

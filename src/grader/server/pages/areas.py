@@ -46,7 +46,6 @@ def area_page(
             refused = answer
     return on.page(
         "area.html",
-        refused.status if refused is not None else 200,
         refused=refused,
         seen=seen,
         said=said,
@@ -114,7 +113,6 @@ def what_if_page(
     book = on.session.book
     return on.page(
         "what_if.html",
-        answer.status if isinstance(answer, Refused) else 200,
         refused=answer if isinstance(answer, Refused) else None,
         asked=asked,
         answer=None if isinstance(answer, Refused) else answer,

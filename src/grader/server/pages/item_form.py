@@ -11,7 +11,7 @@ from starlette.responses import Response
 from grader.errors import InputError
 from grader.server import searching, sources
 from grader.server.pages.refused import Refused, sides
-from grader.server.pages.subject import Choice, Subject, assessments, bases, extents, harms
+from grader.server.pages.subject import BY_FIGURE, Choice, Subject, assessments, bases, extents, harms
 from grader.server.shapes import ItemView
 from grader.server.web import Posted
 
@@ -108,7 +108,6 @@ def show(
     pairs = sides(changed.current, _without_id(given)) if changed is not None and changed.current else []
     return on.page(
         "item_form.html",
-        refused.status if refused is not None else 200,
         item=item,
         given=given,
         # Whoever has seen both versions changes the one there is now.
@@ -118,6 +117,7 @@ def show(
         search=search,
         matches=look_up(on, search),
         assessments=assessments(words),
+        by_figure=BY_FIGURE,
         bases=bases(words),
         extents=extents(words),
         harms=harms(words),

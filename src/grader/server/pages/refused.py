@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from starlette.responses import Response
+
 from grader.errors import InputError, Problem
 from grader.render.content.words import opened
 from grader.server.refusals import Changed, NotNow, WorkerFailed
@@ -63,6 +65,22 @@ def tried(
         return Refused(change.status, changed=change)
     except (NotNow, WorkerFailed) as refusal:
         return refused_for([Wrong(opened(refusal.message), None, refusal.help)], refusal.status)
+
+
+def sent(
+    act: Callable[[], T],
+    fields: Mapping[str, str] | None = None,
+    blank: Refused | None = None,
+    *,
+    again: Callable[[Refused], Response],
+    then: Callable[[T], Response],
+) -> Response:
+    """Do what a form asks: `then` goes on from what the service gives, `again` shows the form with why not.
+
+    `act`, `fields` and `blank` are those of `tried`.
+    """
+    done = tried(act, fields, blank)
+    return again(done) if isinstance(done, Refused) else then(done)
 
 
 def refused_for(wrong: Sequence[Wrong], status: int = 422) -> Refused:
