@@ -39,7 +39,7 @@ def former(served: Any) -> str:
 
 def test_nothing_of_it_is_graded(served: Any, former: str) -> None:
     owner, bench = served.person("former owner"), served.bench
-    challenge = challenges.listed(bench, owner, former)[0]
+    challenge = challenges.listed(bench, owner, former).items[0]
     file = inspections.export_yaml(bench, owner, former)
     head = inspections.one(bench, owner, former).header
     graded = [
@@ -75,7 +75,7 @@ def test_it_is_given_out_without_a_proposal(served: Any, former: str) -> None:
 def test_its_pages_are_read_and_so_when_it_is_closed(served: Any, former: str) -> None:
     owner, bench = served.person("former owner"), served.bench
     client = served.signed_in("former owner")
-    number = challenges.listed(bench, owner, former)[0].number
+    number = challenges.listed(bench, owner, former).items[0].number
     pages = ("", "/evidence", "/evidence?area=responding", "/item?id=E001", "/decisions", "/findings")
     more = ("/sources", "/accuracy", f"/challenge?number={number}", "/files", "/people", "/draft")
     for state in ("open", "closed"):
