@@ -11,7 +11,17 @@ import pytest
 from sqlalchemy import delete, update
 
 from grader.errors import InputError
-from grader.server import audit, evidence, inspections, running
+from grader.server import (
+    audit,
+    challenges,
+    evidence,
+    findings,
+    inspections,
+    members,
+    moderation,
+    running,
+    sources,
+)
 from grader.server.refusals import Changed
 from grader.server.settings import Settings
 from grader.server.tables import Audited, AuditHead
@@ -107,6 +117,60 @@ def test_a_view_is_noted_once_in_a_quarter_of_an_hour(served: Any) -> None:
     with served.bench.database.reading() as session:
         acts = [a.act for a in session.query(Audited).filter_by(inspection=key)]
     assert ["imported", "saw_evidence"] == acts
+
+
+def seen(bench: Any, key: str) -> list[tuple[str, Any]]:
+    """What the log says was seen of an inspection: the act, and what it tells of it."""
+    with bench.database.reading() as session:
+        acts = session.query(Audited).filter_by(inspection=key).order_by(Audited.number)
+        return [(a.act, a.detail) for a in acts if a.act.startswith("saw_")]
+
+
+def test_each_part_that_was_seen_is_noted_and_each_file_every_time(served: Any) -> None:
+    owner = served.person("audit reader of parts")
+    key = served.inspection(owner)
+    bench = served.bench
+    for item in ("E001", "E002", "E001"):
+        evidence.one(bench, owner, key, item)
+    evidence.history(bench, owner, key, "E002")
+    findings.listed(bench, owner, key)
+    sources.listed(bench, owner, key)
+    members.listed(bench, owner, key)
+    moderation.to_tag(bench, owner, key)
+    challenges.invitations(bench, owner, key)
+    for _ in range(2):
+        inspections.export_yaml(bench, owner, key)
+    inspections.export_decisions(bench, owner, key)
+    assert [
+        ("saw_item", {"item": "E001"}),
+        ("saw_item", {"item": "E002"}),
+        ("saw_item_history", {"item": "E002"}),
+        ("saw_findings", {}),
+        ("saw_sources", {}),
+        ("saw_members", {}),
+        ("saw_tagging", {}),
+        ("saw_invitations", {}),
+        ("saw_export", {"format": "yaml"}),
+        ("saw_export", {"format": "yaml"}),
+        ("saw_export", {"format": "decisions"}),
+    ] == seen(bench, key)
+
+
+def test_a_view_that_could_not_be_noted_is_noted_the_next_time(
+    served: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = served.person("audit viewer twice")
+    key = served.inspection(owner)
+    with monkeypatch.context() as broken:
+        broken.setattr(audit, "append", failing)
+        with pytest.raises(OSError, match="disk full"):
+            evidence.one(served.bench, owner, key, "E001")
+    evidence.one(served.bench, owner, key, "E001")
+    assert [("saw_item", {"item": "E001"})] == seen(served.bench, key)
+
+
+def failing(*_: Any) -> None:
+    raise OSError("disk full")
 
 
 @pytest.mark.parametrize("command", ["verify", "export_audit", "back_up"])

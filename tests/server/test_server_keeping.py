@@ -15,7 +15,18 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import MetaData, text
 
 from grader.errors import InputError
-from grader.server import audit, backup, challenges, evidence, inspections, migrating, retention
+from grader.server import (
+    accounts,
+    audit,
+    backup,
+    challenges,
+    evidence,
+    inspections,
+    migrating,
+    retention,
+    running,
+)
+from grader.server.callers import COMMAND
 from grader.server.database import Database
 from grader.server.refusals import NotNow, NotThere
 from grader.server.tables import Base
@@ -95,6 +106,36 @@ def test_a_backup_is_restored_whole(served: Any, tmp_path: Path) -> None:
         assert 1 == held.scalar()
     with pytest.raises(InputError, match="holds something already"):
         backup.restore(other, tmp_path / "all.zip")
+
+
+def test_who_was_signed_in_is_in_no_backup(served: Any, tmp_path: Path) -> None:
+    owner = served.person("keeping owner")
+    accounts.sign_in_link(served.bench, owner.account_id, caller=COMMAND)
+    served.signed_in("keeping owner")
+    counts = backup.back_up(served.bench.database, tmp_path / "all.zip")
+    assert (0, 0, 0) == (counts["signed_in"], counts["one_time_link"], counts["pending_sign_on"])
+
+
+def test_a_backup_that_fails_leaves_no_file(
+    served: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> Any:
+        raise OSError(28, "no space left on device")
+
+    monkeypatch.setattr(zipfile.ZipFile, "writestr", fail)
+    with pytest.raises(InputError):
+        backup.back_up(served.bench.database, tmp_path / "all.zip")
+    assert [] == list(tmp_path.glob("all*"))
+
+
+def test_a_database_is_backed_up_before_it_is_brought_up_to_date(
+    served: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from grader.server import opening
+
+    monkeypatch.setattr(opening, "bring_up_to_date", lambda _: pytest.fail("the database was migrated"))
+    said = running.back_up(served.bench.settings, tmp_path / "all.zip")
+    assert said.startswith(str(tmp_path / "all.zip"))
 
 
 def test_a_backup_that_was_changed_is_refused_and_nothing_stands(served: Any, tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ def browser(
     chosen = settings(tmp_path_factory.mktemp("sign_on")).model_copy(update={"single_sign_on": sign_on})
     with opened(chosen, workers=False) as bench:
         accounts.add(bench, COMMAND, "ann@example.org", "Ann")
+        accounts.add(bench, COMMAND, "bob@example.org", "Bob")
         app = create_app(chosen, bench)
         with TestClient(app, base_url=chosen.url, follow_redirects=False):
             yield lambda: TestClient(app, base_url=chosen.url, follow_redirects=False)
@@ -71,6 +72,13 @@ def test_any_other_is_refused(browser: Any, provider: str, claims: dict[str, Any
     client, answer = signed_in(browser, provider, f"other {sorted(claims.items())}", **claims)
     assert 401 == answer.status_code
     assert 401 == client.get("/api/v1/me").status_code
+
+
+def test_an_address_that_somebody_else_has_now_signs_in_to_no_account(browser: Any, provider: str) -> None:
+    claims = {"email": "bob@example.org", "email_verified": True}
+    assert 303 == signed_in(browser, provider, "bob once", **claims)[1].status_code
+    assert 303 == signed_in(browser, provider, "bob once", **claims)[1].status_code
+    assert 401 == signed_in(browser, provider, "bob now", **claims)[1].status_code
 
 
 def test_an_answer_to_another_browser_is_refused(browser: Any, provider: str) -> None:

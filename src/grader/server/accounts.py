@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import string
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from grader.server import sessions
 from grader.server.bench import SiteWork, Workbench, check_scope
@@ -12,16 +13,25 @@ from grader.server.callers import Caller
 from grader.server.handed_out import hash_of, new_secret
 from grader.server.refusals import Changed, NotAllowed, NotNow, NotSignedIn, NotThere, faulty
 from grader.server.shapes import AccountView, Page
-from grader.server.tables import Account, OneTimeLink, SignedIn
+from grader.server.tables import Account, ApiToken, OneTimeLink, SignedIn
 
 #: The same words for an unknown address, a wrong password and an account that is switched off.
 _WRONG = "the e-mail address and the password do not go together"
+_SMALL = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 _EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f<>\"']{1,64}@[^@\s\x00-\x1f\x7f<>\"']{1,189}")
 
 
+def plain_email(text: str) -> str:
+    """An e-mail address as accounts are known by it: a to z alone are the same in either case.
+
+    What else case folding makes one are two addresses, of two people: `groß.de` is not `gross.de`.
+    """
+    return text.strip().translate(_SMALL)
+
+
 def checked_email(text: str) -> str:
-    """An e-mail address as accounts are known by it; raises InputError."""
-    plain = text.strip().casefold()
+    """As `plain_email`; raises InputError where it is no address."""
+    plain = plain_email(text)
     if not _EMAIL.fullmatch(plain):
         raise faulty("this is not an e-mail address", "write it like name@example.org", field="email")
     return plain
@@ -48,12 +58,15 @@ def sign_in(bench: Workbench, email: str, password: str, *, address: str) -> ses
     TooMany
         There were too many attempts on the account or from the address.
     """
-    plain = email.strip().casefold()[:254]
+    plain = plain_email(email)[:254]
     bench.sign_in_limits.attempt(plain or "nobody", address)
     with bench.database.reading() as session:
         found = session.scalar(select(Account).where(Account.email == plain))
     right, renewed = bench.passwords.is_right(password, found.password if found is not None else None)
     if found is None or not right or found.disabled_at is not None:
+        with bench.on_site() as work:
+            # Not the address that was typed: it may be a password in the wrong field.
+            work.did("refused_sign_in", account=found.email if found is not None else None)
         raise NotSignedIn(_WRONG, help="try again, or ask whoever runs this server for a sign-in link")
     bench.sign_in_limits.succeeded(plain)
     with bench.on_site() as work:
@@ -150,11 +163,15 @@ def change(
     disabled: bool | None = None,
     password: str | None = None,
 ) -> AccountView:
-    """Change an account; who is switched off, or given another password, is signed out everywhere."""
+    """Change an account.
+
+    Who is switched off, or given another password, is signed out everywhere, and no token or sign-in link of
+    theirs is good any more.
+    """
     check_admin(caller)
     kept = bench.passwords.hash(password) if password else None
     with bench.on_site(caller) as work:
-        account = _account(work, number)
+        account = _locked(work, caller, number)
         if account.version != expected_version:
             current = view(account).model_dump(mode="json")
             raise Changed("the account", version=str(account.version), current=current)
@@ -169,16 +186,47 @@ def change(
         if kept is not None:
             account.password = kept
         if disabled or kept is not None:
-            work.session.execute(delete(SignedIn).where(SignedIn.account_id == account.id))
+            _end_all(work, account)
         account.version += 1
+        given = {"name": name, "admin": admin, "disabled": disabled, "password": kept}
         work.did(
-            "changed_account", account=account.email, admin=account.admin, disabled=bool(account.disabled_at)
+            "changed_account",
+            account=account.email,
+            changed=[field for field, value in given.items() if value is not None],
+            admin=account.admin,
+            disabled=bool(account.disabled_at),
         )
         return view(account)
 
 
+def _locked(work: SiteWork, caller: Caller, number: int) -> Account:
+    """The account, which nobody else changes until this is done; the caller is asked again to be an admin.
+
+    Two admins who take the site from one another at one moment would leave it with none.
+    """
+    wanted = select(Account).where(Account.id.in_({number, caller.account_id} - {None})).order_by(Account.id)
+    found = {account.id: account for account in work.session.scalars(wanted.with_for_update())}
+    own = found.get(caller.account_id or 0)
+    if own is not None and (not own.admin or own.disabled_at is not None):
+        raise NotThere
+    if number not in found:
+        raise NotThere("there is no such account")
+    return found[number]
+
+
+def _end_all(work: SiteWork, account: Account) -> None:
+    """End every session, token and sign-in link of an account."""
+    work.session.execute(delete(SignedIn).where(SignedIn.account_id == account.id))
+    work.session.execute(delete(OneTimeLink).where(OneTimeLink.account_id == account.id))
+    good = (ApiToken.account_id == account.id, ApiToken.withdrawn_at.is_(None))
+    work.session.execute(update(ApiToken).where(*good).values(withdrawn_at=work.now))
+
+
 def change_own_password(bench: Workbench, caller: Caller, old: str, new: str, *, address: str) -> None:
-    """Give oneself another password; every other session of the person ends."""
+    """Give oneself another password; every other session, and every sign-in link, of the person ends.
+
+    Tokens stay: each is withdrawn by itself, on the same page.
+    """
     if caller.kind != "account":
         raise NotAllowed("a password is changed by the person alone, signed in", help="sign in")
     bench.sign_in_limits.attempt(caller.email, address)
@@ -193,6 +241,7 @@ def change_own_password(bench: Workbench, caller: Caller, old: str, new: str, *,
         account.version += 1
         ended = delete(SignedIn).where(SignedIn.account_id == account.id, SignedIn.id != caller.signed_in_id)
         work.session.execute(ended)
+        work.session.execute(delete(OneTimeLink).where(OneTimeLink.account_id == account.id))
         work.did("changed_password", account=account.email)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import io
 import json
 import zipfile
 import zlib
@@ -12,13 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, MetaData, Table, inspect, select, text
+from sqlalchemy import Column, Connection, LargeBinary, MetaData, Table, inspect, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from grader._version import __version__
 from grader.errors import InputError, Place, Problem
-from grader.io.written import write_whole
+from grader.io.written import write_by, write_whole
 from grader.server import audit
 from grader.server.database import Database
 from grader.server.migrating import make_at, upgrade, version_of
@@ -26,7 +25,10 @@ from grader.server.tables import Base
 
 FORMAT: Final = "grader backup 1"
 _MANIFEST: Final = "manifest.json"
-_MANY: Final = 500
+#: Bytes of rows read, or put, at a time: a document of 20 MB is a row.
+_BATCH: Final = 16 * 1024 * 1024
+#: Who is signed in, and links that sign in once, are of the server that runs: none of them comes back.
+_FLEETING: Final = frozenset({"signed_in", "one_time_link", "pending_sign_on"})
 #: What `zipfile` raises at an archive it cannot read (NotImplementedError for a way of packing it does not
 #: know), and what a row that is not as one is written gives.
 _FAULTS = (
@@ -51,44 +53,60 @@ def back_up(database: Database, destination: Path) -> dict[str, int]:
     """
     if destination.exists():
         raise InputError([Problem("the file exists", Place(str(destination)), "name another one")])
-    buffer = io.BytesIO()
     counts: dict[str, int] = {}
-    hashes: dict[str, str] = {}
-    with database.reading() as session, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        connection = session.connection()
-        version = version_of(connection)
-        for table in Base.metadata.sorted_tables:
-            lines = hashlib.sha256()
-            counts[table.name] = 0
-            with archive.open(f"{table.name}.jsonl", "w") as part:
-                for line in _lines(connection, table.name):
-                    part.write(line)
-                    lines.update(line)
-                    counts[table.name] += 1
-            hashes[table.name] = lines.hexdigest()
-        manifest = {
-            "format": FORMAT,
-            "grader_version": __version__,
-            "database_version": version,
-            "tables": [table.name for table in Base.metadata.sorted_tables],
-            "rows": counts,
-            "sha256": hashes,
-        }
-        archive.writestr(_MANIFEST, json.dumps(manifest, indent=2) + "\n")
+
+    def write(beside: Path) -> None:
+        with database.reading() as session, zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED) as archive:
+            counts.update(_write_all(session.connection(), archive))
+
     write_whole(destination, b"", new=True)
     destination.chmod(0o600)  # for its owner alone before anything is in it
-    write_whole(destination, buffer.getvalue())
+    try:
+        write_by(destination, write)
+    except BaseException:
+        destination.unlink(missing_ok=True)  # an empty file passes for a backup
+        raise
+    return counts
+
+
+def _write_all(connection: Connection, archive: zipfile.ZipFile) -> dict[str, int]:
+    """Write each table and the manifest; returns how many rows each has."""
+    names = [table.name for table in Base.metadata.sorted_tables]
+    counts: dict[str, int] = {}
+    hashes: dict[str, str] = {}
+    for name in names:
+        lines = hashlib.sha256()
+        counts[name] = 0
+        # How large a part grows is not known before: it may pass 2 GB.
+        with archive.open(f"{name}.jsonl", "w", force_zip64=True) as part:
+            for line in () if name in _FLEETING else _lines(connection, name):
+                part.write(line)
+                lines.update(line)
+                counts[name] += 1
+        hashes[name] = lines.hexdigest()
+    manifest = {
+        "format": FORMAT,
+        "grader_version": __version__,
+        "database_version": version_of(connection),
+        "tables": names,
+        "rows": counts,
+        "sha256": hashes,
+    }
+    archive.writestr(_MANIFEST, json.dumps(manifest, indent=2) + "\n")
     return counts
 
 
 def _lines(connection: Connection, name: str) -> Iterator[bytes]:
     """Every row of a table as it is stored, a line each."""
     table = _reflected(connection, name)
-    order = list(table.primary_key.columns)
-    for row in (
-        connection.execution_options(yield_per=_MANY).execute(select(table).order_by(*order)).mappings()
-    ):
+    wanted = select(table).order_by(*table.primary_key.columns)
+    at_once = 1 if any(_is_large(column) for column in table.columns) else 500
+    for row in connection.execution_options(yield_per=at_once).execute(wanted).mappings():
         yield json.dumps({key: _out(value) for key, value in row.items()}).encode("ascii") + b"\n"
+
+
+def _is_large(column: Column[Any]) -> bool:
+    return isinstance(column.type, LargeBinary)
 
 
 def _out(value: Any) -> Any:
@@ -104,6 +122,7 @@ def restore(database: Database, source: Path) -> dict[str, int]:
     """Put a backup into a database that holds nothing; returns how many rows of each table.
 
     A backup of an older grader is brought up to date; the audit log is verified before anything stands.
+    Nobody is signed in afterwards.
 
     Raises
     ------
@@ -164,18 +183,24 @@ def _put(
     connection.execute(table.delete())
     lines, count = hashlib.sha256(), 0
     rows: list[dict[str, Any]] = []
+    held = 0
     with archive.open(f"{name}.jsonl") as part:
         for line in part:
             lines.update(line)
             count += 1
             rows.append({key: _in(value) for key, value in json.loads(line).items()})
-            if len(rows) == _MANY:
-                connection.execute(table.insert(), rows)
-                rows = []
-    if rows:
-        connection.execute(table.insert(), rows)
+            held += len(line)
+            if held > _BATCH:
+                _insert(connection, table, rows)
+                rows, held = [], 0
+    _insert(connection, table, rows)
     if (count, lines.hexdigest()) != (manifest["rows"][name], manifest["sha256"][name]):
         raise _broken(source, f"its table {name} is not as it was written")
+
+
+def _insert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    if rows and table.name not in _FLEETING:
+        connection.execute(table.insert(), rows)
 
 
 def _in(value: Any) -> Any:

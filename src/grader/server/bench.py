@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from threading import BoundedSemaphore
 from typing import Any
 
 from sqlalchemy import select
@@ -42,6 +43,8 @@ class Workbench:
     sign_in_limits: SignInLimits
     now: Callable[[], datetime] = _now
     seen: ViewsSeen = field(default_factory=ViewsSeen)
+    exporting: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(2))
+    """Held while all documents of an inspection are in memory."""
     uploads: Uploads = field(default_factory=lambda: Uploads(_now))
 
     # On one inspection ------------------------------------------------------------------------------------
@@ -63,12 +66,18 @@ class Workbench:
     def saw(self, caller: Caller, key: str, what: str, **detail: Any) -> None:
         """Note in the audit log that somebody saw a part of an inspection.
 
-        The same person and the same part are noted once in a quarter of an hour, so that turning pages
-        writes nothing.
+        The same person and the same part (`what` with its `detail`) are noted once in a quarter of an hour,
+        so that turning pages writes nothing.
         """
-        if self.seen.is_new(caller.who, key, what, self.now()):
-            with self.database.writing() as session:
-                audit.append(session, self.now(), caller.who, f"saw_{what}", key, detail)
+        view = (caller.who, key, what, *sorted(detail.items()))
+        if self.seen.is_new(view, self.now()):
+            self.took(caller, key, what, **detail)
+            self.seen.note(view, self.now())
+
+    def took(self, caller: Caller, key: str, what: str, **detail: Any) -> None:
+        """Note in the audit log that somebody was given a file, however often they are."""
+        with self.database.writing() as session:
+            audit.append(session, self.now(), caller.who, f"saw_{what}", key, detail)
 
     # On the site ------------------------------------------------------------------------------------------
 

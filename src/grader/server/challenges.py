@@ -166,7 +166,9 @@ def invitations(bench: Workbench, caller: Caller, key: str) -> list[InvitationVi
     """Who was invited, the newest first."""
     with bench.reading(caller, key, "withdraw") as work:
         wanted = select(Invitation).where(Invitation.inspection_id == work.inspection.id)
-        return [_invitation_view(row) for row in work.session.scalars(wanted.order_by(Invitation.id.desc()))]
+        found = [_invitation_view(row) for row in work.session.scalars(wanted.order_by(Invitation.id.desc()))]
+    bench.saw(caller, key, "invitations")
+    return found
 
 
 def uninvite(
@@ -295,7 +297,9 @@ def listed(
 
 def one(bench: Workbench, caller: Caller, key: str, number: int) -> ChallengeView:
     with bench.reading(caller, key, "see_challenges") as work:
-        return _view(work, _challenge(work, number))
+        found = _view(work, _challenge(work, number))
+    bench.saw(caller, key, "challenge", challenge=number)
+    return found
 
 
 def answer(

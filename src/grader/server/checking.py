@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import select
 
-from grader.errors import InputError, Place, Problem
+from grader.errors import InputError, Place, Problem, quoted, suggest
 from grader.model.inspection import Declared, Evidence, Inspection, Previous
 from grader.server import roles
 from grader.server.bench import Work
@@ -60,18 +60,31 @@ def check_items(work: Work, given: Sequence[Given]) -> list[Evidence]:
 
 def check_finding(work: Work, block: str, given: Given) -> Declared | Previous:
     """A finding issued, or one of an earlier inspection."""
-    named = given.get("evidence")
-    items = select(Item.data).where(Item.inspection_id == work.inspection.id)
-    evidence: list[Any] = []
-    if isinstance(named, list) and all(isinstance(name, str) for name in named) and named:
-        evidence = list(work.session.scalars(items.where(Item.name.in_(named))))
-        if len(evidence) < len(set(named)):
-            evidence = list(
-                work.session.scalars(items)
-            )  # so that the nearest to one that is not there is told
-    data = {"sources": _sources(work), "evidence": evidence, block: [dict(given)]}
-    found = _checked(work, data, [])
+    evidence = _named(work, given.get("evidence"))
+    found = _checked(work, {"sources": _sources(work), "evidence": evidence, block: [dict(given)]}, [])
     return found.findings[0] if block == "findings" else found.previous[0]
+
+
+def _named(work: Work, names: object) -> list[Any]:
+    """The items that a finding names; raises InputError where one is not there, or they are too many."""
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        return []  # which is told with the rest
+    most = work.bench.settings.limits.several
+    if len(names) > most:
+        raise faulty(f"a finding rests on at most {most} items here", "name the weightiest", field="evidence")
+    of_inspection = Item.inspection_id == work.inspection.id
+    wanted = select(Item.name, Item.data).where(of_inspection, Item.name.in_(names))
+    there: dict[str, Any] = dict(work.session.execute(wanted).all())
+    unknown = {at: name for at, name in enumerate(names) if name not in there}
+    if unknown:
+        known = work.session.scalars(select(Item.name).where(of_inspection)).all()
+        raise InputError(
+            Problem(
+                f"unknown evidence {quoted(name)}", Place(f"evidence[{at}]"), suggest(name, known, "evidence")
+            )
+            for at, name in unknown.items()
+        )
+    return list(there.values())
 
 
 def check_source(work: Work, name: str, given: Given) -> dict[str, Any]:
@@ -108,8 +121,10 @@ def check_settled_in_file(work: Work, items: Iterable[Evidence]) -> None:
 def _checked(work: Work, data: dict[str, Any], names: Sequence[str]) -> Inspection:
     try:
         loaded = rules_of(work).load({"inspection": work.inspection.header, **data})
-        # What could not be written to a file and read again is not taken.
-        inspection_text(loaded.inspection, "check")
+        # What could not be written to a file and read again is not taken; the evidence of a finding was.
+        given = loaded.inspection
+        rests_on_it = "findings" in data or "previous" in data
+        inspection_text(given.model_copy(update={"evidence": []}) if rests_on_it else given, "check")
     except InputError as error:
         raise InputError(_at_field(problem, names) for problem in error.problems) from error
     return loaded.inspection

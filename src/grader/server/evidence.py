@@ -113,6 +113,7 @@ def history(bench: Workbench, caller: Caller, key: str, item: str) -> list[ItemV
         ]
     if not found:
         raise NotThere(f"there is no item {item[:60]!r}")
+    bench.saw(caller, key, "item_history", item=item)
     return found
 
 

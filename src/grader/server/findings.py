@@ -27,12 +27,16 @@ def listed(bench: Workbench, caller: Caller, key: str) -> list[FindingView]:
             .where(Finding.inspection_id == work.inspection.id)
             .order_by(Finding.block, Finding.position)
         )
-        return [view(row) for row in work.session.scalars(wanted)]
+        found = [view(row) for row in work.session.scalars(wanted)]
+    bench.saw(caller, key, "findings")
+    return found
 
 
 def one(bench: Workbench, caller: Caller, key: str, finding: str) -> FindingView:
     with bench.reading(caller, key, "see") as work:
-        return view(_finding(work, finding))
+        found = view(_finding(work, finding))
+    bench.saw(caller, key, "finding", finding=finding)
+    return found
 
 
 def add(bench: Workbench, caller: Caller, key: str, block: Block, given: Data) -> FindingView:

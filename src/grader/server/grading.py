@@ -39,6 +39,7 @@ class Grading:
         self._size = 0
         self._lock = threading.Lock()
         self._under_way: dict[str, Future[Data]] = {}
+        self._forgotten = 0
 
     def run(
         self, job: str, *blobs: bytes, wall: float | None = None, **arguments: Any
@@ -80,6 +81,7 @@ class Grading:
         future: Future[Data] = Future()
         mine = False
         with self._lock:
+            forgotten = self._forgotten
             kept = self._kept.get(question)
             if kept is not None:
                 self._kept.move_to_end(question)
@@ -97,7 +99,7 @@ class Grading:
             future.set_exception(error)
             raise
         else:
-            self._keep(question, answer)
+            self._keep(question, answer, forgotten)
             future.set_result(answer)
             return answer
         finally:
@@ -107,12 +109,15 @@ class Grading:
     def forget(self, key: str) -> None:
         """Keep nothing more of an inspection: what was redacted or erased is not handed out again."""
         with self._lock:
+            self._forgotten += 1
             for question in [q for q in self._kept if q.startswith(f"{key}/")]:
                 self._size -= len(self._kept.pop(question))
 
-    def _keep(self, question: str, answer: Data) -> None:
+    def _keep(self, question: str, answer: Data, forgotten: int) -> None:
         packed = zlib.compress(json.dumps(answer).encode("utf-8"), 1)
         with self._lock:
+            if forgotten != self._forgotten:
+                return  # something was redacted or erased while it was worked out
             self._size += len(packed) - len(self._kept.pop(question, b""))
             self._kept[question] = packed
             while self._size > self._most and self._kept:

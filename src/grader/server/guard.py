@@ -6,6 +6,7 @@ import json
 import logging
 import secrets
 import time
+import traceback
 from typing import Any, Final
 
 from anyio import to_thread
@@ -14,6 +15,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from grader.server.json_in import fault_in
 from grader.server.settings import Settings
+from grader.server.turns import Turns
+from grader.server.web import cookie_name
 
 log = logging.getLogger("grader.server")
 
@@ -48,6 +51,8 @@ class Guard:
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
         self.limits = settings.limits
+        self.turns = Turns(settings.limits.at_once)
+        self.cookie = cookie_name(settings).encode()
         self.headers = dict(_HEADERS)
         if settings.secure:
             self.headers["Strict-Transport-Security"] = "max-age=31536000"
@@ -69,18 +74,19 @@ class Guard:
 
         try:
             bounded = self._bounded(scope, receive)
-            if _kind(scope).startswith(b"application/json"):
+            if _is_json(_kind(scope)):
                 body, bounded = await _whole(bounded)
                 # Beside the loop, for much of it takes a while, and others are waiting.
                 said = await to_thread.run_sync(fault_in, body) if len(body) > 20_000 else fault_in(body)
                 if said is not None:
                     await _say(answered, 400, "bad_request", said, "send JSON as it is defined")
                     return
-            await self.app(scope, bounded, answered)
+            async with self.turns.one(self._who(scope)):
+                await self.app(scope, bounded, answered)
         except HTTPException:  # before any route was reached
             await _say(answered, 413, "too_large", "this is longer than a request may be", "send less")
-        except Exception:  # the last there is: whatever failed, the person is told, and the log has the trace
-            log.exception("request %s failed", request_id)
+        except Exception as error:  # the last there is: whatever failed is told, and the log has the trace
+            log.error("request %s failed\n%s", request_id, trace_of(error))
             if not status:
                 said = f"something went wrong here; the log of the server tells more under {request_id}"
                 await _say(answered, 500, "internal", said, "tell whoever runs this server")
@@ -100,6 +106,14 @@ class Guard:
             new["Cache-Control"] = "no-store"
         headers += [(k.encode(), v.encode()) for k, v in new.items() if k.lower().encode() not in there]
         message["headers"] = headers
+
+    def _who(self, scope: Scope) -> bytes:
+        """The secret of whoever asks, a token or the cookie of a session; empty where there is none."""
+        headers = dict(scope["headers"])
+        if b"authorization" in headers:
+            return bytes(headers[b"authorization"])
+        pairs = (part.strip().partition(b"=") for part in headers.get(b"cookie", b"").split(b";"))
+        return next((bytes(value) for name, _, value in pairs if name == self.cookie), b"")
 
     def _bounded(self, scope: Scope, receive: Receive) -> Receive:
         """What is received, up to the size that a request of its kind may have."""
@@ -125,6 +139,24 @@ class Guard:
 def _kind(scope: Scope) -> bytes:
     headers: dict[bytes, bytes] = dict(scope["headers"])
     return headers.get(b"content-type", b"").strip().lower()
+
+
+def _is_json(kind: bytes) -> bool:
+    """Whether a body of a kind is read as JSON."""
+    plain = kind.partition(b";")[0].strip()
+    return plain == b"application/json" or (plain.startswith(b"application/") and plain.endswith(b"+json"))
+
+
+def trace_of(error: BaseException) -> str:
+    """Where an error came from, without what it says: messages quote what was sent, and it is private."""
+    lines: list[str] = []
+    seen: set[int] = set()
+    cause: BaseException | None = error
+    while cause is not None and id(cause) not in seen:
+        seen.add(id(cause))
+        lines += [f"{type(cause).__name__}\n", *traceback.format_tb(cause.__traceback__)]
+        cause = cause.__cause__ or cause.__context__
+    return "".join(lines).rstrip()
 
 
 async def _whole(receive: Receive) -> tuple[bytes, Receive]:

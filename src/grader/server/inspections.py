@@ -310,14 +310,14 @@ def export_yaml(bench: Workbench, caller: Caller, key: str) -> bytes:
     """The inspection's file."""
     data = _data(bench, caller, key)
     _, files = bench.grading.run("write_yaml", inspection=data["inspection"])
-    bench.saw(caller, key, "export", format="yaml")
+    bench.took(caller, key, "export", format="yaml")
     return files[0]
 
 
 def export_decisions(bench: Workbench, caller: Caller, key: str) -> bytes | None:
     """The decisions file as it stands; None where nothing is decided."""
     text = _data(bench, caller, key)["decisions"]
-    bench.saw(caller, key, "export", format="decisions")
+    bench.took(caller, key, "export", format="decisions")
     return text.encode("utf-8") if text is not None else None
 
 
@@ -328,16 +328,17 @@ def export_zip(bench: Workbench, caller: Caller, key: str, *, documents: bool = 
     those attached are: with them it may be larger than a file that may come in again.
     """
     data = _data(bench, caller, key)
-    with bench.reading(caller, key, "export") as work:
-        graded = has_its_rules(work)
-        wanted = select(Attachment).where(Attachment.inspection_id == work.inspection.id)
-        whole = wanted.options(undefer(Attachment.content)).order_by(Attachment.id)
-        attached = work.session.scalars(whole).all() if documents else []
-    named = [{"source": each.source, "file_name": each.file_name} for each in attached]
-    _, files = bench.grading.run(
-        "write_zip", *(each.content for each in attached), attachments=named, graded=graded, **data
-    )
-    bench.saw(caller, key, "export", format="zip")
+    with bench.exporting:
+        with bench.reading(caller, key, "export") as work:
+            graded = has_its_rules(work)
+            wanted = select(Attachment).where(Attachment.inspection_id == work.inspection.id)
+            whole = wanted.options(undefer(Attachment.content)).order_by(Attachment.id)
+            attached = work.session.scalars(whole).all() if documents else []
+        named = [{"source": each.source, "file_name": each.file_name} for each in attached]
+        _, files = bench.grading.run(
+            "write_zip", *(each.content for each in attached), attachments=named, graded=graded, **data
+        )
+    bench.took(caller, key, "export", format="zip")
     return files[0]
 
 
@@ -345,7 +346,7 @@ def export_report(bench: Workbench, caller: Caller, key: str, format: str) -> by
     """The report, as `html`, `pdf`, `docx` or `xlsx`."""
     data = _data(bench, caller, key, graded=True)
     _, files = bench.grading.run("report", format=format, **data)
-    bench.saw(caller, key, "report", format=format)
+    bench.took(caller, key, "report", format=format)
     return files[0]
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from grader.errors import GraderError, InputError, Place, Problem, shown
@@ -31,11 +33,17 @@ def do(message: dict[str, Any], blobs: list[bytes]) -> Answer:
     except GraderError as error:
         if error.exit_code == 2:
             return {"problems": [problem_data(p) for p in _problems(error)]}, []
-        return {"fault": "internal", "said": str(error)[:300]}, []
+        return {"fault": "internal", "said": _where(error)}, []
     except RecursionError:
         return {"problems": [problem_data(Problem("this is nested too deeply", None, "make it flatter"))]}, []
     except Exception as error:
-        return {"fault": "internal", "said": f"{type(error).__name__}: {error}"[:300]}, []
+        return {"fault": "internal", "said": _where(error)}, []
+
+
+def _where(error: BaseException) -> str:
+    """What failed and at which lines, without what it says: that may quote what was sent."""
+    frames = traceback.extract_tb(error.__traceback__)[-5:]
+    return f"{type(error).__name__} at " + ", ".join(f"{Path(f.filename).name}:{f.lineno}" for f in frames)
 
 
 def _job(name: str) -> Job:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import ipaddress
 import math
 import time
 
@@ -29,7 +31,7 @@ class SignInLimits:
         An attempt by a link names nobody (`email` is empty) and is counted by its address alone: else those
         of one person would keep all others out.
         """
-        counted = [(self.address, address)]
+        counted = [(self.address, _counted_as(address))]
         if email:
             # Hashed, so that what somebody typed takes a bounded place.
             counted.append((self.person, hash_of(email)))
@@ -59,3 +61,13 @@ class SignInLimits:
     def succeeded(self, email: str) -> None:
         """Forget the attempts on an account whose person has signed in."""
         self._limiter.clear(self.person, hash_of(email))
+
+
+def _counted_as(address: str) -> str:
+    """An address as it is counted: of IPv6 the first 64 bits, of which one house has all that follow."""
+    with contextlib.suppress(ValueError):
+        found = ipaddress.ip_address(address.partition("%")[0])
+        if isinstance(found, ipaddress.IPv6Address):
+            mapped = found.ipv4_mapped
+            return str(mapped or ipaddress.ip_network((found, 64), strict=False))
+    return address

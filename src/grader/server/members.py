@@ -23,7 +23,9 @@ def listed(bench: Workbench, caller: Caller, key: str) -> list[MemberView]:
             .where(Member.inspection_id == work.inspection.id)
             .order_by(Account.name, Account.id)
         )
-        return [_view(member, account) for member, account in work.session.execute(wanted)]
+        found = [_view(member, account) for member, account in work.session.execute(wanted)]
+    bench.saw(caller, key, "members")
+    return found
 
 
 def add(bench: Workbench, caller: Caller, key: str, email: str, role: str) -> MemberView:

@@ -74,13 +74,16 @@ def to_tag(
             for t in work.session.scalars(_own(work, caller).where(Tagging.item.in_([r.name for r in rows])))
         }
         items = [_tagging_view(row, tags.get(row.name)) for row in rows]
+    bench.saw(caller, key, "tagging")
     return Page(items=items, total=total, page=page, per_page=per)
 
 
 def one_to_tag(bench: Workbench, caller: Caller, key: str, item: str) -> TaggingView:
     """One item to tag, as `to_tag` gives it."""
     with bench.reading(caller, key, "tag") as work:
-        return _tagging_view(_item(work, item), _mine(work, caller, item))
+        found = _tagging_view(_item(work, item), _mine(work, caller, item))
+    bench.saw(caller, key, "item", item=item)
+    return found
 
 
 def tag(

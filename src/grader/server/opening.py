@@ -17,7 +17,7 @@ from grader.server.workers import Workers
 
 
 @contextmanager
-def opened(settings: Settings, *, workers: bool = True) -> Iterator[Workbench]:
+def opened(settings: Settings, *, workers: bool = True, migrate: bool = True) -> Iterator[Workbench]:
     """A workbench, closed at the end.
 
     Parameters
@@ -26,6 +26,8 @@ def opened(settings: Settings, *, workers: bool = True) -> Iterator[Workbench]:
         Where its data lies, and its limits.
     workers : bool
         Whether workers are started: what only touches accounts or the audit log needs none.
+    migrate : bool
+        Whether an older database is brought up to date: a backup made before that needs it as it is.
 
     Raises
     ------
@@ -35,7 +37,8 @@ def opened(settings: Settings, *, workers: bool = True) -> Iterator[Workbench]:
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = Database(settings.database_url)
     reachable(database)
-    bring_up_to_date(database)
+    if migrate:
+        bring_up_to_date(database)
     pool = Workers(settings.limits)
     bench = Workbench(
         settings=settings,

@@ -70,7 +70,7 @@ def _check_there(settings: Settings) -> None:
 def verify(settings: Settings) -> str:
     """That the audit log is whole; raises InputError where it is not."""
     _check_there(settings)
-    with opened(settings, workers=False) as bench, bench.database.reading() as session:
+    with opened(settings, workers=False, migrate=False) as bench, bench.database.reading() as session:
         count, problems = audit.verify(session)
     if problems:
         raise InputError(problems)
@@ -80,7 +80,7 @@ def verify(settings: Settings) -> str:
 def export_audit(settings: Settings, destination: Path) -> str:
     """Write the audit log to a file, an entry a line."""
     _check_there(settings)
-    with opened(settings, workers=False) as bench, bench.database.reading() as session:
+    with opened(settings, workers=False, migrate=False) as bench, bench.database.reading() as session:
         lines = list(audit.export(session))
     write_whole(destination, "".join(lines), new=True)
     return f"{destination}: {plural(len(lines), 'entry', 'entries')}"
@@ -89,7 +89,7 @@ def export_audit(settings: Settings, destination: Path) -> str:
 def back_up(settings: Settings, destination: Path) -> str:
     """Write all there is to a file."""
     _check_there(settings)
-    with opened(settings, workers=False) as bench:
+    with opened(settings, workers=False, migrate=False) as bench:
         counts = backup.back_up(bench.database, destination)
     rows, inspections_ = sum(counts.values()), counts["inspection"]
     return f"{destination}: {plural(rows, 'row')}, {plural(inspections_, 'inspection')}"
@@ -105,7 +105,8 @@ def restore(settings: Settings, source: Path) -> str:
     finally:
         database.close()
     rows, inspections_ = sum(counts.values()), counts["inspection"]
-    return f"restored {plural(rows, 'row')}, {plural(inspections_, 'inspection')}; the audit log is whole"
+    restored = f"restored {plural(rows, 'row')}, {plural(inspections_, 'inspection')}; the audit log is whole"
+    return f"{restored}\nnobody is signed in; a token withdrawn since the backup is good again"
 
 
 def _account(bench: Workbench, email: str, name: str | None, *, admin: bool) -> int:
@@ -135,8 +136,8 @@ def serve(settings: Settings, *, demo: bool, say: Callable[[str], object]) -> No
             server_header=False,
             date_header=True,
             proxy_headers=False,
-            # Longer than a person takes from one act to the next: a line that is closed while somebody writes on
-            # it is an error to whoever asked.
+            # Longer than a person takes from one act to the next: a connection that is closed while somebody
+            # writes to it is an error to whoever asked.
             timeout_keep_alive=75,
             timeout_graceful_shutdown=10,
             h11_max_incomplete_event_size=65_536,

@@ -39,6 +39,8 @@ class Limits(BaseModel):
     several: Annotated[int, Field(ge=1, le=1000)] = 500
     """Items that may be tagged in one act."""
 
+    at_once: Annotated[int, Field(ge=1, le=1000)] = 8
+    """Requests of one person that are answered at a time; the rest of theirs wait."""
     workers: Annotated[int, Field(ge=1, le=64)] = 2
     worker_memory: Annotated[int, Field(ge=256 * MEGABYTE, le=16 * 1024 * MEGABYTE)] = 1024 * MEGABYTE
     """Bytes of address space a worker may take."""

@@ -175,6 +175,11 @@ def _account(work: SiteWork, provider: SingleSignOn, claims: dict[str, Any]) -> 
         account = work.session.get_one(Account, linked.account_id)
     else:
         account = _by_address(work, provider, claims)
+        known = select(Identity.subject).where(
+            Identity.issuer == provider.issuer, Identity.account_id == account.id
+        )
+        if work.session.scalar(known) is not None:  # an address given to somebody else since
+            raise _nobody(provider)
         work.session.add(Identity(issuer=provider.issuer, subject=subject, account_id=account.id))
         work.did("linked_account", who=account.email, issuer=provider.issuer)
     if account.disabled_at is not None:

@@ -25,14 +25,18 @@ def listed(bench: Workbench, caller: Caller, key: str) -> list[SourceView]:
     with bench.reading(caller, key, "see") as work:
         wanted = select(Source).where(Source.inspection_id == work.inspection.id).order_by(Source.position)
         used, attached = _uses(work), _attached_to(work)
-        return [
+        found = [
             _as_view(row, used[row.name], attached.get(row.name, ())) for row in work.session.scalars(wanted)
         ]
+    bench.saw(caller, key, "sources")
+    return found
 
 
 def one(bench: Workbench, caller: Caller, key: str, source: str) -> SourceView:
     with bench.reading(caller, key, "see") as work:
-        return _view(work, _source(work, source))
+        found = _view(work, _source(work, source))
+    bench.saw(caller, key, "source", source=source)
+    return found
 
 
 def put(
@@ -101,7 +105,7 @@ def attachment(
     with bench.reading(caller, key, "see") as work:
         row = _attached(work, source, number)
         found = row.file_name, row.content, row.sha256
-    bench.saw(caller, key, "attachment", source=source, number=number)
+    bench.took(caller, key, "attachment", source=source, number=number)
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Hashable
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Final
@@ -16,17 +17,18 @@ class ViewsSeen:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._last: OrderedDict[tuple[str, str, str], datetime] = OrderedDict()
+        self._last: OrderedDict[Hashable, datetime] = OrderedDict()
 
-    def is_new(self, who: str, key: str, what: str, now: datetime) -> bool:
-        """Whether a view is to be noted; it counts as noted from then on."""
-        view = (who, key, what)
+    def is_new(self, view: Hashable, now: datetime) -> bool:
+        """Whether a view is to be noted."""
         with self._lock:
             last = self._last.get(view)
-            if last is not None and now - last < AGAIN:
-                return False
+        return last is None or now - last >= AGAIN
+
+    def note(self, view: Hashable, now: datetime) -> None:
+        """Count a view as noted: once it is, and not before, lest one that was not written is never told."""
+        with self._lock:
             self._last[view] = now
             self._last.move_to_end(view)
             while len(self._last) > _KEPT:
                 self._last.popitem(last=False)
-            return True

@@ -31,9 +31,10 @@ Bench = Annotated[Workbench, Depends(bench_of)]
 def address_of(request: Request) -> str:
     """The address a request came from, as limits count it."""
     if bench_of(request).settings.trust_proxy:
-        forwarded = request.headers.get("x-forwarded-for", "")
+        # A proxy adds to the header, or adds another one: what the nearest said is last, and counts alone.
+        forwarded = ",".join(request.headers.getlist("x-forwarded-for"))
         if forwarded:
-            return forwarded.rsplit(",", 1)[-1].strip()[:60]  # what the nearest proxy said, and nobody before
+            return forwarded.rsplit(",", 1)[-1].strip()[:60]
     return request.client.host if request.client is not None else "unknown"
 
 
@@ -92,13 +93,22 @@ def refuse_other_origins(request: Request) -> None:
     site = request.headers.get("sec-fetch-site")
     origin = request.headers.get("origin")
     foreign = site is not None and site not in ("same-origin", "none")
+    settings = bench_of(request).settings
     if origin is not None and origin != "null":
         said = urlsplit(origin)
-        foreign = foreign or said.netloc != request.headers.get("host", "")
+        # Behind a proxy `Host` may name this process alone; browsers know it by its public address.
+        ours = (request.headers.get("host", ""), urlsplit(settings.url).netloc)
+        foreign = foreign or said.netloc not in ours
         # What comes without encryption may have been written by anybody on the way.
-        foreign = foreign or (bench_of(request).settings.secure and said.scheme != "https")
+        foreign = foreign or (settings.secure and said.scheme != "https")
     if foreign or origin == "null":
         raise NotAllowed("this was sent by another site", help="open the page here, and send it from there")
+
+
+def whole_number(text: str) -> int | None:
+    """A whole number that somebody typed, from 0 to 999,999,999; None where it is none."""
+    plain = text.strip()
+    return int(plain) if re.fullmatch(r"[0-9]{1,9}", plain) else None
 
 
 # Forms ----------------------------------------------------------------------------------------------------

@@ -64,6 +64,9 @@ class _Worker:
         self.folder = Path(tempfile.mkdtemp(prefix="worker-", dir=home))
         self.jobs = 0
         self.network = ""
+        self._turn = threading.Lock()
+        self._doing = 0
+        self._stopped = False
         environment = {name: os.environ[name] for name in _PASSED if name in os.environ}
         environment |= {
             "TMPDIR": str(self.folder),
@@ -95,17 +98,23 @@ class _Worker:
         self.jobs += 1
         assert self.process.stdin is not None
         # A worker that stopped reading would block a large job for ever: killing it breaks the pipe.
-        timer = threading.Timer(seconds, self.kill)
+        self._doing = self.jobs
+        timer = threading.Timer(seconds, self._stop, [self.jobs])
         timer.start()
         try:
             write_message(self.process.stdin, job, blobs)  # type: ignore[arg-type]
-            return self._read(deadline)
+            answer = self._read(deadline)
         except (Broken, OSError):
             if time.monotonic() >= deadline - 0.01:
                 raise _Deadline from None
             raise
         finally:
             timer.cancel()
+            with self._turn:
+                self._doing = 0
+        if self._stopped:  # as the answer came
+            raise _Deadline
+        return answer
 
     def _read(self, deadline: float) -> tuple[dict[str, Any], list[bytes]]:
         assert self.process.stdout is not None
@@ -114,6 +123,13 @@ class _Worker:
         if not ready:
             raise _Deadline
         return read_message(stream)
+
+    def _stop(self, job: int) -> None:
+        """Kill it where it is at a job still, whose time has run out."""
+        with self._turn:
+            if self._doing == job:
+                self._stopped = True
+                self.kill()
 
     def kill(self) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):

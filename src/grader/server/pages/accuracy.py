@@ -13,7 +13,7 @@ from grader.server.pages.refused import Refused, Wrong, refused_for, sides, trie
 from grader.server.pages.subject import Choice, Subject, subject
 from grader.server.refusals import NotThere
 from grader.server.shapes import FindingView, InvitationView, ItemView
-from grader.server.web import Bench, PageForm, PageNumber, SignedInCaller
+from grader.server.web import Bench, PageForm, PageNumber, SignedInCaller, whole_number
 
 router = APIRouter(prefix="/inspections/{key}")
 
@@ -78,10 +78,10 @@ def invite(request: Request, bench: Bench, caller: SignedInCaller, key: str, for
     """The link is on the page that answers, and nowhere after."""
     on = subject(request, bench, caller, key, "release")
     typed = {name: form.text(name) for name in ("email", "name", "days")}
-    if typed["days"].strip() and not typed["days"].strip().isdigit():
+    days = whole_number(typed["days"])
+    if typed["days"].strip() and days is None:
         wrong = Wrong("This is no number of days", "days", "write a whole number, such as 21")
         return _overview(on, refused_for([wrong]), typed)
-    days = int(typed["days"]) if typed["days"].strip() else None
     done = tried(lambda: challenges.invite(bench, caller, key, typed["email"], typed["name"], days=days))
     if isinstance(done, Refused):
         return _overview(on, done, typed)

@@ -24,7 +24,7 @@ from grader.server.pages.subject import (
 )
 from grader.server.refusals import NotThere
 from grader.server.shapes import ItemView
-from grader.server.web import Bench, PageForm, PageNumber, Posted, SignedInCaller
+from grader.server.web import Bench, PageForm, PageNumber, Posted, SignedInCaller, whole_number
 
 router = APIRouter(prefix="/inspections/{key}")
 
@@ -209,9 +209,8 @@ def several_page(
 def tag_several(request: Request, bench: Bench, caller: SignedInCaller, key: str, form: PageForm) -> Response:
     on = subject(request, bench, caller, key, "evidence")
     names = form.many("item")
-    expected = {
-        name: int(said) for name, said in zip(names, form.many("version"), strict=False) if said.isdigit()
-    }
+    versions = zip(names, map(whole_number, form.many("version")), strict=False)
+    expected = {name: version for name, version in versions if version is not None}
     tags = _tags(form)
     if form.text("action") == "search":
         items = [evidence.one(bench, caller, key, name) for name in expected]

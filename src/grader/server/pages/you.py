@@ -14,7 +14,7 @@ from grader.server.pages.subject import Choice
 from grader.server.refusals import NotAllowed
 from grader.server.roles import SCOPES
 from grader.server.shapes import TokenView
-from grader.server.web import Bench, PageForm, Posted, SignedInCaller, address_of
+from grader.server.web import Bench, PageForm, SignedInCaller, address_of, whole_number
 
 router = APIRouter()
 
@@ -49,18 +49,13 @@ def make_token(request: Request, bench: Bench, caller: SignedInCaller, form: Pag
             form.text("name"),
             form.many("scopes"),
             inspection=form.maybe("inspection"),
-            days=_days(form),
+            days=whole_number(form.text("days")) or 0,  # which is refused in words
         )
     )
     if isinstance(done, Refused):
         typed = {"name": form.text("name"), "days": form.text("days"), "inspection": form.text("inspection")}
         return _you(request, bench, caller, done, typed=typed, scopes=form.many("scopes"))
     return _you(request, bench, caller, made=done)
-
-
-def _days(form: Posted) -> int:
-    text = form.text("days").strip()
-    return int(text) if text.isdigit() and len(text) < 9 else 0
 
 
 @router.post("/you/token/withdraw")
