@@ -34,6 +34,7 @@ READERS = (
     "/what-if?area=responding",
     "/what-if?parameter=some&value=35%25&item=E002&how=without&characteristic=responding.3b",
     "/evidence",
+    "/removed",
     "/evidence?words=call&area=responding&assessment=meets&basis=data&source=report&tagged_by=ann&order=changed",
     "/item?id=E001",
     "/sources",

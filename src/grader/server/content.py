@@ -224,12 +224,19 @@ def document_name(given: str) -> str:
     return name
 
 
+def next_number(session: Session, table: Any, inspection_id: int) -> int:
+    """The number of one more challenge, document or invitation of an inspection."""
+    wanted = select(func.max(table.number)).where(table.inspection_id == inspection_id)
+    return int(session.scalar(wanted) or 0) + 1
+
+
 def new_attachment(
-    inspection_id: int, source: str, file_name: str, content: bytes, by: str, at: datetime
+    inspection_id: int, number: int, source: str, file_name: str, content: bytes, by: str, at: datetime
 ) -> Attachment:
     """A row for a document kept with a source."""
     return Attachment(
         inspection_id=inspection_id,
+        number=number,
         source=source,
         file_name=document_name(file_name),
         size=len(content),

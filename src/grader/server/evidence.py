@@ -13,7 +13,7 @@ from grader.server.checking import check_item, check_items, check_settled, shown
 from grader.server.content import add_item, change_item, check_number, next_ids, remove_item
 from grader.server.inspections import contains
 from grader.server.refusals import Changed, NotNow, NotThere, faulty
-from grader.server.shapes import ItemVersionView, ItemView, Page
+from grader.server.shapes import ItemVersionView, ItemView, Page, RemovedView
 from grader.server.tables import Finding, Item, ItemTag, ItemVersion, LeftOut
 
 Data = Mapping[str, Any]
@@ -115,6 +115,26 @@ def history(bench: Workbench, caller: Caller, key: str, item: str) -> list[ItemV
         raise NotThere(f"there is no item {item[:60]!r}")
     bench.saw(caller, key, "item_history", item=item)
     return found
+
+
+def removed(
+    bench: Workbench, caller: Caller, key: str, *, page: int = 1, per_page: int | None = None
+) -> Page[RemovedView]:
+    """Items that were taken away, or left out in moderation, the last one first: their history stays."""
+    per = per_page or bench.settings.limits.page
+    with bench.reading(caller, key, "see") as work:
+        mine = ItemVersion.inspection_id == work.inspection.id
+        there = select(Item.name).where(Item.inspection_id == work.inspection.id)
+        last = select(func.max(ItemVersion.id)).where(mine, ItemVersion.name.not_in(there))
+        gone = select(ItemVersion).where(ItemVersion.id.in_(last.group_by(ItemVersion.name)))
+        total = work.session.scalar(select(func.count()).select_from(gone.subquery())) or 0
+        found = gone.order_by(ItemVersion.id.desc()).offset((page - 1) * per).limit(per)
+        items = [
+            RemovedView(id=v.name, version=v.version, act=v.act, evidence=v.data, by=v.by, at=v.at)
+            for v in work.session.scalars(found)
+        ]
+    bench.saw(caller, key, "removed")
+    return Page(items=items, total=total, page=page, per_page=per)
 
 
 def add(bench: Workbench, caller: Caller, key: str, given: Data) -> ItemView:

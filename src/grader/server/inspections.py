@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import false, func, or_, select
+from sqlalchemy import case, false, func, or_, select
 from sqlalchemy.orm import Session, undefer
 
 from grader.model.inspection import Inspection as InspectionModel
@@ -178,9 +178,10 @@ def _new(
         )
         put_in(session, row, model, caller.name, now)
         check_documents(session, bench.settings.limits, row.id, sum(map(len, files)))
-        for named, content in zip((read or {}).get("attachments", []), files, strict=True):
+        attached = zip((read or {}).get("attachments", []), files, strict=True)
+        for number, (named, content) in enumerate(attached, 1):
             session.add(
-                new_attachment(row.id, named["source"], named["file_name"], content, caller.name, now)
+                new_attachment(row.id, number, named["source"], named["file_name"], content, caller.name, now)
             )
         sha256 = (read or {}).get("sha256")
         detail = {"evidence": len(model.evidence)} | ({"sha256": sha256} if sha256 else {})
@@ -221,8 +222,10 @@ def listed(
                 or_(Inspection.body.ilike(said, escape="\\"), Inspection.name.ilike(said, escape="\\"))
             )
         total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+        # When the team changed something is not for the body to know.
+        changed = case((Member.role == Role.BODY.value, Inspection.created_at), else_=Inspection.changed_at)
         found = session.execute(
-            wanted.order_by(Inspection.changed_at.desc(), Inspection.id).offset((page - 1) * per).limit(per)
+            wanted.order_by(changed.desc(), Inspection.id).offset((page - 1) * per).limit(per)
         ).all()
         for_body = [row.id for row, role, _ in found if role == Role.BODY]
         drafts = _drafts_released(session, for_body) if for_body else {}

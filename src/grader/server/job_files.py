@@ -32,7 +32,8 @@ def yaml_of(inspection: Inspection) -> str:
 
 
 def write_yaml(_: list[bytes], inspection: Data) -> Answer:
-    return {}, [yaml_of(loaded(inspection).inspection).encode("utf-8")]
+    """The file of an inspection as it is kept, whatever the rules there are now would say of it."""
+    return {}, [yaml_of(Inspection.model_validate(inspection)).encode("utf-8")]
 
 
 def write_zip(
@@ -44,7 +45,7 @@ def write_zip(
     graded: bool,
 ) -> Answer:
     """Everything as one file; the proposal is there to be read where it is graded, and never read back."""
-    text = yaml_of(loaded(inspection).inspection)
+    text = yaml_of(Inspection.model_validate(inspection))
     files = {archives.INSPECTION: text.encode("utf-8")}
     if decisions is not None:
         files[archives.DECISIONS] = decisions.encode("utf-8")

@@ -42,6 +42,7 @@ def add(
     with bench.writing(caller, key, "members") as work:
         account = work.session.scalar(select(Account).where(Account.email == plain))
         if account is None:
+            bench.sign_in_limits.unknown(caller.who)
             raise faulty(
                 f"nobody here has the address {plain}", "ask a site admin to add them", field="email"
             )

@@ -127,6 +127,14 @@ def redact(
 _KEPT: Final[tuple[Any, ...]] = (ItemVersion, LeftOut)
 
 
+def redactable(bench: Workbench, caller: Caller, key: str, target: str) -> tuple[str, int]:
+    """What `redact` would take away, and the version it expects; raises NotThere where there is nothing."""
+    with bench.reading(caller, key, "redact") as work:
+        row = _redactable(work, target)
+        texts = _wordings(work, target, row)
+        return (str(row.data["statement"]), row.version) if row is not None else (min(texts), 0)
+
+
 def _redactable(work: Work, name: str) -> Item | Finding | ItemVersion | None:
     """An item or a finding as it stands, else an item as it was when it was taken away."""
     item = select(Item).where(Item.inspection_id == work.inspection.id, Item.name == name)

@@ -60,6 +60,9 @@ class Limits(BaseModel):
     sign_in_address: str = "100 per 15 minutes"
     """Attempts to sign in from one address."""
 
+    unknown_people: str = "20 per hour"
+    """Addresses without an account that one person may try to give a part to."""
+
     session_idle: Annotated[int, Field(ge=MINUTE, le=30 * DAY)] = 8 * HOUR
     """Seconds after which a session that nobody uses ends."""
     session_whole: Annotated[int, Field(ge=MINUTE, le=90 * DAY)] = 7 * DAY

@@ -128,6 +128,12 @@ class ItemVersionView(Shape):
     at: datetime
 
 
+class RemovedView(ItemVersionView):
+    """An item that was taken away, as it was then."""
+
+    id: str
+
+
 class SourceView(Shape):
     id: str
     source: dict[str, Any]

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from grader.server.bench import Work, Workbench
 from grader.server.callers import Caller
 from grader.server.checking import check_source
-from grader.server.content import check_documents, document_name, new_attachment
+from grader.server.content import check_documents, document_name, new_attachment, next_number
 from grader.server.refusals import Changed, NotNow, NotThere, TooLarge
 from grader.server.settings import MEGABYTE
 from grader.server.shapes import AttachmentView, SourceView
@@ -90,7 +90,8 @@ def attach(
     with bench.writing(caller, key, "evidence") as work:
         _source(work, source)
         check_documents(work.session, bench.settings.limits, work.inspection.id, len(content))
-        row = new_attachment(work.inspection.id, source, name, content, caller.name, work.now)
+        number = next_number(work.session, Attachment, work.inspection.id)
+        row = new_attachment(work.inspection.id, number, source, name, content, caller.name, work.now)
         work.session.add(row)
         work.session.flush()
         work.did("attached", source=source, sha256=row.sha256)
@@ -135,8 +136,14 @@ def _source(work: Work, name: str) -> Source:
 
 
 def _attached(work: Work, source: str, number: int) -> Attachment:
-    row = work.session.get(Attachment, number)
-    if row is None or row.inspection_id != work.inspection.id or row.source != source:
+    row = work.session.scalar(
+        select(Attachment).where(
+            Attachment.inspection_id == work.inspection.id,
+            Attachment.number == number,
+            Attachment.source == source,
+        )
+    )
+    if row is None:
         raise NotThere("there is no such document")
     return row
 
@@ -196,7 +203,7 @@ def _as_view(row: Source, used: int, attachments: Iterable[Attachment]) -> Sourc
 
 def _attachment_view(row: Attachment) -> AttachmentView:
     return AttachmentView(
-        number=row.id,
+        number=row.number,
         file_name=row.file_name,
         size=row.size,
         sha256=row.sha256,

@@ -23,6 +23,11 @@ class Base(DeclarativeBase):
     type_annotation_map = {datetime: Instant, dict[str, Any]: Json, list[str]: Json}
 
 
+def _numbered(table: str) -> Index:
+    """What is told of by a number is counted within its inspection: the number tells nothing of others."""
+    return Index(f"ix_{table}_number", "inspection_id", "number", unique=True)
+
+
 # People ---------------------------------------------------------------------------------------------------
 
 
@@ -124,8 +129,10 @@ class Invitation(Base):
     """Of somebody at the body inspected: a link to the released draft of one inspection."""
 
     __tablename__ = "invitation"
+    __table_args__ = (_numbered("invitation"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(server_default="0")
     inspection_id: Mapped[int] = mapped_column(ForeignKey("inspection.id", ondelete="CASCADE"), index=True)
     email: Mapped[str] = mapped_column(String(254))
     name: Mapped[str] = mapped_column(String(200))
@@ -196,8 +203,10 @@ class Attachment(Base):
     """A document with a source: kept and handed out as it came, never read."""
 
     __tablename__ = "attachment"
+    __table_args__ = (_numbered("attachment"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(server_default="0")
     inspection_id: Mapped[int] = mapped_column(ForeignKey("inspection.id", ondelete="CASCADE"), index=True)
     source: Mapped[str] = mapped_column(String(200))
     file_name: Mapped[str] = mapped_column(String(255))
@@ -366,8 +375,10 @@ class Challenge(Base):
     """What the body says against an item or finding, and the answer."""
 
     __tablename__ = "challenge"
+    __table_args__ = (_numbered("challenge"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(server_default="0")
     inspection_id: Mapped[int] = mapped_column(ForeignKey("inspection.id", ondelete="CASCADE"), index=True)
     draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id", ondelete="CASCADE"), index=True)
     target: Mapped[str] = mapped_column(String(200))

@@ -9,8 +9,16 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from grader.server import challenges
 from grader.server.api.making import api_router
-from grader.server.shapes import ChallengeView, DraftView, InvitationView
-from grader.server.web import ApiCaller, Bench, IfMatchNumber, IfMatchRevision, tag_answer
+from grader.server.shapes import ChallengeView, DraftView, InvitationView, Page
+from grader.server.web import (
+    ApiCaller,
+    Bench,
+    IfMatchNumber,
+    IfMatchRevision,
+    PageNumber,
+    PerPage,
+    tag_answer,
+)
 
 router = api_router("factual accuracy", "/inspections/{key}")
 
@@ -80,8 +88,10 @@ def uninvite(
 
 
 @router.get("/challenges")
-def list_challenges(bench: Bench, caller: ApiCaller, key: str) -> list[ChallengeView]:
-    return challenges.listed(bench, caller, key)
+def list_challenges(
+    bench: Bench, caller: ApiCaller, key: str, page: PageNumber, per_page: PerPage
+) -> Page[ChallengeView]:
+    return challenges.listed(bench, caller, key, page=page, per_page=per_page)
 
 
 @router.post("/challenges", status_code=201)

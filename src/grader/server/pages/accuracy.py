@@ -13,7 +13,7 @@ from grader.server.pages.refused import Refused, Wrong, refused_for, sent, sides
 from grader.server.pages.subject import Choice, Subject, subject
 from grader.server.refusals import NotThere
 from grader.server.shapes import FindingView, InvitationView, ItemView
-from grader.server.web import Bench, PageForm, SignedInCaller, whole_number
+from grader.server.web import Bench, PageForm, PageNumber, SignedInCaller, whole_number
 
 router = APIRouter(prefix="/inspections/{key}")
 
@@ -26,8 +26,10 @@ _ANSWERS = (
 
 
 @router.get("/accuracy")
-def overview_page(request: Request, bench: Bench, caller: SignedInCaller, key: str) -> Response:
-    return _overview(subject(request, bench, caller, key, "see_challenges"))
+def overview_page(
+    request: Request, bench: Bench, caller: SignedInCaller, key: str, page_number: PageNumber
+) -> Response:
+    return _overview(subject(request, bench, caller, key, "see_challenges"), number=page_number)
 
 
 def _overview(
@@ -35,6 +37,7 @@ def _overview(
     refused: Refused | None = None,
     typed: dict[str, str] | None = None,
     invited: InvitationView | None = None,
+    number: int = 1,
 ) -> Response:
     draft = None
     if on.inspection.released is not None:
@@ -45,7 +48,7 @@ def _overview(
         "accuracy.html",
         draft=draft,
         invitations=challenges.invitations(on.bench, on.caller, on.key) if may_withdraw else [],
-        challenges=challenges.listed(on.bench, on.caller, on.key),
+        challenges=challenges.listed(on.bench, on.caller, on.key, page=number),
         refused=refused,
         typed=typed or {},
         invited=invited,

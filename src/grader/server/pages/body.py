@@ -13,7 +13,7 @@ from grader.server.callers import Caller
 from grader.server.pages.refused import Refused, sent
 from grader.server.pages.rendering import page
 from grader.server.refusals import NotAllowed, NotThere
-from grader.server.web import Bench, PageForm, SignedInCaller
+from grader.server.web import Bench, PageForm, PageNumber, SignedInCaller
 
 router = APIRouter()
 
@@ -21,14 +21,16 @@ Word = Annotated[str, Query(max_length=200)]
 
 
 @router.get("/inspections/{key}/draft")
-def draft_page(request: Request, bench: Bench, caller: SignedInCaller, key: str) -> Response:
+def draft_page(
+    request: Request, bench: Bench, caller: SignedInCaller, key: str, page_number: PageNumber
+) -> Response:
     draft = challenges.draft(bench, caller, key)
     return page(
         request,
         "draft.html",
         draft=draft,
         key=key,
-        challenges=challenges.listed(bench, caller, key),
+        challenges=challenges.listed(bench, caller, key, page=page_number),
         may_challenge=_is_body(bench, caller, key),
     )
 

@@ -87,9 +87,19 @@ def table_page(
 @router.get("/item")
 def item_page(request: Request, bench: Bench, caller: SignedInCaller, key: str, id: Word) -> Response:
     on = subject(request, bench, caller, key)
-    item = evidence.one(bench, caller, key, id)
     versions = evidence.history(bench, caller, key, id)
-    return on.page("item.html", item=item, versions=_compared(versions), texts=on.texts)
+    item: ItemView | None = None
+    with suppress(NotThere):  # it was taken away, and its history stays
+        item = evidence.one(bench, caller, key, id)
+    return on.page("item.html", id=id, item=item, versions=_compared(versions), texts=on.texts)
+
+
+@router.get("/removed")
+def removed_page(
+    request: Request, bench: Bench, caller: SignedInCaller, key: str, page_number: PageNumber
+) -> Response:
+    on = subject(request, bench, caller, key)
+    return on.page("removed.html", found=evidence.removed(bench, caller, key, page=page_number))
 
 
 def _compared(versions: list[Any]) -> list[tuple[Any, list[tuple[str, Any, Any]]]]:

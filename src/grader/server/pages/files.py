@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from grader.server import evidence, findings, inspections, retention
+from grader.server import inspections, retention
 from grader.server.files_out import file_answer
 from grader.server.pages.refused import Refused, Wrong, refused_for, sent
 from grader.server.pages.subject import Subject, subject
@@ -150,12 +150,7 @@ def redact(
 
 
 def _redact(on: Subject, id: str, reason: str = "", refused: Refused | None = None) -> Response:
-    try:
-        item = evidence.one(on.bench, on.caller, on.key, id)
-        statement, version = item.evidence["statement"], item.version
-    except NotThere:
-        finding = findings.one(on.bench, on.caller, on.key, id)
-        statement, version = finding.finding["statement"], finding.version
+    statement, version = retention.redactable(on.bench, on.caller, on.key, id)
     return on.page(
         "redact.html",
         id=id,
