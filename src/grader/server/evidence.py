@@ -14,7 +14,7 @@ from grader.server.content import add_item, change_item, check_number, next_ids,
 from grader.server.inspections import contains
 from grader.server.refusals import Changed, NotNow, NotThere, faulty
 from grader.server.shapes import ItemVersionView, ItemView, Page, RemovedView
-from grader.server.tables import Finding, Item, ItemTag, ItemVersion
+from grader.server.tables import Finding, Item, ItemTag, ItemVersion, LeftOut
 
 Data = Mapping[str, Any]
 
@@ -151,7 +151,7 @@ def add(bench: Workbench, caller: Caller, key: str, given: Data) -> ItemView:
         name = given.get("id") or _next_name(work)
         checked = check_item(work, {**given, "id": name})
         check_settled([checked], {})
-        if _find(work, checked.id) is not None:
+        if _find(work, checked.id) is not None or checked.id in _left_out(work):
             raise NotNow(f"there is an item {checked.id!r} already", help="leave the id out, or give another")
         count, last = work.session.execute(
             select(func.count(), func.max(Item.position)).where(Item.inspection_id == work.inspection.id)
@@ -260,11 +260,16 @@ def _unchanged(work: Work, name: str, version: int) -> Item:
     return row
 
 
+def _left_out(work: Work) -> list[str]:
+    """Ids of what was settled to be left out, which no other item may have."""
+    return [*work.session.scalars(select(LeftOut.name).where(LeftOut.inspection_id == work.inspection.id))]
+
+
 def _next_name(work: Work) -> str:
     names = work.session.scalars(
         select(ItemVersion.name).where(ItemVersion.inspection_id == work.inspection.id).distinct()
     )
-    return next(next_ids("E", set(names)))
+    return next(next_ids("E", {*names, *_left_out(work)}))
 
 
 def view(row: Item) -> ItemView:

@@ -70,7 +70,7 @@ def import_file(bench: Workbench, caller: Caller, file_name: str, content: bytes
     InputError
         Every fault of the file, with its place.
     """
-    _check_may_make(caller)
+    check_may_make(caller)
     read, files = bench.grading.run("read_file", content, file_name=file_name)
     return _new(bench, caller, read["inspection"], read, files)
 
@@ -133,7 +133,8 @@ def _check_decided(row: Inspection, name: str, edition: str) -> None:
         )
 
 
-def _check_may_make(caller: Caller) -> None:
+def check_may_make(caller: Caller) -> None:
+    """Raise NotAllowed for who makes no inspections: somebody invited to one, or a token of one."""
     if caller.account_id is None or caller.only_inspection is not None:
         raise NotAllowed("an inspection is made by somebody with an account", help="sign in")
     check_scope(caller, "write")
@@ -142,7 +143,7 @@ def _check_may_make(caller: Caller) -> None:
 def _new(
     bench: Workbench, caller: Caller, data: Data, read: Data | None = None, files: Sequence[bytes] = ()
 ) -> Imported:
-    _check_may_make(caller)
+    check_may_make(caller)
     framework = data["inspection"].get("framework")
     info = bench.rules.of(str(framework))
     if read is None:

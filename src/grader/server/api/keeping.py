@@ -8,6 +8,7 @@ from fastapi import APIRouter, File, Response, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
 
 from grader.server import inspections, members, retention
+from grader.server.api.addresses import NamedRoute
 from grader.server.files_out import file_answer
 from grader.server.refusals import NotThere
 from grader.server.shapes import AuditView, Imported, InspectionView, MemberView, Page
@@ -22,7 +23,7 @@ from grader.server.web import (
     tag_revision,
 )
 
-router = APIRouter(prefix="/inspections/{key}", tags=["keeping"])
+router = APIRouter(prefix="/inspections/{key}", tags=["keeping"], route_class=NamedRoute)
 
 
 class NewMember(BaseModel):

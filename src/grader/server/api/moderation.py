@@ -8,11 +8,12 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from grader.server import moderation
+from grader.server.api.addresses import NamedRoute
 from grader.server.api.bodies import Block
 from grader.server.shapes import DisagreementView, InspectionView, ModerationView, Page, TaggingView
 from grader.server.web import ApiCaller, Bench, IfMatch, IfMatchNumber, PageNumber, PerPage, tag_answer
 
-router = APIRouter(prefix="/inspections/{key}", tags=["moderation"])
+router = APIRouter(prefix="/inspections/{key}", tags=["moderation"], route_class=NamedRoute)
 
 
 class Settlement(BaseModel):
