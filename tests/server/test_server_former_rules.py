@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -42,7 +43,7 @@ def test_nothing_of_it_is_graded(served: Any, former: str) -> None:
     challenge = challenges.listed(bench, owner, former).items[0]
     file = inspections.export_yaml(bench, owner, former)
     head = inspections.one(bench, owner, former).header
-    graded = [
+    graded: list[Callable[[], Any]] = [
         lambda: decisions.proposal(bench, owner, former),
         lambda: decisions.area(bench, owner, former, "responding"),
         lambda: decisions.explain(bench, owner, former, "responding"),
