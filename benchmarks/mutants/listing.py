@@ -13,6 +13,7 @@ import yaml
 from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import mutate_code
 from cosmic_ray.plugins import get_operator, operator_names
+from slips import drawn
 
 ROOMS = ("language", "engines", "grading", "proofs")
 BY_HAND = Path(__file__).with_name("by_hand.yaml")
@@ -54,6 +55,20 @@ def sampled(root: Path, many: int, seed: int) -> Iterator[Mutant]:
         yield next(turns[number % len(ROOMS)])
 
 
+def slipped(root: Path, many: int, seed: int) -> Iterator[Mutant]:
+    """As many slips, the rooms in turn."""
+    turns = [drawn(root / "src/grader" / room, seed) for room in ROOMS if many]
+    number = 0
+    while number < many:
+        path, slip = next(turns[number % len(ROOMS)])
+        changed = slip.made(path.read_text("utf-8"))
+        if changed is not None:
+            file = str(path.relative_to(root / "src/grader"))
+            name = f"{file}:{slip.line} {slip.done} {slip.start}"
+            yield Mutant(name, file.split("/")[0], file, slip.line, changed)
+            number += 1
+
+
 def by_hand(root: Path) -> list[Mutant]:
     """The mutants written down in `by_hand.yaml`; an error where its `before` is not there exactly once."""
     found = []
@@ -72,7 +87,7 @@ def by_hand(root: Path) -> list[Mutant]:
 
 
 def _sites(root: Path, room: str) -> Iterator[_Site]:
-    for path in sorted((root / "src/grader" / room).glob("*.py")):
+    for path in sorted((root / "src/grader" / room).rglob("*.py")):
         nodes = list(ast_nodes(get_ast(path.read_text("utf-8"))))
         for name in operator_names():
             operator: Any = get_operator(name)
@@ -80,7 +95,7 @@ def _sites(root: Path, room: str) -> Iterator[_Site]:
                 continue
             places = (start for node in nodes for start, _ in operator().mutation_positions(node))
             for occurrence, (line, _) in enumerate(places):
-                yield _Site(room, f"{room}/{path.name}", name, occurrence, line)
+                yield _Site(room, str(path.relative_to(root / "src/grader")), name, occurrence, line)
 
 
 def _told_apart(root: Path, sites: Iterator[_Site]) -> Iterator[Mutant]:

@@ -22,7 +22,7 @@ from typing import Any
 import coverage.numbits
 import hypothesis
 import pytest
-from listing import Mutant, by_hand, sampled
+from listing import Mutant, by_hand, sampled, slipped
 
 #: What of processor time the tests of one mutant may take together, unless the command says otherwise.
 SECONDS = 120
@@ -165,6 +165,7 @@ def main() -> None:
     parser.add_argument("results", type=Path, help="a line of JSON a mutant; those in it are not tried again")
     parser.add_argument("--noted", type=Path, nargs="+", required=True, help="what which_tests.py wrote")
     parser.add_argument("--sample", type=int, default=0, help="how many of cosmic-ray's")
+    parser.add_argument("--slips", type=int, default=0, help="how many of slips.py's")
     parser.add_argument("--seed", type=int, default=2022)
     parser.add_argument("--by-hand", action="store_true", help="those of by_hand.yaml")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="processor time for a mutant's tests")
@@ -172,7 +173,11 @@ def main() -> None:
     asked = parser.parse_args()
     tree, logs = asked.tree.resolve(), asked.results.with_suffix(".logs")
     logs.mkdir(parents=True, exist_ok=True)
-    mutants = chain(by_hand(tree) if asked.by_hand else [], sampled(tree, asked.sample, asked.seed))
+    mutants = chain(
+        by_hand(tree) if asked.by_hand else [],
+        slipped(tree, asked.slips, asked.seed),
+        sampled(tree, asked.sample, asked.seed),
+    )
     told: Counter[tuple[str, str]] = Counter()
     bearing = Bearing(asked.noted)
     results: dict[str, Any] = {}

@@ -120,9 +120,10 @@ def decisions_file(bench: Bench, caller: ApiCaller, key: str) -> Response:
 
 
 @router.get("/zip", response_class=Response)
-def zip_file(bench: Bench, caller: ApiCaller, key: str) -> Response:
-    """Everything as a zip of files."""
-    return file_answer(inspections.export_zip(bench, caller, key), "inspection", "zip")
+def zip_file(bench: Bench, caller: ApiCaller, key: str, documents: bool = True) -> Response:
+    """Everything as a zip of files, with the documents attached or without them."""
+    content = inspections.export_zip(bench, caller, key, documents=documents)
+    return file_answer(content, "inspection", "zip")
 
 
 @router.get("/report/{format}", response_class=Response)

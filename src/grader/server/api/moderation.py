@@ -88,10 +88,10 @@ def settle(
     key: str,
     item: str,
     said: Settlement,
-    version: IfMatchNumber,
+    version: IfMatch,
     response: Response,
 ) -> DisagreementView:
-    """Say how a disagreement is settled, and why; If-Match "0" where it is not settled yet."""
+    """Say how a disagreement is settled, and why; If-Match is its `version` among the disagreements."""
     done = moderation.settle(
         bench, caller, key, item, said.choice, said.reason, expected_version=version, agreed=said.agreed
     )
@@ -100,9 +100,7 @@ def settle(
 
 
 @router.delete("/disagreements/{item}")
-def unsettle(
-    bench: Bench, caller: ApiCaller, key: str, item: str, version: IfMatchNumber
-) -> DisagreementView:
+def unsettle(bench: Bench, caller: ApiCaller, key: str, item: str, version: IfMatch) -> DisagreementView:
     """Take back how a disagreement is settled."""
     return moderation.unsettle(bench, caller, key, item, expected_version=version)
 
