@@ -26,7 +26,8 @@ unexport PYTHONDONTWRITEBYTECODE
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-# A stamp for each of the two installations, renewed when pyproject.toml changes.
+# A stamp for each of the two installations, renewed when pyproject.toml changes. What is installed to develop with is
+# compiled when it is first imported: the tests import a small part of it, and compiling the whole takes a minute.
 $(VENV)/host: .ci/check_host.py
 	@$(PYTHON) .ci/check_host.py
 	$(PYTHON) -m venv $(VENV)
@@ -38,7 +39,7 @@ $(VENV)/installed: $(VENV)/host pyproject.toml
 	@touch $@
 
 $(VENV)/developing: $(VENV)/host pyproject.toml
-	$(PIP) install --quiet --editable '.[all]' --group dev
+	$(PIP) install --quiet --no-compile --editable '.[all]' --group dev
 	@touch $@ $(VENV)/installed
 
 $(VENV)/benchmarking: $(VENV)/developing

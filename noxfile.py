@@ -67,5 +67,7 @@ def types(session: nox.Session) -> None:
 @nox.session(python="3.11")
 def docs(session: nox.Session) -> None:
     """The documentation site, with every warning an error."""
-    session.install("-e", ".", *groups("docs"))
+    session.install("-e", ".[all]", *groups("dev"), *groups("docs"))
+    session.run("python", "tools/pages.py")
     session.run("zensical", "build", "--strict", "--clean")
+    session.run("python", "tools/pages.py", "--built")

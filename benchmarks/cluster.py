@@ -1,11 +1,12 @@
 """A real standalone Spark cluster on one machine: the same grades as on Polars, though a worker is killed.
 
-    python benchmarks/cluster.py [AREA_GRADINGS] [--kill] [--memory 1g]
+    python benchmarks/cluster.py [AREA_GRADINGS] [--kill] [--stop] [--input csv|table]
 
 Starts a master and two workers as processes (the wheel has no scripts for that), grades made tables into a
 folder, and compares the rows with those of a batch on Polars by a checksum. With `--kill` a worker is killed
-once the first part is written. Prints seconds, and the peak memory of the driver and of each worker with its
-executors.
+once the first part is written; with `--stop` the whole run is, and the same command takes it up. Input is
+Parquet, CSV, or tables of a database that Spark knows. Prints seconds, and the peak memory of the largest
+process of Java and of Python, of the driver and of each worker with its executors.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import argparse
 import hashlib
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -22,7 +24,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +67,16 @@ def make(folder: Path, gradings: int) -> None:
             inspection=name, edition=pl.lit(of.edition), framework=pl.lit("PEEL_2021_22")
         )
         listed.write_parquet(folder / "inspections.parquet" / f"{at:04d}.parquet")
+
+
+def as_csv(folder: Path) -> None:
+    """The tables as folders of CSV files, in place of Parquet."""
+    for name in ("inspections", "evidence"):
+        made = folder / f"{name}.csv"
+        made.mkdir()
+        for file in sorted((folder / f"{name}.parquet").iterdir()):
+            pl.read_parquet(file).write_csv(made / f"{file.stem}.csv")
+        shutil.rmtree(folder / f"{name}.parquet")
 
 
 def checksum(files: str) -> str:
@@ -148,16 +160,23 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _family(root: int) -> set[int]:
-    found = {root}
-    for _ in range(4):
-        for status in Path("/proc").glob("[0-9]*/status"):
-            try:
-                parent = next(x for x in status.read_text().splitlines() if x.startswith("PPid")).split()[1]
-            except (OSError, StopIteration):
-                continue
-            if int(parent) in found:
-                found.add(int(status.parent.name))
+def _family(root: int, parents: dict[int, int] | None = None) -> set[int]:
+    """A process and all those that it and its own started."""
+    parents = _parents() if parents is None else parents
+    found, more = set(), {root}
+    while more:
+        found |= more
+        more = {pid for pid, parent in parents.items() if parent in more} - found
+    return found
+
+
+def _parents() -> dict[int, int]:
+    """The process that started each."""
+    found = {}
+    for name in os.listdir("/proc"):  # noqa: PTH208  # it is asked every few seconds, while others are measured
+        with suppress(OSError):
+            if name.isdigit():
+                found[int(name)] = int(Path(f"/proc/{name}/stat").read_text().rpartition(")")[2].split()[1])
     return found
 
 
@@ -167,45 +186,64 @@ class Peaks(threading.Thread):
     def __init__(self, roots: dict[str, int]) -> None:
         super().__init__(daemon=True)
         self.roots, self.over = roots, threading.Event()
-        self.seen: dict[str, dict[int, float]] = {name: {} for name in roots}
+        self.seen: dict[str, dict[tuple[str, int], float]] = {name: {} for name in roots}
 
     def run(self) -> None:
         while not self.over.wait(2):
+            parents = _parents()
             for name, root in self.roots.items():
-                for pid in _family(root):
+                for pid in _family(root, parents):
                     try:
                         lines = Path(f"/proc/{pid}/status").read_text().splitlines()
                     except OSError:
                         continue
+                    kind = "java" if lines[0].split()[-1] == "java" else "python"
                     for line in lines:
                         if line.startswith("VmHWM"):
-                            self.seen[name][pid] = int(line.split()[1]) / 1024
+                            self.seen[name][kind, pid] = int(line.split()[1]) / 1024
 
-    def megabytes(self) -> dict[str, float]:
-        """For each its largest process."""
+    def megabytes(self) -> dict[str, dict[str, int]]:
+        """For each its largest process of Java and of Python."""
         self.over.set()
-        return {name: round(max(each.values(), default=0)) for name, each in self.seen.items()}
+        return {
+            name: {
+                kind: round(max((mb for (of, _), mb in each.items() if of == kind), default=0))
+                for kind in ("java", "python")
+            }
+            for name, each in self.seen.items()
+        }
 
 
 def main() -> None:
     """Grade on the cluster and on Polars, and compare."""
     parser = argparse.ArgumentParser()
     parser.add_argument("gradings", type=int, nargs="?", default=1_000_000)
-    parser.add_argument("--kill", action="store_true")
+    parser.add_argument("--kill", action="store_true", help="a worker, once the first part is written")
+    parser.add_argument("--stop", action="store_true", help="the whole run then, and take it up")
+    parser.add_argument("--input", choices=("parquet", "csv", "table"), default="parquet")
     parser.add_argument("--memory", default="1500m")
     parser.add_argument("--parts", type=int)
     asked = parser.parse_args()
-    os.nice(10)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         make(folder / "tables", asked.gradings)
+        on_polars(folder)
+        if asked.input == "csv":
+            as_csv(folder / "tables")
         print(json.dumps(run(folder, asked)))
 
 
 def run(folder: Path, asked: argparse.Namespace) -> dict[str, Any]:
     """What came of it: seconds, memory, checksums."""
     with cluster(folder, asked.memory) as (master, workers):
-        driver = [sys.executable, __file__, "--driver", str(folder / "tables"), str(folder / "out")]
+        command = [
+            sys.executable,
+            __file__,
+            "--driver",
+            str(folder / "tables"),
+            str(folder / "out"),
+            asked.input,
+        ]
         heap = f"{int(asked.memory.removesuffix('m')) - 400}m"
         environment = {
             **os.environ,
@@ -218,26 +256,32 @@ def run(folder: Path, asked: argparse.Namespace) -> dict[str, Any]:
             "MASTER": master,
             "GRADER_PARTS": str(asked.parts or 0),
         }
+        first = None
+        if asked.stop:
+            process = subprocess.Popen(
+                command, env=environment, stdout=subprocess.DEVNULL, start_new_session=True
+            )
+            first = _wait_for_a_part(folder, process)
+            _end(process)
         start = time.monotonic()
-        process = subprocess.Popen(driver, env=environment, stdout=subprocess.PIPE)
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE)
         peaks = Peaks({"driver": process.pid, **{f"worker{n}": w.pid for n, w in enumerate(workers, 1)}})
         peaks.start()
+        killed = None
         if asked.kill:
-            while process.poll() is None and not list((folder / "out").glob("_done/*.json")):
-                time.sleep(0.3)
+            killed = _wait_for_a_part(folder, process)
             _end(workers[0])
-            print(f"killed a worker after {time.monotonic() - start:.0f} s", file=sys.stderr)
         said, _ = process.communicate()
         seconds = time.monotonic() - start
         if process.returncode:
             raise SystemExit("the run on the cluster fails")
         memory = peaks.megabytes()
-    started = time.monotonic()
-    subprocess.run([sys.executable, __file__, "--polars", str(folder)], check=True)
     ours, theirs = checksum(f"{folder}/out/grades/*.parquet"), checksum(f"{folder}/polars.parquet")
     return {
+        "input": asked.input,
         "seconds": round(seconds),
-        "polars_seconds": round(time.monotonic() - started),
+        "stopped_after": first,
+        "worker_killed_after": killed,
         "peak_mb": memory,
         "cluster": ours,
         "polars": theirs,
@@ -246,32 +290,49 @@ def run(folder: Path, asked: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def driver(tables: str, output: str) -> None:
+def _wait_for_a_part(folder: Path, process: subprocess.Popen[bytes]) -> int:
+    """Seconds until the first part of a run is written whole."""
+    start = time.monotonic()
+    while process.poll() is None and not list((folder / "out").glob("_done/*.json")):
+        time.sleep(0.3)
+    return round(time.monotonic() - start)
+
+
+def driver(tables: str, output: str, kind: str) -> None:
     """The driver's own process."""
     from grader.bulk.cluster import grade_on_cluster
 
-    found = grade_on_cluster(tables, output, parts=int(os.environ["GRADER_PARTS"]) or None)
+    source = tables
+    if kind == "table":
+        from grader.bulk.backends import OnSpark
+
+        session = OnSpark().session
+        session.sql("CREATE DATABASE made")
+        for name in ("inspections", "evidence"):
+            session.sql(f"CREATE TABLE made.{name} USING parquet LOCATION '{tables}/{name}.parquet'")
+        source = "table:made"
+    found = grade_on_cluster(source, output, parts=int(os.environ["GRADER_PARTS"]) or None)
     names = ("parts", "inspections", "areas", "skipped", "faults", "taken_up", "outcomes")
     print(json.dumps({name: getattr(found, name) for name in names}))
 
 
 def on_polars(folder: Path) -> None:
-    """The same tables, each as one file, as a batch on Polars."""
-    from grader.bulk.batch import batch
-
+    """The same tables, each as one file, as a batch on Polars in a process of its own."""
     whole = folder / "whole"
     whole.mkdir()
     for name in ("inspections", "evidence"):
         pl.scan_parquet(folder / "tables" / f"{name}.parquet" / "*.parquet").sink_parquet(
             whole / f"{name}.parquet"
         )
-    batch([whole], folder / "polars.parquet")
+    command = ["-m", "grader", "batch", str(whole), "-o", str(folder / "polars.parquet"), "--force"]
+    start = time.monotonic()
+    subprocess.run([sys.executable, *command], check=True, stdout=subprocess.DEVNULL)
+    print(f"on Polars: {time.monotonic() - start:.0f} s", file=sys.stderr)
+    shutil.rmtree(whole)
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--driver"]:
-        driver(*sys.argv[2:4])
-    elif sys.argv[1:2] == ["--polars"]:
-        on_polars(Path(sys.argv[2]))
+        driver(*sys.argv[2:5])
     else:
         main()

@@ -51,7 +51,12 @@ def keep(part: str, rows: Sequence[Sequence[str]], path: Path = RESULTS) -> None
 
 def page(results: Results) -> str:
     """The page in Markdown."""
-    lines = ["# How fast it is", "", "`make bench` measures this in one run, and writes this page.", ""]
+    lines = ["# How fast it is", "", "For whoever plans a run. Look up the size.", ""]
+    lines += [
+        "`make bench` measures this in one run, and writes this page. How columns come to the same as other",
+        "engines, how much memory a batch takes, and what a cluster does: [scale.md](scale.md).",
+        "",
+    ]
     for part, (title, said) in PARTS.items():
         if part not in results:
             continue

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import gc
+import json
+import os
 import re
+import signal
+import subprocess
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -18,6 +25,20 @@ from grader.cli import main
 settings.register_profile("sample", max_examples=12, deadline=None, derandomize=True)
 settings.register_profile("whole", max_examples=100, deadline=None)
 settings.load_profile("sample")
+
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is collected stays until the end: nothing in it is to be freed, then or between tests."""
+    gc.disable()
+    collected = yield
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+    gc.enable()
+    return collected
 
 
 @dataclass(frozen=True)
@@ -60,6 +81,78 @@ class MeasuredGrader:
 def measured_grader(tmp_path: Path) -> MeasuredGrader:
     """Its `command` runs grader; its `peak` is then the memory that it took."""
     return MeasuredGrader(tmp_path / ".peak")
+
+
+#: Has run a few commands, so loaded what commands load, and runs each other one in a child, which takes what
+#: a process started for the command would take, without a second of loading each time.
+_FORKING = """
+import atexit, contextlib, gc, io, json, os, resource, sys
+from grader.cli import main
+
+with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+    for arguments in json.loads(sys.argv[1]):
+        main(arguments)
+answers = os.dup(1)
+gc.collect()
+gc.freeze()
+for line in sys.stdin:
+    asked = json.loads(line)
+    child = os.fork()
+    if child == 0:
+        break
+    os.write(answers, b"%d\\n" % child)
+    os.write(answers, b"%d\\n" % os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+else:
+    sys.exit()
+os.close(answers)
+for number, name in enumerate((os.devnull, asked["out"], asked["err"])):
+    opened = os.open(name, os.O_WRONLY if number else os.O_RDONLY)
+    os.dup2(opened, number)
+    os.close(opened)
+os.chdir(asked["cwd"])
+os.environ.clear()
+os.environ.update(asked["env"])
+resource.setrlimit(resource.RLIMIT_AS, (asked["address_space"],) * 2)
+resource.setrlimit(resource.RLIMIT_CPU, (asked["seconds"],) * 2)
+atexit.register(lambda: open(asked["peak"], "w").write(open("/proc/self/status").read()))
+sys.argv = ["grader", *asked["arguments"]]
+sys.exit(main())
+"""
+
+
+@pytest.fixture(scope="session")
+def forking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., int]]:
+    """Runs a command in a child of a process that has run others, and gives back its exit code.
+
+    `forking(arguments=, cwd=, env=, out=, err=, peak=, address_space=, seconds=)`: what it prints, and the
+    most memory it took, are written into files.
+    """
+    example = str(ROOT / "examples" / "leicestershire_2021_22" / "inspection.yaml")
+    reading = [["validate", example], ["explain", example, "responding", "--engine", "reference"]]
+    reading.append(["grade", example, "--engine", "reference"])
+    book = str(tmp_path_factory.mktemp("forking") / "findings.xlsx")
+    sheets = [["export", example, "--xlsx", book], ["import", book, "-o", f"{book}.yaml"]]
+    process = subprocess.Popen(
+        [sys.executable, "-c", _FORKING, json.dumps([*reading, *sheets])],
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    asking, answers = process.stdin, process.stdout
+    assert asking is not None
+    assert answers is not None
+
+    def running(*, seconds: int, **asked: Any) -> int:
+        print(json.dumps({**asked, "seconds": seconds}), file=asking, flush=True)
+        late = threading.Timer(10 * seconds, os.kill, (int(answers.readline()), signal.SIGKILL))
+        late.start()
+        code = int(answers.readline())
+        late.cancel()
+        return code
+
+    yield running
+    process.communicate()
 
 
 @pytest.fixture

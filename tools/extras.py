@@ -29,7 +29,8 @@ BRINGS = {
     "report": ("report", "numpy"),
     "sheets": ("sheets",),
     "columnar": ("columnar", "numpy"),
-    "all": ("prove", "report", "sheets", "columnar", "numpy"),
+    "serve": ("report", "sheets", "numpy", "serve"),
+    "all": ("prove", "report", "sheets", "columnar", "numpy", "serve"),
     "spark": ("columnar", "numpy", "spark"),
 }
 
@@ -62,6 +63,7 @@ TRIES = (
     Try("batch inspection.yaml -o out.csv --force", "columnar"),
     Try("batch inspection.yaml -o out.parquet --force", "columnar"),
     Try("simulate inspection.yaml --draws 20", "numpy"),
+    Try("serve --data bench --add-user ann@example.org --name Ann", "serve"),
     Try("batch inspection.yaml -o spark.csv --on pyspark --force", "spark"),
 )
 

@@ -3,7 +3,8 @@
 `python tools/pages.py` writes `build/site`, which `zensical build` (mkdocs.yml) makes into pages; `--built`
 then has the pages fetch nothing from elsewhere. Links between
 documents are led to where each lies in the site; a file that is no document is copied beside them. Pages of
-commands, schemas and messages are written from the commands, the schemas and the broken files of the tests.
+commands, schemas, functions and messages are written from the code and from the broken files of the tests;
+tables go where a document has `<!-- made: NAME -->`.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ OUT = ROOT / "build" / "site"
 BROKEN = ROOT / "tests" / "broken"
 LINK = re.compile(r"(!?\[(?:[^\[\]]|\[[^\]]*\])*\]\()([^)#\s]+)(#[^)\s]*)?\)")
 FENCE = re.compile(r"(^```.*?^```\n?)", re.MULTILINE | re.DOTALL)
+#: Where a table made from the code goes into a document.
+MADE = re.compile(r"^<!-- made: (\w+) -->$", re.MULTILINE)
 KINDS = {
     "inspection": "An inspection",
     "decisions": "Decisions",
@@ -72,8 +75,8 @@ def lay_out() -> None:
     where = documents()
     files: set[Path] = set()
     for source, at in where.items():
-        text = led((ROOT / source).read_text("utf-8"), source, at, where, files)
-        _write(at, text)
+        text = MADE.sub(lambda found: "".join(TABLES[found[1]]()), (ROOT / source).read_text("utf-8"))
+        _write(at, led(text, source, at, where, files))
     for name in sorted(files):
         target = OUT / "files" / name
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -83,7 +86,8 @@ def lay_out() -> None:
         shutil.copyfile(path, OUT / "assets" / path.name)
     _write(Path("reference/commands.md"), "".join(commands()))
     _write(Path("reference/keys.md"), "".join(keys()))
-    _write(Path("reference/python.md"), "".join(python()))
+    for subject, text in python_pages():
+        _write(Path(f"reference/python/{subject}.md"), text)
     for kind in KINDS:
         _write(Path(f"reference/messages/{kind}.md"), "".join(messages(kind)))
 
@@ -92,6 +96,41 @@ def _write(at: Path, text: str) -> None:
     target = OUT / at
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(text, "utf-8")
+
+
+# Tables in documents ----------------------------------------------------------------------------------------
+
+
+def dependencies() -> Iterator[str]:
+    """Every dependency with its licence and the extra that needs it, of those installed here."""
+    import licences
+
+    yield "| package | licence | needed by |\n|---|---|---|\n"
+    for name, licence, by in licences.rows():
+        yield f"| {name} | {licence} | {by} |\n"
+
+
+def schemas() -> Iterator[str]:
+    """Every format there is a schema of."""
+    from grader.schemas import schema_names
+
+    yield "| name | is the schema of |\n|---|---|\n"
+    for name, title in schema_names().items():
+        yield f"| `{name}` | {title} |\n"
+
+
+def words() -> Iterator[str]:
+    """What a column of a sheet of evidence may be called besides."""
+    from grader.sheets.headings import SYNONYMS
+
+    yield "| column | is read from |\n|---|---|\n"
+    for name, several in SYNONYMS["evidence"].items():
+        yield f"| `{name}` | {', '.join(word.replace('_', ' ') for word in several)} |\n"
+
+
+TABLES: dict[str, Callable[[], Iterator[str]]] = {
+    made.__name__: made for made in (dependencies, schemas, words)
+}
 
 
 # Commands ---------------------------------------------------------------------------------------------------
@@ -199,24 +238,69 @@ def _type(schema: Any) -> str:
 # Python -----------------------------------------------------------------------------------------------------
 
 
-def python() -> Iterator[str]:
-    """Every public function and class, from its docstring."""
+#: The pages of the Python functions, by the modules of `grader.api` that they stand in: title, and for whom.
+SUBJECTS = {
+    "inspections": ("Inspections", "grades an inspection and asks why"),
+    "files": ("Files and spreadsheets", "reads and writes files"),
+    "lookups": ("Looking things up", "looks for a characteristic, a rule or a number"),
+    "moderation": ("Moderation", "lays several people's taggings together"),
+    "recording": ("Decisions", "records what people decided"),
+    "decisions": ("Agreement and statistics", "lays proposals beside final grades"),
+    "reports": ("Reports", "hands a report over"),
+    "rulebooks": ("Rule books", "tests, proves and changes rules"),
+    "tables": ("Many inspections", "grades tables, or very many inspections"),
+    "errors": ("Errors", "tells users what is wrong"),
+}
+
+
+#: Where what no function returns stands, by its module.
+_BESIDE = {"grader.errors": "errors", "grader.statistics.choices": "decisions"}
+
+
+def by_subject() -> dict[str, list[str]]:
+    """Public names by the page they stand on: functions, then what they are first to give."""
     import inspect
 
     import grader
 
-    yield "# Python\n\nFor whoever calls grader from a program. Each name is an attribute of `grader`.\n"
+    found: dict[str, list[str]] = {subject: [] for subject in SUBJECTS}
     names = [name for name in grader.__all__ if name != "__version__"]
     functions = [name for name in names if inspect.isfunction(getattr(grader, name))]
-    for title, listed in (
-        ("Functions", functions),
-        ("What they return and raise", [n for n in names if n not in functions]),
-    ):
-        yield f"\n## {title}\n"
-        for name in listed:
-            found = getattr(grader, name)
-            module = getattr(found, "__module__", "grader")
-            yield f"\n::: {module}.{getattr(found, '__name__', name)}\n    options: {{heading_level: 3}}\n"
+    for name in functions:
+        found[getattr(grader, name).__module__.rpartition(".")[2]].append(name)
+    returned = {
+        subject: " ".join(str(inspect.signature(getattr(grader, n)).return_annotation) for n in own)
+        for subject, own in found.items()
+    }
+    for name in (n for n in names if n not in functions):
+        own = next((subject for subject, said in returned.items() if re.search(rf"\b{name}\b", said)), None)
+        found[own or _BESIDE.get(getattr(grader, name).__module__, "inspections")].append(name)
+    return found
+
+
+def python_pages() -> Iterator[tuple[str, str]]:
+    """A page for each subject, of functions and classes from their docstrings; and a list of them all."""
+    import grader
+
+    where = by_subject()
+    listed = (
+        "# Python\n\nFor whoever calls grader from a program. Look up the name: an attribute of `grader`.\n"
+    )
+    for subject, (title, whom) in SUBJECTS.items():
+        named = "".join(f" [`{name}`]({subject}.md#{_object(name)})" for name in where[subject])
+        listed += f"\n**[{title}]({subject}.md)**:{named}\n"
+        text = f"# {title}\n\nFor a program that {whom}. Each name is an attribute of `grader`.\n"
+        for name in where[subject]:
+            text += f"\n::: {_object(name)}\n    options: {{heading_level: 2}}\n"
+        yield subject, text
+    yield "index", listed + f"\nThis is version {grader.__version__}.\n"
+
+
+def _object(name: str) -> str:
+    import grader
+
+    found = getattr(grader, name)
+    return f"{getattr(found, '__module__', 'grader')}.{getattr(found, '__name__', name)}"
 
 
 # Messages ---------------------------------------------------------------------------------------------------

@@ -44,10 +44,13 @@ def version() -> str:
     return found[1]
 
 
+#: Where tools are looked for: those of this environment first.
+PATH = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+
+
 def said(*command: str | Path) -> tuple[int, str]:
     """The exit code of a command run in the checkout, and all it printed."""
-    home = str(Path(sys.executable).parent)
-    env = {**os.environ, "PATH": f"{home}{os.pathsep}{os.environ.get('PATH', '')}"}
+    env = {**os.environ, "PATH": PATH}
     done = subprocess.run(
         [*map(str, command)], cwd=ROOT, capture_output=True, text=True, check=False, env=env
     )
@@ -100,7 +103,7 @@ def rule_books() -> Iterator[str]:
 
 def locked() -> Iterator[str]:
     """The lock file of the development environment is that of pyproject.toml."""
-    if shutil.which("uv") is None:
+    if shutil.which("uv", path=PATH) is None:
         yield "uv is not installed, so the lock file was not looked at: pip install uv"
         return
     code, out = said("uv", "lock", "--check")
@@ -134,9 +137,8 @@ def installs() -> Iterator[str]:
 
 def free() -> Iterator[str]:
     """No dependency has a licence that binds whoever passes grader on."""
-    for name, licence, _ in licences.rows():
-        if licences.binds(licence):
-            yield f"{name} is under {licence}"
+    for name, licence, _ in licences.binding():
+        yield f"{name} is under {licence}"
 
 
 def materials() -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from decimal import Decimal
 
 #: Joiners are part of how some scripts are spelt; other format characters only hide or reorder text.
 _JOINERS = "\u200c\u200d"
@@ -30,6 +31,12 @@ def _visible(character: str, keep: str) -> str:
     if unicodedata.category(character) not in _HIDDEN and ord(character) & 0xFFFE != 0xFFFE:
         return character
     return character.encode("unicode_escape").decode("ascii")
+
+
+def figure_text(value: float) -> str:
+    """A figure in plain digits, fifteen of them at most: `1234567`, and never `1.23457e+06`."""
+    text = f"{value:.15g}"
+    return text if "e" not in text or abs(value) >= 1e21 else f"{Decimal(text):f}"
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import threading
@@ -64,7 +65,8 @@ class Served:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     if CHROMIUM is None:
-        pytest.skip("there is no Chromium on this machine")
+        said = "there is no Chromium on this machine"
+        pytest.fail(said) if os.environ.get("GRADER_NEEDS_BROWSER") else pytest.skip(said)
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

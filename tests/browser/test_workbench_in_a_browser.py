@@ -222,3 +222,24 @@ def test_a_fault_moves_the_focus_and_its_link_leads_into_the_field(served: Any, 
     assert page.evaluate("document.activeElement.className") == "error-summary"
     page.get_by_role("link", name="Choose a source").click()
     assert "source" == page.evaluate("document.activeElement.id")
+
+
+# The API's own page ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_the_api_is_documented_and_tried_without_anything_from_elsewhere(served: Any, sit: Any) -> None:
+    key = served.inspection("one")
+    person = sit("one")
+    page, asked = person.page, []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto("/api/docs")
+    page.locator("#operations-evidence-one_item_api_v1_inspections__key__evidence__item__get").click()
+    page.get_by_role("button", name="Try it out").click()
+    page.get_by_placeholder("key", exact=True).fill(key)
+    page.get_by_placeholder("item", exact=True).fill("E001")
+    page.get_by_role("button", name="Execute").click()
+    page.locator(".live-responses-table .response-col_status").filter(has_text="200").wait_for()
+    assert "Calls are answered" in page.locator(".live-responses-table").inner_text()
+    elsewhere = [url for url in asked if not url.startswith((served.address, "data:"))]
+    assert ([], []) == (elsewhere, person.said)

@@ -359,3 +359,9 @@ def both_editions(random_inspections):
     first, second = (random_inspections(16, e, seed) for seed, e in enumerate(("2022-03", "2021-04")))
     # Editions by turns, so that rows of the one stand between those of the other.
     return [each for pair in zip(first, second, strict=True) for each in pair]
+
+
+@pytest.fixture(scope="session")
+def expected_of_both(expected_rows, both_editions):
+    """The rows of these, off the reference, once."""
+    return expected_rows(both_editions)

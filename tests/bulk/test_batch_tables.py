@@ -13,19 +13,32 @@ from grader.bulk import dataset, tables
 from grader.bulk.batch import batch
 
 
-@pytest.mark.parametrize("turned", [False, True], ids=["in order", "turned round"])
-@pytest.mark.parametrize("ending", [".parquet", ".csv"])
-@pytest.mark.parametrize("on", ["polars", "duckdb", pytest.param("pyspark", marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    ("on", "ending", "turned"),
+    [
+        ("polars", ".parquet", False),
+        ("polars", ".csv", True),
+        # What is turned round, or CSV, is put in order by Polars whatever runs the columns.
+        ("duckdb", ".parquet", False),
+        pytest.param("polars", ".parquet", True, marks=pytest.mark.slow),
+        pytest.param("polars", ".csv", False, marks=pytest.mark.slow),
+        pytest.param("duckdb", ".parquet", True, marks=pytest.mark.slow),
+        pytest.param("duckdb", ".csv", False, marks=pytest.mark.slow),
+        pytest.param("duckdb", ".csv", True, marks=pytest.mark.slow),
+        pytest.param("pyspark", ".parquet", False, marks=pytest.mark.slow),
+        pytest.param("pyspark", ".csv", False, marks=pytest.mark.slow),
+    ],
+)
 def test_tables_give_the_rows_of_the_reference(
-    on, ending, turned, write_tables, both_editions, expected_rows, tmp_path
+    on, ending, turned, write_tables, both_editions, expected_of_both, tmp_path
 ):
     if on != "polars":
         pytest.importorskip(on)
-    if on == "pyspark" and (turned or shutil.which("java") is None):
-        pytest.skip("Spark is slow to start, and needs Java")
+    if on == "pyspark" and shutil.which("java") is None:
+        pytest.skip("Spark needs Java")
     folder = write_tables(tmp_path / "tables", both_editions, ending, turned)
     batch([folder], tmp_path / "out.parquet", on=on)
-    assert expected_rows(both_editions) == pl.read_parquet(tmp_path / "out.parquet").to_dicts()
+    assert expected_of_both == pl.read_parquet(tmp_path / "out.parquet").to_dicts()
 
 
 @settings(suppress_health_check=list(HealthCheck))
@@ -230,7 +243,7 @@ def test_a_csv_value_is_shown_as_it_was_written(write_tables, random_inspections
     assert f"evidence.csv: row {len(lines) - 1}: 'value' '93,5' is no number" in messages
 
 
-@pytest.mark.parametrize("name", ["t[1]", "t*", "a?b", "{x}"])
+@pytest.mark.parametrize("name", ["t[1]", "t*a?b{x}"])
 @pytest.mark.parametrize("on", ["polars", "duckdb"])
 def test_names_are_no_patterns(name, on, write_tables, random_inspections, ran, tmp_path):
     write_tables(tmp_path / "t1", random_inspections(2, "2022-03", 1))

@@ -65,10 +65,10 @@ def by_area(rows):
     return sorted(rows, key=lambda row: (row["inspection"], row["area"]))
 
 
-def test_parts_hold_the_rows_of_the_reference(handed_over, graded, both_editions, expected_rows, tmp_path):
+def test_parts_hold_the_rows_of_the_reference(handed_over, graded, both_editions, expected_of_both, tmp_path):
     counts = graded(handed_over())
     found = pl.read_parquet(tmp_path / "out" / "grades" / "*.parquet").to_dicts()
-    assert by_area(expected_rows(both_editions)) == by_area(found)
+    assert by_area(expected_of_both) == by_area(found)
     assert len(both_editions) == sum(c.inspections for c in counts)
     assert len(found) == sum(c.areas for c in counts) == sum(sum(c.outcomes.values()) for c in counts)
     assert [] == list((tmp_path / "out" / "_writing").iterdir())
@@ -115,7 +115,7 @@ def test_only_parts_that_are_whole_are_taken_up(handed_over, graded, tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("ending", [".parquet", ".csv"])
 def test_a_spark_session_writes_the_rows_of_the_reference_and_goes_on_where_it_stopped(
-    ending, write_tables, both_editions, expected_rows, tmp_path
+    ending, write_tables, both_editions, expected_of_both, tmp_path
 ):
     pytest.importorskip("pyspark")
     if shutil.which("java") is None:
@@ -125,7 +125,7 @@ def test_a_spark_session_writes_the_rows_of_the_reference_and_goes_on_where_it_s
     folder = write_tables(tmp_path / "tables", both_editions, ending)
     grade_on_cluster(str(folder), str(tmp_path / "out"), parts=5)
     found = pl.read_parquet(tmp_path / "out" / "grades" / "*.parquet").to_dicts()
-    assert by_area(expected_rows(both_editions)) == by_area(found)
+    assert by_area(expected_of_both) == by_area(found)
     lost = next((tmp_path / "out" / "_done").iterdir())
     without = json.loads(lost.read_text())["inspections"]
     lost.unlink()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,9 +39,9 @@ class Differs:
 
 @pytest.fixture
 def files(tmp_path):
-    """Ten inspections with ids of their own."""
+    """Inspections with ids of their own, as many as are graded by several processes."""
     text = EXAMPLE.read_text("utf-8")
-    paths = [tmp_path / f"i{n}.yaml" for n in range(10)]
+    paths = [tmp_path / f"i{n}.yaml" for n in range(8)]
     for n, path in enumerate(paths):
         path.write_text(text.replace("sussex-2021-22", f"body-{n}"))
     return [str(path) for path in paths]
@@ -69,11 +68,13 @@ def test_an_error_of_ours_comes_through_whole():
     )
 
 
-def test_each_proposal_is_that_of_grading_it_alone(files, tmp_path, capsys):
+def test_each_proposal_is_that_of_grading_it_alone_with_what_was_set(files, tmp_path, capsys):
     out = tmp_path / "all.jsonl"
-    assert 0 == main(["grade", *files, "--json", "-o", str(out)])
+    assert 0 == main(["grade", *files, "--json", "-o", str(out), "--set", "some=50%"])
     lines = capsys.readouterr().out.splitlines()
-    assert [grader.grade(path).to_json(indent=None) for path in files] == lines
+    alone = [grader.grade(path, settings={"some": "50%"}) for path in files]
+    assert [{"some": 500}] * len(files) == [proposal.overrides for proposal in alone]
+    assert [proposal.to_json(indent=None) for proposal in alone] == lines
     assert out.read_text("utf-8").splitlines() == lines
 
 
@@ -120,9 +121,3 @@ def test_faults_of_all_are_said_and_nothing_is_graded(files, tmp_path, capsys):
         line[7:].split(":")[0] for line in said.err.splitlines() if "error" in line
     ]
     assert not (tmp_path / "all.jsonl").exists()
-
-
-def test_an_override_is_for_all_of_them(files, capsys):
-    assert 0 == main(["grade", *files, "--json", "--set", "some=50%"])
-    said = [json.loads(line)["overrides"] for line in capsys.readouterr().out.splitlines()]
-    assert [{"some": 500}] * 10 == said

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,8 @@ def in_navigation() -> list[str]:
 
 
 def test_every_page_stands_in_the_navigation_once():
-    written = {"reference/commands.md", "reference/keys.md", "reference/python.md"}
+    written = {"reference/commands.md", "reference/keys.md", "reference/python/index.md"}
+    written |= {f"reference/python/{subject}.md" for subject in pages.SUBJECTS}
     written |= {f"reference/messages/{kind}.md" for kind in pages.KINDS}
     laid = {path.as_posix() for path in pages.documents().values()} | written
     # Of examples that are broken on purpose the list is enough.
@@ -70,9 +72,14 @@ def test_every_broken_file_is_shown_with_its_message():
 
 
 def test_every_public_name_is_described():
-    described = set(re.findall(r"^::: .*?(\w+)$", "".join(pages.python()), re.MULTILINE))
+    texts = dict(pages.python_pages())
+    described = set(re.findall(r"^::: .*?(\w+)$", "".join(texts.values()), re.MULTILINE))
     named = {getattr(getattr(grader, name), "__name__", name) for name in grader.__all__}
     assert set() == named - described - {"__version__"}
+    assert [] == [
+        name for name in grader.__all__ if name != "__version__" and f"[`{name}`]" not in texts["index"]
+    ]
+    assert all("\n::: " in text for subject, text in texts.items() if subject != "index")
 
 
 def test_forms_of_files_are_those_of_the_code():
@@ -82,16 +89,22 @@ def test_forms_of_files_are_those_of_the_code():
     )
 
 
-def test_dependencies_and_their_licences_are_those_that_are_installed():
-    text = (ROOT / "docs" / "reference" / "dependencies.md").read_text("utf-8")
-    told = dict(re.findall(r"^\| ([\w-]+) \| ([^|]+) \| [^|]+ \|$", text, re.MULTILINE))
-    told.pop("package")
-    found = {name: licence for name, licence, _ in licences.rows()}
-    assert {} == {name: licence for name, licence in found.items() if licence != told.get(name)}
+def test_tables_made_from_the_code_go_where_documents_ask_for_them():
+    asked = {name for page in DOCUMENTS for name in pages.MADE.findall((ROOT / page).read_text("utf-8"))}
+    assert set(pages.TABLES) == asked
+    rows = {name: "".join(made()).count("\n| ") for name, made in pages.TABLES.items()}
+    assert dict.fromkeys(rows, True) == {name: many > 10 for name, many in rows.items()}
+
+
+def test_dependencies_are_listed_for_every_extra():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert set(project["optional-dependencies"]) - {"all"} == set(licences.EXTRAS)
 
 
 def test_no_dependency_has_a_licence_that_binds():
-    assert [] == [row for row in licences.rows() if licences.binds(row[1])]
+    assert [] == licences.binding()
+    page = (ROOT / "docs" / "reference" / "dependencies.md").read_text("utf-8")
+    assert all(name in page for name in licences.USED_AS_THEY_ARE if "-" not in name)
 
 
 @pytest.mark.parametrize(

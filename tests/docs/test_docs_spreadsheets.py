@@ -7,7 +7,6 @@ from pathlib import Path
 
 from grader.sheets import limits
 from grader.sheets.columns import SHEETS
-from grader.sheets.headings import SYNONYMS
 from grader.sheets.mapping import read_mapping
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "spreadsheets.md").read_text(encoding="utf-8")
@@ -28,11 +27,6 @@ def test_the_table_names_every_column() -> None:
 
         assert [c.name for c in sheet.columns if c.required] == needed.strip(" `").split()
         assert [c.name for c in sheet.columns if not c.required] == other.strip(" `").split()
-
-
-def test_the_words_in_common_use_are_those_that_are_read() -> None:
-    for name, words in SYNONYMS["evidence"].items():
-        assert f"| `{name}` | {', '.join(word.replace('_', ' ') for word in words)} |" in PAGE
 
 
 def test_the_limits_are_those_there_are() -> None:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import resource
-import signal
 import subprocess
-import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,70 +57,6 @@ def _limited() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (GUARD_SECONDS, GUARD_SECONDS))
 
 
-#: Has imported grader and nothing else, and runs each command in a child, which has only that to bear: what
-#: it takes is what a process started for the command would take, without a second of imports each time.
-_FORKING = """
-import atexit, gc, json, os, resource, sys
-import grader.api, grader.cli.app
-from grader.cli import main
-
-answers = os.dup(1)
-gc.freeze()
-for line in sys.stdin:
-    asked = json.loads(line)
-    child = os.fork()
-    if child == 0:
-        break
-    os.write(answers, b"%d\\n" % child)
-    os.write(answers, b"%d\\n" % os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
-else:
-    sys.exit()
-os.close(answers)
-for number, name in enumerate((os.devnull, asked["out"], asked["err"])):
-    opened = os.open(name, os.O_WRONLY if number else os.O_RDONLY)
-    os.dup2(opened, number)
-    os.close(opened)
-os.chdir(asked["cwd"])
-os.environ.clear()
-os.environ.update(asked["env"])
-resource.setrlimit(resource.RLIMIT_AS, (asked["address_space"],) * 2)
-resource.setrlimit(resource.RLIMIT_CPU, (asked["seconds"],) * 2)
-atexit.register(lambda: open(asked["peak"], "w").write(open("/proc/self/status").read()))
-sys.argv = ["grader", *asked["arguments"]]
-sys.exit(main())
-"""
-
-
-@pytest.fixture(scope="session")
-def forking() -> Iterator[Callable[..., int]]:
-    """Runs the command in a child of a process that has imported it, and gives back its exit code."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", _FORKING],
-        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    asking, answers = process.stdin, process.stdout
-    assert asking is not None
-    assert answers is not None
-
-    def running(**asked: Any) -> int:
-        print(
-            json.dumps({**asked, "address_space": ADDRESS_SPACE, "seconds": GUARD_SECONDS}),
-            file=asking,
-            flush=True,
-        )
-        late = threading.Timer(10 * GUARD_SECONDS, os.kill, (int(answers.readline()), signal.SIGKILL))
-        late.start()
-        code = int(answers.readline())
-        late.cancel()
-        return code
-
-    yield running
-    process.communicate()
-
-
 @pytest.fixture
 def grader(tmp_path: Path, measured_grader: Any, forking: Callable[..., int]) -> Grader:
     """`grader("validate", path)`: what it comes to, having kept its limits and its manners.
@@ -131,7 +64,7 @@ def grader(tmp_path: Path, measured_grader: Any, forking: Callable[..., int]) ->
     Whatever the input, the process ends by itself, in time, with exit code 0 or 2, within its memory, without
     a trace, and says nothing a terminal would act on. `env` adds to the environment; `stdout` is a descriptor
     in place of the file output is read from, which is in `encoding`; other arguments are those of
-    `subprocess.Popen`. Where none is given but `cwd`, it is a fork of one that has imported grader.
+    `subprocess.Popen`. Where none is given but `cwd`, it is a fork of one that has read commands before.
     """
 
     def running(
@@ -156,6 +89,8 @@ def grader(tmp_path: Path, measured_grader: Any, forking: Callable[..., int]) ->
                 out=str(out),
                 err=str(err),
                 peak=str(measured_grader.file),
+                address_space=ADDRESS_SPACE,
+                seconds=GUARD_SECONDS,
             )
         else:
             code = started([*measured_grader.command, *words], out, err, environment, stdout, options)

@@ -63,7 +63,11 @@ def test_names_that_lead_to_no_file(
             ran = asked(command, name, "responding")
             assert expected in ran.messages[0], name
     if command != "explain":
-        messages = grader(command, *said, cwd=tmp_path).messages
+        # Fewer at a time than are graded by several processes.
+        names = list(said)
+        messages = [
+            m for some in (names[:6], names[6:]) for m in grader(command, *some, cwd=tmp_path).messages
+        ]
         starts = [f"error: {name}: {expected}" for name, expected in said.items()]
         assert [] == [s for s in starts if not any(m.startswith(s) for m in messages)]
 
@@ -177,7 +181,7 @@ def test_a_terminal_that_cannot_show_it(
     encoding: str, grader: Grader, inspection: Callable[..., Path]
 ) -> None:
     file = inspection(ITEM.replace("statement: S", "statement: Größe 🚓 שלום"))
-    for arguments in (("grade", file), ("explain", file, "responding"), ("validate", file)):
+    for arguments in (("grade", file), ("explain", file, "responding")):
         ran = grader(*arguments, env={"PYTHONIOENCODING": f"{encoding}:strict"}, encoding=encoding)
         assert 0 == ran.code
         assert ran.out

@@ -106,7 +106,7 @@ TOO_MUCH = {
         "grade", (rule(f"g{i}", "limits: outstanding", "{open_concern: {at_least: 1}}") for i in range(1_000))
     ),
     "unknown fact 'zzz'": layer(
-        "grade", [rule("g", "limits: outstanding", "{any: [" + "{zzz: {at_least: 1}}, " * 30_000 + "]}")]
+        "grade", [rule("g", "limits: outstanding", "{any: [" + "{zzz: {at_least: 1}}, " * 8_000 + "]}")]
     ),
 }
 

@@ -55,7 +55,8 @@ def test_five_thousand_items_are_graded(tags: int, grader: Grader, inspection: W
     assert proposal["areas"] == reference["areas"]
 
 
-def test_what_hinges_among_five_thousand_items(grader: Grader, inspection: Write) -> None:
+@pytest.mark.parametrize("many", [1_000, pytest.param(5_000, marks=pytest.mark.slow)])
+def test_what_hinges_among_very_many_items(many: int, grader: Grader, inspection: Write) -> None:
     """Four of five are substantially all, and three of four are not: each of the four carries the grade."""
     few = ("treatment.1a", "treatment.1b", "treatment.1c", "treatment.1d", "treatment.2a")
     of_area = [
@@ -63,7 +64,7 @@ def test_what_hinges_among_five_thousand_items(grader: Grader, inspection: Write
         " statement: S, basis: data, source: s"
         for i, c in enumerate(few)
     ]
-    others = [i for i in items(5_500) if "treatment." not in i][:5_000]
+    others = [i for i in items(many + many // 10) if "treatment." not in i][:many]
     for chosen, grade, hinges in (
         ([*of_area], "good", ["T0", "T1", "T2", "T3"]),
         ([*of_area[1:]], "adequate", ["T4"]),
@@ -77,7 +78,7 @@ def test_what_hinges_among_five_thousand_items(grader: Grader, inspection: Write
 
 def test_items_tagged_to_everything_are_too_much(grader: Grader, inspection: Write) -> None:
     everything = ", ".join(CHARACTERISTICS)
-    path = inspection(*items(1_200, characteristics=f"[{everything}]"))
+    path = inspection(*items(200, characteristics=f"[{everything}]"))
     (message,) = grader("grade", path).messages
     number = TAG_LIMIT // len(CHARACTERISTICS)
     assert message.endswith(f"with 'E{number:05d}' the evidence is tagged more than 20,000 times in all")
@@ -113,40 +114,49 @@ def test_thousands_of_findings(grader: Grader, inspection: Write) -> None:
 
 HEAD = 'inspection: {id: x, body: B, framework: PEEL_2021_22, edition: "2022-03"}\nsources: {s: {title: T}}\n'
 ITEM = "{id: E1, characteristics: [responding.1a], assessment: meets, statement: S, basis: data, source: s}"
-MANY = 100_000
-ALL = 240_000
-LISTS = {
-    "evidence of numbers": f"evidence: [{'1, ' * ALL}]",
-    "evidence of nothing": f"evidence: [{'~, ' * ALL}]",
-    "evidence of blocks": f"evidence: [{'{}, ' * (ALL // 2)}]",
-    "characteristics": f"evidence: [{ITEM.replace('responding.1a', 'responding.1a, ' * MANY)}]",
-    "unknown characteristics": f"evidence: [{ITEM.replace('responding.1a', 'responding.9z, ' * MANY)}]",
-    "recommendations": f"evidence: []\nfindings: [{{recommendations: [{'1, ' * MANY}]}}]",
-    "not inspected": f"evidence: []\nnot_inspected: [{'x, ' * MANY}]",
-    "unknown keys": "evidence: []\n" + "".join(f"evidenc{i}: 1\n" for i in range(MANY)),
-    "sources": "evidence: []\nmore_sources:\n" + "".join(f"  s{i}: 1\n" for i in range(MANY)),
-    "unknown evidence": "evidence:\n"
-    + "".join(f"  - {ITEM.replace('E1', f'E{i}')}\n" for i in range(5_000))
-    + "findings: [{id: F, kind: cause_of_concern, area: responding, statement: S, recommendations: [A],"
-    + f" evidence: [{', '.join(f'Ex{i}' for i in range(50_000))}]}}]\n",
-    "long unknown evidence": "evidence:\n"
-    + "".join(f"  - {ITEM.replace('E1', 'ab' * 20 + str(i))}\n" for i in range(5_000))
-    + "findings: [{id: F, kind: cause_of_concern, area: responding, statement: S, recommendations: [A],"
-    + f" evidence: [{', '.join('ba' * 20 + str(i) for i in range(50_000))}]}}]\n",
-    "the same id": "evidence:\n" + f"  - {ITEM}\n" * 5_000,
+FINDING = (
+    "{{id: F, kind: cause_of_concern, area: responding, statement: S, recommendations: [A], evidence: [{}]}}"
+)
+#: Each of so many: the whole of what a file may hold, or of what a list in it may.
+LISTS: dict[str, Callable[[int], str]] = {
+    "evidence of numbers": lambda many: f"evidence: [{'1, ' * (many * 12 // 5)}]",
+    "evidence of nothing": lambda many: f"evidence: [{'~, ' * (many * 12 // 5)}]",
+    "evidence of blocks": lambda many: f"evidence: [{'{}, ' * (many * 6 // 5)}]",
+    "characteristics": lambda many: f"evidence: [{ITEM.replace('responding.1a', 'responding.1a, ' * many)}]",
+    "unknown characteristics": lambda many: (
+        f"evidence: [{ITEM.replace('responding.1a', 'responding.9z, ' * many)}]"
+    ),
+    "recommendations": lambda many: f"evidence: []\nfindings: [{{recommendations: [{'1, ' * many}]}}]",
+    "not inspected": lambda many: f"evidence: []\nnot_inspected: [{'x, ' * many}]",
+    "unknown keys": lambda many: "evidence: []\n" + "".join(f"evidenc{i}: 1\n" for i in range(many)),
+    "sources": lambda many: "evidence: []\nmore_sources:\n" + "".join(f"  s{i}: 1\n" for i in range(many)),
+    "unknown evidence": lambda many: (
+        "evidence:\n"
+        + "".join(f"  - {ITEM.replace('E1', f'E{i}')}\n" for i in range(many // 20))
+        + f"findings: [{FINDING.format(', '.join(f'Ex{i}' for i in range(many // 2)))}]\n"
+    ),
+    "long unknown evidence": lambda many: (
+        "evidence:\n"
+        + "".join(f"  - {ITEM.replace('E1', 'ab' * 20 + str(i))}\n" for i in range(many // 20))
+        + f"findings: [{FINDING.format(', '.join('ba' * 20 + str(i) for i in range(many // 2)))}]\n"
+    ),
+    "the same id": lambda many: "evidence:\n" + f"  - {ITEM}\n" * (many // 20),
 }
 
 
 #: Two ways to have too much: of names, of faults. The others are much like them.
-TRIED = {"unknown characteristics", "unknown keys"}
+TRIED = ("unknown characteristics", "unknown keys")
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(n, marks=() if n in TRIED else pytest.mark.slow) for n in LISTS]
+    ("name", "many"),
+    [(n, 20_000) for n in TRIED] + [pytest.param(n, 100_000, marks=pytest.mark.slow) for n in LISTS],
 )
-def test_lists_without_end_are_cut_and_said_to_be(name: str, grader: Grader, tmp_path: Path) -> None:
+def test_lists_without_end_are_cut_and_said_to_be(
+    name: str, many: int, grader: Grader, tmp_path: Path
+) -> None:
     path = tmp_path / "list.yaml"
-    path.write_text(HEAD + LISTS[name])
+    path.write_text(HEAD + LISTS[name](many))
     ran = grader("grade", path)
     assert 2 == ran.code
     assert len(ran.messages) <= FAULT_LIMIT + 1

@@ -172,5 +172,6 @@ def test_names_of_frameworks_lead_nowhere(grader: Grader, tmp_path: Path) -> Non
         head = f"{{id: x, body: B, framework: {yaml_text(name)}, edition: {yaml_text(name)}}}"
         (tmp_path / names[-1]).write_text(f"inspection: {head}\nevidence: []\n")
     for command in ("validate", "grade"):
-        ran = grader(command, *names, cwd=tmp_path)
-        assert len(names) == len({m.split(":")[1] for m in ran.messages})
+        # Fewer at a time than are graded by several processes.
+        said = [m for some in (names[:5], names[5:]) for m in grader(command, *some, cwd=tmp_path).messages]
+        assert len(names) == len({m.split(":")[1] for m in said})

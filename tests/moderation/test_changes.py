@@ -136,3 +136,33 @@ def test_what_moved_is_what_two_proposals_differ_in(data: Any) -> None:
         assert {n for n in {*statuses[0], *statuses[1]} if statuses[0].get(n) != statuses[1].get(n)} == {
             m.id for m in moved if m.what == "status"
         }
+
+
+def test_an_item_called_not_inspected_is_an_item(whole: dict[str, Any], item: Make) -> None:
+    new = copy.deepcopy(whole)
+    new["evidence"].append(item("not_inspected", "responding.3a", "meets"))
+    new["inspection"]["not_inspected"] = ["responding"]
+    (area,) = grader.changes(whole, new).areas
+    assert {"not_inspected"} == {by for moved in area.moved if moved.what == "outcome" for by in moved.by}
+    assert "not_inspected" == next(m.new for m in area.moved if m.what == "outcome")
+
+
+def test_what_was_left_out_and_what_it_is_called_are_changes(whole: dict[str, Any]) -> None:
+    new = copy.deepcopy(whole)
+    settled = {"by": "C", "on": "2022-06-01", "why": "not ours", "said": {"A": {"left_out": True}}}
+    new["left_out"] = [{"id": "X", "statement": "s", "settled": settled}]
+    new["inspection"]["id"] = "other"
+    found = grader.changes(whole, new)
+    assert [("inspection", "changed", "id"), ("inspection", "changed", "left_out")] == told(found)
+    assert found.differs
+
+
+def test_inspections_that_are_loaded_keep_their_settings(whole: dict[str, Any]) -> None:
+    at = {"minimum_coverage": "10%"}
+    old, new = grader.load(whole, settings=at), grader.load(whole, settings=at)
+    assert {"minimum_coverage": 100} == grader.changes(old, new).overrides
+    assert {"minimum_coverage": 100} == grader.changes(old, whole).overrides
+    with pytest.raises(InputError, match="under other rules or settings"):
+        grader.changes(old, grader.load(whole))
+    with pytest.raises(InputError, match="has its rules already"):
+        grader.changes(old, new, rules="PEEL_2021_22")

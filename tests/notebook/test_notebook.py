@@ -90,7 +90,7 @@ def answers(loaded: Any) -> dict[str, Any]:
         "proposal": loaded.proposal,
         "explanation": grader.explain(loaded, "workforce"),
         "diff": grader.diff(EXAMPLE, DECISIONS, engine="reference"),
-        "check": grader.check("EXAMPLE_CARE_HOMES"),
+        "check": grader.check("FHRS"),
         "simulation": grader.simulate(loaded, draws=200),
     }
 

@@ -238,3 +238,10 @@ def test_any_bytes_are_read_or_refused(table: Write, raw: bytes) -> None:
             read_scores(table(head + raw))
         except InputError:
             continue
+
+
+def test_one_name_in_two_ways_of_writing_its_accent_is_one_name(table: Write) -> None:
+    both = "force,rate\nCaf\u00e9,1\nKent,2\nCafe\u0301,3\nDorset,4\n"
+    assert [(4, 1, "the name 'Café' stands a second time")] == faults(table(both))
+    rest = table("force,rate\nCafe\u0301,1\nKent,2\nAvon,3\nDorset,4\n")
+    assert ("Caf\u00e9",) == read_scores(rest, leave_out=["Caf\u00e9"]).left_out

@@ -32,13 +32,6 @@ def run(*command: str | Path, cwd: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """The wheel, made from the sdist alone, and that sdist."""
-    wheel, sdist = distributions.build(ROOT, tmp_path_factory.mktemp("built"))
-    return wheel, sdist
-
-
-@pytest.fixture(scope="module")
 def wheel(built: tuple[Path, Path]) -> Path:
     return built[0]
 

@@ -1,7 +1,7 @@
 """With one guard rail taken away, durable-rules crashes, hangs or answers wrongly.
 
 Each runs in a process of its own, and each asserts the wrong outcome: should durable-rules be mended, the
-test says so and the guard may go. The numbers are those of docs/durable_rules.md.
+test says so and the guard may go. The numbers are those of README.md.
 """
 
 import pytest

@@ -243,3 +243,22 @@ def test_command_declines_on_few_areas_with_exit_1(
     assert 1 == ran.code
     assert "no recommendation: 20 areas have a final grade; fewer than 30 cannot tell" in ran.out
     assert not (tmp_path / "calibrated.yaml").exists()
+
+
+def test_grades_of_another_edition_or_cycle_are_not_calibrated_on(tmp_path: Path, session: Session) -> None:
+    write(tmp_path, session, lambda area, grade: grade or "good", many=2)
+    path = tmp_path / "0-decisions.yaml"
+    whole = json.loads(path.read_text())
+    for more, said in (
+        ({"edition": "2021-04"}, "grades of edition '2021-04'"),
+        ({"published": "2019"}, "grades published in 2019"),
+    ):
+        path.write_text(json.dumps({**whole, "decisions": {**whole["decisions"], **more}}))
+        with pytest.raises(grader.InputError, match=f"{said} are not laid beside"):
+            read_folder(tmp_path, None)
+
+
+def test_files_are_known_by_their_endings_in_capitals_too(tmp_path: Path, session: Session) -> None:
+    write(tmp_path, session, lambda area, grade: grade or "good", many=2)
+    (tmp_path / "0.yaml").rename(tmp_path / "0.YAML")
+    assert 2 == len(read_folder(tmp_path, None).loaded)

@@ -359,6 +359,14 @@ def test_what_was_not_decided_is_not_confirmed(small: Small) -> None:
             "--grade: it is not asked for with --confirm",
         ),
         (["--from", "x.csv", "--area", "responding"], "--area: it is not asked for with --from"),
+        (["--from", "x.csv", "--present", "B"], "--present: it is not asked for with --from"),
+        (
+            ["--undo", "--area", "responding", "--by", "A", "--considered", "B"],
+            "--considered: it is not asked",
+        ),
+        (["--confirm", "responding", "--by", "A", "--set", "some=40%"], "--set: it is not asked for with"),
+        (["--log", "--by", "A"], "--by: it is not asked for with --log"),
+        (["--log", "--on", "2026-03-01"], "--on: it is not asked for with --log"),
         (["--area", "responding"], "--grade: it is missing"),
     ],
 )
@@ -366,6 +374,33 @@ def test_one_thing_is_done_at_a_time(run: Run, small: Small, options: list[str],
     ran = run("decide", small(), *options)
     assert (2, "") == (ran.code, ran.out)
     assert said in ran.err
+
+
+@pytest.mark.parametrize(("word", "said"), [("rationale", "the rationale is blank"), ("at", "it is blank")])
+def test_what_is_blank_in_an_act_is_told(decided: Path, word: str, said: str) -> None:
+    inspection = decided.with_name("inspection.yaml")
+    before = log_beside(decided).read_bytes()
+    for act in (grader.undo, grader.confirm):
+        with pytest.raises(InputError, match=said):
+            act(inspection, "strategy", **BY, **{word: " "})
+    with pytest.raises(InputError, match=said):
+        grader.decide(inspection, "workforce", "good", **{"rationale": "read", **BY, word: " "})
+    assert before == log_beside(decided).read_bytes()
+
+
+def test_an_area_is_decided_once_in_a_table_however_it_is_called(small: Small) -> None:
+    table = small().with_name("table.csv")
+    table.write_text("area,grade,rationale\nresponding,good,a\nRESP,adequate,b\n")
+    with pytest.raises(InputError, match=r"table\.csv:A3: area responding is decided twice"):
+        grader.decide_from(small(), table, **BY)
+    assert not small().with_name("decisions.yaml").exists()
+
+
+def test_two_columns_that_say_one_thing_are_refused(small: Small) -> None:
+    table = small().with_name("table.csv")
+    table.write_text("area,grade,Decided grade\nresponding,good,adequate\n")
+    with pytest.raises(InputError, match=r"table\.csv:C1: column 'Decided grade' is read as grade"):
+        grader.decide_from(small(), table, **BY)
 
 
 def test_decisions_of_early_files_are_read(small: Small) -> None:

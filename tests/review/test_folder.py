@@ -148,9 +148,14 @@ def test_text_of_many_shows_differences_and_the_matrix(run: Run, generated: Any,
 
 
 def test_rule_book_is_read_once(
-    run: Run, generated: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run,
+    generated: Any,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     generated(tmp_path, 2, items=10)
+    own = shutil.copytree(ROOT / "rules" / "PEEL_2021_22", tmp_path_factory.mktemp("own") / "PEEL_2021_22")
     read: list[object] = []
     real = rulebooks.read_rulebook
 
@@ -159,7 +164,7 @@ def test_rule_book_is_read_once(
         return real(*arguments, **more)
 
     monkeypatch.setattr("grader.io.rulebooks.read_rulebook", counted)
-    run("diff", tmp_path)
+    run("diff", tmp_path, "--rules", own)
     assert 1 == len(read)
 
 

@@ -41,9 +41,10 @@ def check_all(faults: Faults, found: list[dict[str, Any]]) -> list[str]:
         name, version = answer["schema"].removeprefix("grader.").split("/")
         assert "1" == version
         assert [] == faults(name, answer)
-        for key in answer:
-            assert faults(name, {k: v for k, v in answer.items() if k != key}), key
-        assert faults(name, {**answer, "more": 1})
+        if name not in names:
+            for key in answer:
+                assert faults(name, {k: v for k, v in answer.items() if k != key}), key
+            assert faults(name, {**answer, "more": 1})
         names.append(name)
     return names
 
@@ -54,7 +55,7 @@ def test_proposals(run: Run, faults: Faults, folder: Path):
 
 
 def test_proposals_of_several_inspections(run: Run, faults: Faults):
-    files = [folder / "inspection.yaml" for folder in EXAMPLES]
+    files = [folder / "inspection.yaml" for folder in EXAMPLES[:2]]
     assert ["proposal"] * len(files) == check_all(faults, answers(run("grade", *files, "--json")))
 
 
@@ -185,11 +186,6 @@ def test_an_answers_name_may_carry_its_version(run: Run):
 def test_without_a_name_the_formats_are_listed(run: Run):
     ran = run("schema")
     assert (0, list(schema_names())) == (ran.code, [line.split()[0] for line in ran.out.splitlines()])
-
-
-def test_the_page_lists_the_formats():
-    rows = re.findall(r"^\| `(\w+)` \| (.+) \|$", (ROOT / "docs" / "schemas.md").read_text("utf-8"), re.M)
-    assert list(schema_names().items()) == rows
 
 
 def test_a_rule_books_names_are_for_its_layers(run: Run):

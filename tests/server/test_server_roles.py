@@ -228,6 +228,11 @@ def test_some_of_the_matrix_holds(scene: Scene) -> None:
     check(scene, Random(7).sample(sorted(cells()), 120))
 
 
+def test_somebody_invited_to_an_inspection_makes_none(scene: Scene) -> None:
+    ways = [path for _, path, role in cells() if role == "body" and path.startswith("/new")]
+    check(scene, [cell for cell in cells() if cell[1] in ways and cell[2] in ("body", "stranger")])
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("role", ROLES)
 def test_the_whole_matrix_holds(scene: Scene, role: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import re
 import stat
 import threading
 import zipfile
@@ -557,6 +558,19 @@ def test_every_answer_is_kept_by_nobody_and_framed_by_nobody(served: Any, drafte
             "style-src 'unsafe-inline'", ""
         )
         assert "default-src 'none'" in headers["content-security-policy"]
+
+
+def test_the_page_that_documents_the_api_asks_for_nothing_from_elsewhere(served: Any) -> None:
+    browser = served.client()
+    page = browser.get("/api/docs").text
+    asked = re.findall(r"<(?:script|link|img)[^>]* (?:src|href)=\"([^\"]+)\"", page)
+    assert {"/static/swagger-ui-bundle.js", "/static/swagger-ui.css", "/static/api-docs.js"} <= set(asked)
+    asked = [path for path in asked if path != "data:,"]  # no icon
+    assert dict.fromkeys(asked, 200) == {path: browser.get(path).status_code for path in asked}
+    script = browser.get("/static/api-docs.js").text
+    assert ["/api/v1/openapi.json"] == re.findall(r"url: \"([^\"]+)\"", script)
+    assert "validatorUrl: null" in script  # which Swagger UI otherwise asks of its makers
+    assert "3.1.0" == browser.get("/api/v1/openapi.json").json()["openapi"]
 
 
 def test_a_name_that_the_server_does_not_go_by_is_refused(served: Any) -> None:

@@ -124,3 +124,13 @@ def test_of_many_who_change_an_item_at_once_each_is_kept_or_told(served: Any) ->
     assert ["kept"] * 12 == said
     assert sorted(range(12)) == sorted(map(int, last.evidence["statement"].split()[3:]))
     assert item.version + 12 == last.version
+
+
+def test_no_item_gets_the_id_of_what_was_left_out(served: Any, owner: Any) -> None:
+    settled = "{by: C, on: 2022-06-01, why: not ours, said: {A: {left_out: true}}}"
+    text = f"{served.text}\nleft_out:\n- {{id: E009, statement: Said, settled: {settled}}}\n"
+    base = f"/api/v1/inspections/{served.inspection(served.person('versions owner'), text)}"
+    item = owner.get(f"{base}/evidence/E001").json()["evidence"]
+    assert 409 == owner.post(f"{base}/evidence", json={**item, "id": "E009"}).status_code
+    del item["id"]
+    assert "E010" == owner.post(f"{base}/evidence", json=item).json()["id"]

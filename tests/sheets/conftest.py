@@ -5,9 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import os
-import resource
-import subprocess
-import threading
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -137,32 +134,28 @@ def written(tmp_path: Path) -> Callable[[], Any]:
     return lambda: api.load(tmp_path / "inspection.yaml").inspection
 
 
-def _limited() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (2**31, 2**31))
-    resource.setrlimit(resource.RLIMIT_CPU, (GUARD_SECONDS, GUARD_SECONDS))
-
-
 @pytest.fixture
-def guarded(tmp_path: Path, measured_grader: Any) -> Callable[..., Ran]:
+def guarded(tmp_path: Path, measured_grader: Any, forking: Callable[..., int]) -> Callable[..., Ran]:
     """`guarded("import", ...)`: a process of its own, killed when late, that keeps within its memory."""
 
     def running(*arguments: object) -> Ran:
         out, err = tmp_path / ".out", tmp_path / ".err"
-        with open(out, "wb") as to_out, open(err, "wb") as to_err:
-            process = subprocess.Popen(
-                [*measured_grader.command, *map(str, arguments)],
-                env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
-                stdout=to_out,
-                stderr=to_err,
-                preexec_fn=_limited,
-            )
-            late = threading.Timer(10 * GUARD_SECONDS, process.kill)
-            late.start()
-            process.wait()
-            late.cancel()
-        ran = Ran(process.returncode, out.read_text("utf-8"), err.read_text("utf-8"))
+        out.write_bytes(b"")
+        err.write_bytes(b"")
+        measured_grader.file.unlink(missing_ok=True)
+        code = forking(
+            arguments=[*map(str, arguments)],
+            cwd=str(Path.cwd()),
+            env=dict(os.environ),
+            out=str(out),
+            err=str(err),
+            peak=str(measured_grader.file),
+            address_space=2**31,
+            seconds=GUARD_SECONDS,
+        )
+        ran = Ran(code, out.read_text("utf-8"), err.read_text("utf-8"))
         assert ran.code in (0, 2), f"exit code {ran.code}: {ran.err[:1000]}"
-        assert measured_grader.peak < MEMORY, f"{measured_grader.peak / 2**20:.0f} MB"
+        assert 0 < measured_grader.peak < MEMORY, f"{measured_grader.peak / 2**20:.0f} MB"
         return ran
 
     return running

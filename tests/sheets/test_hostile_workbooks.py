@@ -111,7 +111,7 @@ def test_a_million_rows_are_refused(changed: Callable[..., Path], imported: Call
 @pytest.mark.parametrize(
     ("count", "says"),
     [
-        (50_000, []),
+        (20_000, []),
         pytest.param(
             1_000_000,
             ["findings.xlsx: the workbook holds more than 1,500,000 cells, most of them empty"],
@@ -189,7 +189,8 @@ def test_a_sheet_that_asks_for_too_much_or_makes_no_sense_is_refused(
 def test_a_part_of_very_many_pieces_is_refused(
     changed: Callable[..., Path], imported: Callable[..., Any], part: str, piece: bytes, says: str
 ) -> None:
-    ran = imported(changed({part: itertools.chain([b"<x>"], itertools.repeat(piece, 90))}))
+    # A little more than there may be.
+    ran = imported(changed({part: itertools.chain([b"<x>"], itertools.repeat(piece, 64))}))
 
     assert says in ran.errors[0]
 
@@ -197,7 +198,7 @@ def test_a_part_of_very_many_pieces_is_refused(
 def test_a_long_text_in_very_many_cells_is_refused(
     changed: Callable[..., Path], imported: Callable[..., Any]
 ) -> None:
-    cells = "".join(f'<row r="{n}"><c r="A{n}" t="s"><v>0</v></c></row>' for n in range(1, 50_001))
+    cells = "".join(f'<row r="{n}"><c r="A{n}" t="s"><v>0</v></c></row>' for n in range(1, 3_001))
     strings = f"<sst><si><t>{'x' * 30_000}</t></si></sst>"
 
     ran = imported(changed({SHEET: rows(cells), "xl/sharedStrings.xml": strings}))

@@ -148,3 +148,61 @@ def test_what_was_left_out_is_kept_once(tmp_path):
     rest = f"left_out:\n  - {{id: X, statement: Said, {settled}}}\n"
     one, two = (file(tmp_path, f"{n}.yaml", item(n, n), rest=rest) for n in ("ann", "bob"))
     assert ["X"] == [each.id for each in grader.merge([one, two]).inspection.left_out]
+
+
+def finding(id, statement, **more):
+    rest = "".join(f", {key}: {value}" for key, value in more.items())
+    return f"  - {{id: {id}, kind: area_for_improvement, area: responding, statement: {statement}{rest}}}\n"
+
+
+def test_issued_and_earlier_findings_share_their_ids(tmp_path):
+    one = file(tmp_path, "ann.yaml", item("E1", "One"), rest="findings:\n" + finding("F1", "Answer"))
+    rest = "previous:\n" + finding("F1", "Train", progress="closed")
+    merged = grader.merge([one, file(tmp_path, "bob.yaml", item("E2", "Two"), rest=rest)])
+    assert ["ann-F1", "bob-F1"] == [f.id for f in merged.inspection.all_findings]
+
+
+def test_what_was_left_out_has_an_id_that_no_evidence_has(tmp_path):
+    settled = "settled: {by: C, on: 2022-06-01, why: not ours, said: {ann: {left_out: true}}}"
+    rest = f"left_out:\n  - {{id: E2, statement: Said, {settled}}}\n"
+    one, two = (
+        file(tmp_path, "ann.yaml", item("E1", "One"), rest=rest),
+        file(tmp_path, "bob.yaml", item("E2", "Two")),
+    )
+    merged = grader.merge([one, two])
+    assert ["ann-E2"] == [each.id for each in merged.inspection.left_out]
+    assert ["E1", "E2"] == ids(merged)
+    again = file(tmp_path, "cy.yaml", item("E2", "Two"), rest=rest)
+    with pytest.raises(InputError, match="evidence 'E2' stands twice"):
+        grader.load(again)
+
+
+@pytest.mark.parametrize("id", ["", " x", "a\nb"])
+def test_an_id_that_is_none_is_told(tmp_path, id):
+    two = [file(tmp_path, f"{name}.yaml", item(name, name)) for name in ("ann", "bob")]
+    with pytest.raises(InputError, match=r"--inspection-id: .* is not an id"):
+        grader.merge(two, inspection_id=id)
+
+
+def test_ids_that_differ_in_signs_alone_differ(tmp_path):
+    two = [file(tmp_path, f"{n}.yaml", item(n, n), id=id) for n, id in (("ann", "a-1"), ("bob", "a_1"))]
+    with pytest.raises(InputError, match="id is 'a_1', and in"):
+        grader.merge(two)
+
+
+def test_earlier_grades_of_all_files_are_kept_and_may_not_differ(tmp_path):
+    def of(name, area, grade):
+        more = f", earlier_grades: {{{area}: {{grade: {grade}, given_in: first cycle}}}}"
+        return file(tmp_path, f"{name}.yaml", item(name, name), more=more)
+
+    merged = grader.merge([of("ann", "responding", "Good"), of("bob", "strategy", "Good")])
+    assert {"responding", "strategy"} == set(merged.inspection.inspection.earlier_grades)
+    with pytest.raises(InputError, match=r"earlier grade of responding is 'Good\+' in first cycle, and in"):
+        grader.merge([of("ann", "responding", "Good"), of("bob", "responding", "Good+")])
+
+
+def test_an_id_too_long_with_its_files_name_is_told(tmp_path):
+    id, long = "E" * 150, "n" * 60
+    one, two = file(tmp_path, f"{long}.yaml", item(id, "One")), file(tmp_path, "b.yaml", item(id, "Two"))
+    with pytest.raises(InputError, match="is not an id"):
+        grader.merge([one, two])

@@ -353,7 +353,9 @@ def merge(
     parts = [
         (name if "\n" not in name else "", each.inspection) for name, each in zip(names, loaded, strict=True)
     ]
-    return joined(parts, inspection_id)
+    merged = joined(parts, inspection_id)
+    loaded[0].session.load(merged.inspection)  # or what is too much for one file would only be told of later
+    return merged
 
 
 def export_workbook(

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from grader.api.given import Gradable, SettingValues
 from grader.api.inspections import load
+from grader.errors import InputError, Problem
 from grader.io.given import PathLike
 from grader.review.what_moves import DRAWS
-from grader.session import LoadedInspection, Sessions
+from grader.session import LoadedInspection, Session, Sessions
 
 if TYPE_CHECKING:
     from grader.model.changes import Changes
@@ -222,10 +223,22 @@ def _loaded(
     settings: SettingValues | None,
     engine: str | None,
 ) -> tuple[list[LoadedInspection], list[str]]:
-    """The inspections in one session, and what their files are called."""
-    sessions = Sessions(rules, engine)
-    given = [each.inspection if isinstance(each, LoadedInspection) else each for each in inspections]
-    return [sessions.load(each).at(settings) for each in given], [_name(each) for each in inspections]
+    """The inspections under the same rules and settings, and what their files are called."""
+    known = [each for each in inspections if isinstance(each, LoadedInspection)]
+    session: Session | Sessions = known[0].session if known else Sessions(rules, engine)
+    found = [
+        load(each, rules=rules, settings=settings, engine=engine)
+        if isinstance(each, LoadedInspection)
+        else session.load(each).at(settings, engine)
+        for each in inspections
+    ]
+    if (
+        known
+        and len({(e.book.sha256, e.framework.sha256, *sorted(e.session.settings.items())) for e in found}) > 1
+    ):
+        message = "the inspections were loaded under other rules or settings than each other"
+        raise InputError([Problem(message, None, "load them under the same ones")])
+    return found, [_name(each) for each in inspections]
 
 
 def _name(given: Gradable) -> str:

@@ -51,7 +51,7 @@ def check(
 
     Examples
     --------
-    >>> grader.check("EXAMPLE_CARE_HOMES").holds
+    >>> grader.check("FHRS").holds
     True
     """
     from grader.authoring.replay import every_engine

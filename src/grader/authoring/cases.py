@@ -27,6 +27,7 @@ from grader.model.base import is_identifier
 from grader.model.framework import Framework
 from grader.model.inspection import Declared, Evidence, Figure, Header, Inspection, Previous, Source
 from grader.model.printed import match_printed
+from grader.text import figure_text
 
 _SOURCE = "case"
 _STATEMENT = "Said by a rule test"
@@ -226,9 +227,8 @@ class _Resolver:
             return None
         measure = fitting[0]
         if measure.unit == "percent" and not 0 <= item.figure <= 100:
-            self.fault(
-                at, f"a percent lies in 0 to 100, not {item.figure:g}", "write the per cent, as in 95.5"
-            )
+            message = f"a percent lies in 0 to 100, not {figure_text(item.figure)}"
+            self.fault(at, message, "write the per cent, as in 95.5")
             return None
         return Figure(name=measure.name, value=item.figure, unit=measure.unit)
 

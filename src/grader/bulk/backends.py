@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -33,8 +33,6 @@ class Backend(Protocol):
     name: str
     whole: bool
     """Whether everything is handed over at once, since the backend itself goes beyond memory."""
-    arrays: bool
-    """Whether rows are put into arrays of this process where the rules allow it (`dense`)."""
     errors: tuple[type[Exception], ...]
     """What it raises where a file is not what its ending says."""
 
@@ -54,8 +52,9 @@ class Backend(Protocol):
         """The frame worked out and brought here."""
         ...
 
-    def put_together(self, frame: Frame, key: str, bits: str) -> Frame:
-        """Every bit that any row of a key has."""
+    @property
+    def put_together(self) -> Callable[[Frame, str, Sequence[str]], Frame] | None:
+        """Gives every bit that any row of a key has; None where arrays of this process do it (`dense`)."""
         ...
 
     def close(self) -> None:
@@ -86,7 +85,7 @@ class OnPolars:
 
     name = "polars"
     whole = False
-    arrays = True
+    put_together = None
     errors: tuple[type[Exception], ...] = (pl.exceptions.PolarsError,)
 
     def rows(self, path: Path, start: int, stop: int) -> Frame:
@@ -106,9 +105,6 @@ class OnPolars:
         found: pl.DataFrame = frame.to_native().collect(engine="streaming")
         return found
 
-    def put_together(self, frame: Frame, key: str, bits: str) -> Frame:
-        return nw.from_native(frame.to_native().group_by(key).agg(pl.col(bits).bitwise_or()))
-
     def close(self) -> None:
         """Nothing is held."""
 
@@ -118,7 +114,6 @@ class OnDuckDB:
 
     name = "duckdb"
     whole = False
-    arrays = False
 
     def __init__(self) -> None:
         try:
@@ -151,8 +146,9 @@ class OnDuckDB:
         found: pl.DataFrame = frame.to_native().pl()
         return found
 
-    def put_together(self, frame: Frame, key: str, bits: str) -> Frame:
-        return nw.from_native(frame.to_native().aggregate(f"{key}, bit_or({bits}) AS {bits}", key))
+    def put_together(self, frame: Frame, key: str, bits: Sequence[str]) -> Frame:
+        every = ", ".join(f"bit_or({name}) AS {name}" for name in bits)
+        return nw.from_native(frame.to_native().aggregate(f"{key}, {every}", key))
 
     def close(self) -> None:
         self._connection.close()
@@ -171,7 +167,6 @@ class OnSpark:
 
     name = "pyspark"
     whole = True
-    arrays = False
 
     def __init__(self) -> None:
         try:
@@ -222,10 +217,11 @@ class OnSpark:
         assert isinstance(found, pl.DataFrame)
         return found
 
-    def put_together(self, frame: Frame, key: str, bits: str) -> Frame:
+    def put_together(self, frame: Frame, key: str, bits: Sequence[str]) -> Frame:
         from pyspark.sql import functions
 
-        return nw.from_native(frame.to_native().groupBy(key).agg(functions.bit_or(bits).alias(bits)))
+        every = [functions.bit_or(name).alias(name) for name in bits]
+        return nw.from_native(frame.to_native().groupBy(key).agg(*every))
 
     def close(self) -> None:
         """The session stays: it may be another's too."""

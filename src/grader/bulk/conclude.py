@@ -9,10 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from grader.bulk.backends import Backend, pl
 from grader.bulk.plan import ITEM, Plan, shares
 from grader.bulk.tag_masks import EARLIER as EARLIER_TAGS
-from grader.bulk.tag_masks import TagMasks, tag_masks
 from grader.engines import columnar
 from grader.engines.columnar import all_of, any_of, as_int, nw
 from grader.language.nodes import Level
@@ -119,21 +117,13 @@ def counted_evidence(plan: Plan, coded: Coded) -> Frame:
     return rows.select("number", "place", *ITEM)
 
 
-def characteristics(plan: Plan, coded: Coded, backend: Backend | None = None) -> Frame:
+def characteristics(plan: Plan, coded: Coded) -> Frame:
     """A row for each characteristic that anything was said about.
 
     Columns are `number`, `area`, `place`, `items` (how many count on it), `plan.characteristic_columns`, and
     for each rule that may raise a finding on it whether it does (`raises`).
-
-    A backend that is given puts rows' bits together where the rules allow it (see `tag_masks`): facts, and
-    `items`, are then only as large as anything compares them.
     """
-    rows = counted_evidence(plan, coded)
-    masks = None if backend is None else tag_masks(plan)
-    if masks is None or backend is None:
-        grouped = _summed(plan, coded, rows)
-    else:
-        grouped = _masked(plan, masks, backend, coded, rows)
+    grouped = _summed(plan, coded, counted_evidence(plan, coded))
     place = nw.col("key") % plan.span
     frame = grouped.with_columns(
         number=nw.col("key") // plan.span,
@@ -154,31 +144,14 @@ def characteristics(plan: Plan, coded: Coded, backend: Backend | None = None) ->
     return concluded(plan, frame)
 
 
-def _key(plan: Plan) -> nw.Expr:
+def key_of(plan: Plan) -> nw.Expr:
+    """One number for an inspection and a place."""
     return nw.col("number").cast(nw.Int64) * plan.span + nw.col("place")
-
-
-def _masked(plan: Plan, masks: TagMasks, backend: Backend, coded: Coded, rows: Frame) -> Frame:
-    """Each characteristic with its facts, off the bits of its rows put together."""
-    parts = [(rows, masks.strides, masks.table)]
-    if coded.earlier is not None:
-        parts.append((coded.earlier, masks.earlier_strides, masks.earlier_table))
-    said = []
-    for frame, strides, table in parts:
-        bits = pl.DataFrame({"code": range(len(table)), "bits": table}, schema=_BITS)
-        own = frame.select(key=_key(plan), code=masks.code(strides))
-        said.append(own.join(backend.table(bits), on="code", how="inner").select("key", "bits"))
-    grouped = backend.put_together(nw.concat(said) if len(said) > 1 else said[0], "key", "bits")
-    facts = {name: masks.expression(name, nw.col("bits")) for name in masks.values}
-    return grouped.select("key", **facts)
-
-
-_BITS = {"code": pl.Int32(), "bits": pl.Int32()}
 
 
 def _summed(plan: Plan, coded: Coded, rows: Frame) -> Frame:
     """Each characteristic with its facts, each aggregated as it is defined."""
-    key = _key(plan)
+    key = key_of(plan)
     if coded.earlier is None:
         rows = rows.select(*ITEM, key=key)
         item = earlier = None

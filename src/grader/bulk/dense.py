@@ -1,21 +1,21 @@
 """The grading pass in arrays, for rule books whose facts about a characteristic are bits (see `tag_masks`).
 
-A block of inspections is one array with a place for each characteristic, into which rows put their bits. What
-is concluded on a characteristic is looked up by its bits: each combination met is concluded once a plan, by
-the same expressions as elsewhere.
+A block of inspections is one array with a place for each characteristic, into which rows put their bits, or
+what a database made of them. What is concluded on a characteristic is looked up by its bits: each combination
+met is concluded once a plan, by the same expressions as elsewhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 
-from grader.bulk.backends import nw, pl
+from grader.bulk.backends import Backend, nw, pl
 from grader.bulk.combinations import Combinations
-from grader.bulk.conclude import Coded, assessed, counted_evidence
+from grader.bulk.conclude import Coded, assessed, counted_evidence, key_of
 from grader.bulk.conclude_areas import facts_of_areas, outcomes, standings
 from grader.bulk.plan import Plan
 from grader.bulk.prepared import PreparedQueries
@@ -54,14 +54,14 @@ class Dense:
         self._informed = _informed(plan)
         self._queries = PreparedQueries()
 
-    def conclude(self, coded: Coded) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    def conclude(self, backend: Backend, coded: Coded) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
         """Areas, as `conclude_areas.areas` has them; and characteristics: those with findings, and every one.
 
         Characteristics are `number`, `area` and `place`, and for each rule whether it raises a finding. Every
         one with a row is told only where a rule raises something on those without.
         """
-        numbers = coded.inspections.select("number").to_native().collect()["number"].sort().to_numpy()
-        parts = list(self._parts(coded, numbers))
+        numbers = backend.collect(coded.inspections.select("number"))["number"].sort().to_numpy()
+        parts = list(self._parts(backend, coded, numbers))
         areas, together = len(self.plan.areas), max(1, BLOCK // self.plan.span)
         sums = self.combinations.sums(len(numbers) * areas)
         raised, there = [], []
@@ -70,55 +70,71 @@ class Dense:
             self.combinations.add(block, sums, start * areas)
             raised.append(self.combinations.raising(block, start))
             there.append(self.combinations.there(block, start))
-        found = self._areas(coded, numbers, self.combinations.columns(sums))
+        found = self._areas(backend, coded, numbers, self.combinations.columns(sums))
         characteristics = self.combinations.characteristics
         return found, characteristics(numbers, raised), characteristics(numbers, there)
 
     # Rows -------------------------------------------------------------------------------------------------
 
-    def _parts(self, coded: Coded, numbers: Array) -> Iterator[Part]:
+    def _parts(self, backend: Backend, coded: Coded, numbers: Array) -> Iterator[Part]:
         masks = self.masks
-        if self._by_row:
-            yield from self._as_tagged(coded, numbers)
+        if backend.put_together is not None:
+            yield self._put_together(backend, backend.put_together, coded, numbers)
+        elif self._by_row:
+            yield from self._as_tagged(backend, coded, numbers)
         else:
-            yield self._part(counted_evidence(self.plan, coded), numbers, masks.strides, masks.table)
+            rows = self._rows(backend, counted_evidence(self.plan, coded), masks.strides)
+            yield _in_order(numbers, *rows, masks.table)
         if coded.earlier is not None:
-            yield self._part(coded.earlier, numbers, masks.earlier_strides, masks.earlier_table)
+            rows = self._rows(backend, coded.earlier, masks.earlier_strides)
+            yield _in_order(numbers, *rows, masks.earlier_table)
 
-    def _as_tagged(self, coded: Coded, numbers: Array) -> Iterator[Part]:
-        """Evidence as it is tagged; what it informs is worked out row by row."""
+    def _tables(self) -> tuple[dict[str, int], tuple[Array, Array | None]]:
+        """Of evidence as it is tagged: what tags add to a code, and the bits of a code, here and informed."""
         table, strides = self.masks.table, dict(self.masks.strides)
         direct = np.roll(table, -strides.pop("direct", 0))
-        tables = (direct, table if self._informed else None)
-        part = self._part(coded.evidence, numbers, strides, *tables)
+        return strides, (direct, table if self._informed else None)
+
+    def _as_tagged(self, backend: Backend, coded: Coded, numbers: Array) -> Iterator[Part]:
+        """Evidence as it is tagged; what it informs is worked out row by row."""
+        strides, tables = self._tables()
+        part = _in_order(numbers, *self._rows(backend, coded.evidence, strides), *tables)
         if self.plan.measures and (stride := strides.get("assessment")):
             # What a figure says is worked out for the rows it is asked of.
             size = len(self.plan.book.vocabulary.assessments.names)
-            unsaid = np.arange(len(table)) // stride % size == 0
+            unsaid = np.arange(len(self.masks.table)) // stride % size == 0
             asked = unsaid[part.code]
             if asked.any():
                 part = part.only(~asked)
                 rest = assessed(self.plan, coded.evidence.filter(nw.col("assessment") == 0))
-                yield self._part(rest, numbers, strides, *tables)
+                yield _in_order(numbers, *self._rows(backend, rest, strides), *tables)
         yield part
 
-    def _part(
-        self,
-        frame: Any,
-        numbers: Array,
-        strides: Mapping[str, int],
-        table: Array,
-        informing: Array | None = None,
+    def _put_together(
+        self, backend: Backend, together: Callable[..., Any], coded: Coded, numbers: Array
     ) -> Part:
-        code = self.masks.code(strides).cast(nw.Int16 if len(table) < 2**15 else nw.Int32)
-        rows = frame.select("number", "place", code=code).to_native().collect(engine="streaming")
-        number, place, codes = (rows[name].to_numpy() for name in ("number", "place", "code"))
-        part = Part(_positions(numbers, number), place, codes, table, informing)
-        if len(number) and ((number[1:] < number[:-1]).any() or part.position.min() < 0):
-            order = np.argsort(part.position, kind="stable")
-            # Rows on no inspection that is asked for have a position below 0.
-            part = part.only(order[np.searchsorted(part.position[order], 0) :])
-        return part
+        """What a database makes of the evidence: for each characteristic the bits of its rows."""
+        plan, masks = self.plan, self.masks
+        if self._by_row:
+            strides, (direct, informing) = self._tables()
+            rows = assessed(plan, coded.evidence)
+        else:
+            strides, direct, informing = dict(masks.strides), masks.table, None
+            rows = counted_evidence(plan, coded)
+        bits = {"bits": direct} | ({} if informing is None else {"informing": informing})
+        table = pl.DataFrame({"code": np.arange(len(direct), dtype=np.int32), **bits})
+        said = rows.select(key=key_of(plan), code=masks.code(strides))
+        said = said.join(backend.table(table), on="code", how="inner").select("key", *bits)
+        found = backend.collect(together(said, "key", list(bits)))
+        key, *made = (found[name].to_numpy() for name in ("key", *bits))
+        # Each has bits of its own: its code is where it stands.
+        return _in_order(numbers, key // plan.span, key % plan.span, np.arange(len(key)), *made)
+
+    def _rows(self, backend: Backend, frame: Any, strides: Mapping[str, int]) -> Iterator[Array]:
+        """The number, the place and the code of each row."""
+        code = self.masks.code(strides).cast(nw.Int16 if len(self.masks.table) < 2**15 else nw.Int32)
+        rows = backend.collect(frame.select("number", "place", code=code))
+        return (rows[name].to_numpy() for name in ("number", "place", "code"))
 
     def _block(self, parts: list[Part], start: int, stop: int) -> Array:
         """The bits of every place of some inspections, beside what kind of place each is."""
@@ -138,7 +154,9 @@ class Dense:
 
     # Areas ------------------------------------------------------------------------------------------------
 
-    def _areas(self, coded: Coded, numbers: Array, sums: Mapping[str, Array]) -> pl.DataFrame:
+    def _areas(
+        self, backend: Backend, coded: Coded, numbers: Array, sums: Mapping[str, Array]
+    ) -> pl.DataFrame:
         plan, many = self.plan, len(numbers)
         listed = {f"listed{s}": plan.listed_of(s) for s in plan.scales} | {"listed": plan.listed}
         graded = [int(a.editions[plan.edition].graded) for a in plan.areas]
@@ -147,23 +165,23 @@ class Dense:
             {
                 "number": np.repeat(numbers, len(plan.areas)),
                 **{name: np.tile(np.array(values, np.int32), many) for name, values in of_area.items()},
-                "absent": self._absent(coded, numbers),
+                "absent": self._absent(backend, coded, numbers),
                 **sums,
             }
         )
         on_record = coded.findings is not None
         if on_record:
             key = pl.col("number").cast(pl.Int64) * len(plan.areas) + pl.col("area")
-            own = standings(plan, coded.findings).to_native().collect()
+            own = backend.collect(standings(plan, coded.findings))
             frame = frame.with_columns(key=key).join(own, on="key", how="left", maintain_order="left")
             frame = frame.drop("key")
         query = lambda f: outcomes(plan, facts_of_areas(plan, f, on_record))  # noqa: E731  # one of two
         return self._queries.run(on_record, query, frame)
 
-    def _absent(self, coded: Coded, numbers: Array) -> Array:
+    def _absent(self, backend: Backend, coded: Coded, numbers: Array) -> Array:
         found = np.zeros(len(numbers) * len(self.plan.areas), np.int32)
         if coded.absent is not None:
-            rows = coded.absent.select("number", "area").to_native().collect()
+            rows = backend.collect(coded.absent.select("number", "area"))
             position = _positions(numbers, rows["number"].to_numpy())
             area = rows["area"].to_numpy()
             found[(position * len(self.plan.areas) + area)[position >= 0]] = 1
@@ -179,6 +197,18 @@ def dense(plan: Plan) -> Dense | None:
         plan.made["dense"] = made
     found: Dense | None = plan.made["dense"]
     return found
+
+
+def _in_order(
+    numbers: Array, number: Array, place: Array, code: Array, table: Array, informing: Array | None = None
+) -> Part:
+    """Rows in the order of the inspections."""
+    part = Part(_positions(numbers, number), place, code, table, informing)
+    if len(number) and ((number[1:] < number[:-1]).any() or part.position.min() < 0):
+        order = np.argsort(part.position, kind="stable")
+        # Rows on no inspection that is asked for have a position below 0.
+        part = part.only(order[np.searchsorted(part.position[order], 0) :])
+    return part
 
 
 def _informed(plan: Plan) -> list[Array]:

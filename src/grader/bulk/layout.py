@@ -23,6 +23,7 @@ from grader.errors import Place, Problem, quoted, suggest
 from grader.language.figures import as_whole, range_of
 from grader.language.rulebook import PERCENT, Measure
 from grader.model.base import LARGEST_FIGURE
+from grader.text import figure_text
 from grader.vocabulary.kinds import STRENGTH
 from grader.vocabulary.scales import DEFAULT_SCALE
 from grader.vocabulary.words import Vocabulary
@@ -408,7 +409,8 @@ def _figure_faults(plan: Plan, row: Mapping[str, Any], at: Place) -> Iterator[Pr
 def _declared_fault(measure: Measure, value: float, written: Any, at: Place) -> Iterator[Problem]:
     low, high = range_of(measure)
     if not low <= value <= high:
-        message = f"'value' {quoted(written)} is outside {low:g} to {high:g}, the range of {measure.name!r}"
+        span = f"{figure_text(low)} to {figure_text(high)}"
+        message = f"'value' {quoted(written)} is outside {span}, the range of {measure.name!r}"
         yield Problem(message, at, f"write the figure as it was measured, in {measure.unit}")
     elif as_whole(measure, value) != Decimal(str(value)).scaleb(measure.decimals or 0):
         message = (

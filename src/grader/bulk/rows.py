@@ -77,11 +77,11 @@ def conclude(plan: Plan, backend: Backend, coded: Coded) -> tuple[pl.DataFrame, 
     Characteristics are `number`, `area` and `place`, and for each rule whether it raises a finding. Every one
     with a row is told only where a rule raises something on those without.
     """
-    arrays = dense(plan) if backend.arrays else None
+    arrays = dense(plan)
     if arrays is not None:
-        return arrays.conclude(coded)
+        return arrays.conclude(backend, coded)
     rules = raises(plan, Level.CHARACTERISTIC)
-    with backend.kept(characteristics(plan, coded, backend)) as below:
+    with backend.kept(characteristics(plan, coded)) as below:
         found = backend.collect(areas(plan, coded, below))
         each = below.select("number", "area", "place", *rules)
         raised = backend.collect(

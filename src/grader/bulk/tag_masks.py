@@ -75,13 +75,6 @@ class TagMasks:
             found = np.where(mask >> bit & 1, np.int32(value), found)
         return found
 
-    def expression(self, column: str, mask: nw.Expr) -> nw.Expr:
-        """A fact off a column of bits."""
-        found = nw.lit(0, nw.Int32)
-        for bit, value in reversed(self.values[column]):
-            found = nw.when((mask // 2**bit) % 2 == 1).then(nw.lit(value, nw.Int32)).otherwise(found)
-        return found
-
     @property
     def informs_by_row(self) -> bool:
         """Whether an item that counts on a characteristic both ways may be counted there twice.

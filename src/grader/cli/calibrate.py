@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from grader.cli import options, terminal
+from grader.cli.output import check_output
 from grader.errors import InputError, Place, Problem
 
 Folder = Annotated[
@@ -37,19 +37,19 @@ def calibrate(
     from grader import api
     from grader.io.catalogue import open_rulebook
 
-    target = Path(output) if output is not None else None
-    if target is not None and target.name != "calibrated.yaml":
-        help = "name it calibrated.yaml: a rule book reads it by that name"
-        raise InputError([Problem("no file of calibrated values", Place(str(output)), help)])
-    if target is not None and target.exists() and not force:
-        raise InputError([Problem("there is such a file", Place(str(output)), "replace it with --force")])
+    help = "name it calibrated.yaml: a rule book reads it by that name"
+    target = None
+    if output is not None:
+        target = check_output(output, (".yaml",), force=force, help=help)
+        if target.name != "calibrated.yaml":
+            raise InputError([Problem("no file of calibrated values", Place(output), help)])
     found = api.calibrate(folder, parameter, rules=rules)
     _, _, book = open_rulebook(rules if rules is not None else found.rulebook.id)
     if target is not None and found.recommended is not None:
         from grader.io.written import write_whole
         from grader.review.calibrate import parameter_file
 
-        write_whole(target, parameter_file(found, book))
+        write_whole(target, parameter_file(found, book), new=not force)
     if json:
         from grader.model.proposal import to_json
 
@@ -58,5 +58,8 @@ def calibrate(
         from grader.render.text.calibration import calibration_for_person
 
         terminal.print_for_person(*calibration_for_person(book, found))
+    if target is not None:
+        done = "written" if found.recommended is not None else "nothing is recommended, and nothing written"
+        terminal.err(f"{done}: {target}\n")
     if found.recommended is None:
         raise typer.Exit(1)

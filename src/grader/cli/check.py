@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from grader.cli import options, terminal
+from grader.errors import InputError, Place, Problem
 from grader.language.effort import CHECK_EFFORT
 
 if TYPE_CHECKING:
@@ -64,6 +65,10 @@ def check(
     from grader.proofs.report import for_person
 
     chosen = options.split_settings(settings or ())
+    for name, asked in (("--mutate", mutate), ("--record", record)):
+        if chosen and asked:
+            help = "leave one of the two out"
+            raise InputError([Problem("it speaks of the rules at their own values", Place(name), help)])
     report = api.check(rulebook, settings=chosen, effort=effort, keep=not no_cache, smt=smt)
     mutation = api.mutate(rulebook, effort=effort) if mutate else None
     if record:

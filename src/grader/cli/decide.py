@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -106,7 +106,12 @@ def decide(
     debug: options.Debug = False,
 ) -> None:
     """Record what a person decides on an area, why, and the proposal it was decided on."""
-    _check_options(area, grade, by, rationale, table, undo, confirm, log)
+    given_options: dict[str, object] = {
+        "--area": area, "--grade": grade, "--by": by, "--rationale": rationale, "--on": on, "--at": at,
+        "--present": present or None, "--considered": considered or None, "--set": settings or None,
+    }  # fmt: skip
+    acts = {"--from": table is not None, "--undo": undo, "--confirm": confirm is not None, "--log": log}
+    _check_options([name for name, asked in acts.items() if asked], given_options)
     from datetime import date
 
     from grader.review.pairing import DECISIONS
@@ -130,8 +135,6 @@ def decide(
     chosen = options.split_settings(settings or ())
     more: dict[str, Any] = {"allow_overrides": allow_overrides, "force": force}
     if undo or confirm is not None:
-        if chosen:
-            raise InputError([Problem("it is not asked for here", Place("--set"), "leave it out")])
         asked = (given, str(confirm or area), str(by), day, destination, grading)
         act = recording.undo if undo else recording.confirm
         done = [act(*asked, rationale=rationale, at=at, **more)]
@@ -162,40 +165,33 @@ def _print_recorded(destination: Path, done: Iterable[Recorded]) -> None:
         terminal.out(f"{clean(str(destination))}: {each}\n")
 
 
-def _check_options(
-    area: str | None,
-    grade: str | None,
-    by: str | None,
-    rationale: str | None,
-    table: str | None,
-    undo: bool,
-    confirm: str | None,
-    log: bool,
-) -> None:
-    """Refuse options that do several things, or lack one they need."""
-    asked = {"--from": table is not None, "--undo": undo, "--confirm": confirm is not None, "--log": log}
-    said = [name for name, there in asked.items() if there]
+#: Of a decision on one area, and of what else is asked for: the options needed, and those that say nothing.
+_DECIDED = (("--area", "--grade", "--by"), ())
+_OTHERWISE: Final = {
+    "--from": ((), ("--area", "--grade", "--rationale", "--present", "--considered")),
+    "--undo": (("--area", "--by"), ("--grade", "--present", "--considered", "--set")),
+    "--confirm": (("--by",), ("--area", "--grade", "--present", "--considered", "--set")),
+    "--log": (
+        (),
+        ("--area", "--grade", "--by", "--rationale", "--on", "--at", "--present", "--considered", "--set"),
+    ),
+}
+
+
+def _check_options(acts: Sequence[str], given: Mapping[str, object]) -> None:
+    """Refuse options that do several things, lack one they need, or would not be heeded."""
     problems: list[Problem] = []
-    if len(said) > 1:
-        message = f"{' and '.join(said)} are two things"
-        problems.append(Problem(message, Place(said[1]), "do one at a time"))
-    needed = {"--area": area, "--grade": grade, "--by": by}
-    if undo:
-        needed = {"--area": area, "--by": by}
-    elif confirm is not None:
-        needed = {"--by": by}
-    elif table is not None or log:
-        needed = {}
-    unasked = {"--area": area, "--grade": grade, "--rationale": rationale} if table or log else {}
-    if undo or confirm is not None:
-        unasked = {"--grade": grade, **({"--area": area} if confirm is not None else {})}
-    for name, value in needed.items():
-        if value is None:
-            help = f"add {name}" if said else f"add {name}, or see --from, --undo, --confirm and --log"
+    if len(acts) > 1:
+        message = f"{' and '.join(acts)} are two things"
+        problems.append(Problem(message, Place(acts[1]), "do one at a time"))
+    needed, unasked = _OTHERWISE[acts[0]] if acts else _DECIDED
+    for name in needed:
+        if given[name] is None:
+            help = f"add {name}" if acts else f"add {name}, or see --from, --undo, --confirm and --log"
             problems.append(Problem("it is missing", Place(name), help))
-    for name, value in unasked.items():
-        if value is not None:
-            message = f"it is not asked for with {said[0] if said else 'that'}"
+    for name in unasked:
+        if given[name] is not None:
+            message = f"it is not asked for with {acts[0]}"
             problems.append(Problem(message, Place(name), "leave it out"))
     if problems:
         raise InputError(problems)

@@ -63,6 +63,9 @@ def diff(
     if format not in FORMATS:
         help = suggest(format, FORMATS, "formats")
         raise InputError([Problem(f"unknown format {quoted(format)}", Place("--format"), help)])
+    if json and format != "text":
+        help = "leave one of the two out, or write one of them to a file: -o FILE"
+        raise InputError([Problem("--json is another format", Place("--format"), help)])
     destination = None
     if output is not None:
         inputs = [given, *([decisions] if decisions else [])]

@@ -72,6 +72,9 @@ def grade(
     """Propose a grade for each area of an inspection, and say why."""
     from grader.cli.grade_report import report_files, report_folder
 
+    if brief and json and not report:
+        one = "leave one of the two out, or add --report FILE for a page beside the JSON"
+        raise InputError([Problem("--json prints whole proposals, and no page", Place("--brief"), one)])
     asked = wide.asked(inspections, framework, rules, edition, column, body, compare, blank, row)
     several_rows = asked is not None and row is None
     if several_rows and (report or decisions or brief):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -61,7 +61,7 @@ HiddenRows = Annotated[
         help="Rows a workbook hides or strikes through: say so and read them, leave out, or read.",
     ),
 ]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Check everything, and write nothing.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Check everything, and write no inspection.")]
 InspectionId = Annotated[
     str | None, typer.Option("--inspection-id", metavar="ID", help="The inspection's id.")
 ]
@@ -96,6 +96,10 @@ def import_sheet(
     import.
     """
     if start_mapping is not None:
+        _refuse_beside_start({
+            "--output": output, "--mapping": mapping, "--yes": yes or None, "--mark": mark, "--sheet": named,
+            "--dry-run": dry_run or None, "--inspection-id": inspection_id, "--body": body, "--rules": rules,
+        })  # fmt: skip
         from grader.cli.proposed_mapping import start
 
         start(sheets, start_mapping, framework, edition, force=force)
@@ -147,6 +151,17 @@ def import_sheet(
         terminal.err(f"note: {'would be ' if dry_run else ''}replaced in the inspection that was there:\n")
     for line in imported.replaced:
         terminal.err(f"  {line}\n")
+
+
+def _refuse_beside_start(given: Mapping[str, object]) -> None:
+    """Options of an import say nothing to the start of a mapping."""
+    problems = [
+        Problem("it is not asked for with --start-mapping", Place(name), "leave it out")
+        for name, value in given.items()
+        if value is not None
+    ]
+    if problems:
+        raise InputError(problems)
 
 
 def _made(

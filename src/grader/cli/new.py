@@ -47,6 +47,9 @@ def new(
         folder, framework = framework, ""  # `new --framework DIR`: the folder, and no framework's name
     if folder is None or not folder.strip():
         raise InputError([Problem("no folder to start in", Place("DIR"), "name one: grader new DIR")])
+    if edition is not None and not framework:
+        help = "leave it out: name the editions in the file"
+        raise InputError([Problem("a framework of one's own has no editions yet", Place("--edition"), help)])
     if framework:
         texts = {NAME: api.starter(framework, edition=edition)}
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -88,7 +89,8 @@ def reconcile(
     inputs = [*inspections, *([settle] if settle else []), *([pairs] if pairs else [])]
     destination = check_output(output, endings, force=force, inputs=inputs) if output is not None else None
     book = check_output(workbook, (".xlsx",), force=force, inputs=inputs) if workbook is not None else None
-    _check_options(settle, output, pairs, {"--by": by, "--on": on, "--rest": rest})
+    comparing = {"--pairs": pairs, "--workbook": workbook, "--json": json or None}
+    _check_options(settle, output, {"--by": by, "--on": on, "--rest": rest}, comparing)
     from grader import api
     from grader.review.what_moves import DRAWS
 
@@ -111,7 +113,7 @@ def reconcile(
         return
     answer = api.reconcile(inspections, pairs=pairs, **chosen)  # type: ignore[arg-type]
     if destination is not None:
-        text = answer.to_json() + "\n" if destination.suffix == ".json" else api.settling_file(answer)
+        text = answer.to_json() + "\n" if destination.suffix.lower() == ".json" else api.settling_file(answer)
         write_whole(destination, text, new=not force)
     if book is not None:
         write_whole(book, api.settling_workbook(answer), new=not force)
@@ -124,19 +126,23 @@ def reconcile(
 
 
 def _check_options(
-    settle: str | None, output: str | None, pairs: str | None, others: dict[str, str | None]
+    settle: str | None,
+    output: str | None,
+    settling: Mapping[str, object],
+    comparing: Mapping[str, object],
 ) -> None:
+    """Refuse options that go with `--settle` alone, or never with it."""
     problems = []
     if settle is None:
-        for name, value in others.items():
+        for name, value in settling.items():
             if value is not None:
                 problems.append(Problem("nothing is settled", Place(name), "add --settle FILE"))
     elif output is None:
         help = "add -o AGREED.yaml"
         problems.append(Problem("nothing says where to write the agreed inspection", Place("--settle"), help))
-    if settle is not None and pairs is not None:
-        message = "the settling file says of pairs in doubt what there is to say"
-        problems.append(Problem(message, Place("--pairs"), "leave it out"))
+    for name, value in comparing.items():
+        if settle is not None and value is not None:
+            problems.append(Problem("it is not asked for with --settle", Place(name), "leave it out"))
     if problems:
         raise InputError(problems)
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from grader.cli import options, terminal
+from grader.errors import InputError, Place, Problem
 
 Name = Annotated[str | None, typer.Argument(metavar="NAME", help="A format; without one, all are listed.")]
 Rules = Annotated[
@@ -36,6 +37,13 @@ def schema(
     """Print the JSON Schema (draft 2020-12) of a file people write or grader answers with."""
     from grader.schemas import schema_names, schema_of
 
+    if rules is not None and (name is None or framework is not None):
+        message = "which format is meant is not said" if name is None else "--framework is for other formats"
+        help = "grader schema layer --rules RULEBOOK"
+        raise InputError([Problem(message, Place("--rules"), help)])
+    if framework is not None and name is None:
+        help = "grader schema inspection --framework FRAMEWORK"
+        raise InputError([Problem("which format is meant is not said", Place("--framework"), help)])
     if name is None:
         terminal.out("".join(f"{each:16} {title}\n" for each, title in schema_names().items()))
     else:

@@ -69,7 +69,9 @@ def simulate(
 def _probability(written: str, option: str) -> float:
     """A per cent as a probability; a bare number is refused."""
     if _NUMBER.fullmatch(written.removesuffix("%")) and written.endswith("%"):
-        return float(written[:-1]) / 100
+        if (found := float(written[:-1]) / 100) <= 1:
+            return found
+        raise InputError([Problem(f"{quoted(written)} is out of range", Place(option), "from 0% to 100%")])
     message, help = f"{quoted(written)} is no probability", "write a per cent, as in 10%"
     if _NUMBER.fullmatch(written):
         message = f"{quoted(written)} may mean two things"

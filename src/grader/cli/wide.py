@@ -155,7 +155,7 @@ def asked(
     }
     if not tables:
         for option, value in said.items():
-            if value:
+            if value is not None and value != []:
                 help = f"name a table ({', '.join(ENDINGS)}), or leave {option} out"
                 raise InputError([Problem(f"{option} speaks of a wide table", Place(option), help)])
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 
 from grader.grading.conclude import LayerEvaluator
 from grader.grading.tally import Item, Tally
@@ -11,6 +12,7 @@ from grader.language.figures import as_whole
 from grader.language.order import orders
 from grader.language.rulebook import RuleBook
 from grader.model.inspection import Evidence, Figure, Inspection
+from grader.text import figure_text
 from grader.vocabulary.kinds import STRENGTH
 from grader.vocabulary.words import Vocabulary
 
@@ -72,7 +74,7 @@ def remarks_on_settings(
 def _of_figure(evidence: Evidence, measure: Figure, evaluator: LayerEvaluator) -> Iterator[tuple[str, str]]:
     """A figure that differs from the inspector, or lies near a line."""
     said = _said(measure, measure.value, evaluator)
-    name = f"{evidence.id}: {measure.name} {measure.value:g}"
+    name = f"{evidence.id}: {measure.name} {figure_text(measure.value)}"
     if evidence.assessment is not None and said != evidence.assessment:
         yield (
             "measure_disagrees",
@@ -88,9 +90,17 @@ def _of_figure(evidence: Evidence, measure: Figure, evaluator: LayerEvaluator) -
     if low != high:
         yield (
             "figure_near_a_line",
-            f"{name} reads as {said}, and within its interval of {measure.interval:g} it cannot be told from"
-            f" a line: {ends[0]:.1f} reads as {low}, {ends[1]:.1f} as {high}",
+            f"{name} reads as {said}, and within its interval of {figure_text(measure.interval)} it cannot be"
+            f" told from a line: {_read(measure, ends[0], evaluator)} reads as {low},"
+            f" {_read(measure, ends[1], evaluator)} as {high}",
         )
+
+
+def _read(measure: Figure, value: float, evaluator: LayerEvaluator) -> str:
+    """A figure as rules read it, which is never on the other side of a line."""
+    known = evaluator.book.measures[measure.name]
+    decimals = 1 if known.decimals is None else known.decimals
+    return f"{Decimal(as_whole(known, round(value, 9))).scaleb(-decimals):f}"
 
 
 def _said(measure: Figure, value: float, evaluator: LayerEvaluator) -> str:

@@ -62,6 +62,15 @@ def decisions_of(
     return DecisionsFile(found.decisions, document.sha256, found.framework, found.document, warnings)
 
 
+def inspection_decided(document: Document) -> str:
+    """The inspection that decisions are on; raises InputError where they name none."""
+    head = document.data.get("decisions") if isinstance(document.data, dict) else None
+    named = head.get("inspection") if isinstance(head, dict) else None
+    if isinstance(named, str):
+        return named
+    return decisions_of(document).decisions.decisions.inspection
+
+
 @dataclass(frozen=True, slots=True)
 class _Reading:
     """Decisions as they read under one framework, and the faults there are then."""

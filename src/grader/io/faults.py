@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from grader.errors import COUNT_LIMIT, FAULT_LIMIT, Place, Problem, nearest, quoted
-from grader.io.scalars import read_as
+from grader.io.scalars import is_plain_number, read_as
 from grader.io.wrong_kind import other_kind
 from grader.io.yaml_source import Document
 
@@ -52,6 +52,7 @@ def validate_by_path(
     document: Document, model: type[Model], data: object | None = None
 ) -> tuple[Model | None, list[tuple[Path, Problem]]]:
     """As `validate`, each fault with the path of what is faulty in the document."""
+    odd = _odd_numbers(document) if data is None else []
     data = document.data if data is None else data
     other = other_kind(data, next(iter(model.model_fields)))
     if other is not None:
@@ -63,13 +64,29 @@ def validate_by_path(
             found = model.model_validate(part)
         except ValidationError as error:
             if part is data:
-                return None, _located(error, document, model)
+                faults = _located(error, document, model)
+                told = {path for path, _ in faults}
+                return None, [*faults, *(each for each in odd if each[0] not in told)]
             if error.error_count() > FAULT_LIMIT:
                 faults = _located(error, document, model)
                 last = max((p.place for _, p in faults if p.place), default=None)
                 message = f"beyond the first {_FIRST:,} entries of a list the file is not looked at"
                 return None, [*faults, ((), Problem(message, last, "mend the first ones, and look again"))]
-    return found, []
+    return (None, odd) if odd else (found, [])
+
+
+def _odd_numbers(document: Document) -> list[tuple[Path, Problem]]:
+    """Numbers that YAML reads as others than they look: `1:30` is 90, `010` is 8, `1_0` is 10."""
+    return [
+        (path, Problem(
+            f"{name_of(document, path)} is written {quoted(text)}, which YAML reads as {read_as(value)}",
+            document.place(path),
+            "write the number in plain digits, as in 95.5; quote it if it is text",
+        ))
+        for path, text in document.texts.items()
+        if isinstance(value := document.data_at(path), int | float) and not isinstance(value, bool)
+        and not is_plain_number(text)
+    ]  # fmt: skip
 
 
 def _start(data: Any) -> Any:
@@ -276,9 +293,8 @@ def _bool(fault: _Fault) -> Words:
 
 def _is_figure(text: str, *, whole: bool) -> bool:
     """Whether a text is a number in plain digits."""
-    before, point, after = text.removeprefix("-").partition(".")
-    parts = [before, after] if point else [before]
-    return not (whole and point) and all(part.isascii() and part.isdigit() for part in parts)
+    digits = text.lstrip("+-")
+    return is_plain_number(text) and (digits.isdigit() or not (whole or "e" in digits.lower()))
 
 
 def _number(fault: _Fault) -> Words:

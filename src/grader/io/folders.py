@@ -20,7 +20,10 @@ _TOP = (b"inspection", b"decisions")
 
 
 def files_in(path: Path) -> Iterator[Path]:
-    """Files of a folder and its subfolders, not hidden, in a fixed order."""
+    """Files of a folder and its subfolders, not hidden, in a fixed order.
+
+    What has one of our endings and is no file, as a link that leads nowhere, is told by whoever reads it.
+    """
     try:
         entries = sorted(Path(entry) for entry in os.scandir(path) if not entry.name.startswith("."))
         below = {e: sorted(e.iterdir()) for e in entries if e.is_dir()}
@@ -29,13 +32,15 @@ def files_in(path: Path) -> Iterator[Path]:
         raise InputError([Problem(f"the folder cannot be read: {said}", Place(str(path)))]) from error
     for entry in entries:
         if entry in below:
-            yield from (
-                e
-                for e in below[entry]
-                if e.is_file() and not e.name.startswith(".") and not e.name.endswith(LOG_ENDING)
-            )
-        elif entry.is_file() and not entry.name.endswith(LOG_ENDING):
+            yield from (e for e in below[entry] if _is_listed(e) and not e.is_dir())
+        elif _is_listed(entry):
             yield entry
+
+
+def _is_listed(path: Path) -> bool:
+    if path.name.startswith(".") or path.name.endswith(LOG_ENDING):
+        return False
+    return path.is_file() or path.suffix.lower() in ENDINGS
 
 
 def inspections_in(folder: Path) -> tuple[list[Path], list[Path]]:

@@ -12,6 +12,7 @@ from grader.io.yaml_source import Document
 from grader.language.dnf import MAX_VALUE
 from grader.model.framework import Framework
 from grader.model.scales import FindingBlock, ScaleBlock, standings_of
+from grader.text import figure_text
 from grader.vocabulary.kinds import CLOSED
 from grader.vocabulary.peel import PEEL, STATUSES
 
@@ -106,18 +107,19 @@ def _measure_faults(framework: Framework, document: Document) -> Iterator[Proble
         low, high = measure.range
         if low >= high:
             yield Problem(
-                f"range of {quoted(name)} runs from {low:g} down to {high:g}",
+                f"range of {quoted(name)} runs from {figure_text(low)} down to {figure_text(high)}",
                 document.place((*at, "range")),
                 "write the lower end first",
             )
         for i, end in enumerate(measure.range):
             whole = measure.as_whole(end)
             if whole is None:
-                message = f"{end:g} has more decimals than the {measure.decimals} of {quoted(name)}"
+                shown = figure_text(end)
+                message = f"{shown} has more decimals than the {measure.decimals} of {quoted(name)}"
                 yield Problem(message, document.place((*at, "range", i)), "add decimals, or round the end")
             elif abs(whole) > MAX_VALUE:
                 yield Problem(
-                    f"{end:g} with {measure.decimals} decimals is more than rules can count to",
+                    f"{figure_text(end)} with {measure.decimals} decimals is more than rules can count to",
                     document.place((*at, "range", i)),
                     "give the range nearer ends, or fewer decimals",
                 )

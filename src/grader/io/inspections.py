@@ -19,6 +19,7 @@ from grader.language.rulebook import Measure
 from grader.model.framework import Framework
 from grader.model.inspection import Declared, Evidence, Figure, Inspection, LeftOut, Previous
 from grader.model.shares import percent
+from grader.text import figure_text
 
 #: Characteristics the items of an inspection may be tagged to in all: 5,000 items have four each. What a
 #: grade hinges on is worked out for every item on each of its characteristics.
@@ -84,7 +85,7 @@ class _Check:
             return
         yield from self._areas()
         yield from self._tags()
-        yield from duplicate_ids(self.document, "evidence", self._ids("evidence"))
+        yield from duplicate_ids(self.document, "evidence", (*self._ids("evidence"), *self._ids("left_out")))
         yield from duplicate_ids(self.document, "finding", (*self._ids("findings"), *self._ids("previous")))
         for at, item in self._items():
             yield from self._evidence(item, at)
@@ -310,16 +311,18 @@ class _Check:
                 f"write unit: {declared.unit}",
             )
         low, high = declared.range
+        shown = figure_text(figure.value)
         if not low <= figure.value <= high:
             yield self._fault(
                 (*at, "value"),
-                f"{figure.value:g} is outside {low:g} to {high:g}, the range of measure {figure.name!r}",
+                f"{shown} is outside {figure_text(low)} to {figure_text(high)},"
+                f" the range of measure {figure.name!r}",
                 f"write the figure as it was measured, in {declared.unit}",
             )
         elif declared.as_whole(figure.value) is None:
             yield self._fault(
                 (*at, "value"),
-                f"{figure.value:g} has more decimals than the {declared.decimals} of measure {figure.name!r}",
+                f"{shown} has more decimals than the {declared.decimals} of measure {figure.name!r}",
                 "write it with so many, rounded as the scheme says",
             )
 

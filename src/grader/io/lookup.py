@@ -71,16 +71,23 @@ def about_parameters(book: RuleBook, word: str | None = None) -> About:
 
 def about_characteristic(framework: Framework, word: str, edition: str | None = None) -> About:
     """A characteristic: text, topic, area, source, what it informs."""
-    name = required(word, PrintedNames(framework, edition).characteristics, "characteristic")
+    name = required(word, _names(framework, edition).characteristics, "characteristic")
     said = _of_characteristic(framework, framework.characteristic(name))
     return About(schema=SCHEMA, kind="characteristic", within=framework.id, entries=[_entry(name, said)])
 
 
 def about_area(framework: Framework, word: str, edition: str | None = None) -> About:
     """An area: its names, the editions that grade it, its topics and characteristics."""
-    name = required(word, PrintedNames(framework, edition).areas, "area")
+    name = required(word, _names(framework, edition).areas, "area")
     said = _of_area(framework, framework.area(name))
     return About(schema=SCHEMA, kind="area", within=framework.id, entries=[_entry(name, said)])
+
+
+def _names(framework: Framework, edition: str | None) -> PrintedNames:
+    """The names of an edition, as it is printed, or of all."""
+    if edition is not None:
+        edition = required(edition, PrintedNames(framework).editions, "edition")
+    return PrintedNames(framework, edition)
 
 
 def _entry(name: str, said: Iterable[tuple[str, str | None]]) -> Entry:

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from grader.errors import InputError, Place, Problem, folded, quoted
+from grader.io.given import data_document
+from grader.io.inspection_draft import draft_of
+from grader.model.base import is_identifier
 from grader.model.inspection import Inspection
 
 Block = dict[str, Any]
@@ -82,12 +85,12 @@ class _Merging:
         head = self.head()
         whole: Block = {"inspection": head, "sources": self.sources()}
         renamed = self.evidence(whole)
-        for key in ("findings", "previous"):
-            self.findings(whole, key, renamed)
-        left_out = [entry for data in self.data for entry in data.get("left_out", ())]
-        if left_out:
-            whole["left_out"] = list({_key(entry): entry for entry in left_out}.values())
-        found = Merged(Inspection.model_validate(whole), self.notes)
+        self.findings(whole, renamed)
+        self.left_out(whole)
+        draft = draft_of(data_document(whole))
+        if draft.problems:  # an id with a file's name before it may be too long
+            raise InputError(draft.problems)
+        found = Merged(draft.inspection, self.notes)
         found.warnings = list(self.disagreements(renamed))
         return found
 
@@ -98,19 +101,24 @@ class _Merging:
         if doubled:
             help = "rename a file: ids are kept apart by its name"
             problems.append(Problem(f"two files are called {quoted(doubled[0])}", None, help))
+        if self.id is not None and not is_identifier(self.id):
+            help = "an id has up to 200 characters, no line breaks, no space at either end"
+            problems.append(Problem(f"{quoted(self.id)} is not an id", Place("--inspection-id"), help))
         heads = [data["inspection"] for data in self.data]
         head: Block = {}
         for key in dict.fromkeys(key for each in heads for key in each):
-            if key == "not_inspected" or (key == "id" and self.id is not None):
+            if key in ("not_inspected", "earlier_grades") or (key == "id" and self.id is not None):
                 continue
             said = [(part, each[key]) for part, each in zip(self.parts, heads, strict=True) if key in each]
             first, value = said[0]
             for part, other in said[1:]:
-                if other != value and not _same_text(other, value):
+                if other != value and not (key == "body" and _same_text(other, value)):
                     message = f"{key} is {quoted(str(other))}, and in {first.file} {quoted(str(value))}"
                     help = "say which: --inspection-id ID" if key == "id" else "merge inspections of one kind"
                     problems.append(Problem(message, Place(part.file), help))
             head[key] = value
+        if grades := self.earlier_grades(problems):
+            head["earlier_grades"] = grades
         if problems:
             raise InputError(problems)
         if self.id is not None:
@@ -121,6 +129,19 @@ class _Merging:
             without = [p.file for p, names in zip(self.parts, left_out, strict=True) if name in names]
             self.notes.append(f"{name} counts as inspected: only {', '.join(without)} left it out")
         return head
+
+    def earlier_grades(self, problems: list[Problem]) -> Block:
+        """The earlier grade of each area; files must not differ in it."""
+        found: Block = {}
+        files: dict[str, str] = {}
+        for part, data in zip(self.parts, self.data, strict=True):
+            for area, said in data["inspection"].get("earlier_grades", {}).items():
+                if found.setdefault(area, said) != said:
+                    one, other = (f"{quoted(e['grade'])} in {e['given_in']}" for e in (said, found[area]))
+                    message = f"the earlier grade of {area} is {one}, and in {files[area]} {other}"
+                    problems.append(Problem(message, Place(part.file), "make it the same in both files"))
+                files.setdefault(area, part.file)
+        return found
 
     def sources(self) -> Block:
         """Every source once; parts are given its new name where it has one."""
@@ -148,25 +169,43 @@ class _Merging:
 
     def evidence(self, whole: Block) -> list[dict[str, str]]:
         """All evidence, exact duplicates once; by part, the new id of each old one."""
-        renamed = self.names("evidence")
-        return self.listed(whole, "evidence", renamed)
+        return self.listed(whole, "evidence", self.names("evidence"), set())
 
-    def findings(self, whole: Block, key: str, evidence: Sequence[Mapping[str, str]]) -> None:
-        for data, new in zip(self.data, evidence, strict=True):
-            for entry in data.get(key, ()):
-                if "evidence" in entry:
-                    entry["evidence"] = list(dict.fromkeys(new.get(name, name) for name in entry["evidence"]))
-        self.listed(whole, key, self.names(key))
+    def findings(self, whole: Block, evidence: Sequence[Mapping[str, str]]) -> None:
+        """All findings, issued and earlier: one id names one of them."""
+        names, taken = self.names("findings", "previous"), set[str]()
+        for key in ("findings", "previous"):
+            for data, new in zip(self.data, evidence, strict=True):
+                for entry in data.get(key, ()):
+                    if "evidence" in entry:
+                        entry["evidence"] = list(dict.fromkeys(new.get(n, n) for n in entry["evidence"]))
+            self.listed(whole, key, names, taken)
 
-    def names(self, key: str) -> list[dict[str, str]]:
+    def left_out(self, whole: Block) -> None:
+        """What was left out of a part, each once and under an id that no evidence has."""
+        taken = {entry["id"] for entry in whole["evidence"]}
+        found: dict[str, Block] = {}
+        for part, data in zip(self.parts, self.data, strict=True):
+            for entry in data.get("left_out", ()):
+                name = entry["id"]
+                while name in taken and _key(entry) not in found:
+                    name = f"{part.name}-{name}"
+                if name != entry["id"]:
+                    self.notes.append(f"{entry['id']}, left out in {part.file}, is {name}: the id is taken")
+                taken.add(name)
+                found.setdefault(_key(entry), {**entry, "id": name})
+        if found:
+            whole["left_out"] = list(found.values())
+
+    def names(self, *keys: str) -> list[dict[str, str]]:
         """Each entry's id by part, with the part's name where ids clash."""
         contents: dict[str, set[str]] = {}
         for data in self.data:
-            for entry in data.get(key, ()):
+            for entry in _entries(data, keys):
                 contents.setdefault(entry["id"], set()).add(_key(entry))
         found: list[dict[str, str]] = []
         for part, data in zip(self.parts, self.data, strict=True):
-            names = [entry["id"] for entry in data.get(key, ())]
+            names = [entry["id"] for entry in _entries(data, keys)]
             apart = {name: f"{part.name}-{name}" for name in names if len(contents[name]) > 1}
             found.append({name: apart.get(name, name) for name in names})
             if apart:
@@ -175,10 +214,11 @@ class _Merging:
                 self.notes.append(f"{count} of {part.file} got '{part.name}-' before it, as {apart[one]}")
         return found
 
-    def listed(self, whole: Block, key: str, renamed: list[dict[str, str]]) -> list[dict[str, str]]:
+    def listed(
+        self, whole: Block, key: str, renamed: list[dict[str, str]], taken: set[str]
+    ) -> list[dict[str, str]]:
         """Puts the entries of a list together, each content once."""
         first: dict[str, str] = {}
-        taken: set[str] = set()
         entries: list[Block] = []
         for at, data in enumerate(self.data):
             twice: list[str] = []
@@ -237,6 +277,10 @@ class _Merging:
                 )
         if told > TOLD:
             yield Problem(f"and {told - TOLD:,} more pairs that are alike", None, None, "near_duplicate")
+
+
+def _entries(data: Block, keys: Iterable[str]) -> Iterator[Block]:
+    return (entry for key in keys for entry in data.get(key, ()))
 
 
 def _said(entry: Block, key: str) -> object:

@@ -119,6 +119,15 @@ _SYNTAX = (
 )
 
 
+#: What is the same number to YAML 1.1, to YAML 1.2 and to a person.
+_PLAIN_NUMBER = re.compile(r"[-+]?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][-+]\d+)?", re.ASCII)
+
+
+def is_plain_number(text: str) -> bool:
+    """Whether a text is a number that nobody reads otherwise."""
+    return _PLAIN_NUMBER.fullmatch(text) is not None
+
+
 class ScalarFault(ValueError):
     """A scalar nothing can be made of; the caller knows where it stands."""
 

@@ -20,6 +20,7 @@ from grader.io.scalars import (
     ScalarFault,
     decode,
     explain_syntax,
+    is_plain_number,
     place_after,
     read_as,
     read_plain,
@@ -307,7 +308,7 @@ class _Reader:
             return None
         if isinstance(value, str):
             return value
-        if type(value) is int and path[-1:] == LEVELS_AS_KEYS:
+        if type(value) is int and path[-1:] == LEVELS_AS_KEYS and is_plain_number(text):
             return str(value)
         if not text:
             self.fault(at, "a key is missing before the colon", "a key is text, as in 'key: value'")

@@ -14,6 +14,7 @@ from grader.language.nodes import Kind
 from grader.language.rulebook import Parameter, RuleBook
 from grader.model.printed import candidates, one_of
 from grader.model.shares import per_mille, percent, share_help
+from grader.text import figure_text
 
 _WHOLE = re.compile(r"[+-]?\d{1,9}", re.ASCII)
 _BARE = re.compile(r"\d{1,9}(?:\.\d{1,6})?", re.ASCII)
@@ -95,13 +96,14 @@ def _fault(parameter: Parameter, value: object, number: object) -> tuple[str, st
         return f"{message}, or a part of one", f"{_of_one(bare, low, high)}{allowed}"
     cent, mille = float(bare), float(bare) / 10
     good = [each for each in (cent, mille) if low <= each * 10 <= high]
+    as_cent, as_mille = figure_text(cent), figure_text(mille)
     if len(good) == 2:
-        return message, f"write {cent:g}%, or {mille:g}% for {cent:g} per mille; {allowed}"
+        return message, f"write {as_cent}%, or {as_mille}% for {as_cent} per mille; {allowed}"
     if good == [mille]:
-        return message, f"write {mille:g}% for {cent:g} per mille; {cent:g}% is out of range; {allowed}"
+        return message, f"write {as_mille}% for {as_cent} per mille; {as_cent}% is out of range; {allowed}"
     if good == [cent]:
-        return message, f"write {cent:g}%; {cent:g} per mille is out of range; {allowed}"
-    return message, f"{cent:g}% and {cent:g} per mille are both out of range; {allowed}"
+        return message, f"write {as_cent}%; {as_cent} per mille is out of range; {allowed}"
+    return message, f"{as_cent}% and {as_cent} per mille are both out of range; {allowed}"
 
 
 def _of_one(bare: str, low: int, high: int) -> str:

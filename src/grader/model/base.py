@@ -19,6 +19,7 @@ from pydantic import (
 
 from grader.cached import cached_property
 from grader.model.printed import match_printed
+from grader.text import figure_text
 
 
 class InputModel(BaseModel):
@@ -176,7 +177,8 @@ LARGEST_FIGURE = 10**9
 
 def _in_range(value: float) -> float:
     if abs(value) > LARGEST_FIGURE:
-        raise ValueError(f"is {value:g}: a figure lies between -{LARGEST_FIGURE:,} and {LARGEST_FIGURE:,}")
+        shown = figure_text(value)
+        raise ValueError(f"is {shown}: a figure lies between -{LARGEST_FIGURE:,} and {LARGEST_FIGURE:,}")
     return value
 
 

@@ -10,6 +10,7 @@ from grader.model.base import Date, FileId, Finite, Id, InputModel, PartialDate,
 from grader.model.dates import STALE_AFTER, Span, is_older
 from grader.model.shares import Number
 from grader.model.words import AssessmentName, BasisName, ExtentName, FindingKind, HarmName
+from grader.text import figure_text
 from grader.vocabulary.kinds import ProgressName
 from grader.vocabulary.peel import PEEL
 
@@ -76,7 +77,7 @@ class Figure(InputModel):
     def _percent_in_range(self) -> Self:
         # value ± interval may pass 100: published intervals do (98.0 ± 2.5).
         if self.unit == "percent" and not 0 <= self.value <= 100:
-            raise ValueError(f"is {self.value:g} percent: a percent lies in 0 to 100")
+            raise ValueError(f"is {figure_text(self.value)} percent: a percent lies in 0 to 100")
         return self
 
 

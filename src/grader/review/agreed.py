@@ -10,6 +10,7 @@ from grader.errors import InputError, Place, Problem, folded, quoted, suggest
 from grader.model.inspection import Evidence, Inspection, LeftOut, Said, Settled, Source
 from grader.model.reconciliation import Disagreement
 from grader.model.settling import LEFT_OUT, OTHER, Choice
+from grader.review.decisions import who_and_when_problems
 from grader.review.reconcile import Reconciled, said
 from grader.review.taggings import FACTS, TAGS, Finding, Taggings
 
@@ -97,20 +98,34 @@ class _Agreeing:
             update={
                 "sources": sources,
                 "evidence": evidence,
-                "left_out": [*self._left_before(), *self.left],
+                "left_out": [
+                    *self._left_before({*(e.id for e in evidence), *(e.id for e in self.left)}),
+                    *self.left,
+                ],
                 **self.findings({e.id for e in evidence}, renamed),
             }
         )
         return Agreed(whole, len(self.choices), rest, self.notes)
 
-    def _left_before(self) -> list[LeftOut]:
-        found = {each.id: each for g in self.laid.given for each in g.inspection.left_out}
-        return list(found.values())
+    def _left_before(self, taken: set[str]) -> list[LeftOut]:
+        """What was left out earlier, each once and under an id of its own."""
+        found: list[LeftOut] = []
+        before = [(g.name, each) for g in self.laid.given for each in g.inspection.left_out]
+        for at, (name, each) in enumerate(before):
+            if each in [other for _, other in before[:at]]:
+                continue
+            new = each.id
+            while new in taken:
+                new = f"{name}-{new}"
+            taken = {*taken, new}
+            found.append(each.model_copy(update={"id": new}))
+        return found
 
     # What was chosen --------------------------------------------------------------------------------------
 
     def check(self) -> None:
         names = self.laid.names
+        self.problems += who_and_when_problems(self.by, self.on)
         if self.rest is not None:
             self.rest = next((n for n in names if folded(n) == folded(str(self.rest))), self.rest)
             if self.rest not in names:

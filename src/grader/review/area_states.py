@@ -140,6 +140,7 @@ class AreaStates:
         return [f for f in (*still, *self._things(kind, made)) if f.area == self.area.id]
 
     def _absent(self, made: frozenset[int]) -> Sequence[str]:
-        at = next((i for i, c in enumerate(self.made) if c.told.id == "not_inspected"), None)
+        head = (i for i, c in enumerate(self.made) if c.told.kind == "inspection")
+        at = next((i for i in head if self.made[i].told.id == "not_inspected"), None)
         own = self.new if at is not None and at in made else self.old
         return own.inspection.not_inspected

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ from grader.model.shares import per_mille, percent, share_help
 _TAKEN_OUT = ("characteristics", "assessment", "basis", "extent", "harm", "remedied", "remedied_on",
               "innovative", "tagged_by", "settled")  # fmt: skip
 _WIDTH = 100
+_BARE = re.compile(r"\d{1,9}(\.\d{1,9})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,9 @@ def _share(written: str | None) -> int | None:
     text = written.strip()
     found = per_mille(text)
     if found is None:
-        bare = text.replace(".", "", 1).isdigit()
-        help = f"write {text}%, or {float(text) * 100:g}% if it is a share of 1" if bare else share_help(text)
+        help = share_help(text)
+        if _BARE.fullmatch(text):
+            help = f"write {text}%, or {float(text) * 100:g}% if it is a share of 1"
         raise InputError([Problem(f"{quoted(written)} is no share", place, help)])
     if not 1 <= found <= 1000:
         raise InputError([Problem(f"{quoted(written)} is out of range", place, "from 0.1% to 100%")])

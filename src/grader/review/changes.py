@@ -19,7 +19,7 @@ from grader.review.area_states import AreaStates, State
 from grader.session import LoadedInspection
 
 #: Of an inspection's head what may be otherwise a week later.
-_HEAD = ("as_of", "stale_after", "not_inspected", "earlier_grades", "sample")
+_HEAD = ("id", "body", "as_of", "stale_after", "not_inspected", "earlier_grades", "sample")
 
 
 def changes(old: LoadedInspection, new: LoadedInspection) -> Changes:
@@ -138,14 +138,15 @@ def _listed(
 
 def _renamed(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """New ids of what is otherwise the same, with the old."""
-    left = {name: thing for name, thing in old.items() if name not in new}
+    left: dict[str, list[str]] = {}
+    for name, thing in old.items():
+        if name not in new and hasattr(thing, "id"):
+            left.setdefault(thing.model_dump_json(exclude={"id"}), []).append(name)
     for name, thing in new.items():
-        if name in old or not hasattr(thing, "id"):
-            continue
-        same = next((n for n, t in left.items() if t.model_copy(update={"id": name}) == thing), None)
-        if same is not None:
-            del left[same]
-            yield name, same
+        if name not in old and hasattr(thing, "id"):
+            same = left.get(thing.model_dump_json(exclude={"id"}))
+            if same:
+                yield name, same.pop(0)
 
 
 def _fields(old: BaseModel, new: BaseModel) -> Iterator[FieldChanged]:
@@ -164,8 +165,8 @@ def _plain(value: Any) -> Any:
 
 
 def _head(old: Inspection, new: Inspection) -> Iterator[Changed]:
-    for key in _HEAD:
-        one, other = getattr(old.inspection, key), getattr(new.inspection, key)
+    heads = [(key, getattr(old.inspection, key), getattr(new.inspection, key)) for key in _HEAD]
+    for key, one, other in (*heads, ("left_out", _by_id(old.left_out), _by_id(new.left_out))):
         if one == other:
             continue
         areas = sorted(set(one) ^ set(other)) if key == "not_inspected" else []

@@ -198,27 +198,35 @@ def _check(framework: FrameworkFile, result: AreaResult, decision: Decision) -> 
 
 
 def _missing(result: AreaResult, decision: Decision) -> Iterator[Problem]:
-    if not decision.by.strip():
-        yield Problem("nobody is named", Place("--by"), "say who decides: --by NAME")
-    if decision.rationale is not None and not decision.rationale.strip():
-        yield Problem("the rationale is blank", Place("--rationale"), "say why, or leave it out")
-    elif decision.rationale is None and decision.grade != result.grade:
+    yield from text_problems(decision)
+    if decision.rationale is None and decision.grade != result.grade:
         beside = f"where {result.grade} is proposed" if result.grade else f"and the area is {result.outcome}"
         yield Problem(
             f"{decision.area}: {decision.grade} is decided {beside}, without a reason".replace("_", " "),
             Place("--rationale"),
             "say why: --rationale TEXT",
         )
-    yield from day_problems(decision.on)
-    for name, texts in (("--present", decision.present), ("--considered", decision.considered)):
+
+
+def text_problems(decision: Decision) -> Iterator[Problem]:
+    """What is blank in an act, and a day that is none."""
+    yield from who_and_when_problems(decision.by, decision.on)
+    if decision.rationale is not None and not decision.rationale.strip():
+        yield Problem("the rationale is blank", Place("--rationale"), "say why, or leave it out")
+    at = () if decision.at is None else (decision.at,)
+    for name, texts in (
+        ("--at", at), ("--present", decision.present), ("--considered", decision.considered),
+    ):  # fmt: skip
         if any(not text.strip() for text in texts):
             yield Problem("it is blank", Place(name), "say it, or leave it out")
 
 
-def day_problems(on: str) -> Iterator[Problem]:
-    """That a day is none."""
+def who_and_when_problems(by: str | None, on: str | None) -> Iterator[Problem]:
+    """That a name is blank, or a day none, where they are said."""
+    if by is not None and not by.strip():
+        yield Problem("nobody is named", Place("--by"), "say who: --by NAME")
     try:
-        good = date.fromisoformat(on).isoformat() == on
+        good = on is None or date.fromisoformat(on).isoformat() == on
     except ValueError:
         good = False
     if not good:

@@ -13,7 +13,7 @@ from grader.review.agreed import Agreed, Placed, agree
 from grader.review.reconcile import Reconciled, reconcile
 from grader.review.settling import placed_choices, read_settling, told_pairs
 from grader.review.settling_book import read_settling_book, read_told_pairs
-from grader.review.taggings import ToldPairs
+from grader.review.taggings import ToldPair
 from grader.review.what_moves import DRAWS
 from grader.session import LoadedInspection
 from grader.sheets.yaml_text import inspection_text
@@ -51,7 +51,7 @@ def lay_together(
     seed: int = 1,
 ) -> Reconciled:
     """As `reconcile`, pairs in doubt as a settling file or workbook says of them."""
-    told = _told(Path(pairs)) if pairs is not None else None
+    told = _told(Path(pairs)) if pairs is not None else ()
     return reconcile(loaded, files, names=names, told=told, draws=draws, seed=seed)
 
 
@@ -123,5 +123,5 @@ def _is_book(path: Path) -> bool:
     return ending in BOOKS
 
 
-def _told(path: Path) -> ToldPairs:
-    return read_told_pairs(path) if _is_book(path) else told_pairs(read_settling(path)[0])
+def _told(path: Path) -> list[ToldPair]:
+    return read_told_pairs(path) if _is_book(path) else told_pairs(*read_settling(path))

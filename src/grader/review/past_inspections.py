@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.errors import InputError, Place, Problem, quoted
-from grader.io.decisions import DecisionsFile, decisions_of
-from grader.io.folders import kind_of
+from grader.errors import GraderError, InputError, Place, Problem, quoted
+from grader.io.decisions import DecisionsFile, decisions_of, inspection_decided
+from grader.io.folders import ENDINGS, kind_of
 from grader.io.reading import read_bytes
-from grader.io.yaml_source import parse_document
+from grader.io.yaml_source import Document, parse_document
+from grader.review.record import foreign, incomparable
 from grader.session import LoadedInspection, Session, Sessions
 
 
@@ -36,8 +37,14 @@ def read_folder(folder: Path, rules: str | None = None) -> PastInspections:
     """
     if not folder.is_dir():
         raise InputError([Problem("no such folder", Place(str(folder)), "inspections with their decisions")])
-    found, decided, problems = _read_each(folder, Sessions(rules, "reference"))
-    problems += _unpaired(folder, found, decided)
+    found, documents, problems = _read_each(folder, Sessions(rules, "reference"))
+    problems += _unpaired(folder, found, documents)
+    decided: dict[str, DecisionsFile] = {}
+    for name in sorted(found.keys() & documents.keys()):
+        try:
+            decided[name] = _decided_on(found[name], documents[name])
+        except InputError as error:
+            problems += error.problems
     if not found and not problems:
         problems.append(Problem("no inspections with decisions", Place(str(folder)), None))
     if problems:
@@ -54,12 +61,12 @@ def read_folder(folder: Path, rules: str | None = None) -> PastInspections:
 
 def _read_each(
     folder: Path, sessions: Sessions
-) -> tuple[dict[str, LoadedInspection], dict[str, DecisionsFile], list[Problem]]:
+) -> tuple[dict[str, LoadedInspection], dict[str, Document], list[Problem]]:
     """Inspections and decisions by the inspection's id, and every fault of their files."""
     found: dict[str, LoadedInspection] = {}
-    decided: dict[str, DecisionsFile] = {}
+    decided: dict[str, Document] = {}
     problems: list[Problem] = []
-    for path in sorted(p for p in folder.rglob("*") if p.suffix in (".yaml", ".yml") and p.is_file()):
+    for path in sorted(p for p in folder.rglob("*") if p.suffix.lower() in ENDINGS and not p.is_dir()):
         try:
             raw = read_bytes(path)
             match kind_of(raw, str(path)):
@@ -69,13 +76,29 @@ def _read_each(
                     if found.setdefault(name, loaded) is not loaded:
                         problems.append(_twice("inspection", name, path))
                 case "decisions":
-                    file = decisions_of(parse_document(raw, str(path)))
-                    name = file.decisions.decisions.inspection
-                    if decided.setdefault(name, file) is not file:
+                    document = parse_document(raw, str(path))
+                    name = inspection_decided(document)
+                    if decided.setdefault(name, document) is not document:
                         problems.append(_twice("decisions on inspection", name, path))
         except InputError as error:
             problems += error.problems
+        except GraderError as error:
+            if error.exit_code != InputError.exit_code:
+                raise
+            problems.append(Problem(error.message, error.place or Place(str(path)), error.help))
     return found, decided, problems
+
+
+def _decided_on(loaded: LoadedInspection, document: Document) -> DecisionsFile:
+    """The decisions on an inspection; raises InputError where they are of another framework or cycle."""
+    proposal = loaded.propose(hinges=False)
+    refusal = incomparable(document, proposal, loaded.framework.framework)
+    if refusal is not None:
+        raise InputError([refusal])
+    file = decisions_of(document, loaded.framework)
+    if problems := list(foreign(file.decisions, file.document, proposal)):
+        raise InputError(problems)
+    return file
 
 
 def _twice(what: str, name: str, path: Path) -> Problem:
@@ -84,7 +107,7 @@ def _twice(what: str, name: str, path: Path) -> Problem:
 
 
 def _unpaired(
-    folder: Path, found: Mapping[str, LoadedInspection], decided: Mapping[str, DecisionsFile]
+    folder: Path, found: Mapping[str, LoadedInspection], decided: Mapping[str, Document]
 ) -> Iterator[Problem]:
     """What keeps the files of a folder from being compared with each other."""
     place = Place(str(folder))

@@ -25,7 +25,7 @@ from grader.model.reconciliation import (
 from grader.review.area_mixes import AreaMixes, Result, RowsOf, Versions
 from grader.review.same_finding import THRESHOLD
 from grader.review.tag_agreement import by_field
-from grader.review.taggings import FACTS, TAGS, Finding, Given, Taggings, ToldPairs, lay, names_of
+from grader.review.taggings import FACTS, TAGS, Finding, Given, Taggings, ToldPair, lay, names_of
 from grader.review.what_moves import DRAWS, Moves, moves, shares
 from grader.session import LoadedInspection
 
@@ -45,7 +45,7 @@ def reconcile(
     files: Sequence[str],
     *,
     names: Sequence[str] | None = None,
-    told: ToldPairs | None = None,
+    told: Sequence[ToldPair] = (),
     draws: int = DRAWS,
     seed: int = 1,
 ) -> Reconciled:
@@ -57,7 +57,7 @@ def reconcile(
         By one framework and rule book; the first one's ids stand.
     names : sequence of str, optional
         As items (`tagged_by`) or files say by default.
-    told : mapping, optional
+    told : sequence of ToldPair
         What was said of pairs in doubt.
     draws, seed : int
         Mixes drawn where there are too many, and the random seed.

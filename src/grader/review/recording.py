@@ -26,13 +26,13 @@ from grader.review.acts import apply, entries_of, proposed_on, replay, same
 from grader.review.decisions import (
     Deciding,
     Decision,
-    day_problems,
     deciding,
     file_text,
     in_order,
     new_head,
     open_file,
     refuse_overrides,
+    text_problems,
     with_ids,
 )
 from grader.review.grading import Grading
@@ -140,6 +140,11 @@ def record_on(
                 raise
             part = "grade" if error.message.startswith(("unknown grade", "several grades")) else "area"
             problems.append(Problem(error.message, places[at].get(part), error.help))
+        else:
+            area = new[-1].result.area
+            if any(each.result.area == area for each in new[:-1]):
+                place = places[at].get("area") if places else None
+                problems.append(Problem(f"area {area} is decided twice", place, "keep one of the two"))
     if problems:
         raise InputError(problems)
     areas = [each.result.area for each in new]
@@ -214,9 +219,7 @@ def confirm(
 
 
 def _named(proposal: Proposal, framework: FrameworkFile, decision: Decision) -> tuple[Decision, AreaResult]:
-    problems = list(day_problems(decision.on))
-    if not decision.by.strip():
-        problems.append(Problem("nobody is named", Place("--by"), "say who: --by NAME"))
+    problems = list(text_problems(decision))
     if problems:
         raise InputError(problems)
     decision = with_ids(decision, proposal, framework)

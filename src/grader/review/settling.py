@@ -14,6 +14,7 @@ from grader.io.yaml_source import Document, parse_document
 from grader.model.reconciliation import Disagreement, Reconciliation
 from grader.model.settling import Settling
 from grader.review.agreed import Placed
+from grader.review.taggings import ToldPair
 
 _WIDTH = 100
 _TOP = """\
@@ -80,15 +81,13 @@ def read_settling(path: Path) -> tuple[Settling, Document]:
     return found, document
 
 
-def told_pairs(found: Settling) -> dict[tuple[str, str], dict[tuple[str, str], bool]]:
-    """What was said of pairs in doubt, by two taggers."""
-    told: dict[tuple[str, str], dict[tuple[str, str], bool]] = {}
-    for pair in found.pairs:
-        if pair.same is not None:
-            # In the order in which the taggings are laid together.
-            one, other = sorted(pair.items, key=found.settling.taggers.index)
-            told.setdefault((one, other), {})[pair.items[one], pair.items[other]] = pair.same
-    return told
+def told_pairs(found: Settling, document: Document) -> list[ToldPair]:
+    """What was said of pairs in doubt."""
+    return [
+        ToldPair(pair.items, pair.same, document.place(("pairs", i, "items")))
+        for i, pair in enumerate(found.pairs)
+        if pair.same is not None
+    ]
 
 
 def placed_choices(found: Settling, document: Document) -> list[Placed]:

@@ -13,7 +13,7 @@ from grader.model.inspection import Said
 from grader.model.reconciliation import Disagreement, Reconciliation
 from grader.model.settling import LEFT_OUT, OTHER, Choice
 from grader.review.agreed import Placed
-from grader.review.taggings import TAGS
+from grader.review.taggings import TAGS, ToldPair
 from grader.sheets.columns import EVIDENCE, Column
 from grader.sheets.places import letters
 from grader.sheets.plain_tables import Entry, read_entries
@@ -237,7 +237,7 @@ def _told(entry: Entry, error: ValueError) -> Problem:
     return Problem(message, entry.at(column), help)
 
 
-def read_told_pairs(path: Path) -> dict[tuple[str, str], dict[tuple[str, str], bool]]:
+def read_told_pairs(path: Path) -> list[ToldPair]:
     """What the workbook says of pairs in doubt; raises InputError."""
     columns = (
         Column("first", "text", "a tagger", required=True),
@@ -246,10 +246,10 @@ def read_told_pairs(path: Path) -> dict[tuple[str, str], dict[tuple[str, str], b
         Column("other id", "id", "the item's id", required=True),
         Column("same", "flag", "yes or no"),
     )
-    told: dict[tuple[str, str], dict[tuple[str, str], bool]] = {}
+    told = []
     for entry in read_entries(path, columns, sheet=PAIRS):
         values = entry.values
         if "same" in values:
-            both = told.setdefault((values["first"], values["second"]), {})
-            both[values["its id"], values["other id"]] = values["same"]
+            items = {values["first"]: values["its id"], values["second"]: values["other id"]}
+            told.append(ToldPair(items, values["same"], entry.place))
     return told

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from grader.errors import InputError, Place, Problem, folded
-from grader.io.folders import files_in, kind_of
+from grader.io.folders import ENDINGS, files_in, kind_of
 from grader.io.inspection_draft import read_draft
 from grader.io.printed_names import PrintedNames
 from grader.io.reading import read_bytes
@@ -27,7 +27,7 @@ def learned_from(folder: Path, framework: Framework) -> list[Learned]:
     if not folder.is_dir():
         raise InputError([Problem("there is no such folder", Place(str(folder)), "name a folder")])
     for path in files_in(folder):
-        if path.suffix.lower() not in (".yaml", ".yml"):
+        if path.suffix.lower() not in ENDINGS:
             continue
         try:
             if kind_of(read_bytes(path), str(path)) != "inspection":

@@ -7,12 +7,13 @@ from typing import Any, Final
 
 from sqlalchemy import delete, select
 
+from grader.errors import InputError
 from grader.server.accounts import checked_email, checked_name
 from grader.server.bench import Work, Workbench
 from grader.server.callers import Caller
-from grader.server.content import inspection_data
+from grader.server.checking import to_grade
 from grader.server.handed_out import hash_of, new_secret
-from grader.server.refusals import Changed, NotSignedIn, NotThere, faulty
+from grader.server.refusals import Changed, NotSignedIn, NotThere, WorkerFailed, faulty
 from grader.server.roles import Role
 from grader.server.sessions import Started, start_invited
 from grader.server.shapes import ChallengeView, DraftView, InvitationView
@@ -33,7 +34,7 @@ def release(bench: Workbench, caller: Caller, key: str, *, expected_revision: in
     """Release the inspection as it stands: the body sees this state, whatever is changed after."""
     with bench.reading(caller, key, "release") as work:
         _check_revision(work, expected_revision)
-        data = for_body(inspection_data(work.session, work.inspection))
+        data = for_body(to_grade(work))
     proposal, _ = bench.grading.run("propose", inspection=data)
     with bench.writing(caller, key, "release") as work:
         _check_revision(work, expected_revision)
@@ -59,7 +60,7 @@ def release(bench: Workbench, caller: Caller, key: str, *, expected_revision: in
 
 def withdraw(bench: Workbench, caller: Caller, key: str, number: int, *, expected_version: int) -> DraftView:
     """Take a released draft back: the body sees it no more."""
-    with bench.writing(caller, key, "release") as work:
+    with bench.writing(caller, key, "withdraw") as work:
         row = next((each for each in _drafts(work) if each.number == number), None)
         if row is None:
             raise NotThere("there is no such draft")
@@ -161,7 +162,7 @@ def invite(
 
 def invitations(bench: Workbench, caller: Caller, key: str) -> list[InvitationView]:
     """Who was invited, the newest first."""
-    with bench.reading(caller, key, "release") as work:
+    with bench.reading(caller, key, "withdraw") as work:
         wanted = select(Invitation).where(Invitation.inspection_id == work.inspection.id)
         found = [_invitation_view(row) for row in work.session.scalars(wanted.order_by(Invitation.id.desc()))]
     bench.saw(caller, key, "invitations")
@@ -172,7 +173,7 @@ def uninvite(
     bench: Workbench, caller: Caller, key: str, number: int, *, expected_version: int
 ) -> InvitationView:
     """Withdraw an invitation: its link and its sessions are good for nothing from then on."""
-    with bench.writing(caller, key, "release") as work:
+    with bench.writing(caller, key, "withdraw") as work:
         row = work.session.get(Invitation, number)
         if row is None or row.inspection_id != work.inspection.id:
             raise NotThere("there is no such invitation")
@@ -306,11 +307,11 @@ def answer(
         row = _challenge(work, number)
         _check_version(row, expected_version)
         drafted = work.session.get_one(Draft, row.draft_id).inspection
-        new = for_body(inspection_data(work.session, work.inspection))
+        new = for_body(to_grade(work))
         old = with_target_as_drafted(new, drafted, row.target)
     moved: Data | None = None
     if old != new:
-        moved, _ = bench.grading.run("changes", old=old, new=new)
+        moved = _moved(bench, old, new)
     with bench.writing(caller, key, "answer") as work:
         row = _challenge(work, number)
         _check_version(row, expected_version)
@@ -321,8 +322,22 @@ def answer(
         return _view(work, row)
 
 
+def _moved(bench: Workbench, old: Data, new: Data) -> Data:
+    """What moved; where the two cannot be compared any more, that: a challenge is answered all the same."""
+    try:
+        moved, _ = bench.grading.run("changes", old=old, new=new)
+    except (InputError, WorkerFailed) as error:
+        problems = error.problems if isinstance(error, InputError) else ()
+        said = problems[0].message if problems else error.message
+        return {"changes": [], "areas": [], "not_compared": said}
+    return moved
+
+
 def with_target_as_drafted(now: Data, drafted: Data, target: str) -> Data:
-    """The inspection as it stands, but for one item or finding, which is as it was in a draft."""
+    """The inspection as it stands, but for one item or finding, which is as it was in a draft.
+
+    Items that it rests on and that were taken away since are put back with it, and so are sources.
+    """
     found = dict(now)
     for block in _BLOCKS:
         then = next((each for each in drafted.get(block, []) if each["id"] == target), None)
@@ -333,9 +348,16 @@ def with_target_as_drafted(now: Data, drafted: Data, target: str) -> Data:
             found[block] = [then if each["id"] == target else each for each in now[block]]
         else:
             found[block] = [*now.get(block, []), then]
-        source = then.get("source")
-        if source is not None and source not in now.get("sources", {}):
-            found["sources"] = {**now.get("sources", {}), source: drafted["sources"][source]}
+        held = {each["id"] for each in now["evidence"]}
+        gone = [
+            each
+            for each in drafted["evidence"]
+            if each["id"] in then.get("evidence", []) and each["id"] not in held
+        ]
+        found["evidence"] = [*found["evidence"], *gone]
+        for source in (each.get("source") for each in (then, *gone)):
+            if source is not None and source not in found.get("sources", {}):
+                found["sources"] = {**found.get("sources", {}), source: drafted["sources"][source]}
     return found
 
 

@@ -12,7 +12,7 @@ from grader.errors import InputError, Place, Problem, quoted, suggest
 from grader.model.inspection import Declared, Evidence, Inspection, Previous
 from grader.server import roles
 from grader.server.bench import Work
-from grader.server.content import item_data
+from grader.server.content import inspection_data, item_data
 from grader.server.refusals import faulty
 from grader.server.tables import Item, Source
 from grader.session import Session
@@ -27,6 +27,23 @@ def rules_of(work: Work) -> Session:
     """The rules of the inspection, as this server has them."""
     row = work.inspection
     return work.bench.rules.session(row.framework, row.framework_sha256, row.rulebook_sha256)
+
+
+def has_its_rules(work: Work) -> bool:
+    """Whether the rules of this server are those that the inspection was begun on."""
+    row = work.inspection
+    return work.bench.rules.same(row.framework, row.framework_sha256, row.rulebook_sha256)
+
+
+def shown_rules(work: Work) -> Session:
+    """The rules there are now, for the words of an inspection that is read: nothing is graded by them."""
+    return work.bench.rules.shown(work.inspection.framework)
+
+
+def to_grade(work: Work) -> dict[str, Any]:
+    """The whole inspection for a job that grades it; raises NotNow where it was begun on other rules."""
+    rules_of(work)
+    return inspection_data(work.session, work.inspection)
 
 
 def check_item(work: Work, given: Given) -> Evidence:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 from sqlalchemy import delete, func, select
@@ -12,8 +14,22 @@ from sqlalchemy.orm import Session
 
 from grader.model.inspection import Evidence
 from grader.model.inspection import Inspection as InspectionModel
-from grader.server.refusals import faulty
-from grader.server.tables import Attachment, Finding, Inspection, Item, ItemTag, ItemVersion, LeftOut, Source
+from grader.server.refusals import NotNow, faulty
+from grader.server.roles import Role
+from grader.server.settings import MEGABYTE, Limits
+from grader.server.tables import (
+    Attachment,
+    Choice,
+    Finding,
+    Inspection,
+    Item,
+    ItemTag,
+    ItemVersion,
+    LeftOut,
+    Member,
+    Source,
+    Tagging,
+)
 
 Data = dict[str, Any]
 
@@ -120,11 +136,18 @@ def change_item(session: Session, row: Item, item: Evidence, act: str, by: str, 
 
 
 def remove_item(session: Session, row: Item, by: str, at: datetime, act: str = "removed") -> None:
-    """Take an item away; what it was stays among its versions."""
+    """Take an item away, and how it was tagged and settled; what it was stays among its versions."""
     row.version += 1
     remember(session, row, act, by, at)
+    forget_taggings(session, row.inspection_id, row.name)
     session.delete(row)
     session.flush()
+
+
+def forget_taggings(session: Session, inspection_id: int, name: str) -> None:
+    """Take away what second persons made of an item, and how their differences were to be settled."""
+    for table in (Tagging, Choice):
+        session.execute(delete(table).where(table.inspection_id == inspection_id, table.item == name))
 
 
 def _fill(row: Item, item: Evidence, by: str, at: datetime) -> None:
@@ -156,6 +179,41 @@ def remember(session: Session, row: Item, act: str, by: str, at: datetime) -> No
             at=at,
         )
     )
+
+
+def check_number(limits: Limits, items: int) -> None:
+    """Raise NotNow where an inspection would hold more evidence than it may."""
+    if items > limits.evidence:
+        raise NotNow(f"an inspection holds at most {limits.evidence:,} items of evidence", help="split it")
+
+
+def check_documents(session: Session, limits: Limits, inspection_id: int, new: int) -> None:
+    """Raise NotNow where new documents are more, in bytes, than an inspection, or its owner, may hold."""
+    size = func.coalesce(func.sum(Attachment.size), 0)
+    held = session.scalar(select(size).where(Attachment.inspection_id == inspection_id)) or 0
+    if held + new > limits.documents:
+        raise NotNow(f"an inspection holds at most {limits.documents // MEGABYTE:,} MB of documents")
+    owner = Member.role == Role.OWNER.value
+    owners = select(Member.account_id).where(Member.inspection_id == inspection_id, owner)
+    of_each = (
+        select(size)
+        .join(Member, Member.inspection_id == Attachment.inspection_id)
+        .where(owner, Member.account_id.in_(owners))
+        .group_by(Member.account_id)
+    )
+    if max(session.scalars(of_each), default=0) + new > limits.documents_of_owner:
+        most = limits.documents_of_owner // MEGABYTE
+        raise NotNow(
+            f"the inspections of one owner hold at most {most:,} MB of documents",
+            help="take documents away, or have somebody else own it",
+        )
+
+
+def next_ids(letter: str, taken: Collection[str]) -> Iterator[str]:
+    """The next free ids in the manner of those there are: E001, E002..."""
+    numbers = [int(m[1]) for name in taken if (m := re.fullmatch(rf"{letter}([0-9]{{1,9}})", name))]
+    free = (f"{letter}{number:03d}" for number in count(max(numbers, default=0) + 1))
+    return (name for name in free if name not in taken)
 
 
 def document_name(given: str) -> str:

@@ -15,8 +15,8 @@ from grader.model.proposal import Proposal
 from grader.review.stale import stale_areas
 from grader.server.bench import Work, Workbench
 from grader.server.callers import Caller
+from grader.server.checking import has_its_rules, rules_of, to_grade
 from grader.server.columns import json_text
-from grader.server.content import inspection_data
 from grader.server.refusals import Changed, NotNow, NotThere
 from grader.server.shapes import AreaView, DecisionsView, ProposalView
 
@@ -45,9 +45,8 @@ def proposed(work: Work) -> Data:
 def ask(work: Work, job: str, **arguments: Any) -> Data:
     """What a job says of the inspection as it stands."""
     row = work.inspection
-    work.bench.rules.check(row.framework, row.framework_sha256, row.rulebook_sha256)
-    read = partial(inspection_data, work.session, row)
-    return work.bench.grading.answer(job, row.key, row.revision, read, **arguments)
+    rules_of(work)  # what is kept of it is no more handed out by other rules than worked out
+    return work.bench.grading.answer(job, row.key, row.revision, partial(to_grade, work), **arguments)
 
 
 def area_views(work: Work, proposal: Data) -> list[AreaView]:
@@ -147,7 +146,7 @@ def what_if(
         parameters alone are otherwise.
     """
     with bench.reading(caller, key, "see") as work:
-        old = inspection_data(work.session, work.inspection)
+        old = to_grade(work)
     new = {**old, "evidence": with_items(old["evidence"], without, items)}
     found, _ = bench.grading.run("what_if", old=old, new=new, settings=dict(settings or {}))
     bench.saw(caller, key, "what_if")
@@ -167,9 +166,12 @@ def with_items(
 
 
 def decisions(bench: Workbench, caller: Caller, key: str) -> DecisionsView:
-    """What is decided, what has gone stale, and the log of the acts."""
+    """What is decided, what has gone stale, and the log of the acts.
+
+    On an inspection that was begun on other rules, which nothing is proposed of, the log alone.
+    """
     with bench.reading(caller, key, "see") as work:
-        areas = area_views(work, proposed(work))
+        areas = area_views(work, proposed(work)) if has_its_rules(work) else []
         version, log = work.inspection.decisions_version, work.inspection.decisions_log or ""
     bench.saw(caller, key, "decisions")
     return DecisionsView(version=version, areas=areas, acts=[json.loads(line) for line in log.splitlines()])
@@ -240,7 +242,7 @@ def _act(
             seen = _unchanged(work, area, expected_version)
             now = work.now
             arguments = {
-                "inspection": inspection_data(work.session, row),
+                "inspection": to_grade(work),
                 "decisions": row.decisions,
                 "log": row.decisions_log,
                 "area": area,

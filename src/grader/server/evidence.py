@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -10,12 +9,12 @@ from sqlalchemy import Select, exists, func, or_, select
 
 from grader.server.bench import Work, Workbench
 from grader.server.callers import Caller
-from grader.server.checking import check_item, check_items, check_settled, rules_of
-from grader.server.content import add_item, change_item, remove_item
+from grader.server.checking import check_item, check_items, check_settled, shown_rules
+from grader.server.content import add_item, change_item, check_number, next_ids, remove_item
 from grader.server.inspections import contains
 from grader.server.refusals import Changed, NotNow, NotThere, faulty
 from grader.server.shapes import ItemVersionView, ItemView, Page
-from grader.server.tables import Finding, Item, ItemTag, ItemVersion
+from grader.server.tables import Finding, Item, ItemTag, ItemVersion, LeftOut
 
 Data = Mapping[str, Any]
 
@@ -88,7 +87,7 @@ def _ordered(wanted: Select[Item], order: str) -> Select[Item]:
 
 
 def _characteristics(work: Work, area: str) -> list[str]:
-    framework = rules_of(work).framework.framework
+    framework = shown_rules(work).framework.framework
     known = {a.id: a for a in framework.areas_in(work.inspection.edition)}
     return [c.id for c in known[area].characteristics] if area in known else []
 
@@ -132,14 +131,12 @@ def add(bench: Workbench, caller: Caller, key: str, given: Data) -> ItemView:
         name = given.get("id") or _next_name(work)
         checked = check_item(work, {**given, "id": name})
         check_settled([checked], {})
-        if _find(work, checked.id) is not None:
+        if _find(work, checked.id) is not None or checked.id in _left_out(work):
             raise NotNow(f"there is an item {checked.id!r} already", help="leave the id out, or give another")
-        limit = bench.settings.limits.evidence
         count, last = work.session.execute(
             select(func.count(), func.max(Item.position)).where(Item.inspection_id == work.inspection.id)
         ).one()
-        if count >= limit:
-            raise NotNow(f"an inspection holds at most {limit:,} items of evidence", help="split it")
+        check_number(bench.settings.limits, count + 1)
         position = (last if last is not None else -1) + 1
         row = add_item(work.session, work.inspection.id, checked, position, caller.name, work.now)
         work.moved()
@@ -243,13 +240,16 @@ def _unchanged(work: Work, name: str, version: int) -> Item:
     return row
 
 
+def _left_out(work: Work) -> list[str]:
+    """Ids of what was settled to be left out, which no other item may have."""
+    return [*work.session.scalars(select(LeftOut.name).where(LeftOut.inspection_id == work.inspection.id))]
+
+
 def _next_name(work: Work) -> str:
-    """The next free id in the manner of those there are: E001, E002..."""
     names = work.session.scalars(
         select(ItemVersion.name).where(ItemVersion.inspection_id == work.inspection.id).distinct()
     )
-    numbers = [int(m[1]) for name in names if (m := re.fullmatch(r"E(\d{1,9})", name))]
-    return f"E{max(numbers, default=0) + 1:03d}"
+    return next(next_ids("E", {*names, *_left_out(work)}))
 
 
 def view(row: Item) -> ItemView:

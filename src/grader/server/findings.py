@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from grader.server.bench import Work, Workbench
 from grader.server.callers import Caller
 from grader.server.checking import check_finding
+from grader.server.content import next_ids
 from grader.server.refusals import Changed, NotNow, NotThere
 from grader.server.shapes import FindingView
 from grader.server.tables import Finding
@@ -111,8 +112,7 @@ def _unchanged(work: Work, name: str, version: int) -> Finding:
 
 def _next_name(work: Work, letter: str) -> str:
     names = work.session.scalars(select(Finding.name).where(Finding.inspection_id == work.inspection.id))
-    numbers = [int(n[1:]) for n in names if n[:1] == letter and n[1:].isascii() and n[1:].isdigit()]
-    return f"{letter}{max(numbers, default=0) + 1:03d}"
+    return next(next_ids(letter, set(names)))
 
 
 def view(row: Finding) -> FindingView:

@@ -13,8 +13,8 @@ from grader.model.inspection import Inspection as InspectionModel
 from grader.server import audit, roles
 from grader.server.bench import Work, Workbench, check_scope
 from grader.server.callers import Caller
-from grader.server.checking import check_settled_in_file
-from grader.server.content import inspection_data, new_attachment, put_in
+from grader.server.checking import check_settled_in_file, has_its_rules, rules_of, to_grade
+from grader.server.content import check_documents, check_number, inspection_data, new_attachment, put_in
 from grader.server.jobs import problem_data
 from grader.server.refusals import Changed, NotAllowed, NotNow, faulty
 from grader.server.roles import Role
@@ -70,7 +70,7 @@ def import_file(bench: Workbench, caller: Caller, file_name: str, content: bytes
     InputError
         Every fault of the file, with its place.
     """
-    _check_may_make(caller)
+    check_may_make(caller)
     read, files = bench.grading.run("read_file", content, file_name=file_name)
     return _new(bench, caller, read["inspection"], read, files)
 
@@ -82,8 +82,8 @@ def replace_from_file(
 
     `expected_revision` is the inspection's `revision` as it was seen: whatever changed since is not lost.
     """
-    with bench.reading(caller, key, "evidence"):
-        pass  # a file is not read for somebody who may not put it in
+    with bench.reading(caller, key, "evidence") as work:
+        rules_of(work)  # a file is not read for somebody who may not put it in, nor by other rules
     read, _ = bench.grading.run("read_file", content, file_name=file_name)
     with bench.writing(caller, key, "evidence") as work:
         row = work.inspection
@@ -101,6 +101,8 @@ def replace_from_file(
                 f"the file is of {model.inspection.framework}, edition {model.inspection.edition}",
                 f"this inspection is of {row.framework}, edition {row.edition}: import it as another one",
             )
+        check_number(bench.settings.limits, len(model.evidence))
+        _check_decided(row, model.inspection.id, model.inspection.edition)
         check_settled_in_file(work, model.evidence)
         _keep_documents(work, model)
         _set_header(row, read["inspection"]["inspection"])
@@ -122,7 +124,17 @@ def _keep_documents(work: Work, model: InspectionModel) -> None:
         )
 
 
-def _check_may_make(caller: Caller) -> None:
+def _check_decided(row: Inspection, name: str, edition: str) -> None:
+    """Raise NotNow where decisions would be on another inspection than they name."""
+    if row.decisions is not None and (name, edition) != (row.name, row.edition):
+        raise NotNow(
+            f"decisions are recorded on {row.name}, edition {row.edition}: it keeps its id and its edition",
+            help="import its file as another inspection, and decide there",
+        )
+
+
+def check_may_make(caller: Caller) -> None:
+    """Raise NotAllowed for who makes no inspections: somebody invited to one, or a token of one."""
     if caller.account_id is None or caller.only_inspection is not None:
         raise NotAllowed("an inspection is made by somebody with an account", help="sign in")
     check_scope(caller, "write")
@@ -131,7 +143,7 @@ def _check_may_make(caller: Caller) -> None:
 def _new(
     bench: Workbench, caller: Caller, data: Data, read: Data | None = None, files: Sequence[bytes] = ()
 ) -> Imported:
-    _check_may_make(caller)
+    check_may_make(caller)
     framework = data["inspection"].get("framework")
     info = bench.rules.of(str(framework))
     if read is None:
@@ -139,6 +151,7 @@ def _new(
         model, warnings = loaded.inspection, [problem_data(p) for p in loaded.warnings]
     else:
         model, warnings = InspectionModel.model_validate(data), read["warnings"]
+    check_number(bench.settings.limits, len(model.evidence))
     with bench.database.writing() as session:
         now = bench.now()
         row = Inspection(
@@ -164,6 +177,7 @@ def _new(
             Member(inspection_id=row.id, account_id=caller.account_id, role=Role.OWNER.value, version=1)
         )
         put_in(session, row, model, caller.name, now)
+        check_documents(session, bench.settings.limits, row.id, sum(map(len, files)))
         for named, content in zip((read or {}).get("attachments", []), files, strict=True):
             session.add(
                 new_attachment(row.id, named["source"], named["file_name"], content, caller.name, now)
@@ -245,7 +259,7 @@ def change_header(
     """
     with bench.reading(caller, key, "header") as work:
         before = work.inspection.revision
-        data = inspection_data(work.session, work.inspection) | {"inspection": dict(header)}
+        data = to_grade(work) | {"inspection": dict(header)}
         if header.get("framework") != work.inspection.framework:
             raise faulty("an inspection keeps its framework", "make another inspection", field="framework")
     checked, _ = bench.grading.run("check", inspection=data)
@@ -261,6 +275,7 @@ def change_header(
             )
         if row.revision != before:
             raise NotNow("the inspection was changed at the same moment", help="send the same change again")
+        _check_decided(row, checked["inspection"]["id"], checked["inspection"]["edition"])
         _set_header(row, checked["inspection"])
         row.version += 1
         work.moved()
@@ -304,17 +319,22 @@ def export_decisions(bench: Workbench, caller: Caller, key: str) -> bytes | None
     return text.encode("utf-8") if text is not None else None
 
 
-def export_zip(bench: Workbench, caller: Caller, key: str) -> bytes:
-    """Everything as a zip of the files of the command line: inspection, decisions and their log."""
+def export_zip(bench: Workbench, caller: Caller, key: str, *, documents: bool = True) -> bytes:
+    """Everything as a zip of the files of the command line: inspection, decisions and their log.
+
+    The proposal is in it where the inspection has the rules that it was begun on; `documents` says whether
+    those attached are: with them it may be larger than a file that may come in again.
+    """
     data = _data(bench, caller, key)
     with bench.exporting:
         with bench.reading(caller, key, "export") as work:
+            graded = has_its_rules(work)
             wanted = select(Attachment).where(Attachment.inspection_id == work.inspection.id)
             whole = wanted.options(undefer(Attachment.content)).order_by(Attachment.id)
-            documents = work.session.scalars(whole).all()
-        named = [{"source": each.source, "file_name": each.file_name} for each in documents]
+            attached = work.session.scalars(whole).all() if documents else []
+        named = [{"source": each.source, "file_name": each.file_name} for each in attached]
         _, files = bench.grading.run(
-            "write_zip", *(each.content for each in documents), attachments=named, **data
+            "write_zip", *(each.content for each in attached), attachments=named, graded=graded, **data
         )
     bench.took(caller, key, "export", format="zip")
     return files[0]
@@ -322,16 +342,16 @@ def export_zip(bench: Workbench, caller: Caller, key: str) -> bytes:
 
 def export_report(bench: Workbench, caller: Caller, key: str, format: str) -> bytes:
     """The report, as `html`, `pdf`, `docx` or `xlsx`."""
-    data = _data(bench, caller, key)
+    data = _data(bench, caller, key, graded=True)
     _, files = bench.grading.run("report", format=format, **data)
     bench.took(caller, key, "report", format=format)
     return files[0]
 
 
-def _data(bench: Workbench, caller: Caller, key: str) -> Data:
+def _data(bench: Workbench, caller: Caller, key: str, *, graded: bool = False) -> Data:
     with bench.reading(caller, key, "export") as work:
         return {
-            "inspection": inspection_data(work.session, work.inspection),
+            "inspection": to_grade(work) if graded else inspection_data(work.session, work.inspection),
             "decisions": work.inspection.decisions,
             "log": work.inspection.decisions_log,
         }
@@ -380,12 +400,19 @@ def view(work: Work) -> InspectionView:
         created_by=row.created_by,
         created_at=row.created_at,
         closed_at=row.closed_at,
+        documents=_bytes_of_documents(work),
+        other_rules=not has_its_rules(work),
         may=[
             what
             for what, who in roles.MAY.items()
             if work.role in who and (row.state == "open" or what in roles.WHEN_CLOSED)
         ],
     )
+
+
+def _bytes_of_documents(work: Work) -> int:
+    size = func.coalesce(func.sum(Attachment.size), 0)
+    return work.session.scalar(select(size).where(Attachment.inspection_id == work.inspection.id)) or 0
 
 
 def _summary(work: Work) -> Data:

@@ -41,16 +41,18 @@ def write_zip(
     decisions: str | None,
     log: str | None,
     attachments: list[dict[str, str]],
+    graded: bool,
 ) -> Answer:
-    """Everything as one file; the proposal is there to be read, and never read back."""
+    """Everything as one file; the proposal is there to be read where it is graded, and never read back."""
     text = yaml_of(loaded(inspection).inspection)
     files = {archives.INSPECTION: text.encode("utf-8")}
     if decisions is not None:
         files[archives.DECISIONS] = decisions.encode("utf-8")
     if log is not None:
         files[archives.LOG] = log.encode("utf-8")
-    proposal = session(inspection["inspection"]["framework"]).load(text).proposal
-    files[archives.PROPOSAL] = proposal.to_json().encode("utf-8")
+    if graded:
+        proposal = session(inspection["inspection"]["framework"]).load(text).proposal
+        files[archives.PROPOSAL] = proposal.to_json().encode("utf-8")
     archives.with_documents(files, attachments, blobs)
     return {}, [archives.packed(files)]
 

@@ -68,16 +68,23 @@ def settle(
     draws: int,
     choices: list[Data],
     rest: str | None,
+    by: str,
+    on: str,
 ) -> Answer:
-    """The inspection as agreed, read back as any other is."""
+    """The inspection as agreed, read back as any other is.
+
+    `by` and `on` say who settles now what is left as `rest` tagged it, and when.
+    """
     laid = lay(inspection, first, taggings, draws)
-    found = agree(laid, [Placed(Choice.model_validate(each), {}) for each in choices], rest=rest)
+    placed = [Placed(Choice.model_validate(each), {}) for each in choices]
+    found = agree(laid, placed, by=by, on=on, rest=rest)
     # A sample's own head and sources are the whole's.
     agreed = found.inspection
     checked = laid.taggings.loaded.session.load(_data(agreed))
     yaml_of(checked.inspection)
     return {
         "inspection": _data(checked.inspection),
+        "items": [disagreement.item for disagreement in laid.answer.disagreements],
         "settled": found.settled,
         "rest": found.rest,
         "notes": found.notes,

@@ -46,17 +46,21 @@ class KnownRules:
             raise NotThere(f"this server has no framework {framework[:60]!r}", help=f"it has {known}")
         return found
 
-    def check(self, framework: str, framework_sha256: str, rulebook_sha256: str) -> None:
-        """Raise NotNow where the rules are other ones than an inspection was begun on."""
-        self.session(framework, framework_sha256, rulebook_sha256)
+    def same(self, framework: str, framework_sha256: str, rulebook_sha256: str) -> bool:
+        """Whether a framework and its rule book are those that an inspection was begun on."""
+        found = self._infos.get(framework)
+        return found is not None and (found.framework_sha256, found.rulebook_sha256) == (
+            framework_sha256,
+            rulebook_sha256,
+        )
+
+    def shown(self, framework: str) -> Session:
+        """The session there is now, whose words an inspection is shown in: nothing is graded by it."""
+        return self._sessions[self.of(framework).framework]
 
     def session(self, framework: str, framework_sha256: str, rulebook_sha256: str) -> Session:
         """The session for a framework and its rule book as they were; raises NotNow if they changed."""
-        found = self._infos.get(framework)
-        if found is None or (found.framework_sha256, found.rulebook_sha256) != (
-            framework_sha256,
-            rulebook_sha256,
-        ):
+        if not self.same(framework, framework_sha256, rulebook_sha256):
             raise NotNow(
                 f"the rules of {framework} are other ones now than those this inspection was begun on",
                 help="its owner can take it over to the rules there are now",

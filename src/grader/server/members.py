@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from grader.server.accounts import checked_email
 from grader.server.bench import Work, Workbench
 from grader.server.callers import Caller
+from grader.server.handed_out import first_version
 from grader.server.refusals import Changed, NotNow, NotThere, faulty
 from grader.server.roles import Role
 from grader.server.shapes import MemberView
@@ -42,7 +43,7 @@ def add(bench: Workbench, caller: Caller, key: str, email: str, role: str) -> Me
             inspection_id=work.inspection.id,
             account_id=account.id,
             role=part.value,
-            version=_next(work, account),
+            version=first_version(),
         )
         work.session.add(member)
         work.did("added_member", account=account.email, role=part.value)
@@ -80,11 +81,6 @@ def _role(role: str) -> Role:
         raise faulty(f"unknown role {role[:60]!r}", f"it can be {', '.join(Role)}", field="role") from None
 
 
-def _next(work: Work, account: Account) -> int:
-    """A version that no earlier part of the person had: what was read then is not taken for this."""
-    return work.inspection.revision + work.inspection.version + account.version + int(work.now.timestamp())
-
-
 def _unchanged(work: Work, account: int, version: int) -> tuple[Member, Account]:
     member = work.session.get(Member, (work.inspection.id, account))
     person = work.session.get(Account, account)
@@ -97,10 +93,15 @@ def _unchanged(work: Work, account: int, version: int) -> tuple[Member, Account]
 
 
 def _keep_an_owner(work: Work, member: Member) -> None:
-    others = select(func.count()).where(
-        Member.inspection_id == work.inspection.id,
-        Member.role == Role.OWNER.value,
-        Member.account_id != member.account_id,
+    others = (
+        select(func.count(Member.account_id))
+        .join(Account, Account.id == Member.account_id)
+        .where(
+            Member.inspection_id == work.inspection.id,
+            Member.role == Role.OWNER.value,
+            Member.account_id != member.account_id,
+            Account.disabled_at.is_(None),  # who may not sign in can hand nothing on
+        )
     )
     if member.role == Role.OWNER.value and not work.session.scalar(others):
         raise NotNow("an inspection has an owner", help="make somebody else owner first")

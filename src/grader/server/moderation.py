@@ -6,16 +6,17 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import delete, exists, func, select
+from sqlalchemy import exists, func, select
 
 from grader.model.inspection import Inspection as InspectionModel
 from grader.model.settling import LEFT_OUT, OTHER
 from grader.server.bench import Work, Workbench
 from grader.server.callers import Caller
-from grader.server.checking import check_item, rules_of
+from grader.server.checking import check_item, shown_rules, to_grade
 from grader.server.columns import json_text
-from grader.server.content import change_item, inspection_data, remove_item
+from grader.server.content import change_item, forget_taggings, remove_item
 from grader.server.decisions import ask
+from grader.server.handed_out import first_version
 from grader.server.inspections import view as inspection_view
 from grader.server.refusals import Changed, NotNow, NotThere, faulty
 from grader.server.shapes import DisagreementView, InspectionView, ModerationView, Page, TaggingView
@@ -52,7 +53,7 @@ def to_tag(
     with bench.reading(caller, key, "tag") as work:
         wanted = select(Item).where(Item.inspection_id == work.inspection.id)
         if area:
-            known = {a.id: a for a in rules_of(work).framework.framework.areas_in(work.inspection.edition)}
+            known = {a.id: a for a in shown_rules(work).framework.framework.areas_in(work.inspection.edition)}
             names = [c.id for c in known[area].characteristics] if area in known else []
             wanted = wanted.where(
                 exists().where(ItemTag.item_id == Item.id, ItemTag.characteristic.in_(names))
@@ -101,7 +102,10 @@ def tag(
         checked = check_item(work, {**facts, **said}).model_dump(mode="json", exclude_defaults=True)
         if mine is None:
             mine = Tagging(
-                inspection_id=work.inspection.id, account_id=caller.account_id, item=item, version=0
+                inspection_id=work.inspection.id,
+                account_id=caller.account_id,
+                item=item,
+                version=first_version(),
             )
             work.session.add(mine)
         mine.data = {name: checked[name] for name in TAGS if name in checked}
@@ -177,8 +181,8 @@ def _moderation(work: Work) -> ModerationView:
     if not taggings:
         return ModerationView(taggers=[first], reconciliation=None, disagreements=[], open=0, version=version)
     answer = ask(work, "lay_together", first=first, taggings=taggings, draws=_DRAWS)
-    choices = _choices(work)
-    views = [_disagreement(d, choices.get(d["item"])) for d in answer["disagreements"]]
+    choices, versions = _choices(work), _versions(work)
+    views = [_disagreement(d, choices.get(d["item"]), versions[d["item"]]) for d in answer["disagreements"]]
     still = sum(1 for v in views if v.disagreement["matters"] and v.choice is None)
     return ModerationView(
         taggers=[first, *taggings], reconciliation=answer, disagreements=views, open=still, version=version
@@ -193,10 +197,13 @@ def settle(
     choice: str,
     reason: str,
     *,
-    expected_version: int,
+    expected_version: str,
     agreed: Data | None = None,
 ) -> DisagreementView:
-    """How a disagreement is settled: a tagger's name, `left out`, or `other` with what holds instead."""
+    """How a disagreement is settled: a tagger's name, `left out`, or `other` with what holds instead.
+
+    `expected_version` is that of the disagreement, as it was seen: with what each said of the item.
+    """
     if not reason.strip():
         raise faulty("a disagreement is settled with a reason", "say why", field="reason")
     with bench.reading(caller, key, "moderate") as work:
@@ -211,7 +218,9 @@ def settle(
         raise faulty("what is agreed goes with 'other', and with nothing else", said, field="agreed")
     with bench.writing(caller, key, "moderate") as work:
         row = _choices(work).get(item)
-        _check_choice(row, expected_version)
+        _check_seen(work, item, row, expected_version)
+        if agreed:
+            agreed = _checked(work, _item(work, item), view.disagreement["fields"], agreed)
         data = {
             "item": item,
             "choice": choice,
@@ -223,29 +232,30 @@ def settle(
             "said": {name: said or "none" for name, said in view.disagreement["said"].items()},
         } | ({"agreed": dict(agreed)} if agreed else {})
         if row is None:
-            # Counted on from all that was audited: one taken back and made again is another one.
-            row = Choice(inspection_id=work.inspection.id, item=item, version=_choices_made(work))
+            row = Choice(inspection_id=work.inspection.id, item=item, version=first_version())
             work.session.add(row)
         row.data, row.changed_by, row.changed_at = data, caller.name, work.now
         row.version += 1
         work.did("settled", item=item, choice=choice)
-        return _disagreement(view.disagreement, row)
+        work.session.flush()
+        return _disagreement(view.disagreement, row, _versions(work)[item])
 
 
 def unsettle(
-    bench: Workbench, caller: Caller, key: str, item: str, *, expected_version: int
+    bench: Workbench, caller: Caller, key: str, item: str, *, expected_version: str
 ) -> DisagreementView:
     """Take a choice back."""
     with bench.reading(caller, key, "moderate") as work:
         view = _find(_moderation(work), item)
     with bench.writing(caller, key, "moderate") as work:
         row = _choices(work).get(item)
-        _check_choice(row, expected_version)
+        _check_seen(work, item, row, expected_version)
         if row is None:
             raise NotThere(f"{item[:60]!r} is not settled")
         work.session.delete(row)
         work.did("unsettled", item=item)
-        return _disagreement(view.disagreement, None)
+        work.session.flush()
+        return _disagreement(view.disagreement, None, _versions(work)[item])
 
 
 def finish(
@@ -257,11 +267,11 @@ def finish(
     `expected_version` is that of `disagreements`.
     """
     with bench.reading(caller, key, "moderate") as work:
+        data = to_grade(work)
         _check_whole(work, expected_version)
         first, taggings = _taggings(work)
         if not taggings:
             raise NotNow("one person alone has tagged", help="have another person tag first")
-        data = inspection_data(work.session, work.inspection)
         choices = [row.data for row in _choices(work).values()]
     done, _ = bench.grading.run(
         "settle_taggings",
@@ -271,23 +281,21 @@ def finish(
         draws=_DRAWS,
         choices=choices,
         rest=rest,
+        by=caller.name,
+        on=bench.now().date().isoformat(),
     )
     with bench.writing(caller, key, "moderate") as work:
         _check_whole(work, expected_version)
-        _put_agreed(work, InspectionModel.model_validate(done["inspection"]), {c["item"] for c in choices})
+        _put_agreed(work, InspectionModel.model_validate(done["inspection"]), done["items"])
         # What each said of what was settled stands in the evidence itself from now on.
-        for table, column in ((Choice, Choice.item), (Tagging, Tagging.item)):
-            work.session.execute(
-                delete(table).where(
-                    table.inspection_id == work.inspection.id, column.in_([c["item"] for c in choices])
-                )
-            )
+        for name in done["items"]:
+            forget_taggings(work.session, work.inspection.id, name)
         work.moved()
         work.did("finished_moderation", settled=done["settled"], rest=done["rest"])
         return inspection_view(work)
 
 
-def _put_agreed(work: Work, agreed: InspectionModel, settled: set[str]) -> None:
+def _put_agreed(work: Work, agreed: InspectionModel, settled: list[str]) -> None:
     """Put what was settled into the evidence; what was not stays as it is."""
     by_id = {item.id: item for item in agreed.evidence}
     wanted = select(Item).where(Item.inspection_id == work.inspection.id, Item.name.in_(settled))
@@ -344,7 +352,7 @@ def _version(work: Work) -> str:
         sorted([*row] for row in work.session.execute(taggings)),
         sorted([*row] for row in work.session.execute(choices)),
     ]
-    return hashlib.sha256(json_text(stands).encode("ascii")).hexdigest()[:16]
+    return _hash(stands)
 
 
 def _choices(work: Work) -> dict[str, Choice]:
@@ -352,16 +360,47 @@ def _choices(work: Work) -> dict[str, Choice]:
     return {row.item: row for row in work.session.scalars(wanted)}
 
 
-def _choices_made(work: Work) -> int:
-    return int(work.now.timestamp())
+def _versions(work: Work) -> dict[str, str]:
+    """By item, the version of it, of how each has tagged it, and of how that is settled."""
+    mine = work.inspection.id
+    items = select(Item.name, Item.version).where(Item.inspection_id == mine)
+    taggings = select(Tagging.item, Tagging.account_id, Tagging.version).where(Tagging.inspection_id == mine)
+    found: dict[str, list[Any]] = {name: [version, []] for name, version in work.session.execute(items)}
+    for name, account, version in work.session.execute(taggings.order_by(Tagging.account_id)):
+        if name in found:
+            found[name][1].append([account, version])
+    choices = _choices(work)
+    return {name: _hash([*held, getattr(choices.get(name), "version", 0)]) for name, held in found.items()}
 
 
-def _check_choice(row: Choice | None, expected: int) -> None:
-    version = row.version if row is not None else 0
+def _hash(data: Any) -> str:
+    return hashlib.sha256(json_text(data).encode("ascii")).hexdigest()[:16]
+
+
+def _checked(work: Work, row: Item, fields: list[str], agreed: Data) -> dict[str, Any]:
+    """What holds instead, each field of it that they differ in; raises InputError with every fault."""
+    unknown = sorted(set(agreed) - set(TAGS))
+    if unknown:
+        raise faulty(f"{unknown[0][:60]!r} is no tag", f"it can be {', '.join(TAGS)}", field="agreed")
+    said = {name: value for name, value in agreed.items() if value is not None}
+    missing = [name for name in fields if name in TAGS and name not in said]
+    if missing:
+        raise faulty(
+            f"nothing says what holds of {', '.join(missing)}", "they differ in it: say it", field="agreed"
+        )
+    item = {**row.data, **said}
+    if not item.get("remedied"):
+        item.pop("remedied_on", None)
+    checked = check_item(work, item).model_dump(mode="json")
+    return {name: checked[name] for name in said}
+
+
+def _check_seen(work: Work, item: str, row: Choice | None, expected: str) -> None:
+    version = _versions(work).get(item)
     if version != expected:
         raise Changed(
-            "how it is settled",
-            version=str(version),
+            "what was said of it, or how it is settled,",
+            version=version or "0",
             current=row.data if row is not None else None,
             by=row.changed_by if row is not None else None,
             at=row.changed_at.isoformat() if row is not None else None,
@@ -375,9 +414,5 @@ def _find(found: ModerationView, item: str) -> DisagreementView:
     raise NotThere(f"nobody disagrees on {item[:60]!r}")
 
 
-def _disagreement(data: dict[str, Any], row: Choice | None) -> DisagreementView:
-    return DisagreementView(
-        disagreement=data,
-        choice=row.data if row is not None else None,
-        version=row.version if row is not None else 0,
-    )
+def _disagreement(data: dict[str, Any], row: Choice | None, version: str) -> DisagreementView:
+    return DisagreementView(disagreement=data, choice=row.data if row is not None else None, version=version)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import delete, func, select, text
 
@@ -13,9 +13,10 @@ from grader.server.bench import Work, Workbench
 from grader.server.callers import Caller
 from grader.server.content import Data, remember
 from grader.server.inspections import view as inspection_view
+from grader.server.redacting import Redaction, is_mark, wordings
 from grader.server.refusals import Changed, NotNow, NotThere, faulty
 from grader.server.shapes import AuditView, InspectionView, Page
-from grader.server.tables import Audited, Challenge, Draft, Finding, Item, ItemVersion
+from grader.server.tables import Audited, Challenge, Choice, Draft, Finding, Item, ItemVersion, LeftOut
 
 
 def close(bench: Workbench, caller: Caller, key: str, *, expected_version: int) -> InspectionView:
@@ -89,108 +90,106 @@ def redact(
 ) -> str:
     """Take the text of an item's, or a finding's, statement away wherever it is held.
 
-    Its hash and the act stay: whoever has the text can show that it is what stood there. Returns what stands
-    in its place.
+    Its hash and the act stay: whoever has the text can show that it is what stood there. `expected_version`
+    is 0 for what stands in drafts, or among what was left out, alone. Returns what stands in its place.
     """
     if not reason.strip():
         raise faulty("a statement is redacted with a reason", "say why", field="reason")
     with bench.writing(caller, key, "redact") as work:
-        item = work.session.scalar(
-            select(Item).where(Item.inspection_id == work.inspection.id, Item.name == target)
-        )
-        finding = work.session.scalar(
-            select(Finding).where(Finding.inspection_id == work.inspection.id, Finding.name == target)
-        )
-        row: Item | Finding | ItemVersion | None = item or finding or _last(work, target)
-        if row is None:
-            raise NotThere(f"there is no item or finding {target[:60]!r}")
-        if row.version != expected_version:
-            raise Changed(
-                target,
-                version=str(row.version),
-                current=row.data,
-                by=row.by if isinstance(row, ItemVersion) else row.changed_by,
-            )
-        statement = str(row.data["statement"])
+        row = _redactable(work, target)
+        _same_version(target, row, expected_version)
+        texts = {text for text in _wordings(work, target, row) if not is_mark(text)}
+        if not texts:
+            raise NotNow(f"{target} is redacted already")
+        statement = str(row.data["statement"]) if row is not None else min(texts)
         known = hashlib.sha256(statement.encode("utf-8")).hexdigest()
         instead = f"[redacted; SHA-256 {known}]"
-        if not isinstance(row, ItemVersion):  # an item taken away stands in its history alone
-            row.data = {**row.data, "statement": instead}
+        redaction = Redaction(target, frozenset(texts), instead)
+        if isinstance(row, Item | Finding):  # what was taken away stands in its history alone
+            row.data = redaction.thing(row.data)
             row.version += 1
             row.changed_by, row.changed_at = caller.name, work.now
-        if item is not None:
-            item.statement = instead
-            remember(work.session, item, "redacted", caller.name, work.now)
-        texts = {statement, *_in_versions(work, target, instead), *_drafted(work, target)} - {instead}
+        if isinstance(row, Item):
+            row.statement = instead
+            remember(work.session, row, "redacted", caller.name, work.now)
         work.session.flush()
-        _in_drafts(work, texts, instead)
+        _redact_what_was_kept(work, redaction)
         work.moved()
-        work.did("redacted", target=target, sha256=known, reason=reason.strip(), version=row.version)
+        version = row.version if row is not None else 0
+        work.did("redacted", target=target, sha256=known, reason=reason.strip(), version=version)
     _forget(bench, key)
     return instead
 
 
-def _last(work: Work, name: str) -> ItemVersion | None:
-    """What an item was when it was taken away."""
-    found: ItemVersion | None = work.session.scalar(
+#: Where an item stands besides as it is now.
+_KEPT: Final[tuple[Any, ...]] = (ItemVersion, LeftOut)
+
+
+def _redactable(work: Work, name: str) -> Item | Finding | ItemVersion | None:
+    """An item or a finding as it stands, else an item as it was when it was taken away."""
+    item = select(Item).where(Item.inspection_id == work.inspection.id, Item.name == name)
+    finding = select(Finding).where(Finding.inspection_id == work.inspection.id, Finding.name == name)
+    found: Item | Finding | None = work.session.scalar(item) or work.session.scalar(finding)
+    if found is not None:
+        return found
+    last: ItemVersion | None = work.session.scalar(
         select(ItemVersion)
         .where(ItemVersion.inspection_id == work.inspection.id, ItemVersion.name == name)
         .order_by(ItemVersion.version.desc())
         .limit(1)
     )
+    return last
+
+
+def _same_version(name: str, row: Item | Finding | ItemVersion | None, expected: int) -> None:
+    """Raise Changed where it is at another version; what stands in drafts alone has the version 0."""
+    version = row.version if row is not None else 0
+    if version != expected:
+        raise Changed(
+            name,
+            version=str(version),
+            current=row.data if row is not None else None,
+            by=None if row is None else row.by if isinstance(row, ItemVersion) else row.changed_by,
+        )
+
+
+def _wordings(work: Work, name: str, row: Item | Finding | ItemVersion | None) -> set[str]:
+    """Every wording an item or a finding has or had, wherever it is held; raises NotThere."""
+    found = {str(row.data["statement"])} if row is not None else set()
+    for table in _KEPT:
+        kept = select(table.data).where(table.inspection_id == work.inspection.id, table.name == name)
+        found |= {str(data["statement"]) for data in work.session.scalars(kept)}
+    drafts = select(Draft.inspection).where(Draft.inspection_id == work.inspection.id)
+    for draft in work.session.scalars(drafts):
+        found |= wordings(draft, name)
+    if not found:
+        raise NotThere(f"there is no item or finding {name[:60]!r}")
     return found
 
 
-def _drafted(work: Work, name: str) -> set[str]:
-    """Every wording an item or a finding had in a draft."""
-    drafts = work.session.scalars(select(Draft.inspection).where(Draft.inspection_id == work.inspection.id))
-    blocks = ("evidence", "findings", "previous")
-    return {
-        str(each["statement"])
-        for draft in drafts
-        for block in blocks
-        for each in draft.get(block, [])
-        if each["id"] == name
-    }
-
-
-def _in_versions(work: Work, name: str, instead: str) -> set[str]:
-    """Every wording an item has had, which is taken away from its versions."""
-    wanted = select(ItemVersion).where(
-        ItemVersion.inspection_id == work.inspection.id, ItemVersion.name == name
-    )
-    found = set()
-    for version in work.session.scalars(wanted):
-        found.add(str(version.data["statement"]))
-        version.data = {**version.data, "statement": instead}
-    return found
-
-
-def _in_drafts(work: Work, texts: set[str], instead: str) -> None:
-    for draft in work.session.scalars(select(Draft).where(Draft.inspection_id == work.inspection.id)):
-        draft.inspection = _without(draft.inspection, texts, instead)
-        draft.proposal = _without(draft.proposal, texts, instead)
-    for challenge in work.session.scalars(
-        select(Challenge).where(Challenge.inspection_id == work.inspection.id, Challenge.moved.is_not(None))
-    ):
-        challenge.moved = _without(challenge.moved, texts, instead)
-
-
-def _without(data: Any, texts: set[str], instead: str) -> Any:
-    """Plain data in which no text holds one of these."""
-    if isinstance(data, dict):
-        return {key: _without(value, texts, instead) for key, value in data.items()}
-    if isinstance(data, list):
-        return [_without(value, texts, instead) for value in data]
-    if isinstance(data, str):
-        for held in texts:
-            data = data.replace(held, instead)
-    return data
+def _redact_what_was_kept(work: Work, redaction: Redaction) -> None:
+    """Take a text out of earlier versions, out of drafts, and out of what was made of it or quotes it."""
+    mine = work.inspection.id
+    for table in _KEPT:
+        named = select(table).where(table.inspection_id == mine, table.name == redaction.target)
+        for row in work.session.scalars(named):
+            row.data = redaction.thing(row.data)
+    for draft in work.session.scalars(select(Draft).where(Draft.inspection_id == mine)):
+        draft.inspection = redaction.inspection(draft.inspection)
+        draft.proposal = redaction.proposal(draft.proposal)
+    for challenge in work.session.scalars(select(Challenge).where(Challenge.inspection_id == mine)):
+        challenge.statement = redaction.words(challenge.statement)
+        challenge.source = redaction.words(challenge.source)
+        challenge.reason = challenge.reason and redaction.words(challenge.reason)
+        challenge.moved = challenge.moved and redaction.changes(challenge.moved)
+    for choice in work.session.scalars(select(Choice).where(Choice.inspection_id == mine)):
+        choice.data = {**choice.data, "reason": redaction.words(choice.data["reason"])}
 
 
 def _forget(bench: Workbench, key: str) -> None:
     """Let neither memory nor the write-ahead log hold what is gone."""
     bench.grading.forget(key)
+    bench.uploads.forget(key)
     if bench.database.sqlite:
         with bench.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))

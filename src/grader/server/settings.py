@@ -30,6 +30,12 @@ class Limits(BaseModel):
     page_most: Annotated[int, Field(ge=1, le=1000)] = 200
     evidence: Annotated[int, Field(ge=1, le=20_000)] = 5_000
     """Items of evidence an inspection may hold."""
+    documents: Annotated[int, Field(ge=0)] = 200 * MEGABYTE
+    """Bytes of documents an inspection may hold."""
+    documents_of_owner: Annotated[int, Field(ge=0)] = 2048 * MEGABYTE
+    """Bytes of documents that all inspections of one owner may hold."""
+    challenges: Annotated[int, Field(ge=1, le=10_000)] = 200
+    """Challenges the body may make of one draft."""
     several: Annotated[int, Field(ge=1, le=1000)] = 500
     """Items that may be tagged in one act."""
 

@@ -69,6 +69,10 @@ class InspectionView(InspectionSummary):
     created_by: str
     created_at: datetime
     closed_at: datetime | None
+    documents: int
+    """Bytes of the documents attached to its sources."""
+    other_rules: bool
+    """Whether the server's rules are others than it was begun on: nothing is proposed until it goes over."""
     may: list[str]
     """What the caller may do with it, as it stands."""
 
@@ -184,8 +188,8 @@ class DisagreementView(Shape):
     disagreement: dict[str, Any]
     """As `grader reconcile` tells it."""
     choice: dict[str, Any] | None
-    version: int
-    """Of the choice; 0 where there is none."""
+    version: str
+    """Of the item, of how each has tagged it, and of the choice: who settles it has seen these."""
 
 
 class ModerationView(Shape):

@@ -11,16 +11,13 @@ from sqlalchemy import func, select
 from grader.server.bench import Work, Workbench
 from grader.server.callers import Caller
 from grader.server.checking import check_source
-from grader.server.content import document_name, new_attachment
+from grader.server.content import check_documents, document_name, new_attachment
 from grader.server.refusals import Changed, NotNow, NotThere, TooLarge
 from grader.server.settings import MEGABYTE
 from grader.server.shapes import AttachmentView, SourceView
 from grader.server.tables import Attachment, Finding, Item, Source
 
 Data = Mapping[str, Any]
-
-#: Bytes of documents an inspection may hold.
-_MOST = 200 * MEGABYTE
 
 
 def listed(bench: Workbench, caller: Caller, key: str) -> list[SourceView]:
@@ -92,11 +89,7 @@ def attach(
         raise TooLarge(f"a document has at most {bench.settings.limits.upload // MEGABYTE} MB")
     with bench.writing(caller, key, "evidence") as work:
         _source(work, source)
-        held = select(func.coalesce(func.sum(Attachment.size), 0)).where(
-            Attachment.inspection_id == work.inspection.id
-        )
-        if (work.session.scalar(held) or 0) + len(content) > _MOST:
-            raise NotNow(f"an inspection holds at most {_MOST // MEGABYTE} MB of documents")
+        check_documents(work.session, bench.settings.limits, work.inspection.id, len(content))
         row = new_attachment(work.inspection.id, source, name, content, caller.name, work.now)
         work.session.add(row)
         work.session.flush()

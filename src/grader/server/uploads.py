@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -34,7 +34,7 @@ class Upload:
 
 
 class Uploads:
-    """What waits; the oldest goes where there is too much, and all of it with the server."""
+    """What waits; where there is too much, the oldest goes of who has most, and all of it with the server."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
@@ -46,9 +46,18 @@ class Uploads:
         name = secrets.token_urlsafe(12)
         with self._lock:
             self._kept[name] = Upload(key, caller.who, file_name[:200], content, self._now())
-            while len(self._kept) > 1 and sum(len(u.content) for u in self._kept.values()) > _MOST:
-                self._kept.popitem(last=False)
+            while len(self._kept) > 1 and sum(self._held().values()) > _MOST:
+                held = self._held()
+                most = max(held, key=lambda who: held[who])
+                del self._kept[next(n for n, u in self._kept.items() if u.who == most)]
         return name
+
+    def _held(self) -> Counter[str]:
+        """Bytes by person, whose upload is the oldest first."""
+        held: Counter[str] = Counter()
+        for upload in self._kept.values():
+            held[upload.who] += len(upload.content)
+        return held
 
     def of(self, caller: Caller, key: str, name: str) -> Upload:
         """A file that waits; raises NotThere where there is none, or it is somebody else's."""
@@ -60,6 +69,12 @@ class Uploads:
         if found is None or found.who != caller.who or found.key != key:
             raise NotThere("this upload is not kept any more", help="choose the file again")
         return found
+
+    def forget(self, key: str) -> None:
+        """Keep nothing more that was brought for an inspection."""
+        with self._lock:
+            for name in [name for name, upload in self._kept.items() if upload.key == key]:
+                del self._kept[name]
 
     def drop(self, name: str) -> None:
         with self._lock:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
 from grader.model.inspection import Inspection as InspectionModel
 from grader.server.bench import Workbench
 from grader.server.callers import Caller
-from grader.server.checking import check_settled_in_file
-from grader.server.content import inspection_data, put_in
+from grader.server.checking import check_settled_in_file, to_grade
+from grader.server.content import check_number, next_ids, put_in
 from grader.server.refusals import Changed, NotNow
 from grader.server.shapes import InspectionView
 from grader.server.uploads import Upload
@@ -26,7 +25,7 @@ def read(bench: Workbench, caller: Caller, key: str, upload: Upload, how: How) -
     where nothing is wrong, `inspection` as it would then be, with `added`, the ids of its items.
     """
     with bench.reading(caller, key, "evidence") as work:
-        now = inspection_data(work.session, work.inspection)
+        now = to_grade(work)
         row = work.inspection
         head = {"id": row.name, "body": row.body, "framework": row.framework, "edition": row.edition}
     answer, files = bench.grading.run(
@@ -60,9 +59,7 @@ def take_in(
     if not answer.get("inspection"):
         raise NotNow("the workbook has faults: nothing is imported", help="mend them, and choose it again")
     model = InspectionModel.model_validate(answer["inspection"])
-    limit = bench.settings.limits.evidence
-    if len(model.evidence) > limit:
-        raise NotNow(f"an inspection holds at most {limit:,} items of evidence", help="split it")
+    check_number(bench.settings.limits, len(model.evidence))
     with bench.writing(caller, key, "evidence") as work:
         row = work.inspection
         if row.revision != expected_revision:
@@ -102,16 +99,13 @@ def added(now: Data, new: Data) -> tuple[Data, list[str]]:
 
 def _renamed(there: list[Data], new: list[Data], letter: str) -> tuple[list[Data], dict[str, str]]:
     taken = {each["id"] for each in there}
-    named = {each["id"] for each in new}
-    numbers = [int(m[1]) for name in taken | named if (m := re.fullmatch(rf"{letter}(\d{{1,9}})", name))]
-    following = max(numbers, default=0)
+    free = next_ids(letter, taken | {each["id"] for each in new})
     renamed: dict[str, str] = {}
     found = []
     for each in new:
         name = each["id"]
         if name in taken:
-            following += 1
-            renamed[name] = f"{letter}{following:03d}"
+            renamed[name] = next(free)
         found.append({**each, "id": renamed.get(name, name)})
     return found, renamed
 

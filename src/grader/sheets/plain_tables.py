@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from grader.errors import InputError, Place, Problem, quoted, suggest
+from grader.sheets.cells import Row
 from grader.sheets.columns import Column, plain_name
 from grader.sheets.convert import CellFault, convert, is_blank
 from grader.sheets.reader import Spreadsheet, Table, open_spreadsheet
@@ -63,6 +64,18 @@ def read_entries(
     return _read(_table(book, columns, forms, sheet), columns, forms)
 
 
+def _twice(table: Table, row: Row, at: Mapping[int, str], forms: Mapping[str, str]) -> Iterator[Problem]:
+    """Headings of which another says the same: one of the two would be passed over."""
+    number, cells = row
+    first = {name: place for place, name in at.items()}
+    for place, cell in enumerate(cells):
+        name = forms.get(plain_name(cell)) if isinstance(cell, str) else None
+        if name is not None and place not in at:
+            help = f"first at {table.place(number, first[name] + 1)}; rename one of the two"
+            message = f"column {quoted(str(cell).strip())} is read as {name}, which stands there already"
+            yield Problem(message, table.place(number, place + 1), help)
+
+
 def _table(
     book: Spreadsheet, columns: Sequence[Column], forms: Mapping[str, str], sheet: str | None
 ) -> Table:
@@ -99,7 +112,7 @@ def _read(table: Table, columns: Sequence[Column], forms: Mapping[str, str]) -> 
     start, at = headings
     kinds = {c.name: c for c in columns}
     entries: list[Entry] = []
-    problems: list[Problem] = []
+    problems = list(_twice(table, table.rows[start], at, forms))
     for row, cells in table.rows[start + 1 :]:
         entry = Entry(table.place(row))
         for number, name in at.items():

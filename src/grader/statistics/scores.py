@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -146,13 +147,18 @@ def lines_of(read: Scores, choices: Choices | None = None) -> OutlierLines:
     return found.model_copy(update={"notes": [*said_of_totals, *found.notes]})
 
 
+def _plain(text: str) -> str:
+    """A text as it is compared: one space between words, and one way to write a letter with its accent."""
+    return unicodedata.normalize("NFC", " ".join(text.split()))
+
+
 def _rows(raw: bytes, file: str, asked: Sequence[str]) -> tuple[list[tuple[int, list[str]]], list[Problem]]:
     """Numbered rows from the headings on, and what was assumed."""
-    wanted = {" ".join(heading.split()).casefold() for heading in asked}
+    wanted = {_plain(heading).casefold() for heading in asked}
 
     def names(cells: Sequence[object]) -> int:
         """How well a row is cut into a name and numbers."""
-        texts = [" ".join(str(cell).split()) for cell in cells if cell is not None]
+        texts = [_plain(str(cell)) for cell in cells if cell is not None]
         if any(sign in text for sign in ";\t|" for text in texts):
             return 0
         if wanted:
@@ -160,7 +166,7 @@ def _rows(raw: bytes, file: str, asked: Sequence[str]) -> tuple[list[tuple[int, 
         return sum(map(bool, texts)) if any(_LIKE_A_NUMBER.fullmatch(text) for text in texts) else 0
 
     read = read_csv(raw, file, names)
-    rows = [(number, [" ".join(str(cell).split()) for cell in cells]) for number, cells in read.rows]
+    rows = [(number, [_plain(str(cell)) for cell in cells]) for number, cells in read.rows]
     rows = [(number, cells) for number, cells in rows if any(cells)]
     return rows[_first(rows, wanted) :], read.warnings
 
@@ -221,7 +227,7 @@ def _find(
                 Problem("which column holds the scores is not said", Place(option), f"one of {known}")
             )
         return default
-    wanted = " ".join(asked.split())
+    wanted = _plain(asked)
     if wanted in headings:
         return headings.index(wanted)
     help = suggest(wanted, [h for h in headings if h], "columns")
@@ -298,7 +304,7 @@ class _Table:
     def leave_out(self, names: Sequence[str]) -> tuple[str, ...]:
         """Take bodies out by name; one that is not there is a fault."""
         found = []
-        for name in dict.fromkeys(" ".join(n.split()) for n in names):
+        for name in dict.fromkeys(map(_plain, names)):
             known = self._seen.get(name.casefold())
             if known is None:
                 help = suggest(name, self.scores, "names")
@@ -311,7 +317,7 @@ class _Table:
     def kept(self, names: Sequence[str], left_out: Sequence[str]) -> frozenset[str]:
         """Rows said to be bodies; an unknown one is a fault."""
         found = set()
-        for name in dict.fromkeys(" ".join(n.split()) for n in names):
+        for name in dict.fromkeys(map(_plain, names)):
             known = self._seen.get(name.casefold())
             if known is None:
                 help = suggest(name, self.scores, "names")

@@ -214,22 +214,25 @@ def _method(values: Sequence[float], choices: Choices) -> _Method:
     if choices.appears_normal == "no":
         look = "the scores were said not to look normal"
     elif scores.p >= choices.significance:
-        because = f"the scores look normal ({_test(scores)}, not below {choices.significance:g})"
+        because = f"the scores look normal ({_test(scores, choices)}, not below {choices.significance:g})"
         return _Method("plain", because, scores)
     else:
-        look = f"the scores do not look normal ({_test(scores)}, below {choices.significance:g})"
+        look = f"the scores do not look normal ({_test(scores, choices)}, below {choices.significance:g})"
     logged = _logs(values, choices)
     if isinstance(logged, str):
         return _Method("plain", f"{look}; {logged}", scores)
     logs = shapiro_wilk(logged)
     closer = logs.w > scores.w if choices.closer == "higher_w" else logs.p >= choices.significance
+    said = _test(logs, choices)
     if closer:
-        return _Method("logged", f"{look}; their logs are closer to it ({_test(logs)})", scores, logs)
-    return _Method("plain", f"{look}, and their logs are no closer to it ({_test(logs)})", scores, logs)
+        return _Method("logged", f"{look}; their logs are closer to it ({said})", scores, logs)
+    return _Method("plain", f"{look}, and their logs are no closer to it ({said})", scores, logs)
 
 
-def _test(test: ShapiroWilk) -> str:
+def _test(test: ShapiroWilk, choices: Choices) -> str:
     p = "p below 0.0001" if test.p < 0.0001 else f"p {test.p:.4f}"
+    if round(test.p, 4) == choices.significance != test.p:
+        p = f"p {test.p:.6f}"  # four digits would not tell on which side of the line it lies
     return f"Shapiro-Wilk W {test.w:.4f}, {p}"
 
 

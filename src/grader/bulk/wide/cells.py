@@ -17,6 +17,7 @@ from grader.errors import Problem, folded, nearest, quoted
 from grader.language.figures import as_whole, range_of
 from grader.language.rulebook import Measure
 from grader.model.printed import match_printed
+from grader.text import figure_text
 from grader.vocabulary.scales import Levels
 from grader.vocabulary.words import Vocabulary
 
@@ -81,7 +82,8 @@ def _figure_fault(measure: Measure, text: str) -> tuple[str, str] | None:
         return f"{quoted(text)} is no number", f"write the figure in {measure.unit}, with a point: 35.5"
     low, high = range_of(measure)
     if not low <= float(text) <= high:
-        message = f"{quoted(text)} is outside {low:g} to {high:g}, the range of {measure.name!r}"
+        span = f"{figure_text(low)} to {figure_text(high)}"
+        message = f"{quoted(text)} is outside {span}, the range of {measure.name!r}"
         return message, f"write the figure as it was measured, in {measure.unit}"
     exact = Decimal(text.strip()).scaleb(measure.decimals or 0)
     if measure.decimals is not None and exact != exact.to_integral_value():

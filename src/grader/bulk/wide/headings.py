@@ -278,7 +278,10 @@ def _compared(
             message = f"of which area does column {quoted(heading)} hold the grade?"
             problems.append(Problem(message, Place("--compare"), help))
         place = found.position(heading, "--compare", problems)
-        if place is not None and area is not None:
+        if area in columns:
+            message = f"area {quoted(area)} is given two columns"
+            problems.append(Problem(message, Place("--compare"), "name one column for each area"))
+        elif place is not None and area is not None:
             columns[area] = place
     return columns
 

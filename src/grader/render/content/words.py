@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from grader import text
 from grader.model.inspection import Figure
-from grader.text import plural
+from grader.text import figure_text, plural
 
 _SPACES = "\n\t"
 
@@ -68,5 +68,5 @@ def steps_words(steps: int | None) -> str:
 
 def measure_words(measure: Figure) -> str:
     """A figure with its interval and unit."""
-    interval = f" ± {measure.interval:g}" if measure.interval is not None else ""
-    return f"{words(measure.name)}: {measure.value:g}{interval} {measure.unit}"
+    interval = f" ± {figure_text(measure.interval)}" if measure.interval is not None else ""
+    return f"{words(measure.name)}: {figure_text(measure.value)}{interval} {measure.unit}"

@@ -5,7 +5,7 @@ Users' words enter as `Text`, never as markup.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from rich.console import Group, RenderableType
@@ -89,10 +89,21 @@ def _lines(own: Iterable[Change]) -> Iterator[tuple[str, str]]:
 def _field(field: FieldChanged) -> str:
     if field.field == "statement":
         return "worded otherwise"
-    return f"{field.field} {_value(field.old)}, now {_value(field.new)}"
+    old, new = (_short(field.field, value) for value in (field.old, field.new))
+    return f"{field.field} {_value(old)}, now {_value(new)}"
+
+
+def _short(field: str, value: object) -> object:
+    """Of how an item was settled, by whom and why; of what was left out, the ids."""
+    if field == "settled" and isinstance(value, Mapping):
+        return {name: value[name] for name in ("by", "on", "why") if name in value}
+    return list(value) if field == "left_out" and isinstance(value, Mapping) else value
 
 
 def _value(value: object) -> str:
+    if isinstance(value, Mapping):
+        inner = ((k, f"({_value(v)})" if isinstance(v, Mapping) else _value(v)) for k, v in value.items())
+        return ", ".join(f"{name} {said}" for name, said in inner) or "none"
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "none"
     if isinstance(value, bool):

@@ -8,10 +8,11 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from grader.server import challenges
+from grader.server.api.addresses import NamedRoute
 from grader.server.shapes import ChallengeView, DraftView, InvitationView
 from grader.server.web import ApiCaller, Bench, IfMatchNumber, IfMatchRevision, tag_answer
 
-router = APIRouter(prefix="/inspections/{key}", tags=["factual accuracy"])
+router = APIRouter(prefix="/inspections/{key}", tags=["factual accuracy"], route_class=NamedRoute)
 
 
 class NewInvitation(BaseModel):

@@ -8,11 +8,12 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from grader.server import evidence
+from grader.server.api.addresses import NamedRoute
 from grader.server.api.bodies import Block
 from grader.server.shapes import ItemVersionView, ItemView, Page
 from grader.server.web import ApiCaller, Bench, IfMatchNumber, PageNumber, PerPage, tag_answer
 
-router = APIRouter(prefix="/inspections/{key}/evidence", tags=["evidence"])
+router = APIRouter(prefix="/inspections/{key}/evidence", tags=["evidence"], route_class=NamedRoute)
 
 Word = Annotated[str | None, Query(max_length=200)]
 

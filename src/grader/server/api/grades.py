@@ -8,10 +8,11 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from grader.server import decisions, searching
+from grader.server.api.addresses import NamedRoute
 from grader.server.shapes import AreaView, DecisionsView, ProposalView
 from grader.server.web import ApiCaller, Bench, IfMatch, tag_answer, tag_revision
 
-router = APIRouter(prefix="/inspections/{key}", tags=["proposals and decisions"])
+router = APIRouter(prefix="/inspections/{key}", tags=["proposals and decisions"], route_class=NamedRoute)
 
 Texts = Annotated[list[str], Field(max_length=50)]
 

@@ -7,11 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, File, Query, Response, UploadFile
 
 from grader.server import inspections
+from grader.server.api.addresses import NamedRoute
 from grader.server.api.bodies import Block
 from grader.server.shapes import Imported, InspectionSummary, InspectionView, Page, RulesShape
 from grader.server.web import ApiCaller, Bench, IfMatchNumber, PageNumber, PerPage, tag_answer
 
-router = APIRouter(tags=["inspections"])
+router = APIRouter(tags=["inspections"], route_class=NamedRoute)
 
 
 @router.get("/rules")

@@ -8,6 +8,7 @@ from fastapi import APIRouter, File, Response, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
 
 from grader.server import inspections, members, retention
+from grader.server.api.addresses import NamedRoute
 from grader.server.files_out import file_answer
 from grader.server.refusals import NotThere
 from grader.server.shapes import AuditView, Imported, InspectionView, MemberView, Page
@@ -22,7 +23,7 @@ from grader.server.web import (
     tag_revision,
 )
 
-router = APIRouter(prefix="/inspections/{key}", tags=["keeping"])
+router = APIRouter(prefix="/inspections/{key}", tags=["keeping"], route_class=NamedRoute)
 
 
 class NewMember(BaseModel):
@@ -119,9 +120,10 @@ def decisions_file(bench: Bench, caller: ApiCaller, key: str) -> Response:
 
 
 @router.get("/zip", response_class=Response)
-def zip_file(bench: Bench, caller: ApiCaller, key: str) -> Response:
-    """Everything as a zip of files."""
-    return file_answer(inspections.export_zip(bench, caller, key), "inspection", "zip")
+def zip_file(bench: Bench, caller: ApiCaller, key: str, documents: bool = True) -> Response:
+    """Everything as a zip of files, with the documents attached or without them."""
+    content = inspections.export_zip(bench, caller, key, documents=documents)
+    return file_answer(content, "inspection", "zip")
 
 
 @router.get("/report/{format}", response_class=Response)

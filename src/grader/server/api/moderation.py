@@ -8,11 +8,12 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from grader.server import moderation
+from grader.server.api.addresses import NamedRoute
 from grader.server.api.bodies import Block
 from grader.server.shapes import DisagreementView, InspectionView, ModerationView, Page, TaggingView
 from grader.server.web import ApiCaller, Bench, IfMatch, IfMatchNumber, PageNumber, PerPage, tag_answer
 
-router = APIRouter(prefix="/inspections/{key}", tags=["moderation"])
+router = APIRouter(prefix="/inspections/{key}", tags=["moderation"], route_class=NamedRoute)
 
 
 class Settlement(BaseModel):
@@ -87,10 +88,10 @@ def settle(
     key: str,
     item: str,
     said: Settlement,
-    version: IfMatchNumber,
+    version: IfMatch,
     response: Response,
 ) -> DisagreementView:
-    """Say how a disagreement is settled, and why; If-Match "0" where it is not settled yet."""
+    """Say how a disagreement is settled, and why; If-Match is its `version` among the disagreements."""
     done = moderation.settle(
         bench, caller, key, item, said.choice, said.reason, expected_version=version, agreed=said.agreed
     )
@@ -99,9 +100,7 @@ def settle(
 
 
 @router.delete("/disagreements/{item}")
-def unsettle(
-    bench: Bench, caller: ApiCaller, key: str, item: str, version: IfMatchNumber
-) -> DisagreementView:
+def unsettle(bench: Bench, caller: ApiCaller, key: str, item: str, version: IfMatch) -> DisagreementView:
     """Take back how a disagreement is settled."""
     return moderation.unsettle(bench, caller, key, item, expected_version=version)
 

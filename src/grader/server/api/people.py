@@ -6,10 +6,11 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from grader.server import accounts, tokens
+from grader.server.api.addresses import NamedRoute
 from grader.server.shapes import AccountView, Page, TokenView
 from grader.server.web import ApiCaller, Bench, IfMatchNumber, PageNumber, PerPage, tag_answer
 
-router = APIRouter(tags=["people"])
+router = APIRouter(tags=["people"], route_class=NamedRoute)
 
 
 class Me(BaseModel):

@@ -8,12 +8,13 @@ from fastapi import APIRouter, File, Header, Response, UploadFile
 from pydantic import BaseModel, ConfigDict
 
 from grader.server import findings, sources
+from grader.server.api.addresses import NamedRoute
 from grader.server.api.bodies import Block
 from grader.server.files_out import document_answer
 from grader.server.shapes import AttachmentView, FindingView, SourceView
 from grader.server.web import ApiCaller, Bench, IfMatch, IfMatchNumber, if_match, if_match_number, tag_answer
 
-router = APIRouter(prefix="/inspections/{key}", tags=["sources and findings"])
+router = APIRouter(prefix="/inspections/{key}", tags=["sources and findings"], route_class=NamedRoute)
 
 
 @router.get("/sources")

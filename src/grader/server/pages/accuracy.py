@@ -40,12 +40,12 @@ def _overview(
     if on.inspection.released is not None:
         found = tried(lambda: challenges.draft(on.bench, on.caller, on.key))
         draft = None if isinstance(found, Refused) else found
-    may_invite = "release" in on.inspection.may
+    may_withdraw = "withdraw" in on.inspection.may
     return on.page(
         "accuracy.html",
         refused.status if refused is not None else 200,
         draft=draft,
-        invitations=challenges.invitations(on.bench, on.caller, on.key) if may_invite else [],
+        invitations=challenges.invitations(on.bench, on.caller, on.key) if may_withdraw else [],
         challenges=challenges.listed(on.bench, on.caller, on.key),
         refused=refused,
         typed=typed or {},
@@ -64,7 +64,7 @@ def release(request: Request, bench: Bench, caller: SignedInCaller, key: str, fo
 
 @router.post("/accuracy/withdraw")
 def withdraw(request: Request, bench: Bench, caller: SignedInCaller, key: str, form: PageForm) -> Response:
-    on = subject(request, bench, caller, key, "release")
+    on = subject(request, bench, caller, key, "withdraw")
     number, version = form.whole("number"), form.whole("version")
     done = tried(lambda: challenges.withdraw(bench, caller, key, number, expected_version=version))
     return _overview(on, done) if isinstance(done, Refused) else on.to("/accuracy", "withdrawn")
@@ -87,7 +87,7 @@ def invite(request: Request, bench: Bench, caller: SignedInCaller, key: str, for
 
 @router.post("/accuracy/uninvite")
 def uninvite(request: Request, bench: Bench, caller: SignedInCaller, key: str, form: PageForm) -> Response:
-    on = subject(request, bench, caller, key, "release")
+    on = subject(request, bench, caller, key, "withdraw")
     number, version = form.whole("number"), form.whole("version")
     done = tried(lambda: challenges.uninvite(bench, caller, key, number, expected_version=version))
     return _overview(on, done) if isinstance(done, Refused) else on.to("/accuracy", "withdrawn")

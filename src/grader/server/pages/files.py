@@ -32,6 +32,7 @@ def _files(on: Subject, refused: Refused | None = None) -> Response:
         "files.html",
         refused.status if refused is not None else 200,
         refused=refused,
+        upload=on.bench.settings.limits.upload,
         days=on.bench.settings.limits.retention,
         other_rules=other,
         rules_now=now,
@@ -52,8 +53,9 @@ def decisions_file(bench: Bench, caller: SignedInCaller, key: str) -> Response:
 
 
 @router.get("/files/inspection.zip")
-def zip_file(bench: Bench, caller: SignedInCaller, key: str) -> Response:
-    return file_answer(inspections.export_zip(bench, caller, key), "inspection", "zip")
+def zip_file(bench: Bench, caller: SignedInCaller, key: str, documents: bool = True) -> Response:
+    content = inspections.export_zip(bench, caller, key, documents=documents)
+    return file_answer(content, "inspection", "zip")
 
 
 @router.get("/files/report.{format}")

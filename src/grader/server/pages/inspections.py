@@ -35,4 +35,5 @@ def list_page(
 @router.get("/inspections/{key}")
 def areas_page(request: Request, bench: Bench, caller: SignedInCaller, key: str) -> Response:
     on = subject(request, bench, caller, key)
-    return on.page("areas.html", proposal=decisions.proposal(bench, caller, key))
+    proposal = None if on.inspection.other_rules else decisions.proposal(bench, caller, key)
+    return on.page("areas.html", proposal=proposal)

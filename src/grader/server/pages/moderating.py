@@ -60,7 +60,7 @@ def settle(
     request: Request, bench: Bench, caller: SignedInCaller, key: str, id: Word, form: PageForm
 ) -> Response:
     on = subject(request, bench, caller, key, "moderate")
-    choice, reason, version = form.text("choice"), form.text("reason"), form.whole("version")
+    choice, reason, version = form.text("choice"), form.text("reason"), form.text("version")
     agreed = _agreed(form) if choice == OTHER else None
     if form.text("action") == "search":
         return _item(on, id, choice=choice, reason=reason, agreed=_agreed(form), search=form.text("search"))
@@ -83,7 +83,7 @@ def unsettle(
     request: Request, bench: Bench, caller: SignedInCaller, key: str, id: Word, form: PageForm
 ) -> Response:
     on = subject(request, bench, caller, key, "moderate")
-    version = form.whole("version")
+    version = form.text("version")
     done = tried(lambda: moderation.unsettle(bench, caller, key, id, expected_version=version))
     if isinstance(done, Refused):
         return _item(on, id, refused=done)

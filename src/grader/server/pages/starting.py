@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
 from grader.server import inspections
 from grader.server.bench import Workbench
+from grader.server.callers import Caller
 from grader.server.pages.refused import Refused, Wrong, refused_for, sides, tried
 from grader.server.pages.rendering import page
 from grader.server.pages.subject import Choice, Subject, subject
@@ -18,13 +19,22 @@ from grader.server.web import Bench, PageForm, Posted, SignedInCaller
 router = APIRouter()
 
 
+def _maker(caller: SignedInCaller) -> Caller:
+    """Who may make inspections: others are not even shown the form."""
+    inspections.check_may_make(caller)
+    return caller
+
+
+Maker = Annotated[Caller, Depends(_maker)]
+
+
 @router.get("/new")
-def new_page(request: Request, bench: Bench, caller: SignedInCaller) -> Response:
+def new_page(request: Request, bench: Bench, caller: Maker) -> Response:
     return _new(request, bench, {})
 
 
 @router.post("/new")
-def new(request: Request, bench: Bench, caller: SignedInCaller, form: PageForm) -> Response:
+def new(request: Request, bench: Bench, caller: Maker, form: PageForm) -> Response:
     framework, _, edition = form.text("rules").partition("|")
     given = {"id": form.text("id").strip(), "body": form.text("body").strip()}
     typed = {**given, "rules": form.text("rules")}
@@ -39,7 +49,7 @@ def new(request: Request, bench: Bench, caller: SignedInCaller, form: PageForm) 
 
 
 @router.post("/new/file")
-def from_file(request: Request, bench: Bench, caller: SignedInCaller, form: PageForm) -> Response:
+def from_file(request: Request, bench: Bench, caller: Maker, form: PageForm) -> Response:
     upload = form.upload("file")
     if upload is None:
         return _new(request, bench, {}, refused_for([Wrong("Choose a file", "file")]))

@@ -35,9 +35,8 @@ class Subject:
 
     @property
     def session(self) -> Session:
-        """The framework and the rule book it was begun on."""
-        seen = self.inspection
-        return self.bench.rules.session(seen.framework, seen.framework_sha256, seen.rulebook_sha256)
+        """The framework and the rule book whose words the pages are in."""
+        return self.bench.rules.shown(self.inspection.framework)
 
     @property
     def framework(self) -> Framework:
