@@ -66,7 +66,7 @@ def _may_have_cause(finding: Finding) -> bool:
     """Whether another rule may be to blame: of a rule that holds always none is."""
     if finding.code == "vacuous":
         return finding.message.endswith(VACUOUS["never"])
-    return finding.code in CODES and (bool(finding.rules) or finding.conclusion is not None)
+    return finding.code in CODES
 
 
 def _together(subject: Subject, cause: str, mended: Sequence[Finding]) -> Finding:
