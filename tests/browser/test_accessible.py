@@ -41,6 +41,7 @@ PAGES = (
     "/item/add",
     "/item/edit?id=E001",
     "/item/remove?id=E001",
+    "/removed",
     "/several?item=E001",
     "/workbook",
     "/sources",
