@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 from jsonschema import Draft202012Validator
 
-from grader.authoring.cases import About
+from grader.authoring.claims import About
 from grader.authoring.suites import load_suite
 from grader.errors import InputError
 from grader.io.catalogue import rulebook_folder

@@ -74,10 +74,17 @@ def test_suggested_cases_close_every_gap(small_book):
     assert 100 == decided(suite, cases).percent
 
 
-@pytest.mark.parametrize("rule", ["crimes_recorded.meets", "concern.repeated", "recording.good", "thin"])
-def test_a_case_is_suggested_for_a_shipped_rule_of_each_kind(rule):
+@pytest.fixture(scope="module")
+def little_decided():
+    """The shipped rule book, and what its first case alone leaves undecided."""
     suite = load_suite("PEEL_2021_22")
-    gaps = [g for g in decided(suite, suite.cases[:1]).gaps if g.rule == rule]
+    return suite, decided(suite, suite.cases[:1]).gaps
+
+
+@pytest.mark.parametrize("rule", ["crimes_recorded.meets", "concern.repeated", "recording.good", "thin"])
+def test_a_case_is_suggested_for_a_shipped_rule_of_each_kind(rule, little_decided):
+    suite, undecided = little_decided
+    gaps = [g for g in undecided if g.rule == rule]
 
     texts = [
         suggest_case(suite.book, g.stuck, suite.framework.framework, [rule], f"case {i}")

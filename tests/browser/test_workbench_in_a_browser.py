@@ -20,7 +20,7 @@ def add_finding(person: Any, key: str, statement: str) -> None:
     """A finding, its characteristic searched for beside it."""
     page = person.page
     page.goto(f"/inspections/{key}/evidence")
-    page.get_by_role("link", name="Add a finding").click()
+    page.get_by_role("link", name="Add an item").click()
     page.get_by_label("What was found?").fill(statement)
     page.get_by_label("Search by what was found, or by words").fill("repeat callers")
     press(page, "Search characteristics")
@@ -35,13 +35,18 @@ def add_finding(person: Any, key: str, statement: str) -> None:
 
 def tag_second(person: Any, key: str) -> None:
     page = person.page
-    page.goto(f"/inspections/{key}/tagging/item?id=E001")
+    page.goto(f"/inspections/{key}/tagging")
+    press(page, "Begin tagging")
+    page.get_by_role("link", name="E001").click()
     page.get_by_text("Write their ids instead").click()
     page.get_by_label("Ids, with spaces or commas between them").fill("responding.2a")
     page.get_by_label("Falls short").check()
     page.get_by_label("How was it found?").select_option("data")
     press(page, "Save, and go to the next")
     page.get_by_text("It is saved.").wait_for()
+    page.goto(f"/inspections/{key}/tagging")
+    press(page, "Hand in 1 item")
+    page.get_by_text("Your tagging is handed in.").wait_for()
 
 
 def settle(person: Any, key: str) -> None:
@@ -156,15 +161,21 @@ def test_the_same_by_keyboard_alone(served: Any, sit: Any) -> None:
     go(one, "button[value=save]")
     assert "done=added" in one.url
 
-    two.goto(f"{at}/tagging/item?id=E001")
+    two.goto(f"{at}/tagging")
+    go(two, "form[action$=begin] button")
+    go(two, f'a[href^="{at}/tagging/item"]')
     reach(two, "#characteristics summary")
     two.keyboard.press("Enter")
     write(two, "#more", "responding.2a")
     reach(two, "input[name=assessment]")
+    two.keyboard.press("ArrowUp")  # round to the last, that its figure says it
     two.keyboard.press("ArrowUp")
     write(two, "#basis", "Data")
     go(two, "button[value=save]")
     assert "done=saved" in two.url
+    two.goto(f"{at}/tagging")
+    go(two, "form[action$=hand-in] button")
+    assert "done=handed_in" in two.url
 
     three.goto(f"{at}/moderation")
     go(three, f'a[href^="{at}/moderation/item"]')

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from grader.language.fact_keys import COUNTABLE, DEFINERS, FACT_KEYS
 from grader.language.nodes import Better, Op
-from grader.language.parse_facts import COUNTABLE, DEFINERS, FACT_KEYS
 from grader.language.rulebook import EFFECTS, TABLES, VISIBLE, Layer, given_facts
 from grader.language.vocabulary import entities
 from grader.vocabulary.kinds import FLAG

@@ -34,6 +34,10 @@ def parser(request: pytest.FixtureRequest) -> Iterator[str]:
         yield request.param
 
 
+#: Of what takes milliseconds an example: 120, and 1,000 in the long run.
+MANY = settings.default.max_examples * 10
+
+
 def parse(text: str | bytes) -> Document:
     return parse_document(text.encode() if isinstance(text, str) else text, "f.yaml")
 
@@ -565,7 +569,7 @@ SIGNS = [*"-?:,[]{}#&*!|>'\"%@`~<=.019_ \n\t\\", "\r\n", "  ", "- ", ": ", "? ",
 YAML_LIKE = st.lists(st.sampled_from(SIGNS + WORDS.split()), max_size=30).map("".join)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=MANY)
 @given(
     YAML_LIKE.map(str.encode)
     | st.text().map(lambda text: text.encode("utf-8", "surrogatepass"))
@@ -628,7 +632,7 @@ DATA = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=MANY)
 @given(DATA, st.sampled_from([None, True, False]), st.booleans())
 def test_what_pyyaml_writes_is_read_as_pyyaml_reads_it(
     data: object, flow: bool | None, allow_unicode: bool

@@ -39,10 +39,22 @@ COMMANDS = (
     "grade {good} --engine ?", "grade {good} --set ?", "grade {good} --set some=?", "grade {good} -o ?",
     "grade {good} -o ?.json", "grade {good} --report ?", "grade {good} --report r.html --decisions ?",
     "validate {good} --rules ?", "diff {good} decisions.yaml -o ?", "diff {good} decisions.yaml --format ?",
-    "test --junit ?", "check --timeout ?",
+    "test --junit ?", "check --effort ?",
+    "blind ?", "blind {good} --share ?", "blind {good} -o ?", "reconcile {good} ?",
+    "reconcile {two} --pairs ?", "reconcile {two} --settle ? -o agreed.yaml", "reconcile {two} --draws ?",
+    "reconcile {two} --settle settled.yaml --rest ann -o agreed.yaml --by ?",
+    "reconcile {two} --settle settled.yaml --rest ann -o agreed.yaml --on ?",
+    "changes ? {good}", "changes {good} ?", "changes {two} -o ?", "decide {good} --from ? --by A",
+    "decide {good} --undo --area responding --by ?", "decide {good} --confirm ? --by A", "decide ? --log",
+    "decide {good} --area responding --grade good --by A --at ?", "sensitivity ?", "sensitivity {good} ?",
+    "calibrate ? --parameter some", "calibrate folder --parameter some -o ?", "merge ? {good} -o m.yaml",
+    "merge {two} -o ?", "merge {two} -o m.yaml --inspection-id ?", "find ?", "find calls --learn ?",
+    "find calls --edition ?", "find calls --limit ?", "rule ?", "parameters ?", "characteristic ?", "area ?",
+    "area responding --edition ?", "upgrade ?", "upgrade ? --in-place", "upgrade {good} -o ?",
+    "import ? --start-mapping m.yaml", "import sheet.xlsx -o n.yaml --mark ?", "simulate {good} --draws ?",
 )  # fmt: skip
 CASES = [
-    [word.format(good=GOOD).replace("?", odd) for word in command.split()]
+    [word.replace("?", odd) for word in command.format(good=GOOD, two="ann.yaml bob.yaml").split()]
     for command in COMMANDS
     for odd in ODD
 ]
@@ -52,6 +64,8 @@ CASES = [
 def odd_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in (GOOD, "decisions.yaml"):
         shutil.copy(EXAMPLE / name, tmp_path)
+    for name in ("ann.yaml", "bob.yaml", "settled.yaml"):
+        shutil.copy(EXAMPLE.parent / "moderation" / name, tmp_path)
     (tmp_path / "folder").mkdir()
     os.mkfifo(tmp_path / "fifo.yaml")
     (tmp_path / "loop.yaml").symlink_to("loop.yaml")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,6 +39,11 @@ class Opened:
 
         return check_rulebook(book or self.book, self.framework, effort=effort)
 
+    @cached_property
+    def checked(self) -> CheckReport:
+        """What a check says, worked out once: for tests that only read it."""
+        return self.check()
+
     def asked(self, *only: str, effort: int = EFFORT) -> CheckReport:
         """What a check says of these promises alone."""
         from grader.proofs.check import check_rulebook
@@ -55,6 +61,7 @@ class Opened:
 def opened() -> Callable[[str], Opened]:
     """`opened("pooling")`: a sandbox, or a built-in rule book."""
 
+    @cache
     def opening(name: str) -> Opened:
         folder = SANDBOXES / name
         _, framework, book = open_rulebook(str(folder) if folder.is_dir() else name)

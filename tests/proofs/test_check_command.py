@@ -116,13 +116,25 @@ def _environment(seed: str) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(ROOT / "src"), "PYTHONHASHSEED": seed}
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    """A folder in which what these tests prove is kept."""
+    return tmp_path_factory.mktemp("kept")
+
+
 @pytest.fixture(autouse=True)
-def kept_here(tmp_path, monkeypatch):
-    """Proofs are kept in a folder of the test's own."""
+def kept_here(kept, monkeypatch):
+    """Proofs are kept in a folder of the tests' own."""
+    monkeypatch.setenv("GRADER_CACHE", str(kept))
+
+
+@pytest.fixture
+def kept_apart(tmp_path, monkeypatch):
+    """A folder of one test."""
     monkeypatch.setenv("GRADER_CACHE", str(tmp_path / "kept"))
 
 
-def test_what_is_proved_is_kept_and_said_again_in_the_same_bytes(capfd, tmp_path):
+def test_what_is_proved_is_kept_and_said_again_in_the_same_bytes(capfd, kept_apart, tmp_path):
     said = []
     for _ in range(2):
         main(["check", str(SANDBOXES / "sound"), "--json"])
@@ -131,17 +143,18 @@ def test_what_is_proved_is_kept_and_said_again_in_the_same_bytes(capfd, tmp_path
     assert any((tmp_path / "kept").iterdir())
 
 
-def test_what_is_kept_can_be_spoiled_without_harm(capfd, tmp_path):
+def test_what_is_kept_can_be_spoiled_without_harm(capfd, kept):
     main(["check", str(SANDBOXES / "sound"), "--json"])
     expected = capfd.readouterr().out
-    for file in (tmp_path / "kept").iterdir():
+    for file in kept.iterdir():
         file.write_text("{}")
     main(["check", str(SANDBOXES / "sound"), "--json"])
     assert expected == capfd.readouterr().out
 
 
-def test_nothing_is_kept_where_that_is_not_wanted(tmp_path):
-    main(["check", str(SANDBOXES / "sound"), "--no-cache"])
+def test_nothing_is_kept_where_that_is_not_wanted(kept_apart, tmp_path):
+    # `local` and `total` are proved without effort.
+    main(["check", str(SANDBOXES / "sound"), "--no-cache", "--effort", "0"])
     assert not (tmp_path / "kept").exists()
 
 

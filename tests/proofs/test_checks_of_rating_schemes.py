@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -224,6 +225,30 @@ def test_a_rule_that_decides_nothing_is_named_with_its_line(written, rule, code)
     extra = f'  - {{id: extra, {rule}, because: "{{total}}", source: none}}\n'
     report = written(LADDER + extra, WITHHELD_UNLESS_ALL).asked("live")
     assert (code, "extra", 8) in [(c, rules[0], line) for c, rules, line in findings(report)]
+
+
+def test_rules_that_go_no_further_are_not_said_to(opened):
+    # Where the conditions of a 5 hold, those of 4, 2 and 1 hold too: only the first goes further than a 3.
+    fhrs = opened("FHRS")
+    rules = (replace(r, target="3") if r.id == "rating.5" else r for r in fhrs.book.rules)
+    (found,) = replace(fhrs, book=replace(fhrs.book, rules=tuple(rules))).asked("live").findings
+    assert ("shadowed", ("rating.5", "rating.4")) == (found.code, found.rules)
+    assert found.message.endswith("a rule that goes further holds too (rating.4)")
+
+
+def test_what_one_rule_keeps_out_is_told_once_and_that_rule_first(written):
+    limit = "  - {id: over, limits: low, when: {total: {at_least: 2}}, not_monotone: odd, "
+    limit += 'because: "{total}", source: none}\n'
+    report = written(LADDER + limit, WITHHELD_UNLESS_ALL).asked("reachable", "live")
+    (found,) = (f for f in report.findings if "high" in f.rules)
+    assert ("over", {"high", "middle"}, 8) == (found.rules[0], set(found.rules) - {"over"}, found.place.line)
+    assert "look at rule over first: without it these are mended" == found.help
+
+
+def test_rules_that_one_withholding_rule_silences_are_laid_to_it(written):
+    thin = WITHHELD_UNLESS_ALL.replace("at_most: 2", "at_least: 2")
+    report = written(LADDER, thin).asked("live")
+    assert [("few", {"high", "middle"})] == [(f.rules[0], set(f.rules) - {"few"}) for f in report.findings]
 
 
 def test_a_grade_nothing_reaches_is_named(written):

@@ -70,15 +70,74 @@ def test_a_case_that_shows_it_no_more_is_sought_anew(opened, kept, which):
         assert [(p.id, p.result) for p in fresh.promises] == [(p.id, p.result) for p in again]
 
 
+# Rules that decide nothing --------------------------------------------------------------------------------
+
+
+def _again(rule):
+    """The same rule under another name: one of the two decides nothing."""
+    return replace(rule, id=f"{rule.id}.again")
+
+
+@pytest.fixture(scope="module")
+def idle(opened):
+    """A rule book with a rule about a characteristic and one about an area twice, and what a check found."""
+    sound = opened("sound")
+    chosen = [r for r in sound.book.rules if r.id in ("demonstrated.tested", "good.substantially-all")]
+    book = replace(sound.book, rules=(*sound.book.rules, *map(_again, chosen)))
+    dead = {}
+    report = check_rulebook(book, sound.framework, only=("live",), dead=dead)
+    return book, sound.framework, report, dead
+
+
+def _told(report):
+    return [(f.code, f.rules, f.witness and f.witness.words) for f in report.findings]
+
+
+def test_a_rule_found_to_decide_nothing_is_told_again_and_not_asked_again(idle):
+    book, framework, first, dead = idle
+    names = ["demonstrated.tested", "good.substantially-all"]
+    assert sorted([*names, *(f"{n}.again" for n in names)]) == sorted(f.rules[0] for f in first.findings)
+    kept = json.loads(json.dumps(dead))
+    again = check_rulebook(book, framework, only=("live",), dead=kept)
+    assert (_told(first), dead) == (_told(again), kept)
+    assert first.promises[0].cost > again.promises[0].cost
+
+
+def test_a_rule_about_a_characteristic_is_not_asked_again_where_a_grade_asks_otherwise(idle):
+    book, framework, _, dead = idle
+    changed = _at(book, "some", 1)
+    again = check_rulebook(changed, framework, only=("live",), dead=dict(dead))
+    fresh = check_rulebook(changed, framework, only=("live",))
+    assert _told(fresh) == _told(again)
+    assert fresh.promises[0].cost > again.promises[0].cost
+
+
+def test_a_rule_that_was_idle_and_is_so_no_more_is_not_told(idle, opened):
+    _, framework, _, dead = idle
+    again = check_rulebook(opened("sound").book, framework, only=("live",), dead=dict(dead))
+    assert ("proved", ()) == (again.promises[0].result, again.findings)
+
+
+@pytest.mark.parametrize("kept", [7, {"why": "old"}, {"why": "same", "case": [3]}])
+def test_what_is_kept_of_a_rule_can_be_spoiled_without_harm(idle, kept):
+    book, framework, first, dead = idle
+    spoiled = dict.fromkeys(dead, kept)
+    again = check_rulebook(book, framework, only=("live",), dead=spoiled)
+    assert _told(first) == _told(again)
+    assert dead == spoiled
+
+
+# Spoiled files --------------------------------------------------------------------------------------------
+
 SPOILED = ("{", "[]", "{}", "[3, null, {}]", '[{"area": "x", "edition": 1, "on": [], "declared": []}]')
 
 
 def test_cases_can_be_spoiled_without_harm(opened, kept):
     sound = opened("sound")
     name = next(iter(sound.book.parameters))
-    kept_cases = next(kept.glob("*.cases.json"))
     for by, text in enumerate(SPOILED, 1):
-        kept_cases.write_text(text)
+        for what in ("cases", "dead"):
+            next(kept.glob("*.cases.json")).with_suffix("").with_suffix(f".{what}.json").write_text(text)
         again = check_kept(_at(sound.book, name, by), sound.framework)
         assert {"proved"} == {p.result for p in again.promises if p.made}
 

@@ -27,7 +27,7 @@ def test_one_promise_left_open_costs_the_others_nothing(opened, monkeypatch):
     from grader.proofs import check
 
     sound = opened("sound")
-    forwards = {p.id: (p.result, p.cost) for p in sound.check().promises}
+    forwards = {p.id: (p.result, p.cost) for p in sound.checked.promises}
     asked = check.questions(sound.framework)
     monkeypatch.setattr(check, "questions", lambda framework: asked[::-1])
     assert forwards == {p.id: (p.result, p.cost) for p in sound.check().promises}

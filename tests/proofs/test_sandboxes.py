@@ -31,7 +31,7 @@ CODES = {
 @pytest.fixture(scope="module", params=NAMES)
 def sandbox(request, opened):
     found = opened(request.param)
-    return request.param, found, found.check()
+    return request.param, found, found.checked
 
 
 def test_finds_exactly_what_is_expected(sandbox):

@@ -9,7 +9,7 @@ import pytest
 
 @pytest.fixture(scope="module")
 def report(shipped):
-    return shipped.check()
+    return shipped.checked
 
 
 def test_every_promise_is_proved(report):
@@ -48,7 +48,7 @@ def test_it_makes_both_promises_a_rule_book_may_leave_out(report):
 
 
 def test_what_is_not_promised_is_said_to_be_broken_and_where(opened):
-    (said,) = (p for p in opened("sound").check().promises if p.id == "monotone.f")
+    (said,) = (p for p in opened("sound").checked.promises if p.id == "monotone.f")
     assert not said.made
     assert "refuted" == said.result
     assert "not promised" in " ".join(said.assumes)

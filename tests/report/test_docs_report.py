@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,10 +19,19 @@ FEW = ("leicestershire_2021_22", "example_care_homes_rowan_house")
 
 
 @pytest.fixture(params=["few", pytest.param("all", marks=pytest.mark.slow)])
-def at_root(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def at_root(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Path:
     """A folder with examples in it, to work in."""
-    for name in FEW if request.param == "few" else [""]:
-        shutil.copytree(ROOT / "examples" / name, tmp_path / "examples" / name)
+    examples = ROOT / "examples"
+    if request.param == "few":
+        examples = tmp_path_factory.mktemp("examples")
+        for name in FEW:
+            (examples / name).symlink_to(ROOT / "examples" / name)
+    (tmp_path / "examples").symlink_to(examples)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -44,6 +44,8 @@ CONDITIONS = st.recursive(
 SCOPES = st.none() | st.frozensets(st.sampled_from(["here", "there", "elsewhere"]), max_size=3)
 ROWS = st.fixed_dictionaries(dict.fromkeys(FACTS, VALUES))
 
+#: An example takes milliseconds: 48, and 400 in the long run.
+MANY = settings.default.max_examples * 4
 SETTINGS = settings(
     deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
@@ -56,7 +58,7 @@ def engine_over(book):
         assume(False)
 
 
-@settings(SETTINGS, max_examples=150)
+@settings(SETTINGS, max_examples=MANY)
 @given(
     rules=st.lists(st.tuples(CONDITIONS, SCOPES), min_size=1, max_size=6),
     rows=st.lists(ROWS, min_size=1, max_size=6),
@@ -70,7 +72,7 @@ def test_random_tables_hold_the_same_rules_on_both(make_book, held_by, rules, ro
                 assert held_by(reference, row, scope) == held_by(engine, row, scope)
 
 
-@settings(SETTINGS, max_examples=120)
+@settings(SETTINGS, max_examples=MANY)
 @given(data=st.data())
 def test_the_built_in_rules_hold_the_same_on_both(built_in_book, data):
     from grader.language.bind import bind
@@ -86,7 +88,7 @@ def test_the_built_in_rules_hold_the_same_on_both(built_in_book, data):
         assert reference.held(*where) == engine.held(*where)
 
 
-@settings(SETTINGS, max_examples=100)
+@settings(SETTINGS, max_examples=MANY)
 @given(rules=st.lists(st.tuples(CONDITIONS, SCOPES), min_size=1, max_size=6), row=ROWS)
 def test_every_ruleset_has_the_narrow_form(make_book, rules, row):
     book = make_book([c for c, _ in rules], [s for _, s in rules])

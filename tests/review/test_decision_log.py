@@ -315,7 +315,6 @@ def test_a_workbook_is_read_as_a_table(small: Small, tmp_path: Path) -> None:
 # Carry over ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
 def test_a_stale_decision_is_confirmed_with_a_reason(small: Small) -> None:
     inspection = small()
     file = inspection.with_name("decisions.yaml")

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
+from grader.language.fact_keys import COUNTABLE, DEFINERS
 from grader.language.nodes import Better, Op
-from grader.language.parse_facts import COUNTABLE, DEFINERS
 from grader.language.rulebook import Layer
 
 ROOT = Path(__file__).resolve().parents[2]

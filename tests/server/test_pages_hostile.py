@@ -12,7 +12,7 @@ from urllib.parse import quote
 import pytest
 
 from grader.render.content.words import visible
-from grader.server import challenges, evidence, findings, sources
+from grader.server import blind_tagging, challenges, evidence, findings, sources
 
 PARTS = (
     "<script>alert(1)</script>",
@@ -141,14 +141,15 @@ def compare(make_bench: Callable[..., Any]) -> Callable[[int], Iterator[tuple[st
         hostile_words, plain = texts(count), [f"Plain {at}" for at in range(count)]
         keys = []
         for name, words in (("hostile", hostile_words), ("plain", plain)):
-            key = bench.inspection(owner, inspection(words, name), bo="body")
+            key = bench.inspection(owner, inspection(words, name), bo="body", bea="inspector")
+            blind_tagging.begin(bench.bench, bench.person("bea"), key, expected_version=0)
             revision = 1
             challenges.release(bench.bench, owner, key, expected_revision=revision)
             item = evidence.listed(bench.bench, owner, key, per_page=1).items[0].id
             challenges.challenge(bench.bench, bench.person("bo"), key, item, words[3], words[4])
             sources.attach(bench.bench, owner, key, "report", words[5].rpartition("/")[2] + ".pdf", b"x")
             keys.append((key, item, findings.listed(bench.bench, owner, key)[0].id))
-        client = bench.signed_in("ann")
+        client, tagger = bench.signed_in("ann"), bench.signed_in("bea")
         pages = [f"/evidence?page={page}" for page in range(1, -(-count // 1000) + 1)]
         pages += [
             "",
@@ -169,7 +170,8 @@ def compare(make_bench: Callable[..., Any]) -> Callable[[int], Iterator[tuple[st
         for path in pages + of_items:
             seen = []
             for key, item, _ in keys:
-                answer = client.get(f"/inspections/{key}" + path.replace("{}", quote(item, safe="")))
+                reader = tagger if path.startswith("/tagging") else client
+                answer = reader.get(f"/inspections/{key}" + path.replace("{}", quote(item, safe="")))
                 assert 200 == answer.status_code, (path, answer.text[-500:])
                 seen.append(Shown(answer.text))
             yield path, seen[0], seen[1], hostile_words

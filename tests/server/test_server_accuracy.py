@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from grader.server import challenges, evidence, findings, inspections, retention
+from grader.server import challenges, evidence, findings, inspections, retention, sources
 from grader.server.refusals import NotNow, NotThere
 
 FINDING = "{id: F001, kind: area_for_improvement, area: responding, evidence: [E002], statement: Slow}"
@@ -73,3 +73,36 @@ def test_a_challenge_is_answered_though_nothing_can_be_compared(served: Any) -> 
     assert done.moved is not None
     assert "armed_threats.1a" in done.moved["not_compared"]
     assert "cannot be worked out any more" in body.get(f"/inspections/{key}/draft").text
+
+
+def test_a_number_tells_the_body_nothing_of_other_inspections(served: Any) -> None:
+    numbers = []
+    for _ in range(2):
+        _, key, body = drafted(served)
+        numbers.append([challenge(body, key, "E001").json()["number"] for _ in range(2)])
+        sources.attach(served.bench, served.person("accuracy owner"), key, "report", "a.txt", b"a")
+    assert [[1, 2], [1, 2]] == numbers
+    attached = sources.one(served.bench, served.person("accuracy owner"), key, "report").attachments
+    assert [1] == [each.number for each in attached]
+
+
+def test_a_draft_takes_so_many_challenges_and_they_come_in_pages(
+    served: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, key, body = drafted(served)
+    before = served.bench.settings
+    limits = before.limits.model_copy(update={"challenges": 3})
+    monkeypatch.setattr(served.bench, "settings", before.model_copy(update={"limits": limits}))
+    answers = [challenge(body, key, "E001", f"No {n}").status_code for n in range(4)]
+    assert [201, 201, 201, 409] == answers
+    page = body.get(f"/api/v1/inspections/{key}/challenges?page=2&per_page=2").json()
+    assert (["No 2"], 3) == ([each["statement"] for each in page["items"]], page["total"])
+
+
+def test_the_list_of_one_of_the_body_does_not_move_with_what_the_team_does(served: Any) -> None:
+    owner, bench = served.person("accuracy owner"), served.bench
+    chief = served.person("accuracy chief")
+    keys = [served.inspection(owner, **{"accuracy chief": "body"}) for _ in range(2)]
+    evidence.remove(bench, owner, keys[0], "E001", expected_version=1)
+    assert keys[::-1] == [each.key for each in inspections.listed(bench, chief).items]
+    assert keys == [each.key for each in inspections.listed(bench, owner, per_page=2).items]

@@ -13,7 +13,7 @@ import pytest
 from grader.errors import InputError
 from grader.server import accounts, decisions, evidence, findings, inspections, members, sources, workbooks
 from grader.server.callers import COMMAND
-from grader.server.refusals import NotNow
+from grader.server.refusals import NotNow, TooMany
 from grader.server.uploads import Uploads
 
 
@@ -135,3 +135,32 @@ def test_uploads_that_wait_are_put_out_by_those_of_whoever_has_most(
     assert b"b" * 30 == uploads.of(bob, "two", many[-1]).content
     uploads.forget("two")
     assert [kept] == list(uploads._kept)
+
+
+def test_who_has_an_account_is_not_asked_for_one_address_after_the_other(served: Any) -> None:
+    owner, bench = served.person("curious owner"), served.bench
+    key = served.inspection(owner)
+    for number in range(20):
+        with pytest.raises(InputError, match="nobody here"):
+            members.add(bench, owner, key, f"nobody-{number}@example.org", "reader")
+    with pytest.raises(TooMany, match="too many people"):
+        members.add(bench, owner, key, "nobody-20@example.org", "reader")
+    members.add(bench, owner, key, served.person("bounds owner").email, "reader")
+
+
+def test_what_was_taken_away_is_listed_with_its_history_and_can_be_redacted(served: Any) -> None:
+    owner, bench = served.person("bounds owner"), served.bench
+    key = served.inspection(owner)
+    evidence.remove(bench, owner, key, "E001", expected_version=1)
+    client = served.signed_in("bounds owner")
+    at = f"/inspections/{key}"
+    assert f"{at}/item?id=E001" in client.get(f"{at}/removed").text
+    item = client.get(f"{at}/item?id=E001").text
+    assert "It is taken away" in item
+    assert f"{at}/redact?id=E001" in item
+    form = client.get(f"{at}/redact?id=E001").text
+    assert "Calls are answered" in form
+    said = {"reason": "A name", "version": "2", "csrf": client.headers["X-CSRF-Token"]}
+    assert 303 == client.post(f"{at}/redact?id=E001", data=said).status_code
+    assert "Calls are answered" not in client.get(f"{at}/removed").text
+    assert 404 == client.get(f"{at}/item?id=E999").status_code

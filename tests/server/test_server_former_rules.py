@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from grader.server import challenges, decisions, inspections, moderation, retention
 from grader.server.refusals import NotNow
-from grader.server.tables import Inspection
+from grader.server.tables import Inspection, Item
 
 TAGS = {"characteristics": ["responding.2a"], "assessment": "falls_short", "basis": "data"}
 
@@ -32,17 +33,17 @@ def former(served: Any) -> str:
     link = challenges.invite(bench, owner, key, "chief@body.example", "Chief").link
     sent = {"target": "E001", "statement": "No", "source": "Log"}
     served.invited(link).post(f"/api/v1/inspections/{key}/challenges", json=sent)
-    moderation.tag(bench, served.person("former other"), key, "E001", TAGS, expected_version=0)
+    served.tagged_second(served.person("former other"), key, E001=TAGS)
     begun_on_other_rules(bench, key)
     return key
 
 
 def test_nothing_of_it_is_graded(served: Any, former: str) -> None:
     owner, bench = served.person("former owner"), served.bench
-    challenge = challenges.listed(bench, owner, former)[0]
+    challenge = challenges.listed(bench, owner, former).items[0]
     file = inspections.export_yaml(bench, owner, former)
     head = inspections.one(bench, owner, former).header
-    graded = [
+    graded: list[Callable[[], Any]] = [
         lambda: decisions.proposal(bench, owner, former),
         lambda: decisions.area(bench, owner, former, "responding"),
         lambda: decisions.explain(bench, owner, former, "responding"),
@@ -62,6 +63,20 @@ def test_nothing_of_it_is_graded(served: Any, former: str) -> None:
             act()
 
 
+def test_it_is_given_out_though_it_does_not_fit_the_rules_there_are_now(served: Any) -> None:
+    owner, bench = served.person("former owner"), served.bench
+    key = served.inspection(owner)
+    before = inspections.export_yaml(bench, owner, key)
+    with bench.database.writing() as session:
+        row = session.scalar(select(Item).join(Inspection).where(Inspection.key == key, Item.name == "E001"))
+        row.data = {**row.data, "characteristics": ["responding.9z"]}
+    begun_on_other_rules(bench, key)
+    after = inspections.export_yaml(bench, owner, key)
+    assert before.replace(b"responding.2a", b"responding.9z") == after
+    with zipfile.ZipFile(io.BytesIO(inspections.export_zip(bench, owner, key))) as archive:
+        assert after == archive.read("inspection.yaml")
+
+
 def test_it_is_given_out_without_a_proposal(served: Any, former: str) -> None:
     owner, bench = served.person("former owner"), served.bench
     with zipfile.ZipFile(io.BytesIO(inspections.export_zip(bench, owner, former))) as archive:
@@ -75,7 +90,7 @@ def test_it_is_given_out_without_a_proposal(served: Any, former: str) -> None:
 def test_its_pages_are_read_and_so_when_it_is_closed(served: Any, former: str) -> None:
     owner, bench = served.person("former owner"), served.bench
     client = served.signed_in("former owner")
-    number = challenges.listed(bench, owner, former)[0].number
+    number = challenges.listed(bench, owner, former).items[0].number
     pages = ("", "/evidence", "/evidence?area=responding", "/item?id=E001", "/decisions", "/findings")
     more = ("/sources", "/accuracy", f"/challenge?number={number}", "/files", "/people", "/draft")
     for state in ("open", "closed"):

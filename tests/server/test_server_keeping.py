@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import MetaData, text
 
 from grader.errors import InputError
 from grader.server import (
@@ -41,6 +41,25 @@ def test_the_migrations_make_the_tables_there_are(tmp_path: Path) -> None:
     migrating.bring_up_to_date(database)
     with database.engine.connect() as connection:
         assert [] == compare_metadata(MigrationContext.configure(connection), Base.metadata)
+
+
+_INVITED = [{"inspection_id": inspection} for inspection in (7, 8, 7)]
+
+
+def test_what_is_told_of_by_a_number_is_numbered_anew_within_its_inspection(tmp_path: Path) -> None:
+    database = database_in(tmp_path)
+    with database.engine.begin() as connection:
+        migrating.make_at(connection, "0001")
+        tables = MetaData()
+        tables.reflect(connection)
+        for name, rows in (("inspection", [{"id": 7}, {"id": 8}]), ("invitation", _INVITED)):
+            table = tables.tables[name]
+            needed = [column.name for column in table.columns if not column.nullable]
+            for number, row in enumerate(rows, 1):
+                connection.execute(table.insert().values(dict.fromkeys(needed, number) | row))
+        migrating.upgrade(connection)
+        found = connection.execute(text("SELECT inspection_id, number FROM invitation ORDER BY id"))
+        assert [(7, 1), (8, 1), (7, 2)] == [tuple(row) for row in found]
 
 
 def test_a_newer_database_is_refused_and_left_alone(tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ def test_of_an_item_that_was_settled_to_be_left_out(served: Any) -> None:
     text = served.text.replace("Calls are answered", SECRET)
     key = served.inspection(owner, text, **{"redacting other": "reviewer"})
     other = served.person("redacting other")
-    moderation.tag(bench, other, key, "E001", TAGS, expected_version=0)
+    served.tagged_second(other, key, E001=TAGS)
     seen = moderation.disagreements(bench, owner, key).disagreements[0].version
     moderation.settle(bench, owner, key, "E001", "left out", "It is no finding", expected_version=seen)
     version = moderation.disagreements(bench, owner, key).version

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from fastapi.routing import iter_route_contexts
 
-from grader.server import challenges, decisions, members, moderation, sources
+from grader.server import challenges, decisions, members, sources
 
 ROLES = ("nobody", "stranger", "body", "reader", "inspector", "reviewer", "owner", "admin")
 MATRIX = Path(__file__).with_name("who_may_what.csv")
@@ -55,6 +55,7 @@ class Scene:
             "grade": "good",
             "format": "html",
             "secret": "none",
+            "framework": "FHRS",
         }
         if "/documents/" in template:
             names["number"] = self.numbers["document"]
@@ -88,7 +89,7 @@ def scene(served: Any) -> Scene:
         f"/api/v1/inspections/{key}/challenges", json={"target": "E001", "statement": "No", "source": "Log"}
     ).json()
     tags = {"characteristics": ["responding.2a"], "assessment": "falls_short", "basis": "data"}
-    moderation.tag(bench, reviewer, key, "E001", tags, expected_version=0)
+    served.tagged_second(reviewer, key, E001=tags)
     clients = {role: served.signed_in(f"matrix {role}") for role in ("stranger", *parts.values(), "owner")}
     clients |= {
         "nobody": served.client(),
@@ -116,6 +117,9 @@ SENT: dict[tuple[str, str], dict[str, Any]] = {
     ("PUT", "/inspections/{key}"): {
         "json": {"framework": "PEEL_2021_22", "id": "x", "body": "X", "edition": "2022-03"}
     },
+    ("POST", "/inspections/{key}/rules"): {"json": {"reason": "So"}},
+    ("PUT", "/inspections/{key}/blind"): {"json": {"open": True}},
+    ("POST", "/inspections/{key}/tagging/begin"): {"version": "987654321"},
     ("POST", "/inspections/{key}/evidence"): {"json": {}},
     ("PATCH", "/inspections/{key}/evidence"): {"json": {"expected": {"E001": 0}, "tags": {"basis": "data"}}},
     ("PUT", "/inspections/{key}/evidence/{item}"): {"json": {}},
@@ -177,6 +181,7 @@ SENT: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/inspections/{key}/decide/confirm"): {"params": {"area": "responding"}},
     ("GET", "/inspections/{key}/challenge"): {"params": {"number": "challenges"}},
     ("POST", "/inspections/{key}/challenge"): {"params": {"number": "challenges"}},
+    ("POST", "/inspections/{key}/challenge/unanswer"): {"params": {"number": "challenges"}},
     ("GET", "/inspections/{key}/draft/challenge"): {"params": {"target": "E001"}},
     ("POST", "/inspections/{key}/draft/challenge"): {"params": {"target": "E001"}},
     ("GET", "/inspections/{key}/redact"): {"params": {"id": "E001"}},
@@ -193,7 +198,8 @@ def answered(scene: Scene, method: str, path: str, role: str) -> tuple[str, int]
     client = scene.clients[role]
     headers = {"If-Match": STALE}
     if method == "POST" and not path.startswith("/api/"):
-        sent.setdefault("data", {"csrf": client.headers.get("X-CSRF-Token", ""), "version": "0"})
+        version = sent.pop("version", "0")
+        sent.setdefault("data", {"csrf": client.headers.get("X-CSRF-Token", ""), "version": version})
     answer = client.request(method, scene.path(path), headers=headers, **sent)
     if answer.status_code == 401 or answer.headers.get("location", "").partition("?")[0] == "/sign-in":
         return "sign in", answer.status_code

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from grader.errors import InputError
-from grader.server import evidence, moderation
+from grader.server import blind_tagging, evidence, moderation
 from grader.server.refusals import Changed
 
 TAGS = {"characteristics": ["responding.2a"], "assessment": "falls_short", "basis": "data"}
@@ -19,6 +19,7 @@ def tagged(served: Any) -> tuple[Any, Any, str]:
     """An owner, another person who tagged E001 otherwise, and the inspection."""
     owner, other = served.person("settling owner"), served.person("settling other")
     key = served.inspection(owner, **{"settling other": "reviewer"})
+    blind_tagging.begin(served.bench, other, key, expected_version=0)
     moderation.tag(served.bench, other, key, "E001", TAGS, expected_version=0)
     return owner, other, key
 
@@ -64,6 +65,7 @@ def test_nothing_is_settled_on_a_tagging_that_nobody_saw(served: Any, tagged: tu
 def test_what_is_agreed_instead_is_checked_when_it_is_said(served: Any, agreed: dict[str, Any]) -> None:
     owner, other = served.person("settling owner"), served.person("settling other")
     key = served.inspection(owner, **{"settling other": "reviewer"})
+    blind_tagging.begin(served.bench, other, key, expected_version=0)
     moderation.tag(served.bench, other, key, "E001", TAGS, expected_version=0)
     now = seen(served, owner, key).version
     with pytest.raises(InputError):
@@ -77,7 +79,7 @@ def test_the_rest_stands_as_somebody_tagged_it_and_is_on_record(served: Any) -> 
     bench = served.bench
     key = served.inspection(owner, **{"settling other": "reviewer"})
     minor = {"characteristics": ["workforce.1a"], "assessment": "exceeds", "basis": "data"}
-    moderation.tag(bench, other, key, "E003", minor, expected_version=0)
+    served.tagged_second(other, key, E003=minor)
     found = moderation.disagreements(bench, owner, key)
     assert [("E003", [])] == [
         (d.disagreement["item"], d.disagreement["matters"]) for d in found.disagreements

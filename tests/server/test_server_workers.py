@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from grader.errors import InputError
+from grader.io import catalogue
+from grader.server import job_grading, worker_files
 from grader.server.grading import Grading
 from grader.server.refusals import WorkerFailed
 from grader.server.settings import Limits
@@ -37,11 +39,20 @@ def look(_):
     import resource
     return {"folder": os.getcwd(), "files": os.listdir("."), "secret": os.environ.get("GRADER_DATABASE", ""),
             "memory": resource.getrlimit(resource.RLIMIT_AS)[0]}, []
+def read(_, path):
+    try: return {"read": Path(path).read_bytes().decode()}, []
+    except OSError as error: return {"refused": error.strerror}, []
+def write(_, path):
+    try: return {"wrote": Path(path).write_text("x")}, []
+    except OSError as error: return {"refused": error.strerror}, []
+def run(_, path):
+    import subprocess
+    return {"said": subprocess.run(["/bin/cat", path], capture_output=True).stdout.decode()}, []
 def leave(_): Path("left").write_text("x"); return {}, []
 JOBS = {"hang": hang, "spin": spin, "take": take, "end": end, "print_much": print_much, "reach": reach,
-        "look": look, "leave": leave}
-from grader.server import job_rules
-job_rules.JOBS.update(JOBS)
+        "look": look, "leave": leave, "read": read, "write": write, "run": run}
+from grader.server import job_grading
+job_grading.JOBS.update(JOBS)
 """
 
 
@@ -83,6 +94,36 @@ def test_a_worker_sees_an_empty_folder_and_no_secret(grading: Grading) -> None:
     found, _ = grading.run("look")
     assert ([], "", 2**30) == (found["files"], found["secret"], found["memory"])
     assert Path(found["folder"]).is_relative_to(str(grading.workers.home))
+
+
+@pytest.fixture(scope="module")
+def confined(grading: Grading) -> Grading:
+    """Workers that Landlock holds; skips where the system has none."""
+    assert bool(worker_files.version()) == grading.workers.confined
+    if not grading.workers.confined:
+        pytest.skip("no Landlock on this machine")
+    return grading
+
+
+def test_a_worker_reads_and_writes_nothing_of_the_servers(confined: Grading, tmp_path: Path) -> None:
+    database = tmp_path / "grader.sqlite3"
+    database.write_text("secret")
+    refused = {"refused": "Permission denied"}
+    others = [database, Path("/etc/passwd"), Path(f"/proc/{os.getpid()}/environ"), Path(__file__)]
+    assert [refused] * 4 == [confined.run("read", path=str(path))[0] for path in others]
+    assert {"said": ""} == confined.run("run", path=str(database))[0]
+    inside = Path(job_grading.__file__)
+    assert [refused] * 3 == [
+        confined.run("write", path=str(path))[0] for path in (database, tmp_path / "new", inside)
+    ]
+    assert {"wrote": 1} == confined.run("write", path="mine")[0]
+    assert ("secret", False) == (database.read_text(), (tmp_path / "new").exists())
+
+
+def test_a_worker_reads_the_frameworks_it_grades_by(confined: Grading) -> None:
+    for name in catalogue.framework_ids():
+        found, _ = confined.run("find", words="safe", framework=name)
+        assert name == found["framework"]
 
 
 def test_what_a_library_prints_is_no_answer(grading: Grading) -> None:

@@ -7,17 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import TypeVar
 
 from pydantic import ValidationError
 
-from grader.cached import cached_property
-from grader.errors import COUNT_LIMIT, InputError, Place, Problem, Problems, quoted, suggest, truncate
+from grader.authoring.case_reading import Path_
+from grader.authoring.claims import About, Claim, ClaimReading
+from grader.errors import COUNT_LIMIT, InputError, Place, quoted, truncate
 from grader.grading.tally import placements
 from grader.io.faults import validate
 from grader.io.inspections import resolve
-from grader.io.printed_words import PrintedWords, not_among
 from grader.io.yaml_source import Document
 from grader.language.nodes import Kind
 from grader.language.parse import with_article
@@ -26,37 +24,12 @@ from grader.model import cases as words
 from grader.model.base import is_identifier
 from grader.model.framework import Framework
 from grader.model.inspection import Declared, Evidence, Figure, Header, Inspection, Previous, Source
-from grader.model.printed import match_printed
 from grader.text import figure_text
 
 _SOURCE = "case"
 _STATEMENT = "Said by a rule test"
 #: When the one item of a characteristic was found, where that is asked and not said.
 _DAY = "2000-01-01"
-
-Path_ = tuple[str | int, ...]
-T = TypeVar("T")
-
-
-class About(StrEnum):
-    """What a claim is about; the values say it in a sentence."""
-
-    STATUS = "status of"
-    GRADE = "grade of"
-    OUTCOME = "outcome of"
-    FINDINGS = "findings proposed on"
-    REASON = "rules that decide"
-    RULE = "rules that decide anything"
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """One expectation: names, or rules that decide."""
-
-    about: About
-    of: str
-    expected: tuple[str, ...]
-    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,22 +72,10 @@ def parse_cases(document: Document, framework: Framework, book: RuleBook) -> tup
 
 
 @dataclass
-class _Resolver:
-    """One case, and the faults found in it."""
+class _Resolver(ClaimReading):
+    """A case on the way to an inspection."""
 
-    said: words.Case
-    at: Path_
-    document: Document
-    framework: Framework
-    book: RuleBook
-    problems: Problems = field(default_factory=Problems)
     places: dict[Path_, Place] = field(default_factory=dict)
-    own_ids: frozenset[str] = field(init=False)
-    """Ids without a dot, which stand for themselves."""
-
-    def __post_init__(self) -> None:
-        ids = (c.id for _, c in self.framework.characteristics())
-        self.own_ids = frozenset(name for name in ids if "." not in name)
 
     def case(self) -> Case | None:
         edition = self.said.edition or list(self.framework.editions)[-1]
@@ -140,7 +101,7 @@ class _Resolver:
         # `name` stands first as a rule; the entry itself starts there too.
         return Case(
             self.said.name,
-            self.document.place(self.at),
+            self.place(()),
             inspection,
             self.narrowed(inspection, claims, edition),
             {name: self.said.set[name] for name in sorted(self.said.set)},
@@ -295,74 +256,6 @@ class _Resolver:
                     f"{unit} from {parameter.minimum} to {parameter.maximum}",
                 )
 
-    # What is expected -------------------------------------------------------------------------------------
-
-    def claims(self, edition: str) -> Iterator[Claim]:
-        expect = self.said.expect
-        areas = [a.id for a in self.framework.areas_in(edition)]
-        known = [c.id for a in self.framework.areas_in(edition) for c in a.characteristics]
-        for key, status in expect.statuses.items():
-            at: Path_ = ("expect", "statuses", key)
-            if self.full(key) not in known:
-                self.unknown("characteristic", self.full(key), known, at)
-            yield self.claim(About.STATUS, self.full(key), [self.status(key, status, known, at)], at)
-        for area, grade, at in self.of_areas(expect.grade, expect.grades, "grade"):
-            if grade not in self.framework.grades_worst_first:
-                self.unknown("grade", grade, self.framework.grades_worst_first, at)
-            yield self.claim(About.GRADE, self.known_area(area, areas, at), [grade], at)
-        for area, outcome, at in self.of_areas(expect.outcome, expect.outcomes, "outcome"):
-            yield self.claim(About.OUTCOME, self.known_area(area, areas, at), [outcome], at)
-        for area, kinds, at in self.of_areas(None, expect.findings, "finding"):
-            for i, kind in enumerate(kinds):
-                if kind not in self.framework.vocabulary.kind:
-                    self.unknown("kind of finding", kind, self.framework.vocabulary.kind, (*at, i))
-            yield self.claim(About.FINDINGS, self.known_area(area, areas, at), sorted(kinds), at)
-        for area, rules, at in self.of_areas(None, expect.reasons, "reason"):
-            self.known_area(area, areas, at)
-            for rule in rules:
-                yield self.claim(About.REASON, area, [self.known_rule(rule, at)], at)
-        for i, rule in enumerate(expect.rules):
-            at = ("expect", "rules", i)
-            yield self.claim(About.RULE, "", [self.known_rule(rule, at)], at)
-
-    def status(self, key: str, said: str, known: list[str], at: Path_) -> str:
-        """The status meant by what is said of a characteristic."""
-        statuses = self.printed.statuses(self.full(key))
-        found = match_printed(said, statuses)
-        if found is None and self.full(key) in known:
-            self.problems.append(not_among(said, statuses, (*self.at, *at), self.document))
-        return found or said
-
-    def of_areas(self, own: T | None, by_area: Mapping[str, T], key: str) -> Iterator[tuple[str, T, Path_]]:
-        """What is expected of each area, the case's own first, with where it is written."""
-        if own is not None:
-            yield self.own_area(("expect", key)), own, ("expect", key)
-        for area, expected in by_area.items():
-            at: Path_ = ("expect", f"{key}s")
-            if area == words.OWN_AREA:
-                yield self.own_area(at), expected, at
-            else:
-                yield area, expected, (*at, area)
-
-    def own_area(self, at: Path_) -> str:
-        if self.said.area is None:
-            self.fault(at, "the case names no area this is expected of", "add area: ... to the case")
-        return self.said.area or "none"
-
-    def known_area(self, area: str, areas: list[str], at: Path_) -> str:
-        if area not in areas and area not in (self.said.area, "none"):
-            self.unknown("area", area, areas, at)
-        return area
-
-    def known_rule(self, rule: str, at: Path_) -> str:
-        known = [r.id for r in self.book.rules]
-        if rule not in known:
-            self.unknown("rule", rule, known, at)
-        return rule
-
-    def claim(self, about: About, of: str, expected: list[str], at: Path_) -> Claim:
-        return Claim(about, of, tuple(expected), self.document.place((*self.at, *at)))
-
     def narrowed(self, inspection: Inspection, claims: Iterable[Claim], edition: str) -> Inspection:
         """The inspection without the areas nothing is expected of."""
         wanted = set()
@@ -383,38 +276,11 @@ class _Resolver:
         found = {finding.area for finding in inspection.all_findings}
         return found | {self.framework.area_of(characteristic).id for characteristic in counted}
 
-    @cached_property
-    def printed(self) -> PrintedWords:
-        return PrintedWords(self.framework)
-
-    # Names and places -------------------------------------------------------------------------------------
-
     def check_area(self, area: str | None, edition: str) -> None:
         areas = [a.id for a in self.framework.areas_in(edition)]
         if area is not None and area not in areas:
             self.unknown("area", area, areas, ("area",))
 
-    def full(self, name: str) -> str:
-        """A characteristic's id, from its name in the case's own area or as it stands."""
-        area = self.said.area
-        if area is None or "." in name or name in self.own_ids:
-            return name
-        return f"{area}.{name}"
-
     def mark(self, there: Path_, here: Path_) -> None:
         """Let what stands at `there` in the inspection be found at `here` in the case."""
-        self.places[there] = self.document.place((*self.at, *here))
-
-    def key_place(self, path: Path_) -> Place:
-        whole = (*self.at, *path)
-        return self.document.keys[whole] if whole in self.document.keys else self.document.place(whole)
-
-    def fault(self, path: Path_, message: str, help: str) -> None:
-        self.problems.append(Problem(message, self.document.place((*self.at, *path)), help))
-
-    def unknown(self, what: str, name: str, known: Iterable[str], path: Path_) -> None:
-        known = list(known)
-        place = self.key_place(path)
-        self.problems.append(
-            Problem(f"unknown {what} {quoted(name)}", place, suggest(name, known, f"{what}s"))
-        )
+        self.places[there] = self.place(here)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from grader.authoring.cases import About, Case, Claim
+from grader.authoring.cases import Case
+from grader.authoring.claims import About, Claim
 from grader.engines.choice import engine_for
 from grader.engines.reference import ReferenceEngine
 from grader.grading.conclude import AreaCase, CharacteristicCase, LayerEvaluator

@@ -28,7 +28,7 @@ ROW = "row_of_file"
 
 
 class Backend(Protocol):
-    """One way to run lazy frames. What goes in and comes out small is a Polars frame on every backend."""
+    """One way to run lazy frames; small frames that go in or come out are Polars's."""
 
     name: str
     whole: bool
@@ -37,7 +37,7 @@ class Backend(Protocol):
     """What it raises where a file is not what its ending says."""
 
     def rows(self, path: Path, start: int, stop: int) -> Frame:
-        """Rows of a Parquet file, with their number in it (-1 where the backend cannot tell)."""
+        """Rows of a Parquet file, numbered within it; -1 where the backend cannot tell."""
         ...
 
     def table(self, frame: pl.DataFrame) -> Frame:
@@ -45,7 +45,7 @@ class Backend(Protocol):
         ...
 
     def kept(self, frame: Frame) -> AbstractContextManager[Frame]:
-        """The frame worked out, to be read more than once; let go of at the end."""
+        """The frame, worked out once to be read several times; freed at the end."""
         ...
 
     def collect(self, frame: Frame) -> pl.DataFrame:
@@ -68,9 +68,9 @@ def backend(name: str) -> Backend:
     Raises
     ------
     InputError
-        There is none.
+        No such backend.
     MissingExtraError
-        It is not installed, or does not start here.
+        Not installed, or it does not start.
     """
     if name not in NAMES:
         help = suggest(name, NAMES, "backends")

@@ -1,6 +1,6 @@
 """Grade very many inspections into one file, piece by piece.
 
-Finished pieces stay in a folder beside the output, for a later run to go on from.
+A later run takes up the finished pieces, kept beside the output.
 """
 
 from __future__ import annotations
@@ -48,16 +48,14 @@ def batch(
         `.parquet`, `.csv` or `.jsonl`; replaced when all is done.
     rules : str, optional
         A folder or id; the framework's own by default.
-    framework : str, optional
-        A wide table's; that of `rules` by default.
-    table : TableOptions, optional
-        Of a wide table.
+    framework, table
+        Of a wide table; that of `rules` by default.
     engine : {"rete", "reference"}, optional
-        Pass each inspection on this engine, in processes, not in columns.
+        Grade in processes on this engine, not in columns.
     keep_going : bool
-        Whether to skip inspections with faults.
+        Skip inspections with faults.
     new : bool
-        Whether an existing output is an error.
+        An existing output is an error.
     progress : callable
         Told the number done and the total.
 

@@ -1,7 +1,7 @@
-"""Outcomes of areas at many values of parameters at once, in columns: exact, by the values compared.
+"""Outcomes of areas at every value of some parameters, in columns and exact.
 
-Parameters that only sufficiency and grade rules name become columns beside the facts, which they do not move.
-Others move facts, and are walked: each pass says at which value the next comparison turns.
+Inner parameters, named only by sufficiency and grade rules, become columns beside the facts. Outer ones move
+facts, and are walked: each pass tells at which value the next comparison turns.
 """
 
 from __future__ import annotations
@@ -33,10 +33,7 @@ _LATE = (Layer.SUFFICIENCY, Layer.GRADE)
 
 @dataclass(frozen=True, slots=True)
 class AreaCells:
-    """One area of one inspection: where the intervals of each inner parameter start, and ranks over them.
-
-    A rank is -1 where no grade is proposed.
-    """
+    """An area of an inspection: where each inner parameter's intervals start; and ranks, -1 for none."""
 
     inspection: int
     area: str
@@ -71,13 +68,12 @@ class Cells:
     Parameters
     ----------
     framework : Framework
-        What is graded against.
     book : RuleBook
-        Its parameters not bound.
+        Not bound.
     inspections : sequence of Inspection
         Checked against both.
     asked : sequence of (int, str)
-        Number of an inspection, and an area of it.
+        Index of an inspection, and an area.
     names : sequence of str
         The parameters.
     """
@@ -103,7 +99,7 @@ class Cells:
         return found
 
     def _walk(self, fixed: dict[str, int], found: list[Leaf]) -> dict[str, int]:
-        """Walk the outer parameters that are not fixed; gives, for each fixed one, where it turns next."""
+        """Walk the outer parameters that are not fixed; gives where each fixed one turns next."""
         rest = [n for n in self.outer if n not in fixed]
         if not rest:
             cells, following = self._pass(fixed)
@@ -146,7 +142,7 @@ class Cells:
         return tuple(cells), following
 
     def _inner(self, plan: Plan, facts: pl.DataFrame, numbers: Sequence[int]) -> Iterator[AreaCells]:
-        """Every asked area at one value of each interval of the inner parameters, in one pass."""
+        """Every asked area at each interval of the inner parameters, in one pass."""
         at = {(row["number"], row["area"]): row for row in facts.iter_rows(named=True)}
         local = {number: n for n, number in enumerate(numbers)}
         picked: list[tuple[int, str, tuple[list[int], ...]]] = []
@@ -177,7 +173,7 @@ class Cells:
             done += many
 
     def _starts(self, plan: Plan, name: str, area: str, facts: Mapping[str, int]) -> list[int]:
-        """The first value of each interval of an inner parameter in which nothing turns in this area."""
+        """Where each interval of an inner parameter starts; nothing in this area turns within one."""
         parameter: Parameter = self.book.parameters[name]
         said = {
             fact
@@ -193,7 +189,7 @@ class Cells:
 
 
 def _values(plan: Plan, rows: Rows, seen: pl.DataFrame, facts: pl.DataFrame, compared: Compared) -> list[int]:
-    """Every value held against a parameter in one pass; more of them do no harm."""
+    """Every value compared with a parameter in one pass; more of them do no harm."""
     name = compared.name
     if compared.level is Level.FIGURE:
         pairs = zip(rows.evidence["measure"], rows.evidence["figure"], strict=True)

@@ -1,7 +1,6 @@
 """A batch on a Spark cluster: executors read, grade and write; the driver is told counts.
 
-Rows of an inspection are brought together, an inspection's part being the hash of its id. Executors grade
-parts in columns and write them; nothing but the rules is broadcast.
+An inspection's part is the hash of its id, which brings its rows together. Only the rules are broadcast.
 """
 
 from __future__ import annotations
@@ -55,7 +54,7 @@ class ClusterBatch:
     Attributes
     ----------
     taken_up : int
-        Inspections graded by an earlier run that was cut short.
+        Inspections graded by an earlier run.
     """
 
     framework: FrameworkFile
@@ -92,21 +91,21 @@ def grade_on_cluster(
     Parameters
     ----------
     source : str
-        A folder, as a path or an address that executors can read, with `inspections`, `evidence` and perhaps
+        A folder, as a path or address that executors can read, with `inspections`, `evidence` and perhaps
         `findings`: each `NAME.parquet` or `NAME.csv`, a file or a folder of files; or `table:DATABASE`.
     output : str
-        A folder that executors can write to. It gets `grades` and, where there are any, `faults`.
+        A folder that executors can write to; gets `grades` and, if any, `faults`.
     rules : str, optional
-        A rule book's folder or id; the one named after the framework by default.
+        A folder or id; that of the framework by default.
     parts : int, optional
-        How many files are written; about one for 32 MB of input by default.
+        Files to write; by default one for about 32 MB of input.
     new : bool
-        Whether an output folder that holds anything but a run of the same is an error, and left alone.
+        An output folder that holds more than a run of the same is an error.
 
     Raises
     ------
     InputError
-        A table or a column that is missing or unknown, or inspections of several frameworks.
+        A table or column missing or unknown, or several frameworks.
     """
     session = OnSpark().session
     tables, size, marks = _read(session, source)
@@ -159,7 +158,7 @@ def _graded(
 
 
 def _read(session: Any, source: str) -> tuple[dict[str, Frame], int, list[Any]]:
-    """Each table, with the file and number of each row; their size; and what tells them from others."""
+    """Each table, with the file and number of each row; their size; and what identifies them."""
     found: dict[str, Frame] = {}
     problems: list[Problem] = []
     size = 0
@@ -220,7 +219,7 @@ def _files_behind(frame: Frame) -> list[Any]:
 
 
 def _numbered(frame: Frame | None, ending: str | None) -> Frame | None:
-    """Rows with the file they stand in and their number in it, from 0, where there are files."""
+    """Rows with their file and number in it from 0, where there are files."""
     if frame is None:
         return None
     from pyspark.errors import AnalysisException
@@ -265,7 +264,7 @@ _NUMBERS: Final = ("double", "tinyint", "smallint", "int", "bigint")
 
 
 def _typed(table: Table, rows: Frame) -> Frame:
-    """The columns as executors read them: text, with nothing for an empty cell, and numbers."""
+    """The columns as executors read them: numbers, and text, null for an empty cell."""
     from pyspark.sql import functions
 
     kinds = dict(rows.dtypes)
@@ -290,7 +289,7 @@ def _typed(table: Table, rows: Frame) -> Frame:
 
 
 def _rules(inspections: Frame, source: str, rules: catalogue.NameOrPath | None) -> tuple[Any, RuleBook]:
-    """The one framework the inspections are on, or that of the rule book named, and the rule book."""
+    """The rule book, and its framework: that named, or the one the inspections are on."""
     named = []
     if "framework" in inspections.columns:
         rows = inspections.select("framework").where("framework is not null").distinct().limit(6).collect()
@@ -311,7 +310,7 @@ def _rules(inspections: Frame, source: str, rules: catalogue.NameOrPath | None) 
 
 
 def _sweep(output: str, many: int) -> None:
-    """Take away what runs that were cut short left, and parts of earlier runs that there are no longer."""
+    """Remove what unfinished runs left, and earlier runs' parts beyond this one's."""
     system, root = open_folder(output)
     if system.get_file_info([f"{root}/_writing"])[0].type == fs.FileType.Directory:
         system.delete_dir(f"{root}/_writing")

@@ -1,6 +1,6 @@
-"""One part of a run on a cluster, as an executor grades it: rows in, files out, counts back to the driver.
+"""One part of a run on a cluster: an executor reads rows, writes files, and returns counts.
 
-A part's files are written under other names and moved when whole; its counts come last: then it is done.
+Files take their names when whole. Counts come last: then the part is done.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def open_folder(uri: str) -> tuple[Any, str]:
 
 
 def grade_parts(rules: Callable[[], bytes]) -> Callable[[Iterable[Any]], Iterator[Any]]:
-    """The function that Spark runs on the rows of some parts, in order of part, inspection and kind."""
+    """The function Spark runs on the rows of some parts, in order of part, inspection and kind."""
 
     def run(batches: Iterable[Any]) -> Iterator[Any]:
         worker: _Worker | None = None
@@ -101,7 +101,7 @@ class _Worker:
         self.part: _Writer | None = None
 
     def take(self, rows: pl.DataFrame) -> Iterator[Counts]:
-        """Grade what is whole of the rows so far; gives the counts of the parts that are done."""
+        """Grade what is whole of the rows so far; gives the counts of finished parts."""
         self.rest.append(rows)
         if sum(r.height for r in self.rest) < ROWS:
             return
@@ -196,7 +196,7 @@ def _strangers(rows: pl.DataFrame) -> Iterator[_Fault]:
 def _dataset(
     folder: Path, numbers: pl.DataFrame, listed: pl.DataFrame, findings: pl.DataFrame, evidence: pl.DataFrame
 ) -> tuple[Dataset, dict[str, pl.DataFrame]]:
-    """The rows as the tables of a folder, numbered anew, and the same by their names."""
+    """The rows as tables of a folder, numbered anew, and the same by name."""
 
     def own(rows: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
         rows = rows.join(numbers, on="inspection", how="inner", maintain_order="left")
@@ -306,7 +306,7 @@ def _arrow(columns: pl.Schema) -> Any:
 
 
 def holds_anything(output: str) -> bool:
-    """Whether there is anything in the output folder but what a run that was cut short was writing."""
+    """Whether the output folder holds more than what an unfinished run was writing."""
     system, root = open_folder(output)
     inside = system.get_file_info(fs.FileSelector(root, allow_not_found=True))
     return any(each.base_name != "_writing" for each in inside)

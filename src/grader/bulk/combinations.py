@@ -1,4 +1,4 @@
-"""What each combination of bits comes to on each kind of characteristic, and what areas make of it."""
+"""What each combination of bits concludes on each kind of characteristic, and its areas from those."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ class Combinations:
     Attributes
     ----------
     kinds : array
-        The kind of each place, where it stands in a combination. Places of a kind are concluded on alike.
+        The kind of each place, as in a combination; places of a kind are concluded on alike.
     words : list of array
-        Counts of an area packed into whole numbers: what a characteristic adds to each.
+        What a characteristic adds to an area's counts, packed into whole numbers.
     """
 
     plan: Plan
@@ -123,7 +123,7 @@ class Combinations:
         return {**words, **{name: np.zeros(areas, np.int32) for name in (*self.others, *self.taken)}}
 
     def add(self, block: Array, sums: Mapping[str, Array], start: int) -> None:
-        """Put what the areas of a block come to where they stand, from area `start` on."""
+        """Add a block's areas to `sums`, from area `start` on."""
         self.learn(block)
         plan = self.plan
         stop = start + len(block) // plan.width
@@ -156,7 +156,7 @@ class Combinations:
         return at + start * self.plan.span, raised[at]
 
     def there(self, block: Array, start: int) -> tuple[Array, Array]:
-        """Places of a block that have a row, where a rule raises something on those without; else none."""
+        """Places of a block that have a row, if rules raise findings on those without; else none."""
         rules = raises(self.plan, Level.CHARACTERISTIC).values()
         if not any(map(self.plan.raised_by_nothing, rules)):
             return np.empty(0, np.int64), np.empty(0, np.int64)
@@ -164,7 +164,7 @@ class Combinations:
         return at + start * self.plan.span, self.raised[block[at]]
 
     def characteristics(self, numbers: Array, found: Sequence[tuple[Array, Array]]) -> pl.DataFrame:
-        """Places as rows: `number`, `area`, `place`, and for each rule whether it raises a finding."""
+        """Rows of places: `number`, `area`, `place`, and whether each rule raises a finding."""
         at, raised = (np.concatenate([each[n] for each in found] or [[]]).astype(np.int64) for n in (0, 1))
         place = at % self.plan.span
         return pl.DataFrame(

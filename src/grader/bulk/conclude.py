@@ -39,18 +39,17 @@ class Coded:
     inspections : frame
         `number`, from 0.
     evidence : frame
-        A row for each item on each characteristic it is tagged to: `number`, `item`, `place`, the ranks of
-        the item's tags, and `measure` and `figure` where a figure assesses it (then `assessment` is 0);
-        `found_on` where the latest alone counts.
+        For each item and characteristic it is tagged to: `number`, `item`, `place` and ranks of its tags;
+        `measure` and `figure` where a figure assesses it (`assessment` is 0); `found_on` where the latest
+        counts.
     findings : frame or None
-        A row for each finding on record: `number`, `area`, and ranks of its `kind`, `origin`, `standing` and
-        `progress`.
+        On record: `number`, `area`, and ranks of `kind`, `origin`, `standing`, `progress`.
     earlier : frame or None
-        A row for each characteristic an earlier finding names: `number`, `place`, `kind`, `progress`.
+        For each characteristic an earlier finding names: `number`, `place`, `kind`, `progress`.
     absent : frame or None
-        Areas that were not inspected: `number`, `area`.
+        Areas not inspected: `number`, `area`.
     informs : frame or None
-        `place`, and the place its evidence counts on also (`informed`): `plan.informs` as a table.
+        `plan.informs`: a `place`, and one its evidence counts on also, `informed`.
     """
 
     inspections: Frame
@@ -82,9 +81,9 @@ def assessed(plan: Plan, evidence: Frame) -> Frame:
 
 
 def informing(plan: Plan, evidence: Frame, informs: Frame | None) -> Frame:
-    """Evidence with a row more for each characteristic an item informs; an item counts once on each.
+    """Evidence, with a row more for each characteristic an item informs; it counts once on each.
 
-    `direct` says which rows were there: those of the characteristics an item is tagged to.
+    `direct` marks the rows there were.
     """
     evidence = evidence.with_columns(direct=nw.lit(1, nw.Int8))
     if informs is None:
@@ -112,7 +111,7 @@ def latest(plan: Plan, evidence: Frame) -> Frame:
 
 
 def counted_evidence(plan: Plan, coded: Coded) -> Frame:
-    """A row for each item on each characteristic it counts on: `number`, `place` and `ITEM`."""
+    """For each item and characteristic it counts on: `number`, `place`, `ITEM`."""
     rows = latest(plan, informing(plan, assessed(plan, coded.evidence), coded.informs))
     return rows.select("number", "place", *ITEM)
 
@@ -120,8 +119,8 @@ def counted_evidence(plan: Plan, coded: Coded) -> Frame:
 def characteristics(plan: Plan, coded: Coded) -> Frame:
     """A row for each characteristic that anything was said about.
 
-    Columns are `number`, `area`, `place`, `items` (how many count on it), `plan.characteristic_columns`, and
-    for each rule that may raise a finding on it whether it does (`raises`).
+    Columns are `number`, `area`, `place`, `items` (how many count), `plan.characteristic_columns`, and
+    whether each rule raises a finding (`raises`).
     """
     grouped = _summed(plan, coded, counted_evidence(plan, coded))
     place = nw.col("key") % plan.span

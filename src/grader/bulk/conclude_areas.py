@@ -1,4 +1,4 @@
-"""What is concluded on areas, in columns: facts over their characteristics and findings, outcome, grade."""
+"""Conclusions on areas, in columns: facts over characteristics and findings, outcome, grade."""
 
 from __future__ import annotations
 
@@ -24,9 +24,8 @@ TOGETHER = 30
 def areas(plan: Plan, coded: Coded, below: Frame) -> Frame:
     """A row for each inspection and area of the edition.
 
-    Columns are `number`, `area`, `outcome` (its place in `OUTCOMES`), `rank` of the grade (-1 where there is
-    none), bits for the rules that decided (see `deciding_columns`), `plan.area_columns`, and for each rule
-    that may raise a finding how often it did.
+    Columns are `number`, `area`, `outcome` (in `OUTCOMES`), `rank` of the grade (-1: none),
+    `deciding_columns`, `plan.area_columns`, and how often each rule raised a finding.
     """
     return outcomes(plan, area_facts(plan, coded, below))
 
@@ -165,7 +164,7 @@ def _with_reckoned(plan: Plan, frame: Frame) -> Frame:
 
 
 def _with_unsaid(plan: Plan, fact: Fact, unsaid: nw.Expr) -> nw.Expr:
-    """A fact about an area with the characteristics that have no row: all their numbers are 0."""
+    """A fact about an area, counting the characteristics without a row as zeros."""
     value = _number(plan.area_columns[fact.name])
     if plan.scales:
         on = [s for s in plan.scales if plan.counts_nothing(fact, s)]
@@ -196,7 +195,7 @@ def _with_proposed(plan: Plan, fact: Fact) -> nw.Expr:
 
 
 def outcomes(plan: Plan, frame: Frame, keep: Sequence[str] = ()) -> Frame:
-    """What is concluded from the facts about areas; columns named in `keep` are carried along."""
+    """What the facts about areas conclude; columns in `keep` are carried along."""
     columns = {**plan.area_columns, **plan.free_columns}
     thin = {r.id: held_in_area(plan, r, columns) for r in plan.rules(SUFFICIENCY)}
     rules = plan.rules(GRADES)
@@ -248,14 +247,14 @@ def _bits(truths: Iterable[nw.Expr]) -> nw.Expr:
 
 
 def deciding_columns(plan: Plan) -> dict[str, tuple[str, ...]]:
-    """The columns that say which rules decided, each with the ids its bits stand for, in id order."""
+    """Columns of bits for the rules that decided, each with their ids in order."""
     ids = sorted(rule.id for rule in (*plan.rules(SUFFICIENCY), *plan.rules(GRADES)))
     parts = [tuple(ids[at : at + TOGETHER]) for at in range(0, len(ids), TOGETHER)]
     return {f"deciding{n}": part for n, part in enumerate(parts)}
 
 
 def with_deciding(plan: Plan, found: pl.DataFrame) -> pl.DataFrame:
-    """Areas with the ids of the rules that decided, as lists (`deciding`), in place of their bits."""
+    """Areas with the ids of the rules that decided (`deciding`) in place of their bits."""
     columns = deciding_columns(plan)
     ids = pl.List(pl.String)
     if not columns:

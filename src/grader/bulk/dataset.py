@@ -17,9 +17,8 @@ from grader.bulk.layout import (
     INSPECTIONS,
     NUMBERS,
     Table,
-    row_of,
-    shown,
 )
+from grader.bulk.row_faults import row_of, shown
 from grader.errors import FAULT_LIMIT, InputError, Place, Problem, quoted, suggest
 from grader.io.folders import ENDINGS as YAML_ENDINGS
 
@@ -39,7 +38,7 @@ class Dataset:
     inspections : DataFrame
         With `number` from 0; `start` and `stop` of their evidence.
     evidence : Path
-        A Parquet file, in the inspections' order.
+        Parquet, in the inspections' order.
     findings : DataFrame
         With `number`.
     """
@@ -72,7 +71,7 @@ def read_dataset(folder: Path, work: Path) -> Dataset:
     Raises
     ------
     InputError
-        Tables or columns missing, unknown or of a wrong type; repeated inspections; rows of unknown ones.
+        Tables or columns missing, unknown or of a wrong type; repeated or unknown inspections.
     """
     raise_all(_strangers_among(folder))
     listed, evidence = _needed(folder, INSPECTIONS), _needed(folder, EVIDENCE)

@@ -1,8 +1,7 @@
-"""The grading pass in arrays, for rule books whose facts about a characteristic are bits (see `tag_masks`).
+"""The grading pass in arrays, where facts about a characteristic are bits (`tag_masks`).
 
-A block of inspections is one array with a place for each characteristic, into which rows put their bits, or
-what a database made of them. What is concluded on a characteristic is looked up by its bits: each combination
-met is concluded once a plan, by the same expressions as elsewhere.
+Inspections' rows put their bits, or a database what it made of them, into an array of places. Each
+combination of bits is concluded on once a plan, by the expressions used elsewhere.
 """
 
 from __future__ import annotations
@@ -29,9 +28,9 @@ BLOCK: Final = 2**19
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Rows in the order of the inspections: the position of each, its place and its code.
+    """Rows in order of inspections: position, place and code of each.
 
-    `table` holds the bits of each code, `informing` those on a characteristic that is informed, where any is.
+    `table` holds each code's bits, `informing` those on a characteristic it informs.
     """
 
     position: Array
@@ -55,10 +54,10 @@ class Dense:
         self._queries = PreparedQueries()
 
     def conclude(self, backend: Backend, coded: Coded) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-        """Areas, as `conclude_areas.areas` has them; and characteristics: those with findings, and every one.
+        """Areas, as `conclude_areas.areas`; characteristics with findings; and every one.
 
-        Characteristics are `number`, `area` and `place`, and for each rule whether it raises a finding. Every
-        one with a row is told only where a rule raises something on those without.
+        Characteristics are `number`, `area`, `place`, and whether each rule raises a finding. Every one is
+        told only where a rule raises findings on those without a row.
         """
         numbers = backend.collect(coded.inspections.select("number"))["number"].sort().to_numpy()
         parts = list(self._parts(backend, coded, numbers))
@@ -138,7 +137,7 @@ class Dense:
         return rows["number"].to_numpy(), rows["place"].to_numpy(), rows["code"].to_numpy()
 
     def _block(self, parts: list[Part], start: int, stop: int) -> Array:
-        """The bits of every place of some inspections, beside what kind of place each is."""
+        """The bits of every place of some inspections, beside the kind of each place."""
         block = np.tile(self.combinations.kinds, stop - start)
         for part in parts:
             first, last = np.searchsorted(part.position, (start, stop))
@@ -190,7 +189,7 @@ class Dense:
 
 
 def dense(plan: Plan) -> Dense | None:
-    """A plan in arrays, made once and kept with it; None where some fact is no matter of bits."""
+    """A plan in arrays, made once and kept with it; None if some fact is not bits."""
     if "dense" not in plan.made:
         masks = tag_masks(plan)
         combinations = None if masks is None else Combinations.of(plan, masks)
@@ -213,7 +212,7 @@ def _in_order(
 
 
 def _informed(plan: Plan) -> list[Array]:
-    """For each place one that its evidence counts on also (-1: none), as many times over as needed."""
+    """For each place, one that its evidence informs (-1: none), in as many arrays as needed."""
     found: list[Array] = []
     for place, target in plan.informs:
         free = next((each for each in found if each[place] < 0), None)
@@ -225,7 +224,7 @@ def _informed(plan: Plan) -> list[Array]:
 
 
 def _positions(numbers: Array, of: Array) -> Array:
-    """Where each number stands among those of the inspections, in order; -1 for one that is not there."""
+    """The index of each number among the inspections', in order; -1 for others."""
     of = of.astype(np.int64, copy=False)
     if not len(numbers) or not len(of):
         return np.full(len(of), -1, np.int64)

@@ -1,4 +1,4 @@
-"""Inspections in YAML files, as pieces that are graded in columns or, with every reason, one by one."""
+"""Inspections in YAML files, as pieces graded in columns or, with every reason, one by one."""
 
 from __future__ import annotations
 
@@ -55,9 +55,9 @@ class Documents:
         return f"{self.engine} {self.backend.name if self.backend is not None else None}"
 
     def pieces(self) -> list[Sequence[Path]]:
-        """Neighbours in order; where a piece ends is read off a file's name, not its place.
+        """Neighbours in order; a file's name, not its place, says where a piece ends.
 
-        So a file that is added or taken away changes its own piece, and leaves the others as they were.
+        A file added or taken away then changes its own piece alone.
         """
         found: list[list[Path]] = [[]]
         for path in self.paths:
@@ -146,7 +146,7 @@ class Documents:
 
 
 def _digest(path: Path) -> str:
-    """What tells a file's content from any other; of one that cannot be read, nothing."""
+    """What tells a file's content from any other's; nothing if it cannot be read."""
     try:
         return hashlib.sha256(read_bytes(path)).hexdigest()
     except InputError:
@@ -154,10 +154,9 @@ def _digest(path: Path) -> str:
 
 
 def inspections_among(paths: Iterable[Path]) -> tuple[list[Path], list[Path]]:
-    """The files that are inspections by their first key, and those by their ending that are not.
+    """Files that are inspections by their first key, and other YAML and JSON.
 
-    One that cannot be read is kept, to be told of with the others; files with other endings are no business
-    of ours.
+    Files that cannot be read are kept, to be reported with the rest.
     """
     found: list[Path] = []
     others: list[Path] = []

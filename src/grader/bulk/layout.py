@@ -1,17 +1,13 @@
-"""The columnar layout: tables of inspections, evidence and findings, and what can be wrong with their rows.
+"""The columnar layout: tables of inspections, evidence and findings; evidence as whole numbers.
 
-`docs/scale.md` says what the columns hold. Texts become whole numbers here; a text that is none of
-those allowed becomes -1, so that sound rows cost nothing but the looking.
+`docs/scale.md` has the columns. Texts become whole numbers, -1 for one that is not allowed: sound rows cost
+only the looking.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
-from math import isfinite
-from pathlib import Path
 from typing import Any
 
 from grader.bulk.backends import ROW, Backend, nw, pl
@@ -19,13 +15,10 @@ from grader.bulk.conclude import DAY
 from grader.bulk.plan import TAGS, Plan
 from grader.bulk.spellings import spelled
 from grader.engines.columnar import any_of
-from grader.errors import Place, Problem, quoted, suggest
-from grader.language.figures import as_whole, range_of
+from grader.language.figures import range_of
 from grader.language.rulebook import PERCENT, Measure
 from grader.model.base import LARGEST_FIGURE
-from grader.text import figure_text
 from grader.vocabulary.kinds import STRENGTH
-from grader.vocabulary.scales import DEFAULT_SCALE
 from grader.vocabulary.words import Vocabulary
 
 Frame = Any
@@ -70,7 +63,7 @@ _WORDS = ("assessment", "basis", "extent", "harm")
 
 
 def words_of(vocabulary: Vocabulary) -> Mapping[str, tuple[Mapping[str, int], str | None]]:
-    """For each column with one word of a list, what each word is as a number, and the word left out."""
+    """Of each column with one word of a list: each word's number, and the word left out."""
     bases = {b.id: _SURVEY if b.strength is None else STRENGTH.rank(b.strength) for b in vocabulary.bases}
     extents, harms = vocabulary.extents, vocabulary.harms
     every = {word: code for codes in levels_of(vocabulary).values() for word, code in codes.items()}
@@ -86,14 +79,14 @@ def words_of(vocabulary: Vocabulary) -> Mapping[str, tuple[Mapping[str, int], st
 
 
 def code_evidence(plan: Plan, backend: Backend, rows: Frame, numbers: pl.DataFrame) -> Frame:
-    """Rows of evidence as whole numbers; -1 for what is none of the words allowed.
+    """Rows of evidence as whole numbers; -1 for a word that is not allowed.
 
     Parameters
     ----------
     rows : frame
-        Rows of the layout, with their number in the file.
+        Of the layout, with their number in the file.
     numbers : DataFrame
-        `inspection` and its `number`.
+        `inspection`, `number`.
     """
     there = dict(rows.collect_schema())
     texts = [name for name in EVIDENCE.columns if name not in (*FLAGS, *NUMBERS)]
@@ -141,7 +134,7 @@ def _spellings(printed: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
 
 
 def _assessment(plan: Plan, there: Mapping[str, Any]) -> nw.Expr:
-    """The level said, as a number of the scale that the characteristic at the row's place has."""
+    """The level said, as a number of the scale of the row's characteristic."""
     if "assessment" not in there:
         return nw.lit(0)
     levels = levels_of(plan.book.vocabulary)
@@ -158,7 +151,7 @@ def _assessment(plan: Plan, there: Mapping[str, Any]) -> nw.Expr:
 
 
 def levels_of(vocabulary: Vocabulary) -> Mapping[int, Mapping[str, int]]:
-    """For each scale by its number, what each level written is as a number; `FOR_NOTHING` for nothing."""
+    """Each level's number on each scale; `FOR_NOTHING` for nothing."""
     scale = vocabulary.assessments
     found: dict[int, dict[str, int]] = {}
     for number, levels in enumerate(vocabulary.by_scale.values()):
@@ -196,7 +189,7 @@ def _flag(name: str, there: Mapping[str, Any]) -> nw.Expr:
 
 
 def _measure(plan: Plan, there: Mapping[str, Any]) -> nw.Expr:
-    """The measure's number where it has rules, else -1: any other is kept and says nothing."""
+    """The measure's number if it has rules, else -1."""
     said = nw.lit(-1)
     for name, number in plan.measures.items() if "measure" in there else ():
         said = nw.when(nw.col("measure") == name).then(nw.lit(number)).otherwise(said)
@@ -204,7 +197,7 @@ def _measure(plan: Plan, there: Mapping[str, Any]) -> nw.Expr:
 
 
 def figure_in_per_mille(there: Mapping[str, Any]) -> nw.Expr:
-    """The figure times ten, rounded down on the number as written: of a per cent its whole per mille."""
+    """Ten times the figure as written, rounded down: a per cent's whole per mille."""
     if "value" not in there:
         return nw.lit(NO_FIGURE)
     value = nw.col("value").cast(nw.Float64)
@@ -237,7 +230,7 @@ def _figure(plan: Plan, there: Mapping[str, Any]) -> nw.Expr:
 
 
 def _beyond(plan: Plan, there: Mapping[str, Any]) -> nw.Expr:
-    """1 where the value is no per cent, or of a declared measure none that it can be; else 0."""
+    """1 where the value is no per cent, or no value of a declared measure; else 0."""
     if "value" not in there:
         return nw.lit(0)
     value = nw.col("value").cast(nw.Float64)
@@ -283,7 +276,7 @@ def unsound(plan: Plan) -> nw.Expr:
 
 
 def of_several_rows(plan: Plan, coded: Frame) -> Frame:
-    """Items with more than one row, and the least and greatest of their tags: the same, where all is well."""
+    """Items with several rows, and the least and greatest of their tags: equal where all is well."""
     tags = coded.select(ROW, "number", "item", tags=_tags(plan))
     found = tags.group_by("number", "item").agg(
         nw.len().alias("rows"),
@@ -319,122 +312,3 @@ def sound(coded: Frame) -> Frame:
             **({DAY: nw.col(DAY)} if DAY in coded.collect_schema().names() else {}),
         )
     )
-
-
-def evidence_faults(plan: Plan, file: str, row: Mapping[str, Any]) -> Iterator[Problem]:
-    """What is wrong with one row of evidence, which `unsound` found."""
-    row = _in_ids(plan, row)
-    at = (
-        row_of(file, row[ROW])
-        if row[ROW] >= 0
-        else Place(f"{file}: {named(row['inspection'])}, {named(row['id'])}")
-    )
-    if not row["id"]:
-        yield Problem("the row has no 'id'", at, "every item has an id: what its rows have in common")
-    if row["characteristic"] not in plan.characteristic_index:
-        yield unknown("characteristic", row["characteristic"], plan.characteristic_index, at)
-    for name, (ranks, default) in words_of(plan.book.vocabulary).items():
-        word = row.get(name) or None
-        if name == "assessment" and row["characteristic"] in plan.characteristic_index:
-            scale = plan.book.scale_of.get(row["characteristic"])
-            ranks = dict.fromkeys(plan.book.vocabulary.scale_of(scale).written, 0)
-        if word is None and (default is not None or name == "assessment"):
-            continue
-        if word not in ranks:
-            message = f"{quoted(word)} is not a value of {name!r}" if word is not None else f"no {name!r}"
-            yield Problem(message, at, suggest(str(word), ranks, "values"))
-    for name in FLAGS:
-        if (row.get(name) or None) not in (None, True, "true", "false"):
-            yield Problem(f"{quoted(row[name])} is not a value of {name!r}", at, "write true or false")
-    if by_day(plan) and not _is_day(row.get(DAY)):
-        message = f"{quoted(row[DAY])} is not a date" if row.get(DAY) else f"no {DAY!r}"
-        help = "write YYYY-MM-DD: what was found last is what counts"
-        yield Problem(message, at, help)
-    yield from _figure_faults(plan, row, at)
-
-
-def _in_ids(plan: Plan, row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A row of evidence with ids for what is printed otherwise."""
-    name = plan.spelled_characteristics.get(row["characteristic"], row["characteristic"])
-    words: dict[str, Mapping[str, Iterable[str]]]
-    words = {n: dict.fromkeys(ranks, ()) for n, (ranks, _) in words_of(plan.book.vocabulary).items()}
-    if name in plan.characteristic_index:
-        words["assessment"] = plan.book.vocabulary.scale_of(plan.book.scale_of.get(name)).printed
-    said = {n: spelled(printed).get(row.get(n) or "", row.get(n)) for n, printed in words.items()}
-    return {**row, **said, "characteristic": name}
-
-
-def _is_day(said: Any) -> bool:
-    try:
-        return date.fromisoformat(str(said)).isoformat() == str(said)
-    except ValueError:
-        return False
-
-
-def _figure_faults(plan: Plan, row: Mapping[str, Any], at: Place) -> Iterator[Problem]:
-    measure, value = row.get("measure") or None, row.get("value")
-    written = row.get(AS_WRITTEN) or value
-    if value is not None and not -LARGEST_FIGURE <= value <= LARGEST_FIGURE:
-        if isfinite(value):
-            message = f"'value' {quoted(written)} is beyond {LARGEST_FIGURE:,}, the largest figure"
-            yield Problem(message, at, "write it in a larger unit")
-        else:
-            message = f"'value' {quoted(written)} is no number"
-            yield Problem(message, at, "write it with digits and a point, as 95.5")
-        return
-    if measure is None or measure not in plan.measures:
-        if not row.get("assessment"):
-            scale = plan.book.vocabulary.by_scale.get(
-                plan.book.scale_of.get(row["characteristic"]) or DEFAULT_SCALE
-            )
-            levels = scale or next(iter(plan.book.vocabulary.by_scale.values()))
-            help = f"add one of {', '.join([*levels.levels[::-1], *levels.by_name])}"
-            if measure is not None:
-                help = f"{suggest(measure, plan.measures, 'measures with rules')} (or {help})"
-            yield Problem("no 'assessment', and no measure with rules supplies one", at, help)
-        return
-    found = plan.book.measures[measure]
-    if row["characteristic"] in plan.characteristic_index and row["characteristic"] != found.characteristic:
-        alone, on = found.characteristic, row["characteristic"]
-        message = f"measure {measure!r} assesses {alone} alone, and the row is on {on}"
-        yield Problem(message, at, "give the other characteristics an item of their own")
-    if value is None:
-        yield Problem(f"no 'value', which measure {measure!r} needs", at, f"write it, in {found.unit}")
-    elif found.decimals is not None:
-        yield from _declared_fault(found, value, written, at)
-    elif found.unit == PERCENT and not 0 <= value <= 100:
-        yield Problem(f"'value' {quoted(written)} is no per cent", at, "a per cent lies in 0 to 100")
-
-
-def _declared_fault(measure: Measure, value: float, written: Any, at: Place) -> Iterator[Problem]:
-    low, high = range_of(measure)
-    if not low <= value <= high:
-        span = f"{figure_text(low)} to {figure_text(high)}"
-        message = f"'value' {quoted(written)} is outside {span}, the range of {measure.name!r}"
-        yield Problem(message, at, f"write the figure as it was measured, in {measure.unit}")
-    elif as_whole(measure, value) != Decimal(str(value)).scaleb(measure.decimals or 0):
-        message = (
-            f"'value' {quoted(written)} has more decimals than the {measure.decimals} of {measure.name!r}"
-        )
-        yield Problem(message, at, "write it with so many, rounded as the scheme says")
-
-
-def unknown(what: str, name: Any, known: Any, at: Place) -> Problem:
-    """That a row names nothing known, or nothing at all."""
-    message = f"no {what!r}" if not name else f"unknown {what} {quoted(name)}"
-    return Problem(message, at, suggest(str(name), known, f"{what}s" if what != "progress" else "values"))
-
-
-def row_of(file: str, row: int) -> Place:
-    """Where a row stands; rows count from 1, without a line of headings."""
-    return Place(f"{file}: row {row + 1}")
-
-
-def named(name: Any) -> str:
-    """An id in a message: short, and on one line."""
-    return quoted(name, 200)[1:-1]
-
-
-def shown(path: Path) -> str:
-    """A file's name in messages."""
-    return quoted(str(path), 300)[1:-1]

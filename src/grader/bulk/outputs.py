@@ -28,12 +28,8 @@ class Compared:
 
     Attributes
     ----------
-    both : int
-        Areas with both.
-    same : int
-        Those that agree.
-    alone : int
-        Areas with a given grade only.
+    both, same, alone : int
+        Areas with both; those that agree; those with a given grade only.
     departures : list of dict
         The first thousand: `body`, `area`, `grade`, `final`, `why`.
     """

@@ -1,6 +1,6 @@
-"""A framework, an edition and a rule book as numbers and columns, worked out once for all rows.
+"""A framework, an edition and a rule book as numbers and columns, worked out once.
 
-A characteristic's place is `area * width + position`, so that one number says an inspection and a place.
+A characteristic's place is `area * width + position`.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Plan:
     Attributes
     ----------
     characteristic_columns, area_columns : mapping of str to str
-        The column of each fact about a characteristic, and about an area, that something looks at.
+        The column of each fact that is used.
     """
 
     framework: Framework
@@ -138,7 +138,7 @@ class Plan:
         return relevance(self.book, self.area_numbers, proposed_counts, everything=True)
 
     def rules(self, stage: Stage) -> tuple[Rule, ...]:
-        """Rules of a stage that speak of some area of the edition (or of a measure), in id order."""
+        """A stage's rules on areas of the edition, or on measures, in id order."""
         if stage.level is Level.FIGURE:
             return self.book.table(stage.layer, stage.level).rules
         return self.relevant.rules[stage.layer, stage.level]
@@ -224,7 +224,7 @@ class Plan:
         return dict.fromkeys(self.characteristic_columns, 0)
 
     def counts_nothing(self, fact: Fact, scale: int = 0) -> bool:
-        """Whether a fact about an area looks at a characteristic without evidence or earlier findings."""
+        """Whether a fact about an area looks at characteristics without evidence or earlier findings."""
         nothing = {**self._nothing, SCALE: scale} if self.scales else self._nothing
         return satisfies(nothing, fact.definition.where)
 

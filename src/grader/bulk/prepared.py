@@ -21,9 +21,9 @@ class Prepared:
     Parameters
     ----------
     build : callable
-        Puts the query together on a lazy frame.
+        Builds the query on a lazy frame.
     schema : Schema
-        Columns of the frames it will be run on.
+        Of the frames it will run on.
     """
 
     def __init__(self, build: Callable[[Frame], Frame], schema: pl.Schema) -> None:
@@ -55,13 +55,13 @@ class Prepared:
 
 
 class PreparedQueries:
-    """Queries kept for use again; every run has one to itself, so that threads do not meet."""
+    """Queries kept for use again; each run has one to itself, for threads."""
 
     def __init__(self) -> None:
         self._idle: dict[Any, list[Prepared]] = {}
 
     def run(self, key: Any, build: Callable[[Frame], Frame], frame: pl.DataFrame) -> pl.DataFrame:
-        """The rows of a query; `key` says which one it is, beside the frame's columns."""
+        """The rows of a query, known by `key` and the frame's columns."""
         idle = self._idle.setdefault((key, *frame.schema.items()), [])
         try:
             prepared = idle.pop()

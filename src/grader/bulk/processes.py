@@ -61,7 +61,7 @@ def in_processes(work: Grades[P, R], pieces: Sequence[P], processes: int | None 
     work : Grades
         Sent once to each process.
     pieces : sequence
-        A few at a time, so that memory stays bounded.
+        Sent a few at a time, to bound memory.
     processes : int, optional
         As many as processors by default.
 

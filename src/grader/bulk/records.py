@@ -1,4 +1,4 @@
-"""Findings on record, and areas not inspected, of the columnar layout: as whole numbers, and their faults."""
+"""Findings on record and areas not inspected, of the columnar layout: coded, and their faults."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from typing import Any, Literal
 from grader.bulk.backends import ROW, Backend
 from grader.bulk.coding import informs, numbered
 from grader.bulk.conclude import Coded
-from grader.bulk.layout import Frame, row_of, unknown
+from grader.bulk.layout import Frame
 from grader.bulk.plan import Plan
+from grader.bulk.row_faults import row_of, unknown
 from grader.bulk.spellings import spelled
 from grader.errors import Place, Problem, quoted
 from grader.grading.conclude import finding_row
@@ -48,14 +49,14 @@ def record(
     inspections: Iterable[Mapping[str, Any]],
     findings: Iterable[Mapping[str, Any]],
 ) -> tuple[Record, list[tuple[str, Problem]]]:
-    """The rows, and every fault of them with the id of the inspection it is in.
+    """The rows, and each fault with the id of its inspection.
 
     Parameters
     ----------
     files : pair of str
         Names of the two tables, for messages.
     inspections, findings : iterable of mapping
-        Rows of the layout with their `number`, and their place in the file.
+        Rows of the layout, with `number` and place in the file.
     """
     made = Record([], [], [])
     faults: list[tuple[str, Problem]] = []
@@ -135,7 +136,7 @@ def _in_ids(plan: Plan, row: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _ids(cell: str | None, plan: Plan, kind: Literal["areas", "characteristics"]) -> list[str]:
-    """The ids in one cell, however printed; an id may itself hold what else stands between ids."""
+    """The ids in one cell, however printed; an id may hold a separator."""
     if not cell or not cell.strip(" ,;"):
         return []
     known = getattr(plan.names, kind)

@@ -1,4 +1,4 @@
-"""What is written of each inspection and area: one row each, the same from every way of grading."""
+"""A row for each inspection and area, the same from every way of grading."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PROFILE = "profile."
 
 
 def schema(book: RuleBook) -> dict[str, Any]:
-    """The columns of a row and their types: the profile has every fact about an area."""
+    """A row's columns and their types; the profile is every fact about an area."""
     lists = ("deciding", "findings")
     head = {name: pl.List(pl.String) if name in lists else pl.String for name in HEAD}
     facts = sorted(f.name for f in book.facts_at(Level.AREA, AREA_LAYERS))
@@ -30,12 +30,12 @@ def schema(book: RuleBook) -> dict[str, Any]:
 
 
 def in_columns(plan: Plan, backend: Backend, coded: Coded, ids: pl.DataFrame) -> pl.DataFrame:
-    """The rows of inspections of one edition, with their `number`, graded in columns.
+    """Inspections of one edition graded in columns: rows, with `number`.
 
     Parameters
     ----------
     ids : DataFrame
-        `number` and `inspection`.
+        `number`, `inspection`.
     """
     found, raised, there = conclude(plan, backend, coded)
     proposed = _findings(plan, found, raised, there)
@@ -72,11 +72,7 @@ def _named(column: str, names: Sequence[str]) -> pl.Expr:
 
 
 def conclude(plan: Plan, backend: Backend, coded: Coded) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Areas, as `conclude_areas.areas` has them; and characteristics: those with findings, and every one.
-
-    Characteristics are `number`, `area` and `place`, and for each rule whether it raises a finding. Every one
-    with a row is told only where a rule raises something on those without.
-    """
+    """Areas and characteristics, as `Dense.conclude` has them, by arrays or by the backend."""
     arrays = dense(plan)
     if arrays is not None:
         return arrays.conclude(backend, coded)

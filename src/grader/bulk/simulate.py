@@ -1,7 +1,7 @@
 """How firm grades are: the inspection drawn again with slightly other tags.
 
-How often people differ was measured on one report. Only draws that differ in what rules see are concluded, by
-the reference.
+How often people differ was measured on one report. Draws alike to the rules are concluded once, by the
+reference.
 """
 
 from __future__ import annotations
@@ -100,18 +100,18 @@ def simulate(
 ) -> Simulation:
     """Draw versions of an inspection and grade each.
 
-    An assessment moves a step with probability `step`, up or down alike. With probability `characteristics`
+    An assessment moves a step, up or down alike, with probability `step`. With probability `characteristics`
     an item gains, loses or exchanges a second characteristic of its topic (not where statuses are as
     assessed). Figures are drawn from their intervals.
 
     Parameters
     ----------
     draws : int
-        From 1 to 10,000,000.
+        1 to 10,000,000.
     seed : int
         From 0.
     step, characteristics : float
-        From 0 to 1.
+        0 to 1.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Words of tables as people write them: every spelling that is read, so that rows are joined, not parsed."""
+"""Every spelling of a table's words that is read, so that rows are joined, not parsed."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ _JOINED = ("_", " ", "-")
 
 
 def spelled(choices: Mapping[str, Iterable[str]]) -> Mapping[str, str]:
-    """The id that each spelling stands for: ids and printed names, in any of the usual cases, however joined.
+    """The id each spelling stands for: ids and printed names, in usual cases and joinings.
 
-    A spelling that two ids share stands for neither.
+    A spelling of two ids stands for neither.
     """
     return _spelled(tuple((name, tuple(printed)) for name, printed in choices.items()))
 

@@ -11,16 +11,14 @@ from grader.bulk.backends import ROW, Backend, nw, pl
 from grader.bulk.dataset import Dataset, unreadable
 from grader.bulk.layout import (
     code_evidence,
-    evidence_faults,
-    named,
     of_several_rows,
     repeated,
-    row_of,
     sound,
     unsound,
 )
 from grader.bulk.plan import Plan, plans
 from grader.bulk.records import record
+from grader.bulk.row_faults import evidence_faults, named, row_of
 from grader.bulk.rows import in_columns, schema
 from grader.bulk.sources import Graded
 from grader.cached import cached_property
@@ -41,7 +39,7 @@ Fault = tuple[str, Problem]
 
 @dataclass
 class Tables:
-    """A dataset graded in columns on a backend; `identity` tells its content from any other."""
+    """A dataset graded in columns; `identity` tells its content from any other."""
 
     dataset: Dataset
     framework: FrameworkFile

@@ -1,7 +1,7 @@
-"""What evidence says of a characteristic, as bits: most facts about one are asked only whether there is any.
+"""What evidence says of a characteristic, as bits: most facts about one only ask whether there is any.
 
-A row's tags are one small number, its code; a table says which bits each code sets. The bits of a
-characteristic are those of its rows put together, in any order and any number of times.
+A row's tags make one small number, its code; a table has the bits that each code sets. A characteristic's
+bits are those of its rows together, in any order and number.
 """
 
 from __future__ import annotations
@@ -42,16 +42,14 @@ class TagMasks:
 
     Attributes
     ----------
-    strides : mapping
-        For each attribute of an item that facts look at, what a rank of it adds to the code; and the same of
-        earlier findings.
+    strides, earlier_strides : mapping
+        What a rank of each attribute adds to the code of an item, or earlier finding.
     table, earlier_table : array
-        The bits that each code sets.
+        The bits each code sets.
     values : mapping
-        For each fact (by its column) and `items`: bits, and the value of the first of them that is set; 0
-        where none is.
+        For each fact's column, and `items`: bits, each with a value; the first that is set counts, or else 0.
     bits : int
-        How many there are.
+        How many.
     """
 
     strides: Mapping[str, int]
@@ -79,7 +77,7 @@ class TagMasks:
     def informs_by_row(self) -> bool:
         """Whether an item that counts on a characteristic both ways may be counted there twice.
 
-        It may, where being tagged to it directly sets every bit that being informed by it does.
+        So where being tagged to it sets every bit that informing it does.
         """
         stride = self.strides.get("direct")
         if stride is None:
@@ -90,7 +88,7 @@ class TagMasks:
 
 
 def tag_masks(plan: Plan) -> TagMasks | None:
-    """The bits of a plan, worked out once; None where some fact is no matter of bits."""
+    """The bits of a plan, worked out once; None if some fact is not bits."""
     if "masks" not in plan.made:
         plan.made["masks"] = _masks(plan)
     found: TagMasks | None = plan.made["masks"]
@@ -128,7 +126,7 @@ def _masks(plan: Plan) -> TagMasks | None:
 
 
 def _asked(plan: Plan, name: str) -> Asked:
-    """How the values of a fact about a characteristic are told apart by all that looks at them."""
+    """How a characteristic's fact is compared, over all that looks at it."""
     definitions = [f.definition for f in plan.area_facts]
     if any(name in f.definition.depends_on for f in plan.characteristic_facts):
         return None

@@ -90,9 +90,7 @@ def _written(problem: Problem) -> list[Any]:
 
 @contextmanager
 def working(output: Path) -> Iterator[Work]:
-    """An output's work folder, for one batch at a time.
-
-    Removed when all is done or nothing is worth keeping.
+    """An output's work folder, for one batch at a time; removed if done or worth nothing.
 
     Raises
     ------

@@ -70,8 +70,6 @@ def grade(
     debug: options.Debug = False,
 ) -> None:
     """Propose a grade for each area of an inspection, and say why."""
-    from grader.cli.grade_report import report_files, report_folder
-
     if brief and json and not report:
         one = "leave one of the two out, or add --report FILE for a page beside the JSON"
         raise InputError([Problem("--json prints whole proposals, and no page", Place("--brief"), one)])
@@ -82,13 +80,8 @@ def grade(
         raise InputError([Problem("a report is on one row of a table", Place(inspections[0]), one)])
     given = inspections if asked is not None else _files_in(inspections)
     many = len(given) > 1 or given != inspections or several_rows
-    folder = report_folder(report or (), decisions, force=force) if many else None
-    files = [] if many else report_files(report or (), decisions, given, brief=brief, force=force)
-    destination = None
-    if output is not None:
-        endings = (".jsonl",) if many else (".json", ".jsonl")
-        help = "several inspections go one a line into a .jsonl file" if many else None
-        destination = check_output(output, endings, force=force, inputs=given, help=help)
+    folder, files = _reports(report or (), decisions, given, many=many, brief=brief, force=force)
+    destination = None if output is None else _destination(output, given, many=many, force=force)
     written = options.split_settings(settings or ())
     if several_rows and asked is not None:
         from grader.cli.grade_table import grade_table
@@ -111,6 +104,32 @@ def grade(
     for path in (*([destination] if destination else ()), *files):
         if not json:
             terminal.err(f"written: {path}\n")
+
+
+def _reports(
+    report: Sequence[str],
+    decisions: str | None,
+    given: Sequence[str],
+    *,
+    many: bool,
+    brief: bool,
+    force: bool,
+) -> tuple[Path | None, list[Path]]:
+    """The folder of reports on several inspections, and the files of one."""
+    if not (report or decisions is not None or brief):
+        return None, []
+    # What a report is made of takes long to import.
+    from grader.cli.grade_report import report_files, report_folder
+
+    if many:
+        return report_folder(report, decisions, force=force), []
+    return None, report_files(report, decisions, given, brief=brief, force=force)
+
+
+def _destination(output: str, given: Sequence[str], *, many: bool, force: bool) -> Path:
+    endings = (".jsonl",) if many else (".json", ".jsonl")
+    help = "several inspections go one a line into a .jsonl file" if many else None
+    return check_output(output, endings, force=force, inputs=given, help=help)
 
 
 def _files_in(names: Sequence[str]) -> list[str]:

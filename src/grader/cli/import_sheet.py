@@ -104,13 +104,7 @@ def import_sheet(
 
         start(sheets, start_mapping, framework, edition, force=force)
         return
-    destination = None
-    if output is not None:
-        inputs = [*sheets, *([mapping] if mapping else [])]
-        destination = check_output(output, (".yaml", ".yml"), force=force or dry_run, inputs=inputs)
-    elif not dry_run:
-        help = "add -o inspection.yaml, or --dry-run to check only"
-        raise InputError([Problem("nothing says where to write", Place("--output"), help)])
+    destination = _destination(output, [*sheets, *([mapping] if mapping else [])], force, dry_run)
     marked = _marked_output(mark, sheets, force=force)
     from grader import api
     from grader.sheets.reader import read_once
@@ -133,9 +127,14 @@ def import_sheet(
         raise
     if marked is not None:
         api.mark_workbook(sheets[0], (), imported.warnings, output=marked, force=force)
-    text = imported.text
+    text = imported.text  # also what is not written must be short enough to be read again
     if destination is not None and not dry_run:
         write_whole(destination, text, new=not force)
+    _tell(imported, destination, dry_run)
+
+
+def _tell(imported: Imported, destination: Path | None, dry_run: bool) -> None:
+    """Say what was imported, and what a person should look at."""
     _warn(imported.warnings)
     inspection = imported.inspection
     counts = [
@@ -183,6 +182,16 @@ def _made(
         if agreed is None:
             raise
     return make(agreed)
+
+
+def _destination(output: str | None, inputs: list[str], force: bool, dry_run: bool) -> Path | None:
+    """Where the inspection goes, checked before any work is done."""
+    if output is not None:
+        return check_output(output, (".yaml", ".yml"), force=force or dry_run, inputs=inputs)
+    if dry_run:
+        return None
+    help = "add -o inspection.yaml, or --dry-run to check only"
+    raise InputError([Problem("nothing says where to write", Place("--output"), help)])
 
 
 def _marked_output(mark: str | None, sheets: list[str], *, force: bool) -> Path | None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from grader.explanations.look_next import LookNext, TurnedOut
 from grader.model.proposal import AreaResult, WithoutOld
+
+if TYPE_CHECKING:
+    from grader.explanations.look_next import LookNext, TurnedOut
 
 Name = Callable[[str], str]
 

@@ -140,8 +140,18 @@ class Unassessed:
         if pairs:
             yield {id: harmful for id, (_, harmful) in pairs.items()}
 
+    @cached_property
+    def _concluded(self) -> dict[tuple[str, Row], CharacteristicCase]:
+        return {}
+
     def _filled(self, id: str, row: Row) -> CharacteristicCase:
-        return self.evaluator.characteristic(self.area.id, id, True, (Item("any", row),), self._earlier)
+        """The characteristic with one item on it, which is asked for again and again beside others."""
+        found = self._concluded.get((id, row))
+        if found is None:
+            items = (Item("any", row),)
+            found = self.evaluator.characteristic(self.area.id, id, True, items, self._earlier)
+            self._concluded[id, row] = found
+        return found
 
     def _concerns(self, raised: Iterable[Raised]) -> frozenset[str]:
         """The rules among them that raise a concern."""

@@ -47,7 +47,7 @@ def _keep(kept: dict[_K, _V], key: _K, value: _V) -> _V:
     return value
 
 
-def _home() -> Path:
+def home() -> Path:
     """The folder of `frameworks/` and `rules/`: in the package or a checkout."""
     for home in _HOMES:
         if (home / "frameworks").is_dir() and (home / "rules").is_dir():
@@ -59,12 +59,12 @@ def _home() -> Path:
 
 def framework_ids() -> list[str]:
     """Ids of the built-in frameworks."""
-    return sorted(p.stem for p in (_home() / "frameworks").glob("*.yaml"))
+    return sorted(p.stem for p in (home() / "frameworks").glob("*.yaml"))
 
 
 def rulebook_ids() -> list[str]:
     """Ids of the built-in rule books."""
-    return sorted(p.parent.name for p in (_home() / "rules").glob(f"*/{HEAD}"))
+    return sorted(p.parent.name for p in (home() / "rules").glob(f"*/{HEAD}"))
 
 
 # Names and paths -----------------------------------------------------------------------------------------
@@ -119,8 +119,8 @@ def _content(place: Path) -> dict[str, bytes]:
 
 
 def _shown(path: Path) -> str:
-    if path.is_relative_to(_home()):
-        return f"the built-in {path.relative_to(_home()).as_posix()}"
+    if path.is_relative_to(home()):
+        return f"the built-in {path.relative_to(home()).as_posix()}"
     return str(path) if path.is_absolute() else f"{os.curdir}{os.sep}{path}"
 
 
@@ -158,7 +158,7 @@ def framework(name: str, near: Path | None = None) -> FrameworkFile:
     path = _one_of(found, "framework", name)
     if path is None:
         raise UnknownNameError(f"unknown framework {quoted(name)}", help=_known_frameworks(name, near))
-    if not path.is_relative_to(_home()):
+    if not path.is_relative_to(home()):
         refuse_link_out(path, path.parent.parent, str(path))
     return _read_framework(path, _shown_framework(path))
 
@@ -166,7 +166,7 @@ def framework(name: str, near: Path | None = None) -> FrameworkFile:
 def _read_framework(path: Path, shown: str) -> FrameworkFile:
     from grader.io.frameworks import read_framework  # and the models, which a search has no need of
 
-    if not path.is_relative_to(_home()):
+    if not path.is_relative_to(home()):
         return read_framework(path, shown)
     key = (shown, read_bytes(path))
     found = _FRAMEWORKS.get(key)
@@ -174,7 +174,7 @@ def _read_framework(path: Path, shown: str) -> FrameworkFile:
 
 
 def _shown_framework(path: Path) -> str:
-    return f"frameworks/{path.name}" if path.is_relative_to(_home()) else str(path)
+    return f"frameworks/{path.name}" if path.is_relative_to(home()) else str(path)
 
 
 def proved_framework(given: NameOrPath) -> Document | None:
@@ -184,11 +184,11 @@ def proved_framework(given: NameOrPath) -> Document | None:
     """
     if not isinstance(given, str) or is_path(given) or os.path.lexists(given) or given not in framework_ids():
         return None
-    path = _home() / "frameworks" / f"{given}.yaml"
+    path = home() / "frameworks" / f"{given}.yaml"
     try:
         if _one_of(list(_framework_files(given, None)), "framework", given) != path:
             return None
-        record = json.loads(read_bytes(_home() / "rules" / given / PROVED))
+        record = json.loads(read_bytes(home() / "rules" / given / PROVED))
         document = parse_document(read_bytes(path), _shown_framework(path))
     except (InputError, ValueError, OSError):
         return None  # said by whoever reads it whole
@@ -226,7 +226,7 @@ def framework_at(given: NameOrPath, near: Path | None = None) -> FrameworkFile:
 
 
 def _framework_folders(near: Path | None) -> Iterator[Path]:
-    yield _home() / "frameworks"
+    yield home() / "frameworks"
     if near is not None:
         for folder in (near, near.parent, near.parent.parent):
             yield folder / "frameworks"
@@ -238,7 +238,7 @@ def _framework_files(name: str, near: Path | None) -> Iterator[Path]:
     for i, folder in enumerate(_framework_folders(near)):
         named = [path for path in _named(folder, name, ".yaml") if path.is_file() or path.is_symlink()]
         yield from named
-        if i and folder.is_dir() and not folder.samefile(_home() / "frameworks"):
+        if i and folder.is_dir() and not folder.samefile(home() / "frameworks"):
             for path in sorted(folder.glob("*.y*ml")):
                 if path in named or path.is_symlink() or not path.is_file():
                     continue
@@ -305,7 +305,7 @@ def _is_folder(name: str) -> bool:
 
 def _rulebook_folders(name: str) -> Iterator[Path]:
     """Folders of the places for ids that hold a rule book under this one."""
-    for place in (_home() / "rules", Path("rules")):
+    for place in (home() / "rules", Path("rules")):
         yield from (path for path in _named(place, name) if os.path.isfile(path / HEAD))
 
 
@@ -314,7 +314,7 @@ def folder_near(rules: NameOrPath | None) -> Path | None:
     if rules is None:
         return None
     folder = rulebook_folder(rules)
-    return None if folder.resolve().is_relative_to(_home() / "rules") else folder
+    return None if folder.resolve().is_relative_to(home() / "rules") else folder
 
 
 def rulebook(given: NameOrPath | None, framework_file: FrameworkFile) -> RuleBook:
@@ -353,12 +353,12 @@ def open_rulebook(given: NameOrPath) -> tuple[Path, FrameworkFile, RuleBook]:
 
 def shown_folder(folder: Path) -> str:
     """How messages name a rule book's folder, the same in every installation."""
-    return f"rules/{folder.name}" if folder.resolve().is_relative_to(_home() / "rules") else str(folder)
+    return f"rules/{folder.name}" if folder.resolve().is_relative_to(home() / "rules") else str(folder)
 
 
 def built_in_sha256(name: str) -> str | None:
     """SHA-256 of the built-in rule book with this id; None where there is none."""
-    folder = _home() / "rules" / name
+    folder = home() / "rules" / name
     if name not in rulebook_ids():
         return None
     texts = {file: decode(read_bytes(folder / file), file) for file in rule_files(folder)}
@@ -369,7 +369,7 @@ def _read_rulebook(folder: Path, framework_file: FrameworkFile) -> RuleBook:
     from grader.io.rulebooks import read_rulebook  # and the rule language, which a framework has no need of
 
     framework, shown = framework_file.framework, shown_folder(folder)
-    if not folder.is_relative_to(_home()):
+    if not folder.is_relative_to(home()):
         return read_rulebook(folder, framework, shown)
     key = (shown, *((name, read_bytes(folder / name)) for name in rule_files(folder)))
     of, found = _RULE_BOOKS.get(key, (None, None))

@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
 
 from grader.cached import cached_property
 from grader.errors import InputError, Problem, quoted, suggest, truncate
 from grader.io.faults import duplicate_ids
 from grader.io.inspection_draft import InspectionDraft, Path_
-from grader.io.printed_inspection import with_ids
+from grader.io.inspection_entries import InspectionEntries
+from grader.io.inspection_warnings import warnings_about
 from grader.io.printed_names import PrintedNames
 from grader.io.printed_words import PrintedWords
 from grader.io.yaml_source import Document
 from grader.language.rulebook import Measure
 from grader.model.framework import Framework
 from grader.model.inspection import Declared, Evidence, Figure, Inspection, LeftOut, Previous
-from grader.model.shares import percent
 from grader.text import figure_text
 
 #: Characteristics the items of an inspection may be tagged to in all: 5,000 items have four each. What a
@@ -61,109 +60,30 @@ def resolve_draft(
     problems = truncate(chain(draft.problems, check.problems()))
     if problems:
         raise InputError(problems)
-    return InspectionFile(check.inspection, draft.document.sha256, tuple(check.warnings()))
+    return InspectionFile(check.inspection, draft.document.sha256, tuple(warnings_about(check)))
 
 
-class _Check:
+class _Check(InspectionEntries):
     """One inspection against its framework and measures."""
-
-    def __init__(self, draft: InspectionDraft, framework: Framework, measures: Mapping[str, Measure]) -> None:
-        self.draft = draft
-        self.document = draft.document
-        self.framework = framework
-        self.measures = measures
-        self.inspection = with_ids(draft.inspection, framework, measures, self._evidence_ids, self._sources)
-        self.edition = self.inspection.inspection.edition
 
     def problems(self) -> Iterator[Problem]:
         head = self.inspection.inspection
         if head.framework != self.framework.id:
-            yield self._unknown("framework", head.framework, [self.framework.id], ("inspection", "framework"))
+            yield self.unknown("framework", head.framework, [self.framework.id], ("inspection", "framework"))
             return
         if self.edition not in self.framework.editions:
-            yield self._unknown("edition", self.edition, self.framework.editions, ("inspection", "edition"))
+            yield self.unknown("edition", self.edition, self.framework.editions, ("inspection", "edition"))
             return
         yield from self._areas()
         yield from self._tags()
-        yield from duplicate_ids(self.document, "evidence", (*self._ids("evidence"), *self._ids("left_out")))
-        yield from duplicate_ids(self.document, "finding", (*self._ids("findings"), *self._ids("previous")))
-        for at, item in self._items():
+        yield from duplicate_ids(self.document, "evidence", (*self.ids("evidence"), *self.ids("left_out")))
+        yield from duplicate_ids(self.document, "finding", (*self.ids("findings"), *self.ids("previous")))
+        for at, item in self.items():
             yield from self._evidence(item, at)
-        for at, finding in self._findings():
+        for at, finding in self.findings():
             yield from self._finding(finding, at)
         for i, left in enumerate(self.inspection.left_out):
             yield from self._said(left, ("left_out", i))
-
-    def warnings(self) -> Iterator[Problem]:
-        words = self.framework.vocabulary
-        head = self.inspection.inspection
-        if head.stale_after is not None and head.as_of is None:
-            message = "no evidence is shown as old: 'stale_after' is given, and no day as 'as_of'"
-            yield self._warning(("inspection", "stale_after"), "no_as_of", message)
-        if head.sample is not None:
-            message = (
-                f"the evidence is a sample, {percent(head.sample.share)} of each area's, for a second person"
-            )
-            yield self._warning(("inspection", "sample"), "sample", message)
-        for i, name in enumerate(self.inspection.inspection.not_inspected):
-            if not self.framework.area(name).editions[self.edition].optional:
-                yield self._warning(
-                    ("inspection", "not_inspected", i),
-                    "not_optional",
-                    f"area {name} is not optional in edition {self.edition}, and is said not to be inspected",
-                )
-        for at, item in self._items():
-            assessment = item.assessment
-            harmless = words.shortfalls and assessment and assessment not in words.shortfalls
-            if harmless and assessment and item.harm != words.harms.nothing:
-                yield self._warning(
-                    (*at, "harm"),
-                    "harm_without_shortfall",
-                    f"{item.id}: harm is what a shortfall puts at risk,"
-                    f" and the item {assessment.replace('_', ' ')}",
-                )
-        for at, finding in self._findings():
-            kind = words.kind[finding.kind]
-            if kind.recommended and not finding.recommendations:
-                yield self._warning(
-                    at, f"{kind.code}_without_recommendations", f"{finding.id}: {kind.lacks_recommendations}"
-                )
-
-    # What is in the file -----------------------------------------------------------------------------------
-
-    def _items(self) -> Iterator[tuple[Path_, Evidence]]:
-        return zip(self._paths("evidence"), self.inspection.evidence, strict=True)
-
-    def _findings(self) -> Iterator[tuple[Path_, Declared | Previous]]:
-        yield from zip(self._paths("findings"), self.inspection.findings, strict=True)
-        yield from zip(self._paths("previous"), self.inspection.previous, strict=True)
-
-    def _paths(self, block: str) -> list[Path_]:
-        """Paths of a list's sound entries."""
-        return [(block, i) for i in range(len(self._raw(block))) if (block, i) not in self.draft.left_out]
-
-    def _raw(self, block: str) -> list[Any]:
-        """A list as written, faulty entries too: their ids exist."""
-        raw = self.document.data.get(block) if isinstance(self.document.data, dict) else None
-        return raw if isinstance(raw, list) else []
-
-    def _ids(self, block: str) -> Iterator[tuple[Path_, str]]:
-        for i, entry in enumerate(self._raw(block)):
-            if isinstance(entry, dict) and isinstance(entry.get("id"), str):
-                yield (block, i, "id"), entry["id"]
-
-    @cached_property
-    def _evidence_ids(self) -> frozenset[str]:
-        # An id with a space about it is a fault of its own, and what names it without is none.
-        return frozenset(form for _, name in self._ids("evidence") for form in (name, name.strip()))
-
-    @cached_property
-    def _sources(self) -> frozenset[str]:
-        data = self.document.data
-        raw = data.get("sources") if isinstance(data, dict) else None
-        if not isinstance(raw, dict):
-            return frozenset()
-        return frozenset(form for name in raw for form in (name, name.strip()))
 
     @cached_property
     def _names(self) -> PrintedNames:
@@ -194,26 +114,26 @@ class _Check:
                 yield from self._area(area, here)
             elif area in named:
                 help = f"first as {quoted(named[area])}"
-                yield self._fault(here, f"area {quoted(area)} stands twice in 'earlier_grades'", help)
+                yield self.fault(here, f"area {quoted(area)} stands twice in 'earlier_grades'", help)
             named.setdefault(area, name)
         seen: set[str] = set()
         for i, name in enumerate(self.inspection.inspection.not_inspected):
             at = ("inspection", "not_inspected", i)
             yield from self._area(name, at)
             if name in seen:
-                yield self._fault(at, f"area {quoted(name)} stands twice in 'not_inspected'", "name it once")
+                yield self.fault(at, f"area {quoted(name)} stands twice in 'not_inspected'", "name it once")
             seen.add(name)
 
     def _tags(self) -> Iterator[Problem]:
         tags = 0
-        for at, item in self._items():
+        for at, item in self.items():
             tags += len(item.characteristics)
             if tags > TAG_LIMIT:
                 message = (
                     f"with {quoted(item.id)} the evidence is tagged more than {TAG_LIMIT:,} times in all"
                 )
                 help = "tag an item to the characteristics it bears on alone, or split the inspection"
-                yield self._fault((*at, "characteristics"), message, help)
+                yield self.fault((*at, "characteristics"), message, help)
                 return
 
     def _area(self, name: str, at: Path_) -> Iterator[Problem]:
@@ -223,20 +143,20 @@ class _Check:
         if elsewhere:
             yield self._of_another_edition("area", name, elsewhere, at)
         else:
-            yield self._unknown("area", name, self._area_ids, at)
+            yield self.unknown("area", name, self._area_ids, at)
 
     def _evidence(self, item: Evidence, at: Path_) -> Iterator[Problem]:
         yield from self._characteristics(item.id, item.characteristics, (*at, "characteristics"))
         yield from self._source(item.source, (*at, "source"))
         if self.framework.vocabulary.several == "latest" and item.found_on is None:
-            yield self._fault(
+            yield self.fault(
                 (*at, "found_on"),
                 f"{quoted(item.id)} lacks 'found_on'",
                 "add found_on: YYYY-MM-DD: what was found last on a characteristic is what counts",
             )
         scales = self._words.scales(item.characteristics)
         if len(scales) > 1:
-            yield self._fault(
+            yield self.fault(
                 (*at, "characteristics"),
                 f"{quoted(item.id)} is tagged to characteristics assessed on {len(scales)} scales:"
                 f" {' and '.join(levels.id for levels in scales)}",
@@ -262,13 +182,13 @@ class _Check:
 
     def _dates(self, item: Evidence, at: Path_) -> Iterator[Problem]:
         if item.remedied_on is not None and not item.remedied:
-            yield self._fault(
+            yield self.fault(
                 (*at, "remedied_on"),
                 f"{quoted(item.id)} has 'remedied_on' and is not remedied",
                 "add remedied: true, or leave remedied_on out",
             )
         if item.found_on is not None and item.remedied_on is not None and item.remedied_on < item.found_on:
-            yield self._fault(
+            yield self.fault(
                 (*at, "remedied_on"),
                 f"{quoted(item.id)} was put right on {item.remedied_on},"
                 f" before it was found on {item.found_on}",
@@ -277,7 +197,7 @@ class _Check:
         as_of = self.inspection.inspection.as_of
         for key, day in (("found_on", item.found_on), ("remedied_on", item.remedied_on)):
             if as_of is not None and day is not None and day > as_of:
-                yield self._fault(
+                yield self.fault(
                     (*at, key),
                     f"'{key}' of {quoted(item.id)} is {day}, after {as_of}, the day the inspection speaks of",
                     "mend the day, or 'as_of' of the inspection",
@@ -288,14 +208,14 @@ class _Check:
         alone = measure.characteristic
         # A characteristic that is unknown, or stands twice, has been spoken of already.
         if set(item.characteristics) != {alone} and all(c in self._area_of for c in item.characteristics):
-            yield self._fault(
+            yield self.fault(
                 (*at, "characteristics"),
                 f"measure {measure.name!r} assesses {alone} alone,"
                 f" and {quoted(item.id)} is tagged to {', '.join(item.characteristics)}",
                 f"write characteristics: [{alone}], and an item of its own for the rest",
             )
         if item.measure.unit != measure.unit and measure.decimals is None:
-            yield self._fault(
+            yield self.fault(
                 (*at, "measure", "unit"),
                 f"measure {measure.name!r} is in {measure.unit}, not {quoted(item.measure.unit)}",
                 f"write unit: {measure.unit}",
@@ -305,7 +225,7 @@ class _Check:
         """What is wrong with the figure of a measure that the framework declares."""
         declared = self.framework.measures[figure.name]
         if figure.unit != declared.unit:
-            yield self._fault(
+            yield self.fault(
                 (*at, "unit"),
                 f"measure {figure.name!r} is in {declared.unit}, not {quoted(figure.unit)}",
                 f"write unit: {declared.unit}",
@@ -313,14 +233,14 @@ class _Check:
         low, high = declared.range
         shown = figure_text(figure.value)
         if not low <= figure.value <= high:
-            yield self._fault(
+            yield self.fault(
                 (*at, "value"),
                 f"{shown} is outside {figure_text(low)} to {figure_text(high)},"
                 f" the range of measure {figure.name!r}",
                 f"write the figure as it was measured, in {declared.unit}",
             )
         elif declared.as_whole(figure.value) is None:
-            yield self._fault(
+            yield self.fault(
                 (*at, "value"),
                 f"{shown} has more decimals than the {declared.decimals} of measure {figure.name!r}",
                 "write it with so many, rounded as the scheme says",
@@ -334,12 +254,12 @@ class _Check:
 
     def _no_assessment(self, item: Evidence, at: Path_) -> Problem:
         if item.measure is None:
-            return self._fault(
+            return self.fault(
                 (*at, "assessment"),
                 f"{quoted(item.id)} lacks 'assessment'",
                 f"add assessment: one of {self._levels(item)}",
             )
-        return self._fault(
+        return self.fault(
             (*at, "measure", "name"),
             f"{quoted(item.id)} lacks 'assessment', and no rule reads measure {quoted(item.measure.name)}",
             f"{suggest(item.measure.name, self.measures, 'measures with rules')} (or add assessment: ...)",
@@ -352,8 +272,8 @@ class _Check:
             finding.id, finding.characteristics, (*at, "characteristics"), finding.area
         )
         for i, name in enumerate(finding.evidence):
-            if name not in self._evidence_ids:
-                yield self._unknown("evidence", name, self._evidence_ids, (*at, "evidence", i))
+            if name not in self.evidence_ids:
+                yield self.unknown("evidence", name, self.evidence_ids, (*at, "evidence", i))
         if finding.source is not None:
             yield from self._source(finding.source, (*at, "source"))
 
@@ -366,11 +286,11 @@ class _Check:
             if of is None:
                 yield self._unknown_characteristic(name, (*at, i))
             elif name in seen:
-                yield self._fault(
+                yield self.fault(
                     (*at, i), f"characteristic {quoted(name)} stands twice in {quoted(owner)}", "name it once"
                 )
             elif area in self._area_ids and of != area:
-                yield self._fault(
+                yield self.fault(
                     (*at, i),
                     f"{quoted(owner)} is a finding on {area}, and {name} is a characteristic of {of}",
                     "a finding is on one area: take the characteristic away, or write one for each area",
@@ -381,25 +301,15 @@ class _Check:
         elsewhere = [e for a, c in self.framework.characteristics() if c.id == name for e in a.editions]
         if elsewhere:
             return self._of_another_edition("characteristic", name, elsewhere, at)
-        return self._unknown("characteristic", name, self._area_of, at)
+        return self.unknown("characteristic", name, self._area_of, at)
 
     def _of_another_edition(self, what: str, name: str, editions: list[str], at: Path_) -> Problem:
-        return self._fault(
+        return self.fault(
             at,
             f"{what} {quoted(name)} is not in edition {self.edition}",
             f"it is in edition {' and '.join(editions)}; does the inspection name the right one?",
         )
 
     def _source(self, name: str, at: Path_) -> Iterator[Problem]:
-        if name not in self._sources:
-            yield self._unknown("source", name, self._sources, at)
-
-    def _fault(self, at: Path_, message: str, help: str | None) -> Problem:
-        return Problem(message, self.document.place(at), help)
-
-    def _warning(self, at: Path_, code: str, message: str) -> Problem:
-        return Problem(message, self.document.place(at), None, code)
-
-    def _unknown(self, what: str, name: str, known: Iterable[str], at: Path_) -> Problem:
-        plural = what if what == "evidence" else f"{what}s"
-        return self._fault(at, f"unknown {what} {quoted(name)}", suggest(name, known, plural))
+        if name not in self.sources:
+            yield self.unknown("source", name, self.sources, at)

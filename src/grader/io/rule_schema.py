@@ -21,9 +21,9 @@ from grader.io.rule_schema_values import (
     ref,
 )
 from grader.language.dnf import MAX_VALUE
+from grader.language.fact_keys import COUNTABLE, DEFINERS, GOES_WITH, OF_THINGS
 from grader.language.nodes import Better, Effect, Kind, Level
 from grader.language.parse import CONNECTIVES
-from grader.language.parse_facts import COUNTABLE, DEFINERS, GOES_WITH, OF_NAMED, OF_THINGS, RECKONED_ALONE
 from grader.language.parse_reckoned import WHOLE
 from grader.language.reckoned import Does, How
 from grader.language.rulebook import (
@@ -142,9 +142,40 @@ def _condition(layer: Layer, level: Level, names: Names) -> Schema:
 # Facts ----------------------------------------------------------------------------------------------------
 
 
+_WEIGHTS: Schema = {"properties": {"sum": {"type": "string"}}, "required": ["sum"]}
+_RANKED: Schema = {"anyOf": [*({"required": [d]} for d in OF_THINGS if d != "sum"), _WEIGHTS]}
+_SUMMED: Schema = {"properties": {"sum": {"type": "object"}}, "required": ["sum"]}
+_GO_TOGETHER: list[Schema] = [
+    {"if": _RANKED, "then": {"required": ["of"]}},
+    {"if": _SUMMED, "then": {"not": {"anyOf": [{"required": [k]} for k in ("of", "where", "per")]}}},
+    {"if": {"required": ["round"]}, "then": {"required": ["to", "how"]}},
+]
+
+
 def _fact(layer: Layer, names: Names) -> Schema:
-    countable = sorted(COUNTABLE[layer])
-    thing: Schema = {"enum": countable}
+    properties = _fact_keys(layer, names)
+    definers = [d for d in DEFINERS if d in properties]
+    things = sorted(COUNTABLE[layer])
+    return {
+        "type": "object",
+        "properties": {key: {**held, "description": _SAYS[key]} for key, held in properties.items()},
+        "required": ["better", "english"],
+        "additionalProperties": False,
+        "oneOf": [{"required": [definer]} for definer in definers],
+        "allOf": [
+            *_GO_TOGETHER,
+            *(
+                {"if": {"required": [key]}, "then": {"anyOf": [{"required": [d]} for d in beside]}}
+                for key, beside in GOES_WITH.items()
+            ),
+            *(_about(entities(names.vocabulary)[name], layer, names) for name in things),
+        ],
+    }
+
+
+def _fact_keys(layer: Layer, names: Names) -> dict[str, Schema]:
+    """What each key of a fact may hold."""
+    thing: Schema = {"enum": sorted(COUNTABLE[layer])}
     properties: dict[str, Schema] = {
         "count": thing,
         "any": thing,
@@ -159,37 +190,15 @@ def _fact(layer: Layer, names: Names) -> Schema:
         "unit": TEXT,
         "not_monotone": TEXT,
     }
-    definers = list(DEFINERS)
     if layer in (Layer.SUFFICIENCY, Layer.GRADE):
         named: Schema = {"enum": list(names.characteristics)} if names.known else {"type": "string"}
         properties["status_of"] = named
         own = {"type": "array", "prefixItems": [named, {"type": "string"}], "minItems": 2, "maxItems": 2}
         properties["fact_of"] = own
         properties["score_of"] = named
-        properties |= _reckoned(layer, names)
-    else:
-        definers = [d for d in definers if d not in (*OF_NAMED, *RECKONED_ALONE, "sum", "highest")]
-        del properties["unit"], properties["not_monotone"]
-    weights: Schema = {"properties": {"sum": {"type": "string"}}, "required": ["sum"]}
-    ranked: Schema = {"anyOf": [*({"required": [d]} for d in OF_THINGS if d != "sum"), weights]}
-    summed: Schema = {"properties": {"sum": {"type": "object"}}, "required": ["sum"]}
-    return {
-        "type": "object",
-        "properties": {key: {**held, "description": _SAYS[key]} for key, held in properties.items()},
-        "required": ["better", "english"],
-        "additionalProperties": False,
-        "oneOf": [{"required": [definer]} for definer in definers],
-        "allOf": [
-            {"if": ranked, "then": {"required": ["of"]}},
-            {"if": summed, "then": {"not": {"anyOf": [{"required": [k]} for k in ("of", "where", "per")]}}},
-            {"if": {"required": ["round"]}, "then": {"required": ["to", "how"]}},
-            *(
-                {"if": {"required": [key]}, "then": {"anyOf": [{"required": [d]} for d in definers]}}
-                for key, definers in GOES_WITH.items()
-            ),
-            *(_about(entities(names.vocabulary)[name], layer, names) for name in countable),
-        ],
-    }
+        return properties | _reckoned(layer, names)
+    del properties["unit"], properties["not_monotone"]
+    return properties
 
 
 def _reckoned(layer: Layer, names: Names) -> dict[str, Schema]:

@@ -23,9 +23,7 @@ from grader.io.rule_files import CalibratedFile, LayerFile, RuleBookFile
 from grader.io.rule_folder import HEAD, lines_sha256, refuse_link_out, rule_files
 from grader.io.yaml_source import Document, parse_document
 from grader.language.limits import limit_problems
-from grader.language.rulebook import (
-    RuleBook,
-)
+from grader.language.rulebook import RuleBook
 from grader.model.framework import Framework
 from grader.vocabulary.scales import Scale
 
@@ -49,37 +47,14 @@ def read_rulebook(folder: Path, framework: Framework, shown: str | None = None) 
     InputError
         Every fault of every file.
     """
-    documents, problems = _read_all(folder, shown or str(folder))
+    named = shown or str(folder)
+    documents, problems = _read_all(folder, named)
     if dots := unfilled(documents.values()):
         raise InputError(truncate([*problems, *dots]))
-    head = documents.pop(HEAD, None)
-    if head is None:
-        raise InputError(problems or [_no_head(shown or str(folder))])
-    header, faults = validate(head, RuleBookFile)
-    fitted: CalibratedFile | None = None
-    if CALIBRATED in documents:
-        fitted, wrong = validate(documents[CALIBRATED], CalibratedFile)
-        faults = [*faults, *wrong]
-    layers = {
-        name: validate(document, LayerFile) for name, document in documents.items() if name != CALIBRATED
-    }
-    problems += faults + [p for _, found in layers.values() for p in found]
-    if header is None or problems:
-        raise InputError(truncate(problems))
-    work = Lowering(framework, grade_scale=Scale("grade", framework.grades_worst_first))
-    check_framework(work, header, head)
-    lower_parameters(work, header.parameters, head)
-    if fitted is not None:
-        lower_calibrated(work, fitted.calibrated, documents[CALIBRATED])
-    parsed = [(file, documents[name]) for name, (file, _) in sorted(layers.items()) if file is not None]
-    check_size(parsed)
-    lower_measures(work, parsed)
-    lower_facts(work, parsed)
-    lower_rules(work, parsed)
-    work.problems.extend(limit_problems(work.rules.values()))
-    if work.problems:
-        raise InputError(work.problems)
-    sha256 = folder_sha256({HEAD: head, **documents})
+    if HEAD not in documents:
+        raise InputError(problems or [_no_head(named)])
+    header, work = _lowered(documents, problems, framework)
+    sha256 = folder_sha256(documents)
     return RuleBook(
         id=header.rulebook.id,
         version=header.rulebook.version,
@@ -93,11 +68,38 @@ def read_rulebook(folder: Path, framework: Framework, shown: str | None = None) 
         grade_default=framework.grade_scale.default,
         areas=tuple(a.id for a in framework.areas),
         sha256=sha256,
-        proved=read_proved(folder, sha256, shown or str(folder)),
+        proved=read_proved(folder, sha256, named),
         vocabulary=framework.vocabulary,
         promises=tuple(sorted(set(header.rulebook.promises))),
         scale_of=work.scale_of,
     )
+
+
+def _lowered(
+    documents: Mapping[str, Document], problems: list[Problem], framework: Framework
+) -> tuple[RuleBookFile, Lowering]:
+    """The head of a rule book, and everything in its files lowered; raises InputError."""
+    head, fits = documents[HEAD], documents.get(CALIBRATED)
+    header, faults = validate(head, RuleBookFile)
+    fitted, wrong = (None, []) if fits is None else validate(fits, CalibratedFile)
+    layers = {n: validate(d, LayerFile) for n, d in documents.items() if n not in (HEAD, CALIBRATED)}
+    problems = [*problems, *faults, *wrong, *(p for _, found in layers.values() for p in found)]
+    if header is None or problems:
+        raise InputError(truncate(problems))
+    work = Lowering(framework, grade_scale=Scale("grade", framework.grades_worst_first))
+    check_framework(work, header, head)
+    lower_parameters(work, header.parameters, head)
+    if fitted is not None and fits is not None:
+        lower_calibrated(work, fitted.calibrated, fits)
+    parsed = [(file, documents[name]) for name, (file, _) in sorted(layers.items()) if file is not None]
+    check_size(parsed)
+    lower_measures(work, parsed)
+    lower_facts(work, parsed)
+    lower_rules(work, parsed)
+    work.problems.extend(limit_problems(work.rules.values()))
+    if work.problems:
+        raise InputError(work.problems)
+    return header, work
 
 
 def unfilled_in(folder: Path, shown: str) -> list[Problem]:

@@ -236,7 +236,8 @@ class _Reader:
 
     def value(self, event: Any, path: NodePath) -> object:
         at = self.places[path] = self.at
-        self.refuse_extras(event, at)
+        if event.anchor is not None or getattr(event, "tag", None) is not None:
+            self.refuse_extras(event, at)
         if isinstance(event, yaml.ScalarEvent):
             return self.scalar(event, path, at)
         if isinstance(event, yaml.AliasEvent):
@@ -294,7 +295,8 @@ class _Reader:
                 self.fault(at, "a key is a list or a mapping", "a key is text, as in 'key: value'")
             self.value(event, (*path, ""))
             return None
-        self.refuse_extras(event, at)
+        if event.anchor is not None or event.tag is not None:
+            self.refuse_extras(event, at)
         if not self.fit(event, at):
             return None
         text: str = event.value

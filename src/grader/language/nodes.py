@@ -1,138 +1,26 @@
-"""The tree every engine reads: conditions and facts, in whole numbers.
-
-`place` takes no part in comparing or hashing.
-"""
+"""The tree every engine reads: facts, and the conditions they and rules are made of."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from grader.errors import Place
-
-
-class Op(StrEnum):
-    """A comparison; `one_of` alone takes several values."""
-
-    AT_LEAST = "at_least"
-    AT_MOST = "at_most"
-    MORE_THAN = "more_than"
-    FEWER_THAN = "fewer_than"
-    EQUALS = "equals"
-    ONE_OF = "one_of"
-
-
-class Better(StrEnum):
-    """Which way a fact moves for things to be better."""
-
-    MORE = "more"
-    FEWER = "fewer"
-    NEITHER = "neither"
-
-
-class Kind(StrEnum):
-    """What a fact's whole number counts."""
-
-    COUNT = "count"
-    SHARE = "share"
-    SCALE = "scale"
-    FLAG = "flag"
-    SCORE = "points"
-
-
-class Effect(StrEnum):
-    """What a rule does when its condition holds."""
-
-    REACHES = "reaches"
-    LIMITS = "limits"
-    RAISES = "raises"
-    WITHHOLDS = "withholds"
-
-
-class Level(StrEnum):
-    """What a fact is a fact about."""
-
-    FIGURE = "figure"
-    CHARACTERISTIC = "characteristic"
-    AREA = "area"
-
-
-@dataclass(frozen=True, slots=True)
-class Const:
-    """A whole number or rank; `name` is the parameter's."""
-
-    value: int
-    name: str | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Param:
-    """A named parameter of the rule book, written `$name`."""
-
-    name: str
-
-
-Operand = Const | Param
-
-
-# Conditions -----------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Compare:
-    """A fact held against one value (or, for `one_of`, several)."""
-
-    fact: str
-    op: Op
-    operands: tuple[Operand, ...]
-    place: Place | None = field(default=None, compare=False, repr=False)
-    #: Whether it only keeps the comparison beside it inside one of the framework's scales.
-    within: bool = field(default=False, compare=False, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class All:
-    """Holds when every part holds; with no part it holds."""
-
-    parts: tuple[Condition, ...]
-    place: Place | None = field(default=None, compare=False, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Any_:
-    """Holds when at least one part holds; with no part it does not."""
-
-    parts: tuple[Condition, ...]
-    place: Place | None = field(default=None, compare=False, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    """Holds when its part does not."""
-
-    part: Condition
-    place: Place | None = field(default=None, compare=False, repr=False)
-
-
-Condition = Compare | All | Any_ | Not
-
-
-# Facts ----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Test:
-    """One clause of a `where`: an attribute of the thing counted, held against values."""
-
-    __test__: ClassVar = False  # pytest would take the name for a test class
-
-    attribute: str
-    op: Op
-    operands: tuple[Operand, ...]
-    place: Place | None = field(default=None, compare=False, repr=False)
+from grader.language.conditions import All as All
+from grader.language.conditions import Any_ as Any_
+from grader.language.conditions import Better as Better
+from grader.language.conditions import Compare as Compare
+from grader.language.conditions import Condition as Condition
+from grader.language.conditions import Const as Const
+from grader.language.conditions import Effect as Effect
+from grader.language.conditions import Kind as Kind
+from grader.language.conditions import Level as Level
+from grader.language.conditions import Not as Not
+from grader.language.conditions import Op as Op
+from grader.language.conditions import Operand as Operand
+from grader.language.conditions import Param as Param
+from grader.language.conditions import Test as Test
 
 
 class Definition:

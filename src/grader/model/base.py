@@ -71,9 +71,12 @@ def not_blank(text: str) -> str:
     return text
 
 
+_IDENTIFIER = re.compile(r"[^\s/\\](?:[^\r\n\t]{0,198}[^\s])?")
+
+
 def is_identifier(text: str) -> bool:
     """Whether a text can be an id."""
-    return re.fullmatch(r"[^\s/\\](?:[^\r\n\t]{0,198}[^\s])?", text) is not None
+    return _IDENTIFIER.fullmatch(text) is not None
 
 
 def _identifier(text: str) -> str:

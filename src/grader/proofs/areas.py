@@ -262,9 +262,9 @@ class AreaSpace:
         Parameters
         ----------
         counted : mapping
-            That count.
+            Things that count.
         given : mapping
-            Facts known, those of named characteristics too.
+            Facts known, also of named characteristics.
         own : mapping
             Findings that rules propose on characteristics.
         evidence : ArithRef

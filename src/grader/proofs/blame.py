@@ -43,8 +43,7 @@ def _concerned(trial: Trial) -> set[str | None]:
 def blame(trials: Trials, part: Part, pairs: Sequence[tuple[Situation, Situation]]) -> tuple[str, ...]:
     """The fewest rules whose removal mends the first case, likeliest first.
 
-    First those against a fact's direction, then those that mend most cases, then those of the first layer
-    that goes wrong.
+    Likeliest are those against a fact's direction, then those that mend most cases, then the first layer's.
     """
     subject = trials.subject
     rules = [

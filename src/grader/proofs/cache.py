@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import z3
 
@@ -23,6 +23,8 @@ from grader.proofs.check import at_settings, check_rulebook
 from grader.proofs.report import CheckReport, Promise
 from grader.proofs.subject import Confirm
 from grader.proofs.tag_combinations import Part
+
+T = TypeVar("T", list[Any], dict[str, Any])
 
 #: Promises proved of every value of the parameters, so that their defaults do not matter.
 _OVER_RANGES = frozenset({*map(str, Part), "total", "local", "capped"})
@@ -43,14 +45,24 @@ def check_kept(
     def known(promise: str) -> Promise | None:
         return _read(folder / f"{_key(promise, asked, framework, effort)}.json", promise)
 
-    path = folder / f"{_key_of_cases(book, framework)}.cases.json"
-    before = _read_cases(path)
-    cases = list(before)
-    report = check_rulebook(
-        book, framework, effort=effort, settings=settings, confirm=confirm, known=known, cases=cases
+    of_cases, of_dead = (
+        folder / f"{_key_of_cases(book, framework)}.{what}.json" for what in ("cases", "dead")
     )
-    if cases != before:
-        _write(path, cases)
+    cases_before, dead_before = _kept(of_cases, []), _kept(of_dead, {})
+    cases, dead = list(cases_before), dict(dead_before)
+    report = check_rulebook(
+        book,
+        framework,
+        effort=effort,
+        settings=settings,
+        confirm=confirm,
+        known=known,
+        cases=cases,
+        dead=dead,
+    )
+    for path, before, now in ((of_cases, cases_before, cases), (of_dead, dead_before, dead)):
+        if now != before:
+            _write(path, now)
     for promise in report.promises:
         if promise.result == "proved":
             _keep(folder / f"{_key(promise.id, asked, framework, effort)}.json", promise)
@@ -115,16 +127,17 @@ def _said(book: RuleBook, promise: str) -> str:
 
 def _key_of_cases(book: RuleBook, framework: Framework) -> str:
     """The hash of what cases are of; they are replayed, so not of the rules."""
-    return hashlib.sha256(repr((_program(), book.id, repr(framework))).encode()).hexdigest()
+    about = (_program(), z3.get_version_string(), book.id, repr(framework))
+    return hashlib.sha256(repr(about).encode()).hexdigest()
 
 
-def _read_cases(path: Path) -> list[Any]:
-    """Kept cases, or none."""
+def _kept(path: Path, nothing: T) -> T:
+    """What a file of cases or of dead rules holds, or nothing."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return []
-    return found if isinstance(found, list) else []
+        return nothing
+    return found if isinstance(found, type(nothing)) else nothing
 
 
 def _read(path: Path, promise: str) -> Promise | None:

@@ -55,7 +55,7 @@ def _only_grades_ask(book: RuleBook) -> bool:
 def _exactly(subject: Subject, group: AreaGroup) -> Finding | None:
     """The finding over the areas' very states, every parameter free.
 
-    Slow, for shares against parameters are products: asked last.
+    Asked last: products of shares and parameters are slow.
     """
     space = subject.space(group, GRADE_AND_SUFFICIENCY)
     parameters = {f"${name}": z3.Int(f"${name}") for name in subject.book.parameters}
@@ -87,7 +87,7 @@ def _ranges(book: RuleBook, variables: Mapping[str, z3.ArithRef]) -> Iterator[z3
 def _above_cap(subject: Subject, group: AreaGroup) -> dict[str, int] | None:
     """Parameter values at which grade rules might not cap, or None.
 
-    Facts are free within their types: a proof over more states than there are.
+    Facts are free within their types, which is more states than there are.
     """
     book = subject.book
     area = group.areas[0].id
@@ -144,7 +144,7 @@ def _at_values(subject: Subject, group: AreaGroup, values: Mapping[str, int]) ->
 
 
 def _about_open(book: RuleBook) -> tuple[str, ...]:
-    """Grade rules that look at how many concerns are open: one of them ought to cap the grade."""
+    """Grade rules on how many concerns are open, one of which ought to cap."""
     words = book.vocabulary
     open_ = [row for row in (*DECLARED_TAGS, *EARLIER_TAGS) if any_open(words, [row])]
     facts = {

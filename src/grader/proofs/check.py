@@ -1,4 +1,4 @@
-"""Run a whole check: each promise by itself, within so much solver work, and findings in one order."""
+"""Run a check: each promise by itself, within a limit of solver work; findings in one order."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from grader.model.framework import Framework
 from grader.proofs.bands import check_bands
 from grader.proofs.capped import check_capped
 from grader.proofs.clauses import check_live_throughout
-from grader.proofs.in_the_way import told_by_cause
-from grader.proofs.kept_cases import as_text, from_text
+from grader.proofs.in_the_way import told_by_cause, without_in
+from grader.proofs.kept_cases import MOST, as_text, from_text
 from grader.proofs.monotone import check_part
 from grader.proofs.order import check_marks, check_ranges, check_unused
 from grader.proofs.promises import check_local, check_reachable, check_total
@@ -33,6 +33,7 @@ from grader.proofs.report import (
 )
 from grader.proofs.schemes import monotone as schemes
 from grader.proofs.schemes import promises as scheme_promises
+from grader.proofs.schemes.blame import without_in_scheme
 from grader.proofs.schemes.subject import Scheme, Tried
 from grader.proofs.schemes.unassessed import check_unassessed
 from grader.proofs.subject import Confirm, Subject
@@ -55,8 +56,7 @@ Cases = list[dict[str, Any]]
 class Question:
     """One promise, as asked of a subject.
 
-    `check` gives findings, or how many cases were tried of what is true by construction, or what else a proof
-    assumes.
+    `check` gives findings, how many cases of what is true by construction were tried, or an assumption.
     """
 
     id: str
@@ -74,41 +74,44 @@ def check_rulebook(
     known: Known | None = None,
     only: Collection[str] | None = None,
     cases: Cases | None = None,
+    dead: dict[str, Any] | None = None,
 ) -> CheckReport:
     """Prove a rule book's promises, or find what breaks them.
 
     Parameters
     ----------
     book : RuleBook
-        The rule book, its parameters not yet bound.
+        Not bound.
     framework : Framework
-        What it grades against.
     effort : int
-        Units of work the solver may spend on each promise; what is open by then is unknown, never proved.
+        Solver units for each promise; what is open by then is unknown.
     settings : mapping of str to int, optional
-        Parameters that stand at these values, and no others.
+        Parameters held at these values.
     confirm : callable, optional
-        Grades an inspection on the other engines: called with each witness before it is told.
+        Grades each witness on the other engines before it is told.
     known : callable, optional
-        Gives the promise with an id where it has been proved of this very rule book before.
+        Gives a promise proved before of this very rule book, by id.
     only : collection of str, optional
-        Ids of the promises asked about; every one where it is left out.
+        Ids of promises; all by default.
     cases : list, optional
-        Cases met at an earlier check, as `kept_cases` writes them: they are replayed, and spare the solver
-        what they still show. Those met now are put before them.
+        Of an earlier check (`kept_cases`): replayed first, sparing the solver what they still show. Those met
+        now are put before them.
+    dead : dict, optional
+        Rules an earlier check found to decide nothing, by what that rests on: where it is the same, they are
+        not asked about again. Those found now are put before them.
 
     Returns
     -------
     CheckReport
-        Every promise's result, and the findings.
 
     Raises
     ------
     InternalError
-        A witness was graded otherwise by another engine: a fault of grader.
+        Another engine graded a witness otherwise: a fault of grader.
     """
     book = at_settings(book, settings or {})
     trials = Trials(Subject(book, framework, Effort(0), {}, confirm))
+    trials.dead_before = dict(dead or {})
     for situation in from_text(cases, framework, trials):
         trials.meet(situation)
     promises: list[Promise] = []
@@ -131,15 +134,20 @@ def check_rulebook(
         promises.append(promise)
     if cases is not None:
         cases[:] = as_text((*trials.found, *(t.situation for t in trials.met)))
+    if dead is not None:
+        every = [*trials.dead.items(), *(kept for kept in dead.items() if kept[0] not in trials.dead)]
+        dead.clear()
+        dead.update(every[:MOST])
     findings += check_unused(book)
     findings += check_ranges(book, framework)
     findings += check_bands(book)
     if framework.vocabulary.several is not None:
         findings += _unassessed(book, framework, effort, confirm)
     findings += check_marks(book, findings)
-    told = _telling(findings)
-    if framework.vocabulary.several is None:
-        told = told_by_cause(trials, told)
+    told, without = _telling(findings), without_in(trials)
+    if framework.vocabulary.several is not None:
+        without = without_in_scheme(Scheme(trials.subject))
+    told = told_by_cause(trials.subject, told, without)
     return CheckReport(book, tuple(promises), tuple(sorted(told, key=_order)))
 
 
@@ -164,7 +172,7 @@ def questions(framework: Framework) -> list[Question]:
 
 
 def _own_kinds(subject: Subject, trials: Trials) -> list[Finding]:
-    """What the proofs know of findings is of the kinds that a framework has which declares none."""
+    """Proofs know only the finding kinds of frameworks that declare none."""
     raise Undecided(OWN_KINDS)
 
 
@@ -186,7 +194,7 @@ def _part(part: Part) -> Callable[[Subject, Trials], list[Finding] | str]:
 
 
 def _of_schemes(framework: Framework) -> list[Question]:
-    """The same of a framework whose statuses are as assessed: each component is one level of its scale."""
+    """The promises of a framework whose statuses are as assessed: each component is a level."""
     words, tried = framework.vocabulary, Tried()
 
     def asked(check: Callable[[Scheme], Iterable[Finding] | int | str]) -> Callable[..., Any]:

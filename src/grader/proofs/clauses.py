@@ -18,6 +18,7 @@ from grader.language.english import English
 from grader.language.nodes import All, Any_, Compare, Condition, Level, Not, Param
 from grader.language.rulebook import Layer, Rule, RuleBook
 from grader.language.typecheck import comparisons
+from grader.proofs.dead_rules import WokenClauses
 from grader.proofs.live import check_live, in_turn, kept_in
 from grader.proofs.report import Finding
 from grader.proofs.rule_scopes import FoundCase, Scope, View, rule_scopes
@@ -35,6 +36,7 @@ class Places:
     met: Iterable[Mapping[str, int]]
     scopes: Sequence[Scope]
     keep: Callable[[FoundCase], None] = lambda case: None
+    woken: WokenClauses | None = None
 
 
 def check_live_throughout(subject: Subject, trials: Trials) -> Iterator[Finding]:
@@ -42,7 +44,8 @@ def check_live_throughout(subject: Subject, trials: Trials) -> Iterator[Finding]
 
     def places(rule: Rule) -> Places:
         scopes = list(rule_scopes(subject, trials, rule))
-        return Places(_met(subject, trials, rule), scopes, kept_in(trials))
+        woken = WokenClauses(subject, trials, rule)
+        return Places(_met(subject, trials, rule), scopes, kept_in(trials), woken)
 
     return with_clauses(subject, check_live(subject, trials), places)
 
@@ -72,8 +75,8 @@ def with_clauses(
     Parameters
     ----------
     of_a_table
-        A published table may give two numbers, one following from the other: then only clauses on the same
-        facts count.
+        Only clauses on the same facts count: a published table may give two numbers, one following from the
+        other.
 
     Raises
     ------
@@ -106,6 +109,10 @@ def _idle(book: RuleBook, rule: Rule, places: Places, of_a_table: bool) -> list[
     condition = _anew(rule.condition)
     while (clause := next((c for c in _clauses(condition) if id(c) not in needed), None)) is not None:
         less = _without(condition, clause)
+        if places.woken is not None and places.woken.known(condition, clause):
+            restated = restated or rule.restates is not None
+            needed.add(id(clause))
+            continue
         both = bind_condition(condition, values), bind_condition(less, values)
         if _differ(*both, met) or _case(*both, met, places):
             needed.add(id(clause))
@@ -114,7 +121,7 @@ def _idle(book: RuleBook, rule: Rule, places: Places, of_a_table: bool) -> list[
         if so == _ADDS_NOTHING and (
             rule.restates
             or (of_a_table and not _named_beside(clause, less))
-            or _matters_elsewhere(book, condition, less, met, places)
+            or _matters_elsewhere(book, condition, less, clause, met, places)
         ):
             restated = restated or rule.restates is not None
             needed.add(id(clause))
@@ -132,7 +139,12 @@ def _named_beside(clause: Condition, rest: Condition) -> bool:
 
 
 def _matters_elsewhere(
-    book: RuleBook, one: Condition, other: Condition, met: list[Mapping[str, int]], places: Places
+    book: RuleBook,
+    one: Condition,
+    other: Condition,
+    clause: Condition,
+    met: list[Mapping[str, int]],
+    places: Places,
 ) -> bool:
     """Whether a clause matters with a parameter at an end of its range."""
     operands = (o for c, _ in comparisons(one) for o in c.operands)
@@ -141,6 +153,8 @@ def _matters_elsewhere(
             values = {**book.defaults(), name: value}
             both = bind_condition(one, values), bind_condition(other, values)
             if _differ(*both, met) or _any(places.scopes, _apart(*both)) is not None:
+                if places.woken is not None:
+                    places.woken.keep(one, clause)
                 return True
     return False
 

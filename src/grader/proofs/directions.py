@@ -1,7 +1,7 @@
-"""Which way facts and rules can move under a change, layer by layer, at every value of the parameters.
+"""Which way facts and rules can move under a change, layer by layer, at all parameter values.
 
-Between the layers stands an interface: which way each fact can move. A rule is then asked about by itself,
-over any values of its facts that move so. These are more than there are, so a proof holds of all there are.
+Between layers is known only which way each fact can move. Each rule is asked about by itself, over any such
+values: more than there are, so that a proof holds of all there are.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _NO_RANK = 1000
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """Which way a whole number can go under a change; `pairs` lists how, where that is known."""
+    """Which way a whole number can go under a change; `pairs` lists how, if known."""
 
     falls: bool = False
     rises: bool = False
@@ -64,9 +64,9 @@ class Directions:
     Parameters
     ----------
     book : RuleBook
-        With numbers for the parameters in the `where` of facts about evidence and findings, the others free.
+        Bound in the `where` of facts about evidence and findings, free elsewhere.
     shared : dict
-        What is known of a characteristic already, for areas whose rules about one are the same.
+        Known of a characteristic, for areas with the same rules about one.
     """
 
     subject: Subject
@@ -86,7 +86,7 @@ class Directions:
     # Rules ------------------------------------------------------------------------------------------------
 
     def offenders(self) -> list[Rule]:
-        """The rules that may go the wrong way under the part's changes; a proof where there are none."""
+        """Rules that may go the wrong way under the changes; none is a proof."""
         if self.part is Part.CONCERNS_STAY:
             return [r for r in self._concerns() if self.rule(r).falls]
         if self.part is Part.STAYS_GRADED:
@@ -121,7 +121,7 @@ class Directions:
         return self._rules[rule.id]
 
     def _by_facts(self, rule: Rule) -> Movement:
-        """A rule about an area, over any values of its facts that move as they can."""
+        """A rule about an area, over any values its facts can move between."""
         names = facts_named(rule.condition)
         known = list(self.ranges)
         before, after = dict(self.parameters), dict(self.parameters)
@@ -194,7 +194,7 @@ class Directions:
     # Shares -----------------------------------------------------------------------------------------------
 
     def _share(self, part: Fact, whole: Fact) -> Movement:
-        """A share of characteristics, over every number of them an area of the group can have."""
+        """A share of characteristics, over each number of them in areas of the group."""
         if {part.entity, whole.entity} != {"characteristics"}:
             one, other = self.fact(part.name), self.fact(whole.name)
             return one if other == STILL else other.reverse if one == STILL else ANY_WAY
@@ -255,12 +255,12 @@ class Directions:
 
 
 def partly_bound(book: RuleBook) -> Iterator[RuleBook]:
-    """The rule book at each value of the parameters by which facts choose evidence and findings.
+    """The rule book at each value of the parameters that choose evidence and findings.
 
     Raises
     ------
     Undecided
-        There are too many combinations to look at one by one.
+        Too many combinations.
     """
     chosen: dict[str, int] = {}
     for fact in book.facts.values():
@@ -311,7 +311,7 @@ def _truths(model: z3.ModelRef, terms: Sequence[z3.ExprRef]) -> tuple[int, ...]:
 def _share_moves(
     moves: Iterable[tuple[int, ...]], classes: Sequence[tuple[int, ...]], sizes: Iterable[int]
 ) -> Movement:
-    """How a share moves where one characteristic of an area moves so, the others being of any classes."""
+    """How a share moves if one characteristic moves, the others being of any classes."""
     rests = {rest for size in sizes if size for rest in _sums(classes, size - 1)}
     falls = rises = False
     for before_part, before_whole, after_part, after_whole in moves:

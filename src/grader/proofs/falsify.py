@@ -8,10 +8,7 @@ How to use it::
     case = drawn.case(number, area)    # one area of one inspection, as rows
     case.inspection(framework)         # the same as a file a person could have written
 
-A row of `areas` is one area of one inspection (`number`, `area`, `outcome`, `rank`, a column for each fact
-about the area under `found.plan.area_columns`, and how often each rule raised a finding); one of
-`characteristics` is a characteristic that something was said about. Nothing here proves anything: what is
-found is a candidate, to be replayed on the engines before it is told.
+What is found is a candidate, to be replayed on the engines before it is told.
 """
 
 from __future__ import annotations
@@ -65,7 +62,7 @@ class Concluded:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """Inspections of one edition, in columns; `measures` are those figures are drawn of, in their order."""
+    """Inspections of one edition, in columns; `measures` names those with figures, in order."""
 
     framework: Framework
     edition: str
@@ -134,7 +131,7 @@ class Drawn:
         )
 
     def _counting(self, number: int, area: str, width: int) -> Iterator[tuple[str, str, dict[str, int]]]:
-        """Evidence of one inspection that counts in an area: on what, tagged to what, and its row."""
+        """Evidence that counts in an area of an inspection: on what, tagged to what, and its row."""
         places = {
             at * width + n: c
             for at, found in enumerate(self.framework.areas_in(self.edition))
@@ -157,24 +154,20 @@ def draw(
     count: int = COUNT,
     seed: int = 0,
 ) -> Drawn:
-    """Draw inspections on which rule books may come to something remarkable.
+    """Draw inspections on which rule books may conclude something remarkable.
 
-    Items are tagged at random and as the facts of the rule books look for them, as often as their rules ask
-    for and once more or less; figures lie at random and on either side of every value they are held
-    against. Every area of an inspection is drawn apart.
+    Items are tagged at random and as facts look for them, as often as rules ask for and one more or less;
+    figures lie at random and beside every value compared. Areas are drawn apart.
 
     Parameters
     ----------
     framework : Framework
-        What the rule books are for.
     edition : str
-        The edition the inspections are of.
     books : sequence of RuleBook
         One, or those to be compared.
     count : int
         How many.
     seed : int
-        Where the drawing starts: the same seed, the same inspections.
     """
     return _Drawing(framework, edition, [bind(book) for book in books], count, seed).drawn()
 
@@ -277,7 +270,7 @@ class _Drawing:
     # Figures ------------------------------------------------------------------------------------------------
 
     def _figures(self) -> tuple[list[str], dict[str, Codes]]:
-        """Figures of the measures that every rule book has on the same characteristic of the edition."""
+        """Figures of measures that every rule book has on the same characteristic."""
         places = {
             c.id: at * self.width + n
             for at, area in enumerate(self.areas)
@@ -342,7 +335,7 @@ class _Drawing:
 
 
 def figures_to_try(measure: str, books: Iterable[RuleBook]) -> list[int]:
-    """Figures, ten times, on either side of every value that rules hold them against, within the range."""
+    """Ten times the figures on either side of every value compared, within the range."""
     own = list(books)
     low, high = (10 * end for end in figure_range(own[0].measures[measure].unit))
     values = {
@@ -359,7 +352,7 @@ def figures_to_try(measure: str, books: Iterable[RuleBook]) -> list[int]:
 
 
 def _numbers_of_times(books: Iterable[RuleBook]) -> list[int]:
-    """How often a thing may have to be there: what counts are held against, and one more or less."""
+    """How often a thing may have to be there: what counts are compared with, and one more or less."""
     found = {1, 2, 3}
     for book in books:
         tests = [t.operands for f in book.facts.values() for t in f.definition.where]

@@ -1,7 +1,6 @@
-"""Whether a change moves a grade the wrong way where the area is graded before and after, all rules together.
+"""Whether a change moves a grade the wrong way in an area graded before and after, all rules together.
 
-Asked where some rule by itself may go the wrong way: it may be that it does so only where the grade is
-withheld, or where another rule has the last word all the same.
+A rule that goes the wrong way may do so only where the grade is withheld, or where another decides.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from grader.proofs.tag_combinations import DECLARED_TAGS, EARLIER_TAGS, Part
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """An area before or after a change: its facts, whether a concern is open, whether nothing was found."""
+    """An area before or after a change: facts, an open concern, nothing found."""
 
     facts: Terms
     open: z3.BoolRef
@@ -36,7 +35,7 @@ class _Side:
 
 
 def may_go_wrong(directions: Directions) -> bool:
-    """Whether the change of a part may go the wrong way in some area of the group; False is a proof."""
+    """Whether a part's change may go the wrong way in the group; False is a proof."""
     part, book = directions.part, directions.book
     if part is Part.CONCERNS_STAY:
         return True
@@ -74,7 +73,7 @@ def may_go_wrong(directions: Directions) -> bool:
 
 
 def _counts_open(directions: Directions, fact: Fact) -> bool:
-    """Whether a fact counts the findings with which nothing is withheld, all of them and no others."""
+    """Whether a fact counts exactly the findings with which nothing is withheld."""
     definition, words = fact.definition, directions.book.vocabulary
     if not isinstance(definition, Count) or definition.entity != "findings":
         return False

@@ -1,23 +1,26 @@
-"""Which rule stands in the way of what nobody reaches, and of rules that decide nothing.
+"""Which rule keeps others from deciding, or a grade from being reached.
 
-Looked for among the cases tried: each rule is taken out of them, and what is missing may then be there.
+Each rule is taken out of the cases tried, to see what then appears.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from grader.engines.reference import ReferenceEngine
+from grader.grading.conclude import AreaCase, CharacteristicCase, Raised
 from grader.language.nodes import Effect, Level
-from grader.language.pipeline import GRADES
+from grader.language.pipeline import GRADES, STATUSES, Stage
 from grader.language.rulebook import Layer, Rule, decide
+from grader.proofs.live import VACUOUS
+from grader.proofs.promises import WITHHELD
 from grader.proofs.report import Finding
 from grader.proofs.subject import Subject
-from grader.proofs.trials import Trial, Trials
+from grader.proofs.trials import Trials
 
 #: Codes of findings that another rule may be the cause of.
-CODES = frozenset({"unreachable", "overridden", "shadowed"})
+CODES = frozenset({"unreachable", "overridden", "shadowed", "redundant", "vacuous"})
 
 #: Cases looked at again without each rule about a characteristic or a finding.
 CASES = 100
@@ -26,25 +29,44 @@ CASES = 100
 NAMED = 2
 
 
-def told_by_cause(trials: Trials, findings: Sequence[Finding]) -> list[Finding]:
-    """The findings: those that one rule is the cause of as one, that rule first; others with their cause."""
-    open_ = [f for f in findings if f.code in CODES and f.rules]
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An area of a case tried, as concluded."""
+
+    area: AreaCase
+    on: Mapping[str, CharacteristicCase]
+
+
+Without = Callable[[Rule], Iterable[Seen]]
+"""The cases tried, concluded without a rule; the rules that grade need not be left out of what held."""
+
+
+def told_by_cause(subject: Subject, findings: Sequence[Finding], without: Without) -> list[Finding]:
+    """The findings: those that one rule causes as one, that rule first; others with their cause."""
+    open_ = [f for f in findings if _may_have_cause(f)]
     if not open_:
         return list(findings)
-    mends = _mended(trials, open_)
+    mends = _mended(subject, open_, without)
     told = [f for f in findings if f not in open_]
     while open_:
         most = max(mends, key=lambda r: sum(f in mends[r] for f in open_), default=None)
         mended = [f for f in open_ if most is not None and f in mends[most]]
         if most is None or len(mended) < 2:
             break
-        told.append(_together(trials.subject, most, mended))
+        told.append(_together(subject, most, mended))
         open_ = [f for f in open_ if f not in mended]
     for finding in open_:
         causes = [r for r in mends if finding in mends[r]]
-        beside = causes[:NAMED] if not set(causes) & set(finding.rules) else []
+        beside = [r for r in causes if r not in finding.rules][:NAMED]
         told.append(replace(finding, rules=(*finding.rules, *beside)))
     return told
+
+
+def _may_have_cause(finding: Finding) -> bool:
+    """Whether another rule may be to blame: of a rule that holds always none is."""
+    if finding.code == "vacuous":
+        return finding.message.endswith(VACUOUS["never"])
+    return finding.code in CODES
 
 
 def _together(subject: Subject, cause: str, mended: Sequence[Finding]) -> Finding:
@@ -60,15 +82,15 @@ def _together(subject: Subject, cause: str, mended: Sequence[Finding]) -> Findin
     )
 
 
-def _mended(trials: Trials, findings: Sequence[Finding]) -> dict[str, list[Finding]]:
-    """For each rule the findings that are no longer so of some case tried once it is taken out."""
+def _mended(subject: Subject, findings: Sequence[Finding], without: Without) -> dict[str, list[Finding]]:
+    """For each rule, findings that some case no longer shows without it."""
     found: dict[str, list[Finding]] = {}
-    for rule in trials.subject.bound.rules:
-        left = [f for f in findings if f.rules[0] != rule.id or f.code == "unreachable"]
+    for rule in subject.bound.written:
+        left = [f for f in findings if f.code == "unreachable" or f.rules[0] != rule.id]
         if rule.layer is Layer.MEASURE:
             continue
-        for trial in _without(trials, rule):
-            mended = [f for f in left if _is_mended(trials.subject, f, rule, trial)]
+        for seen in without(rule):
+            mended = [f for f in left if _is_mended(subject, f, rule, seen)]
             found.setdefault(rule.id, []).extend(mended)
             left = [f for f in left if f not in mended]
             if not left:
@@ -76,45 +98,106 @@ def _mended(trials: Trials, findings: Sequence[Finding]) -> dict[str, list[Findi
     return {name: mended for name, mended in found.items() if mended}
 
 
-def _without(trials: Trials, rule: Rule) -> Iterator[Trial]:
+def grades(rule: Rule) -> bool:
+    """Whether a rule has its say after all that is found."""
+    return rule.level is Level.AREA and rule.layer is not Layer.FINDING
+
+
+def without_in(trials: Trials) -> Without:
     """The cases tried in which a rule has a part, concluded without it."""
-    cases = [t for t in (*trials.states, *trials.met) if rule.applies_to(t.situation.area.id)]
-    if rule.level is Level.AREA and rule.layer is not Layer.FINDING:
-        yield from cases
-        return
-    book = trials.subject.book
-    less = replace(book, rules=tuple(r for r in book.rules if r.id != rule.id))
-    again = Trials(Subject(less, trials.subject.framework, trials.subject.budget, trials.subject.values))
-    yield from (again.conclude(t.situation) for t in cases[:: max(1, len(cases) // CASES)])
+
+    def without(rule: Rule) -> Iterator[Seen]:
+        cases = [t for t in (*trials.states, *trials.met) if rule.applies_to(t.situation.area.id)]
+        if grades(rule):
+            yield from (Seen(t.area, t.cases) for t in cases)
+            return
+        of = trials.subject
+        less = replace(of.book, rules=tuple(r for r in of.book.rules if r.id != rule.id))
+        again = Trials(Subject(less, of.framework, of.budget, of.values))
+        for trial in cases[:: max(1, len(cases) // CASES)]:
+            concluded = again.conclude(trial.situation)
+            yield Seen(concluded.area, concluded.cases)
+
+    return without
 
 
-def _is_mended(subject: Subject, finding: Finding, gone: Rule, trial: Trial) -> bool:
-    area = trial.situation.area.id
+def _is_mended(subject: Subject, finding: Finding, gone: Rule, seen: Seen) -> bool:
+    area = seen.area.area
     if finding.areas and area not in finding.areas:
         return False
-    rules = [
-        r for r in subject.bound.table(Layer.GRADE, Level.AREA).rules if r.applies_to(area) and r is not gone
-    ]
-    held = _held(subject, Layer.GRADE, trial) - {gone.id}
-    if not _graded(subject, gone, trial):
-        return False
-    scale, default = GRADES.concludes(subject.bound)
-    whole = decide(rules, held, scale, default)
     if finding.code == "unreachable":
-        return finding.conclusion == scale.name_of(whole.rank)
-    dead = finding.rules[0]
-    return dead in held and decide(rules, held - {dead}, scale, default).rank != whole.rank
+        if finding.conclusion == WITHHELD:
+            return seen.area.outcome == WITHHELD
+        scale, default = GRADES.concludes(subject.bound)
+        rules = _rules(subject, GRADES, area, gone)
+        held = _held(subject, Layer.GRADE, seen) - {gone.id}
+        ranked = decide(rules, held, scale, default).rank
+        return _graded(subject, gone, seen) and finding.conclusion == scale.name_of(ranked)
+    dead = next((r for r in subject.bound.rules if r.id == finding.rules[0]), None)
+    return dead is not None and dead.applies_to(area) and _decides(subject, dead, gone, seen)
 
 
-def _graded(subject: Subject, gone: Rule, trial: Trial) -> bool:
-    """Whether the area is graded without a rule."""
-    if trial.area.decision is not None:
-        return True
-    found = any(c.counted and c.items for c in trial.cases.values())
-    thin = {r.id for r in subject.bound.rules if r.effect is Effect.WITHHOLDS}
-    return found and not (thin & _held(subject, Layer.SUFFICIENCY, trial)) - {gone.id}
-
-
-def _held(subject: Subject, layer: Layer, trial: Trial) -> frozenset[str]:
+def _decides(subject: Subject, dead: Rule, gone: Rule, seen: Seen) -> bool:
+    """Whether a rule decides something in a case once another is gone."""
+    if dead.layer is Layer.GRADE:
+        held = _held(subject, Layer.GRADE, seen)
+        return _graded(subject, gone, seen) and _in_stage(subject, GRADES, dead, gone, held, seen)
+    if dead.layer is Layer.SUFFICIENCY:
+        thin = {r.id for r in subject.bound.rules if r.effect is Effect.WITHHOLDS}
+        alone = (thin & _held(subject, Layer.SUFFICIENCY, seen)) - {gone.id} == {dead.id}
+        return alone and _found(seen) and seen.area.outcome == WITHHELD
+    if dead.layer is Layer.FINDING:
+        places = [seen.area.raised, *(c.raised for c in seen.on.values())]
+        return any(_raises_alone(dead, gone, raised) for raised in places)
     engine = ReferenceEngine(subject.bound)
-    return engine.held(layer, Level.AREA, trial.situation.area.id, trial.area.facts)
+    return any(
+        _in_stage(
+            subject,
+            STATUSES,
+            dead,
+            gone,
+            engine.held(Layer.STATUS, dead.level, seen.area.area, c.facts),
+            seen,
+        )
+        for c in seen.on.values()
+        if c.items and dead.layer is Layer.STATUS
+    )
+
+
+def _in_stage(
+    subject: Subject, stage: Stage, dead: Rule, gone: Rule, held: Collection[str], seen: Seen
+) -> bool:
+    """Whether an ordered stage would conclude otherwise without a rule."""
+    left = frozenset(held) - {gone.id}
+    rules, (scale, default) = _rules(subject, stage, seen.area.area, gone), stage.concludes(subject.bound)
+    whole = decide(rules, left, scale, default).rank
+    return dead.id in left and decide(rules, left - {dead.id}, scale, default).rank != whole
+
+
+def _rules(subject: Subject, stage: Stage, area: str, gone: Rule) -> list[Rule]:
+    table = subject.bound.table(stage.layer, stage.level).rules
+    return [r for r in table if r.applies_to(area) and r.id != gone.id]
+
+
+def _raises_alone(dead: Rule, gone: Rule, raised: Iterable[Raised]) -> bool:
+    ids = [r.rule.id for r in raised if r.rule.target == dead.target and r.rule.id != gone.id]
+    return ids == [dead.id]
+
+
+def _found(seen: Seen) -> bool:
+    return any(c.counted and c.items for c in seen.on.values())
+
+
+def _graded(subject: Subject, gone: Rule, seen: Seen) -> bool:
+    """Whether the area is graded without a rule."""
+    if seen.area.decision is not None:
+        return True
+    if seen.area.outcome != WITHHELD or not _found(seen):
+        return False
+    thin = {r.id for r in subject.bound.rules if r.effect is Effect.WITHHOLDS}
+    return not (thin & _held(subject, Layer.SUFFICIENCY, seen)) - {gone.id}
+
+
+def _held(subject: Subject, layer: Layer, seen: Seen) -> frozenset[str]:
+    engine = ReferenceEngine(subject.bound)
+    return engine.held(layer, Level.AREA, seen.area.area, seen.area.facts)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from grader.engines.symbolic import Undecided, number, z3
 from grader.language.row import Row
 from grader.model.framework import Area, Framework
-from grader.proofs.joint import LARGEST, Example, FigureItem, JointArea
+from grader.proofs.joint import LARGEST, Example, FigureItem
+from grader.proofs.joint_areas import JointArea
 from grader.proofs.proposals import Proposer
 from grader.proofs.situations import AreaFigure, AreaSituation
 from grader.proofs.tag_combinations import DECLARED_TAGS, EARLIER_TAGS

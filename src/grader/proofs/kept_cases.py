@@ -34,8 +34,10 @@ def as_text(situations: Iterable[Situation]) -> list[dict[str, Any]]:
     return list(found.values())[:MOST]
 
 
-def from_text(texts: Any, framework: Framework, trials: Trials) -> Iterator[Situation]:
-    """Situations that the framework allows; the rest is passed over."""
+def from_text(
+    texts: Any, framework: Framework, trials: Trials, *, graded: bool = True
+) -> Iterator[Situation]:
+    """Situations the framework allows, of graded areas unless said otherwise; the rest is passed over."""
     areas = {a.id: a for a in framework.areas}
     for text in texts if isinstance(texts, list) else ():
         try:
@@ -46,7 +48,7 @@ def from_text(texts: Any, framework: Framework, trials: Trials) -> Iterator[Situ
                 for name, evidence, earlier in text["on"]
             )
             known = names.issuperset(name for name, _ in on) and len({n for n, _ in on}) == len(on)
-            if not known or not area.editions[edition].graded:
+            if not known or area.editions[edition].graded < graded:
                 continue
             declared = _rows(text["declared"], _DECLARED)
             yield Situation(area, edition, on, declared, _rows(text["earlier"], _EARLIER))

@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator, Sequence
 
 import z3
 
-from grader.engines.symbolic import Undecided
+from grader.engines.solver import Undecided, afresh
 from grader.errors import Place
 from grader.language.nodes import Effect
-from grader.language.rulebook import Rule
+from grader.language.rulebook import Rule, RuleBook
+from grader.proofs.dead_rules import Dead, keep_dead, known_dead
 from grader.proofs.order import misordered
 from grader.proofs.report import Finding
 from grader.proofs.rule_scopes import Find, FoundCase, Scope, View, rule_scopes
@@ -65,7 +66,16 @@ def _few(ids: Sequence[str]) -> str:
 
 
 def _check_rule(subject: Subject, trials: Trials, rule: Rule) -> Finding | None:
-    return check_in(subject, rule, list(rule_scopes(subject, trials, rule)), kept_in(trials))
+    dead = known_dead(subject, trials, rule)
+    if dead is None:
+        alive = decides(rule, list(rule_scopes(subject, trials, rule)), kept_in(trials))
+        if alive:
+            return None
+        # Asked apart from all that was learnt so far, so that the case told is the same at every check.
+        with afresh():
+            dead = why_dead(rule, list(rule_scopes(subject.anew(), trials, rule)), alive)
+        keep_dead(subject, trials, rule, dead)
+    return _told(subject, rule, dead)
 
 
 def kept_in(trials: Trials) -> Callable[[FoundCase], None]:
@@ -78,68 +88,94 @@ def kept_in(trials: Trials) -> Callable[[FoundCase], None]:
     return keep
 
 
-def check_in(
-    subject: Subject,
-    rule: Rule,
-    scopes: Sequence[Scope],
-    keep: Callable[[FoundCase], None] = lambda case: None,
-) -> Finding | None:
-    """The finding on a rule, after every place it speaks of.
+def check_in(subject: Subject, rule: Rule, scopes: Sequence[Scope]) -> Finding | None:
+    """The finding on a rule after every place it speaks of."""
+    alive = decides(rule, scopes)
+    return None if alive else _told(subject, rule, why_dead(rule, scopes, alive))
+
+
+def decides(
+    rule: Rule, scopes: Sequence[Scope], keep: Callable[[FoundCase], None] = lambda case: None
+) -> bool | None:
+    """Whether a rule decides something somewhere; None where it does and holds everywhere.
 
     `keep` is given the cases met.
     """
-    if not scopes:
-        return _finding(rule, "vacuous", "speaks of no area that any edition grades", None, ())
     deciding = _first([s.tried_any for s in scopes], lambda v: v.decides)
     if deciding is None:
         deciding = _first([s.any for s in scopes], lambda v: v.decides)
-    if deciding is not None:
-        agree(True, rule.id in deciding.held, f"replay of a case that {rule.id} decides")
-        idle = _first([s.tried_any for s in scopes], lambda v: z3.Not(v.condition))
-        idle = idle or _first([s.any for s in scopes], lambda v: z3.Not(v.condition))
-        if idle is None:
-            return _finding(rule, "vacuous", "holds for every input, so its condition says nothing", None, ())
-        for case in (deciding, idle):
-            keep(case)
+    if deciding is None:
+        return False
+    agree(True, rule.id in deciding.held, f"replay of a case that {rule.id} decides")
+    idle = _first([s.tried_any for s in scopes], lambda v: z3.Not(v.condition))
+    idle = idle or _first([s.any for s in scopes], lambda v: z3.Not(v.condition))
+    if idle is None:
         return None
+    for case in (deciding, idle):
+        keep(case)
+    return True
+
+
+def why_dead(rule: Rule, scopes: Sequence[Scope], alive: bool | None) -> Dead:
+    """Why a rule decides nothing in any place it speaks of, or (None) holds everywhere."""
+    if not scopes:
+        return Dead("nowhere", None)
+    if alive is None:
+        return Dead("always", None)
     seen = _shortest(scopes, lambda v: v.condition)
     if seen is None:
-        return _finding(rule, "vacuous", "holds for no input there can be", None, ())
-    return _dead(subject, rule, scopes, seen)
-
-
-def _dead(subject: Subject, rule: Rule, scopes: Sequence[Scope], seen: FoundCase) -> Finding:
-    """Why a rule that can hold decides nothing."""
+        return Dead("never", None)
     agree(True, rule.id in seen.held, f"replay of a case in which {rule.id} holds")
-    others = _others(subject, rule, seen)
     if rule.effect is Effect.RAISES:
-        text = "raises nothing that another rule does not raise whenever it does"
-        return _finding(rule, "redundant", text, _shown(subject, seen), _same(rule, others))
+        return Dead("same", seen)
     weighing = _shortest(scopes, lambda v: v.weighs)
     if weighing is not None:
-        same = _same(rule, _others(subject, rule, weighing))
-        text = "decides with others, and taking it out changes nothing"
-        return _finding(rule, "redundant", text, _shown(subject, weighing), same)
-    if _first([s.any for s in scopes], lambda v: z3.And(v.condition, z3.Not(v.outdone))) is None:
-        stronger = [r for r in others if r.effect is rule.effect and r.target != rule.target]
+        return Dead("beside", weighing)
+    outdone = _first([s.any for s in scopes], lambda v: z3.And(v.condition, z3.Not(v.outdone))) is None
+    return Dead("further" if outdone else "opposed", seen)
+
+
+def _told(subject: Subject, rule: Rule, dead: Dead) -> Finding:
+    """The finding on a rule that decides nothing."""
+    if dead.case is None:
+        return _finding(rule, "vacuous", VACUOUS[dead.why], None, ())
+    others = _others(subject, rule, dead.case)
+    witness = _shown(subject, dead.case)
+    if dead.why in ("same", "beside"):
+        text = "raises nothing that another rule does not raise whenever it does"
+        if dead.why == "beside":
+            text = "decides with others, and taking it out changes nothing"
+        return _finding(rule, "redundant", text, witness, _same(rule, others))
+    if dead.why == "further":
+        stronger = [r for r in others if r.effect is rule.effect and _further(subject.book, r, rule)]
         place = misordered(subject.book, rule, stronger)
         if place is not None:
-            return _out_of_order(subject, rule, place, seen)
+            return _out_of_order(rule, place, witness)
         text = "never decides: whenever it holds, a rule that goes further holds too"
-        return _finding(rule, "shadowed", text, _shown(subject, seen), stronger)
-    opposed = [r for r in others if r.effect is not rule.effect]
+        return _finding(rule, "shadowed", text, witness, stronger)
     if rule.effect is Effect.LIMITS:
         text = "never decides: whenever it holds, nothing above what it limits to is reached"
-        return _finding(rule, "overridden", text, _shown(subject, seen), [])
+        return _finding(rule, "overridden", text, witness, [])
     text = "never decides: whenever it holds, others have the last word"
-    return _finding(rule, "overridden", text, _shown(subject, seen), opposed)
+    return _finding(rule, "overridden", text, witness, [r for r in others if r.effect is not rule.effect])
 
 
-def _out_of_order(
-    subject: Subject, rule: Rule, wrong: tuple[Rule, str, Place | None], seen: FoundCase
-) -> Finding:
+def _further(book: RuleBook, one: Rule, other: Rule) -> bool:
+    """Whether a rule, of two of one effect, concludes more than the other."""
+    first, second = (book.targets(r.layer).index(r.target) for r in (one, other))
+    return first > second if other.effect is Effect.REACHES else first < second
+
+
+#: Why rules say nothing.
+VACUOUS = {
+    "nowhere": "speaks of no area that any edition grades",
+    "always": "holds for every input, so its condition says nothing",
+    "never": "holds for no input there can be",
+}
+
+
+def _out_of_order(rule: Rule, wrong: tuple[Rule, str, Place | None], witness: Witness) -> Finding:
     other, text, place = wrong
-    witness = _shown(subject, seen)
     return Finding(
         "parameter-order",
         tuple(sorted((other.id, rule.id))),

@@ -1,8 +1,7 @@
 """Promise 3: no single change moves a conclusion the wrong way.
 
-Tried first, then proved layer by layer at every value of the parameters. Where that does not settle it,
-proved at the defaults of the very states of an area: of the grade whether or not it is withheld, and of one
-characteristic moving, the rest standing still.
+Tried first, then proved layer by layer at every parameter value. What that leaves open is proved at the
+defaults, of an area's very states: of the grade, withheld or not, and of one characteristic moving.
 """
 
 from __future__ import annotations
@@ -68,7 +67,7 @@ class Step:
 
 
 def check_part(subject: Subject, part: Part, trials: Trials | None = None) -> list[Finding] | str:
-    """Findings against one part of the promise, none when it is proved; or what else the proof assumes."""
+    """Findings against one part of the promise; none, or a proof's assumption, where it holds."""
     trials = trials or Trials(subject)
     refuted = _tried(trials, part, {})
     if refuted is not None:
@@ -87,7 +86,7 @@ def check_part(subject: Subject, part: Part, trials: Trials | None = None) -> li
 
 
 def _tried(trials: Trials, part: Part, values: Mapping[str, int]) -> Finding | None:
-    """The finding a trial makes, of cases made as small as they go; None where none is met."""
+    """The finding a trial makes, its cases as small as they go; or None."""
     pairs = []
     for before, then in trials.broken(part, went_wrong(part)):
         pairs.append((before, then))
@@ -100,7 +99,7 @@ def _tried(trials: Trials, part: Part, values: Mapping[str, int]) -> Finding | N
 
 
 def _offenders(subject: Subject, part: Part) -> list[str]:
-    """Rules that may go the wrong way somewhere in the parameters' ranges; a proof where there are none."""
+    """Rules that may go the wrong way at some parameter values; none is a proof."""
     found: set[str] = set()
     shared: dict[object, Movement] = {}
     for book in partly_bound(subject.book):
@@ -110,7 +109,7 @@ def _offenders(subject: Subject, part: Part) -> list[str]:
 
 
 def _wrong_where_graded(subject: Subject, part: Part) -> bool:
-    """Whether it may go wrong in areas graded before and after, somewhere in the parameters' ranges."""
+    """Whether areas graded before and after may go wrong at some parameter values."""
     shared: dict[object, Movement] = {}
     return any(
         may_go_wrong(Directions(subject, group, part, book, shared))
@@ -147,7 +146,7 @@ def _layers(part: Part) -> frozenset[Layer]:
 
 
 def _exactly(subject: Subject, group: AreaGroup, part: Part) -> Pair | None:
-    """The situations before and after a change that breaks the promise; None when there is none."""
+    """Situations before and after a change that breaks the promise, or None."""
     lean = subject.space(group, _layers(part))
     if part is Part.CONCERNS_STAY:
         pair = _concern_lost(subject, group)
@@ -256,7 +255,7 @@ def _real(space: AreaSpace, part: Part, step: Step) -> z3.ModelRef | None:
 
 
 def _on_characteristic(subject: Subject, group: AreaGroup, part: Part, slots: Sequence[str | None]) -> Pair:
-    """The promise is broken by a characteristic's move: show it on areas graded before and after."""
+    """A breaking move of a characteristic, shown on areas graded before and after."""
     space = subject.space(group, GRADE_AND_SUFFICIENCY)
     for slot in slots:
         moves = _moves(space, part, slot)
@@ -296,7 +295,7 @@ def _among_findings(subject: Subject, group: AreaGroup, part: Part, made: Sequen
 
 
 def _finding(trials: Trials, part: Part, pairs: Sequence[Pair], values: Mapping[str, int]) -> Finding:
-    """Replay both sides of the first pair, say what happened, and which rules are to blame."""
+    """Replay the first pair; say what happened, and which rules are to blame."""
     subject, (before, then) = trials.subject, pairs[0]
     concluded = [trials.conclude(s) for s in (before, then)]
     first, second = subject.shown(before), subject.shown(then)

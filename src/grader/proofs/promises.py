@@ -24,7 +24,7 @@ from grader.proofs.witness import Situation, agree
 
 
 def check_total(subject: Subject, trials: Trials) -> int:
-    """How many cases came to exactly one outcome, and a grade on the scale where graded, as all must."""
+    """How many cases had exactly one outcome, and a grade on the scale where graded, as all must."""
     known = set(subject.bound.areas)
     for area in subject.framework.areas:
         agree(True, area.id in known, f"area {area.id} is known to the rule book")
@@ -51,7 +51,7 @@ def measured(
 
 
 def figures(book: RuleBook, measure: str, figure: z3.ArithRef) -> list[tuple[z3.BoolRef, z3.BoolRef]]:
-    """The ranges a figure, as rules read it, may lie in; the last is the whole of it."""
+    """The ranges a figure, as rules read it, may lie in; the last is the whole."""
     low, high = whole_range(book.measures[measure])
     whole = (figure >= low, figure <= high)
     within = low <= 0 and high >= 1000
@@ -66,7 +66,7 @@ LOCAL_CASES = 26
 
 
 def check_local(subject: Subject, trials: Trials) -> int:
-    """How many cases moved no other area; every fact ranges over its own area's things, so none can."""
+    """How many cases moved no other area; facts range over their own area's things, so none can."""
     for rule in subject.bound.rules:
         for name in facts_named(rule.condition):
             if name in subject.bound.facts:
@@ -87,9 +87,9 @@ def check_local(subject: Subject, trials: Trials) -> int:
 
 
 def reach(definition: Definition, book: RuleBook) -> tuple[str, ...]:
-    """What a definition ranges over; the pass hands each area its own of these and of nothing else.
+    """What a definition ranges over; the pass gives each area its own of these alone.
 
-    A status is looked up among the area's own characteristics, and is 0 where it is not one of them.
+    A status is 0 where the characteristic is not the area's own.
     """
     if definition.depends_on:
         return tuple(r for name in definition.depends_on for r in reach(book.facts[name].definition, book))
@@ -102,7 +102,7 @@ WITHHELD = "withheld"
 
 
 def check_reachable(subject: Subject, trials: Trials) -> list[Finding]:
-    """A witness, replayed, of every grade in each graded area of each edition, and of every outcome."""
+    """A replayed witness of every grade in each graded area and edition, and of every outcome."""
     replay_ungraded(subject)
     found: dict[str, list[str]] = {}
     situations: dict[tuple[str, str], Situation | None] = {}

@@ -1,4 +1,4 @@
-"""Prove what the range of an area's grades rests on, and write it down beside the rules."""
+"""Prove what the range of an area's grades rests on, and record it beside the rules."""
 
 from __future__ import annotations
 
@@ -18,18 +18,17 @@ from grader.proofs.report import WHERE_GRADED, Promise
 def proved_parts(
     book: RuleBook, framework: Framework, parts: Iterable[str] | None = None, *, effort: int = CHECK_EFFORT
 ) -> dict[str, str]:
-    """Those parts of the promise of monotone grades that are proved, each with the values it is proved at.
+    """The parts of monotone grades that are proved, each with the values it holds at.
 
     Parameters
     ----------
     book : RuleBook
-        The rule book, its parameters not bound.
+        Not bound.
     framework : Framework
-        What it grades against.
     parts : iterable of str, optional
-        Names of parts of the promise; by default those the range rests on.
+        By default those the range rests on.
     effort : int
-        Units of work the solver may spend on each; what is open by then is not proved.
+        Solver units for each; what is open by then is not proved.
     """
     asked = frozenset(parts if parts is not None else book.range_rests_on)
     report = check_rulebook(book, framework, effort=effort, only=asked)
@@ -37,7 +36,7 @@ def proved_parts(
 
 
 def _of_every_grade(promise: Promise) -> bool:
-    """Whether it is proved of grades whether or not they are withheld, as the range gives them."""
+    """Whether it is proved of grades withheld or not, as the range gives them."""
     return promise.result == "proved" and WHERE_GRADED not in promise.assumes
 
 
@@ -57,7 +56,7 @@ def record(
     Raises
     ------
     InputError
-        The folder cannot be written to.
+        The folder is not writable.
     """
     found = proved_parts(book, framework.framework, effort=effort)
     assert book.sha256 is not None, "it was read from files"

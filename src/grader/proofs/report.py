@@ -67,7 +67,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """One promise: whether it holds for every input, and what the proof assumes or why it is open."""
+    """One promise: whether it holds for every input, and what a proof assumes or why it is open."""
 
     id: str
     result: Result
@@ -229,7 +229,7 @@ def for_person(report: CheckReport) -> str:
 
 
 def _visible(line: str) -> str:
-    """A line without anything that would steer a terminal: rule books are other people's text too."""
+    """A line that cannot steer a terminal: rule books are strangers' text too."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in line)
 
 

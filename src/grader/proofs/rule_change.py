@@ -1,8 +1,7 @@
-"""What a change of rules does to the proposals on every inspection there can be.
+"""What a change of rules does to the proposals on every possible inspection.
 
-First many inspections are drawn and proposed on by both rule books, in columns: most changes show there.
-What does not show is asked of the solver, area by area: it finds a case, or proves that there is none. Every
-case is made small and replayed on the engines before it is told.
+Both rule books propose on drawn inspections first, in columns. Of what these do not show, the solver finds a
+case or proves there is none, area by area. Cases are made small and replayed before they are told.
 """
 
 from __future__ import annotations
@@ -65,7 +64,7 @@ class Told(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Different:
-    """A small case on one area on which the two rule books propose otherwise; `old` and `new` say what."""
+    """A small case on one area with two proposals, `old` and `new`."""
 
     area: str
     way: Way
@@ -81,15 +80,15 @@ class Change:
     Attributes
     ----------
     reads : list of Reads
-        Figures that say otherwise of their characteristic.
+        Figures that assess otherwise.
     moves : mapping
-        Of each area and way whether the proposal moves, never does, or whether that is unknown.
+        Whether each area's proposal moves in each way: yes, never or unknown.
     cases : list of Different
-        A case for each that moves.
+        One for each that moves.
     unknown : mapping
         Why a question is open.
     cost : int
-        What the solver spent, in units of its own work.
+        Solver units spent.
     """
 
     reads: list[Reads]
@@ -100,10 +99,9 @@ class Change:
 
 
 def figures(old: RuleBook, new: RuleBook) -> list[Reads]:
-    """Where a figure reads otherwise, over all that its unit allows; None where a book has no rules.
+    """Where a figure reads otherwise, over its unit's range; None where a book has no rules.
 
-    What rules say changes only at the values they hold figures against, so one figure of each stretch
-    between those values stands for all of it.
+    One figure of each stretch between compared values stands for all of it.
     """
     both = proposers(old, new)
     found: list[Reads] = []
@@ -156,9 +154,9 @@ class Comparison:
     count : int
         Inspections drawn of each edition.
     units : int
-        What the solver may spend on one question, in units of its own work.
+        Solver units for one question.
     seed : int
-        Where the drawing starts.
+        Of the drawing.
     """
 
     old: RuleBook
@@ -175,7 +173,7 @@ class Comparison:
         self.change = Change(figures(self.old, self.new))
 
     def compared(self) -> Change:
-        """Every way in which the proposal on an area moves, with a case; and which ways it never does."""
+        """Each way a proposal on an area moves, with a case, and those it never does."""
         for edition in self.framework.editions if self.count else ():
             self._draw(edition)
         with afresh():
@@ -207,7 +205,7 @@ class Comparison:
                         break
 
     def _moved(self, situation: AreaSituation, way: Way) -> bool:
-        """Take note of a situation, made small, if the proposals on it differ in this way."""
+        """Keep a situation, made small, if the proposals on it differ this way."""
 
         def still(one: AreaSituation) -> bool:
             return way in ways(*(p.on(one) for p in self.both))
@@ -225,7 +223,7 @@ class Comparison:
     # Proved -------------------------------------------------------------------------------------------------
 
     def _groups(self) -> list[Alike]:
-        """Areas in groups that both rule books treat alike, in which the same figures read otherwise."""
+        """Areas in groups that both books treat alike, with the same figures read otherwise."""
         books = [p.bound for p in self.both]
         named = {f.definition.named for book in books for f in book.facts.values()}
         touched = self._touched()
@@ -362,7 +360,7 @@ def _raised(of: Proposer, concluded: Concluded, *levels: Level) -> dict[Any, str
 
 
 def _any_unlike(old: Frame, new: Frame, first: Mapping[Any, str], second: Mapping[Any, str]) -> pl.Series:
-    """Where some column differs; one that only one of them has is 0 in the other, but for facts."""
+    """Where some column differs; one that only one side has is 0 in the other, but for facts."""
     truth = pl.repeat(False, old.height, eager=True)
     for name in {**first, **second}:
         if name in first and name in second:

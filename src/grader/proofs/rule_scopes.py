@@ -44,7 +44,7 @@ class FoundCase:
 class View:
     """Formulas about a rule in one place.
 
-    `decides`: the conclusion changes without it; `weighs`: it is among the deciding; `outdone`: a stronger
+    `decides`: without it the conclusion changes; `weighs`: it is among the deciding; `outdone`: a stronger
     rule of its effect holds.
     """
 
@@ -117,6 +117,16 @@ def at_measure(subject: Subject, rule: Rule, measure: str) -> Find:
     return find
 
 
+def case_in(subject: Subject, rule: Rule, situation: Situation) -> FoundCase:
+    """A situation, and which of the rules of a rule's table hold in it."""
+    concluded = subject.conclude(situation)
+    facts = concluded.area.facts
+    if rule.level is Level.CHARACTERISTIC:
+        facts = concluded.characteristics[situation.on[0][0]].facts
+    there = ReferenceEngine(subject.bound).held(rule.layer, rule.level, situation.area.id, facts)
+    return FoundCase(f"where {told(situation)}", situation, there, facts)
+
+
 def _at_characteristic(subject: Subject, rule: Rule, group: AreaGroup) -> Scope:
     def view(terms: CharacteristicTerms) -> tuple[View, z3.BoolRef]:
         if rule.layer is Layer.STATUS:
@@ -134,12 +144,9 @@ def _at_characteristic(subject: Subject, rule: Rule, group: AreaGroup) -> Scope:
         if example is None:
             return None
         situation = subject.alone(group, example)
-        concluded = subject.conclude(situation)
-        case = concluded.characteristics[situation.on[0][0]]
+        case = subject.conclude(situation).characteristics[situation.on[0][0]]
         agree(example.case.status, case.status, "replay of an example on one characteristic")
-        engine = ReferenceEngine(subject.bound)
-        there = engine.held(rule.layer, rule.level, situation.area.id, case.facts)
-        return FoundCase(f"where {told(situation)}", situation, there, case.facts)
+        return case_in(subject, rule, situation)
 
     return Scope(find, lambda ask: find(ask, smallest=False))
 
@@ -167,12 +174,7 @@ def _at_area(subject: Subject, trials: Trials, rule: Rule, group: AreaGroup) -> 
         return asked
 
     def found(situation: Situation | None) -> FoundCase | None:
-        if situation is None:
-            return None
-        concluded = subject.conclude(situation)
-        engine = ReferenceEngine(subject.bound)
-        there = engine.held(rule.layer, rule.level, situation.area.id, concluded.area.facts)
-        return FoundCase(f"where {told(situation)}", situation, there, concluded.area.facts)
+        return None if situation is None else case_in(subject, rule, situation)
 
     def tried(ask: Callable[[View], z3.BoolRef], smallest: bool = True) -> FoundCase | None:
         return found(subject.find_among(group, wanted(ask), trials.pool(group), smallest=smallest))

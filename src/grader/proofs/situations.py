@@ -72,13 +72,7 @@ class AreaSituation:
         return len(self.items) + len(self.declared) + len(self.earlier) + len(self.figures)
 
     def inspection(self, framework: Framework, units: Mapping[str, str] | None = None) -> Inspection:
-        """The inspection that holds exactly this.
-
-        Parameters
-        ----------
-        units : mapping, optional
-            Of measures; per cent by default.
-        """
+        """The inspection that holds exactly this; `units` are of measures, per cent by default."""
         evidence = [
             _item(f"E{n:03}", self.tagged(on, tags), tags) for n, (on, tags) in enumerate(self.items, 1)
         ]

@@ -56,6 +56,10 @@ class Subject:
         self.graded = group_areas(self.bound, (a for a in self.framework.areas if edition_of(a, graded=True)))
         self.every = group_areas(self.bound, self.framework.areas)
 
+    def anew(self) -> Subject:
+        """The same, with nothing asked or learnt yet."""
+        return Subject(self.book, self.framework, self.budget, self.values, self.confirm)
+
     def space(self, group: AreaGroup, layers: frozenset[Layer]) -> AreaSpace:
         """A group's states as these layers' rules see them."""
         key = (group.areas[0].id, layers)
@@ -66,10 +70,7 @@ class Subject:
         return self._areas[key]
 
     def characteristic(self, group: AreaGroup, rule: Rule | None = None) -> Space:
-        """A counted characteristic's states, by every fact.
-
-        With a rule, by what it is compared with.
-        """
+        """A counted characteristic's states, by every fact; with a rule, by what it is compared with."""
         area = group.areas[0].id
         facts = self.bound.facts_at(Level.CHARACTERISTIC, (Layer.STATUS, Layer.FINDING))
         if rule is not None:
@@ -112,7 +113,7 @@ class Subject:
         return replay
 
     def _is_informed(self, group: AreaGroup) -> bool:
-        """Whether evidence on another area counts in some edition on a characteristic of one of these."""
+        """Whether evidence on other areas counts on a characteristic of one of these, in some edition."""
         here = {c.id for area in group.areas for c in area.characteristics}
         return any(
             link.id in here
@@ -152,7 +153,7 @@ class Subject:
         area : Area, optional
             This area only, in any situation.
         smallest : bool
-            Whether it must be small.
+            It must be small.
 
         Raises
         ------

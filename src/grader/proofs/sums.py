@@ -1,7 +1,7 @@
 """Sums over an area's characteristics, learnt as far as a question needs.
 
-Sums start free. Where the solver takes some that no examples give, either an example goes further or an
-inequality is proved that every area meets. So sums that examples give are a case, and no sums, no area.
+Sums start free. Where the solver takes some that no examples give, an example goes further or an inequality
+is proved of every area. So sums that examples give are a case, and no sums, no area.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, Final
 
 from grader.grading.conclude import AreaCase, CharacteristicCase, FindingRecord, Raised
 from grader.grading.tally import Item
@@ -71,6 +71,8 @@ class Trials:
         By the solver at an earlier check.
     found : list of Situation
         By the solver now, for the next check.
+    dead_before, dead : mapping
+        What an earlier check found of rules that decide nothing, and this one, as `dead_rules` writes it.
     """
 
     subject: Subject
@@ -81,6 +83,8 @@ class Trials:
     _concluding: dict[str, dict[str, Situation]] = field(default_factory=dict)
     met: list[Trial] = field(default_factory=list)
     found: list[Situation] = field(default_factory=list)
+    dead_before: Mapping[str, Any] = field(default_factory=dict)
+    dead: dict[str, Any] = field(default_factory=dict)
 
     # Situations -------------------------------------------------------------------------------------------
 

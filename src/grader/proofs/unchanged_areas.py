@@ -1,6 +1,6 @@
 """Whether proposals on areas can differ under two rule books.
 
-What no characteristic can make differ is the same for both; only the rest is asked of whole areas.
+Only what some characteristic can make differ is asked of whole areas.
 """
 
 from __future__ import annotations
@@ -13,23 +13,17 @@ from typing import Final
 from grader.engines import symbolic
 from grader.engines.reference import satisfies
 from grader.engines.symbolic import Effort, Ratio, Solver, Undecided, total, truth, z3
-from grader.grading.conclude import finding_row, named_facts
+from grader.grading.conclude import finding_row
 from grader.language.effort import IMPACT_EFFORT
 from grader.language.nodes import AnyOf, Count, FactOf, Share
 from grader.language.pipeline import FINDINGS_ON_AREAS, GRADES, SUFFICIENCY, any_open
 from grader.language.rulebook import Fact, Rule
 from grader.language.typecheck import facts_named
 from grader.model.framework import Area, Framework
-from grader.proofs.joint import (
-    AreaTerms,
-    Example,
-    JointArea,
-    Member,
-    Slice,
-    slice_of,
-    tables,
-)
+from grader.proofs.joint import Example, tables
+from grader.proofs.joint_areas import AreaTerms, JointArea, Slice, slice_of
 from grader.proofs.joint_cases import Cases
+from grader.proofs.joint_members import Members
 from grader.proofs.proposals import (
     FINDINGS,
     HELD,
@@ -78,12 +72,12 @@ class Unmoved:
     spent: int = 0
     like: Likeness = field(init=False)
     cases: Cases = field(init=False)
-    _listed: dict[tuple[object, ...], list[Example]] = field(default_factory=dict)
-    _kept: list[list[z3.ExprRef]] = field(default_factory=list)
+    members: Members = field(init=False)
 
     def __post_init__(self) -> None:
         self.like = Likeness(self.both, self.group, self.units)
         self.cases = Cases(self.both, self.framework)
+        self.members = Members(self.like)
 
     def answered(self) -> dict[tuple[str, Way], Answer]:
         """Every open question with its answer."""
@@ -291,9 +285,8 @@ class Unmoved:
             return
         effort = Effort(self.units)
         try:
-            joint = JointArea(
-                self.both, self.like.area, slices, list(self._members(slices, evidence, effort))
-            )
+            members = list(self.members.of(slices, effort, evidence=evidence))
+            joint = JointArea(self.both, self.like.area, slices, members)
         except Undecided as undecided:
             for way, areas in open_.items():
                 self._note(way, str(undecided), areas)
@@ -345,44 +338,6 @@ class Unmoved:
             if through:
                 fits.append(total(through) <= most)
         return z3.And(fits)
-
-    def _members(self, slices: tuple[Slice, Slice], evidence: bool, effort: Effort) -> Iterator[Member]:
-        yield self._member(None, True, slices, evidence, effort, "c")
-        seen = {f.definition.named for part in slices for f in part.facts}
-        for n, c in enumerate(self.group.areas[0].characteristics):
-            named = c.id in self.group.named and c.id in seen
-            if named or (c.id in self.group.figures and c.counted):
-                yield self._member(c.id, c.counted, slices, evidence, effort, f"n{n}_")
-
-    def _member(
-        self,
-        name: str | None,
-        counted: bool,
-        slices: tuple[Slice, Slice],
-        evidence: bool,
-        effort: Effort,
-        prefix: str,
-    ) -> Member:
-        one = self.like.characteristic(name, counted)
-        observed: list[z3.ExprRef] = []
-        for at, part in enumerate(slices):
-            if counted:
-                observed += [one.counts(at, f) for f in part.facts if f.entity == "characteristics"]
-                raised = one.raised(at)
-                names = self.both[at].rule_names
-                observed += [raised[names[r.id], r.target] for r in part.on_characteristics]
-            if name is not None:
-                observed.append(one.status(at))
-                taken = (d.fact for d in named_facts(part.facts) if d.characteristic == name)
-                observed += [one.taken(at, fact) for fact in taken if fact != "status"]
-        if counted and evidence:
-            observed.append(one.terms[0].items > 0)
-        self._kept.append(observed)  # the id of a term that is let go of may be given to another
-        key = (name, counted, *sorted({term.get_id() for term in observed}))
-        if key not in self._listed:
-            self._listed[key] = one.examples(effort, observed)
-        examples = self._listed[key]
-        return Member(name, counted, examples, [z3.Int(f"{prefix}{i}") for i in range(len(examples))])
 
 
 def _both_graded(old: AreaTerms, new: AreaTerms, so: z3.BoolRef) -> z3.BoolRef:

@@ -16,7 +16,7 @@ from grader.errors import GraderError, InputError, Place, Problem, UnknownNameEr
 from grader.io.decisions import decisions_of
 from grader.io.frameworks import FrameworkFile
 from grader.io.printed_names import PrintedNames, candidates, required
-from grader.io.yaml_source import parse_document
+from grader.io.yaml_source import Document, parse_document
 from grader.model.acts import NOTHING, Act, ActName, Entry
 from grader.model.decisions import DecidedGrade, Decisions, DecisionsHeader, ProposalRecorded
 from grader.model.proposal import AreaResult, Proposal
@@ -271,21 +271,23 @@ def open_file(
             help = "start another decisions file, and decide again what is to stand: -o FILE"
             problems.append(Problem(message, document.place(("proposal",)), help))
     if not force:
-        for area in areas if not again else ():
-            if area not in found.grades:
-                continue
-            by = found.grades[area].decided_by or found.decisions.decided_by
-            message = f"{area} is decided already: {found.grades[area].grade}, by {quoted(by)}"
-            place = document.place(("grades", area))
-            problems.append(Problem(message, place, "add --force to decide it again"))
+        problems += _would_be_lost(found, document, () if again else areas)
         if has_comments(document_text(existing)):
             message = "the file holds comments, which are lost when it is written"
-            problems.append(
-                Problem(message, Place(shown), "add --force, or write the decision in the file by hand")
-            )
+            help = "add --force, or write the decision in the file by hand"
+            problems.append(Problem(message, Place(shown), help))
     if problems:
         raise InputError(problems)
     return found
+
+
+def _would_be_lost(found: Decisions, document: Document, areas: Sequence[str]) -> Iterator[Problem]:
+    """Decisions that new ones on these areas would replace."""
+    for area in areas:
+        if area in found.grades:
+            by = found.grades[area].decided_by or found.decisions.decided_by
+            message = f"{area} is decided already: {found.grades[area].grade}, by {quoted(by)}"
+            yield Problem(message, document.place(("grades", area)), "add --force to decide it again")
 
 
 def document_text(raw: bytes) -> str:

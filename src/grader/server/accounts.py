@@ -54,9 +54,9 @@ def sign_in(bench: Workbench, email: str, password: str, *, address: str) -> ses
     Raises
     ------
     NotSignedIn
-        The two do not go together, in the same words and with the same work whether there is such an account.
+        Address and password do not go together: the same words and work whether or not there is an account.
     TooMany
-        There were too many attempts on the account or from the address.
+        Too many attempts on the account or from the address.
     """
     plain = plain_email(email)[:254]
     bench.sign_in_limits.attempt(plain or "nobody", address)
@@ -105,7 +105,7 @@ def sign_in_by_link(bench: Workbench, secret: str, *, address: str) -> sessions.
 
 
 def check_admin(caller: Caller) -> None:
-    """Raise NotThere for anybody but a site admin: what others may not do is not told."""
+    """Raise NotThere for anybody but a site admin, who alone learns that a page exists."""
     if not caller.admin:
         raise NotThere
     check_scope(caller, "manage")

@@ -33,13 +33,12 @@ def create_app(settings: Settings, bench: Workbench | None = None) -> FastAPI:
     settings : Settings
         Where its data lies, and its limits.
     bench : Workbench, optional
-        One that is open, and stays so; without it one is opened when the server starts, and closed when it
-        ends.
+        Stays open; without it one is opened at the start and closed at the end.
 
     Raises
     ------
     InputError
-        It is to be reached by others, and nothing says at which address.
+        Others are to reach it, and nothing says at which address.
     """
 
     @asynccontextmanager
@@ -64,8 +63,7 @@ def create_app(settings: Settings, bench: Workbench | None = None) -> FastAPI:
         swagger_ui_oauth2_redirect_url=None,
     )
     add_handlers(app)
-    app.include_router(api.router)
-    app.include_router(pages.router, include_in_schema=False)
+    app.router.routes += [*api.routes, *pages.routes]
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=_hosts(settings), www_redirect=False)
     app.add_middleware(Guard, settings=settings)

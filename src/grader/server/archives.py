@@ -1,4 +1,4 @@
-"""The zip of an inspection: what is put in, and read again within limits; nothing is unpacked to the disk."""
+"""The zip of an inspection, written, and read within limits; nothing is unpacked to disk."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ def packed(files: dict[str, bytes]) -> bytes:
 
 
 def unpacked(content: bytes, file_name: str) -> dict[str, bytes]:
-    """The files of a zip by their names.
+    """The files of a zip by name.
 
     Raises
     ------
     InputError
-        It cannot be read, is too large unpacked, or holds what no exported zip does.
+        It cannot be read, is too large unpacked, or is no exported zip.
     """
     if content.count(b"PK\x01\x02") > _FILES:
         raise _fault(

@@ -1,4 +1,4 @@
-"""Who saw and changed what: an append-only log, each entry holding the hash of the one before."""
+"""Who saw and changed what: an append-only log, each entry with the hash of the one before."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _HEAD: Final = 1
 def append(
     session: Session, at: datetime, who: str, act: str, inspection: str | None, detail: Mapping[str, Any]
 ) -> None:
-    """Add an entry in the transaction of `session`: what is done and that it was done stand or fall together.
+    """Add an entry in the transaction of the act itself: both are kept, or neither.
 
-    The row of the chain's end is locked until the transaction ends, so two writers cannot both follow one
-    entry; the unique `previous` would refuse the second if they did.
+    The row of the chain's end stays locked until the transaction ends, so that two writers cannot follow one
+    entry; the unique `previous` would refuse the second.
     """
     head = session.execute(
         update(AuditHead)
@@ -51,13 +51,13 @@ def append(
 def entry_hash(
     *, number: int, at: datetime, who: str, act: str, inspection: str | None, detail: Any, previous: str
 ) -> str:
-    """The hash of an entry: of everything in it, the hash of the one before among it."""
+    """The hash of an entry, over all of it and the hash before."""
     text = json_text([number, moment_text(at), who, act, inspection, detail, previous])
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
 def verify(session: Session) -> tuple[int, list[Problem]]:
-    """How many entries follow each other soundly, and what is wrong with the first that does not."""
+    """How many entries follow soundly, and what is wrong with the next."""
     previous, count = NOTHING, 0
     for entry in _entries(session):
         problem = _fault(entry, count + 1, previous)
@@ -96,7 +96,7 @@ def _entries(session: Session) -> Iterator[Audited]:
 
 
 def as_data(entry: Audited) -> dict[str, Any]:
-    """An entry as it is exported; its hash can be worked out again from the rest."""
+    """An entry as exported; its hash can be worked out from the rest."""
     return {
         "number": entry.number,
         "at": moment_text(entry.at),

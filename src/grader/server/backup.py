@@ -44,7 +44,7 @@ _FAULTS = (
 
 
 def back_up(database: Database, destination: Path) -> dict[str, int]:
-    """Write all that the database holds at one moment to a file; returns how many rows of each table.
+    """Write all the database holds at one moment to a file; gives rows by table.
 
     Raises
     ------
@@ -119,15 +119,14 @@ def _reflected(connection: Connection, name: str) -> Table:
 
 
 def restore(database: Database, source: Path) -> dict[str, int]:
-    """Put a backup into a database that holds nothing; returns how many rows of each table.
+    """Put a backup into an empty database; gives rows by table.
 
-    A backup of an older grader is brought up to date; the audit log is verified before anything stands.
-    Nobody is signed in afterwards.
+    Older backups are migrated; the audit log is verified before anything stands.
 
     Raises
     ------
     InputError
-        The file is no whole backup, or of a newer grader, or the database holds something already.
+        No whole backup, one of a newer grader, or the database is not empty.
     """
     try:
         archive = zipfile.ZipFile(source)

@@ -1,4 +1,4 @@
-"""What every service works with: the database, the workers, the server's own rules, and a clock."""
+"""What every service works with: database, workers, the server's rules, a clock."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from threading import BoundedSemaphore
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from grader.server import audit, roles
@@ -19,10 +19,10 @@ from grader.server.grading import Grading
 from grader.server.known_rules import KnownRules
 from grader.server.limiting import SignInLimits
 from grader.server.passwords import PasswordCheck
-from grader.server.refusals import NotAllowed, NotNow, NotThere
+from grader.server.refusals import NotAllowed, NotNow, NotThere, TagsHidden
 from grader.server.roles import Role
 from grader.server.settings import Settings
-from grader.server.tables import Inspection, Member
+from grader.server.tables import BlindTagging, Inspection, Member
 from grader.server.uploads import Uploads
 from grader.server.views_seen import ViewsSeen
 
@@ -51,7 +51,7 @@ class Workbench:
 
     @contextmanager
     def reading(self, caller: Caller, key: str, may: str) -> Iterator[Work]:
-        """A transaction that reads an inspection; it raises `NotThere` where the caller has no part in it."""
+        """A transaction that reads an inspection; raises NotThere for who has no part in it."""
         with self.database.reading() as session:
             yield self._work(session, caller, key, may)
 
@@ -64,10 +64,9 @@ class Workbench:
             work.write_audit()
 
     def saw(self, caller: Caller, key: str, what: str, **detail: Any) -> None:
-        """Note in the audit log that somebody saw a part of an inspection.
+        """Note in the audit log that somebody saw part of an inspection.
 
-        The same person and the same part (`what` with its `detail`) are noted once in a quarter of an hour,
-        so that turning pages writes nothing.
+        Noted once a quarter of an hour, so that turning pages writes nothing.
         """
         view = (caller.who, key, what, *sorted(detail.items()))
         if self.seen.is_new(view, self.now()):
@@ -95,29 +94,49 @@ class Workbench:
         found = session.scalar(wanted.with_for_update() if lock else wanted)
         if found is None or found.state == "erased":
             raise NotThere("there is no such inspection")
-        role = role_in(session, caller, found)
+        role, blind = _part_in(session, caller, found)
         if role is None:
             raise NotThere("there is no such inspection")
         check_may(caller, role, may)
-        if found.state == "closed" and may not in roles.WHEN_CLOSED:
-            raise NotNow("the inspection is closed", help="its owner can open it again")
-        return Work(self, session, caller, found, role)
+        check_state(found.state, may, blind=blind)
+        return Work(self, session, caller, found, role, blind)
 
 
 def role_in(session: Session, caller: Caller, inspection: Inspection) -> Role | None:
     """The caller's part in an inspection; None where they have none."""
+    return _part_in(session, caller, inspection)[0]
+
+
+def _part_in(session: Session, caller: Caller, inspection: Inspection) -> tuple[Role | None, bool]:
+    """The caller's part in an inspection, and whether they are tagging it as a second person just now."""
     if caller.only_inspection is not None and caller.only_inspection != inspection.id:
-        return None
+        return None, False
     if caller.kind == "invitation":
-        return Role.BODY
+        return Role.BODY, False
     if caller.kind == "command":
-        return Role.OWNER
-    member = session.get(Member, (inspection.id, caller.account_id))
-    return None if member is None else Role(member.role)
+        return Role.OWNER, False
+    open_one = (
+        exists()
+        .where(BlindTagging.inspection_id == Member.inspection_id)
+        .where(BlindTagging.account_id == Member.account_id, BlindTagging.ended_at.is_(None))
+    )
+    wanted = select(Member.role, open_one).where(
+        Member.inspection_id == inspection.id, Member.account_id == caller.account_id
+    )
+    found = session.execute(wanted).first()
+    return (None, False) if found is None else (Role(found[0]), bool(found[1]))
+
+
+def check_state(state: str, what: str, *, blind: bool) -> None:
+    """Raise NotNow where a thing is not done as the inspection, or who asks, stands just now."""
+    if blind and what not in roles.WHEN_TAGGING_BLIND:
+        raise TagsHidden
+    if state == "closed" and what not in roles.WHEN_CLOSED:
+        raise NotNow("the inspection is closed", help="its owner can open it again")
 
 
 def check_may(caller: Caller, role: Role, what: str) -> None:
-    """Raise NotAllowed where a part in an inspection, or a token, is not good for a thing."""
+    """Raise NotAllowed where a part in an inspection, or a token, does not allow a thing."""
     if not roles.may(role, what):
         raise NotAllowed(
             f"as {role.value} of this inspection you may not do this",
@@ -150,7 +169,7 @@ class SiteWork:
         self._did.append((act, who, inspection, detail))
 
     def write_audit(self) -> None:
-        """Write what was noted: last of all, so that the end of the chain is locked for a moment alone."""
+        """Write what was noted last, so that the chain's end is locked for a moment only."""
         self.session.flush()
         for act, who, inspection, detail in self._did:
             said = who or (self.caller.who if self.caller is not None else "nobody signed in")
@@ -167,6 +186,8 @@ class Work:
     caller: Caller
     inspection: Inspection
     role: Role
+    blind: bool = False
+    """Whether the caller tags as a second person just now, and sees nobody else's tags."""
     _did: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
     @property

@@ -1,4 +1,4 @@
-"""Who asks: a person signed in, a token of theirs, somebody invited from the body, or the command line."""
+"""Who asks: a person signed in, their token, somebody invited from the body, or the command line."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ class Caller:
     Attributes
     ----------
     name : str
-        What is written beside what they do.
+        Written beside what they do.
     account_id : int or None
-        Their account; None of an invitation and of the command line.
+        None of an invitation and of the command line.
     scopes : frozenset of str or None
-        What their token is good for; None where they are signed in, which is good for all they may do.
+        What their token is good for; None where signed in, for all they may do.
     only_inspection : int or None
-        The one inspection an invitation, or a token, is good for.
+        The one inspection an invitation or token is good for.
     """
 
     kind: Literal["account", "token", "invitation", "command"]

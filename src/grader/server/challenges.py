@@ -5,18 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from grader.errors import InputError
 from grader.server.accounts import checked_email, checked_name
 from grader.server.bench import Work, Workbench
 from grader.server.callers import Caller
 from grader.server.checking import to_grade
+from grader.server.content import next_number
 from grader.server.handed_out import hash_of, new_secret
-from grader.server.refusals import Changed, NotSignedIn, NotThere, WorkerFailed, faulty
+from grader.server.refusals import Changed, NotNow, NotSignedIn, NotThere, WorkerFailed, faulty
 from grader.server.roles import Role
 from grader.server.sessions import Started, start_invited
-from grader.server.shapes import ChallengeView, DraftView, InvitationView
+from grader.server.shapes import ChallengeView, DraftView, InvitationView, Page
 from grader.server.tables import Challenge, Draft, Inspection, Invitation, SignedIn
 
 Data = dict[str, Any]
@@ -146,6 +147,7 @@ def invite(
         _released(work)
         row = Invitation(
             inspection_id=work.inspection.id,
+            number=next_number(work.session, Invitation, work.inspection.id),
             email=plain,
             name=named,
             token_hash=hash_of(secret),
@@ -156,7 +158,7 @@ def invite(
         )
         work.session.add(row)
         work.session.flush()
-        work.did("invited_body", invitation=row.id, email=plain)
+        work.did("invited_body", invitation=row.number, email=plain)
         return _invitation_view(row, f"{bench.settings.url}/invitation/{secret}")
 
 
@@ -174,8 +176,12 @@ def uninvite(
 ) -> InvitationView:
     """Withdraw an invitation: its link and its sessions are good for nothing from then on."""
     with bench.writing(caller, key, "withdraw") as work:
-        row = work.session.get(Invitation, number)
-        if row is None or row.inspection_id != work.inspection.id:
+        row = work.session.scalar(
+            select(Invitation).where(
+                Invitation.inspection_id == work.inspection.id, Invitation.number == number
+            )
+        )
+        if row is None:
             raise NotThere("there is no such invitation")
         if row.version != expected_version:
             raise Changed(
@@ -186,17 +192,17 @@ def uninvite(
         row.withdrawn_at = row.withdrawn_at or work.now
         row.version += 1
         work.session.execute(delete(SignedIn).where(SignedIn.invitation_id == row.id))
-        work.did("uninvited_body", invitation=row.id)
+        work.did("uninvited_body", invitation=row.number)
         return _invitation_view(row)
 
 
 def accept(bench: Workbench, secret: str, *, address: str) -> tuple[Started, str]:
-    """Open an invitation's link: a session that reads its own inspection alone, and the inspection's key.
+    """Open an invitation's link: a session that reads one inspection, and that inspection's key.
 
     Raises
     ------
     NotSignedIn
-        It is withdrawn, too old, or none; which of these is not told.
+        Withdrawn, too old, or none; it is not told which.
     """
     bench.sign_in_limits.attempt("", address)
     with bench.on_site() as work:
@@ -214,7 +220,7 @@ def accept(bench: Workbench, secret: str, *, address: str) -> tuple[Started, str
 
 def _invitation_view(row: Invitation, link: str | None = None) -> InvitationView:
     return InvitationView(
-        number=row.id,
+        number=row.number,
         name=row.name,
         email=row.email,
         created_by=row.created_by,
@@ -242,8 +248,13 @@ def challenge(
             raise faulty(
                 f"the draft has no item or finding {target[:60]!r}", "name one by its id", field="target"
             )
+        most = bench.settings.limits.challenges
+        held = select(func.count()).where(Challenge.draft_id == row.id)
+        if (work.session.scalar(held) or 0) >= most:
+            raise NotNow(f"a draft takes at most {most:,} challenges", help="write to whoever invited you")
         made = Challenge(
             inspection_id=work.inspection.id,
+            number=next_number(work.session, Challenge, work.inspection.id),
             draft_id=row.id,
             target=target,
             made_by=caller.name,
@@ -253,7 +264,7 @@ def challenge(
         )
         work.session.add(made)
         work.session.flush()
-        work.did("challenged", challenge=made.id, target=target)
+        work.did("challenged", challenge=made.number, target=target)
         return _view(work, made)
 
 
@@ -269,13 +280,19 @@ def _text(text: str, field: str) -> str:
     return plain
 
 
-def listed(bench: Workbench, caller: Caller, key: str) -> list[ChallengeView]:
-    """Every challenge, the oldest first."""
+def listed(
+    bench: Workbench, caller: Caller, key: str, *, page: int = 1, per_page: int | None = None
+) -> Page[ChallengeView]:
+    """Challenges, the oldest first."""
+    per = per_page or bench.settings.limits.page
     with bench.reading(caller, key, "see_challenges") as work:
-        wanted = select(Challenge).where(Challenge.inspection_id == work.inspection.id).order_by(Challenge.id)
-        found = [_view(work, row) for row in work.session.scalars(wanted)]
+        mine = Challenge.inspection_id == work.inspection.id
+        total = work.session.scalar(select(func.count(Challenge.id)).where(mine)) or 0
+        wanted = select(Challenge).where(mine).order_by(Challenge.number)
+        rows = work.session.scalars(wanted.offset((page - 1) * per).limit(per))
+        items = [_view(work, row) for row in rows]
     bench.saw(caller, key, "challenges")
-    return found
+    return Page(items=items, total=total, page=page, per_page=per)
 
 
 def one(bench: Workbench, caller: Caller, key: str, number: int) -> ChallengeView:
@@ -297,8 +314,8 @@ def answer(
 ) -> ChallengeView:
     """Answer a challenge: `accepted`, `partly_accepted` or `not_accepted`, with a reason.
 
-    Change the evidence first where it is accepted: what moved because of it is worked out as the inspection
-    then stands, beside the same with the challenged item as it was in the draft.
+    Change the evidence first where it is accepted: what that moved is worked out from the inspection as it
+    stands, with and without the challenged item as drafted.
     """
     if outcome not in OUTCOMES:
         raise faulty(f"{outcome[:60]!r} is no answer", f"it can be {', '.join(OUTCOMES)}", field="outcome")
@@ -318,7 +335,22 @@ def answer(
         row.outcome, row.reason, row.moved = outcome, plain, moved
         row.answered_by, row.answered_at = caller.name, work.now
         row.version += 1
-        work.did("answered_challenge", challenge=row.id, outcome=outcome)
+        work.did("answered_challenge", challenge=row.number, outcome=outcome)
+        return _view(work, row)
+
+
+def unanswer(
+    bench: Workbench, caller: Caller, key: str, number: int, *, expected_version: int
+) -> ChallengeView:
+    """Take the answer to a challenge back: it is open again, and the audit log keeps both acts."""
+    with bench.writing(caller, key, "answer") as work:
+        row = _challenge(work, number)
+        _check_version(row, expected_version)
+        if row.outcome is None:
+            raise NotNow("the challenge is not answered")
+        row.outcome = row.reason = row.moved = row.answered_by = row.answered_at = None
+        row.version += 1
+        work.did("unanswered_challenge", challenge=row.id)
         return _view(work, row)
 
 
@@ -362,8 +394,10 @@ def with_target_as_drafted(now: Data, drafted: Data, target: str) -> Data:
 
 
 def _challenge(work: Work, number: int) -> Challenge:
-    row = work.session.get(Challenge, number)
-    if row is None or row.inspection_id != work.inspection.id:
+    row = work.session.scalar(
+        select(Challenge).where(Challenge.inspection_id == work.inspection.id, Challenge.number == number)
+    )
+    if row is None:
         raise NotThere("there is no such challenge")
     return row
 
@@ -382,7 +416,7 @@ def _check_version(row: Challenge, expected: int) -> None:
 def _view(work: Work, row: Challenge) -> ChallengeView:
     """A challenge; the body is not told which of the team answered it."""
     return ChallengeView(
-        number=row.id,
+        number=row.number,
         draft=work.session.get_one(Draft, row.draft_id).number,
         target=row.target,
         statement=row.statement,

@@ -1,4 +1,4 @@
-"""One block of an inspection checked as it would be in its file, every fault at its field."""
+"""One block of an inspection checked as in its file, every fault at its field."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def check_source(work: Work, name: str, given: Given) -> dict[str, Any]:
 def check_settled(items: Iterable[Evidence], before: Mapping[str, Given]) -> None:
     """Raise InputError where an item says that it was settled otherwise than it was.
 
-    Moderation alone writes who settled a disagreement and why: nobody says it of others, or of themselves.
+    Only moderation writes who settled a disagreement and why.
     """
     for item in items:
         said = item_data(item).get("settled")

@@ -1,4 +1,4 @@
-"""Columns that both databases hold alike: moments as text in UTC, data as JSON written in one way."""
+"""Columns alike on both databases: moments as text in UTC, data as JSON."""
 
 from __future__ import annotations
 
@@ -42,5 +42,5 @@ def moment_text(moment: datetime) -> str:
 
 
 def json_text(data: Any) -> str:
-    """Data as JSON, the same text for the same data; all ASCII, so that no database can change it."""
+    """Data as JSON, always the same and all ASCII, so that no database changes it."""
     return json.dumps(data, ensure_ascii=True, sort_keys=True, separators=(",", ":"), allow_nan=False)

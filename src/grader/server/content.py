@@ -35,7 +35,7 @@ Data = dict[str, Any]
 
 
 def inspection_data(session: Session, row: Inspection) -> Data:
-    """The whole inspection as plain data, what is as it would be if left out not in it."""
+    """The whole inspection as plain data, without defaults."""
     sources = session.execute(
         select(Source.name, Source.data).where(Source.inspection_id == row.id).order_by(Source.position)
     )
@@ -104,7 +104,7 @@ def add_item(
 def _add_items(
     session: Session, inspection_id: int, items: Sequence[tuple[int, Evidence]], by: str, at: datetime
 ) -> list[Item]:
-    """New rows; where an item of the id was taken away, it goes on counting: that one is not this one."""
+    """New rows; the id of an item taken away counts on, since that item is not this one."""
     last = dict(
         session.execute(
             select(ItemVersion.name, func.max(ItemVersion.version))
@@ -224,12 +224,19 @@ def document_name(given: str) -> str:
     return name
 
 
+def next_number(session: Session, table: Any, inspection_id: int) -> int:
+    """The number of one more challenge, document or invitation of an inspection."""
+    wanted = select(func.max(table.number)).where(table.inspection_id == inspection_id)
+    return int(session.scalar(wanted) or 0) + 1
+
+
 def new_attachment(
-    inspection_id: int, source: str, file_name: str, content: bytes, by: str, at: datetime
+    inspection_id: int, number: int, source: str, file_name: str, content: bytes, by: str, at: datetime
 ) -> Attachment:
     """A row for a document kept with a source."""
     return Attachment(
         inspection_id=inspection_id,
+        number=number,
         source=source,
         file_name=document_name(file_name),
         size=len(content),

@@ -1,4 +1,4 @@
-"""The database: SQLite in one file, or PostgreSQL. A transaction that was acknowledged survives any kill."""
+"""The database: SQLite in one file, or PostgreSQL. An acknowledged transaction survives any kill."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Database:
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """Say what a database refuses in the words of people, the same for both; nothing was changed."""
+    """Say a database's refusals in plain words, the same for both; nothing was changed."""
     try:
         yield
     except IntegrityError as error:
@@ -71,7 +71,7 @@ def _told() -> Iterator[None]:
 def _refuse_what_neither_holds(
     connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool
 ) -> None:
-    """Refuse text that PostgreSQL, and numbers that SQLite, does not hold, whichever of them it is."""
+    """Refuse text PostgreSQL, and numbers SQLite, cannot hold, on either."""
     for row in parameters if isinstance(parameters, list) else (parameters,):
         for value in row.values() if isinstance(row, dict) else row:
             if isinstance(value, str):
@@ -90,7 +90,7 @@ def _sound(text: str) -> bool:
 
 
 def _make_private(path: Path) -> None:
-    """Have the file there for its owner alone before anything is in it; those beside it are made like it."""
+    """Make the file for its owner alone before anything is in it; those beside it follow."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with suppress(OSError):  # where it cannot be made, opening it says why
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))

@@ -133,17 +133,17 @@ def what_if(
     Parameters
     ----------
     settings : mapping of str to str
-        Parameters at other values: `{"some": "35%"}`.
+        Other values of parameters: `{"some": "35%"}`.
     without : sequence of str
         Items left out.
     items : sequence of mapping
-        Items as they would be: one with an id there is takes its place, any other is added.
+        Items that replace those of the same id, or are added.
 
     Returns
     -------
     dict
-        `{"proposal": ..., "changes": ..., "saved": False}`: the second is `grader.changes/1`, None where
-        parameters alone are otherwise.
+        `{"proposal": ..., "changes": ..., "saved": False}`: `changes` is `grader.changes/1`, or None where
+        parameters alone differ.
     """
     with bench.reading(caller, key, "see") as work:
         old = to_grade(work)
@@ -204,7 +204,7 @@ def undo(
     expected_version: str,
     rationale: str | None = None,
 ) -> AreaView:
-    """Take the last act on an area back: what stood before stands again, and the log keeps both."""
+    """Take back the last act on an area; what stood before stands again, and the log keeps both."""
     return _act(bench, caller, key, "undo", area, expected_version, rationale, {})
 
 

@@ -1,4 +1,4 @@
-"""Evidence: found, added, changed one at a time or several at once, taken away, and what each item was."""
+"""Evidence: found, added, changed singly or together, removed, and each item's history."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from grader.server.checking import check_item, check_items, check_settled, shown
 from grader.server.content import add_item, change_item, check_number, next_ids, remove_item
 from grader.server.inspections import contains
 from grader.server.refusals import Changed, NotNow, NotThere, faulty
-from grader.server.shapes import ItemVersionView, ItemView, Page
+from grader.server.shapes import ItemVersionView, ItemView, Page, RemovedView
 from grader.server.tables import Finding, Item, ItemTag, ItemVersion, LeftOut
 
 Data = Mapping[str, Any]
@@ -100,7 +100,7 @@ def one(bench: Workbench, caller: Caller, key: str, item: str) -> ItemView:
 
 
 def history(bench: Workbench, caller: Caller, key: str, item: str) -> list[ItemVersionView]:
-    """What an item was at each version, the oldest first; those of an item taken away as well."""
+    """An item at each version, oldest first, also once it is taken away."""
     with bench.reading(caller, key, "see") as work:
         wanted = (
             select(ItemVersion)
@@ -117,15 +117,35 @@ def history(bench: Workbench, caller: Caller, key: str, item: str) -> list[ItemV
     return found
 
 
+def removed(
+    bench: Workbench, caller: Caller, key: str, *, page: int = 1, per_page: int | None = None
+) -> Page[RemovedView]:
+    """Items that were taken away, or left out in moderation, the last one first: their history stays."""
+    per = per_page or bench.settings.limits.page
+    with bench.reading(caller, key, "see") as work:
+        mine = ItemVersion.inspection_id == work.inspection.id
+        there = select(Item.name).where(Item.inspection_id == work.inspection.id)
+        last = select(func.max(ItemVersion.id)).where(mine, ItemVersion.name.not_in(there))
+        gone = select(ItemVersion).where(ItemVersion.id.in_(last.group_by(ItemVersion.name)))
+        total = work.session.scalar(select(func.count()).select_from(gone.subquery())) or 0
+        found = gone.order_by(ItemVersion.id.desc()).offset((page - 1) * per).limit(per)
+        items = [
+            RemovedView(id=v.name, version=v.version, act=v.act, evidence=v.data, by=v.by, at=v.at)
+            for v in work.session.scalars(found)
+        ]
+    bench.saw(caller, key, "removed")
+    return Page(items=items, total=total, page=page, per_page=per)
+
+
 def add(bench: Workbench, caller: Caller, key: str, given: Data) -> ItemView:
-    """A new item, as in a file; without an `id` it is given the next free one.
+    """A new item, as in a file; without an `id` it gets the next free one.
 
     Raises
     ------
     InputError
-        The item has faults: every one, with its field.
+        Every fault, with its field.
     NotNow
-        There is an item with its id already.
+        The id is taken.
     """
     with bench.writing(caller, key, "evidence") as work:
         name = given.get("id") or _next_name(work)
@@ -147,7 +167,7 @@ def add(bench: Workbench, caller: Caller, key: str, given: Data) -> ItemView:
 def edit(
     bench: Workbench, caller: Caller, key: str, item: str, given: Data, *, expected_version: int
 ) -> ItemView:
-    """An item as it is to be from now on, whole; raises Changed where it is another than was read."""
+    """An item's whole new content; raises Changed where it changed since it was read."""
     with bench.writing(caller, key, "evidence") as work:
         row = _unchanged(work, item, expected_version)
         checked = check_item(work, {**given, "id": item})
@@ -159,7 +179,7 @@ def edit(
 
 
 def remove(bench: Workbench, caller: Caller, key: str, item: str, *, expected_version: int) -> None:
-    """Take an item away; what it was stays in its history. One that a finding names is not taken away."""
+    """Take an item away; its history stays. One that a finding names cannot go."""
     with bench.writing(caller, key, "evidence") as work:
         row = _unchanged(work, item, expected_version)
         findings = work.session.scalars(select(Finding).where(Finding.inspection_id == work.inspection.id))
@@ -179,14 +199,14 @@ def tag(
     Parameters
     ----------
     expected : mapping of str to int
-        The version each item was read at, by its id.
+        The version each item was read at.
     tags : mapping
-        Of `TAGS`, those that change; what is None is taken away.
+        Of `TAGS`, those that change; None takes one away.
 
     Raises
     ------
     Changed
-        One of them was changed since it was read; its `current` tells which.
+        One changed since it was read; its `current` tells which.
     """
     limit = bench.settings.limits.several
     if not 1 <= len(expected) <= limit:

@@ -22,14 +22,13 @@ Data = dict[str, Any]
 
 
 class Grading:
-    """Asks workers; the same question of the same revision is worked out once, however many ask at once.
+    """Asks workers; one question of one revision is worked out once, however many ask.
 
     Parameters
     ----------
     workers : Workers
-        Who works it out.
     most : int
-        Bytes of answers kept, compressed.
+        Bytes of compressed answers kept.
     """
 
     def __init__(self, workers: Workers, most: int) -> None:
@@ -44,7 +43,7 @@ class Grading:
     def run(
         self, job: str, *blobs: bytes, wall: float | None = None, **arguments: Any
     ) -> tuple[Data, list[bytes]]:
-        """Have a job done, and nothing kept.
+        """Have a job done; its answer is not kept.
 
         Raises
         ------
@@ -70,11 +69,11 @@ class Grading:
         Parameters
         ----------
         job : str
-            A job that takes `inspection`.
+            One that takes `inspection`.
         key, revision
             Which inspection, and how it stands.
         read : function
-            Gives the inspection as data, where the answer is not kept.
+            Gives the inspection's data, where the answer is not kept.
         """
         state = f"{key}/{revision}"
         question = f"{state}/{hashlib.sha256(json_text([job, arguments]).encode('ascii')).hexdigest()}"
@@ -107,7 +106,7 @@ class Grading:
                 self._under_way.pop(question, None)
 
     def forget(self, key: str) -> None:
-        """Keep nothing more of an inspection: what was redacted or erased is not handed out again."""
+        """Drop kept answers on an inspection: what was redacted or erased is not shown again."""
         with self._lock:
             self._forgotten += 1
             for question in [q for q in self._kept if q.startswith(f"{key}/")]:
@@ -129,7 +128,7 @@ _OPTION: Final = re.compile(r"(?:: |, )--[a-z-]+(?: [A-Z]+)?$")
 
 
 def _of_form(problem: Problem) -> Problem:
-    """A fault told of an option of a command as one of the field of that name."""
+    """A fault of a command's option, as one of the form's field."""
     if problem.place is None or not problem.place.file.startswith("--"):
         return problem
     field = problem.place.file.removeprefix("--").split(" ")[0]

@@ -1,4 +1,4 @@
-"""What every answer carries and every request must not exceed: headers, sizes, a name in the log."""
+"""What every answer carries and no request may exceed: headers, sizes, a name in the log."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ import logging
 import secrets
 import time
 import traceback
+from html import escape
 from typing import Any, Final
 
 from anyio import to_thread
 from fastapi import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from grader.render.content.words import opened
 from grader.server.json_in import fault_in
 from grader.server.settings import Settings
 from grader.server.turns import Turns
@@ -79,22 +81,22 @@ class Guard:
                 # Beside the loop, for much of it takes a while, and others are waiting.
                 said = await to_thread.run_sync(fault_in, body) if len(body) > 20_000 else fault_in(body)
                 if said is not None:
-                    await _say(answered, 400, "bad_request", said, "send JSON as it is defined")
+                    help = "send JSON as it is defined"
+                    await _say(scope, answered, 400, "bad_request", said, help)
                     return
             async with self.turns.one(self._who(scope)):
                 await self.app(scope, bounded, answered)
         except HTTPException:  # before any route was reached
-            await _say(answered, 413, "too_large", "this is longer than a request may be", "send less")
+            said = "this is longer than a request may be"
+            await _say(scope, answered, 413, "too_large", said, "send less")
         except Exception as error:  # the last there is: whatever failed is told, and the log has the trace
             log.error("request %s failed\n%s", request_id, trace_of(error))
             if not status:
                 said = f"something went wrong here; the log of the server tells more under {request_id}"
-                await _say(answered, 500, "internal", said, "tell whoever runs this server")
+                await _say(scope, answered, 500, "internal", said, "tell whoever runs this server")
         finally:
             # The route and not the address: addresses may hold secrets and words that people searched for.
             route = getattr(scope.get("route"), "path", "-")
-            if scope["path"].startswith("/api/v1/") and not route.startswith("/api/"):
-                route = f"/api/v1{route}"
             took = (time.monotonic() - began) * 1000
             log.info("%s %s %s %d %.0f ms", request_id, scope["method"], route, status, took)
 
@@ -178,7 +180,11 @@ async def _whole(receive: Receive) -> tuple[bytes, Receive]:
     return body, again
 
 
-async def _say(send: Send, status: int, code: str, detail: str, help: str) -> None:
+async def _say(scope: Scope, send: Send, status: int, code: str, detail: str, help: str) -> None:
+    if not scope["path"].startswith("/api/"):
+        page = _PAGE.format(detail=escape(opened(detail)), help=escape(opened(help)))
+        await _answer(send, status, b"text/html; charset=utf-8", page.encode())
+        return
     body: dict[str, Any] = {
         "type": "about:blank",
         "title": detail,
@@ -187,7 +193,21 @@ async def _say(send: Send, status: int, code: str, detail: str, help: str) -> No
         "help": help,
         "problems": [],
     }
-    text = json.dumps(body).encode("utf-8")
-    headers = [(b"content-type", b"application/problem+json"), (b"content-length", str(len(text)).encode())]
+    await _answer(send, status, b"application/problem+json", json.dumps(body).encode("utf-8"))
+
+
+#: What templates show of an error; here they may be what failed.
+_PAGE: Final = """<!DOCTYPE html>
+<html lang="en-GB">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>There is a problem – grader</title><link rel="stylesheet" href="/style.css"></head>
+<body><main><h1>There is a problem</h1><p>{detail}.</p><p>{help}.</p>
+<p><a href="/">Go to your inspections</a></p></main></body>
+</html>
+"""
+
+
+async def _answer(send: Send, status: int, kind: bytes, text: bytes) -> None:
+    headers = [(b"content-type", kind), (b"content-length", str(len(text)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": text})

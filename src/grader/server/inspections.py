@@ -1,4 +1,4 @@
-"""Inspections: made, listed, changed at their head, brought in from files and given out as files."""
+"""Inspections: made, listed, changed at their head, read from files and written to them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import false, func, or_, select
+from sqlalchemy import case, false, func, or_, select
 from sqlalchemy.orm import Session, undefer
 
 from grader.model.inspection import Inspection as InspectionModel
@@ -45,17 +45,17 @@ def rules(bench: Workbench) -> list[RulesShape]:
 
 
 def create(bench: Workbench, caller: Caller, header: Mapping[str, Any]) -> InspectionView:
-    """A new inspection with no evidence, owned by who makes it.
+    """A new inspection without evidence, owned by who makes it.
 
     Parameters
     ----------
     header : mapping
-        The `inspection` block of a file: `id`, `body`, `framework`, `edition` and what else it may hold.
+        The `inspection` block of a file: `id`, `body`, `framework`, `edition`, ...
 
     Raises
     ------
     InputError
-        The block has faults.
+        Faults of the block.
     NotThere
         The server has no such framework.
     """
@@ -63,7 +63,7 @@ def create(bench: Workbench, caller: Caller, header: Mapping[str, Any]) -> Inspe
 
 
 def import_file(bench: Workbench, caller: Caller, file_name: str, content: bytes) -> Imported:
-    """An inspection from a file: YAML, or a zip as `export_zip` gives it; nothing is half imported.
+    """An inspection from YAML or a zip of `export_zip`, whole or not at all.
 
     Raises
     ------
@@ -78,9 +78,9 @@ def import_file(bench: Workbench, caller: Caller, file_name: str, content: bytes
 def replace_from_file(
     bench: Workbench, caller: Caller, key: str, file_name: str, content: bytes, *, expected_revision: int
 ) -> Imported:
-    """What an inspection holds, taken anew from a file: every item that differs has a new version.
+    """An inspection's content anew from a file: every item that differs has a new version.
 
-    `expected_revision` is the inspection's `revision` as it was seen: whatever changed since is not lost.
+    `expected_revision` is the `revision` seen: later changes are not lost.
     """
     with bench.reading(caller, key, "evidence") as work:
         rules_of(work)  # a file is not read for somebody who may not put it in, nor by other rules
@@ -178,9 +178,10 @@ def _new(
         )
         put_in(session, row, model, caller.name, now)
         check_documents(session, bench.settings.limits, row.id, sum(map(len, files)))
-        for named, content in zip((read or {}).get("attachments", []), files, strict=True):
+        attached = zip((read or {}).get("attachments", []), files, strict=True)
+        for number, (named, content) in enumerate(attached, 1):
             session.add(
-                new_attachment(row.id, named["source"], named["file_name"], content, caller.name, now)
+                new_attachment(row.id, number, named["source"], named["file_name"], content, caller.name, now)
             )
         sha256 = (read or {}).get("sha256")
         detail = {"evidence": len(model.evidence)} | ({"sha256": sha256} if sha256 else {})
@@ -221,8 +222,10 @@ def listed(
                 or_(Inspection.body.ilike(said, escape="\\"), Inspection.name.ilike(said, escape="\\"))
             )
         total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+        # When the team changed something is not for the body to know.
+        changed = case((Member.role == Role.BODY.value, Inspection.created_at), else_=Inspection.changed_at)
         found = session.execute(
-            wanted.order_by(Inspection.changed_at.desc(), Inspection.id).offset((page - 1) * per).limit(per)
+            wanted.order_by(changed.desc(), Inspection.id).offset((page - 1) * per).limit(per)
         ).all()
         for_body = [row.id for row, role, _ in found if role == Role.BODY]
         drafts = _drafts_released(session, for_body) if for_body else {}
@@ -241,21 +244,21 @@ def contains(words: str) -> str:
 
 def one(bench: Workbench, caller: Caller, key: str) -> InspectionView:
     """One inspection; raises NotThere where the caller has no part in it."""
-    with bench.reading(caller, key, "see") as work:
+    with bench.reading(caller, key, "see_outline") as work:
         return view(work)
 
 
 def change_header(
     bench: Workbench, caller: Caller, key: str, header: Mapping[str, Any], *, expected_version: int
 ) -> InspectionView:
-    """Another `inspection` block; the framework stays, and everything there is must fit the new block.
+    """Another `inspection` block; the framework stays, and all there is must fit.
 
     Raises
     ------
     Changed
-        Somebody changed the head since it was read.
+        The head changed since it was read.
     InputError
-        The block, or what there is under it, has faults.
+        Faults of the block, or of what is under it.
     """
     with bench.reading(caller, key, "header") as work:
         before = work.inspection.revision
@@ -283,21 +286,37 @@ def change_header(
         return view(work)
 
 
-def take_new_rules(bench: Workbench, caller: Caller, key: str, *, expected_version: int) -> InspectionView:
-    """Go over to the rules this server has now, where they are others than the inspection was begun on."""
-    with bench.reading(caller, key, "header") as work:
-        info = bench.rules.of(work.inspection.framework)
+def take_new_rules(
+    bench: Workbench, caller: Caller, key: str, reason: str, *, expected_version: int
+) -> InspectionView:
+    """Go over to the rules this server has now, where they are others than the inspection was begun on.
+
+    Raises
+    ------
+    InputError
+        No reason is given, or what the inspection holds does not fit the new rules.
+    NotNow
+        It is on the rules there are now.
+    """
+    if not reason.strip():
+        raise faulty("an inspection goes over to other rules with a reason", "say why", field="reason")
+    with bench.reading(caller, key, "take_rules") as work:
+        row, info = work.inspection, bench.rules.of(work.inspection.framework)
+        if (row.framework_sha256, row.rulebook_sha256) == (info.framework_sha256, info.rulebook_sha256):
+            raise NotNow("the inspection is on the rules there are now")
         before, data = work.inspection.revision, inspection_data(work.session, work.inspection)
     bench.grading.run("check", inspection=data)
-    with bench.writing(caller, key, "header") as work:
+    with bench.writing(caller, key, "take_rules") as work:
         row = work.inspection
         if row.version != expected_version or row.revision != before:
             raise Changed("the inspection", version=str(row.version), current=row.header, by=row.changed_by)
+        left = {"framework": row.framework_sha256, "rulebook": row.rulebook_sha256}
         row.framework_sha256, row.rulebook_sha256 = info.framework_sha256, info.rulebook_sha256
         row.rulebook = info.rulebook
         row.version += 1
         work.moved()
-        work.did("took_new_rules", framework=info.framework_sha256, rulebook=info.rulebook_sha256)
+        now = {"framework": info.framework_sha256, "rulebook": info.rulebook_sha256}
+        work.did("took_new_rules", **now, before=left, reason=reason.strip())
         return view(work)
 
 
@@ -380,7 +399,7 @@ def _drafts_released(session: Session, ids: list[int]) -> dict[int, Draft]:
 
 
 def _for_body(row: Inspection, draft: Draft | None) -> Data:
-    """What one of the body sees: nothing that moves while the team works, and nobody's name."""
+    """What the body sees: nothing that moves while the team works, and no names."""
     found = _row(row, Role.BODY, len(draft.inspection["evidence"]) if draft is not None else 0)
     changed = draft.released_at if draft is not None else row.created_at
     revision = draft.revision if draft is not None else 0
@@ -405,8 +424,11 @@ def view(work: Work) -> InspectionView:
         may=[
             what
             for what, who in roles.MAY.items()
-            if work.role in who and (row.state == "open" or what in roles.WHEN_CLOSED)
+            if work.role in who
+            and (row.state == "open" or what in roles.WHEN_CLOSED)
+            and (not work.blind or what in roles.WHEN_TAGGING_BLIND)
         ],
+        tagging_blind=work.blind,
     )
 
 

@@ -27,12 +27,13 @@ _ORIGIN: Final = "the workbench"
 
 
 def yaml_of(inspection: Inspection) -> str:
-    """The inspection's file, the same for the same inspection; what cannot be read again is never written."""
+    """The inspection's file, always the same; what cannot be read again is not written."""
     return inspection_text(inspection, _ORIGIN).replace("# Imported from", "# Exported from", 1)
 
 
 def write_yaml(_: list[bytes], inspection: Data) -> Answer:
-    return {}, [yaml_of(loaded(inspection).inspection).encode("utf-8")]
+    """The file of an inspection as it is kept, whatever the rules there are now would say of it."""
+    return {}, [yaml_of(Inspection.model_validate(inspection)).encode("utf-8")]
 
 
 def write_zip(
@@ -44,7 +45,7 @@ def write_zip(
     graded: bool,
 ) -> Answer:
     """Everything as one file; the proposal is there to be read where it is graded, and never read back."""
-    text = yaml_of(loaded(inspection).inspection)
+    text = yaml_of(Inspection.model_validate(inspection))
     files = {archives.INSPECTION: text.encode("utf-8")}
     if decisions is not None:
         files[archives.DECISIONS] = decisions.encode("utf-8")
@@ -139,9 +140,9 @@ def read_sheet(
     mapping: str | None,
     over: Data | None,
 ) -> Answer:
-    """What a spreadsheet holds: the mapping proposed or agreed, and what is wrong, or the inspection.
+    """What a spreadsheet holds: a mapping, and what is wrong, or the inspection.
 
-    `mapping` is the text of a mapping file a person agreed to; `over` the inspection it adds to.
+    `mapping`: text of a mapping file a person agreed to; `over`: the inspection it adds to.
     """
     from grader import api
     from grader.io.catalogue import framework_at

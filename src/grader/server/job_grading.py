@@ -22,7 +22,7 @@ def session(framework: str) -> Session:
 
 
 def loaded(given: dict[str, Any], known_as: str | None = None) -> LoadedInspection:
-    """An inspection given as data; the last few are kept under the names they are known as."""
+    """An inspection given as data; the last few are kept by name."""
     if known_as is not None and known_as in _LOADED:
         _LOADED.move_to_end(known_as)
         return _LOADED[known_as]
@@ -46,7 +46,7 @@ def propose(
 
 
 def check(_: list[bytes], inspection: dict[str, Any]) -> Answer:
-    """An inspection that is sound as a whole, its names as ids, and warnings about it."""
+    """A sound inspection, its names as ids, and warnings about it."""
     found = loaded(inspection)
     data = found.inspection.model_dump(mode="json", exclude_defaults=True)
     return {"inspection": data["inspection"], "warnings": [problem_data(p) for p in found.warnings]}, []

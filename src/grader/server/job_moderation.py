@@ -24,7 +24,7 @@ def lay(inspection: Data, first: str, taggings: dict[str, dict[str, Data]], draw
     first : str
         Who tagged it first.
     taggings : dict
-        By person and item, how they tag it; what they have not come to, they were not asked.
+        Tags by person and item; items they have not come to are left out.
     """
     base = loaded(inspection)
     others = [_as_tagged(base, tags) for tags in taggings.values()]
@@ -33,7 +33,7 @@ def lay(inspection: Data, first: str, taggings: dict[str, dict[str, Data]], draw
 
 
 def _as_tagged(base: LoadedInspection, tags: dict[str, Data]) -> LoadedInspection:
-    """The inspection with the items a person has tagged, as they tag them, and no others."""
+    """The inspection with only the items a person tagged, as they tag them."""
     whole = base.inspection
     data = whole.model_dump(mode="json", exclude_defaults=True)
     items = [item for item in data["evidence"] if item["id"] in tags]

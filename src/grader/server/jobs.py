@@ -1,4 +1,4 @@
-"""What a worker does: each job takes plain data and files, and gives plain data and files."""
+"""What a worker does: jobs take and give plain data and files."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def warm() -> None:
 
 
 def do(message: dict[str, Any], blobs: list[bytes]) -> Answer:
-    """Do a job; what is wrong with the input comes back as problems, what is wrong with us as `fault`."""
+    """Do a job; faults of the input come back as problems, ours as `fault`."""
     try:
         job = _job(str(message.get("job")))
         data, files = job(blobs, **message["arguments"])
@@ -47,9 +47,9 @@ def _where(error: BaseException) -> str:
 
 
 def _job(name: str) -> Job:
-    from grader.server import job_decisions, job_files, job_grading, job_moderation, job_rules
+    from grader.server import job_decisions, job_files, job_grading, job_moderation
 
-    for module in (job_grading, job_files, job_decisions, job_moderation, job_rules):
+    for module in (job_grading, job_files, job_decisions, job_moderation):
         found = module.JOBS.get(name)
         if found is not None:
             return found  # type: ignore[no-any-return]

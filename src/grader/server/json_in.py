@@ -1,4 +1,4 @@
-"""What may stand in JSON that is sent here: text and numbers that can be kept, and not nested for ever."""
+"""JSON that is taken: text and numbers that can be kept, nested within a limit."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _DEEPEST: Final = 40
 
 
 def fault_in(body: bytes) -> str | None:
-    """What is wrong with JSON beyond its grammar, which whoever reads it tells; None where nothing is."""
+    """What is wrong with JSON beyond its grammar, or None."""
     try:
         waiting = [(json.loads(body), 0)]
     except RecursionError:

@@ -1,11 +1,13 @@
-"""The frameworks and rule books of this server, by id and hash: none is ever uploaded."""
+"""The server's frameworks and rule books, by id and hash; none is ever uploaded."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from grader.cached import cached_property
 from grader.io import catalogue
+from grader.io.lookup import about_parameters, about_rule
 from grader.server.refusals import NotNow, NotThere
 from grader.session import Session
 
@@ -35,6 +37,14 @@ class KnownRules:
     def _infos(self) -> dict[str, RulesInfo]:
         return {name: _info(session) for name, session in self._sessions.items()}
 
+    @cached_property
+    def _told(self) -> dict[str, dict[str, Any]]:
+        return {name: _in_english(session) for name, session in self._sessions.items()}
+
+    def told(self, framework: str) -> dict[str, Any]:
+        """The rule book of a framework in English, its parameters, what is proved; raises NotThere."""
+        return self._told[self.of(framework).framework]
+
     def all(self) -> list[RulesInfo]:
         return list(self._infos.values())
 
@@ -59,13 +69,25 @@ class KnownRules:
         return self._sessions[self.of(framework).framework]
 
     def session(self, framework: str, framework_sha256: str, rulebook_sha256: str) -> Session:
-        """The session for a framework and its rule book as they were; raises NotNow if they changed."""
+        """The session for a framework and rule book as they were; raises NotNow if they changed."""
         if not self.same(framework, framework_sha256, rulebook_sha256):
             raise NotNow(
                 f"the rules of {framework} are other ones now than those this inspection was begun on",
-                help="its owner can take it over to the rules there are now",
+                help="a reviewer or its owner can take it over to the rules there are now, under Files",
             )
         return self._sessions[framework]
+
+
+def _in_english(session: Session) -> dict[str, Any]:
+    book = session.book
+    return {
+        "rulebook": book.id,
+        "version": book.version,
+        "sha256": book.sha256,
+        "rules": [about_rule(book, rule.id).model_dump(mode="json", by_alias=True) for rule in book.rules],
+        "parameters": about_parameters(book).model_dump(mode="json", by_alias=True),
+        "proved": dict(book.proved.promises) if book.proved is not None else None,
+    }
 
 
 def _info(session: Session) -> RulesInfo:

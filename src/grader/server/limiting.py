@@ -22,13 +22,13 @@ class SignInLimits:
     def __init__(self, limits: Limits) -> None:
         self.person: RateLimitItem = parse(limits.sign_in_person)
         self.address: RateLimitItem = parse(limits.sign_in_address)
+        self.people: RateLimitItem = parse(limits.unknown_people)
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
 
     def attempt(self, email: str, address: str) -> None:
-        """Count an attempt; raises TooMany where there were too many.
+        """Count an attempt; raises TooMany.
 
-        An attempt by a link names nobody (`email` is empty) and is counted by its address alone: else those
-        of one person would keep all others out.
+        By a link (no `email`) it counts for its address alone: else one person could keep all others out.
         """
         counted = [(self.address, _counted_as(address))]
         if email:
@@ -44,6 +44,18 @@ class SignInLimits:
                     help=f"try again in {minutes} minute{'' if minutes == 1 else 's'}",
                     after=after,
                 )
+
+    def unknown(self, who: str) -> None:
+        """Count an address without an account that somebody asked for; raises TooMany.
+
+        Else who has an account here could be asked for one address after the other.
+        """
+        if not self._limiter.hit(self.people, hash_of(who)):
+            raise TooMany(
+                "you named too many people who have no account here",
+                help="ask a site admin who has one, and try again in an hour",
+                after=3600,
+            )
 
     def succeeded(self, email: str) -> None:
         """Forget the attempts on an account whose person has signed in."""

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
+from grader.server import blind_tagging
 from grader.server.accounts import checked_email
 from grader.server.bench import Work, Workbench
 from grader.server.callers import Caller
 from grader.server.handed_out import first_version
 from grader.server.refusals import Changed, NotNow, NotThere, faulty
-from grader.server.roles import Role
+from grader.server.roles import Role, may
 from grader.server.shapes import MemberView
 from grader.server.tables import Account, Member
 
 
 def listed(bench: Workbench, caller: Caller, key: str) -> list[MemberView]:
     """Everybody who has a part, by name; any of the team may know the others."""
-    with bench.reading(caller, key, "see") as work:
+    with bench.reading(caller, key, "see_outline") as work:
         wanted = (
             select(Member, Account)
             .join(Account, Account.id == Member.account_id)
@@ -28,12 +29,20 @@ def listed(bench: Workbench, caller: Caller, key: str) -> list[MemberView]:
     return found
 
 
-def add(bench: Workbench, caller: Caller, key: str, email: str, role: str) -> MemberView:
-    """Give the person with an account for an address a part."""
+def add(
+    bench: Workbench, caller: Caller, key: str, email: str, role: str, *, blind: bool = False
+) -> MemberView:
+    """Give the person with an account for an address a part.
+
+    With `blind` they tag as a second person first: they see no tags until they hand theirs in.
+    """
     part, plain = _role(role), checked_email(email)
+    if blind and not may(part, "tag"):
+        raise faulty(f"a {part.value} does not tag", "give them another part", field="role")
     with bench.writing(caller, key, "members") as work:
         account = work.session.scalar(select(Account).where(Account.email == plain))
         if account is None:
+            bench.sign_in_limits.unknown(caller.who)
             raise faulty(
                 f"nobody here has the address {plain}", "ask a site admin to add them", field="email"
             )
@@ -46,7 +55,9 @@ def add(bench: Workbench, caller: Caller, key: str, email: str, role: str) -> Me
             version=first_version(),
         )
         work.session.add(member)
-        work.did("added_member", account=account.email, role=part.value)
+        if blind:
+            blind_tagging.start(work, account.id, saw_before=False)
+        work.did("added_member", account=account.email, role=part.value, **({"blind": True} if blind else {}))
         return _view(member, account)
 
 
@@ -61,6 +72,8 @@ def change(
             _keep_an_owner(work, member)
         member.role = part.value
         member.version += 1
+        if not may(part, "tag"):
+            blind_tagging.end(work, account)
         work.did("changed_member", account=person.email, role=part.value)
         return _view(member, person)
 
@@ -70,6 +83,7 @@ def remove(bench: Workbench, caller: Caller, key: str, account: int, *, expected
     with bench.writing(caller, key, "members") as work:
         member, person = _unchanged(work, account, expected_version)
         _keep_an_owner(work, member)
+        blind_tagging.end(work, account)
         work.session.delete(member)
         work.did("removed_member", account=person.email)
 

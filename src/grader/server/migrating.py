@@ -23,12 +23,12 @@ _LOCK = 7_201_921
 
 
 def bring_up_to_date(database: Database) -> str | None:
-    """Migrate an older database, make the tables of a new one; returns the version it was at before.
+    """Migrate an older database, or make a new one's tables; gives the version before.
 
     Raises
     ------
     InputError
-        The database is of a newer grader, or holds tables of something else; it is left as it is.
+        It is of a newer grader, or holds other tables; it is left as it is.
     """
     with database.engine.connect().execution_options(grader_writes=True) as connection, connection.begin():
         if not database.sqlite:
@@ -53,7 +53,7 @@ def version_of(connection: Connection) -> str | None:
 
 
 def make_at(connection: Connection, version: str) -> None:
-    """Make the tables as they were at a version; raises InputError where it is not known."""
+    """Make the tables of a version; raises InputError for an unknown one."""
     script = ScriptDirectory.from_config(_config(connection))
     if version not in {each.revision for each in script.walk_revisions()}:
         message = f"the backup is of a newer grader (its version is {version[:60]})"

@@ -11,8 +11,9 @@ from sqlalchemy import exists, func, select
 from grader.model.inspection import Inspection as InspectionModel
 from grader.model.settling import LEFT_OUT, OTHER
 from grader.server.bench import Work, Workbench
+from grader.server.blind_tagging import check_begun, taggers
 from grader.server.callers import Caller
-from grader.server.checking import check_item, shown_rules, to_grade
+from grader.server.checking import check_item, to_grade
 from grader.server.columns import json_text
 from grader.server.content import change_item, forget_taggings, remove_item
 from grader.server.decisions import ask
@@ -20,7 +21,7 @@ from grader.server.handed_out import first_version
 from grader.server.inspections import view as inspection_view
 from grader.server.refusals import Changed, NotNow, NotThere, faulty
 from grader.server.shapes import DisagreementView, InspectionView, ModerationView, Page, TaggingView
-from grader.server.tables import Account, Choice, Item, ItemTag, LeftOut, Tagging
+from grader.server.tables import Account, Choice, Item, LeftOut, Tagging
 
 Data = Mapping[str, Any]
 
@@ -40,24 +41,14 @@ def to_tag(
     caller: Caller,
     key: str,
     *,
-    area: str | None = None,
     untagged: bool = False,
     page: int = 1,
     per_page: int | None = None,
 ) -> Page[TaggingView]:
-    """What was found, without how anybody tagged it, and the caller's own tags so far.
-
-    `area` asks for items that somebody tagged to a characteristic of it; items already settled are left out.
-    """
+    """What was found, without how anybody tagged it, and the caller's own tags so far."""
     per = per_page or bench.settings.limits.page
     with bench.reading(caller, key, "tag") as work:
         wanted = select(Item).where(Item.inspection_id == work.inspection.id)
-        if area:
-            known = {a.id: a for a in shown_rules(work).framework.framework.areas_in(work.inspection.edition)}
-            names = [c.id for c in known[area].characteristics] if area in known else []
-            wanted = wanted.where(
-                exists().where(ItemTag.item_id == Item.id, ItemTag.characteristic.in_(names))
-            )
         if untagged:
             mine = exists().where(
                 Tagging.inspection_id == Item.inspection_id,
@@ -89,11 +80,18 @@ def one_to_tag(bench: Workbench, caller: Caller, key: str, item: str) -> Tagging
 def tag(
     bench: Workbench, caller: Caller, key: str, item: str, tags: Data, *, expected_version: int
 ) -> TaggingView:
-    """The caller's own tags of an item; `expected_version` is 0 where they have none."""
+    """The caller's own tags of an item; `expected_version` is 0 where they have none.
+
+    Raises
+    ------
+    NotNow
+        They have not begun a second tagging, and see the tags of others.
+    """
     unknown = sorted(set(tags) - set(TAGS))
     if unknown:
         raise faulty(f"{unknown[0][:60]!r} is no tag", f"it can be {', '.join(TAGS)}", field="tags")
     with bench.writing(caller, key, "tag") as work:
+        check_begun(work)
         row = _item(work, item)
         mine = _mine(work, caller, item)
         _same_version(mine, expected_version)
@@ -118,6 +116,7 @@ def tag(
 def untag(bench: Workbench, caller: Caller, key: str, item: str, *, expected_version: int) -> TaggingView:
     """Take the caller's own tags of an item away."""
     with bench.writing(caller, key, "tag") as work:
+        check_begun(work)
         row = _item(work, item)
         mine = _mine(work, caller, item)
         _same_version(mine, expected_version)
@@ -168,7 +167,7 @@ def _tagging_view(row: Item, mine: Tagging | None) -> TaggingView:
 
 
 def disagreements(bench: Workbench, caller: Caller, key: str) -> ModerationView:
-    """Where taggings differ: those that matter to a grade first, each with how it is to be settled."""
+    """Where taggings differ, those that matter to a grade first, each with how it is settled."""
     with bench.reading(caller, key, "see_moderation") as work:
         found = _moderation(work)
     bench.saw(caller, key, "moderation")
@@ -176,16 +175,23 @@ def disagreements(bench: Workbench, caller: Caller, key: str) -> ModerationView:
 
 
 def _moderation(work: Work) -> ModerationView:
-    first, taggings = _taggings(work)
-    version = _version(work)
+    first, taggings, names = _taggings(work)
+    version, second = _version(work), taggers(work, names)
     if not taggings:
-        return ModerationView(taggers=[first], reconciliation=None, disagreements=[], open=0, version=version)
+        return ModerationView(
+            taggers=[first], second=second, reconciliation=None, disagreements=[], open=0, version=version
+        )
     answer = ask(work, "lay_together", first=first, taggings=taggings, draws=_DRAWS)
     choices, versions = _choices(work), _versions(work)
     views = [_disagreement(d, choices.get(d["item"]), versions[d["item"]]) for d in answer["disagreements"]]
     still = sum(1 for v in views if v.disagreement["matters"] and v.choice is None)
     return ModerationView(
-        taggers=[first, *taggings], reconciliation=answer, disagreements=views, open=still, version=version
+        taggers=[first, *taggings],
+        second=second,
+        reconciliation=answer,
+        disagreements=views,
+        open=still,
+        version=version,
     )
 
 
@@ -263,13 +269,13 @@ def finish(
 ) -> InspectionView:
     """Put what was settled into the evidence.
 
-    `rest` is the tagger by whom disagreements stand that are not settled and matter to no grade.
-    `expected_version` is that of `disagreements`.
+    `rest`: whose tags stand in open disagreements that matter to no grade. `expected_version`: of
+    `disagreements`.
     """
     with bench.reading(caller, key, "moderate") as work:
         data = to_grade(work)
         _check_whole(work, expected_version)
-        first, taggings = _taggings(work)
+        first, taggings, _ = _taggings(work)
         if not taggings:
             raise NotNow("one person alone has tagged", help="have another person tag first")
         choices = [row.data for row in _choices(work).values()]
@@ -317,8 +323,8 @@ def _check_whole(work: Work, expected_version: str) -> None:
         raise Changed("what is to be settled", version=version, current=None)
 
 
-def _taggings(work: Work) -> tuple[str, dict[str, dict[str, Any]]]:
-    """Who tagged first, and by every other person their tags by item; what is settled is left out."""
+def _taggings(work: Work) -> tuple[str, dict[str, dict[str, Any]], dict[int, str]]:
+    """Who tagged first, by every other person their tags by item, and by account what each is called."""
     wanted = (
         select(Tagging.item, Tagging.data, Account.id, Account.name)
         .join(Account, Account.id == Tagging.account_id)
@@ -338,7 +344,7 @@ def _taggings(work: Work) -> tuple[str, dict[str, dict[str, Any]]]:
             clash = plain.casefold() in {first.casefold(), OTHER, LEFT_OUT, *(n.casefold() for n in found)}
             taken[number] = f"{plain} ({number})" if clash else plain
         found.setdefault(taken[number], {})[item] = data
-    return first, found
+    return first, found, taken
 
 
 def _version(work: Work) -> str:

@@ -25,9 +25,7 @@ def opened(settings: Settings, *, workers: bool = True, migrate: bool = True) ->
     settings : Settings
         Where its data lies, and its limits.
     workers : bool
-        Whether workers are started: what only touches accounts or the audit log needs none.
-    migrate : bool
-        Whether an older database is brought up to date: a backup made before that needs it as it is.
+        Start workers; accounts and the audit log need none.
 
     Raises
     ------

@@ -38,7 +38,7 @@ class PasswordCheck:
         self._nobody = self.hasher.hash(new_secret())
 
     def hash(self, password: str) -> str:
-        """The hash to keep of a new password; raises InputError where it is too short or too common."""
+        """The hash to keep of a new password; raises InputError if too short or too common."""
         plain = password.casefold()
         if len(password) < self.settings.shortest:
             raise faulty(
@@ -60,7 +60,7 @@ class PasswordCheck:
             return self.hasher.hash(password)
 
     def is_right(self, password: str, kept: str | None) -> tuple[bool, str | None]:
-        """Whether a password is the one kept, and a new hash where the kept one is of cheaper settings.
+        """Whether it is the password kept, and a new hash if the kept one has cheaper settings.
 
         Where none is kept the same work is done.
         """

@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from grader.errors import GraderError, InputError, InternalError, Place, Problem
 from grader.server.jobs import problem_data
-from grader.server.refusals import Changed, NotSignedIn, Refusal, TooMany
+from grader.server.refusals import Changed, NotSignedIn, Refusal, TagsHidden, TooMany
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -130,4 +130,6 @@ def _page(request: Request, error: Exception, details: ProblemDetails, headers: 
         and not request.url.path.startswith("/sign-in")
     ):
         return RedirectResponse(sign_in_address(request), 303)
+    if isinstance(error, TagsHidden) and request.method == "GET":
+        return RedirectResponse(f"/inspections/{request.path_params['key']}/tagging?done=hidden", 303)
     return error_page(request, details, headers)

@@ -9,7 +9,7 @@ from grader.errors import GraderError, InputError, Problem
 
 
 class Refusal(GraderError):
-    """A request that is not done: `status` is what HTTP says, `code` a short stable name."""
+    """A request that is not done: its HTTP `status`, and a short stable `code`."""
 
     status = 400
     code = "refused"
@@ -29,7 +29,7 @@ class NotSignedIn(Refusal):
 
 
 class NotThere(Refusal):
-    """There is no such thing, or none that the person asking has a part in: the two are not told apart."""
+    """No such thing, or none the caller has a part in: the two are not told apart."""
 
     status = 404
     code = "not_found"
@@ -44,10 +44,22 @@ class NotAllowed(Refusal):
 
 
 class NotNow(Refusal):
-    """It could be done, and not as things stand: the inspection is closed, a name is taken."""
+    """Not as things stand: the inspection is closed, a name is taken."""
 
     status = 409
     code = "conflict"
+
+
+class TagsHidden(NotNow):
+    """Whoever asks is tagging as a second person, and is shown no tags of others meanwhile."""
+
+    code = "tagging_blind"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "you are tagging as a second person: how others tagged is not shown to you meanwhile",
+            help="hand your tagging in first, under Second tagging",
+        )
 
 
 class VersionNeeded(Refusal):
@@ -69,9 +81,9 @@ class Changed(Refusal):
     Attributes
     ----------
     version : str
-        The version there is now.
+        The present one.
     current : mapping or None
-        What there is now, to be laid beside what was sent; None where it is gone.
+        What there is now, beside what was sent; None if gone.
     by, at : str or None
         Who changed it, and when.
     """
@@ -121,7 +133,7 @@ class Busy(Refusal):
 
 
 class WorkerFailed(Refusal):
-    """The worker that graded, or read an upload, ran out of time or memory, or ended; nothing was changed."""
+    """The worker ran out of time or memory, or ended; nothing was changed."""
 
     status = 422
     code = "worker"

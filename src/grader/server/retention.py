@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import delete, func, select, text
 
-from grader.server import tables
+from grader.server import blind_tagging, tables
 from grader.server.bench import Work, Workbench
 from grader.server.callers import Caller
 from grader.server.content import Data, remember
@@ -26,6 +26,7 @@ def close(bench: Workbench, caller: Caller, key: str, *, expected_version: int) 
         if work.inspection.state != "open":
             raise NotNow("the inspection is closed already")
         work.inspection.state, work.inspection.closed_at = "closed", work.now
+        blind_tagging.end(work)
         work.inspection.version += 1
         work.touched()
         work.did("closed")
@@ -46,7 +47,7 @@ def reopen(bench: Workbench, caller: Caller, key: str, *, expected_version: int)
 
 
 def erase(bench: Workbench, caller: Caller, key: str, *, expected_version: int) -> None:
-    """Erase all that a closed inspection holds, once its period is over; the audit log stays."""
+    """Erase all that a closed inspection holds, its period over; the audit log stays."""
     with bench.writing(caller, key, "erase") as work:
         _check(work, expected_version)
         row = work.inspection
@@ -72,6 +73,7 @@ _OF_INSPECTION: list[Any] = [
     tables.Draft,
     tables.Choice,
     tables.Tagging,
+    tables.BlindTagging,
     tables.LeftOut,
     tables.Finding,
     tables.ItemVersion,
@@ -123,6 +125,14 @@ def redact(
 
 #: Where an item stands besides as it is now.
 _KEPT: Final[tuple[Any, ...]] = (ItemVersion, LeftOut)
+
+
+def redactable(bench: Workbench, caller: Caller, key: str, target: str) -> tuple[str, int]:
+    """What `redact` would take away, and the version it expects; raises NotThere where there is nothing."""
+    with bench.reading(caller, key, "redact") as work:
+        row = _redactable(work, target)
+        texts = _wordings(work, target, row)
+        return (str(row.data["statement"]), row.version) if row is not None else (min(texts), 0)
 
 
 def _redactable(work: Work, name: str) -> Item | Finding | ItemVersion | None:

@@ -1,4 +1,4 @@
-"""The parts people have in an inspection, and what each part may do: data, read by services and by tests."""
+"""People's parts in an inspection and what each may do: data, read by services and tests."""
 
 from __future__ import annotations
 
@@ -28,12 +28,15 @@ _BODY = frozenset({Role.BODY})
 #: Each thing that can be done with an inspection, and who may. Everything else there is needs an account, or
 #: a site admin.
 MAY: Final[dict[str, frozenset[Role]]] = {
+    # Its head, sources, rules and people: nothing that says how anything was tagged.
+    "see_outline": _TEAM,
     "see": _TEAM,
     "see_draft": _TEAM | _BODY,
     "export": _TEAM,
     "evidence": _GATHER,
     "findings": _GATHER,
     "header": _OWN | _GATHER,
+    "take_rules": _DECIDE,
     "tag": _TAG,
     "see_moderation": _TEAM,
     "moderate": _DECIDE,
@@ -53,6 +56,7 @@ MAY: Final[dict[str, frozenset[Role]]] = {
 #: What may still be done with an inspection that is closed.
 WHEN_CLOSED: Final = frozenset(
     {
+        "see_outline",
         "see",
         "see_draft",
         "see_moderation",
@@ -67,6 +71,9 @@ WHEN_CLOSED: Final = frozenset(
     }
 )
 
+#: What somebody may do while they tag as a second person: nothing that shows how others tagged.
+WHEN_TAGGING_BLIND: Final = frozenset({"see_outline", "tag", "members"})
+
 #: What a token may be good for, and in words.
 SCOPES: Final[dict[str, str]] = {
     "read": "read inspections",
@@ -77,6 +84,7 @@ SCOPES: Final[dict[str, str]] = {
 
 #: The scope a token needs for each thing.
 SCOPE_OF: Final[dict[str, str]] = {
+    "see_outline": "read",
     "see": "read",
     "see_draft": "read",
     "see_moderation": "read",
@@ -86,6 +94,7 @@ SCOPE_OF: Final[dict[str, str]] = {
     "evidence": "write",
     "findings": "write",
     "header": "write",
+    "take_rules": "decide",
     "tag": "write",
     "challenge": "write",
     "moderate": "decide",

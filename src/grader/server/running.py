@@ -29,9 +29,9 @@ _EXAMPLE: Final = Path("examples/leicestershire_2021_22/inspection.yaml")
 
 
 def settings_from(environment: Mapping[str, str], *, workers: int | None, **given: Any) -> Settings:
-    """Settings as given on the command line, and those that hold secrets from the environment.
+    """Settings of the command line, with secrets from the environment.
 
-    A password of a database may stand in `GRADER_DATABASE`: others can read a command line.
+    A database's password may stand in `GRADER_DATABASE`: others can read a command line.
     """
     given["database"] = given["database"] or environment.get("GRADER_DATABASE", "")
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -54,13 +54,13 @@ def _single_sign_on(environment: Mapping[str, str]) -> dict[str, Any]:
 
 
 def add_user(settings: Settings, email: str, name: str | None, *, admin: bool) -> str:
-    """A one-time sign-in link for a person, who is given an account where they have none."""
+    """A one-time sign-in link for a person, with a new account if they have none."""
     with opened(settings, workers=False) as bench:
         return accounts.sign_in_link(bench, _account(bench, email, name, admin=admin), caller=COMMAND)
 
 
 def _check_there(settings: Settings) -> None:
-    """Raise InputError where no workbench is kept: an empty one made now would pass as the one meant."""
+    """Raise InputError where no workbench is kept: a new, empty one would pass as the one meant."""
     url = make_url(settings.database_url)
     if url.get_backend_name() == "sqlite" and url.database and not Path(url.database).is_file():
         help = "name the folder by --data, or the database by --database, that the server uses"
@@ -127,6 +127,8 @@ def serve(settings: Settings, *, demo: bool, say: Callable[[str], object]) -> No
     with opened(settings) as bench:
         app = create_app(settings, bench)
         say(f"grader is at {settings.url}\n")
+        if not bench.grading.workers.confined:
+            say("this system has no Landlock: what grades can read what the server's user can\n")
         if demo:
             say(f"sign in once, within the hour: {load_example(bench)}\n")
         config = uvicorn.Config(
@@ -161,7 +163,7 @@ def listen(settings: Settings) -> socket.socket:
 
 
 def load_example(bench: Workbench) -> str:
-    """The example inspection, put in once, and a link by which its owner signs in once."""
+    """The example inspection, put in once, and its owner's one-time link."""
     number = _account(bench, DEMO_EMAIL, "Demo", admin=True)
     with bench.database.reading() as session:
         account = session.get_one(Account, number)

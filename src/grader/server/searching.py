@@ -1,4 +1,4 @@
-"""Which characteristics a finding may be about, and what there is to know of rules and parameters."""
+"""Which characteristics a finding may be about."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import Any
 
 from grader.server.bench import Workbench
 from grader.server.callers import Caller
-from grader.server.decisions import ask
 
 Data = dict[str, Any]
 
@@ -15,21 +14,9 @@ def characteristics(
     bench: Workbench, caller: Caller, key: str, words: str, *, area: str | None = None, limit: int = 10
 ) -> Data:
     """The characteristics that words may be about, the likeliest first: `grader.found/1`."""
-    with bench.reading(caller, key, "see") as work:
+    with bench.reading(caller, key, "see_outline") as work:
         framework, edition = work.inspection.framework, work.inspection.edition
     found, _ = bench.grading.run(
         "find", words=words, framework=framework, edition=edition, area=area, limit=limit
     )
     return found
-
-
-def rule_book(bench: Workbench, caller: Caller, key: str) -> Data:
-    """The rules of an inspection in English, its parameters with basis and source, where each is used.
-
-    Returns
-    -------
-    dict
-        `{"rulebook", "version", "rules": [...], "parameters": [...], "proved": {...}}`.
-    """
-    with bench.reading(caller, key, "see") as work:
-        return ask(work, "rule_book")

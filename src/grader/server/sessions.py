@@ -1,4 +1,4 @@
-"""Sessions of browsers: kept by the server, known by a hash, ended by time or by the person."""
+"""Browsers' sessions: kept by the server, known by a hash, ended by time or person."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _start(
 
 
 def caller_of(bench: Workbench, token: str) -> Caller | None:
-    """Who a session's cookie speaks for; None where it is of no session, or of one that has ended."""
+    """Who a session's cookie speaks for; None if there is no such session, or it ended."""
     now = bench.now()
     with bench.database.reading() as session:
         found = session.scalar(select(SignedIn).where(SignedIn.token_hash == hash_of(token)))

@@ -1,4 +1,4 @@
-"""What a server may be told: where its data lies, who may reach it, and its limits."""
+"""What a server is told: where its data lies, who may reach it, its limits."""
 
 from __future__ import annotations
 
@@ -60,6 +60,9 @@ class Limits(BaseModel):
     sign_in_address: str = "100 per 15 minutes"
     """Attempts to sign in from one address."""
 
+    unknown_people: str = "20 per hour"
+    """Addresses without an account that one person may try to give a part to."""
+
     session_idle: Annotated[int, Field(ge=MINUTE, le=30 * DAY)] = 8 * HOUR
     """Seconds after which a session that nobody uses ends."""
     session_whole: Annotated[int, Field(ge=MINUTE, le=90 * DAY)] = 7 * DAY
@@ -73,7 +76,7 @@ class Limits(BaseModel):
 
 
 class Passwords(BaseModel):
-    """What a password costs to check, and its least length; the defaults are argon2's recommended ones."""
+    """The cost of checking a password, argon2's by default, and its least length."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -85,7 +88,7 @@ class Passwords(BaseModel):
 
 
 class SingleSignOn(BaseModel):
-    """An OpenID Connect provider; accounts are linked on an e-mail that it says is verified alone."""
+    """An OpenID Connect provider; accounts are linked only by an e-mail it says is verified."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -108,11 +111,11 @@ class Settings(BaseModel):
     database : str
         An SQLAlchemy URL, `sqlite:///FILE` or `postgresql://...`; by default a file in `data`.
     host, port
-        Where to listen: by default this machine alone can reach it.
+        Where to listen: this machine alone by default.
     public_url : str
-        The address people use, where a proxy stands before the server: links and cookies follow it.
+        The address people use, before a proxy: links and cookies follow it.
     trust_proxy : bool
-        Whether `X-Forwarded-For` is believed, which only a proxy of one's own may say.
+        Whether `X-Forwarded-For` is believed, which only one's own proxy may say.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

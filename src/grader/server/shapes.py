@@ -41,6 +41,36 @@ class RulesShape(Shape):
     status: str
 
 
+class UsedIn(Shape):
+    """An inspection that is graded by a rule book."""
+
+    key: str
+    id: str
+    body: str
+    edition: str
+    former_rules: bool
+    """Whether it was begun on rules that are others now."""
+
+
+class RuleBookView(Shape):
+    """A framework and its rule book, in English."""
+
+    framework: str
+    title: str
+    status: str
+    publisher: str
+    statement: str | None
+    licence: str
+    editions: list[str]
+    framework_sha256: str
+    book: dict[str, Any]
+    """`rulebook`, `version`, `sha256`, `rules`, `parameters`, and `proved`: the promises that hold."""
+    bases: dict[str, int]
+    """How many parameters rest on what."""
+    used_in: list[UsedIn]
+    """Of the inspections the caller has a part in."""
+
+
 class InspectionSummary(Shape):
     key: str
     id: str
@@ -75,6 +105,8 @@ class InspectionView(InspectionSummary):
     """Whether the server's rules are others than it was begun on: nothing is proposed until it goes over."""
     may: list[str]
     """What the caller may do with it, as it stands."""
+    tagging_blind: bool
+    """Whether the caller tags as a second person just now: they see nobody else's tags meanwhile."""
 
 
 class ItemView(Shape):
@@ -94,6 +126,12 @@ class ItemVersionView(Shape):
     evidence: dict[str, Any]
     by: str
     at: datetime
+
+
+class RemovedView(ItemVersionView):
+    """An item that was taken away, as it was then."""
+
+    id: str
 
 
 class SourceView(Shape):
@@ -174,7 +212,7 @@ class InvitationView(Shape):
 
 
 class TaggingView(Shape):
-    """One item for a second person: what was found, and how they tagged it so far."""
+    """One item for a second person: what was found, and their tags so far."""
 
     item: str
     evidence: dict[str, Any]
@@ -182,6 +220,30 @@ class TaggingView(Shape):
     tags: dict[str, Any] | None
     version: int
     """0 where they have not tagged it."""
+
+
+class BlindTaggingView(Shape):
+    """How far somebody is who tags as a second person."""
+
+    open: bool
+    """Whether they are at it: they see nobody else's tags meanwhile."""
+    begun_at: datetime | None
+    ended_at: datetime | None
+    saw_before: bool
+    """Whether they had opened what shows tags before they began."""
+    tagged: int
+    items: int
+    version: int
+    """0 where they never began."""
+
+
+class TaggerView(Shape):
+    """Somebody who tags, or tagged, as a second person."""
+
+    name: str
+    tagged: int
+    open: bool
+    saw_before: bool
 
 
 class DisagreementView(Shape):
@@ -194,6 +256,8 @@ class DisagreementView(Shape):
 
 class ModerationView(Shape):
     taggers: list[str]
+    second: list[TaggerView]
+    """Who tags as a second person, and how blind to the first."""
     reconciliation: dict[str, Any] | None
     """None where one person alone has tagged."""
     disagreements: list[DisagreementView]
@@ -262,23 +326,24 @@ class AuditView(Shape):
     hash: str
 
 
+class SiteAuditView(Shape):
+    """An entry as a site admin sees it."""
+
+    number: int
+    at: datetime
+    who: str
+    act: str
+    in_inspection: bool
+    detail: dict[str, Any] | None
+    """None of what was done in an inspection: that is in the inspection's own log."""
+    hash: str
+
+
 class Imported(Shape):
     """An inspection that was read from a file."""
 
     inspection: InspectionView
     warnings: list[dict[str, Any]]
-
-
-class SheetRead(Shape):
-    """A spreadsheet as read: what its columns seem to be, and what is wrong; nothing is imported by it."""
-
-    mapping: dict[str, Any]
-    mapping_text: str
-    problems: list[dict[str, Any]]
-    marked: bytes | None
-    """The workbook with each cell at fault marked."""
-    inspection: dict[str, Any] | None
-    """What would be imported, where nothing is wrong."""
 
 
 SourceView.model_rebuild()

@@ -1,4 +1,4 @@
-"""Sign-in by an OpenID Connect provider: authorisation code with PKCE, the answer bound to the browser."""
+"""Sign-in by OpenID Connect: authorisation code with PKCE, bound to the browser."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _FAILED: Final = "signing in with {} did not work"
 
 
 def begin(bench: Workbench, next: str, *, address: str) -> tuple[str, str]:
-    """The provider's address to send a browser to, and the secret for a cookie that its answer must match."""
+    """The provider's address for the browser, and the cookie's secret that its answer must match."""
     provider = _provider(bench)
     bench.sign_in_limits.attempt("", address)
     known = _discover(provider)
@@ -55,13 +55,12 @@ def begin(bench: Workbench, next: str, *, address: str) -> tuple[str, str]:
 def complete(
     bench: Workbench, answer: Mapping[str, str], cookie: str, *, address: str
 ) -> tuple[sessions.Started, str]:
-    """The session of whom the provider's answer names, and where they wanted to go.
+    """The session of whom the provider names, and where they wanted to go.
 
     Raises
     ------
     NotSignedIn
-        The answer is to no question of this browser's, the provider's word is not good, or there is no
-        account for a verified e-mail address.
+        No question of this browser's, the provider's word is not good, or no account for a verified address.
     """
     provider = _provider(bench)
     bench.sign_in_limits.attempt("", address)
@@ -103,7 +102,7 @@ def _client(bench: Workbench, provider: SingleSignOn) -> Any:
 
 
 def _discover(provider: SingleSignOn) -> dict[str, Any]:
-    """What the provider says of itself; its issuer has to be the one that was set."""
+    """What the provider says of itself; its issuer must be the one set."""
     url = provider.issuer.rstrip("/") + "/.well-known/openid-configuration"
     try:
         found = httpx2.get(url, timeout=_SECONDS).raise_for_status().json()
@@ -128,7 +127,7 @@ def _sound(address: object) -> bool:
 
 
 def _claims(bench: Workbench, provider: SingleSignOn, code: str, pending: dict[str, Any]) -> dict[str, Any]:
-    """What the provider says of the person, once its signature and all it is for were checked."""
+    """What the provider says of the person, its signature and purpose checked."""
     known = _discover(provider)
     try:
         with _client(bench, provider) as client:
@@ -168,7 +167,7 @@ def _user_info(address: str, access_token: str, subject: str) -> dict[str, Any]:
 
 
 def _account(work: SiteWork, provider: SingleSignOn, claims: dict[str, Any]) -> Account:
-    """The account that the provider's person is linked to, or is linked to now by a verified address."""
+    """The account linked to the provider's person, or linked now by a verified address."""
     subject = str(claims["sub"])
     linked = work.session.get(Identity, (provider.issuer, subject))
     if linked is not None:

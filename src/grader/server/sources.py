@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from grader.server.bench import Work, Workbench
 from grader.server.callers import Caller
 from grader.server.checking import check_source
-from grader.server.content import check_documents, document_name, new_attachment
+from grader.server.content import check_documents, document_name, new_attachment, next_number
 from grader.server.refusals import Changed, NotNow, NotThere, TooLarge
 from grader.server.settings import MEGABYTE
 from grader.server.shapes import AttachmentView, SourceView
@@ -22,7 +22,7 @@ Data = Mapping[str, Any]
 
 def listed(bench: Workbench, caller: Caller, key: str) -> list[SourceView]:
     """Every source, in the order of the file."""
-    with bench.reading(caller, key, "see") as work:
+    with bench.reading(caller, key, "see_outline") as work:
         wanted = select(Source).where(Source.inspection_id == work.inspection.id).order_by(Source.position)
         used, attached = _uses(work), _attached_to(work)
         found = [
@@ -33,7 +33,7 @@ def listed(bench: Workbench, caller: Caller, key: str) -> list[SourceView]:
 
 
 def one(bench: Workbench, caller: Caller, key: str, source: str) -> SourceView:
-    with bench.reading(caller, key, "see") as work:
+    with bench.reading(caller, key, "see_outline") as work:
         found = _view(work, _source(work, source))
     bench.saw(caller, key, "source", source=source)
     return found
@@ -42,7 +42,7 @@ def one(bench: Workbench, caller: Caller, key: str, source: str) -> SourceView:
 def put(
     bench: Workbench, caller: Caller, key: str, source: str, given: Data, *, expected_version: int | None
 ) -> SourceView:
-    """A source as it is to be: a new one where `expected_version` is None, else the one read at it."""
+    """A source's content: new where `expected_version` is None, else the one read at it."""
     with bench.writing(caller, key, "evidence") as work:
         row = _find(work, source)
         if row is None and expected_version is not None:
@@ -83,14 +83,15 @@ def remove(bench: Workbench, caller: Caller, key: str, source: str, *, expected_
 def attach(
     bench: Workbench, caller: Caller, key: str, source: str, file_name: str, content: bytes
 ) -> AttachmentView:
-    """Keep a document with a source; it is handed out as it came, and never read."""
+    """Keep a document with a source, to be handed out as it came and never read."""
     name = document_name(file_name)
     if len(content) > bench.settings.limits.upload:
         raise TooLarge(f"a document has at most {bench.settings.limits.upload // MEGABYTE} MB")
     with bench.writing(caller, key, "evidence") as work:
         _source(work, source)
         check_documents(work.session, bench.settings.limits, work.inspection.id, len(content))
-        row = new_attachment(work.inspection.id, source, name, content, caller.name, work.now)
+        number = next_number(work.session, Attachment, work.inspection.id)
+        row = new_attachment(work.inspection.id, number, source, name, content, caller.name, work.now)
         work.session.add(row)
         work.session.flush()
         work.did("attached", source=source, sha256=row.sha256)
@@ -101,7 +102,7 @@ def attachment(
     bench: Workbench, caller: Caller, key: str, source: str, number: int
 ) -> tuple[str, bytes, str]:
     """The name, the content and the SHA-256 of a document kept with a source."""
-    with bench.reading(caller, key, "see") as work:
+    with bench.reading(caller, key, "see_outline") as work:
         row = _attached(work, source, number)
         found = row.file_name, row.content, row.sha256
     bench.took(caller, key, "attachment", source=source, number=number)
@@ -135,8 +136,14 @@ def _source(work: Work, name: str) -> Source:
 
 
 def _attached(work: Work, source: str, number: int) -> Attachment:
-    row = work.session.get(Attachment, number)
-    if row is None or row.inspection_id != work.inspection.id or row.source != source:
+    row = work.session.scalar(
+        select(Attachment).where(
+            Attachment.inspection_id == work.inspection.id,
+            Attachment.number == number,
+            Attachment.source == source,
+        )
+    )
+    if row is None:
         raise NotThere("there is no such document")
     return row
 
@@ -196,7 +203,7 @@ def _as_view(row: Source, used: int, attachments: Iterable[Attachment]) -> Sourc
 
 def _attachment_view(row: Attachment) -> AttachmentView:
     return AttachmentView(
-        number=row.id,
+        number=row.number,
         file_name=row.file_name,
         size=row.size,
         sha256=row.sha256,

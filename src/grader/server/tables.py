@@ -23,6 +23,11 @@ class Base(DeclarativeBase):
     type_annotation_map = {datetime: Instant, dict[str, Any]: Json, list[str]: Json}
 
 
+def _numbered(table: str) -> Index:
+    """What is told of by a number is counted within its inspection: the number tells nothing of others."""
+    return Index(f"ix_{table}_number", "inspection_id", "number", unique=True)
+
+
 # People ---------------------------------------------------------------------------------------------------
 
 
@@ -62,7 +67,7 @@ class PendingSignOn(Base):
 
 
 class SignedIn(Base):
-    """A session of a browser: of an account, or of an invitation of the body inspected."""
+    """A browser's session, of an account or of the body's invitation."""
 
     __tablename__ = "signed_in"
 
@@ -124,8 +129,10 @@ class Invitation(Base):
     """Of somebody at the body inspected: a link to the released draft of one inspection."""
 
     __tablename__ = "invitation"
+    __table_args__ = (_numbered("invitation"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(server_default="0")
     inspection_id: Mapped[int] = mapped_column(ForeignKey("inspection.id", ondelete="CASCADE"), index=True)
     email: Mapped[str] = mapped_column(String(254))
     name: Mapped[str] = mapped_column(String(200))
@@ -142,9 +149,9 @@ class Invitation(Base):
 
 
 class Inspection(Base):
-    """An inspection; what its file holds in lists stands in tables of its own.
+    """An inspection; lists of its file have tables of their own.
 
-    `revision` counts every change that a proposal could depend on, `version` those of the header alone.
+    `revision` counts every change a proposal could depend on, `version` those of the header.
     """
 
     __tablename__ = "inspection"
@@ -193,11 +200,13 @@ class Source(Base):
 
 
 class Attachment(Base):
-    """A document attached to a source: kept and handed out as it came, and never read by the server."""
+    """A document with a source: kept and handed out as it came, never read."""
 
     __tablename__ = "attachment"
+    __table_args__ = (_numbered("attachment"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(server_default="0")
     inspection_id: Mapped[int] = mapped_column(ForeignKey("inspection.id", ondelete="CASCADE"), index=True)
     source: Mapped[str] = mapped_column(String(200))
     file_name: Mapped[str] = mapped_column(String(255))
@@ -309,8 +318,26 @@ class Tagging(Base):
     changed_at: Mapped[datetime]
 
 
+class BlindTagging(Base):
+    """That somebody tags as a second person: while it is open they see nobody else's tags."""
+
+    __tablename__ = "blind_tagging"
+
+    inspection_id: Mapped[int] = mapped_column(
+        ForeignKey("inspection.id", ondelete="CASCADE"), primary_key=True
+    )
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("account.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    begun_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    saw_before: Mapped[bool]
+    """Whether they had opened what shows tags before they began."""
+    version: Mapped[int] = mapped_column(default=1)
+
+
 class Choice(Base):
-    """How a disagreement is to be settled; it can be changed or taken back until all are put into effect."""
+    """How a disagreement is to be settled; open to change until all are put into effect."""
 
     __tablename__ = "choice"
     __table_args__ = (UniqueConstraint("inspection_id", "item"),)
@@ -345,11 +372,13 @@ class Draft(Base):
 
 
 class Challenge(Base):
-    """What the body inspected says against an item of evidence or a finding, and the answer to it."""
+    """What the body says against an item or finding, and the answer."""
 
     __tablename__ = "challenge"
+    __table_args__ = (_numbered("challenge"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(server_default="0")
     inspection_id: Mapped[int] = mapped_column(ForeignKey("inspection.id", ondelete="CASCADE"), index=True)
     draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id", ondelete="CASCADE"), index=True)
     target: Mapped[str] = mapped_column(String(200))

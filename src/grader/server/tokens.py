@@ -1,4 +1,4 @@
-"""Tokens for the API: good for some things and some time, kept as hashes, and withdrawn at any time."""
+"""Tokens for the API: for some things and some time, kept as hashes, withdrawn at any time."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ def make(
     inspection: str | None = None,
     days: int | None = 90,
 ) -> TokenView:
-    """A new token of the caller's; its secret is in what is returned, and nowhere after.
+    """A new token of the caller's; its secret is in the answer, and nowhere after.
 
     Parameters
     ----------
     name : str
-        What it is for, in the person's words.
+        What it is for.
     scopes : collection of str
         Of `roles.SCOPES`.
     inspection : str, optional
-        The key of the one inspection it is good for; without it all that the person has a part in.
+        The key of the only one it is good for.
     days : int, optional
-        After which it ends; None for one that does not.
+        Until it ends; None for ever.
     """
     _signed_in(caller)
     plain = " ".join(name.split())
@@ -92,7 +92,7 @@ def listed(bench: Workbench, caller: Caller) -> list[TokenView]:
 
 
 def withdraw(bench: Workbench, caller: Caller, number: int) -> None:
-    """Withdraw a token of the caller's: from the next request on it is good for nothing."""
+    """Withdraw a token of the caller's, from the next request on."""
     _signed_in(caller)
     with bench.on_site(caller) as work:
         token = work.session.get(ApiToken, number)

@@ -1,4 +1,4 @@
-"""Uploads that wait for a person's yes: kept in memory for an hour, for who brought them and nobody else."""
+"""Uploads that wait for a yes: in memory for an hour, for who brought them alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who saw what of late, so that the audit log says it once and not at each page turned."""
+"""Who saw what of late, so that the audit log says it once, not at each page turned."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What routes ask of a request: the workbench, who asks, the version a change was made on."""
+"""What routes ask of a request: the workbench, the caller, the version a change is on."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ def address_of(request: Request) -> str:
 
 
 def cookie_name(settings: Settings) -> str:
-    """The name of the session's cookie; a browser keeps one with this prefix to this host and to https."""
+    """The session cookie's name; browsers keep this prefix to this host and to https."""
     return "__Host-grader" if settings.secure else "grader"
 
 
 def maybe_caller(request: Request, bench: Bench) -> Caller | None:
-    """Who asks, by a token or by the cookie of a session; None where nobody is signed in."""
+    """Who asks, by a token or session cookie; None where nobody is signed in."""
     header = request.headers.get("authorization")
     if header is not None:
         scheme, _, secret = header.partition(" ")
@@ -60,7 +60,7 @@ def maybe_caller(request: Request, bench: Bench) -> Caller | None:
 
 
 def caller_of(request: Request, found: Annotated[Caller | None, Depends(maybe_caller)]) -> Caller:
-    """Who asks; raises NotSignedIn. A change asked for by a cookie needs the session's CSRF token as well."""
+    """Who asks; raises NotSignedIn. Changes by cookie need the session's CSRF token too."""
     if found is None:
         raise NotSignedIn
     request.state.caller = found
@@ -81,7 +81,7 @@ ApiCaller = Annotated[Caller, Depends(api_caller)]
 
 
 def check_csrf(caller: Caller, said: str) -> None:
-    """Raise NotAllowed where a change does not come from a page shown to the person signed in."""
+    """Raise NotAllowed where a change is not from a page shown to the person signed in."""
     if not caller.csrf or not same(said, caller.csrf):
         raise NotAllowed(
             "this did not come from a page of yours", help="open the page again, and send it from there"
@@ -151,7 +151,7 @@ class Posted:
 
 
 async def posted_of(request: Request) -> Posted:
-    """The form sent by a page of ours, however it was sent; it checks where it came from, not who sent it."""
+    """A form of our own pages, however sent; it checks where it came from, not who sent it."""
     refuse_other_origins(request)
     limits = bench_of(request).settings.limits
     form = await request.form(max_files=5, max_fields=5_000, max_part_size=limits.body)
@@ -159,7 +159,7 @@ async def posted_of(request: Request) -> Posted:
 
 
 def page_form(caller: SignedInCaller, posted: Annotated[Posted, Depends(posted_of)]) -> Posted:
-    """The form sent by somebody signed in; its hidden field `csrf` is that of their session."""
+    """The form of somebody signed in; its hidden field `csrf` is their session's."""
     check_csrf(caller, posted.text("csrf"))
     return posted
 
@@ -184,12 +184,12 @@ def if_match(
 
 
 def if_match_number(said: Annotated[str, Depends(if_match)]) -> int:
-    """As `if_match`, of what is counted; what is no number is no version there ever was."""
+    """As `if_match`, of a count; what is no number was never a version."""
     return int(said) if re.fullmatch(r"\d{1,18}", said, re.ASCII) else -1
 
 
 def if_match_revision(said: Annotated[str, Depends(if_match)]) -> int:
-    """As `if_match_number`, of the revision of all that an inspection holds: `r12`, so that no other fits."""
+    """As `if_match_number`, of the revision of all an inspection holds: `r12`, so that no other fits."""
     return int(said[1:]) if re.fullmatch(r"r\d{1,18}", said, re.ASCII) else -1
 
 

@@ -1,4 +1,4 @@
-"""A workbook brought into an inspection: read by a worker, looked at by a person, taken in whole or not."""
+"""A workbook brought into an inspection: read by a worker, looked at, taken in whole or not."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ How = Literal["add", "replace"]
 
 
 def read(bench: Workbench, caller: Caller, key: str, upload: Upload, how: How) -> tuple[Data, bytes | None]:
-    """What a workbook holds, and the workbook with its faults marked where it has any; nothing is changed.
+    """What a workbook holds, and a copy with its faults marked, if any; nothing is changed.
 
-    The first is what the job `read_sheet` answers: `mapping`, `mapping_text`, `waiting`, `problems` and,
-    where nothing is wrong, `inspection` as it would then be, with `added`, the ids of its items.
+    The first is the answer of the job `read_sheet`: `mapping`, `mapping_text`, `waiting`, `problems` and,
+    where nothing is wrong, `inspection` as it would be, with `added`, ids of its items.
     """
     with bench.reading(caller, key, "evidence") as work:
         now = to_grade(work)
@@ -52,7 +52,7 @@ def read(bench: Workbench, caller: Caller, key: str, upload: Upload, how: How) -
 def take_in(
     bench: Workbench, caller: Caller, key: str, upload: Upload, how: How, *, expected_revision: int
 ) -> InspectionView:
-    """Take a workbook's evidence in, all of it; raises NotNow where anything of it is at fault."""
+    """Take in all of a workbook's evidence; raises NotNow where any of it is at fault."""
     from grader.server.inspections import view
 
     answer, _ = read(bench, caller, key, upload, how)
@@ -78,7 +78,7 @@ def take_in(
 
 
 def added(now: Data, new: Data) -> tuple[Data, list[str]]:
-    """An inspection with what another holds added: ids that are taken become the next free ones."""
+    """An inspection with what another holds added: taken ids become the next free ones."""
     sources, renamed_sources = _sources(now.get("sources", {}), new.get("sources", {}))
     items, renamed = _renamed(now["evidence"], new["evidence"], "E")
     items = [{**item, "source": renamed_sources.get(item["source"], item["source"])} for item in items]

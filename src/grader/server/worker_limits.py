@@ -1,4 +1,4 @@
-"""What a worker process may not do: take more memory or time, or reach any network."""
+"""What a worker may not do: exceed its memory or time, or reach any network."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _CALLS: Final = {"x86_64": (0xC000003E, (41, 53, 425)), "aarch64": (0xC00000B7, 
 
 
 def limit(memory: int) -> str:
-    """Limit this process for good; returns how its network was taken away.
+    """Limit this process for good; gives how its network was taken away.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def allow_cpu(seconds: int) -> None:
 
 
 def no_network() -> str:
-    """Take the network away from this process, by all of the ways that work here; returns the strongest."""
+    """Take this process's network away in all ways that work here; gives the strongest."""
     ways = []
     if sys.platform == "linux":
         if _unshare():

@@ -1,7 +1,7 @@
-"""A worker: reads jobs from its standard input, does one after the other, and answers on its standard output.
+"""A worker: reads jobs from standard input, one after the other, and answers on standard output.
 
-It is started anew and never forked, holds no secret and no connection, and is limited before it reads a
-byte of anybody's. Jobs and answers are JSON and plain bytes: nothing in them is run.
+It is started anew, never forked, holds no secret or connection, and is limited before it reads anybody's
+bytes. Jobs and answers are JSON and plain bytes: nothing in them is run.
 """
 
 from __future__ import annotations
@@ -79,14 +79,17 @@ def main() -> None:
     asked = os.fdopen(os.dup(0), "rb")
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.chdir(folder)
-    threading.Thread(target=_end_with_parent, args=(os.getppid(), folder), daemon=True).start()
+    parent = os.getppid()
 
-    from grader.server import jobs, worker_limits
+    from grader.server import jobs, worker_files, worker_limits
 
     way = worker_limits.limit(memory)
+    confined = worker_files.confine(folder)
+    # Not before: a thread keeps what it may when it is started.
+    threading.Thread(target=_end_with_parent, args=(parent, folder), daemon=True).start()
     worker_limits.allow_cpu(cpu)
     jobs.warm()
-    write_message(answers, {"ready": True, "network": way}, [])
+    write_message(answers, {"ready": True, "network": way, "confined": confined}, [])
     while True:
         try:
             job, blobs = read_message(asked)

@@ -1,4 +1,4 @@
-"""Processes that grade and read uploads, warm and limited; one that hangs or ends costs its request alone."""
+"""Processes that grade and read uploads, warm and limited; one that fails costs its request alone."""
 
 from __future__ import annotations
 
@@ -64,6 +64,7 @@ class _Worker:
         self.folder = Path(tempfile.mkdtemp(prefix="worker-", dir=home))
         self.jobs = 0
         self.network = ""
+        self.confined = False
         self._turn = threading.Lock()
         self._doing = 0
         self._stopped = False
@@ -89,6 +90,7 @@ class _Worker:
     def wait_ready(self) -> None:
         answer, _ = self._read(time.monotonic() + _START)
         self.network = str(answer.get("network", ""))
+        self.confined = bool(answer.get("confined"))
 
     def ask(
         self, job: dict[str, Any], blobs: list[bytes], seconds: float
@@ -148,7 +150,7 @@ class _Worker:
 
 
 class Workers:
-    """A pool of workers, started when the server is and replaced when they are used up.
+    """A pool of workers, started with the server and replaced when used up.
 
     Parameters
     ----------
@@ -161,6 +163,8 @@ class Workers:
         self.home: Path | None = None
         """Where their private folders are, once they are started."""
         self.network = ""
+        self.confined = False
+        """Whether they read and write nothing of the server's; known once they are started."""
         self._idle: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
         self.workers: set[_Worker] = set()
         self._lock = threading.Lock()
@@ -171,7 +175,7 @@ class Workers:
         _sweep()
         self.home = Path(tempfile.mkdtemp(prefix=f"{_FOLDERS}{os.getpid()}-"))
         first = self._new()
-        self.network = first.network
+        self.network, self.confined = first.network, first.confined
         self._idle.put(first)
         for _ in range(self.limits.workers - 1):
             threading.Thread(target=self._add, daemon=True).start()
@@ -197,7 +201,7 @@ class Workers:
         blobs : bytes
             Its files.
         wall : float, optional
-            Seconds by the clock, where the job has fewer than the limits give.
+            Seconds, where fewer than the limits give.
         arguments
             Plain data.
 

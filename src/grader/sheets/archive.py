@@ -55,7 +55,7 @@ class Archive:
         return isinstance(name, str) and plain_part(name) in self._names
 
     def has_file(self, name: str) -> bool:
-        """Whether a part in any folder has this name, which is in lower case."""
+        """Whether a part in any folder has this name, in lower case."""
         return any(part.rpartition("/")[2].lower() == name for part in self._names)
 
     def count(self) -> None:
@@ -111,7 +111,7 @@ class Archive:
         text: Callable[[str], None] | None = None,
         limit: int = limits.UNPACKED_LIMIT,
     ) -> None:
-        """Walk over a part's XML, which declares no entities; names come without their prefix."""
+        """Walk over a part's XML, which declares no entities; names lose their prefix."""
         parser = _parser(self.file, self.count, start, end, text)
         fed = 0
         try:

@@ -26,10 +26,10 @@ def import_books(
     hidden: Hidden = "warn",
     over: InspectionDraft | None = None,
 ) -> Imported:
-    """The inspection in one or more spreadsheets; parameters as for `import_sheet`, one mapping a path.
+    """The inspection in one or more spreadsheets; parameters as for `import_sheet`, a mapping for each path.
 
-    What several hold is merged as `grader merge` does it: an id that stands for different things gets the
-    name of its workbook, or of its sheet, before it.
+    What several hold is merged as by `grader merge`: an id for different things gets the name of its workbook
+    or sheet before it.
     """
     parts = [(path, mapping, name) for path, mapping in zip(paths, mappings, strict=True)
              for name in _sheets(mapping, sheet)]  # fmt: skip
@@ -42,19 +42,7 @@ def import_books(
         help = "import them into a new file, and merge it: grader merge OLD NEW -o FILE"
         problem = Problem("several sheets are not imported over an inspection", Place(str(paths[0])), help)
         raise InputError([problem])
-    found: list[tuple[Imported, str]] = []
-    problems: list[Problem] = []
-    with read_once():
-        for path, mapping, name in parts:
-            try:
-                made = import_sheet(path, head=head, mapping=mapping, sheet=name, rules=rules, hidden=hidden)
-            except InputError as error:
-                problems += error.problems
-                continue
-            alone = len(paths) == 1 and name
-            found.append((made, alone or (path.stem if name is None else f"{path.stem}-{name}")))
-    if problems:
-        raise InputError(problems)
+    found = _each(parts, head, rules, hidden, one_book=len(paths) == 1)
     merged = merge_parts([Part(name, made.inspection, made.source) for made, name in found])
     wanted = {name for _, _, name in parts if name is not None}
     warnings = [w for made, _ in found for w in made.warnings if not _of_another(w, wanted)]
@@ -66,8 +54,33 @@ def import_books(
     )
 
 
+def _each(
+    parts: Sequence[tuple[Path, SheetsMapping | None, str | None]],
+    head: Mapping[str, str] | None,
+    rules: catalogue.NameOrPath | None,
+    hidden: Hidden,
+    *,
+    one_book: bool,
+) -> list[tuple[Imported, str]]:
+    """What each sheet holds, and a name for it; raises InputError with the faults of all."""
+    found: list[tuple[Imported, str]] = []
+    problems: list[Problem] = []
+    with read_once():
+        for path, mapping, name in parts:
+            try:
+                made = import_sheet(path, head=head, mapping=mapping, sheet=name, rules=rules, hidden=hidden)
+            except InputError as error:
+                problems += error.problems
+                continue
+            alone = one_book and name
+            found.append((made, alone or (path.stem if name is None else f"{path.stem}-{name}")))
+    if problems:
+        raise InputError(problems)
+    return found
+
+
 def _sheets(mapping: SheetsMapping | None, asked: str | None) -> list[str | None]:
-    """The sheets of evidence that are read one after another; None leaves it to the reader."""
+    """The sheets of evidence to read; None leaves it to the reader."""
     if asked is not None or mapping is None or not mapping.evidence.sheets:
         return [asked]
     return [*mapping.evidence.sheets]

@@ -1,4 +1,4 @@
-"""Styles added to a workbook's own: a cell keeps its own and has another colour."""
+"""Styles added to a workbook's own: a cell's, in another colour."""
 
 from __future__ import annotations
 

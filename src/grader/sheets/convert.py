@@ -57,7 +57,7 @@ def convert(value: Value, column: Column, ids: Collection[str] = (), *, exact: b
     ids : collection of str
         Known ids, taken whole.
     exact : bool
-        Whether numbers in text keep all their digits.
+        Numbers in text keep all their digits.
 
     Raises
     ------

@@ -201,10 +201,7 @@ def _rows(text: str, file: str, delimiter: str, warnings: list[Problem]) -> Iter
 
 
 class Lines:
-    """Lines with their ends, not copied.
-
-    Delimiters are counted before the library builds a row.
-    """
+    """Lines with their ends, not copied; delimiters are counted before rows are built."""
 
     def __init__(self, text: str, delimiter: str, file: str) -> None:
         self.text = text

@@ -1,7 +1,4 @@
-"""Number formats: the text a cell shows, and its kind.
-
-What a format that is not simple shows is None.
-"""
+"""Number formats: the kind of a cell, and the text it shows; None for a format that is not simple."""
 
 from __future__ import annotations
 
@@ -10,6 +7,8 @@ from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Literal
+
+from grader.sheets.format_codes import Token, kinds_of_unread, sections, tokens_of
 
 #: Spreadsheet programs take no more.
 LONGEST_CODE = 255
@@ -22,7 +21,6 @@ BUILT_IN = {
 }  # fmt: skip
 _OWN_DATES = {14, 22, *range(27, 37), *range(50, 59)}
 _OWN_TIMES = {47}
-_COLOURS = {"black", "blue", "cyan", "green", "magenta", "red", "white", "yellow"}
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
@@ -32,8 +30,6 @@ _FIFTEEN = Decimal(10) ** 15
 _LAST_DAY = 2958465  # 31 December 9999
 
 Kind = Literal["number", "percent", "date"]
-#: Its kind, and its text: a literal, a placeholder of a digit, a point, a run of letters of a date.
-Token = tuple[Literal["literal", "digit", "point", "comma", "percent", "date", "span", "half", "power"], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +94,7 @@ def general(value: float) -> str | None:
 
 @lru_cache(maxsize=512)
 def format_of(number: int, code: str | None) -> Format:
-    """The format of a number, with the code that the workbook gives for it."""
+    """A number's format, with its code in the workbook."""
     if code is None:
         if number in _OWN_DATES:
             return Format("date")
@@ -111,168 +107,21 @@ def format_of(number: int, code: str | None) -> Format:
         return GENERAL
     if len(code) > LONGEST_CODE:
         return Format("number")
-    parts = _sections(code)
-    sections = [_tokens(part) for part in parts[:3]]
-    first = sections[0]
+    parts = sections(code)
+    found = [tokens_of(part) for part in parts[:3]]
+    first = found[0]
     kind = _kind_of(parts[0], first)
     letters = "".join(text[0] for name, text in first or () if name == "date")
     month_only = set(letters) == {"m", "y"}
     spans = any(name == "span" for name, _ in first or ())
-    return Format(kind, tuple(sections), spans=spans, month_only=month_only)
+    return Format(kind, tuple(found), spans=spans, month_only=month_only)
 
 
 def _kind_of(part: str, tokens: tuple[Token, ...] | None) -> Kind:
-    names = {name for name, _ in tokens} if tokens is not None else _kinds_of_unread(part)
+    names = {name for name, _ in tokens} if tokens is not None else kinds_of_unread(part)
     if names & {"date", "span", "half"}:
         return "date"
     return "percent" if "percent" in names else "number"
-
-
-def _kinds_of_unread(part: str) -> set[str]:
-    """Kinds in a section not read: a date, a per cent."""
-    found: set[str] = set()
-    for sign in _bare(part).lower():
-        if sign in "ymdhs":
-            found.add("date")
-        elif sign == "%":
-            found.add("percent")
-        elif sign in "0#?":
-            found.add("digit")
-    return found
-
-
-def _bare(part: str) -> str:
-    """A section without its quoted, escaped and bracketed text."""
-    kept: list[str] = []
-    at = 0
-    while at < len(part):
-        sign = part[at]
-        if sign in '"[':
-            end = part.find('"' if sign == '"' else "]", at + 1)
-            at = len(part) if end < 0 else end + 1
-        elif sign in "\\_*":
-            at += 2
-        else:
-            kept.append(sign)
-            at += 1
-    return "".join(kept)
-
-
-def _sections(code: str) -> list[str]:
-    """The code's parts between semicolons that are neither quoted nor escaped."""
-    found, start, at = [], 0, 0
-    while at < len(code):
-        if code[at] == '"':
-            end = code.find('"', at + 1)
-            at = len(code) if end < 0 else end
-        elif code[at] in "\\_*":
-            at += 1
-        elif code[at] == ";":
-            found.append(code[start:at])
-            start = at + 1
-        at += 1
-    return [*found, code[start:]]
-
-
-def _tokens(part: str) -> tuple[Token, ...] | None:
-    """The tokens of a section, or None where it is not simple."""
-    found: list[Token] = []
-    at = 0
-    while at < len(part):
-        sign = part[at]
-        lower = sign.lower()
-        rest = part[at:].lower() if lower in "age" else ""
-        if sign == '"':
-            end = part.find('"', at + 1)
-            if end < 0:
-                return None
-            found.append(("literal", part[at + 1 : end]))
-            at = end + 1
-        elif sign == "[":
-            end = part.find("]", at)
-            token = _bracketed(part[at + 1 : end]) if end > 0 else None
-            if token is None:
-                return None
-            found.append(token)
-            at = end + 1
-        elif sign == "\\" and at + 1 < len(part):
-            found.append(("literal", part[at + 1]))
-            at += 2
-        elif sign == "_":
-            found.append(("literal", " "))
-            at += 2
-        elif rest.startswith(("am/pm", "a/p")):
-            length = 5 if rest.startswith("am/pm") else 3
-            found.append(("half", part[at : at + length]))
-            at += length
-        elif rest.startswith(("e+", "e-")):
-            found.append(("power", rest[:2]))
-            at += 2
-        elif lower in "ymdhs":
-            end = at
-            while end < len(part) and part[end].lower() == lower:
-                end += 1
-            found.append(("date", lower * (end - at)))
-            at = end
-        elif sign in "0#?":
-            found.append(("digit", sign))
-            at += 1
-        elif sign in ".,%":
-            name: Literal["point", "comma", "percent"] = "point" if sign == "." else "comma"
-            found.append(("percent" if sign == "%" else name, sign))
-            at += 1
-        elif sign in " -+/():£$€!^&'~{}<>=" or sign == "\xa0":
-            found.append(("literal", sign))
-            at += 1
-        else:
-            return None
-    return _settled(found)
-
-
-def _bracketed(inside: str) -> Token | None:
-    lowered = inside.lower()
-    if lowered in _COLOURS:
-        return ("literal", "")
-    if lowered in ("h", "hh", "m", "mm", "s", "ss"):
-        return ("span", lowered)
-    if inside.startswith("$"):
-        symbol, _, language = inside[1:].partition("-")
-        # The last two signs of the language's number say which; 9 is English, and none the reader's own.
-        code = language[-4:]
-        if not language or (all(c in "0123456789abcdefABCDEF" for c in code) and int(code, 16) & 0x3FF == 9):
-            return ("literal", symbol)
-    return None
-
-
-def _settled(found: list[Token]) -> tuple[Token, ...] | None:
-    """The tokens, with months told from minutes; None where dates and digits are mixed."""
-    names = {name for name, _ in found}
-    if names & {"date", "span", "half"}:
-        if names & {"digit", "percent", "power"}:
-            return None
-        found = [("literal", text) if name in ("point", "comma") else (name, text) for name, text in found]
-        timed = [i for i, (name, _) in enumerate(found) if name in ("date", "span")]
-        for place, i in enumerate(timed):
-            if found[i][0] == "date" and found[i][1] in ("m", "mm"):
-                before = found[timed[place - 1]][1][0] if place else ""
-                after = found[timed[place + 1]][1][0] if place + 1 < len(timed) else ""
-                if before == "h" or after == "s":
-                    found[i] = ("date", "n" * len(found[i][1]))
-        return tuple(found)
-    digits = any(name == "digit" for name, _ in found)
-    fraction = digits and any(
-        name == "literal" and text == "/" and _between_digits(found, i)
-        for i, (name, text) in enumerate(found)
-    )
-    points = sum(name == "point" for name, _ in found)
-    if fraction or points > 1 or (not digits and names - {"literal"}):
-        return None
-    return tuple(found)
-
-
-def _between_digits(found: list[Token], at: int) -> bool:
-    around = (found[at - 1][0] if at else "", found[at + 1][0] if at + 1 < len(found) else "")
-    return around == ("digit", "digit")
 
 
 # Numbers --------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import Literal
 
 from grader.errors import Problem, quoted
 from grader.sheets.cells import Row
@@ -11,7 +11,6 @@ from grader.sheets.reader import Table
 
 #: What to do about them: read them and say so, leave them out and say so, read them.
 Hidden = Literal["warn", "skip", "read"]
-CHOICES: tuple[Hidden, ...] = get_args(Hidden)
 _HINT = "; --hidden skip leaves {} out, --hidden read says no more of {}"
 #: Of rows this many are named.
 _NAMED = 20

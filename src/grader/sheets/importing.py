@@ -31,7 +31,8 @@ from grader.sheets.columns import (
     plain_name,
 )
 from grader.sheets.convert import CellFault, convert, is_blank
-from grader.sheets.entries import Entries, read_entries, unknown_sheet
+from grader.sheets.entries import Entries, unknown_sheet
+from grader.sheets.entry_cells import read_entries
 from grader.sheets.headings import Headings
 from grader.sheets.hidden import Hidden
 from grader.sheets.keeping import merge
@@ -105,7 +106,7 @@ def import_sheet(
     hidden : str, optional
         `skip` or `read` hidden and struck-through rows; else warn.
     over : InspectionDraft, optional
-        Written over: what the sheet does not hold is kept.
+        Written over: what the sheet lacks is kept.
 
     Raises
     ------
@@ -171,7 +172,7 @@ def _pieces(data: object) -> int:
 
 
 class _Gathering:
-    """Puts the sheets of a spreadsheet together into the data of an inspection file."""
+    """Puts the sheets together into the data of an inspection file."""
 
     def __init__(
         self,

@@ -179,7 +179,7 @@ def _ids(names: list[str]) -> str:
 
 
 def _loose(data: Block) -> Iterator[str]:
-    """Findings that rest on evidence which is gone rest on the rest of it."""
+    """Findings that rest on evidence that is gone rest on the rest of it."""
     there = {entry["id"] for entry in data["evidence"]}
     for key in ("findings", "previous"):
         for finding in data.get(key, ()):

@@ -1,4 +1,4 @@
-"""Cells of a worksheet given other styles where they stand; one that is not there is put in."""
+"""Cells of a worksheet given other styles where they stand, or put in."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class MarkedSheet:
             self.after_notes = each.start
 
     def cell_of(self, row: int, column: int) -> tuple[int, int]:
-        """The cell of a place: of merged ones the first, of a whole row the first with something in it."""
+        """The cell to mark: of merged ones the first, of a row the first with content."""
         column = column or self.filled.get(row, 1)
         for top, left, bottom, right in self.merges:
             if top <= row <= bottom and left <= column <= right:
@@ -95,7 +95,7 @@ class MarkedSheet:
         return _whole(own.attributes.get("s")) if own and own.attributes.get("customFormat") == "1" else 0
 
     def part(self, styles: Mapping[tuple[int, int], int], drawing: str | None) -> bytes:
-        """The part with cells in these styles, and with a relation to the drawing of its notes."""
+        """The part with cells in these styles, and a relation to its notes' drawing."""
         assert self.data is not None
         assert self.root is not None
         edits: list[tuple[int, int, bytes]] = []

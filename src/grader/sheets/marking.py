@@ -1,6 +1,6 @@
-"""A workbook with what is wrong marked in it: each cell coloured and noted, and a list with links.
+"""A workbook with its faults marked: cells coloured and noted, and a list with links.
 
-The parts that say so are changed where they say it; all else in the workbook stays byte for byte.
+Only the parts that say so change; all else stays byte for byte.
 """
 
 from __future__ import annotations
@@ -42,12 +42,12 @@ def mark_workbook(path: Path, errors: Iterable[Problem], warnings: Iterable[Prob
     path : Path
         An .xlsx workbook.
     errors, warnings : iterable of Problem
-        What was found in it, as `import_sheet` said.
+        Found in it by `import_sheet`.
 
     Raises
     ------
     InputError
-        It is no such workbook, or one that may not be changed.
+        No such workbook, or one that may not be changed.
     """
     place = Place(shown_name(PurePath(path).name))
     if path.suffix.lower() != ".xlsx":
@@ -129,7 +129,7 @@ class _Marking:
     # The sheet that lists what is marked -------------------------------------------------------------------
 
     def add_list(self, found: Found, places: Sequence[tuple[str, int, int] | None]) -> None:
-        """A sheet that says where everything is, and how many there are of each kind."""
+        """A sheet that says where everything is, and how many of each kind."""
         part = self.package.free("xl/worksheets/sheet{}.xml")
         relations = STRICT if self.strict else RELATIONS
         self.package.write(part, self.list_sheet(found, places))

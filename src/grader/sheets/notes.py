@@ -34,7 +34,7 @@ _FIRST_SHAPE = 700_001
 
 
 def put_notes(package: Package, part: str, notes: Mapping[tuple[int, int], str], author: str) -> str | None:
-    """Put notes on cells; gives the relation of a drawing of notes where the sheet had none."""
+    """Put notes on cells; gives the relation of a new drawing of notes, if one was made."""
     related = package.related(part)
     strict = _STRICT_MAIN.encode() in package.read(part)[:2000]
     space, relations = (_STRICT_MAIN, STRICT) if strict else (_MAIN, RELATIONS)
@@ -69,7 +69,7 @@ def put_notes(package: Package, part: str, notes: Mapping[tuple[int, int], str],
 def _write(
     package: Package, name: str, notes: Mapping[tuple[int, int], str], author: str
 ) -> list[tuple[int, int]]:
-    """Write notes, after what a cell's own says; gives the cells that had none."""
+    """Write notes after those there; gives the cells that had none."""
     content = package.read(name)
     found = elements(content)
     authors = next(e for e in found if e.name == "authors")

@@ -200,7 +200,7 @@ class _ContentWalk:
         return self.column_styles[at] if at < len(self.column_styles) else None
 
     def end_row(self, cells: Cells) -> None:
-        """Put the cells of a row, in each of the rows it stands for."""
+        """Put a row's cells in each row it stands for."""
         if not self.row_cells:
             return
         for row in range(self.row, self.row + self.rows):
@@ -249,7 +249,7 @@ def _dated(written: str, shown: str) -> Day | Moment:
 
 
 def _month_only(shown: str, day: date) -> bool:
-    """Whether a date is shown by its month and year alone: `Mar 2022`, `03/22`."""
+    """Whether a date shows month and year alone: `Mar 2022`, `03/22`."""
     pieces = shown.replace("/", " ").replace("-", " ").replace(".", " ").replace(",", " ").split()
     return len(pieces) == 2 and pieces[1] in (f"{day.year}", f"{day.year % 100:02d}")
 

@@ -1,4 +1,4 @@
-"""Workbooks in Excel's binary formats, read in a process of its own.
+"""Workbooks in Excel's binary formats, read in another process.
 
 The library may fill memory or crash, and tells no formats or hidden rows.
 """
@@ -18,7 +18,6 @@ from grader.sheets.cells import Cells
 from grader.sheets.limits import Budget, damaged, refuse
 from grader.sheets.values import Day, Moment, Number, Value, failed, fifteen
 
-MEMORY = 512 * 2**20
 SECONDS = 20
 #: Bytes of what the other process says: texts at their most.
 _ANSWER = 128 * 2**20

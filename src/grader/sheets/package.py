@@ -1,4 +1,4 @@
-"""A workbook as its parts: a few are changed at a few places, and all else stays byte for byte."""
+"""A workbook as its parts: a few places change, and all else stays byte for byte."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class OddPartError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """Where an element stands in a part: its first tag, the start of its last tag, and its end."""
+    """An element in a part: starts of its first and last tag, and its end."""
 
     name: str
     prefix: str
@@ -74,7 +74,7 @@ class Package:
         self.changed[self.names.get(name.lower(), name)] = raw
 
     def free(self, pattern: str) -> str:
-        """The first name of a pattern with `{}` for a number that no part has."""
+        """The first unused name of a pattern with `{}` for a number."""
         return next(name for n in range(1, 100_000) if (name := pattern.format(n)) not in self)
 
     def whole(self) -> bytes:
@@ -94,7 +94,7 @@ class Package:
     # Relations and kinds of parts ------------------------------------------------------------------------
 
     def related(self, part: str) -> list[tuple[str, str, str]]:
-        """Of each relation of a part the id, the last word of its kind, and the part it leads to."""
+        """Each relation of a part: id, last word of its kind, and the part it leads to."""
         name = relations_of(part)
         if name not in self:
             return []
@@ -133,7 +133,7 @@ def relations_of(part: str) -> str:
 
 
 def elements(content: bytes, only: frozenset[str] | None = None) -> list[Element]:
-    """The elements of a part, each once its end is reached; `only` those of these names.
+    """The elements of a part, in order of their ends; `only` those of these names.
 
     Raises
     ------
@@ -185,7 +185,7 @@ def tag_end(content: bytes, start: int) -> int:
 
 
 def replaced(content: bytes, edits: Iterable[tuple[int, int, bytes]]) -> bytes:
-    """The content with parts of it replaced; of two at one place the first comes first."""
+    """The content with parts replaced; two at one place in the order given."""
     parts, at = [], 0
     for start, end, new in sorted(edits, key=lambda each: each[:2]):
         parts += [content[at:start], new]
@@ -194,7 +194,7 @@ def replaced(content: bytes, edits: Iterable[tuple[int, int, bytes]]) -> bytes:
 
 
 def into(content: bytes, element: Element, child: str, *, first: bool = False) -> tuple[int, int, bytes]:
-    """The edit that puts something into an element, at its end; `P` is its prefix."""
+    """The edit that puts `child` into an element, at its end by default; `P` is its prefix."""
     new = child.replace(P, element.prefix).encode("utf-8")
     if not element.empty:
         at = element.inner if first else element.closing
@@ -205,7 +205,7 @@ def into(content: bytes, element: Element, child: str, *, first: bool = False) -
 
 
 def inside(content: bytes, name: str, child: str) -> bytes:
-    """The content with something more at the end of its first element of a name."""
+    """The content with `child` at the end of the first element of a name."""
     element = min((e for e in elements(content, frozenset({name}))), key=lambda e: e.start, default=None)
     if element is None:
         raise OddPartError

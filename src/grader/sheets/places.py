@@ -54,7 +54,7 @@ def letters(column: int) -> str:
 
 
 def row_and_column(reference: str) -> tuple[int, int]:
-    """Row and column of `C17`, without or with signs for absolute references; raises ValueError."""
+    """Row and column of `C17` or `$C$17`; raises ValueError."""
     found = _CELL.fullmatch(reference)
     if found is None:
         raise ValueError(f"not a cell: {reference[:20]!r}")

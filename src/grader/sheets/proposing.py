@@ -1,4 +1,4 @@
-"""A mapping proposed for a spreadsheet: its sheet, its headings, and what its words stand for."""
+"""A mapping proposed for a spreadsheet: its sheet, headings and words."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ class ProposedMapping(OutputModel):
 
     @property
     def open(self) -> list[str]:
-        """What only a person can say: words of ratings, bases taken for granted, columns that are missing."""
+        """What a person must say: words of ratings, bases taken for granted, missing columns."""
         found = [f"column {c.heading!r}" for c in self.columns if c.certainty == "confirm"]
         found += [f"{w.word!r} in {w.column}" for w in self.words if w.certainty == "confirm"]
         found += [f"{d.column} where nothing says it" for d in self.defaults if d.certainty == "confirm"]
@@ -114,7 +114,7 @@ class ProposedMapping(OutputModel):
 
     @property
     def foreign(self) -> bool:
-        """Whether it is in words of its own, so that a mapping is wanted; a slip here and there is none."""
+        """Whether it needs a mapping, and not just slips mended."""
         rows: Counter[str] = Counter()
         for word in self.words:
             rows[word.column] += word.rows
@@ -123,7 +123,7 @@ class ProposedMapping(OutputModel):
 
     @property
     def text(self) -> str:
-        """The mapping as a file to edit: what a person must look at is marked."""
+        """The mapping as a file to edit, with marks on what a person must look at."""
         from grader.sheets.mapping_text import mapping_text
 
         return mapping_text(self)
@@ -154,14 +154,13 @@ def propose_mapping(path: Path, framework: Framework, edition: str | None = None
     path : Path
         A workbook or a CSV file.
     framework : Framework
-        The framework whose characteristics and areas may stand in it.
     edition : str, optional
         One of its editions.
 
     Raises
     ------
     InputError
-        The file cannot be read, or no sheet of it looks like a list of findings.
+        It cannot be read, or no sheet looks like a list of findings.
     MissingExtraError
         rapidfuzz is not installed.
     """
@@ -205,7 +204,7 @@ class _Sheet:
 
     @property
     def is_list(self) -> bool:
-        """Whether it looks like a list of findings, by its headings or by what stands under them."""
+        """Whether it looks like a list of findings, by headings or content."""
         return self.score >= _SURE or len(_TELLING & self.called.keys()) >= _ENOUGH
 
     def is_like(self, best: _Sheet) -> bool:
@@ -213,7 +212,7 @@ class _Sheet:
         return set(best.called.values()) <= {shown(value).strip() for value in self.values}
 
     def header(self) -> tuple[int, list[Any], float]:
-        """The row that names most columns, surely or likely; where none does, the first as wide as any."""
+        """The row that names most columns, or else the first of the widest."""
         best: tuple[int, list[Any], float] = (0, [], 0.0)
         for number, values in self.headings.rows_with_groups(self.table.rows):
             if number > _HEADER_WITHIN:
@@ -367,7 +366,7 @@ def _words(name: str, sheets: Sequence[_Sheet], names: PrintedNames) -> Iterator
 
 
 def _is_ours(name: str, word: str, names: PrintedNames) -> bool:
-    """Whether a word is one of the framework's under a column, however it is printed."""
+    """Whether a column's word is one of the framework's, however printed."""
     vocabulary = names.framework.vocabulary
     if name == "assessment" and vocabulary.declared:
         return any(match_printed(word.strip(), levels.printed) for levels in vocabulary.declared)
@@ -375,7 +374,7 @@ def _is_ours(name: str, word: str, names: PrintedNames) -> bool:
 
 
 def _guess(name: str, word: str, names: PrintedNames, among: Counter[str]) -> str | None:
-    """What another word may mean; nothing is guessed of levels that a framework declares."""
+    """What another word may mean; never guessed of levels a framework declares."""
     if name == "assessment" and names.framework.vocabulary.declared:
         return None
     return word_guess(name, word, EVIDENCE.column(name).choices, among)

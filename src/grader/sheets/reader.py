@@ -1,4 +1,4 @@
-"""Tables read from a workbook or a CSV file: rows with their numbers, and what each cell holds."""
+"""Tables of a workbook or CSV file: rows with their numbers, and each cell's value."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _OPENED: ContextVar[dict[str, Spreadsheet] | None] = ContextVar("opened", defaul
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One sheet. Rows and columns count from 1, as a person sees them; a row's list starts with column A."""
+    """One sheet; rows and columns count from 1, and a row's list starts with column A."""
 
     file: str
     name: str
@@ -59,7 +59,7 @@ class Spreadsheet:
     file : str
         Its name in messages.
     names : list of str
-        Names of its sheets, in its order; one empty name where the format has none.
+        Its sheets in order; one empty name where the format has none.
     warnings : tuple of Problem
         What was passed over.
     """
@@ -71,12 +71,11 @@ class Spreadsheet:
 
 
 def open_spreadsheet(path: Path, score: Score) -> Spreadsheet:
-    """The spreadsheet in a file, told apart by its ending.
+    """The spreadsheet in a file, of the kind its ending says.
 
     Parameters
     ----------
     path : Path
-        The file.
     score : callable
         How well a row's cells name the columns of a table in text.
 
@@ -105,7 +104,7 @@ def open_spreadsheet(path: Path, score: Score) -> Spreadsheet:
 
 @contextmanager
 def read_once() -> Iterator[None]:
-    """Read each sheet of a workbook once, however often it is looked at meanwhile."""
+    """Read each sheet of a workbook once, however often it is looked at within."""
     if _OPENED.get() is not None:
         yield
         return

@@ -1,4 +1,4 @@
-"""Which characteristics a cell of a foreign sheet means: by its codes, its text, or its area and number."""
+"""The characteristics a cell of a foreign sheet means, by code, text, or area and number."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class CharacteristicWords:
         self.areas = sorted(forms.items(), key=lambda each: -len(each[0]))
 
     def meant(self, cell: str) -> str | None:
-        """The ids a cell means, with commas between; None where a part of it means none."""
+        """The ids a cell means, with commas between; None if a part means none."""
         whole = self.one(cell)
         if whole is not None:
             return whole
@@ -47,7 +47,7 @@ class CharacteristicWords:
         return None
 
     def one(self, cell: str) -> str | None:
-        """What one text means: by the codes in it, else by what it says."""
+        """What one text means, by its codes or else its words."""
         codes = list(dict.fromkeys(self.codes(cell)))
         if codes:
             return ", ".join(codes)
@@ -69,7 +69,7 @@ class CharacteristicWords:
                 yield found
 
     def in_area(self, area: str, rest: str) -> str | None:
-        """What is left of a cell beside an area's name: a characteristic's number in it, or its text."""
+        """The characteristic of an area by its number or text, the area's name taken off."""
         if _NUMBER.fullmatch(rest):
             name = f"{area}.{rest}"
             return name if name in self.names.characteristics else None
@@ -77,7 +77,7 @@ class CharacteristicWords:
         return self.like(rest, own, _ALIKE_IN_AREA)
 
     def like(self, said: str, texts: dict[str, str], alike: int) -> str | None:
-        """The one characteristic whose text reads so, is begun so, or stands in it whole."""
+        """The one characteristic with this text, beginning so, or within it."""
         from rapidfuzz import fuzz, process
 
         near = process.extractOne(said, list(texts), scorer=fuzz.ratio, score_cutoff=alike)
@@ -95,7 +95,7 @@ def _bare(said: str) -> str:
 
 
 def _without(said: str, name: str) -> str | None:
-    """What stands beside a name at one end of a text; None where it does not stand there."""
+    """A text without a name at one end; None where it is not there."""
     if said.startswith(name) and not said[len(name) : len(name) + 1].isalnum():
         return _bare(said[len(name) :])
     if said.endswith(name) and not said[: -len(name)][-1:].isalnum():
@@ -104,7 +104,7 @@ def _without(said: str, name: str) -> str | None:
 
 
 def _tidied(code: str) -> str:
-    """A code without the spaces about its signs: `RESP – 2 c` as `RESP-2c`."""
+    """A code without spaces about its signs: `RESP – 2 c` as `RESP-2c`."""
     return re.sub(
         r"(?<!\s)(?:\s*[–\-]\s*|\s+(?=\d))", "-", re.sub(r"(?<=\d)\s+(?=[a-z]\b)", "", code.strip()), count=1
     )

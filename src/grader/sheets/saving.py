@@ -1,7 +1,4 @@
-"""Workbooks made in memory, without temporary files.
-
-No clock in them, and no text that would run.
-"""
+"""Workbooks made in memory, without temporary files, times, or text that would run."""
 
 from __future__ import annotations
 
@@ -38,7 +35,7 @@ def put(page: Worksheet, row: int, column: int, value: str | float) -> Any:
 
 
 def without_clock(stream: io.BytesIO) -> bytes:
-    """An office file with every time of day in it at a fixed one."""
+    """An office file with every time in it fixed."""
     fixed = io.BytesIO()
     stamp = f"{STAMP}Z".encode()
     with ZipFile(stream) as old, ZipFile(fixed, "w", ZIP_DEFLATED) as new:

@@ -91,7 +91,7 @@ def read_texts(archive: Archive, part: str, budget: Budget) -> list[Text]:
 
 
 def unescaped(text: str) -> str:
-    """The text with characters that XML cannot hold in place of their escapes, `_x000D_`."""
+    """The text with characters that XML cannot hold for their escapes, `_x000D_`."""
     found: list[str] = []
     start = 0
     while (at := text.find("_x", start)) >= 0:

@@ -1,4 +1,4 @@
-"""Rows of a list of findings that hold none: totals and counts under it, headings of its parts within it."""
+"""Rows among findings that hold none: totals, counts, headings of parts."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _NUMBER = re.compile(r"[+-]?[\d., ]+ ?%?")
 
 
 def held_instead(values: Sequence[Value], columns: Mapping[str, int]) -> str | None:
-    """What a row holds that holds no finding; None for any other.
+    """What a row without a finding holds; None for any other.
 
     Parameters
     ----------
     values : sequence
-        Its cells, from the first column on.
+        Its cells from the first column.
     columns : mapping of str to int
-        Where the columns of evidence stand, from 1.
+        Columns of evidence, from 1.
     """
     filled = [at for at, value in enumerate(values, 1) if not is_blank(value)]
     if not filled or "statement" not in columns or "characteristics" not in columns:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from math import isfinite
 from typing import Self
@@ -65,23 +64,6 @@ def failed(shown: str) -> Unreadable:
     return Unreadable(
         f"the cell holds the error {shown[:20] or 'of a formula'}", "mend the formula, or write the value"
     )
-
-
-def from_library(
-    value: str | float | bool | date | datetime | time | timedelta, *, percent: bool, month: bool
-) -> Value:
-    """A value of the spreadsheet library's, with what its cell's format says of it."""
-    if isinstance(value, bool | str):
-        return value
-    if isinstance(value, int | float):
-        return percent_of(value) if percent else fifteen(float(value))
-    if isinstance(value, datetime):
-        if value.time() != time():
-            return Moment(value.isoformat(" "))
-        value = value.date()
-    if isinstance(value, date):
-        return Day(value.isoformat()[:7] if month and value.day == 1 else value.isoformat())
-    return Moment(str(value))
 
 
 def percent_of(share: float, told: str | None = "") -> Percent:

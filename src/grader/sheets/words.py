@@ -13,10 +13,7 @@ _NUMBER = re.compile(r"([+-]?)(0|[1-9][0-9]{0,14})(?:\.([0-9]{1,15}))?(\s?%)?", 
 
 
 def word_key(text: str) -> str:
-    """What is equal in two spellings of a word.
-
-    Case, space, Unicode form and `1` or `1.0` do not matter; signs do.
-    """
+    """Equal for spellings of a word that differ in case, space, Unicode form, or `1` and `1.0`."""
     # Folding case may take apart what the form puts together.
     plain = _VARIATION.sub("", unicodedata.normalize("NFC", text)).casefold()
     plain = " ".join(unicodedata.normalize("NFC", plain).split())

@@ -45,7 +45,7 @@ def _clock(clock: time) -> str:
 
 
 def dated(heard: str, form: Format) -> Value | None:
-    """A date written as one, as strict workbooks may; None where it is none."""
+    """A date written as one, as strict workbooks may; else None."""
     try:
         if "T" in heard:
             moment = datetime.fromisoformat(heard.removesuffix("Z"))

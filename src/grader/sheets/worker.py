@@ -15,7 +15,7 @@ _CELLS = 1_500_000
 
 
 def main() -> None:
-    """Read the sheets wanted, their names a line of JSON before the workbook itself."""
+    """Read sheets; their names come as a line of JSON, before the workbook."""
     _bound()
     stream = sys.stdin.buffer
     wanted = json.loads(stream.readline())

@@ -1,4 +1,4 @@
-"""An inspection as the text of its YAML file, the same for the same inspection."""
+"""An inspection as the text of its YAML file, always the same."""
 
 from __future__ import annotations
 
@@ -23,13 +23,7 @@ class _Dumper(yaml.SafeDumper):
 
 
 def inspection_text(inspection: Inspection, origin: str) -> str:
-    """An inspection's YAML, defaults left out.
-
-    Parameters
-    ----------
-    origin : str
-        Its file, for the comment at the top.
-    """
+    """An inspection's YAML without defaults; `origin`, its file, goes into the comment at the top."""
     data = inspection.model_dump(mode="json", exclude_defaults=True)
     parts = [f"# Imported from {shown_name(origin)}.\n"]
     for key, block in data.items():

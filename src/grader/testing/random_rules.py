@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from grader.language.fact_keys import COUNTABLE
 from grader.language.nodes import (
     All,
     Any_,
@@ -33,7 +34,6 @@ from grader.language.nodes import (
     Test,
 )
 from grader.language.parse import Typed
-from grader.language.parse_facts import COUNTABLE
 from grader.language.parse_where import attributes_of
 from grader.language.rulebook import (
     EFFECTS,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from grader.errors import Problem, quoted
 from grader.io.yaml_source import Document, NodePath
-from grader.language.parse_facts import DEFINERS, GOES_WITH, RECKONED
+from grader.language.fact_keys import DEFINERS, GOES_WITH, RECKONED
 from grader.upgrading.edits import Edit, Removal, Rename
 from grader.vocabulary.peel import PEEL
 

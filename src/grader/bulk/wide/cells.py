@@ -99,8 +99,8 @@ class Coded:
     Attributes
     ----------
     rows : DataFrame
-        `row_of_file`, `body`; for each component its rank, `NOTHING` or `WRONG`; `figure.MEASURE`: a whole
-        number, `NO_FIGURE` or `BAD_FIGURE`; `given.AREA`: a rank, `WRONG` or null.
+        `row_of_file`, `body`; each component's rank, `NOTHING` or `WRONG`; `figure.MEASURE`: a whole number,
+        `NO_FIGURE` or `BAD_FIGURE`; `given.AREA`: a rank, `WRONG` or null.
     """
 
     rows: pl.DataFrame

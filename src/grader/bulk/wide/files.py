@@ -116,9 +116,9 @@ class TextTable:
     Attributes
     ----------
     above : int
-        Rows down to the headings.
+        Rows above the headings.
     start : int
-        The byte after the headings.
+        The byte after them.
     """
 
     file: str

@@ -25,7 +25,7 @@ class TableOptions:
     Attributes
     ----------
     columns : mapping of str to str
-        A component's heading, where it differs.
+        Headings of components called otherwise.
     body : sequence of str
         Headings that name a body.
     compare : mapping of str to str

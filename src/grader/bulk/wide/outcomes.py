@@ -23,12 +23,7 @@ NAMED: Final = 1_000
 def outcomes(table: WideTable, book: RuleBook, english: English, backend: Backend) -> pl.DataFrame:
     """A row for each sound body and area, in table order (`HEAD`), with facts.
 
-    Each combination is graded once; `final` and `steps` where grades are compared.
-
-    Parameters
-    ----------
-    book : RuleBook
-        Bound.
+    `final` and `steps` where grades are compared. `book` is bound.
     """
     plan = Plan(table.framework.framework, table.edition, book)
     rows = table.sound
@@ -46,7 +41,7 @@ def outcomes(table: WideTable, book: RuleBook, english: English, backend: Backen
 
 
 def _laid_back(rows: pl.DataFrame, came: pl.DataFrame, areas: int) -> pl.DataFrame:
-    """What came of each row's combination beside it; `came` has every area of each, in order of numbers."""
+    """Each row beside what came of its combination; `came` has every area of each, by number."""
     if areas > 1:
         every = pl.int_range(len(rows) * areas, eager=True)
         rows = rows[every // areas]
@@ -57,7 +52,7 @@ def _laid_back(rows: pl.DataFrame, came: pl.DataFrame, areas: int) -> pl.DataFra
 
 
 def _given(table: WideTable) -> dict[str, pl.Expr]:
-    """The grade each area was given, and how many grades the proposed one lies above it."""
+    """Each area's given grade, and how many grades the proposed one lies above it."""
     rank = pl.lit(None, pl.Int16)
     for area in table.columns.compared:
         rank = pl.when(pl.col("area") == area).then(pl.col(GIVEN + area)).otherwise(rank)

@@ -10,6 +10,7 @@ from grader.language.nodes import Better, Effect
 from grader.language.relevance import with_parts
 from grader.language.rulebook import Layer, Rule, RuleBook
 from grader.language.typecheck import direction_problems, facts_named
+from grader.proofs.in_the_way import CASES, Seen, Without, grades
 from grader.proofs.schemes.situations import Graded
 from grader.proofs.schemes.subject import Scheme
 from grader.proofs.subject import Subject
@@ -24,7 +25,7 @@ Case = tuple[Graded, Graded]
 def blame(scheme: Scheme, part: Part, case: Case, wrong: Callable[[Scheme], bool]) -> tuple[str, ...]:
     """The fewest rules whose removal mends a case, likeliest first.
 
-    First those marked or against a fact's direction, then those that go wrong themselves.
+    Likeliest are those marked or against a fact's direction, then those that go wrong themselves.
     """
     involved = _involved(scheme, case)
     for many in (1, 2):
@@ -74,6 +75,19 @@ def _without(scheme: Scheme, gone: Sequence[Rule]) -> Scheme:
     ids, of = {r.id for r in gone}, scheme.subject
     book = replace(of.book, rules=tuple(r for r in of.book.rules if r.id not in ids))
     return Scheme(Subject(book, of.framework, of.budget, of.values))
+
+
+def without_in_scheme(scheme: Scheme) -> Without:
+    """The cases tried, concluded without a rule."""
+
+    def without(rule: Rule) -> Iterator[Seen]:
+        cases = [(s, g) for s, g in scheme.trials if rule.applies_to(s.area.id)]
+        if not grades(rule):
+            less = _without(scheme, [rule])
+            cases = [(s, less.grading.of(s)) for s, _ in cases[:: max(1, len(cases) // CASES)]]
+        yield from (Seen(g.area, g.cases) for _, g in cases)
+
+    return without
 
 
 def _suspicious(rule: Rule, book: RuleBook) -> bool:

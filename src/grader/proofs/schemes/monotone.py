@@ -1,8 +1,7 @@
 """Promise 3 of frameworks scored once: no single change moves a conclusion the wrong way.
 
-Asked first of the grade whether or not it is withheld, one component at a time: what holds so holds also
-where an item is tagged to several components, one after another. What breaks is then asked of areas that are
-graded before and after, for the smallest case.
+Asked first of the grade, withheld or not, one component at a time: what then holds, holds of items tagged to
+several. What breaks is asked of areas graded before and after, for the smallest case.
 """
 
 from __future__ import annotations
@@ -65,12 +64,12 @@ class _Asked:
 
 
 def check_part(scheme: Scheme, part: Part) -> list[Finding] | str:
-    """Findings against one part of the promise; none, or what a proof assumes beside, where it is proved.
+    """Findings against one part of the promise; none, or a proof's assumption, where it holds.
 
     Raises
     ------
     NotApplicable
-        The framework has nothing that the part is about.
+        The framework has nothing of the part.
     Undecided
         Neither proved nor refuted.
     """
@@ -124,7 +123,7 @@ def no_cap(words: Vocabulary) -> str:
 
 
 def _suspects(scheme: Scheme, part: Part) -> Iterator[_Asked]:
-    """Changes that go the wrong way somewhere, whether or not the area is withheld, at some parameters."""
+    """Changes that go the wrong way at some parameter values, the area withheld or not."""
     for area in scheme.graded:
         states = scheme.states(area, free=True)
         before = states.found()
@@ -153,7 +152,7 @@ def _wrong(part: Part, first: Concluded, second: Concluded) -> z3.BoolRef:
 
 
 def _capping_rules(concluded: Concluded) -> dict[str, z3.BoolRef]:
-    """Of each component, and of the area, whether a finding that caps the grade is proposed on it."""
+    """Of each component and the area, whether a capping finding is proposed on it."""
     places = {**concluded.on, "": concluded.raises}
     return {
         name: z3.Or([h for r, h in held if r.target in concluded.capping]) for name, held in places.items()
@@ -161,7 +160,7 @@ def _capping_rules(concluded: Concluded) -> dict[str, z3.BoolRef]:
 
 
 def _smallest(scheme: Scheme, part: Part, suspects: Sequence[_Asked]) -> Broken | None:
-    """The smallest case there is, at the defaults of the parameters where there is one there."""
+    """The smallest case, at the parameters' defaults if there is one there."""
     for values in _settings(scheme.subject.book):
         best: Broken | None = None
         try:
@@ -187,7 +186,7 @@ def _settings(book: RuleBook) -> Iterator[frozenset[str]]:
 def _case(
     scheme: Scheme, part: Part, asked: _Asked, moved: frozenset[str], best: Broken | None
 ) -> Broken | None:
-    """A smallest case of one change; None where there is none smaller than the best known."""
+    """A smallest case of one change; None if none is smaller than the best known."""
     states, book = asked.states, scheme.subject.book
     fixed = [states.parameters[f"${n}"] == p.default for n, p in book.parameters.items() if n not in moved]
     both = [asked.first.graded, asked.second.graded] if part.of_grades else []
@@ -216,7 +215,7 @@ def _plainer(solver: Solver, model: z3.ModelRef, asked: _Asked, size: z3.ArithRe
 
 
 def _together(scheme: Scheme, part: Part) -> bool:
-    """Whether several such changes at once go the wrong way in an area graded before and after."""
+    """Whether several such changes go the wrong way in an area graded before and after."""
     for area in scheme.graded:
         states = scheme.states(area, free=True)
         before = states.found()

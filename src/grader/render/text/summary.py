@@ -231,6 +231,12 @@ def _block(framework: Framework, row: _Row) -> RenderableType:
 
 
 def _lines(framework: Framework, row: _Row) -> Iterator[tuple[str, str]]:
+    yield from _about_grade(framework, row)
+    yield from _about_evidence(framework, row)
+
+
+def _about_grade(framework: Framework, row: _Row) -> Iterator[tuple[str, str]]:
+    """What the grade means, why it is this one, and what else it could be."""
     area = row.result
     if area.meaning is not None:
         yield "means:", area.meaning
@@ -263,6 +269,11 @@ def _lines(framework: Framework, row: _Row) -> Iterator[tuple[str, str]]:
     missed = next((r for r in area.reasons if not r.held and r.effect == "reaches"), None)
     if missed is not None:
         yield "held back:", missed.because
+
+
+def _about_evidence(framework: Framework, row: _Row) -> Iterator[tuple[str, str]]:
+    """What the grade rests on: contradictions, findings, and items it turns on."""
+    area = row.result
     for text in row.contradictions:
         yield "contradicted:", text
     if row.through:

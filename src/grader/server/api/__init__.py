@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from fastapi import APIRouter, Depends
-from fastapi.security import APIKeyCookie, HTTPBearer
-
 from grader.server.api import (
     accuracy,
     evidence,
@@ -17,38 +12,8 @@ from grader.server.api import (
     people,
     sources,
 )
-from grader.server.problems import MEDIA_TYPE, ProblemDetails
 
-_REFUSED: dict[int | str, dict[str, Any]] = {
-    status: {"model": ProblemDetails, "description": said, "content": {MEDIA_TYPE: {}}}
-    for status, said in {
-        400: "The request cannot be read.",
-        401: "Nobody is signed in, or the token is not good.",
-        403: "Your part in the inspection, or your token, does not allow this.",
-        404: "There is no such thing, or none that you have a part in.",
-        409: "Not as things stand: a name is taken, the inspection is closed.",
-        412: "It was changed since you read it; `current` is what it is now.",
-        413: "The request is longer than it may be.",
-        422: "What was sent has faults; `problems` names each.",
-        428: "The change does not say which version it was made on: send If-Match.",
-        429: "Too many attempts.",
-        503: "The server is busy; nothing was changed.",
-    }.items()
-}
+_MODULES = (inspections, evidence, sources, grades, moderation, accuracy, keeping, people)
 
-#: Said in the description; what is sent is checked by `web.api_caller`.
-_WAYS_IN = [
-    Depends(HTTPBearer(scheme_name="token", description="A token made under Tokens.", auto_error=False)),
-    Depends(
-        APIKeyCookie(
-            name="grader",
-            scheme_name="session",
-            description="The cookie of a browser; a change then sends X-CSRF-Token as well (see /me).",
-            auto_error=False,
-        )
-    ),
-]
-
-router = APIRouter(prefix="/api/v1", responses=_REFUSED, dependencies=_WAYS_IN)
-for module in (inspections, evidence, sources, grades, moderation, accuracy, keeping, people):
-    router.include_router(module.router)
+routes = [route for module in _MODULES for route in module.router.routes]
+"""As they are: a router that includes another makes every route of it anew."""

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from typing import Literal
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from grader.server import challenges
-from grader.server.api.addresses import NamedRoute
-from grader.server.shapes import ChallengeView, DraftView, InvitationView
-from grader.server.web import ApiCaller, Bench, IfMatchNumber, IfMatchRevision, tag_answer
+from grader.server.api.making import api_router
+from grader.server.shapes import ChallengeView, DraftView, InvitationView, Page
+from grader.server.web import (
+    ApiCaller,
+    Bench,
+    IfMatchNumber,
+    IfMatchRevision,
+    PageNumber,
+    PerPage,
+    tag_answer,
+)
 
-router = APIRouter(prefix="/inspections/{key}", tags=["factual accuracy"], route_class=NamedRoute)
+router = api_router("factual accuracy", "/inspections/{key}")
 
 
 class NewInvitation(BaseModel):
@@ -80,8 +88,10 @@ def uninvite(
 
 
 @router.get("/challenges")
-def list_challenges(bench: Bench, caller: ApiCaller, key: str) -> list[ChallengeView]:
-    return challenges.listed(bench, caller, key)
+def list_challenges(
+    bench: Bench, caller: ApiCaller, key: str, page: PageNumber, per_page: PerPage
+) -> Page[ChallengeView]:
+    return challenges.listed(bench, caller, key, page=page, per_page=per_page)
 
 
 @router.post("/challenges", status_code=201)
@@ -115,5 +125,15 @@ def answer(
 ) -> ChallengeView:
     """Answer a challenge with a reason; what moved because of it is worked out."""
     done = challenges.answer(bench, caller, key, number, said.outcome, said.reason, expected_version=version)
+    tag_answer(response, done.version)
+    return done
+
+
+@router.delete("/challenges/{number}/answer")
+def unanswer(
+    bench: Bench, caller: ApiCaller, key: str, number: int, version: IfMatchNumber, response: Response
+) -> ChallengeView:
+    """Take the answer to a challenge back: it is open again."""
+    done = challenges.unanswer(bench, caller, key, number, expected_version=version)
     tag_answer(response, done.version)
     return done

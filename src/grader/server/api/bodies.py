@@ -1,4 +1,4 @@
-"""What is sent in a request: blocks of the files, held against the same checks as in a file."""
+"""What requests send: blocks of files, checked as in a file."""
 
 from __future__ import annotations
 

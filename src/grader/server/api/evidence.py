@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from grader.server import evidence
-from grader.server.api.addresses import NamedRoute
 from grader.server.api.bodies import Block
+from grader.server.api.making import api_router
 from grader.server.shapes import ItemVersionView, ItemView, Page
 from grader.server.web import ApiCaller, Bench, IfMatchNumber, PageNumber, PerPage, tag_answer
 
-router = APIRouter(prefix="/inspections/{key}/evidence", tags=["evidence"], route_class=NamedRoute)
+router = api_router("evidence", "/inspections/{key}/evidence")
 
 Word = Annotated[str | None, Query(max_length=200)]
 

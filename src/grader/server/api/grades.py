@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from grader.server import decisions, searching
-from grader.server.api.addresses import NamedRoute
+from grader.server import decisions, rule_books, searching
+from grader.server.api.making import api_router
 from grader.server.shapes import AreaView, DecisionsView, ProposalView
 from grader.server.web import ApiCaller, Bench, IfMatch, tag_answer, tag_revision
 
-router = APIRouter(prefix="/inspections/{key}", tags=["proposals and decisions"], route_class=NamedRoute)
+router = api_router("proposals and decisions", "/inspections/{key}")
 
 Texts = Annotated[list[str], Field(max_length=50)]
 
@@ -51,7 +51,7 @@ def proposal(bench: Bench, caller: ApiCaller, key: str, response: Response) -> P
 
 @router.get("/areas/{area}")
 def one_area(bench: Bench, caller: ApiCaller, key: str, area: str, response: Response) -> AreaView:
-    """One area as proposed and decided; its ETag is what a decision on it is made on."""
+    """One area as proposed and decided; a decision on it gives its ETag."""
     found = decisions.area(bench, caller, key, area)
     tag_answer(response, found.version)
     return found
@@ -101,7 +101,7 @@ def search(
 @router.get("/rulebook")
 def rule_book(bench: Bench, caller: ApiCaller, key: str) -> dict[str, Any]:
     """The rules in English, and their parameters with basis and source."""
-    return searching.rule_book(bench, caller, key)
+    return rule_books.of_inspection(bench, caller, key)
 
 
 @router.get("/decisions")
@@ -143,7 +143,7 @@ def decide(
 def undo(
     bench: Bench, caller: ApiCaller, key: str, area: str, version: IfMatch, response: Response
 ) -> AreaView:
-    """Undo the last act on an area: what stood before stands again, and the log keeps both."""
+    """Undo the last act on an area; what stood before stands again, and the log keeps both."""
     done = decisions.undo(bench, caller, key, area, expected_version=version)
     tag_answer(response, done.version)
     return done

@@ -4,21 +4,35 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, File, Query, Response, UploadFile
+from fastapi import File, Query, Response, UploadFile
+from pydantic import BaseModel, ConfigDict, Field
 
-from grader.server import inspections
-from grader.server.api.addresses import NamedRoute
+from grader.server import inspections, rule_books
 from grader.server.api.bodies import Block
-from grader.server.shapes import Imported, InspectionSummary, InspectionView, Page, RulesShape
+from grader.server.api.making import api_router
+from grader.server.shapes import (
+    Imported,
+    InspectionSummary,
+    InspectionView,
+    Page,
+    RuleBookView,
+    RulesShape,
+)
 from grader.server.web import ApiCaller, Bench, IfMatchNumber, PageNumber, PerPage, tag_answer
 
-router = APIRouter(tags=["inspections"], route_class=NamedRoute)
+router = api_router("inspections")
 
 
 @router.get("/rules")
 def list_rules(bench: Bench, caller: ApiCaller) -> list[RulesShape]:
     """The frameworks of this server, each with its rule book, by id and hash."""
     return inspections.rules(bench)
+
+
+@router.get("/rules/{framework}")
+def one_rule_book(bench: Bench, caller: ApiCaller, framework: str) -> RuleBookView:
+    """A framework and its rule book in English, with the inspections of yours that are graded by it."""
+    return rule_books.one(bench, caller, framework)
 
 
 @router.get("/inspections")
@@ -43,7 +57,7 @@ def create_inspection(bench: Bench, caller: ApiCaller, header: Block, response: 
 
 @router.post("/inspections/import", status_code=201)
 def import_inspection(bench: Bench, caller: ApiCaller, file: Annotated[UploadFile, File()]) -> Imported:
-    """Make an inspection of a file: YAML, or a zip that was exported. Nothing is half imported."""
+    """Make an inspection of a YAML file or an exported zip, whole or not at all."""
     return inspections.import_file(bench, caller, file.filename or "file", file.file.read())
 
 
@@ -55,12 +69,17 @@ def one_inspection(bench: Bench, caller: ApiCaller, key: str, response: Response
     return found
 
 
+class NewRules(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    reason: str = Field(max_length=2_000)
+
+
 @router.post("/inspections/{key}/rules")
 def take_new_rules(
-    bench: Bench, caller: ApiCaller, key: str, version: IfMatchNumber, response: Response
+    bench: Bench, caller: ApiCaller, key: str, said: NewRules, version: IfMatchNumber, response: Response
 ) -> InspectionView:
-    """Go over to the rules this server has now, where the inspection was begun on others."""
-    changed = inspections.take_new_rules(bench, caller, key, expected_version=version)
+    """Go over to the rules this server has now, where the inspection was begun on others, and say why."""
+    changed = inspections.take_new_rules(bench, caller, key, said.reason, expected_version=version)
     tag_answer(response, changed.version)
     return changed
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, File, Response, UploadFile
+from fastapi import File, Response, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
 
 from grader.server import inspections, members, retention
-from grader.server.api.addresses import NamedRoute
+from grader.server.api.making import api_router
 from grader.server.files_out import file_answer
 from grader.server.refusals import NotThere
 from grader.server.shapes import AuditView, Imported, InspectionView, MemberView, Page
@@ -23,13 +23,15 @@ from grader.server.web import (
     tag_revision,
 )
 
-router = APIRouter(prefix="/inspections/{key}", tags=["keeping"], route_class=NamedRoute)
+router = api_router("keeping", "/inspections/{key}")
 
 
 class NewMember(BaseModel):
     model_config = ConfigDict(extra="forbid")
     email: str = Field(max_length=254)
     role: str = Field(max_length=20)
+    blind: bool = False
+    """Whether they tag as a second person first, and see no tags until they hand theirs in."""
 
 
 class OtherRole(BaseModel):
@@ -62,7 +64,7 @@ def list_members(bench: Bench, caller: ApiCaller, key: str) -> list[MemberView]:
 @router.post("/members", status_code=201)
 def add_member(bench: Bench, caller: ApiCaller, key: str, new: NewMember, response: Response) -> MemberView:
     """Give somebody with an account a part."""
-    made = members.add(bench, caller, key, new.email, new.role)
+    made = members.add(bench, caller, key, new.email, new.role, blind=new.blind)
     tag_answer(response, made.version)
     return made
 

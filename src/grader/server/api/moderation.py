@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from grader.server import moderation
-from grader.server.api.addresses import NamedRoute
+from grader.server import blind_tagging, moderation
 from grader.server.api.bodies import Block
-from grader.server.shapes import DisagreementView, InspectionView, ModerationView, Page, TaggingView
+from grader.server.api.making import api_router
+from grader.server.shapes import (
+    BlindTaggingView,
+    DisagreementView,
+    InspectionView,
+    ModerationView,
+    Page,
+    TaggingView,
+)
 from grader.server.web import ApiCaller, Bench, IfMatch, IfMatchNumber, PageNumber, PerPage, tag_answer
 
-router = APIRouter(prefix="/inspections/{key}", tags=["moderation"], route_class=NamedRoute)
+router = api_router("moderation", "/inspections/{key}")
 
 
 class Settlement(BaseModel):
@@ -30,6 +37,34 @@ class Finish(BaseModel):
     """By whose tagging disagreements stand that are not settled and matter to no grade."""
 
 
+class Blind(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    open: bool
+    """True to begin, false to hand in."""
+
+
+@router.get("/blind")
+def blind_state(bench: Bench, caller: ApiCaller, key: str, response: Response) -> BlindTaggingView:
+    """How far your own second tagging is."""
+    found = blind_tagging.state(bench, caller, key)
+    tag_answer(response, found.version)
+    return found
+
+
+@router.put("/blind")
+def begin_or_hand_in(
+    bench: Bench, caller: ApiCaller, key: str, said: Blind, version: IfMatchNumber, response: Response
+) -> BlindTaggingView:
+    """Begin your second tagging, or hand it in; in between you see nobody else's tags.
+
+    If-Match "0" where you never began.
+    """
+    act = blind_tagging.begin if said.open else blind_tagging.hand_in
+    done = act(bench, caller, key, expected_version=version)
+    tag_answer(response, done.version)
+    return done
+
+
 @router.get("/tagging")
 def to_tag(
     bench: Bench,
@@ -37,11 +72,10 @@ def to_tag(
     key: str,
     page: PageNumber,
     per_page: PerPage,
-    area: Annotated[str | None, Query(max_length=200)] = None,
     untagged: bool = False,
 ) -> Page[TaggingView]:
     """What was found, without how others tagged it, and your own tags."""
-    return moderation.to_tag(bench, caller, key, area=area, untagged=untagged, page=page, per_page=per_page)
+    return moderation.to_tag(bench, caller, key, untagged=untagged, page=page, per_page=per_page)
 
 
 @router.get("/tagging/{item}")

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from grader.server import accounts, tokens
-from grader.server.api.addresses import NamedRoute
+from grader.server.api.making import api_router
 from grader.server.shapes import AccountView, Page, TokenView
 from grader.server.web import ApiCaller, Bench, IfMatchNumber, PageNumber, PerPage, tag_answer
 
-router = APIRouter(tags=["people"], route_class=NamedRoute)
+router = api_router("people")
 
 
 class Me(BaseModel):

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, File, Header, Response, UploadFile
+from fastapi import File, Header, Response, UploadFile
 from pydantic import BaseModel, ConfigDict
 
 from grader.server import findings, sources
-from grader.server.api.addresses import NamedRoute
 from grader.server.api.bodies import Block
+from grader.server.api.making import api_router
 from grader.server.files_out import document_answer
 from grader.server.shapes import AttachmentView, FindingView, SourceView
 from grader.server.web import ApiCaller, Bench, IfMatch, IfMatchNumber, if_match, if_match_number, tag_answer
 
-router = APIRouter(prefix="/inspections/{key}", tags=["sources and findings"], route_class=NamedRoute)
+router = api_router("sources and findings", "/inspections/{key}")
 
 
 @router.get("/sources")
@@ -41,7 +41,7 @@ def put_source(
     match: Annotated[str | None, Header(alias="If-Match")] = None,
     none_match: Annotated[str | None, Header(alias="If-None-Match", description="`*` for a new one.")] = None,
 ) -> SourceView:
-    """A source as it is to be; a new one with `If-None-Match: *`, one that is there with If-Match."""
+    """Put a source: a new one with `If-None-Match: *`, one that is there with If-Match."""
     version = None
     if (none_match or "").strip() != "*":
         version = if_match_number(if_match(match))
@@ -60,7 +60,7 @@ def remove_source(bench: Bench, caller: ApiCaller, key: str, source: str, versio
 def attach(
     bench: Bench, caller: ApiCaller, key: str, source: str, file: Annotated[UploadFile, File()]
 ) -> AttachmentView:
-    """Keep a document with a source; it is handed out as it came, and never read."""
+    """Keep a document with a source, to be handed out as it came and never read."""
     return sources.attach(bench, caller, key, source, file.filename or "", file.file.read())
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
 from grader.server.pages import (
     accuracy,
     areas,
@@ -25,8 +23,7 @@ from grader.server.pages import (
     you,
 )
 
-router = APIRouter()
-for module in (
+_MODULES = (
     signing_in,
     inspections,
     starting,
@@ -45,5 +42,9 @@ for module in (
     people,
     you,
     site,
-):
-    router.include_router(module.router)
+)
+
+routes = [route for module in _MODULES for route in module.router.routes]
+"""As they are: a router that includes another makes every route of it anew."""
+for _route in routes:
+    _route.include_in_schema = False

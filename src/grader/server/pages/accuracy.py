@@ -9,11 +9,11 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from grader.server import challenges, evidence, findings
-from grader.server.pages.refused import Refused, Wrong, refused_for, sides, tried
+from grader.server.pages.refused import Refused, Wrong, refused_for, sent, sides, tried
 from grader.server.pages.subject import Choice, Subject, subject
 from grader.server.refusals import NotThere
 from grader.server.shapes import FindingView, InvitationView, ItemView
-from grader.server.web import Bench, PageForm, SignedInCaller, whole_number
+from grader.server.web import Bench, PageForm, PageNumber, SignedInCaller, whole_number
 
 router = APIRouter(prefix="/inspections/{key}")
 
@@ -26,8 +26,10 @@ _ANSWERS = (
 
 
 @router.get("/accuracy")
-def overview_page(request: Request, bench: Bench, caller: SignedInCaller, key: str) -> Response:
-    return _overview(subject(request, bench, caller, key, "see_challenges"))
+def overview_page(
+    request: Request, bench: Bench, caller: SignedInCaller, key: str, page_number: PageNumber
+) -> Response:
+    return _overview(subject(request, bench, caller, key, "see_challenges"), number=page_number)
 
 
 def _overview(
@@ -35,6 +37,7 @@ def _overview(
     refused: Refused | None = None,
     typed: dict[str, str] | None = None,
     invited: InvitationView | None = None,
+    number: int = 1,
 ) -> Response:
     draft = None
     if on.inspection.released is not None:
@@ -43,10 +46,9 @@ def _overview(
     may_withdraw = "withdraw" in on.inspection.may
     return on.page(
         "accuracy.html",
-        refused.status if refused is not None else 200,
         draft=draft,
         invitations=challenges.invitations(on.bench, on.caller, on.key) if may_withdraw else [],
-        challenges=challenges.listed(on.bench, on.caller, on.key),
+        challenges=challenges.listed(on.bench, on.caller, on.key, page=number),
         refused=refused,
         typed=typed or {},
         invited=invited,
@@ -58,16 +60,22 @@ def _overview(
 def release(request: Request, bench: Bench, caller: SignedInCaller, key: str, form: PageForm) -> Response:
     on = subject(request, bench, caller, key, "release")
     revision = form.whole("revision")
-    done = tried(lambda: challenges.release(bench, caller, key, expected_revision=revision))
-    return _overview(on, done) if isinstance(done, Refused) else on.to("/accuracy", "released")
+    return sent(
+        lambda: challenges.release(bench, caller, key, expected_revision=revision),
+        again=lambda refused: _overview(on, refused),
+        then=lambda _: on.to("/accuracy", "released"),
+    )
 
 
 @router.post("/accuracy/withdraw")
 def withdraw(request: Request, bench: Bench, caller: SignedInCaller, key: str, form: PageForm) -> Response:
     on = subject(request, bench, caller, key, "withdraw")
     number, version = form.whole("number"), form.whole("version")
-    done = tried(lambda: challenges.withdraw(bench, caller, key, number, expected_version=version))
-    return _overview(on, done) if isinstance(done, Refused) else on.to("/accuracy", "withdrawn")
+    return sent(
+        lambda: challenges.withdraw(bench, caller, key, number, expected_version=version),
+        again=lambda refused: _overview(on, refused),
+        then=lambda _: on.to("/accuracy", "withdrawn"),
+    )
 
 
 @router.post("/accuracy/invite")
@@ -79,18 +87,22 @@ def invite(request: Request, bench: Bench, caller: SignedInCaller, key: str, for
     if typed["days"].strip() and days is None:
         wrong = Wrong("This is no number of days", "days", "write a whole number, such as 21")
         return _overview(on, refused_for([wrong]), typed)
-    done = tried(lambda: challenges.invite(bench, caller, key, typed["email"], typed["name"], days=days))
-    if isinstance(done, Refused):
-        return _overview(on, done, typed)
-    return _overview(on, invited=done)
+    return sent(
+        lambda: challenges.invite(bench, caller, key, typed["email"], typed["name"], days=days),
+        again=lambda refused: _overview(on, refused, typed),
+        then=lambda done: _overview(on, invited=done),
+    )
 
 
 @router.post("/accuracy/uninvite")
 def uninvite(request: Request, bench: Bench, caller: SignedInCaller, key: str, form: PageForm) -> Response:
     on = subject(request, bench, caller, key, "withdraw")
     number, version = form.whole("number"), form.whole("version")
-    done = tried(lambda: challenges.uninvite(bench, caller, key, number, expected_version=version))
-    return _overview(on, done) if isinstance(done, Refused) else on.to("/accuracy", "withdrawn")
+    return sent(
+        lambda: challenges.uninvite(bench, caller, key, number, expected_version=version),
+        again=lambda refused: _overview(on, refused),
+        then=lambda _: on.to("/accuracy", "withdrawn"),
+    )
 
 
 # Answering ------------------------------------------------------------------------------------------------
@@ -107,12 +119,24 @@ def answer(
 ) -> Response:
     on = subject(request, bench, caller, key, "answer")
     outcome, reason, version = form.text("outcome"), form.text("reason"), form.whole("version")
-    done = tried(
-        lambda: challenges.answer(bench, caller, key, number, outcome, reason, expected_version=version)
+    return sent(
+        lambda: challenges.answer(bench, caller, key, number, outcome, reason, expected_version=version),
+        again=lambda refused: _challenge(on, number, {"outcome": outcome, "reason": reason}, refused),
+        then=lambda _: on.to("/challenge", "answered", number=str(number)),
     )
-    if isinstance(done, Refused):
-        return _challenge(on, number, {"outcome": outcome, "reason": reason}, done)
-    return on.to("/challenge", "answered", number=str(number))
+
+
+@router.post("/challenge/unanswer")
+def unanswer(
+    request: Request, bench: Bench, caller: SignedInCaller, key: str, number: int, form: PageForm
+) -> Response:
+    on = subject(request, bench, caller, key, "answer")
+    version = form.whole("version")
+    return sent(
+        lambda: challenges.unanswer(bench, caller, key, number, expected_version=version),
+        again=lambda refused: _challenge(on, number, refused=refused),
+        then=lambda _: on.to("/challenge", "unanswered", number=str(number)),
+    )
 
 
 def _challenge(
@@ -123,7 +147,6 @@ def _challenge(
     changed = refused.changed if refused is not None else None
     return on.page(
         "challenge.html",
-        refused.status if refused is not None else 200,
         seen=seen,
         item=item,
         finding=finding,
@@ -137,7 +160,7 @@ def _challenge(
 
 
 def _target(on: Subject, name: str) -> tuple[ItemView | None, FindingView | None]:
-    """The item or the finding that is challenged, as it stands; neither where it was taken away."""
+    """The challenged item or finding as it stands; neither if it was taken away."""
     with suppress(NotThere):
         return evidence.one(on.bench, on.caller, on.key, name), None
     with suppress(NotThere):

@@ -1,4 +1,4 @@
-"""One area: what is proposed and why, why not, what would have to be found; and what would be if."""
+"""One area: what is proposed and why, why not, what would change it, and what if."""
 
 from __future__ import annotations
 
@@ -46,7 +46,6 @@ def area_page(
             refused = answer
     return on.page(
         "area.html",
-        refused.status if refused is not None else 200,
         refused=refused,
         seen=seen,
         said=said,
@@ -95,7 +94,7 @@ def what_if_page(
     assessment: Word = "",
     basis: Word = "",
 ) -> Response:
-    """What would be proposed if something were otherwise: asked by an address, so that nothing is saved."""
+    """What would be proposed if something were otherwise; an address asks, and nothing is saved."""
     on = subject(request, bench, caller, key)
     now = decisions.proposal(bench, caller, key)
     asked = {
@@ -114,7 +113,6 @@ def what_if_page(
     book = on.session.book
     return on.page(
         "what_if.html",
-        answer.status if isinstance(answer, Refused) else 200,
         refused=answer if isinstance(answer, Refused) else None,
         asked=asked,
         answer=None if isinstance(answer, Refused) else answer,
@@ -169,7 +167,7 @@ def _items(on: Subject) -> list[Choice]:
 
 
 def _moved(now: Data, then: Data) -> list[tuple[Data, Data, bool]]:
-    """Each area as it is and as it would be, and whether anything of it differs."""
+    """Each area as it is and would be, and whether it differs."""
     return [
         (a, b, (a["outcome"], a["grade"], a["possible"]) != (b["outcome"], b["grade"], b["possible"]))
         for a, b in zip(now["areas"], then["areas"], strict=True)

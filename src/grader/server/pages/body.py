@@ -10,10 +10,10 @@ from starlette.responses import RedirectResponse, Response
 from grader.server import challenges, inspections
 from grader.server.bench import Workbench
 from grader.server.callers import Caller
-from grader.server.pages.refused import Refused, tried
+from grader.server.pages.refused import Refused, sent
 from grader.server.pages.rendering import page
 from grader.server.refusals import NotAllowed, NotThere
-from grader.server.web import Bench, PageForm, SignedInCaller
+from grader.server.web import Bench, PageForm, PageNumber, SignedInCaller
 
 router = APIRouter()
 
@@ -21,14 +21,16 @@ Word = Annotated[str, Query(max_length=200)]
 
 
 @router.get("/inspections/{key}/draft")
-def draft_page(request: Request, bench: Bench, caller: SignedInCaller, key: str) -> Response:
+def draft_page(
+    request: Request, bench: Bench, caller: SignedInCaller, key: str, page_number: PageNumber
+) -> Response:
     draft = challenges.draft(bench, caller, key)
     return page(
         request,
         "draft.html",
         draft=draft,
         key=key,
-        challenges=challenges.listed(bench, caller, key),
+        challenges=challenges.listed(bench, caller, key, page=page_number),
         may_challenge=_is_body(bench, caller, key),
     )
 
@@ -60,12 +62,11 @@ def challenge(
 ) -> Response:
     typed = {"statement": form.text("statement"), "source": form.text("source")}
     _check_body(bench, caller, key)
-    done = tried(
-        lambda: challenges.challenge(bench, caller, key, target, typed["statement"], typed["source"])
+    return sent(
+        lambda: challenges.challenge(bench, caller, key, target, typed["statement"], typed["source"]),
+        again=lambda refused: _form(request, bench, caller, key, target, typed, refused),
+        then=lambda _: RedirectResponse(f"/inspections/{key}/draft?done=challenged", 303),
     )
-    if isinstance(done, Refused):
-        return _form(request, bench, caller, key, target, typed, done)
-    return RedirectResponse(f"/inspections/{key}/draft?done=challenged", 303)
 
 
 def _form(
@@ -83,11 +84,9 @@ def _form(
     found = next((each for block in blocks for each in block if each["id"] == target), None)
     if found is None:
         raise NotThere("the draft has no such item or finding")
-    status = refused.status if refused is not None else 200
     return page(
         request,
         "draft_challenge.html",
-        status,
         draft=draft,
         key=key,
         target=target,

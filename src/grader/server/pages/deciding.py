@@ -1,4 +1,4 @@
-"""Deciding: an area beside what is proposed, taking an act back, saying that a decision stands; the log."""
+"""Deciding beside what is proposed, taking an act back, confirming; the log."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from grader.server import decisions
 from grader.server.pages.areas import grades
-from grader.server.pages.refused import Refused, sides, tried
+from grader.server.pages.refused import Refused, sent, sides
 from grader.server.pages.subject import Subject, subject
 from grader.server.web import Bench, PageForm, SignedInCaller
 
@@ -42,7 +42,7 @@ def decide(
         "considered": form.text("considered"),
         "on": form.text("on"),
     }
-    done = tried(
+    return sent(
         lambda: decisions.decide(
             bench,
             caller,
@@ -56,10 +56,9 @@ def decide(
             on=form.maybe("on"),
         ),
         {"--rationale": "rationale", "--grade": "grade", "--on": "on"},
+        again=lambda refused: _form(on, area, typed, refused),
+        then=lambda _: on.to("/area", "decided", id=area),
     )
-    if isinstance(done, Refused):
-        return _form(on, area, typed, done)
-    return on.to("/area", "decided", id=area)
 
 
 @router.post("/decide/undo")
@@ -67,14 +66,13 @@ def undo(
     request: Request, bench: Bench, caller: SignedInCaller, key: str, area: Word, form: PageForm
 ) -> Response:
     on = subject(request, bench, caller, key, "decide")
-    done = tried(
+    return sent(
         lambda: decisions.undo(
             bench, caller, key, area, expected_version=form.text("version"), rationale=form.maybe("why")
-        )
+        ),
+        again=lambda refused: _form(on, area, {"why": form.text("why")}, refused),
+        then=lambda _: on.to("/area", "undone", id=area),
     )
-    if isinstance(done, Refused):
-        return _form(on, area, {"why": form.text("why")}, done)
-    return on.to("/area", "undone", id=area)
 
 
 @router.post("/decide/confirm")
@@ -82,14 +80,13 @@ def confirm(
     request: Request, bench: Bench, caller: SignedInCaller, key: str, area: Word, form: PageForm
 ) -> Response:
     on = subject(request, bench, caller, key, "decide")
-    done = tried(
+    return sent(
         lambda: decisions.confirm(
             bench, caller, key, area, expected_version=form.text("version"), rationale=form.maybe("stands")
-        )
+        ),
+        again=lambda refused: _form(on, area, {"stands": form.text("stands")}, refused),
+        then=lambda _: on.to("/area", "confirmed", id=area),
     )
-    if isinstance(done, Refused):
-        return _form(on, area, {"stands": form.text("stands")}, done)
-    return on.to("/area", "confirmed", id=area)
 
 
 def _lines(text: str) -> list[str]:
@@ -112,7 +109,6 @@ def _form(
     acts = [a for a in decisions.decisions(on.bench, on.caller, on.key).acts if a.get("area") == area]
     return on.page(
         "decide.html",
-        refused.status if refused is not None else 200,
         seen=seen,
         said=decisions.explain(on.bench, on.caller, on.key, area),
         typed=yours,

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from grader.server import evidence, sources
 from grader.server.pages import item_form
-from grader.server.pages.refused import Refused, Wrong, lacking, refused_for, sides, tried
+from grader.server.pages.refused import Refused, Wrong, lacking, refused_for, sent, sides
 from grader.server.pages.subject import (
     Choice,
     Subject,
@@ -87,9 +87,19 @@ def table_page(
 @router.get("/item")
 def item_page(request: Request, bench: Bench, caller: SignedInCaller, key: str, id: Word) -> Response:
     on = subject(request, bench, caller, key)
-    item = evidence.one(bench, caller, key, id)
     versions = evidence.history(bench, caller, key, id)
-    return on.page("item.html", item=item, versions=_compared(versions), texts=on.texts)
+    item: ItemView | None = None
+    with suppress(NotThere):  # it was taken away, and its history stays
+        item = evidence.one(bench, caller, key, id)
+    return on.page("item.html", id=id, item=item, versions=_compared(versions), texts=on.texts)
+
+
+@router.get("/removed")
+def removed_page(
+    request: Request, bench: Bench, caller: SignedInCaller, key: str, page_number: PageNumber
+) -> Response:
+    on = subject(request, bench, caller, key)
+    return on.page("removed.html", found=evidence.removed(bench, caller, key, page=page_number))
 
 
 def _compared(versions: list[Any]) -> list[tuple[Any, list[tuple[str, Any, Any]]]]:
@@ -120,12 +130,14 @@ def add_item(request: Request, bench: Bench, caller: SignedInCaller, key: str, f
     if form.text("action") == "search":
         return item_form.show(on, given, search=form.text("search") or form.text("statement"))
     blank = lacking(given, item_form.NEEDED)
-    done = tried(lambda: evidence.add(bench, caller, key, given), item_form.FIELDS, blank)
-    if isinstance(done, Refused):
-        return item_form.show(on, given, refused=done)
-    if form.text("action") == "another":
-        return on.to("/item/add", "added")
-    return on.to("/item", "added", id=done.id)
+    another = form.text("action") == "another"
+    return sent(
+        lambda: evidence.add(bench, caller, key, given),
+        item_form.FIELDS,
+        blank,
+        again=lambda refused: item_form.show(on, given, refused=refused),
+        then=lambda made: on.to("/item/add", "added") if another else on.to("/item", "added", id=made.id),
+    )
 
 
 @router.get("/item/edit")
@@ -150,20 +162,23 @@ def edit_item(
     # How it was settled is no part of the form, and stays.
     kept = {"settled": item.evidence["settled"]} if item is not None and "settled" in item.evidence else {}
     blank = lacking(given, item_form.NEEDED)
-    done = tried(
+    return sent(
         lambda: evidence.edit(bench, caller, key, id, given | kept, expected_version=version),
         item_form.FIELDS,
         blank,
+        again=lambda refused: item_form.show(on, given, item=item, version=version, refused=refused),
+        then=lambda _: on.to("/item", "saved", id=id),
     )
-    if isinstance(done, Refused):
-        return item_form.show(on, given, item=item, version=version, refused=done)
-    return on.to("/item", "saved", id=id)
 
 
 @router.get("/item/remove")
 def remove_page(request: Request, bench: Bench, caller: SignedInCaller, key: str, id: Word) -> Response:
-    on = subject(request, bench, caller, key, "evidence")
-    return on.page("item_remove.html", item=evidence.one(bench, caller, key, id), texts=on.texts)
+    return _remove(subject(request, bench, caller, key, "evidence"), id)
+
+
+def _remove(on: Subject, id: str, refused: Refused | None = None) -> Response:
+    item = evidence.one(on.bench, on.caller, on.key, id)
+    return on.page("item_remove.html", item=item, texts=on.texts, refused=refused)
 
 
 @router.post("/item/remove")
@@ -172,11 +187,11 @@ def remove_item(
 ) -> Response:
     on = subject(request, bench, caller, key, "evidence")
     version = form.whole("version")
-    done = tried(lambda: evidence.remove(bench, caller, key, id, expected_version=version))
-    if isinstance(done, Refused):
-        item = evidence.one(bench, caller, key, id)
-        return on.page("item_remove.html", done.status, item=item, refused=done, texts=on.texts)
-    return on.to("/evidence", "removed")
+    return sent(
+        lambda: evidence.remove(bench, caller, key, id, expected_version=version),
+        again=lambda refused: _remove(on, id, refused),
+        then=lambda _: on.to("/evidence", "removed"),
+    )
 
 
 # Several items --------------------------------------------------------------------------------------------
@@ -205,14 +220,19 @@ def tag_several(request: Request, bench: Bench, caller: SignedInCaller, key: str
     if form.text("action") == "search":
         items = [evidence.one(bench, caller, key, name) for name in expected]
         return _several(on, items, expected, tags, search=form.text("search"))
-    if tags:
-        done = tried(lambda: evidence.tag(bench, caller, key, expected, tags), item_form.FIELDS)
-    else:
-        done = refused_for([Wrong("Say what they are to be given", "assessment", "fill in at least one")])
-    if isinstance(done, Refused):
+    nothing = Wrong("Say what they are to be given", "assessment", "fill in at least one")
+
+    def again(refused: Refused) -> Response:
         items = [evidence.one(bench, caller, key, name) for name in expected]
-        return _several(on, items, expected, tags, refused=done)
-    return on.to("/evidence", "tagged")
+        return _several(on, items, expected, tags, refused=refused)
+
+    return sent(
+        lambda: evidence.tag(bench, caller, key, expected, tags),
+        item_form.FIELDS,
+        None if tags else refused_for([nothing]),
+        again=again,
+        then=lambda _: on.to("/evidence", "tagged"),
+    )
 
 
 def _tags(form: Posted) -> dict[str, Any]:
@@ -244,7 +264,6 @@ def _several(
     stale = [view for view in items if view.version != expected.get(view.id)]
     return on.page(
         "several.html",
-        refused.status if refused is not None else 200,
         items=items,
         stale=stale if refused is not None else [],
         tags=tags,

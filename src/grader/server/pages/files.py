@@ -7,9 +7,9 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from grader.server import evidence, findings, inspections, retention
+from grader.server import inspections, retention
 from grader.server.files_out import file_answer
-from grader.server.pages.refused import Refused, Wrong, refused_for, tried
+from grader.server.pages.refused import Refused, Wrong, refused_for, sent
 from grader.server.pages.subject import Subject, subject
 from grader.server.refusals import NotThere
 from grader.server.web import Bench, PageForm, PageNumber, SignedInCaller
@@ -25,13 +25,13 @@ def files_page(request: Request, bench: Bench, caller: SignedInCaller, key: str)
     return _files(subject(request, bench, caller, key, "export"))
 
 
-def _files(on: Subject, refused: Refused | None = None) -> Response:
+def _files(on: Subject, refused: Refused | None = None, typed: dict[str, str] | None = None) -> Response:
     now, begun = on.bench.rules.of(on.inspection.framework), on.inspection
     other = (now.framework_sha256, now.rulebook_sha256) != (begun.framework_sha256, begun.rulebook_sha256)
     return on.page(
         "files.html",
-        refused.status if refused is not None else 200,
         refused=refused,
+        typed=typed or {},
         upload=on.bench.settings.limits.upload,
         days=on.bench.settings.limits.retention,
         other_rules=other,
@@ -72,22 +72,24 @@ def replace(request: Request, bench: Bench, caller: SignedInCaller, key: str, fo
     if upload is None:
         return _files(on, refused_for([Wrong("Choose a file", "file")]))
     name, content = upload.filename or "file", upload.file.read()
-    done = tried(
-        lambda: inspections.replace_from_file(bench, caller, key, name, content, expected_revision=revision)
+    return sent(
+        lambda: inspections.replace_from_file(bench, caller, key, name, content, expected_revision=revision),
+        again=lambda refused: _files(on, refused),
+        then=lambda _: on.to("", "imported"),
     )
-    if isinstance(done, Refused):
-        return _files(on, done)
-    return on.to("", "imported")
 
 
 @router.post("/new-rules")
 def take_new_rules(
     request: Request, bench: Bench, caller: SignedInCaller, key: str, form: PageForm
 ) -> Response:
-    on = subject(request, bench, caller, key, "header")
-    version = form.whole("version")
-    done = tried(lambda: inspections.take_new_rules(bench, caller, key, expected_version=version))
-    return _files(on, done) if isinstance(done, Refused) else on.to("", "new_rules")
+    on = subject(request, bench, caller, key, "take_rules")
+    reason, version = form.text("reason"), form.whole("version")
+    return sent(
+        lambda: inspections.take_new_rules(bench, caller, key, reason, expected_version=version),
+        again=lambda refused: _files(on, refused, {"reason": reason}),
+        then=lambda _: on.to("", "new_rules"),
+    )
 
 
 # What becomes of it ---------------------------------------------------------------------------------------
@@ -97,16 +99,22 @@ def take_new_rules(
 def close(request: Request, bench: Bench, caller: SignedInCaller, key: str, form: PageForm) -> Response:
     on = subject(request, bench, caller, key, "close")
     version = form.whole("version")
-    done = tried(lambda: retention.close(bench, caller, key, expected_version=version))
-    return _files(on, done) if isinstance(done, Refused) else on.to("/files", "closed")
+    return sent(
+        lambda: retention.close(bench, caller, key, expected_version=version),
+        again=lambda refused: _files(on, refused),
+        then=lambda _: on.to("/files", "closed"),
+    )
 
 
 @router.post("/reopen")
 def reopen(request: Request, bench: Bench, caller: SignedInCaller, key: str, form: PageForm) -> Response:
     on = subject(request, bench, caller, key, "close")
     version = form.whole("version")
-    done = tried(lambda: retention.reopen(bench, caller, key, expected_version=version))
-    return _files(on, done) if isinstance(done, Refused) else on.to("/files", "reopened")
+    return sent(
+        lambda: retention.reopen(bench, caller, key, expected_version=version),
+        again=lambda refused: _files(on, refused),
+        then=lambda _: on.to("/files", "reopened"),
+    )
 
 
 @router.post("/erase")
@@ -116,8 +124,11 @@ def erase(request: Request, bench: Bench, caller: SignedInCaller, key: str, form
     if form.text("sure").strip() != on.inspection.id:
         wrong = Wrong("This is not its id", "sure", f"write {on.inspection.id} to erase it")
         return _files(on, refused_for([wrong]))
-    done = tried(lambda: retention.erase(bench, caller, key, expected_version=version))
-    return _files(on, done) if isinstance(done, Refused) else RedirectResponse("/?done=erased", 303)
+    return sent(
+        lambda: retention.erase(bench, caller, key, expected_version=version),
+        again=lambda refused: _files(on, refused),
+        then=lambda _: RedirectResponse("/?done=erased", 303),
+    )
 
 
 @router.get("/redact")
@@ -131,22 +142,17 @@ def redact(
 ) -> Response:
     on = subject(request, bench, caller, key, "redact")
     reason, version = form.text("reason"), form.whole("version")
-    done = tried(lambda: retention.redact(bench, caller, key, id, reason, expected_version=version))
-    if isinstance(done, Refused):
-        return _redact(on, id, reason, done)
-    return on.to("/evidence", "redacted")
+    return sent(
+        lambda: retention.redact(bench, caller, key, id, reason, expected_version=version),
+        again=lambda refused: _redact(on, id, reason, refused),
+        then=lambda _: on.to("/evidence", "redacted"),
+    )
 
 
 def _redact(on: Subject, id: str, reason: str = "", refused: Refused | None = None) -> Response:
-    try:
-        item = evidence.one(on.bench, on.caller, on.key, id)
-        statement, version = item.evidence["statement"], item.version
-    except NotThere:
-        finding = findings.one(on.bench, on.caller, on.key, id)
-        statement, version = finding.finding["statement"], finding.version
+    statement, version = retention.redactable(on.bench, on.caller, on.key, id)
     return on.page(
         "redact.html",
-        refused.status if refused is not None else 200,
         id=id,
         statement=statement,
         version=version,

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from grader.server import decisions, findings, sources
 from grader.server.pages.item_form import characteristics
-from grader.server.pages.refused import Refused, lacking, sides, taken_away, tried
+from grader.server.pages.refused import Refused, lacking, sent, sides, taken_away
 from grader.server.pages.subject import Choice, Subject, subject
 from grader.server.refusals import NotThere
 from grader.server.shapes import FindingView
@@ -61,10 +61,12 @@ def add_finding(request: Request, bench: Bench, caller: SignedInCaller, key: str
     block = _block(form.text("block"))
     given = _given(form, block)
     blank = lacking(given, _NEEDED[block])
-    done = tried(lambda: findings.add(bench, caller, key, block, given), blank=blank)
-    if isinstance(done, Refused):
-        return _form(on, given, block, refused=done)
-    return on.to("/findings", "added")
+    return sent(
+        lambda: findings.add(bench, caller, key, block, given),
+        blank=blank,
+        again=lambda refused: _form(on, given, block, refused=refused),
+        then=lambda _: on.to("/findings", "added"),
+    )
 
 
 @router.get("/finding/edit")
@@ -87,10 +89,12 @@ def edit_finding(
     if there is None:
         return _form(on, given, block, refused=taken_away(id))
     blank = lacking(given, _NEEDED[block])
-    done = tried(lambda: findings.edit(bench, caller, key, id, given, expected_version=version), blank=blank)
-    if isinstance(done, Refused):
-        return _form(on, given, block, there=there, version=version, refused=done)
-    return on.to("/findings", "saved")
+    return sent(
+        lambda: findings.edit(bench, caller, key, id, given, expected_version=version),
+        blank=blank,
+        again=lambda refused: _form(on, given, block, there=there, version=version, refused=refused),
+        then=lambda _: on.to("/findings", "saved"),
+    )
 
 
 @router.post("/finding/remove")
@@ -99,11 +103,16 @@ def remove_finding(
 ) -> Response:
     on = subject(request, bench, caller, key, "findings")
     version = form.whole("version")
-    done = tried(lambda: findings.remove(bench, caller, key, id, expected_version=version))
-    if isinstance(done, Refused):
+
+    def again(refused: Refused) -> Response:
         there = findings.one(bench, caller, key, id)
-        return _form(on, there.finding, there.block, there=there, version=there.version, refused=done)
-    return on.to("/findings", "removed")
+        return _form(on, there.finding, there.block, there=there, version=there.version, refused=refused)
+
+    return sent(
+        lambda: findings.remove(bench, caller, key, id, expected_version=version),
+        again=again,
+        then=lambda _: on.to("/findings", "removed"),
+    )
 
 
 def _block(text: str) -> Literal["findings", "previous"]:
@@ -143,7 +152,6 @@ def _form(
     pairs = sides(changed.current, given) if changed is not None and changed.current else []
     return on.page(
         "finding_form.html",
-        refused.status if refused is not None else 200,
         given=given,
         block=block,
         there=there,

@@ -1,4 +1,4 @@
-"""The form of one item of evidence: what it shows, and what is read of it."""
+"""The form of one item of evidence, shown and read."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from starlette.responses import Response
 from grader.errors import InputError
 from grader.server import searching, sources
 from grader.server.pages.refused import Refused, sides
-from grader.server.pages.subject import Choice, Subject, assessments, bases, extents, harms
+from grader.server.pages.subject import BY_FIGURE, Choice, Subject, assessments, bases, extents, harms
 from grader.server.shapes import ItemView
 from grader.server.web import Posted
 
@@ -45,7 +45,7 @@ _TEXTS: Final = (
 
 
 def read(form: Posted) -> dict[str, Any]:
-    """The item as the form has it: what is empty is left out, as in a file."""
+    """The item a form holds, without what is empty."""
     given: dict[str, Any] = {
         "characteristics": characteristics(form),
         # The statement stands as it was typed.
@@ -73,7 +73,7 @@ def characteristics(form: Posted) -> list[str]:
 
 
 def _number(text: str) -> float | int | str:
-    """The number; what is none stays as it was written, and is told of as in a file."""
+    """A number; anything else as written, to be faulted as in a file."""
     try:
         value = float(text)
     except ValueError:
@@ -108,7 +108,6 @@ def show(
     pairs = sides(changed.current, _without_id(given)) if changed is not None and changed.current else []
     return on.page(
         "item_form.html",
-        refused.status if refused is not None else 200,
         item=item,
         given=given,
         # Whoever has seen both versions changes the one there is now.
@@ -118,6 +117,7 @@ def show(
         search=search,
         matches=look_up(on, search),
         assessments=assessments(words),
+        by_figure=BY_FIGURE,
         bases=bases(words),
         extents=extents(words),
         harms=harms(words),

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from grader.model.settling import LEFT_OUT, OTHER
 from grader.server import evidence, moderation
 from grader.server.pages import item_form
-from grader.server.pages.refused import Refused, sides, tried
+from grader.server.pages.refused import Refused, sent, sides, tried
 from grader.server.pages.subject import (
     Choice,
     Subject,
@@ -38,7 +38,6 @@ def _list(on: Subject, refused: Refused | None = None) -> Response:
     found = moderation.disagreements(on.bench, on.caller, on.key)
     return on.page(
         "moderation.html",
-        refused.status if refused is not None else 200,
         found=found,
         refused=refused,
         mattering=[d for d in found.disagreements if d.disagreement["matters"]],
@@ -64,14 +63,18 @@ def settle(
     agreed = _agreed(form) if choice == OTHER else None
     if form.text("action") == "search":
         return _item(on, id, choice=choice, reason=reason, agreed=_agreed(form), search=form.text("search"))
-    done = tried(
+    return sent(
         lambda: moderation.settle(
             bench, caller, key, id, choice, reason, expected_version=version, agreed=agreed
-        )
+        ),
+        again=lambda refused: _item(on, id, choice=choice, reason=reason, agreed=agreed, refused=refused),
+        then=lambda _: _to_next(on),
     )
-    if isinstance(done, Refused):
-        return _item(on, id, choice=choice, reason=reason, agreed=agreed, refused=done)
-    found = moderation.disagreements(bench, caller, key)
+
+
+def _to_next(on: Subject) -> Response:
+    """To the next disagreement that matters and is not settled, or to the list."""
+    found = moderation.disagreements(on.bench, on.caller, on.key)
     following = next((d for d in found.disagreements if d.choice is None and d.disagreement["matters"]), None)
     if following is not None:
         return on.to("/moderation/item", "settled", id=following.disagreement["item"])
@@ -84,20 +87,22 @@ def unsettle(
 ) -> Response:
     on = subject(request, bench, caller, key, "moderate")
     version = form.text("version")
-    done = tried(lambda: moderation.unsettle(bench, caller, key, id, expected_version=version))
-    if isinstance(done, Refused):
-        return _item(on, id, refused=done)
-    return on.to("/moderation/item", "unsettled", id=id)
+    return sent(
+        lambda: moderation.unsettle(bench, caller, key, id, expected_version=version),
+        again=lambda refused: _item(on, id, refused=refused),
+        then=lambda _: on.to("/moderation/item", "unsettled", id=id),
+    )
 
 
 @router.post("/moderation/finish")
 def finish(request: Request, bench: Bench, caller: SignedInCaller, key: str, form: PageForm) -> Response:
     on = subject(request, bench, caller, key, "moderate")
     version, rest = form.text("version"), form.maybe("rest")
-    done = tried(lambda: moderation.finish(bench, caller, key, expected_version=version, rest=rest))
-    if isinstance(done, Refused):
-        return _list(on, done)
-    return on.to("", "finished")
+    return sent(
+        lambda: moderation.finish(bench, caller, key, expected_version=version, rest=rest),
+        again=lambda refused: _list(on, refused),
+        then=lambda _: on.to("", "finished"),
+    )
 
 
 def _agreed(form: Posted) -> dict[str, Any]:
@@ -137,7 +142,6 @@ def _item(
     changed = refused.changed if refused is not None else None
     return on.page(
         "moderation_item.html",
-        refused.status if refused is not None else 200,
         seen=seen,
         said=said,
         rows=_rows(said, {} if isinstance(item, Refused) else item.evidence, seen.disagreement["fields"]),
@@ -168,7 +172,7 @@ _FIELDS = ("assessment", "characteristics", "basis", "extent", "harm", "remedied
 def _rows(
     said: dict[str, Any], evidence: dict[str, Any], fields: list[str]
 ) -> list[tuple[str, list[Any], bool]]:
-    """Each field as everybody tagged it, and whether they differ in it; what is told is where they differ."""
+    """Each field as everybody tagged it, and whether they differ; details where they do."""
     found = []
     for name in _FIELDS:
         same = evidence.get(name) if name not in fields else None

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from grader.server import members
-from grader.server.pages.refused import Refused, tried
+from grader.server.pages.refused import Refused, sent
 from grader.server.pages.subject import Choice, Subject, subject
 from grader.server.web import Bench, PageForm, SignedInCaller
 
@@ -23,13 +23,12 @@ _ROLES = (
 
 @router.get("/people")
 def people_page(request: Request, bench: Bench, caller: SignedInCaller, key: str) -> Response:
-    return _people(subject(request, bench, caller, key))
+    return _people(subject(request, bench, caller, key, "see_outline"))
 
 
 def _people(on: Subject, refused: Refused | None = None, typed: dict[str, str] | None = None) -> Response:
     return on.page(
         "people.html",
-        refused.status if refused is not None else 200,
         people=members.listed(on.bench, on.caller, on.key),
         roles=_ROLES,
         role_names={role.value: role.title for role in _ROLES},
@@ -41,25 +40,29 @@ def _people(on: Subject, refused: Refused | None = None, typed: dict[str, str] |
 @router.post("/people/add")
 def add(request: Request, bench: Bench, caller: SignedInCaller, key: str, form: PageForm) -> Response:
     on = subject(request, bench, caller, key, "members")
-    email, role = form.text("email"), form.text("role")
-    done = tried(lambda: members.add(bench, caller, key, email, role))
-    if isinstance(done, Refused):
-        return _people(on, done, {"email": email, "role": role})
-    return on.to("/people", "added")
+    typed = {name: form.text(name) for name in ("email", "role", "blind")}
+    return sent(
+        lambda: members.add(bench, caller, key, typed["email"], typed["role"], blind=bool(typed["blind"])),
+        again=lambda refused: _people(on, refused, typed),
+        then=lambda _: on.to("/people", "added"),
+    )
 
 
 @router.post("/people/change")
 def change(request: Request, bench: Bench, caller: SignedInCaller, key: str, form: PageForm) -> Response:
     on = subject(request, bench, caller, key, "members")
     account, version, role = form.whole("account"), form.whole("version"), form.text("part")
-    if form.text("action") == "remove":
-        done: object = tried(lambda: members.remove(bench, caller, key, account, expected_version=version))
-        said = "removed_member"
-    else:
-        done = tried(lambda: members.change(bench, caller, key, account, role, expected_version=version))
-        said = "saved"
-    if isinstance(done, Refused):
-        return _people(on, done)
-    if account == caller.account_id and said == "removed_member":
-        return RedirectResponse("/", 303)
-    return on.to("/people", said)
+    remove = form.text("action") == "remove"
+
+    def act() -> object:
+        if remove:
+            members.remove(bench, caller, key, account, expected_version=version)
+            return None
+        return members.change(bench, caller, key, account, role, expected_version=version)
+
+    def then(_: object) -> Response:
+        if remove and account == caller.account_id:
+            return RedirectResponse("/", 303)
+        return on.to("/people", "removed_member" if remove else "saved")
+
+    return sent(act, again=lambda refused: _people(on, refused), then=then)

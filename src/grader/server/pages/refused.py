@@ -1,4 +1,4 @@
-"""What a page does where a service refuses: it shows the form again, with the typing kept and the reason."""
+"""What a page does where a service refuses: the form again, with what was typed and the reason."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
+
+from starlette.responses import Response
 
 from grader.errors import InputError, Problem
 from grader.render.content.words import opened
@@ -30,9 +32,9 @@ class Refused:
     Attributes
     ----------
     wrong : sequence of Wrong
-        What is wrong with it; empty where somebody else was quicker.
+        Empty where somebody else was quicker.
     changed : Changed or None
-        What somebody changed since it was read.
+        What changed since it was read.
     """
 
     status: int
@@ -44,14 +46,14 @@ class Refused:
 def tried(
     act: Callable[[], T], fields: Mapping[str, str] | None = None, blank: Refused | None = None
 ) -> T | Refused:
-    """What a service gives, or why it refuses; what the form cannot mend is raised as it is.
+    """What a service gives, or why it refuses; what the form cannot mend is raised.
 
     Parameters
     ----------
     fields : mapping of str to str
-        What the form calls fields of a file: `measure.value` is `measure_value`.
+        The form's names of fields: `measure.value` is `measure_value`.
     blank : Refused, optional
-        That fields are not filled in, told before the service is asked.
+        That fields are empty, told before the service is asked.
     """
     if blank is not None:
         return blank
@@ -65,13 +67,29 @@ def tried(
         return refused_for([Wrong(opened(refusal.message), None, refusal.help)], refusal.status)
 
 
+def sent(
+    act: Callable[[], T],
+    fields: Mapping[str, str] | None = None,
+    blank: Refused | None = None,
+    *,
+    again: Callable[[Refused], Response],
+    then: Callable[[T], Response],
+) -> Response:
+    """Do what a form asks: `then` goes on from what the service gives, `again` shows the form with why not.
+
+    `act`, `fields` and `blank` are those of `tried`.
+    """
+    done = tried(act, fields, blank)
+    return again(done) if isinstance(done, Refused) else then(done)
+
+
 def refused_for(wrong: Sequence[Wrong], status: int = 422) -> Refused:
     """A form that was not taken for these reasons."""
     return Refused(status, wrong, None, {w.field: w.message for w in reversed(wrong) if w.field})
 
 
 def taken_away(name: str) -> Refused:
-    """That somebody took a thing away while it was being changed: what was typed can be added anew."""
+    """That somebody removed a thing while it was being changed: what was typed can be added anew."""
     wrong = Wrong(
         f"{name} was taken away while you were writing", None, "what you typed can be added as a new one"
     )
@@ -79,7 +97,7 @@ def taken_away(name: str) -> Refused:
 
 
 def lacking(given: Mapping[str, Any], needed: Mapping[str, str]) -> Refused | None:
-    """That fields are not filled in, each in words of its own; None where all are.
+    """That fields are empty, in words of their own; None if none is.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Templates: everything filled in is escaped, and what would hide or reorder text is shown as an escape."""
+"""Templates: what is filled in is escaped, and so is what would hide or reorder text."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from grader.render.content import words
+from grader.server.pages.refused import Refused
 from grader.server.problems import ProblemDetails
 from grader.text import plural
 
 
 class _Environment(Environment):
-    """Templates read blocks of files, in which what may be left out is not there: it is None.
+    """Templates in which what a file's block leaves out is None.
 
-    What is no such block stays strict: a slip in a template is a fault.
+    All else stays strict: a slip in a template is a fault.
     """
 
     def getattr(self, obj: Any, attribute: str) -> Any:
@@ -67,11 +68,15 @@ DONE: Final = {
     "unsettled": "The choice is taken back.",
     "finished": "What was settled is in the evidence now.",
     "untagged": "Your tagging is taken back.",
+    "began": "You have begun. Until you hand it in you see nobody else's tags.",
+    "handed_in": "Your tagging is handed in.",
     "released": "The draft is released.",
     "withdrawn": "It is withdrawn.",
     "challenged": "Your challenge is sent.",
     "answered": "The challenge is answered.",
+    "unanswered": "The answer is taken back. The challenge is open again.",
     "attached": "The document is attached.",
+    "detached": "The document is taken away.",
     "new_rules": "The inspection is on the rules there are now.",
     "closed": "The inspection is closed.",
     "reopened": "The inspection is open again.",
@@ -81,11 +86,16 @@ DONE: Final = {
 }
 
 
-def page(request: Request, template: str, status: int = 200, **context: Any) -> HTMLResponse:
-    """A page; `caller` is whoever is signed in, and `csrf` what its forms send with them."""
+def page(
+    request: Request, template: str, status: int = 200, *, refused: Refused | None = None, **context: Any
+) -> HTMLResponse:
+    """A page; `caller` is whoever is signed in, and `csrf` what its forms send with them.
+
+    `refused` is why a form was not taken: the page has that status.
+    """
     caller = getattr(request.state, "caller", None)
     said = DONE.get(request.query_params.get("done", "")) if request.method == "GET" else None
-    context = {"refused": None, "done": said, "here": request.url.path} | context
+    context = {"refused": refused, "done": said, "here": request.url.path} | context
     text = (
         templates()
         .get_template(template)
@@ -96,7 +106,7 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
             **context,
         )
     )
-    return HTMLResponse(text, status)
+    return HTMLResponse(text, refused.status if refused is not None else status)
 
 
 def error_page(request: Request, details: ProblemDetails, headers: dict[str, str]) -> HTMLResponse:

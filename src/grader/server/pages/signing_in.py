@@ -45,7 +45,7 @@ def sign_in(request: Request, bench: Bench, form: AnyForm) -> Response:
 
 @router.get("/sign-in/link/{secret}")
 def link_page(request: Request, secret: str) -> Response:
-    """A page with a button: what only looks at links, such as a mail scanner, does not use one up."""
+    """A page with a button, so that a mail scanner's look does not use the link up."""
     return page(request, "sign_in_link.html", secret=secret[:100])
 
 

@@ -11,7 +11,7 @@ from grader.server import accounts, site_log
 from grader.server.bench import Workbench
 from grader.server.callers import Caller
 from grader.server.files_out import file_answer
-from grader.server.pages.refused import Refused, sides, tried
+from grader.server.pages.refused import Refused, sent, sides
 from grader.server.pages.rendering import page
 from grader.server.web import Bench, PageForm, PageNumber, SignedInCaller
 
@@ -34,7 +34,7 @@ def add_page(request: Request, caller: SignedInCaller) -> Response:
 @router.post("/accounts/add")
 def add(request: Request, bench: Bench, caller: SignedInCaller, form: PageForm) -> Response:
     typed = {"email": form.text("email"), "name": form.text("name"), "admin": form.text("admin")}
-    done = tried(
+    return sent(
         lambda: accounts.add(
             bench,
             caller,
@@ -42,11 +42,10 @@ def add(request: Request, bench: Bench, caller: SignedInCaller, form: PageForm) 
             typed["name"],
             password=form.text("password") or None,
             admin=bool(typed["admin"]),
-        )
+        ),
+        again=lambda refused: page(request, "account.html", account=None, typed=typed, refused=refused),
+        then=lambda done: RedirectResponse(f"/accounts/{done.number}?done=added", 303),
     )
-    if isinstance(done, Refused):
-        return page(request, "account.html", done.status, account=None, typed=typed, refused=done)
-    return RedirectResponse(f"/accounts/{done.number}?done=added", 303)
 
 
 @router.get("/accounts/{number}")
@@ -58,7 +57,7 @@ def account_page(request: Request, bench: Bench, caller: SignedInCaller, number:
 def change(request: Request, bench: Bench, caller: SignedInCaller, number: int, form: PageForm) -> Response:
     version = form.whole("version")
     typed = {"name": form.text("name"), "admin": form.text("admin"), "disabled": form.text("disabled")}
-    done = tried(
+    return sent(
         lambda: accounts.change(
             bench,
             caller,
@@ -68,18 +67,17 @@ def change(request: Request, bench: Bench, caller: SignedInCaller, number: int, 
             admin=bool(typed["admin"]),
             disabled=bool(typed["disabled"]),
             password=form.text("password") or None,
-        )
+        ),
+        again=lambda refused: _account(request, bench, caller, number, typed, refused),
+        then=lambda _: RedirectResponse(f"/accounts/{number}?done=saved", 303),
     )
-    if isinstance(done, Refused):
-        return _account(request, bench, caller, number, typed, done)
-    return RedirectResponse(f"/accounts/{number}?done=saved", 303)
 
 
 @router.post("/accounts/{number}/link")
 def sign_in_link(
     request: Request, bench: Bench, caller: SignedInCaller, number: int, form: PageForm
 ) -> Response:
-    """A link to sign in by once: it is on the page that answers, and nowhere after."""
+    """A link to sign in by once, shown on the answering page alone."""
     accounts.check_admin(caller)
     return _account(request, bench, caller, number, link=accounts.sign_in_link(bench, number, caller=caller))
 
@@ -103,7 +101,6 @@ def _account(
     return page(
         request,
         "account.html",
-        refused.status if refused is not None else 200,
         account=account,
         typed=typed or now,
         refused=refused,

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from grader.server import sources
 from grader.server.files_out import document_answer
-from grader.server.pages.refused import Refused, Wrong, lacking, refused_for, sides, taken_away, tried
+from grader.server.pages.refused import Refused, Wrong, lacking, refused_for, sent, sides, taken_away, tried
 from grader.server.pages.subject import Subject, subject
 from grader.server.refusals import NotThere
 from grader.server.shapes import SourceView
@@ -23,7 +23,7 @@ Word = Annotated[str, Query(max_length=200)]
 
 @router.get("/sources")
 def list_page(request: Request, bench: Bench, caller: SignedInCaller, key: str) -> Response:
-    on = subject(request, bench, caller, key)
+    on = subject(request, bench, caller, key, "see_outline")
     return on.page("sources.html", sources=sources.listed(bench, caller, key))
 
 
@@ -42,15 +42,17 @@ def add_source(request: Request, bench: Bench, caller: SignedInCaller, key: str,
         return _form(on, name, given, refused=refused)
     needed = {"id": "Write an id", "title": "Write its title"}
     blank = lacking(given | {"id": name}, needed)
-    done = tried(lambda: sources.put(bench, caller, key, name, given, expected_version=None), blank=blank)
-    if isinstance(done, Refused):
-        return _form(on, name, given, refused=done)
-    return on.to("/source", "added", id=name)
+    return sent(
+        lambda: sources.put(bench, caller, key, name, given, expected_version=None),
+        blank=blank,
+        again=lambda refused: _form(on, name, given, refused=refused),
+        then=lambda _: on.to("/source", "added", id=name),
+    )
 
 
 @router.get("/source")
 def source_page(request: Request, bench: Bench, caller: SignedInCaller, key: str, id: Word) -> Response:
-    on = subject(request, bench, caller, key)
+    on = subject(request, bench, caller, key, "see_outline")
     source = sources.one(bench, caller, key, id)
     return _form(on, id, source.source, source=source)
 
@@ -67,10 +69,12 @@ def change_source(
     if there is None:
         return _form(on, id, given, refused=taken_away(id))
     blank = lacking(given, {"title": "Write its title"})
-    done = tried(lambda: sources.put(bench, caller, key, id, given, expected_version=version), blank=blank)
-    if isinstance(done, Refused):
-        return _form(on, id, given, source=there, refused=done)
-    return on.to("/source", "saved", id=id)
+    return sent(
+        lambda: sources.put(bench, caller, key, id, given, expected_version=version),
+        blank=blank,
+        again=lambda refused: _form(on, id, given, source=there, refused=refused),
+        then=lambda _: on.to("/source", "saved", id=id),
+    )
 
 
 @router.post("/source/remove")
@@ -79,11 +83,11 @@ def remove_source(
 ) -> Response:
     on = subject(request, bench, caller, key, "evidence")
     version = form.whole("version")
-    done = tried(lambda: sources.remove(bench, caller, key, id, expected_version=version))
-    if isinstance(done, Refused):
-        source = sources.one(bench, caller, key, id)
-        return _form(on, id, source.source, source=source, refused=done)
-    return on.to("/sources", "removed")
+    return sent(
+        lambda: sources.remove(bench, caller, key, id, expected_version=version),
+        again=lambda refused: _as_it_is(on, id, refused),
+        then=lambda _: on.to("/sources", "removed"),
+    )
 
 
 # Documents ------------------------------------------------------------------------------------------------
@@ -96,14 +100,14 @@ def attach(
     on = subject(request, bench, caller, key, "evidence")
     upload = form.upload("document")
     if upload is None:
-        done: Any = refused_for([Wrong("Choose a document", "document")])
-    else:
-        name, content = upload.filename or "document", upload.file.read()
-        done = tried(lambda: sources.attach(bench, caller, key, id, name, content), {"file": "document"})
-    if isinstance(done, Refused):
-        source = sources.one(bench, caller, key, id)
-        return _form(on, id, source.source, source=source, refused=done)
-    return on.to("/source", "attached", id=id)
+        return _as_it_is(on, id, refused_for([Wrong("Choose a document", "document")]))
+    name, content = upload.filename or "document", upload.file.read()
+    return sent(
+        lambda: sources.attach(bench, caller, key, id, name, content),
+        {"file": "document"},
+        again=lambda refused: _as_it_is(on, id, refused),
+        then=lambda _: on.to("/source", "attached", id=id),
+    )
 
 
 @router.get("/source/document")
@@ -118,11 +122,16 @@ def detach(
 ) -> Response:
     on = subject(request, bench, caller, key, "evidence")
     number, version = form.whole("number"), form.text("version")
-    done = tried(lambda: sources.detach(bench, caller, key, id, number, expected_version=version))
-    if isinstance(done, Refused):
-        source = sources.one(bench, caller, key, id)
-        return _form(on, id, source.source, source=source, refused=done)
-    return on.to("/source", "saved", id=id)
+    return sent(
+        lambda: sources.detach(bench, caller, key, id, number, expected_version=version),
+        again=lambda refused: _as_it_is(on, id, refused),
+        then=lambda _: on.to("/source", "detached", id=id),
+    )
+
+
+def _as_it_is(on: Subject, id: str, refused: Refused) -> Response:
+    source = sources.one(on.bench, on.caller, on.key, id)
+    return _form(on, id, source.source, source=source, refused=refused)
 
 
 def _given(form: Posted) -> dict[str, Any]:
@@ -141,7 +150,6 @@ def _form(
     changed = refused.changed if refused is not None else None
     return on.page(
         "source.html",
-        refused.status if refused is not None else 200,
         id=id,
         given=given,
         source=source,

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from grader.server import inspections
 from grader.server.bench import Workbench
 from grader.server.callers import Caller
-from grader.server.pages.refused import Refused, Wrong, refused_for, sides, tried
+from grader.server.pages.refused import Refused, Wrong, refused_for, sent, sides
 from grader.server.pages.rendering import page
 from grader.server.pages.subject import Choice, Subject, subject
 from grader.server.web import Bench, PageForm, Posted, SignedInCaller
@@ -40,12 +40,11 @@ def new(request: Request, bench: Bench, caller: Maker, form: PageForm) -> Respon
     typed = {**given, "rules": form.text("rules")}
     if not edition:
         return _new(request, bench, typed, refused_for([Wrong("Choose a framework", "rules")]))
-    done = tried(
-        lambda: inspections.create(bench, caller, {**given, "framework": framework, "edition": edition})
+    return sent(
+        lambda: inspections.create(bench, caller, {**given, "framework": framework, "edition": edition}),
+        again=lambda refused: _new(request, bench, typed, refused),
+        then=lambda done: RedirectResponse(f"/inspections/{done.key}/evidence?done=added", 303),
     )
-    if isinstance(done, Refused):
-        return _new(request, bench, typed, done)
-    return RedirectResponse(f"/inspections/{done.key}/evidence?done=added", 303)
 
 
 @router.post("/new/file")
@@ -54,10 +53,11 @@ def from_file(request: Request, bench: Bench, caller: Maker, form: PageForm) -> 
     if upload is None:
         return _new(request, bench, {}, refused_for([Wrong("Choose a file", "file")]))
     name, content = upload.filename or "file", upload.file.read()
-    done = tried(lambda: inspections.import_file(bench, caller, name, content))
-    if isinstance(done, Refused):
-        return _new(request, bench, {}, done)
-    return RedirectResponse(f"/inspections/{done.inspection.key}?done=imported", 303)
+    return sent(
+        lambda: inspections.import_file(bench, caller, name, content),
+        again=lambda refused: _new(request, bench, {}, refused),
+        then=lambda done: RedirectResponse(f"/inspections/{done.inspection.key}?done=imported", 303),
+    )
 
 
 def _new(
@@ -68,8 +68,7 @@ def _new(
         for rules in inspections.rules(bench)
         for edition in rules.editions
     ]
-    status = refused.status if refused is not None else 200
-    return page(request, "new.html", status, typed=typed, rules=choices, refused=refused)
+    return page(request, "new.html", typed=typed, rules=choices, refused=refused)
 
 
 # The head -------------------------------------------------------------------------------------------------
@@ -88,10 +87,11 @@ def change_head(request: Request, bench: Bench, caller: SignedInCaller, key: str
     # What the form does not show, such as earlier grades, stays.
     kept = {k: v for k, v in on.inspection.header.items() if k not in _SHOWN}
     given = kept | _given(form)
-    done = tried(lambda: inspections.change_header(bench, caller, key, given, expected_version=version))
-    if isinstance(done, Refused):
-        return _head(on, given, version, done)
-    return on.to("", "saved")
+    return sent(
+        lambda: inspections.change_header(bench, caller, key, given, expected_version=version),
+        again=lambda refused: _head(on, given, version, refused),
+        then=lambda _: on.to("", "saved"),
+    )
 
 
 _SHOWN = ("id", "body", "edition", "not_inspected", "as_of", "stale_after")
@@ -108,7 +108,6 @@ def _head(on: Subject, given: Mapping[str, Any], version: int, refused: Refused 
     changed = refused.changed if refused is not None else None
     return on.page(
         "head.html",
-        refused.status if refused is not None else 200,
         given=given,
         version=int(changed.version) if changed is not None else version,
         refused=refused,

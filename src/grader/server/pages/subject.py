@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 from fastapi import Request
@@ -12,10 +12,9 @@ from starlette.responses import RedirectResponse, Response
 from grader.model.framework import Area, Framework
 from grader.render.content.words import opened
 from grader.server import inspections
-from grader.server.bench import Workbench, check_may
+from grader.server.bench import Workbench, check_may, check_state
 from grader.server.callers import Caller
 from grader.server.pages.rendering import page
-from grader.server.refusals import NotNow
 from grader.server.roles import Role
 from grader.server.shapes import InspectionView
 from grader.session import Session
@@ -69,19 +68,19 @@ class Subject:
 
 
 def subject(request: Request, bench: Workbench, caller: Caller, key: str, needs: str = "see") -> Subject:
-    """An inspection the caller is of the team of, to do a thing with it.
+    """An inspection of the caller's team, to do a thing with it.
 
     Raises
     ------
     NotThere
         The caller has no part in it.
     NotAllowed, NotNow
-        Their part does not allow it, or the inspection is closed: the form is not even shown.
+        Their part does not allow it, the inspection is closed, or it would show how others tagged to
+        somebody who tags as a second person: the form is not even shown.
     """
     found = inspections.one(bench, caller, key)
     check_may(caller, Role(found.role), needs)
-    if needs not in found.may:
-        raise NotNow("the inspection is closed", help="its owner can open it again")
+    check_state(found.state, needs, blind=found.tagging_blind)
     return Subject(request, bench, caller, key, found)
 
 
@@ -98,6 +97,10 @@ class Choice:
     value: str
     title: str
     hint: str = ""
+
+
+#: Of an item that has a figure, that no word is given besides.
+BY_FIGURE: Final = Choice("", "By its figure", "No word is chosen: it has a figure, and that says it.")
 
 
 def _choice(word: Word) -> Choice:

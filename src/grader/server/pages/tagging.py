@@ -7,10 +7,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from grader.server import moderation
+from grader.server import blind_tagging, moderation
 from grader.server.pages import item_form
-from grader.server.pages.refused import Refused, lacking, sides, tried
-from grader.server.pages.subject import Choice, Subject, assessments, bases, extents, harms, subject
+from grader.server.pages.refused import Refused, lacking, sent, sides
+from grader.server.pages.subject import BY_FIGURE, Subject, assessments, bases, extents, harms, subject
 from grader.server.shapes import TaggingView
 from grader.server.web import Bench, PageForm, PageNumber, Posted, SignedInCaller
 
@@ -26,24 +26,57 @@ def list_page(
     caller: SignedInCaller,
     key: str,
     page_number: PageNumber,
-    area: Word = "",
     untagged: Word = "",
+    done: Word = "",
 ) -> Response:
     on = subject(request, bench, caller, key, "tag")
-    found = moderation.to_tag(
-        bench, caller, key, area=area or None, untagged=bool(untagged), page=page_number
-    )
+    return _list(on, page_number, untagged=bool(untagged), hidden=done == "hidden")
+
+
+def _list(
+    on: Subject,
+    page: int = 1,
+    *,
+    untagged: bool = False,
+    hidden: bool = False,
+    refused: Refused | None = None,
+) -> Response:
+    state = blind_tagging.state(on.bench, on.caller, on.key)
+    found = None
+    if state.open:
+        found = moderation.to_tag(on.bench, on.caller, on.key, untagged=untagged, page=page)
     return on.page(
-        "tagging.html",
-        found=found,
-        asked={"area": area, "untagged": bool(untagged)},
-        areas=[Choice(a.id, a.title) for a in on.areas],
+        "tagging.html", refused=refused, state=state, found=found, untagged=untagged, hidden=hidden
+    )
+
+
+@router.post("/tagging/begin")
+def begin(request: Request, bench: Bench, caller: SignedInCaller, key: str, form: PageForm) -> Response:
+    on = subject(request, bench, caller, key, "tag")
+    version = form.whole("version")
+    return sent(
+        lambda: blind_tagging.begin(bench, caller, key, expected_version=version),
+        again=lambda refused: _list(on, refused=refused),
+        then=lambda _: on.to("/tagging", "began"),
+    )
+
+
+@router.post("/tagging/hand-in")
+def hand_in(request: Request, bench: Bench, caller: SignedInCaller, key: str, form: PageForm) -> Response:
+    on = subject(request, bench, caller, key, "tag")
+    version = form.whole("version")
+    return sent(
+        lambda: blind_tagging.hand_in(bench, caller, key, expected_version=version),
+        again=lambda refused: _list(on, refused=refused),
+        then=lambda _: on.to("/tagging", "handed_in"),
     )
 
 
 @router.get("/tagging/item")
 def item_page(request: Request, bench: Bench, caller: SignedInCaller, key: str, id: Word) -> Response:
     on = subject(request, bench, caller, key, "tag")
+    if not on.inspection.tagging_blind:
+        return on.to("/tagging")
     seen = moderation.one_to_tag(bench, caller, key, id)
     return _form(on, seen, seen.tags or {}, seen.version)
 
@@ -60,13 +93,21 @@ def tag_item(
         return _form(on, seen, tags, version, search=search)
     needed = {name: item_form.NEEDED[name] for name in ("characteristics", "basis")}
     blank = lacking(tags, needed)
-    done = tried(lambda: moderation.tag(bench, caller, key, id, tags, expected_version=version), blank=blank)
-    if isinstance(done, Refused):
-        return _form(on, moderation.one_to_tag(bench, caller, key, id), tags, version, refused=done)
-    following = moderation.to_tag(bench, caller, key, untagged=True, per_page=1).items
-    if following:
-        return on.to("/tagging/item", "saved", id=following[0].item)
-    return on.to("/tagging", "saved")
+
+    def then(_: TaggingView) -> Response:
+        following = moderation.to_tag(bench, caller, key, untagged=True, per_page=1).items
+        return (
+            on.to("/tagging/item", "saved", id=following[0].item) if following else on.to("/tagging", "saved")
+        )
+
+    return sent(
+        lambda: moderation.tag(bench, caller, key, id, tags, expected_version=version),
+        blank=blank,
+        again=lambda refused: _form(
+            on, moderation.one_to_tag(bench, caller, key, id), tags, version, refused=refused
+        ),
+        then=then,
+    )
 
 
 @router.post("/tagging/remove")
@@ -75,11 +116,16 @@ def untag_item(
 ) -> Response:
     on = subject(request, bench, caller, key, "tag")
     version = form.whole("version")
-    done = tried(lambda: moderation.untag(bench, caller, key, id, expected_version=version))
-    if isinstance(done, Refused):
+
+    def again(refused: Refused) -> Response:
         seen = moderation.one_to_tag(bench, caller, key, id)
-        return _form(on, seen, seen.tags or {}, seen.version, refused=done)
-    return on.to("/tagging/item", "untagged", id=id)
+        return _form(on, seen, seen.tags or {}, seen.version, refused=refused)
+
+    return sent(
+        lambda: moderation.untag(bench, caller, key, id, expected_version=version),
+        again=again,
+        then=lambda _: on.to("/tagging/item", "untagged", id=id),
+    )
 
 
 def _tags(form: Posted) -> dict[str, Any]:
@@ -101,7 +147,6 @@ def _form(
     changed = refused.changed if refused is not None else None
     return on.page(
         "tagging_form.html",
-        refused.status if refused is not None else 200,
         seen=seen,
         tags=tags,
         version=int(changed.version) if changed is not None else version,
@@ -110,6 +155,7 @@ def _form(
         search=search,
         matches=item_form.look_up(on, search),
         assessments=assessments(words),
+        by_figure=BY_FIGURE,
         bases=bases(words),
         extents=extents(words),
         harms=harms(words),

@@ -1,4 +1,4 @@
-"""Importing a workbook: it is chosen, what its columns seem to be is confirmed, and it is taken in whole."""
+"""Importing a workbook: chosen, its columns confirmed, taken in whole."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from grader.server import workbooks
 from grader.server.files_out import document_answer
-from grader.server.pages.refused import Refused, Wrong, refused_for, tried
+from grader.server.pages.refused import Refused, Wrong, refused_for, sent, tried
 from grader.server.pages.subject import Choice, Subject, assessments, bases, extents, harms, subject
 from grader.server.refusals import NotThere
 from grader.server.uploads import Upload
@@ -36,15 +36,24 @@ def choose(request: Request, bench: Bench, caller: SignedInCaller, key: str, for
     upload = form.upload("workbook")
     how = _how(form.text("how"))
     if upload is None:
-        return on.page("workbook.html", 422, refused=refused_for([Wrong("Choose a workbook", "workbook")]))
+        return on.page("workbook.html", refused=refused_for([Wrong("Choose a workbook", "workbook")]))
     name = bench.uploads.keep(caller, key, upload.filename or "workbook", upload.file.read())
     kept = bench.uploads.of(caller, key, name)
-    done = tried(lambda: workbooks.read(bench, caller, key, kept, how), {kept.file_name: "workbook"})
-    if isinstance(done, Refused):
+
+    def again(refused: Refused) -> Response:
         bench.uploads.drop(name)
-        return on.page("workbook.html", done.status, refused=_at_file(done))
-    kept.proposed = done[0]["mapping"]
-    return on.to("/workbook/check", upload=name, how=how)
+        return on.page("workbook.html", refused=_at_file(refused))
+
+    def then(read: tuple[Data, bytes | None]) -> Response:
+        kept.proposed = read[0]["mapping"]
+        return on.to("/workbook/check", upload=name, how=how)
+
+    return sent(
+        lambda: workbooks.read(bench, caller, key, kept, how),
+        {kept.file_name: "workbook"},
+        again=again,
+        then=then,
+    )
 
 
 def _at_file(refused: Refused) -> Refused:
@@ -102,11 +111,16 @@ def take_in(
 ) -> Response:
     on = subject(request, bench, caller, key, "evidence")
     kept, revision = bench.uploads.of(caller, key, upload), form.whole("revision")
-    done = tried(lambda: workbooks.take_in(bench, caller, key, kept, _how(how), expected_revision=revision))
-    if isinstance(done, Refused):
-        return _check(on, upload, _how(how), done)
-    bench.uploads.drop(upload)
-    return on.to("/evidence", "imported")
+
+    def then(_: object) -> Response:
+        bench.uploads.drop(upload)
+        return on.to("/evidence", "imported")
+
+    return sent(
+        lambda: workbooks.take_in(bench, caller, key, kept, _how(how), expected_revision=revision),
+        again=lambda refused: _check(on, upload, _how(how), refused),
+        then=then,
+    )
 
 
 def _how(text: str) -> workbooks.How:
@@ -126,7 +140,6 @@ def _check(on: Subject, name: str, how: workbooks.How, refused: Refused | None =
     words = on.framework.vocabulary
     return on.page(
         "workbook_check.html",
-        refused.status if refused is not None else 200,
         upload=name,
         how=how,
         kept=kept,

@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from grader.server import accounts, inspections, tokens
 from grader.server.bench import Workbench
 from grader.server.callers import Caller
-from grader.server.pages.refused import Refused, Wrong, refused_for, tried
+from grader.server.pages.refused import Refused, Wrong, refused_for, sent
 from grader.server.pages.rendering import page
 from grader.server.pages.subject import Choice
 from grader.server.refusals import NotAllowed
@@ -30,19 +30,19 @@ def change_password(request: Request, bench: Bench, caller: SignedInCaller, form
     if new != form.text("again"):
         return _you(request, bench, caller, refused_for([Wrong("The two are not the same", "again")]))
     address = address_of(request)
-    done = tried(
+    return sent(
         lambda: accounts.change_own_password(bench, caller, form.text("old"), new, address=address),
         {"password": "new"},
+        again=lambda refused: _you(request, bench, caller, refused),
+        then=lambda _: RedirectResponse("/you?done=password", 303),
     )
-    if isinstance(done, Refused):
-        return _you(request, bench, caller, done)
-    return RedirectResponse("/you?done=password", 303)
 
 
 @router.post("/you/token")
 def make_token(request: Request, bench: Bench, caller: SignedInCaller, form: PageForm) -> Response:
     """The token is on the page that answers, and nowhere after."""
-    done = tried(
+    typed = {name: form.text(name) for name in ("name", "days", "inspection")}
+    return sent(
         lambda: tokens.make(
             bench,
             caller,
@@ -50,12 +50,10 @@ def make_token(request: Request, bench: Bench, caller: SignedInCaller, form: Pag
             form.many("scopes"),
             inspection=form.maybe("inspection"),
             days=whole_number(form.text("days")) or 0,  # which is refused in words
-        )
+        ),
+        again=lambda refused: _you(request, bench, caller, refused, typed=typed, scopes=form.many("scopes")),
+        then=lambda made: _you(request, bench, caller, made=made),
     )
-    if isinstance(done, Refused):
-        typed = {"name": form.text("name"), "days": form.text("days"), "inspection": form.text("inspection")}
-        return _you(request, bench, caller, done, typed=typed, scopes=form.many("scopes"))
-    return _you(request, bench, caller, made=done)
 
 
 @router.post("/you/token/withdraw")
@@ -80,7 +78,6 @@ def _you(
     return page(
         request,
         "you.html",
-        refused.status if refused is not None else 200,
         refused=refused,
         tokens=tokens.listed(bench, caller),
         scopes=SCOPES,

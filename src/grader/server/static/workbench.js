@@ -78,9 +78,13 @@
     if (boxes.length > 1 && head) {
       const all = document.createElement("input");
       all.type = "checkbox";
-      all.setAttribute("aria-label", "Choose all on this page");
       all.addEventListener("change", () => boxes.forEach((box) => { box.checked = all.checked; }));
-      head.append(all);
+      const label = document.createElement("label");
+      const words = document.createElement("span");
+      words.textContent = "Choose all on this page";
+      label.className = "every";
+      label.append(all, words);
+      head.append(label);
     }
   }
 })();
