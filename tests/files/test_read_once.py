@@ -20,7 +20,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "frameworks").mkdir()
     shutil.copyfile(ROOT / "frameworks" / f"{NAME}.yaml", tmp_path / "frameworks" / f"{NAME}.yaml")
     shutil.copytree(ROOT / "rules" / NAME, tmp_path / "rules" / NAME)
-    monkeypatch.setattr(catalogue, "_HOMES", (tmp_path,))
+    monkeypatch.setattr(catalogue, "HOMES", (tmp_path,))
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

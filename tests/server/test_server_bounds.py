@@ -13,7 +13,7 @@ import pytest
 from grader.errors import InputError
 from grader.server import accounts, decisions, evidence, findings, inspections, members, sources, workbooks
 from grader.server.callers import COMMAND
-from grader.server.refusals import NotNow, TooMany
+from grader.server.refusals import NotNow, NotThere, TooMany
 from grader.server.uploads import Uploads
 
 
@@ -126,7 +126,7 @@ def test_an_owner_who_may_not_sign_in_does_not_count_as_one(served: Any) -> None
 def test_uploads_that_wait_are_put_out_by_those_of_whoever_has_most(
     served: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("grader.server.uploads._MOST", 100)
+    monkeypatch.setattr("grader.server.uploads.MOST", 100)
     ann, bob = served.person("bounds owner"), served.person("bounds second")
     uploads = Uploads(lambda: datetime.now(UTC))
     kept = uploads.keep(ann, "one", "a.csv", b"a" * 30)
@@ -134,7 +134,9 @@ def test_uploads_that_wait_are_put_out_by_those_of_whoever_has_most(
     assert b"a" * 30 == uploads.of(ann, "one", kept).content
     assert b"b" * 30 == uploads.of(bob, "two", many[-1]).content
     uploads.forget("two")
-    assert [kept] == list(uploads._kept)
+    assert b"a" * 30 == uploads.of(ann, "one", kept).content
+    with pytest.raises(NotThere):
+        uploads.of(bob, "two", many[-1])
 
 
 def test_who_has_an_account_is_not_asked_for_one_address_after_the_other(served: Any) -> None:

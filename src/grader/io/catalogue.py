@@ -29,7 +29,7 @@ DEFAULT: Final = "PEEL_2021_22"
 NameOrPath = str | os.PathLike[str]
 
 _PACKAGE = Path(__file__).resolve().parent.parent
-_HOMES = (_PACKAGE / "builtin", _PACKAGE.parent.parent)
+HOMES = (_PACKAGE / "builtin", _PACKAGE.parent.parent)
 _ENDINGS = (".yaml", ".yml")
 
 #: Built-in ones that were read, by all that their files hold, which is looked at each time.
@@ -49,7 +49,7 @@ def _keep(kept: dict[_K, _V], key: _K, value: _V) -> _V:
 
 def home() -> Path:
     """The folder of `frameworks/` and `rules/`: in the package or a checkout."""
-    for home in _HOMES:
+    for home in HOMES:
         if (home / "frameworks").is_dir() and (home / "rules").is_dir():
             return home
     raise UnknownNameError(

@@ -14,7 +14,7 @@ from grader.server.callers import Caller
 from grader.server.refusals import NotThere
 
 _LASTS: Final = timedelta(hours=1)
-_MOST: Final = 128 * 1024 * 1024
+MOST: Final = 128 * 1024 * 1024
 
 
 @dataclass(slots=True)
@@ -46,7 +46,7 @@ class Uploads:
         name = secrets.token_urlsafe(12)
         with self._lock:
             self._kept[name] = Upload(key, caller.who, file_name[:200], content, self._now())
-            while len(self._kept) > 1 and sum(self._held().values()) > _MOST:
+            while len(self._kept) > 1 and sum(self._held().values()) > MOST:
                 held = self._held()
                 most = max(held, key=lambda who: held[who])
                 del self._kept[next(n for n, u in self._kept.items() if u.who == most)]
