@@ -12,8 +12,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "reference" / "warnings.md").read_text("utf-8")
 FINDINGS = (ROOT / "docs" / "findings" / "README.md").read_text("utf-8")
-#: Called with a code among what they are given, by the place of the code.
-GIVEN = {"Problem": 3, "warn": 2, "_warning": 1}
+#: Called with a code among what they are given: a text without a space.
+CALLED = {"Problem", "warn", "warning", "_warning"}
+#: Their functions yield pairs of a code and a message.
+PAIRS = {"remarks.py", "record.py"}
 CODE = re.compile(r"[a-z]+([_-][a-z]+)*")
 
 
@@ -26,39 +28,34 @@ def literal(node: ast.AST) -> str | None:
     return None
 
 
-def given(tree: ast.AST) -> Iterator[str]:
+def given(tree: ast.AST, *, pairs: bool) -> Iterator[str]:
     names = {
-        target.id: node.value.value
+        target.id: node.value
         for node in ast.walk(tree)
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
         for target in node.targets
-        if isinstance(target, ast.Name) and isinstance(node.value.value, str)
+        if isinstance(target, ast.Name)
     }
     for node in ast.walk(tree):
-        found: ast.AST | None = None
+        found: list[ast.expr] = []
         if isinstance(node, ast.Call):
-            called = getattr(node.func, "id", getattr(node.func, "attr", ""))
-            at = GIVEN.get(called)
-            if at is not None and len(node.args) > at:
-                found = node.args[at]
-        elif isinstance(node, ast.Yield) and isinstance(node.value, ast.Tuple) and len(node.value.elts) == 2:
-            found = node.value.elts[0]  # remarks are pairs of a code and a message
-        if isinstance(found, ast.Name):
-            found = ast.Constant(names.get(found.id))
-        if found is not None and (text := literal(found)) is not None:
-            yield text
+            if getattr(node.func, "id", getattr(node.func, "attr", "")) in CALLED:
+                found = [*node.args[1:], *(keyword.value for keyword in node.keywords)]
+        elif pairs and isinstance(node, ast.Yield) and isinstance(node.value, ast.Tuple):
+            found = node.value.elts[:1]
+        for each in found:
+            text = literal(names.get(each.id, each) if isinstance(each, ast.Name) else each)
+            if text is not None and CODE.fullmatch(text.replace("{}", "x")):
+                yield text
 
 
 def codes() -> dict[str, str]:
     """Every code of a problem or remark in the package, with a file that gives it."""
     found = {}
-    wanted = ("remarks.py", "record.py")  # the two files whose functions yield codes with messages
     for path in sorted((ROOT / "src" / "grader").rglob("*.py")):
         tree = ast.parse(path.read_text("utf-8"))
-        for code in given(tree):
-            if "Problem" in path.read_text("utf-8") or path.name in wanted:
-                found[code] = path.relative_to(ROOT).as_posix()
-    return {code: path for code, path in found.items() if CODE.fullmatch(code.replace("{}", "x"))}
+        found.update(dict.fromkeys(given(tree, pairs=path.name in PAIRS), path.relative_to(ROOT).as_posix()))
+    return found
 
 
 def finding_codes() -> set[str]:
