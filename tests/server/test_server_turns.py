@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -15,6 +17,12 @@ from grader.server.refusals import WorkerFailed
 from grader.server.settings import Limits
 from grader.server.turns import Turns
 from grader.server.workers import Workers
+
+
+def run_apart(work: Coroutine[Any, Any, None]) -> None:
+    """Run it in a thread of its own: a browser that other tests drive keeps a loop in theirs."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, asyncio.wait_for(work, 60)).result(120)
 
 
 def test_of_one_person_so_many_are_answered_at_a_time_and_of_those_not_signed_in_all() -> None:
@@ -30,7 +38,7 @@ def test_of_one_person_so_many_are_answered_at_a_time_and_of_those_not_signed_in
     async def crowd() -> None:
         await asyncio.gather(*(ask(who) for who in (b"a", b"b", b"") for _ in range(5)))
 
-    asyncio.run(crowd())
+    run_apart(crowd())
     assert {b"a": 2, b"b": 2, b"": 5} == most
 
 
@@ -46,7 +54,7 @@ def test_a_request_that_fails_gives_its_turn_back() -> None:
             with pytest.raises(ValueError, match="failed"):
                 await fail()
 
-    asyncio.run(asyncio.wait_for(twice(), 60))
+    run_apart(twice())
 
 
 def test_what_was_worked_out_while_something_was_redacted_is_not_kept() -> None:

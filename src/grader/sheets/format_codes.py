@@ -9,7 +9,7 @@ from typing import Any, Literal
 Token = tuple[Literal["literal", "digit", "point", "comma", "percent", "date", "span", "half", "power"], str]
 
 _COLOURS = {"black", "blue", "cyan", "green", "magenta", "red", "white", "yellow"}
-_TOKEN = re.compile(
+_CODE_PIECE = re.compile(
     r'"(?P<quoted>[^"]*)"|\[(?P<bracketed>[^\]]*)\]|\\(?P<escaped>.)|(?P<space>_.?)'
     r"|(?P<half>[aA][mM]/[pP][mM]|[aA]/[pP])|(?P<power>[eE][+-])"
     r"|(?P<date>[yY]+|[mM]+|[dD]+|[hH]+|[sS]+)"
@@ -70,7 +70,7 @@ def tokens_of(part: str) -> tuple[Token, ...] | None:
     found: list[Token] = []
     at = 0
     while at < len(part):
-        match = _TOKEN.match(part, at)
+        match = _CODE_PIECE.match(part, at)
         token = _token(match) if match else None
         if match is None or token is None:
             return None
