@@ -41,6 +41,41 @@ def pytest_collection() -> Generator[None, object, object]:
     return collected
 
 
+@pytest.fixture(scope="session", autouse=True)
+def read_once() -> Iterator[None]:
+    """What is built in is read once a run, as long as its files hold what they held.
+
+    Some thousand tests read the same rule books, and each reading costs what ten of them do. How they are
+    read is asked of rule books of the tests' own, each of which is read anew.
+    """
+    from grader.io import catalogue, frameworks, rulebooks
+
+    read_framework, read_rulebook = frameworks.read_framework, rulebooks.read_rulebook
+    kept: dict[Any, Any] = {}
+
+    def framework(path: Path, shown: str | None = None) -> Any:
+        if not (path.is_relative_to(catalogue.home()) and path.is_file()):
+            return read_framework(path, shown)
+        key = (shown, path.read_bytes())
+        if key not in kept:
+            kept[key] = read_framework(path, shown)
+        return kept[key]
+
+    def rulebook(folder: Path, against: Any, shown: str | None = None) -> Any:
+        if not folder.is_relative_to(catalogue.home() / "rules"):
+            return read_rulebook(folder, against, shown)
+        files = (file for file in sorted(folder.rglob("*")) if file.is_file())
+        key = (shown, id(against), *((file.name, file.read_bytes()) for file in files))
+        if key not in kept:
+            kept[key] = (against, read_rulebook(folder, against, shown))  # which keeps its id its own
+        return kept[key][1]
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(frameworks, "read_framework", framework)
+        patched.setattr(rulebooks, "read_rulebook", rulebook)
+        yield
+
+
 @dataclass(frozen=True)
 class Ran:
     code: int

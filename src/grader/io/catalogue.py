@@ -10,7 +10,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
 from grader.errors import InputError, Place, Problem, UnknownNameError, folded, quoted, suggest
 from grader.io.reading import read_bytes
@@ -21,7 +21,6 @@ from grader.io.yaml_source import Document, parse_document, text_sha256
 if TYPE_CHECKING:
     from grader.io.frameworks import FrameworkFile
     from grader.language.rulebook import RuleBook
-    from grader.model.framework import Framework
 
 #: The framework and the rule book where none is named.
 DEFAULT: Final = "PEEL_2021_22"
@@ -29,27 +28,13 @@ DEFAULT: Final = "PEEL_2021_22"
 NameOrPath = str | os.PathLike[str]
 
 _PACKAGE = Path(__file__).resolve().parent.parent
-HOMES = (_PACKAGE / "builtin", _PACKAGE.parent.parent)
+_HOMES = (_PACKAGE / "builtin", _PACKAGE.parent.parent)
 _ENDINGS = (".yaml", ".yml")
-
-#: Built-in ones that were read, by all that their files hold, which is looked at each time.
-_FRAMEWORKS: dict[tuple[str, bytes], FrameworkFile] = {}
-_RULE_BOOKS: dict[tuple[object, ...], tuple[Framework, RuleBook]] = {}
-_MOST_KEPT: Final = 16
-_K = TypeVar("_K")
-_V = TypeVar("_V")
-
-
-def _keep(kept: dict[_K, _V], key: _K, value: _V) -> _V:
-    if len(kept) >= _MOST_KEPT:
-        kept.clear()
-    kept[key] = value
-    return value
 
 
 def home() -> Path:
     """The folder of `frameworks/` and `rules/`: in the package or a checkout."""
-    for home in HOMES:
+    for home in _HOMES:
         if (home / "frameworks").is_dir() and (home / "rules").is_dir():
             return home
     raise UnknownNameError(
@@ -166,11 +151,7 @@ def framework(name: str, near: Path | None = None) -> FrameworkFile:
 def _read_framework(path: Path, shown: str) -> FrameworkFile:
     from grader.io.frameworks import read_framework  # and the models, which a search has no need of
 
-    if not path.is_relative_to(home()):
-        return read_framework(path, shown)
-    key = (shown, read_bytes(path))
-    found = _FRAMEWORKS.get(key)
-    return found or _keep(_FRAMEWORKS, key, read_framework(path, shown))
+    return read_framework(path, shown)
 
 
 def _shown_framework(path: Path) -> str:
@@ -368,11 +349,4 @@ def built_in_sha256(name: str) -> str | None:
 def _read_rulebook(folder: Path, framework_file: FrameworkFile) -> RuleBook:
     from grader.io.rulebooks import read_rulebook  # and the rule language, which a framework has no need of
 
-    framework, shown = framework_file.framework, shown_folder(folder)
-    if not folder.is_relative_to(home()):
-        return read_rulebook(folder, framework, shown)
-    key = (shown, *((name, read_bytes(folder / name)) for name in rule_files(folder)))
-    of, found = _RULE_BOOKS.get(key, (None, None))
-    if found is None or of is not framework:
-        _, found = _keep(_RULE_BOOKS, key, (framework, read_rulebook(folder, framework, shown)))
-    return found
+    return read_rulebook(folder, framework_file.framework, shown_folder(folder))

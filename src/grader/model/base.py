@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Annotated, Any, ClassVar, Literal, get_args, get_origin
+from typing import Annotated, Any, ClassVar, Literal, Self, get_args, get_origin
 
 from pydantic import (
     AfterValidator,
@@ -42,6 +42,13 @@ class InputModel(BaseModel):
         super().__pydantic_init_subclass__(**kwargs)
         fields = ((name, _words_of(field.annotation)) for name, field in cls.model_fields.items())
         cls._words = {name: dict.fromkeys(words, ()) for name, words in fields if words}
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy; of one that says otherwise, what was worked out of this one is worked out anew."""
+        copied = super().model_copy(update=update, deep=deep)
+        for name in copied.__dict__.keys() - type(self).model_fields.keys():
+            del copied.__dict__[name]
+        return copied
 
     @model_validator(mode="before")
     @classmethod
