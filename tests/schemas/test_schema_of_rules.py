@@ -43,6 +43,7 @@ NEEDS_THE_LOADER = {
     "at_most_on_what_is_better",
     "both_ends_of_a_band",
     "default_below_its_range",
+    "default_in_octal",
     "default_outside_its_range",
     "duplicate_fact",
     "duplicate_measure",
