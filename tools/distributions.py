@@ -18,10 +18,14 @@ import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-#: What a checkout holds and no distribution is made of.
-NOT_COPIED = shutil.ignore_patterns(
-    ".venv*", ".git", "dist", "build", "site", "__pycache__", ".*_cache", ".hypothesis", ".nox"
-)
+#: What a checkout holds and no distribution is made of: anywhere, and at its top.
+_ANYWHERE = shutil.ignore_patterns(".venv*", ".git", "__pycache__", ".*_cache", ".hypothesis", ".nox")
+_AT_THE_TOP = frozenset({"dist", "build", "site"})
+
+
+def not_copied(folder: str, names: list[str]) -> set[str]:
+    """What of a folder a copy of the checkout does without."""
+    return _ANYWHERE(folder, names) | (_AT_THE_TOP & set(names) if Path(folder) == ROOT else set())
 
 
 def epoch() -> str:
@@ -51,7 +55,7 @@ def build_elsewhere(out: Path, *, isolated: bool = True) -> list[Path]:
     """As `build`, from a copy of the checkout of another name, time zone and mask."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "a copy of it"
-        shutil.copytree(ROOT, copy, ignore=NOT_COPIED, symlinks=True)
+        shutil.copytree(ROOT, copy, ignore=not_copied, symlinks=True)
         for path in copy.rglob("*"):
             os.utime(path, (1_000_000_000, 1_000_000_000))
         mask = os.umask(0o077)
