@@ -134,6 +134,7 @@ def test_who_sees_the_tags_of_others_does_not_tag_as_a_second_person(served: Any
 def test_moderation_is_told_who_had_seen_tags_before(served: Any, looked: bool) -> None:
     owner, bea = served.person("blind ann"), served.person("blind bea")
     key = served.inspection(owner, HEAD + ONE, **{"blind bea": "inspector"})
+    moderation.one_to_tag(served.bench, bea, key, "E001")  # which shows nobody's tags
     if looked:
         decisions.proposal(served.bench, bea, key)
     served.tagged_second(bea, key, E001=TAGS)

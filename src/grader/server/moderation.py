@@ -73,7 +73,7 @@ def one_to_tag(bench: Workbench, caller: Caller, key: str, item: str) -> Tagging
     """One item to tag, as `to_tag` gives it."""
     with bench.reading(caller, key, "tag") as work:
         found = _tagging_view(_item(work, item), _mine(work, caller, item))
-    bench.saw(caller, key, "item", item=item)
+    bench.saw(caller, key, "tagging", item=item)
     return found
 
 
