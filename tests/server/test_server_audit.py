@@ -15,6 +15,7 @@ from grader.server import (
     audit,
     challenges,
     evidence,
+    exports,
     findings,
     inspections,
     members,
@@ -139,8 +140,8 @@ def test_each_part_that_was_seen_is_noted_and_each_file_every_time(served: Any) 
     moderation.to_tag(bench, owner, key)
     challenges.invitations(bench, owner, key)
     for _ in range(2):
-        inspections.export_yaml(bench, owner, key)
-    inspections.export_decisions(bench, owner, key)
+        exports.export_yaml(bench, owner, key)
+    exports.export_decisions(bench, owner, key)
     assert [
         ("saw_item", {"item": "E001"}),
         ("saw_item", {"item": "E002"}),

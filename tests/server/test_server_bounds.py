@@ -11,7 +11,17 @@ from typing import Any
 import pytest
 
 from grader.errors import InputError
-from grader.server import accounts, decisions, evidence, findings, inspections, members, sources, workbooks
+from grader.server import (
+    accounts,
+    decisions,
+    evidence,
+    exports,
+    findings,
+    inspections,
+    members,
+    sources,
+    workbooks,
+)
 from grader.server.callers import COMMAND
 from grader.server.refusals import NotNow, NotThere, TooMany
 from grader.server.uploads import Uploads
@@ -35,7 +45,7 @@ def test_files_bring_no_more_evidence_than_an_inspection_may_hold(
 ) -> None:
     owner, bench = served.person("bounds owner"), served.bench
     key = served.inspection(owner)
-    file = inspections.export_yaml(bench, owner, key)
+    file = exports.export_yaml(bench, owner, key)
     limited(evidence=2)
     with pytest.raises(NotNow, match="at most 2 items"):
         inspections.import_file(bench, owner, "x.yaml", file)
@@ -50,7 +60,7 @@ def test_files_bring_no_more_documents_than_an_inspection_or_its_owner_may_hold(
     key = served.inspection(owner)
     sources.attach(bench, owner, key, "report", "a.txt", b"a" * 100)
     sources.attach(bench, owner, key, "report", "b.txt", b"b" * 100)
-    content = inspections.export_zip(bench, owner, key)
+    content = exports.export_zip(bench, owner, key)
     limited(documents=150)
     with pytest.raises(NotNow, match="an inspection holds at most"):
         inspections.import_file(bench, owner, "x.zip", content)
@@ -90,7 +100,7 @@ def test_what_is_decided_on_keeps_its_id_and_its_edition(served: Any, changed: d
     decisions.decide(bench, owner, key, "responding", "good", expected_version=area.version, rationale="Seen")
     with pytest.raises(NotNow, match="decisions are recorded on harbour-2022"):
         inspections.change_header(bench, owner, key, {**seen.header, **changed}, expected_version=1)
-    file = inspections.export_yaml(bench, owner, key)
+    file = exports.export_yaml(bench, owner, key)
     for name, value in changed.items():
         file = file.replace(str(seen.header[name]).encode(), value.encode())
     with pytest.raises((NotNow, InputError)):

@@ -16,7 +16,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, select, text
 
 from grader.errors import InputError
-from grader.server import accounts, audit, backup, database, evidence, inspections, migrating
+from grader.server import accounts, audit, backup, database, evidence, exports, inspections, migrating
 from grader.server.callers import COMMAND, Caller
 from grader.server.database import Database
 from grader.server.refusals import Busy, Changed, NotNow, NotSignedIn, NotThere
@@ -159,9 +159,9 @@ def test_what_is_found_by_words_does_not_hang_on_the_database(served: Any) -> No
 def test_an_inspection_comes_back_as_it_went(served: Any) -> None:
     owner = served.person("both owner")
     key = served.inspection(owner)
-    once = inspections.export_yaml(served.bench, owner, key)
+    once = exports.export_yaml(served.bench, owner, key)
     again = inspections.import_file(served.bench, owner, "again.yaml", once).inspection.key
-    assert once == inspections.export_yaml(served.bench, owner, again)
+    assert once == exports.export_yaml(served.bench, owner, again)
 
 
 def test_two_who_add_the_same_account_at_once_are_told(served: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from grader import api
 from grader.errors import InputError
-from grader.server import archives, decisions, evidence, inspections, sources
+from grader.server import archives, decisions, evidence, exports, inspections, sources
 
 
 @pytest.fixture(scope="module")
@@ -31,9 +31,9 @@ def decided(served: Any) -> tuple[Any, Any, str]:
 
 def test_a_zip_comes_back_as_it_went_out(decided: Any) -> None:
     bench, owner, key = decided
-    first = inspections.export_zip(bench, owner, key)
+    first = exports.export_zip(bench, owner, key)
     again = inspections.import_file(bench, owner, "again.zip", first).inspection.key
-    assert first == inspections.export_zip(bench, owner, again)
+    assert first == exports.export_zip(bench, owner, again)
     (source,) = sources.listed(bench, owner, again)
     assert ["notes.txt"] == [document.file_name for document in source.attachments]
     one, other = (decisions.proposal(bench, owner, k) for k in (key, again))
@@ -43,7 +43,7 @@ def test_a_zip_comes_back_as_it_went_out(decided: Any) -> None:
 
 def test_the_command_grades_the_files_as_the_workbench_does(decided: Any, tmp_path: Path) -> None:
     bench, owner, key = decided
-    with zipfile.ZipFile(io.BytesIO(inspections.export_zip(bench, owner, key))) as archive:
+    with zipfile.ZipFile(io.BytesIO(exports.export_zip(bench, owner, key))) as archive:
         archive.extractall(tmp_path)
     graded = api.grade(tmp_path / "inspection.yaml").model_dump(mode="json", by_alias=True)
     shown = decisions.proposal(bench, owner, key).proposal
@@ -55,7 +55,7 @@ def test_the_decisions_are_verified_by_the_command(
     decided: Any, tmp_path: Path, run: Callable[..., Any]
 ) -> None:
     bench, owner, key = decided
-    with zipfile.ZipFile(io.BytesIO(inspections.export_zip(bench, owner, key))) as archive:
+    with zipfile.ZipFile(io.BytesIO(exports.export_zip(bench, owner, key))) as archive:
         archive.extractall(tmp_path)
     assert 0 == run("verify", tmp_path / "decisions.yaml", tmp_path / "inspection.yaml").code
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from grader.server import challenges, decisions, inspections, moderation, retention
+from grader.server import challenges, decisions, exports, inspections, moderation, retention
 from grader.server.refusals import NotNow
 from grader.server.tables import Inspection, Item
 
@@ -41,7 +41,7 @@ def former(served: Any) -> str:
 def test_nothing_of_it_is_graded(served: Any, former: str) -> None:
     owner, bench = served.person("former owner"), served.bench
     challenge = challenges.listed(bench, owner, former).items[0]
-    file = inspections.export_yaml(bench, owner, former)
+    file = exports.export_yaml(bench, owner, former)
     head = inspections.one(bench, owner, former).header
     graded: list[Callable[[], Any]] = [
         lambda: decisions.proposal(bench, owner, former),
@@ -55,7 +55,7 @@ def test_nothing_of_it_is_graded(served: Any, former: str) -> None:
         lambda: moderation.disagreements(bench, owner, former),
         lambda: moderation.finish(bench, owner, former, expected_version=""),
         lambda: inspections.change_header(bench, owner, former, head, expected_version=1),
-        lambda: inspections.export_report(bench, owner, former, "html"),
+        lambda: exports.export_report(bench, owner, former, "html"),
         lambda: inspections.replace_from_file(bench, owner, former, "x.yaml", file, expected_revision=1),
     ]
     for act in graded:
@@ -66,24 +66,22 @@ def test_nothing_of_it_is_graded(served: Any, former: str) -> None:
 def test_it_is_given_out_though_it_does_not_fit_the_rules_there_are_now(served: Any) -> None:
     owner, bench = served.person("former owner"), served.bench
     key = served.inspection(owner)
-    before = inspections.export_yaml(bench, owner, key)
+    before = exports.export_yaml(bench, owner, key)
     with bench.database.writing() as session:
         row = session.scalar(select(Item).join(Inspection).where(Inspection.key == key, Item.name == "E001"))
         row.data = {**row.data, "characteristics": ["responding.9z"]}
     begun_on_other_rules(bench, key)
-    after = inspections.export_yaml(bench, owner, key)
+    after = exports.export_yaml(bench, owner, key)
     assert before.replace(b"responding.2a", b"responding.9z") == after
-    with zipfile.ZipFile(io.BytesIO(inspections.export_zip(bench, owner, key))) as archive:
+    with zipfile.ZipFile(io.BytesIO(exports.export_zip(bench, owner, key))) as archive:
         assert after == archive.read("inspection.yaml")
 
 
 def test_it_is_given_out_without_a_proposal(served: Any, former: str) -> None:
     owner, bench = served.person("former owner"), served.bench
-    with zipfile.ZipFile(io.BytesIO(inspections.export_zip(bench, owner, former))) as archive:
+    with zipfile.ZipFile(io.BytesIO(exports.export_zip(bench, owner, former))) as archive:
         assert ["decisions.log.jsonl", "decisions.yaml", "inspection.yaml"] == sorted(archive.namelist())
-    imported = inspections.import_file(
-        bench, owner, "again.zip", inspections.export_zip(bench, owner, former)
-    )
+    imported = inspections.import_file(bench, owner, "again.zip", exports.export_zip(bench, owner, former))
     assert 3 == imported.inspection.evidence
 
 

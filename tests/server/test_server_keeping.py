@@ -214,3 +214,16 @@ def test_a_redacted_text_is_nowhere_any_more(served: Any, tmp_path: Path) -> Non
     page = retention.audited(bench, owner, key)
     acts = [entry for entry in page.items if entry.act == "redacted"]
     assert [hashlib.sha256(f"{secret} again".encode()).hexdigest()] == [a.detail["sha256"] for a in acts]
+
+
+def test_a_zip_under_a_password_is_told_to_be_no_backup(served: Any, tmp_path: Path) -> None:
+    backup.back_up(served.bench.database, tmp_path / "all.zip")
+    content = bytearray((tmp_path / "all.zip").read_bytes())
+    for sign, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = content.find(sign)
+        while at >= 0:
+            content[at + flags] |= 1  # said to be encrypted
+            at = content.find(sign, at + 4)
+    (tmp_path / "locked.zip").write_bytes(content)
+    with pytest.raises(InputError, match="this is no backup"):
+        backup.restore(database_in(tmp_path), tmp_path / "locked.zip")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from grader.server import challenges, evidence, findings, inspections, moderation, retention
+from grader.server import challenges, evidence, exports, findings, inspections, moderation, retention
 from grader.server.refusals import NotNow, NotThere
 from grader.server.tables import Base
 
@@ -56,7 +56,7 @@ def test_of_an_item_that_was_settled_to_be_left_out(served: Any) -> None:
     assert [] != holding(bench, "Quill")
     retention.redact(bench, owner, key, "E001", "names a person", expected_version=gone)
     assert [] == holding(bench, "Quill")
-    assert b"[redacted; SHA-256" in inspections.export_yaml(bench, owner, key)
+    assert b"[redacted; SHA-256" in exports.export_yaml(bench, owner, key)
 
 
 def test_of_an_item_left_out_in_the_file_that_came_in(served: Any) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from grader.errors import InputError
-from grader.server import accounts, backup, challenges, evidence, inspections, retention
+from grader.server import accounts, backup, challenges, evidence, exports, inspections, retention
 from grader.server.callers import COMMAND
 from grader.server.passwords import PasswordCheck
 from grader.server.refusals import NotSignedIn, TooMany
@@ -375,7 +375,7 @@ def test_who_may_not_moderate_writes_no_settlement_into_evidence(served: Any, dr
     )
     assert (422, 422) == (forged.status_code, added.status_code)
     assert "settled" in forged.text
-    text = inspections.export_yaml(served.bench, owner, key).decode()
+    text = exports.export_yaml(served.bench, owner, key).decode()
     with pytest.raises(InputError, match="settled"):
         inspections.replace_from_file(
             served.bench,
@@ -525,8 +525,8 @@ def test_what_is_redacted_is_nowhere_any_more(served: Any, name: str) -> None:
     held = [
         evidence.history(bench, owner, key, "E001"),
         challenges.draft(bench, owner, key),
-        inspections.export_yaml(bench, owner, key),
-        inspections.export_zip(bench, owner, key),
+        exports.export_yaml(bench, owner, key),
+        exports.export_zip(bench, owner, key),
         retention.audited(bench, owner, key, per_page=200),
     ]
     assert [] == [each for each in held if "John Doe" in str(each)]

@@ -6,11 +6,11 @@ import io
 import json
 import re
 import zipfile
-import zlib
 from collections.abc import Collection
 from typing import Final
 
 from grader.errors import InputError, Place, Problem, quoted, suggest
+from grader.sheets.archive import ZIP_FAULTS
 
 INSPECTION: Final = "inspection.yaml"
 DECISIONS: Final = "decisions.yaml"
@@ -25,9 +25,6 @@ _BYTES: Final = 256 * 2**20
 _TEXT: Final = 32 * 2**20
 #: Every file is dated alike, so that the same inspection gives the same bytes.
 _DATE: Final = (1980, 1, 1, 0, 0, 0)
-#: All that `zipfile` raises at an archive it cannot read: NotImplementedError for a way of packing that it
-#: does not know, RuntimeError for a part under a password.
-_FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
 
 
 def packed(files: dict[str, bytes]) -> bytes:
@@ -59,7 +56,7 @@ def unpacked(content: bytes, file_name: str) -> dict[str, bytes]:
             return _read(archive, file_name)
     except InputError:
         raise
-    except _FAULTS:
+    except ZIP_FAULTS:
         raise _fault(
             file_name, "the zip is damaged, or packed in a way that is not read here", None
         ) from None

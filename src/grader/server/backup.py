@@ -6,7 +6,6 @@ import base64
 import hashlib
 import json
 import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +21,7 @@ from grader.server import audit
 from grader.server.database import Database
 from grader.server.migrating import make_at, upgrade, version_of
 from grader.server.tables import Base
+from grader.sheets.archive import ZIP_FAULTS
 
 FORMAT: Final = "grader backup 1"
 _MANIFEST: Final = "manifest.json"
@@ -29,18 +29,8 @@ _MANIFEST: Final = "manifest.json"
 _BATCH: Final = 16 * 1024 * 1024
 #: Who is signed in, and links that sign in once, are of the server that runs: none of them comes back.
 _FLEETING: Final = frozenset({"signed_in", "one_time_link", "pending_sign_on"})
-#: What `zipfile` raises at an archive it cannot read (NotImplementedError for a way of packing it does not
-#: know), and what a row that is not as one is written gives.
-_FAULTS = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    KeyError,
-    TypeError,
-    ValueError,
-    AttributeError,
-    NotImplementedError,
-)
+#: What a file that is no backup gives: at the archive, and at a row that is not as one is written.
+_FAULTS = (*ZIP_FAULTS, KeyError, TypeError, AttributeError)
 
 
 def back_up(database: Database, destination: Path) -> dict[str, int]:

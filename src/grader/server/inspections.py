@@ -1,4 +1,4 @@
-"""Inspections: made, listed, changed at their head, read from files and written to them."""
+"""Inspections: made, listed, changed at their head, and read from files."""
 
 from __future__ import annotations
 
@@ -7,38 +7,21 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import case, false, func, or_, select
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy.orm import Session
 
 from grader.model.inspection import Inspection as InspectionModel
 from grader.server import audit, roles
 from grader.server.bench import Work, Workbench, check_scope
 from grader.server.callers import Caller
 from grader.server.checking import check_settled_in_file, has_its_rules, rules_of, to_grade
-from grader.server.content import check_documents, check_number, inspection_data, new_attachment, put_in
+from grader.server.content import check_documents, check_number, new_attachment, put_in
 from grader.server.jobs import problem_data
 from grader.server.refusals import Changed, NotAllowed, NotNow, faulty
 from grader.server.roles import Role
-from grader.server.shapes import Imported, InspectionSummary, InspectionView, Page, RulesShape
+from grader.server.shapes import Imported, InspectionSummary, InspectionView, Page
 from grader.server.tables import Attachment, Draft, Inspection, Item, Member
 
 Data = dict[str, Any]
-
-
-def rules(bench: Workbench) -> list[RulesShape]:
-    """The frameworks of this server, each with its rule book."""
-    return [
-        RulesShape(
-            framework=info.framework,
-            title=info.title,
-            framework_sha256=info.framework_sha256,
-            rulebook=info.rulebook,
-            rulebook_version=info.rulebook_version,
-            rulebook_sha256=info.rulebook_sha256,
-            editions=list(info.editions),
-            status=info.status,
-        )
-        for info in bench.rules.all()
-    ]
 
 
 # Making and bringing in -----------------------------------------------------------------------------------
@@ -284,96 +267,6 @@ def change_header(
         work.moved()
         work.did("changed_header", version=row.version)
         return view(work)
-
-
-def take_new_rules(
-    bench: Workbench, caller: Caller, key: str, reason: str, *, expected_version: int
-) -> InspectionView:
-    """Go over to the rules this server has now, where they are others than the inspection was begun on.
-
-    Raises
-    ------
-    InputError
-        No reason is given, or what the inspection holds does not fit the new rules.
-    NotNow
-        It is on the rules there are now.
-    """
-    if not reason.strip():
-        raise faulty("an inspection goes over to other rules with a reason", "say why", field="reason")
-    with bench.reading(caller, key, "take_rules") as work:
-        row, info = work.inspection, bench.rules.of(work.inspection.framework)
-        if (row.framework_sha256, row.rulebook_sha256) == (info.framework_sha256, info.rulebook_sha256):
-            raise NotNow("the inspection is on the rules there are now")
-        before, data = work.inspection.revision, inspection_data(work.session, work.inspection)
-    bench.grading.run("check", inspection=data)
-    with bench.writing(caller, key, "take_rules") as work:
-        row = work.inspection
-        if row.version != expected_version or row.revision != before:
-            raise Changed("the inspection", version=str(row.version), current=row.header, by=row.changed_by)
-        left = {"framework": row.framework_sha256, "rulebook": row.rulebook_sha256}
-        row.framework_sha256, row.rulebook_sha256 = info.framework_sha256, info.rulebook_sha256
-        row.rulebook = info.rulebook
-        row.version += 1
-        work.moved()
-        now = {"framework": info.framework_sha256, "rulebook": info.rulebook_sha256}
-        work.did("took_new_rules", **now, before=left, reason=reason.strip())
-        return view(work)
-
-
-# Giving out -----------------------------------------------------------------------------------------------
-
-
-def export_yaml(bench: Workbench, caller: Caller, key: str) -> bytes:
-    """The inspection's file."""
-    data = _data(bench, caller, key)
-    _, files = bench.grading.run("write_yaml", inspection=data["inspection"])
-    bench.took(caller, key, "export", format="yaml")
-    return files[0]
-
-
-def export_decisions(bench: Workbench, caller: Caller, key: str) -> bytes | None:
-    """The decisions file as it stands; None where nothing is decided."""
-    text = _data(bench, caller, key)["decisions"]
-    bench.took(caller, key, "export", format="decisions")
-    return text.encode("utf-8") if text is not None else None
-
-
-def export_zip(bench: Workbench, caller: Caller, key: str, *, documents: bool = True) -> bytes:
-    """Everything as a zip of the files of the command line: inspection, decisions and their log.
-
-    The proposal is in it where the inspection has the rules that it was begun on; `documents` says whether
-    those attached are: with them it may be larger than a file that may come in again.
-    """
-    data = _data(bench, caller, key)
-    with bench.exporting:
-        with bench.reading(caller, key, "export") as work:
-            graded = has_its_rules(work)
-            wanted = select(Attachment).where(Attachment.inspection_id == work.inspection.id)
-            whole = wanted.options(undefer(Attachment.content)).order_by(Attachment.id)
-            attached = work.session.scalars(whole).all() if documents else []
-        named = [{"source": each.source, "file_name": each.file_name} for each in attached]
-        _, files = bench.grading.run(
-            "write_zip", *(each.content for each in attached), attachments=named, graded=graded, **data
-        )
-    bench.took(caller, key, "export", format="zip")
-    return files[0]
-
-
-def export_report(bench: Workbench, caller: Caller, key: str, format: str) -> bytes:
-    """The report, as `html`, `pdf`, `docx` or `xlsx`."""
-    data = _data(bench, caller, key, graded=True)
-    _, files = bench.grading.run("report", format=format, **data)
-    bench.took(caller, key, "report", format=format)
-    return files[0]
-
-
-def _data(bench: Workbench, caller: Caller, key: str, *, graded: bool = False) -> Data:
-    with bench.reading(caller, key, "export") as work:
-        return {
-            "inspection": to_grade(work) if graded else inspection_data(work.session, work.inspection),
-            "decisions": work.inspection.decisions,
-            "log": work.inspection.decisions_log,
-        }
 
 
 # Views ----------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The rule books of this server, told in English: rules, parameters, what is proved, where each is used."""
+"""The rule books of this server: told in English, and taken over to by an inspection begun on others."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from sqlalchemy import select
 from grader.server.bench import Workbench, check_scope
 from grader.server.callers import Caller
 from grader.server.checking import rules_of
-from grader.server.shapes import RuleBookView, UsedIn
+from grader.server.content import inspection_data
+from grader.server.inspections import view
+from grader.server.refusals import Changed, NotNow, faulty
+from grader.server.shapes import InspectionView, RuleBookView, RulesShape, UsedIn
 from grader.server.tables import Inspection, Member
 
 Data = dict[str, Any]
@@ -93,3 +96,54 @@ def _used_in(bench: Workbench, caller: Caller, framework: str) -> list[UsedIn]:
             )
             for row in session.scalars(wanted)
         ]
+
+
+def rules(bench: Workbench) -> list[RulesShape]:
+    """The frameworks of this server, each with its rule book."""
+    return [
+        RulesShape(
+            framework=info.framework,
+            title=info.title,
+            framework_sha256=info.framework_sha256,
+            rulebook=info.rulebook,
+            rulebook_version=info.rulebook_version,
+            rulebook_sha256=info.rulebook_sha256,
+            editions=list(info.editions),
+            status=info.status,
+        )
+        for info in bench.rules.all()
+    ]
+
+
+def take_new_rules(
+    bench: Workbench, caller: Caller, key: str, reason: str, *, expected_version: int
+) -> InspectionView:
+    """Go over to the rules this server has now, where they are others than the inspection was begun on.
+
+    Raises
+    ------
+    InputError
+        No reason is given, or what the inspection holds does not fit the new rules.
+    NotNow
+        It is on the rules there are now.
+    """
+    if not reason.strip():
+        raise faulty("an inspection goes over to other rules with a reason", "say why", field="reason")
+    with bench.reading(caller, key, "take_rules") as work:
+        row, info = work.inspection, bench.rules.of(work.inspection.framework)
+        if (row.framework_sha256, row.rulebook_sha256) == (info.framework_sha256, info.rulebook_sha256):
+            raise NotNow("the inspection is on the rules there are now")
+        before, data = work.inspection.revision, inspection_data(work.session, work.inspection)
+    bench.grading.run("check", inspection=data)
+    with bench.writing(caller, key, "take_rules") as work:
+        row = work.inspection
+        if row.version != expected_version or row.revision != before:
+            raise Changed("the inspection", version=str(row.version), current=row.header, by=row.changed_by)
+        left = {"framework": row.framework_sha256, "rulebook": row.rulebook_sha256}
+        row.framework_sha256, row.rulebook_sha256 = info.framework_sha256, info.rulebook_sha256
+        row.rulebook = info.rulebook
+        row.version += 1
+        work.moved()
+        now = {"framework": info.framework_sha256, "rulebook": info.rulebook_sha256}
+        work.did("took_new_rules", **now, before=left, reason=reason.strip())
+        return view(work)

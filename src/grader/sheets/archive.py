@@ -22,9 +22,9 @@ _NAMES = 10_000
 _ELEMENTS = 250_000
 #: A name, or a tag with its attributes, is never that long; cell texts come in pieces.
 _TOKEN = 1 << 20
-#: All that `zipfile` raises at an archive it cannot read, each told as a fault of the file:
-#: NotImplementedError for a way of packing that it does not know, RuntimeError for a part under a password.
-_FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
+#: All that `zipfile` raises at an archive it cannot read, each told as a fault of the file: RuntimeError for a
+#: part under a password, or packed in a way that it does not know.
+ZIP_FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, OSError)
 
 Attributes = dict[str, str]
 Start = Callable[[str, Attributes], None]
@@ -42,7 +42,7 @@ class Archive:
             refuse(Place(file), f"the workbook has more than {limits.PART_LIMIT:,} parts", limits.SMALLER)
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(raw))
-        except _FAULTS:
+        except ZIP_FAULTS:
             damaged(file, "its list of parts cannot be read")
         self._names: dict[str, zipfile.ZipInfo] = {}
         for info in self._zip.infolist():
@@ -82,7 +82,7 @@ class Archive:
                     size += len(chunk)
                     self._measure(size, len(chunk), limit)
                     yield chunk
-        except _FAULTS as error:
+        except ZIP_FAULTS as error:
             if isinstance(error, InputError):
                 raise
             damaged(self.file, f"its part {name} cannot be unpacked")

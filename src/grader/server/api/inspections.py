@@ -26,7 +26,7 @@ router = api_router("inspections")
 @router.get("/rules")
 def list_rules(bench: Bench, caller: ApiCaller) -> list[RulesShape]:
     """The frameworks of this server, each with its rule book, by id and hash."""
-    return inspections.rules(bench)
+    return rule_books.rules(bench)
 
 
 @router.get("/rules/{framework}")
@@ -79,7 +79,7 @@ def take_new_rules(
     bench: Bench, caller: ApiCaller, key: str, said: NewRules, version: IfMatchNumber, response: Response
 ) -> InspectionView:
     """Go over to the rules this server has now, where the inspection was begun on others, and say why."""
-    changed = inspections.take_new_rules(bench, caller, key, said.reason, expected_version=version)
+    changed = rule_books.take_new_rules(bench, caller, key, said.reason, expected_version=version)
     tag_answer(response, changed.version)
     return changed
 

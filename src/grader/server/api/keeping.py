@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import File, Response, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
 
-from grader.server import inspections, members, retention
+from grader.server import exports, inspections, members, retention
 from grader.server.api.making import api_router
 from grader.server.files_out import file_answer
 from grader.server.refusals import NotThere
@@ -92,7 +92,7 @@ def remove_member(bench: Bench, caller: ApiCaller, key: str, account: int, versi
 @router.get("/file", response_class=Response)
 def yaml_file(bench: Bench, caller: ApiCaller, key: str) -> Response:
     """The inspection's file, in YAML."""
-    return file_answer(inspections.export_yaml(bench, caller, key), "inspection", "yaml")
+    return file_answer(exports.export_yaml(bench, caller, key), "inspection", "yaml")
 
 
 @router.put("/file")
@@ -115,7 +115,7 @@ def replace_from_file(
 @router.get("/decisions-file", response_class=Response)
 def decisions_file(bench: Bench, caller: ApiCaller, key: str) -> Response:
     """The decisions file, in YAML."""
-    content = inspections.export_decisions(bench, caller, key)
+    content = exports.export_decisions(bench, caller, key)
     if content is None:
         raise NotThere("nothing is decided")
     return file_answer(content, "decisions", "yaml")
@@ -124,7 +124,7 @@ def decisions_file(bench: Bench, caller: ApiCaller, key: str) -> Response:
 @router.get("/zip", response_class=Response)
 def zip_file(bench: Bench, caller: ApiCaller, key: str, documents: bool = True) -> Response:
     """Everything as a zip of files, with the documents attached or without them."""
-    content = inspections.export_zip(bench, caller, key, documents=documents)
+    content = exports.export_zip(bench, caller, key, documents=documents)
     return file_answer(content, "inspection", "zip")
 
 
@@ -133,7 +133,7 @@ def report(
     bench: Bench, caller: ApiCaller, key: str, format: Literal["html", "pdf", "docx", "xlsx"]
 ) -> Response:
     """The report."""
-    return file_answer(inspections.export_report(bench, caller, key, format), "report", format)
+    return file_answer(exports.export_report(bench, caller, key, format), "report", format)
 
 
 @router.put("/state")

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from grader.server import inspections, retention
+from grader.server import exports, inspections, retention, rule_books
 from grader.server.files_out import file_answer
 from grader.server.pages.refused import Refused, Wrong, refused_for, sent
 from grader.server.pages.subject import Subject, subject
@@ -41,12 +41,12 @@ def _files(on: Subject, refused: Refused | None = None, typed: dict[str, str] | 
 
 @router.get("/files/inspection.yaml")
 def inspection_file(bench: Bench, caller: SignedInCaller, key: str) -> Response:
-    return file_answer(inspections.export_yaml(bench, caller, key), "inspection", "yaml")
+    return file_answer(exports.export_yaml(bench, caller, key), "inspection", "yaml")
 
 
 @router.get("/files/decisions.yaml")
 def decisions_file(bench: Bench, caller: SignedInCaller, key: str) -> Response:
-    content = inspections.export_decisions(bench, caller, key)
+    content = exports.export_decisions(bench, caller, key)
     if content is None:
         raise NotThere("nothing is decided yet", help="decide an area first")
     return file_answer(content, "decisions", "yaml")
@@ -54,7 +54,7 @@ def decisions_file(bench: Bench, caller: SignedInCaller, key: str) -> Response:
 
 @router.get("/files/inspection.zip")
 def zip_file(bench: Bench, caller: SignedInCaller, key: str, documents: bool = True) -> Response:
-    content = inspections.export_zip(bench, caller, key, documents=documents)
+    content = exports.export_zip(bench, caller, key, documents=documents)
     return file_answer(content, "inspection", "zip")
 
 
@@ -62,7 +62,7 @@ def zip_file(bench: Bench, caller: SignedInCaller, key: str, documents: bool = T
 def report_file(bench: Bench, caller: SignedInCaller, key: str, format: str) -> Response:
     if format not in _REPORTS:
         raise NotThere
-    return file_answer(inspections.export_report(bench, caller, key, format), "report", format)
+    return file_answer(exports.export_report(bench, caller, key, format), "report", format)
 
 
 @router.post("/files/replace")
@@ -86,7 +86,7 @@ def take_new_rules(
     on = subject(request, bench, caller, key, "take_rules")
     reason, version = form.text("reason"), form.whole("version")
     return sent(
-        lambda: inspections.take_new_rules(bench, caller, key, reason, expected_version=version),
+        lambda: rule_books.take_new_rules(bench, caller, key, reason, expected_version=version),
         again=lambda refused: _files(on, refused, {"reason": reason}),
         then=lambda _: on.to("", "new_rules"),
     )

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
-from grader.server import inspections
+from grader.server import inspections, rule_books
 from grader.server.bench import Workbench
 from grader.server.callers import Caller
 from grader.server.pages.refused import Refused, Wrong, refused_for, sent, sides
@@ -65,7 +65,7 @@ def _new(
 ) -> Response:
     choices = [
         Choice(f"{rules.framework}|{edition}", f"{rules.title}, edition {edition}")
-        for rules in inspections.rules(bench)
+        for rules in rule_books.rules(bench)
         for edition in rules.editions
     ]
     return page(request, "new.html", typed=typed, rules=choices, refused=refused)
