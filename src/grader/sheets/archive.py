@@ -22,8 +22,8 @@ _NAMES = 10_000
 _ELEMENTS = 250_000
 #: A name, or a tag with its attributes, is never that long; cell texts come in pieces.
 _TOKEN = 1 << 20
-#: All that `zipfile` raises at an archive it cannot read, each told as a fault of the file: RuntimeError for a
-#: part under a password, or packed in a way that it does not know.
+#: All that `zipfile` raises at an archive it cannot read, each told as a fault of the file: RuntimeError
+#: for a part under a password, or packed in a way that it does not know.
 ZIP_FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, OSError)
 
 Attributes = dict[str, str]
