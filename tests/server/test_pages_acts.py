@@ -315,3 +315,23 @@ def test_a_figure_of_a_form_is_refused_where_a_file_would_refuse_it(
         source="hmicfrs-report", measure_name="calls", measure_value=figure, measure_unit="percent",
     )  # fmt: skip
     assert (422, True) == (answer.status_code, "measure_value" in faults(answer))
+
+
+def test_what_is_wrong_with_a_workbook_names_it_as_its_owner_does(served: Any, at: str) -> None:
+    client = served.signed_in("acts ann")
+    rows = b"id,characteristics,statement,assessment,basis,source\nB1,treatment.1a,,meets,interview,report\n"
+    page = client.get(f"{at}/workbook").text
+    token = re.search(r'name="csrf" value="([^"]*)"', page)
+    assert token is not None
+    sent = {"workbook": ("../B division: March?.csv", rows, "text/csv")}
+    answer = client.post(f"{at}/workbook", data={"csrf": token[1], "how": "add"}, files=sent)
+    shown = client.get(answer.headers["location"]).text
+    assert "<strong>B division_ March_.csv</strong> row 2, column 3: " in shown
+
+
+def test_a_hint_that_asks_ends_with_its_question_mark(served: Any, at: str) -> None:
+    client = served.signed_in("acts ann")
+    answer = send(client, f"{at}/item/add", f"{at}/item/add", more="treatment.1")
+    hint = re.search(r'<span class="help">([^<]*\?)([^<]*)</span>', answer.text)
+    assert hint is not None, answer.text
+    assert "" == hint[2]
