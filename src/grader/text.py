@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from decimal import Decimal
 
 #: Joiners are part of how some scripts are spelt; other format characters only hide or reorder text.
@@ -37,6 +38,12 @@ def figure_text(value: float) -> str:
     """A figure in plain digits, fifteen of them at most: `1234567`, and never `1.23457e+06`."""
     text = f"{value:.15g}"
     return text if "e" not in text or abs(value) >= 1e21 else f"{Decimal(text):f}"
+
+
+def some_of(names: Sequence[str], most: int = 20) -> str:
+    """Names after one another, the first of very many and how many there are besides."""
+    shown = names if len(names) <= most else [*names[:most], f"and {len(names) - most:,} more"]
+    return ", ".join(shown)
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:

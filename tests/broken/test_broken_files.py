@@ -28,7 +28,7 @@ READERS: dict[str, Callable[[Path], object]] = {
 }
 FILES = sorted(p.relative_to(HERE) for kind in READERS for p in (HERE / kind).glob("*.yaml"))
 BOOKS = sorted(p.relative_to(HERE) for p in (HERE / "rulebook").iterdir() if p.is_dir())
-SEVERAL = {"five_faults": 5, "everything_wrong_with_a_scheme": 7}
+SEVERAL = {"five_faults": 5, "names_beside_another_fault": 8, "everything_wrong_with_a_scheme": 7}
 
 HEAD = """\
 inspection: {id: anytown-2022, body: Anytown Police, framework: PEEL_2021_22, edition: "2022-03"}

@@ -90,7 +90,7 @@ def inspected(served: Any) -> str:
     """An inspection with something of everything in it."""
     bench = served.bench
     served.person("admin", admin=True)
-    key = served.inspection("admin", bo="body", second="inspector")
+    key = served.inspection("admin", bo="body", second="inspector", third="inspector")
     admin = served.person("admin", admin=True)
     area = decisions.area(bench, admin, key, "responding")
     decisions.decide(bench, admin, key, "responding", "good", expected_version=area.version, rationale="Seen")
@@ -220,10 +220,10 @@ def workbook() -> bytes:
 def test_axe_finds_nothing_where_two_versions_stand_side_by_side(
     served: Any, sit: Any, inspected: str, width: int
 ) -> None:
-    one, two = sit("admin", width=width).page, sit("second", width=width).page
+    one, two = sit("admin", width=width).page, sit("third", width=width).page
     for page in (one, two):
         page.goto(f"/inspections/{inspected}/item/edit?id=E001")
-    for page, statement in ((two, f"As Second has it at {width}"), (one, f"As Admin has it at {width}")):
+    for page, statement in ((two, f"As Third has it at {width}"), (one, f"As Admin has it at {width}")):
         page.get_by_label("What was found?").fill(statement)
         page.get_by_role("button", name="Save", exact=True).click()
         page.wait_for_load_state()

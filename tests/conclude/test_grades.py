@@ -61,6 +61,17 @@ def test_evidence_both_ways_on_most_characteristics_is_graded_and_warned_of(grad
     assert expected == [w.message for w in proposal.warnings if w.code == "contradiction"]
 
 
+def test_of_very_much_evidence_both_ways_the_first_is_named_and_the_rest_counted(grade, item):
+    ways = ("meets", "falls_short")
+    items = [item(f"{way}{n:02}", TEN[0], way) for n in range(22) for way in ways]
+    (warning,) = [w.message for w in grade(*items).warnings if w.code == "contradiction"]
+    done, failing = (", ".join(f"{way}{n:02}" for n in range(20)) for way in ways)
+    assert (
+        f"{TEN[0]}: tested both as done ({done}, and 2 more) and as not done ({failing}, and 2 more);"
+        " which to believe is for an inspector"
+    ) == warning
+
+
 @pytest.mark.parametrize(
     "other",
     [

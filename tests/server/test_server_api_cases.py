@@ -42,13 +42,14 @@ class Caller:
 
     served: Any
     drawn: random.Random
+    name: str = "cases owner"
     names: dict[str, Any] = field(default_factory=dict)
     answered: Counter[int] = field(default_factory=Counter)
     cases: int = 0
 
     def __post_init__(self) -> None:
-        self.owner = self.served.person("cases owner", admin=True)
-        browser = self.served.signed_in("cases owner", admin=True)
+        self.owner = self.served.person(self.name, admin=True)
+        browser = self.served.signed_in(self.name, admin=True)
         made = browser.post(
             "/api/v1/tokens", json={"name": "cases", "scopes": ["read", "write", "decide", "manage"]}
         )
@@ -158,7 +159,7 @@ def of_form(path: str, form: str) -> bool:
 
 
 def test_a_method_that_is_not_described_is_not_allowed(served: Any) -> None:
-    client = Caller(served, random.Random(19)).client
+    client = Caller(served, random.Random(19), "methods owner").client
     described: dict[str, set[str]] = {}
     for operation in operations(served.app):
         described.setdefault(operation.path, set()).add(operation.method.upper())

@@ -226,7 +226,7 @@ def _characteristic(
         status=words.statuses.said_of(case.status.rank),
         counted=case.counted,
         because=because,
-        evidence_for=_strongest_first(levels, [c for c in cited if c not in against]),
+        evidence_for=_strongest_first(levels, [c for c in cited if c.assessment not in words.shortfalls]),
         evidence_against=_strongest_first(levels, against),
     )
 

@@ -12,7 +12,7 @@ from grader.language.figures import as_whole
 from grader.language.order import orders
 from grader.language.rulebook import RuleBook
 from grader.model.inspection import Evidence, Figure, Inspection
-from grader.text import figure_text
+from grader.text import figure_text, some_of
 from grader.vocabulary.kinds import STRENGTH
 from grader.vocabulary.words import Vocabulary
 
@@ -125,6 +125,6 @@ def _contradiction(
     if sound and failing:
         yield (
             CONTRADICTION,
-            f"{characteristic}: tested both as done ({', '.join(sound)})"
-            f" and as not done ({', '.join(failing)}); which to believe is for an inspector",
+            f"{characteristic}: tested both as done ({some_of(sound)})"
+            f" and as not done ({some_of(failing)}); which to believe is for an inspector",
         )

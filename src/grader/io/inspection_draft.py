@@ -28,12 +28,15 @@ class InspectionDraft:
         Faults of blocks left out.
     left_out : frozenset of path
         Where those are.
+    at_fault : frozenset of path
+        Where their faults are.
     """
 
     document: Document
     inspection: Inspection
     problems: tuple[Problem, ...] = ()
     left_out: frozenset[Path_] = frozenset()
+    at_fault: frozenset[Path_] = frozenset()
 
 
 def read_draft(path: Path) -> InspectionDraft:
@@ -53,11 +56,12 @@ def draft_of(document: Document) -> InspectionDraft:
     if inspection is not None:
         return InspectionDraft(document, inspection)
     problems = tuple(problem for _, problem in faults)
-    left_out = frozenset(path[:2] for path, _ in faults)
+    at_fault = frozenset(path for path, _ in faults)
+    left_out = frozenset(path[:2] for path in at_fault)
     sound, _ = validate(document, Inspection, _sound(document.data, left_out))
     if sound is None:
         raise InputError(problems)
-    return InspectionDraft(document, sound, problems, left_out)
+    return InspectionDraft(document, sound, problems, left_out, at_fault)
 
 
 def _sound(data: Any, left_out: frozenset[Path_]) -> object:

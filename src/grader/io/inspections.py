@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
+from typing import Any
 
 from grader.cached import cached_property
-from grader.errors import InputError, Problem, quoted, suggest, truncate
+from grader.errors import InputError, Problem, folded, quoted, suggest, truncate
 from grader.io.faults import duplicate_ids
-from grader.io.inspection_draft import InspectionDraft, Path_
+from grader.io.inspection_draft import LISTS, InspectionDraft, Path_
 from grader.io.inspection_entries import InspectionEntries
 from grader.io.inspection_warnings import warnings_about
 from grader.io.printed_names import PrintedNames
@@ -84,6 +85,10 @@ class _Check(InspectionEntries):
             yield from self._finding(finding, at)
         for i, left in enumerate(self.inspection.left_out):
             yield from self._said(left, ("left_out", i))
+        for block in LISTS:
+            for i, entry in enumerate(self.raw(block)):
+                if (block, i) in self.draft.left_out and isinstance(entry, dict):
+                    yield from self._names_in_faulty(entry, (block, i))
 
     @cached_property
     def _names(self) -> PrintedNames:
@@ -174,6 +179,23 @@ class _Check(InspectionEntries):
             yield from self._measure(item, measure, at)
         elif item.assessment is None:
             yield self._no_assessment(item, at)
+
+    def _names_in_faulty(self, entry: Mapping[str, Any], at: Path_) -> Iterator[Problem]:
+        """Unknown names in an entry that is left out for another fault: all that is wrong is told at once."""
+        named, source = entry.get("characteristics"), entry.get("source")
+        for i, name in enumerate(named if isinstance(named, list) else []):
+            here = (*at, "characteristics", i)
+            if isinstance(name, str) and here not in self.draft.at_fault:
+                known = self._names.matched("characteristics", name)
+                if known not in self._area_of:
+                    yield self._unknown_characteristic(known, here)
+        here = (*at, "source")
+        if (
+            isinstance(source, str)
+            and here not in self.draft.at_fault
+            and folded(source) not in map(folded, self.sources)
+        ):
+            yield self.unknown("source", source, self.sources, here)
 
     def _said(self, item: Evidence | LeftOut, at: Path_) -> Iterator[Problem]:
         for person, said in (item.settled.said if item.settled is not None else {}).items():
