@@ -48,6 +48,11 @@ def test_thin_evidence_withholds(grade, item):
     assert "graded" == grade(*spread(item, meets=needed)).area("responding").outcome
 
 
+def test_a_profile_stands_in_the_order_of_its_names(grade):
+    profile = list(grade().area("responding").profile)
+    assert sorted(profile) == profile
+
+
 def test_evidence_both_ways_on_most_characteristics_is_graded_and_warned_of(grade, item):
     items = [item(f"{way}{n}", TEN[n], way) for n in range(4) for way in ("meets", "falls_short")]
     proposal = grade(*items)

@@ -58,6 +58,16 @@ def test_evidence_on_an_area_not_inspected_is_kept_with_a_warning(grade, item, r
     assert proposal.warnings[0].message.startswith("E1 is kept and not counted")
 
 
+def test_what_is_not_counted_stands_in_the_order_of_items_then_characteristics(grade, item, reasons_left_out):
+    both = "organised_crime.2a organised_crime.1a"
+    proposal = grade(item("E2", both, "meets"), item("E1", both, "meets"), not_inspected=("organised_crime",))
+    assert [
+        (evidence, f"organised_crime.{on}", "area_not_inspected")
+        for evidence in ("E1", "E2")
+        for on in ("1a", "2a")
+    ] == reasons_left_out(proposal)
+
+
 def test_a_finding_on_an_area_not_inspected_is_kept_with_a_warning(grade, reasons_left_out):
     finding = {"id": "F1", "kind": "cause_of_concern", "area": "organised_crime", "statement": "it is bad"}
     proposal = grade(not_inspected=("organised_crime",), findings=(finding,))

@@ -136,7 +136,7 @@ def test_a_value_of_a_parameter_that_breaks_it_stands_in_the_case(written):
     report = written(LADDER + limit, WITHHELD_UNLESS_ALL, parameters=PARAMETER).asked("monotone.a")
     found = next(f for f in report.findings if f.code == "non-monotone" and "monotone.a" in f.message)
     values = {frozenset(case["set"].items()) for case in found.witness.cases}
-    assert ("over", 1) == (found.rules[0], len(values))
+    assert ("over", 8, 1) == (found.rules[0], found.place.line, len(values))
     assert 3 <= dict(next(iter(values)))["most"] < 6
 
 
@@ -199,7 +199,8 @@ def test_a_level_that_withholds_turns_no_item_added_into_withheld(written):
 
 def test_withholding_for_the_best_is_told_and_is_no_finding_where_not_promised(written):
     thin = WITHHELD_UNLESS_ALL.replace("given: {at_most: 2}", "given: {at_least: 3}")
-    report = written(LADDER, thin).asked("monotone.g")
+    report = written(LADDER, thin).asked("monotone.c", "monotone.g")
+    assert "proved" == results(report)["monotone.c"]
     (kept,) = (p for p in report.promises if p.id == "monotone.g")
     assert ("refuted", True) == (kept.result, NOT_PROMISED in kept.assumes)
     assert "going from not assessed to 2 makes it withheld" in kept.assumes[-1]

@@ -101,6 +101,17 @@ def test_a_proof_is_taken_up_where_what_it_rests_on_is_the_same(change, again, s
     assert "by construction, tested by 7 cases" in report.promises[0].assumes
 
 
+def test_a_proof_with_two_measures_says_nothing_of_them_with_their_characteristics_changed_over(sound, asked):
+    first, second = (c.id for c in sound.framework.areas[0].counted[:2])
+    for names in (("waiting", "answering"), ("answering", "waiting")):
+        measures = {
+            name: Measure(name, on, "minutes", name) for name, on in zip(names, (first, second), strict=True)
+        }
+        check_kept(replace(sound.book, measures=measures), sound.framework, effort=5)
+        assert BOTH == asked
+        asked.clear()
+
+
 def test_a_proof_about_a_rule_of_one_area_says_nothing_of_another(sound, asked):
     for area in sound.book.areas[:2]:
         check_kept(with_rule(scope=frozenset({area}))(sound.book), sound.framework, effort=5)

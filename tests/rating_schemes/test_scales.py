@@ -127,6 +127,12 @@ def test_without_the_latest_what_it_took_the_place_of_counts_again(two_scales, s
     assert "2" == two_scales().load(said(**{**BEST, "staff": "poor"})).proposal.areas[0].grade
 
 
+def test_beside_another_item_of_the_latest_day_none_turns_on_what_they_took_the_place_of(two_scales, said):
+    levels = {**BEST, "staff": [("poor", "2023-01-01"), ("good", "2024-01-01"), ("good", "2024-01-01")]}
+    hinges = {h.evidence for h in area(two_scales().load(said(**levels))).hinges}
+    assert {"E1", "E2", "E6"} == hinges
+
+
 # Steps ------------------------------------------------------------------------------------------------------
 
 
@@ -180,6 +186,11 @@ WRONG = {
         "count: characteristics, where: {status: goood}",
         "'goood' is no value of 'status'",
         "did you mean 'good'?",
+    ),
+    "no level of any scale": (
+        "count: characteristics, where: {status: zzz}",
+        "'zzz' is no value of 'status'",
+        "known levels: 0, 10, 20, fair, good, insufficient, poor",
     ),
     "a lowest over several scales": (
         "lowest: status, of: characteristics",

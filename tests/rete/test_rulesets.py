@@ -53,6 +53,14 @@ def test_the_order_of_rules_changes_nothing_given_to_the_engine(make_book, compa
     assert compile_table(book.tables()[-1]) == compile_table(turned.tables()[-1])
 
 
+def test_sets_of_areas_are_told_apart_in_the_order_of_their_names(make_book, compare):
+    scopes = [frozenset(pair) for pair in ("fe", "ad", "cb", "ec", "db", "fa", "ab", "df")]
+    book = make_book([compare("a", "at_least", 1)] * len(scopes), scopes)
+    assert ["ab", "ad", "af", "bc", "bd", "ce", "df", "ef"] == [
+        "".join(sorted(scope)) for scope in compile_table(book.tables()[-1]).scopes
+    ]
+
+
 def test_four_threads_on_shared_rulesets_are_right(make_book, compare, held_by):
     book = make_book([Any_((compare("a", "equals", i), Not(compare("b", "at_most", i)))) for i in range(20)])
     reference = ReferenceEngine(book)

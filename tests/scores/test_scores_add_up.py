@@ -52,7 +52,11 @@ def facts(book, framework, given, area="one"):
 @pytest.mark.parametrize(
     ("assessed", "expected"),
     [
-        ({}, {"total": 0, "worst": 0, "best": 0, "first": 0, "weighted": 0, "near": 0, "stars": 1}),
+        (
+            {},
+            {"total": 0, "worst": 0, "best": 0, "first": 0, "weighted": 0, "near": 0, "down": 0, "up": 0,
+             "stars": 1},
+        ),
         (
             {"one.1a": "top", "one.1b": "high", "one.1c": "low"},
             {"total": 8, "good_total": 10, "worst": -2, "best": 7, "first": 7, "poor": 1, "any_top": 1,

@@ -69,12 +69,14 @@ def test_every_value_lies_in_the_range_and_among_the_attainable(book, framework)
         assert (name, set()) == (name, values - could[name])
     assert {21, 17, 14} <= could["total"]
     assert 20 not in could["total"]
+    assert {0, 1, 2, 3} == could["lows"]
 
 
 def test_numbers_out_of_reach_are_found(book, framework):
     rules = """
   - {id: r1, reaches: a, when: {total: {at_most: 200}}, not_monotone: x, because: x, source: none}
   - {id: r2, reaches: a, when: {any: [{stars: {at_least: 4}}, {first: {at_least: 3}}]}, because: x, source: y}
+  - {id: r3, reaches: a, when: {any: [{first: {more_than: 7}}, {lows: {at_most: 1}}]}, because: x, source: z}
 """
     facts = (
         FACTS
@@ -85,6 +87,7 @@ def test_numbers_out_of_reach_are_found(book, framework):
     assert {
         "in rule r1, 'total at most 200' always holds: total lies in -6 to 21": ("r1",),
         "in rule r2, 'stars at least 4' never holds: stars lies in -1 to 3": ("r2",),
+        "in rule r3, 'first more than 7' never holds: first lies in -2 to 7": ("r3",),
         "in a step of fact more, 'total at least 50' never holds: total lies in -6 to 21": (),
     } == said
 

@@ -82,11 +82,7 @@ def tally(inspection: Inspection, framework: Framework, assessments: Mapping[str
                 following[name] = latest(rest)[0]
             for item in rest:
                 left_out[item.id, name, "superseded"] = _superseded(item, name, laid[name][0].found_on)
-    return Tally(
-        laid,
-        tuple(left_out[key] for key in sorted(left_out, key=lambda k: (k[0], k[1] or "", k[2]))),
-        following,
-    )
+    return Tally(laid, tuple(left_out.values()), following)
 
 
 def latest(items: Sequence[Item]) -> tuple[tuple[Item, ...], tuple[Item, ...]]:

@@ -171,7 +171,7 @@ def _check_goes_with(definer: str, data: Mapping[str, object], reader: Reader) -
     """Refuse keys that mean nothing beside what defines the fact."""
     weights = definer == "sum" and isinstance(data["sum"], Mapping)
     for key, definers in GOES_WITH.items():
-        if weights and key in data and key in ("of", "where", "per"):
+        if weights and key in data and key in ("of", "where"):
             help = "take it away, or write sum: score for the scores of all of them"
             reader.fault_of_key((key,), f"{key!r} means nothing beside a sum of weights", help)
         elif key in data and definer not in definers and len(definers) == 1:

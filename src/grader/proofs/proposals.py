@@ -59,7 +59,7 @@ class Proposed:
     withheld: frozenset[str]
     profile: Mapping[str, int]
     statuses: tuple[tuple[str, int], ...]
-    findings: Mapping[tuple[str, str, tuple[str, ...]], int]
+    findings: Mapping[tuple[str, str, frozenset[str]], int]
 
 
 def ways(old: Proposed, new: Proposed) -> frozenset[Way]:
@@ -140,15 +140,15 @@ class Proposer:
             Counter((self.rule_names[r.rule.id], r.rule.target, self._on(r, cases)) for r in raised),
         )
 
-    def _on(self, raised: Raised, cases: tuple[CharacteristicCase, ...]) -> tuple[str, ...]:
+    def _on(self, raised: Raised, cases: tuple[CharacteristicCase, ...]) -> frozenset[str]:
         """The characteristics a proposed finding names."""
         if raised.characteristic is not None:
-            return (raised.characteristic,)
+            return frozenset({raised.characteristic})
         facts = self.bound.facts
         found: set[str] = set()
         for name in facts_named(raised.rule.condition):
             found |= of_area(facts[name], cases, (), facts).characteristics
-        return tuple(sorted(found))
+        return frozenset(found)
 
 
 def proposers(old: RuleBook, new: RuleBook) -> tuple[Proposer, Proposer]:
@@ -192,8 +192,7 @@ def _listed(names: frozenset[str]) -> str:
     return ", ".join(sorted(names)) or "no evidence"
 
 
-def _raised(findings: Mapping[tuple[str, str, tuple[str, ...]], int]) -> str:
-    said = [
-        f"{kind} by {rule}" + (f" on {', '.join(on)}" if on else "") for rule, kind, on in sorted(findings)
-    ]
+def _raised(findings: Mapping[tuple[str, str, frozenset[str]], int]) -> str:
+    known = sorted((rule, kind, sorted(on)) for rule, kind, on in findings)
+    said = [f"{kind} by {rule}" + (f" on {', '.join(on)}" if on else "") for rule, kind, on in known]
     return "; ".join(said) or "no finding"

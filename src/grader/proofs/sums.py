@@ -29,10 +29,6 @@ class Inequality:
     weights: Point
     bound: int
 
-    def of(self, point: Sequence[int]) -> int:
-        """How far a characteristic lies beyond it."""
-        return sum(w * p for w, p in zip(self.weights, point, strict=True) if w) - self.bound
-
     def holds(self, sums: Sequence[z3.ArithRef], many: z3.ArithRef) -> z3.BoolRef:
         """That so many characteristics together meet it."""
         shown = total(w * s for w, s in zip(self.weights, sums, strict=True) if w)

@@ -169,8 +169,10 @@ class Unmoved:
             {p.rule_names[r.id]: r for r in part.of_area}
             for p, part in zip(self.both, joint.slices, strict=True)
         ]
-        for name in sorted(rules[0].keys() & rules[1].keys()):
-            one, other = rules[0][name], rules[1][name]
+        for name, one in rules[0].items():
+            other = rules[1].get(name)
+            if other is None:
+                continue
             seen = [self._looked_at(at, rule) for at, rule in enumerate((one, other))]
             if one.target != other.target or seen[0].keys() == seen[1].keys():
                 continue
