@@ -84,6 +84,25 @@ def test_what_no_trial_meets_is_found_among_the_very_states(name, part, broken, 
         assert (then < before, then > before) == (part.better, not part.better)
 
 
+def test_a_rule_that_looks_at_one_characteristic_alone_is_broken_on_that_one(sound, monkeypatch):
+    monkeypatch.setattr(Trials, "broken", lambda self, part, wrong: iter(()))
+    area = sound.framework.areas[0]
+    of = FactOf(area.counted[0].id)
+    headline = Fact("headline", Layer.GRADE, Level.AREA, Kind.SCALE, Better.MORE, "it", of, STATUSES)
+    odd = replace(
+        next(r for r in sound.book.rules if r.target == "good"),
+        condition=Compare("headline", Op.EQUALS, (Const(3),)),
+        scope=frozenset({area.id}),
+        not_monotone="a test",
+    )
+    statuses = tuple(r for r in sound.book.rules if r.layer is Layer.STATUS)
+    below = {n: f for n, f in sound.book.facts.items() if f.level is Level.CHARACTERISTIC}
+    book = replace(sound.book, rules=(*statuses, odd), facts={**below, "headline": headline})
+    with afresh():
+        result, (finding, *_) = asked(sound, book, "monotone.a")
+    assert ("refuted", odd.id) == (result, finding.rules[0])
+
+
 def test_a_rule_that_holds_whatever_is_found_says_nothing(sound):
     always = Compare("assessed", Op.AT_LEAST, (Const(0),))
     rules = tuple(replace(r, condition=always) if r.id == "adequate.some" else r for r in sound.book.rules)
@@ -108,3 +127,14 @@ def test_what_breaks_at_one_end_of_a_parameter_alone_is_broken(sound):
     assert ("refuted", "crowded") == (result, finding.rules[0])
     assert finding.message.endswith(", with crowd at 1")
     assert [{"crowd": 1}] * 2 == [case["set"] for case in finding.witness.cases]
+
+
+def test_a_cap_that_goes_at_other_parameters_names_those_that_are_not_at_their_defaults(sound):
+    crowd = Parameter("crowd", Kind.COUNT, 90, 1, 90, "assumed", "a test", "a test")
+    others = {n: replace(p, minimum=p.default, maximum=p.default) for n, p in sound.book.parameters.items()}
+    few = All((OPEN, Compare("demonstrated", Op.AT_MOST, (Param("crowd"),))))
+    book = with_cap(
+        replace(sound.book, parameters={**others, "crowd": crowd}), condition=few, not_monotone="a test"
+    )
+    (found,) = (f for f in asked(sound, book, "capped")[1] if f.code == "uncapped-concern")
+    assert found.message.endswith("above requires improvement, with crowd at 1")

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations_with_replacement
 
 import pytest
 import z3
 
+from grader.language.nodes import Better, Compare, Const, Effect, Kind, Level, Lowest, Op
+from grader.language.rulebook import Fact, Layer
 from grader.proofs import area_sums
 from grader.proofs.area_sums import AreaSums, OnlyInParts
 from grader.proofs.characteristics import seen_in
 from grader.proofs.subject import GRADE_AND_SUFFICIENCY
 from grader.proofs.tag_combinations import EARLIER_TAGS
+from grader.vocabulary.peel import STATUSES
 
 BOOKS = ["pooling", "discounting_isolated", "PEEL_2021_22"]
 
@@ -49,6 +53,27 @@ def test_sums_answer_as_listing_every_characteristic_does(opened, name):
         for ask in _questions(subject.bound):
             for size in (group.sizes[0], group.sizes[-1]):
                 assert _listed(space, ask, size) == _settled(sums, ask, size)
+
+
+def test_sums_answer_on_the_lowest_status_of_an_area_as_listing_does(opened):
+    found = opened("pooling")
+    lowest = Fact(
+        "lowest", Layer.GRADE, Level.AREA, Kind.SCALE, Better.MORE, "it",
+        Lowest("characteristics", "status"), STATUSES,
+    )  # fmt: skip
+    rules = tuple(
+        replace(r, condition=Compare("lowest", Op.AT_LEAST, (Const(STATUSES.rank("demonstrated")),)))
+        if r.effect is Effect.REACHES and r.layer is Layer.GRADE
+        else r
+        for r in found.book.rules
+    )
+    book = replace(found.book, facts={**found.book.facts, "lowest": lowest}, rules=rules)
+    subject = replace(found, book=book).subject()
+    group = subject.graded[0]
+    space = subject.space(group, GRADE_AND_SUFFICIENCY)
+    sums = AreaSums(space, ())
+    for ask in _questions(subject.bound):
+        assert _listed(space, ask, group.sizes[0]) == _settled(sums, ask, group.sizes[0])
 
 
 def test_where_sums_settle_nothing_every_characteristic_is_listed(opened, monkeypatch):
