@@ -103,6 +103,17 @@ def test_a_rule_that_looks_at_one_characteristic_alone_is_broken_on_that_one(sou
     assert ("refuted", odd.id) == (result, finding.rules[0])
 
 
+def test_what_breaks_beside_two_findings_is_shown_with_two_and_one_item(sound, monkeypatch):
+    monkeypatch.setattr(Trials, "broken", lambda self, part, wrong: iter(()))
+    two = Compare("open_concerns", Op.AT_LEAST, (Const(2),))
+    odd = All((two, Compare("demonstrated", Op.AT_LEAST, (Const(1),))))
+    with afresh():
+        _, (finding, *_) = asked(sound, with_cap(sound.book, condition=odd, not_monotone="x"), "monotone.a")
+    before = finding.witness.cases[0]
+    written = [*before.get("findings", []), *before.get("previous", [])]
+    assert ([1], 2) == ([len(items) for items in before["evidence"].values()], len(written))
+
+
 def test_a_rule_that_holds_whatever_is_found_says_nothing(sound):
     always = Compare("assessed", Op.AT_LEAST, (Const(0),))
     rules = tuple(replace(r, condition=always) if r.id == "adequate.some" else r for r in sound.book.rules)

@@ -118,6 +118,20 @@ def test_a_rule_that_was_idle_and_is_so_no_more_is_not_told(idle, opened):
     assert ("proved", ()) == (again.promises[0].result, again.findings)
 
 
+def test_a_rule_that_is_idle_no_more_as_its_fact_counts_otherwise_is_not_told(opened):
+    sound = opened("sound")
+    good = next(r for r in sound.book.rules if r.id == "good.substantially-all")
+    again = replace(_again(good), condition=replace(good.condition, fact="own"))
+    told = []
+    dead = {}
+    for counted in ("demonstrated_share", "partly_share"):
+        own = replace(sound.book.facts[counted], name="own")
+        book = replace(sound.book, rules=(*sound.book.rules, again), facts={**sound.book.facts, "own": own})
+        report = check_rulebook(book, sound.framework, only=("live",), dead=dead)
+        told.append(again.id in {f.rules[0] for f in report.findings})
+    assert [True, False] == told
+
+
 @pytest.mark.parametrize("kept", [7, {"why": "old"}, {"why": "same", "case": [3]}])
 def test_what_is_kept_of_a_rule_can_be_spoiled_without_harm(idle, kept):
     book, framework, first, dead = idle

@@ -53,7 +53,7 @@ def test_every_way_the_rest_can_be_scored_lies_in_the_range(framework: str) -> N
         assert (min(grades), max(grades)) == tuple(map(scale.rank, area.possible))
 
 
-# Where levels raise concerns ---------------------------------------------------------------------------------
+# Where levels raise concerns --------------------------------------------------------------------------------
 
 
 RAISING = """\

@@ -137,3 +137,20 @@ def test_directions_are_checked_beside_other_faults(book):
     assert "4:17: unknown characteristic 'one.1z'" in found
     assert "6:6: fact 'c' goes from 25 to 10" in found
     assert "7:21: 'to' of fact 'd'" in found
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        "sum: score, of: characteristics, where: {scale: up}",
+        "highest: score, of: characteristics, where: {scale: up}",
+        "lowest: score, of: characteristics, where: {status: {at_least: low}}",
+        "score_of: one.1a",
+        "round: n, to: 10, how: down",
+        "points: {start: n}",
+    ],
+)
+def test_every_number_that_is_reckoned_may_have_a_unit_and_a_mark(book, definition):
+    facts = f"  n: {{score_of: one.1a, better: more, english: e}}\n  f: {{{definition}, unit: stars, "
+    found = book(facts + "not_monotone: an example, better: more, english: e}").facts["f"]
+    assert ("stars", "an example") == (found.unit, found.not_monotone)
