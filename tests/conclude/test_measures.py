@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from grader.language.figures import per_mille
+from grader.language.figures import per_mille, range_of
+from grader.language.rulebook import Measure
+from grader.model.base import LARGEST_FIGURE
 
 
 @pytest.mark.parametrize(
@@ -115,3 +117,10 @@ def test_praise_beside_a_failing_rate_leaves_recording_inadequate(grade, item):
         area.grade,
         [r.rule for r in area.reasons if r.held and r.target == "inadequate"],
     )
+
+
+@pytest.mark.parametrize(
+    ("unit", "expected"), [("percent", (0, 100)), ("days", (-LARGEST_FIGURE, LARGEST_FIGURE))]
+)
+def test_figures_that_are_no_per_cent_may_be_below_0(unit, expected):
+    assert expected == range_of(Measure("m", "responding.1a", unit, "a measure"))

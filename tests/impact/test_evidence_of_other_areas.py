@@ -13,6 +13,7 @@ from grader.io.catalogue import open_rulebook
 from grader.language.nodes import Better, Compare, Const, Count, Effect, Kind, Level, Op, Test
 from grader.language.rulebook import Fact, Layer, Rule
 from grader.proofs.rule_change import Comparison
+from grader.vocabulary.peel import PEEL
 
 CARE = "EXAMPLE_CARE_HOMES"
 
@@ -102,3 +103,26 @@ def test_cases_tag_the_evidence_to_what_informs(care):
         tagged = {name for item in case["inspection"]["evidence"] for name in item["characteristics"]}
         own = {c.id for c in framework.area(case["area"]).characteristics}
         assert case["part"] != "findings" or not tagged & own
+
+
+def _counting(book, entity, where=()):
+    """The rule book with one fact more, which every profile shows."""
+    fact = Fact("counted", Layer.GRADE, Level.AREA, Kind.COUNT, Better.NEITHER, "findings",
+                Count(entity, where))  # fmt: skip
+    return replace(book, facts={**book.facts, "counted": fact})
+
+
+def test_a_count_of_findings_moves_with_those_proposed_on_characteristics(care):
+    framework, book = care
+    kind = (Test("kind", Op.EQUALS, (Const(PEEL.kinds.rank("area_for_improvement")),)),)
+    old = _counting(book, "findings", kind)
+    found = prove(old, _raised_on_characteristic(old, 1), framework)
+    informed = _informed(framework)
+    expected = {a.id: "moves" if a.id in informed else "never" for a in framework.areas}
+    assert expected == {a["area"]: a["profile"] for a in found.areas}
+
+
+def test_a_count_of_earlier_findings_in_place_of_all_moves(care):
+    framework, book = care
+    found = prove(_counting(book, "findings"), _counting(book, "earlier"), framework)
+    assert {"moves"} == {a["profile"] for a in found.areas}

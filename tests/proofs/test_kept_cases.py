@@ -118,7 +118,8 @@ def test_a_rule_that_was_idle_and_is_so_no_more_is_not_told(idle, opened):
     assert ("proved", ()) == (again.promises[0].result, again.findings)
 
 
-def test_a_rule_that_is_idle_no_more_as_its_fact_counts_otherwise_is_not_told(opened):
+def test_a_rule_that_is_idle_no_more_as_its_fact_counts_otherwise_is_not_told(opened, monkeypatch):
+    monkeypatch.setattr(Trials, "states", ())  # which would show it first
     sound = opened("sound")
     good = next(r for r in sound.book.rules if r.id == "good.substantially-all")
     again = replace(_again(good), condition=replace(good.condition, fact="own"))
