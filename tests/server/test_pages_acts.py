@@ -283,3 +283,55 @@ def test_a_decision_is_made_beside_its_evidence_with_the_one_before_and_can_be_t
     assert 303 == send(ann, here, f"{at}/decide/undo?area=responding").status_code
     decision = ann.get(f"/api/v1{at}/areas/responding").json()["decision"]
     assert decision is None
+
+
+def faults(answer: Any) -> list[str]:
+    """The fields that a form's summary of errors leads to."""
+    summary = answer.text.partition('class="error-summary"')[2].partition("</div>")[0]
+    return re.findall(r'href="#([\w-]+)"', summary)
+
+
+def test_a_form_tells_at_once_what_is_empty_and_what_else_is_wrong(served: Any, at: str) -> None:
+    client = served.signed_in("acts ann")
+    empty = send(client, f"{at}/item/add", f"{at}/item/add", found_on="yesterday")
+    assert 422 == empty.status_code
+    assert ["statement", "characteristics", "assessment", "basis", "source", "found_on"] == faults(empty)
+
+    earlier = send(client, f"{at}/finding/add?earlier=1", f"{at}/finding/add", block="previous", issued="x")
+    assert 422 == earlier.status_code
+    assert ["kind", "area", "statement", "progress", "issued"] == faults(earlier)
+
+    source = send(client, f"{at}/source/add", f"{at}/source/add", published="soon")
+    assert (422, ["id", "title", "published"]) == (source.status_code, faults(source))
+
+
+@pytest.mark.parametrize("figure", ["010", "1_000", "nan", "1:30", "٣", "1e400"])
+def test_a_figure_of_a_form_is_refused_where_a_file_would_refuse_it(
+    served: Any, at: str, figure: str
+) -> None:
+    client = served.signed_in("acts ann")
+    answer = send(
+        client, f"{at}/item/add", f"{at}/item/add", statement="Calls.", more="treatment.1a", basis="data",
+        source="hmicfrs-report", measure_name="calls", measure_value=figure, measure_unit="percent",
+    )  # fmt: skip
+    assert (422, True) == (answer.status_code, "measure_value" in faults(answer))
+
+
+def test_what_is_wrong_with_a_workbook_names_it_as_its_owner_does(served: Any, at: str) -> None:
+    client = served.signed_in("acts ann")
+    rows = b"id,characteristics,statement,assessment,basis,source\nB1,treatment.1a,,meets,interview,report\n"
+    page = client.get(f"{at}/workbook").text
+    token = re.search(r'name="csrf" value="([^"]*)"', page)
+    assert token is not None
+    sent = {"workbook": ("../B division: March?.csv", rows, "text/csv")}
+    answer = client.post(f"{at}/workbook", data={"csrf": token[1], "how": "add"}, files=sent)
+    shown = client.get(answer.headers["location"]).text
+    assert "<strong>B division_ March_.csv</strong> row 2, column 3: " in shown
+
+
+def test_a_hint_that_asks_ends_with_its_question_mark(served: Any, at: str) -> None:
+    client = served.signed_in("acts ann")
+    answer = send(client, f"{at}/item/add", f"{at}/item/add", more="treatment.1")
+    hint = re.search(r'<span class="help">([^<]*\?)([^<]*)</span>', answer.text)
+    assert hint is not None, answer.text
+    assert "" == hint[2]

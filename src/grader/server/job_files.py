@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -21,6 +22,7 @@ from grader.sheets.yaml_text import inspection_text
 Data = dict[str, Any]
 
 _ORIGIN: Final = "the workbench"
+_SHEETS: Final = (".xlsx", ".xlsm", ".xlsb", ".ods", ".xls", ".csv", ".tsv")
 
 
 # Out ------------------------------------------------------------------------------------------------------
@@ -149,7 +151,7 @@ def read_sheet(
     from grader.sheets.keeping import read_earlier
     from grader.sheets.proposing import propose_mapping
 
-    path = Path("sheet" + _ending(blobs[0], file_name))
+    path = _plain_name(file_name)
     path.write_bytes(blobs[0])
     proposed: Data | None = None
     mapping_text = mapping
@@ -187,9 +189,12 @@ def read_sheet(
     return answer, []
 
 
-def _ending(content: bytes, file_name: str) -> str:
-    ending = Path(file_name).suffix.lower()
-    return ending if ending in (".xlsx", ".xlsm", ".xlsb", ".ods", ".xls", ".csv", ".tsv") else ".csv"
+def _plain_name(file_name: str) -> Path:
+    """A name in this folder by which whoever sent the file knows it in what is said of it."""
+    given = Path(file_name.replace("\\", "/").rpartition("/")[2])
+    stem = re.sub(r"[^\w ()-]", "_", given.stem)[:60].strip() or "sheet"
+    ending = given.suffix.lower()
+    return Path(stem + (ending if ending in _SHEETS else ".csv"))
 
 
 def _marked(path: Path, error: InputError) -> list[bytes]:

@@ -33,6 +33,11 @@ def opened(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def sentence(text: str) -> str:
+    """Text as a sentence: a capital at its start, a stop at its end unless there is one."""
+    return opened(text) + ("" if text.endswith((".", "?", "!")) else ".")
+
+
 def visible(value: Any) -> Any:
     """Text with hidden characters escaped; markup stays."""
     if type(value) is not str:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from grader.server import evidence, sources
 from grader.server.pages import item_form
-from grader.server.pages.refused import Refused, Wrong, lacking, refused_for, sent, sides
+from grader.server.pages.refused import Refused, Wrong, refused_for, sent, sides
 from grader.server.pages.subject import (
     Choice,
     Subject,
@@ -129,12 +129,11 @@ def add_item(request: Request, bench: Bench, caller: SignedInCaller, key: str, f
     given = item_form.read(form)
     if form.text("action") == "search":
         return item_form.show(on, given, search=form.text("search") or form.text("statement"))
-    blank = lacking(given, item_form.NEEDED)
     another = form.text("action") == "another"
     return sent(
         lambda: evidence.add(bench, caller, key, given),
         item_form.FIELDS,
-        blank,
+        item_form.blank(given),
         again=lambda refused: item_form.show(on, given, refused=refused),
         then=lambda made: on.to("/item/add", "added") if another else on.to("/item", "added", id=made.id),
     )
@@ -161,11 +160,10 @@ def edit_item(
         return item_form.show(on, given, item=item, version=version, search=search)
     # How it was settled is no part of the form, and stays.
     kept = {"settled": item.evidence["settled"]} if item is not None and "settled" in item.evidence else {}
-    blank = lacking(given, item_form.NEEDED)
     return sent(
         lambda: evidence.edit(bench, caller, key, id, given | kept, expected_version=version),
         item_form.FIELDS,
-        blank,
+        item_form.blank(given),
         again=lambda refused: item_form.show(on, given, item=item, version=version, refused=refused),
         then=lambda _: on.to("/item", "saved", id=id),
     )
@@ -220,16 +218,17 @@ def tag_several(request: Request, bench: Bench, caller: SignedInCaller, key: str
     if form.text("action") == "search":
         items = [evidence.one(bench, caller, key, name) for name in expected]
         return _several(on, items, expected, tags, search=form.text("search"))
-    nothing = Wrong("Say what they are to be given", "assessment", "fill in at least one")
 
     def again(refused: Refused) -> Response:
         items = [evidence.one(bench, caller, key, name) for name in expected]
         return _several(on, items, expected, tags, refused=refused)
 
+    if not tags:
+        nothing = Wrong("Say what they are to be given", "assessment", "fill in at least one")
+        return again(refused_for([nothing]))
     return sent(
         lambda: evidence.tag(bench, caller, key, expected, tags),
         item_form.FIELDS,
-        None if tags else refused_for([nothing]),
         again=again,
         then=lambda _: on.to("/evidence", "tagged"),
     )

@@ -121,11 +121,8 @@ def _block(text: str) -> Literal["findings", "previous"]:
 
 def _given(form: Posted, block: str) -> dict[str, Any]:
     given: dict[str, Any] = {"statement": form.text("statement")}
-    for name in ("kind", "area", "source", "issued"):
-        if form.maybe(name):
-            given[name] = form.text(name).strip()
-    if block == "previous" and form.maybe("progress"):
-        given["progress"] = form.text("progress")
+    given |= {name: form.text(name).strip() for name in _NEEDED[block] if name != "statement"}
+    given |= {name: value for name in ("source", "issued") if (value := form.maybe(name)) is not None}
     if form.text("accelerated") and block == "findings":
         given["accelerated"] = True
     found = {

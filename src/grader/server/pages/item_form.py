@@ -9,8 +9,9 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from grader.errors import InputError
+from grader.io.scalars import is_plain_number
 from grader.server import searching, sources
-from grader.server.pages.refused import Refused, sides
+from grader.server.pages.refused import Refused, lacking, sides
 from grader.server.pages.subject import BY_FIGURE, Choice, Subject, assessments, bases, extents, harms
 from grader.server.shapes import ItemView
 from grader.server.web import Posted
@@ -28,28 +29,21 @@ FIELDS: Final = {
 NEEDED: Final = {
     "statement": "Write what was found",
     "characteristics": "Choose a characteristic",
+    "assessment": "Choose how it stands against them",
     "basis": "Choose how it was found",
     "source": "Choose a source",
 }
-_TEXTS: Final = (
-    "assessment",
-    "basis",
-    "extent",
-    "harm",
-    "remedied_on",
-    "found_on",
-    "source",
-    "locator",
-    "tagged_by",
-)
+_TEXTS: Final = ("extent", "harm", "remedied_on", "found_on", "locator", "tagged_by")
 
 
 def read(form: Posted) -> dict[str, Any]:
-    """The item a form holds, without what is empty."""
+    """The item a form holds: what is needed, though it is empty, and what else is not."""
     given: dict[str, Any] = {
         "characteristics": characteristics(form),
         # The statement stands as it was typed.
         "statement": form.text("statement"),
+        "basis": form.text("basis").strip(),
+        "source": form.text("source").strip(),
     }
     given |= {name: value for name in _TEXTS if (value := form.maybe(name)) is not None}
     given |= {name: True for name in ("remedied", "innovative") if form.text(name)}
@@ -58,12 +52,20 @@ def read(form: Posted) -> dict[str, Any]:
         for name in ("name", "value", "interval", "unit")
         if (value := form.maybe(f"measure_{name}"))
     }
+    assessment = form.text("assessment").strip()
+    if assessment or not measure:
+        given["assessment"] = assessment
     if measure:
         given["measure"] = {
             name: _number(value) if name in ("value", "interval") else value
             for name, value in measure.items()
         }
     return given
+
+
+def blank(given: Data) -> dict[str, str]:
+    """By field that the form asks for and that is empty, what to do."""
+    return lacking(given, {name: say for name, say in NEEDED.items() if name in given})
 
 
 def characteristics(form: Posted) -> list[str]:
@@ -74,10 +76,9 @@ def characteristics(form: Posted) -> list[str]:
 
 def _number(text: str) -> float | int | str:
     """A number; anything else as written, to be faulted as in a file."""
-    try:
-        value = float(text)
-    except ValueError:
+    if not is_plain_number(text):
         return text
+    value = float(text)
     return int(value) if value.is_integer() and abs(value) < 2**53 else value
 
 

@@ -44,7 +44,7 @@ class Refused:
 
 
 def tried(
-    act: Callable[[], T], fields: Mapping[str, str] | None = None, blank: Refused | None = None
+    act: Callable[[], T], fields: Mapping[str, str] | None = None, blank: Mapping[str, str] | None = None
 ) -> T | Refused:
     """What a service gives, or why it refuses; what the form cannot mend is raised.
 
@@ -52,15 +52,17 @@ def tried(
     ----------
     fields : mapping of str to str
         The form's names of fields: `measure.value` is `measure_value`.
-    blank : Refused, optional
-        That fields are empty, told before the service is asked.
+    blank : mapping of str to str, optional
+        By field that is empty, what to do. The service refuses those too; its words for them are left out,
+        and what else is wrong is told with them.
     """
-    if blank is not None:
-        return blank
+    blank = blank or {}
     try:
         return act()
     except InputError as error:
-        return refused_for([_wrong(problem, fields or {}) for problem in error.problems])
+        others = [_wrong(problem, fields or {}) for problem in error.problems]
+        empty = [Wrong(say, name) for name, say in blank.items()]
+        return refused_for([*empty, *(wrong for wrong in others if wrong.field not in blank)])
     except Changed as change:
         return Refused(change.status, changed=change)
     except (NotNow, WorkerFailed) as refusal:
@@ -70,7 +72,7 @@ def tried(
 def sent(
     act: Callable[[], T],
     fields: Mapping[str, str] | None = None,
-    blank: Refused | None = None,
+    blank: Mapping[str, str] | None = None,
     *,
     again: Callable[[Refused], Response],
     then: Callable[[T], Response],
@@ -96,16 +98,15 @@ def taken_away(name: str) -> Refused:
     return refused_for([wrong], 412)
 
 
-def lacking(given: Mapping[str, Any], needed: Mapping[str, str]) -> Refused | None:
-    """That fields are empty, in words of their own; None if none is.
+def lacking(given: Mapping[str, Any], needed: Mapping[str, str]) -> dict[str, str]:
+    """By field that is needed and empty, what to do.
 
     Parameters
     ----------
     needed : mapping of str to str
         By field, what to do.
     """
-    blank = [name for name in needed if not given.get(name) or not str(given[name]).strip()]
-    return refused_for([Wrong(needed[name], name) for name in blank]) if blank else None
+    return {name: say for name, say in needed.items() if not given.get(name) or not str(given[name]).strip()}
 
 
 def _wrong(problem: Problem, fields: Mapping[str, str]) -> Wrong:

@@ -47,6 +47,7 @@ def templates() -> Environment:
         "web_address": words.web_address,
         "counted": plural,
         "opened": words.opened,
+        "sentence": words.sentence,
         "rule_title": words.rule_title,
         "moment": lambda moment: moment.strftime("%-d %B %Y at %H:%M UTC"),
     }

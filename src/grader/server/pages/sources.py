@@ -135,8 +135,8 @@ def _as_it_is(on: Subject, id: str, refused: Refused) -> Response:
 
 
 def _given(form: Posted) -> dict[str, Any]:
-    found = {name: form.maybe(name) for name in ("title", "url", "published")}
-    return {name: value for name, value in found.items() if value is not None}
+    others = {name: value for name in ("url", "published") if (value := form.maybe(name)) is not None}
+    return {"title": form.text("title").strip(), **others}
 
 
 def _form(

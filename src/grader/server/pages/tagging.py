@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from grader.server import blind_tagging, moderation
 from grader.server.pages import item_form
-from grader.server.pages.refused import Refused, lacking, sent, sides
+from grader.server.pages.refused import Refused, sent, sides
 from grader.server.pages.subject import BY_FIGURE, Subject, assessments, bases, extents, harms, subject
 from grader.server.shapes import TaggingView
 from grader.server.web import Bench, PageForm, PageNumber, Posted, SignedInCaller
@@ -91,8 +91,6 @@ def tag_item(
         seen = moderation.one_to_tag(bench, caller, key, id)
         search = form.text("search") or seen.evidence["statement"]
         return _form(on, seen, tags, version, search=search)
-    needed = {name: item_form.NEEDED[name] for name in ("characteristics", "basis")}
-    blank = lacking(tags, needed)
 
     def then(_: TaggingView) -> Response:
         following = moderation.to_tag(bench, caller, key, untagged=True, per_page=1).items
@@ -102,7 +100,7 @@ def tag_item(
 
     return sent(
         lambda: moderation.tag(bench, caller, key, id, tags, expected_version=version),
-        blank=blank,
+        blank=item_form.blank(tags),
         again=lambda refused: _form(
             on, moderation.one_to_tag(bench, caller, key, id), tags, version, refused=refused
         ),
@@ -129,8 +127,11 @@ def untag_item(
 
 
 def _tags(form: Posted) -> dict[str, Any]:
-    tags: dict[str, Any] = {"characteristics": item_form.characteristics(form)}
-    tags |= {n: v for n in ("assessment", "basis", "extent", "harm") if (v := form.maybe(n)) is not None}
+    tags: dict[str, Any] = {
+        "characteristics": item_form.characteristics(form),
+        "basis": form.text("basis").strip(),
+    }
+    tags |= {n: v for n in ("assessment", "extent", "harm") if (v := form.maybe(n)) is not None}
     return tags | {name: True for name in ("remedied", "innovative") if form.text(name)}
 
 
