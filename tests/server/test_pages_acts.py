@@ -331,7 +331,7 @@ def test_what_is_wrong_with_a_workbook_names_it_as_its_owner_does(served: Any, a
 
 def test_a_hint_that_asks_ends_with_its_question_mark(served: Any, at: str) -> None:
     client = served.signed_in("acts ann")
-    answer = send(client, f"{at}/item/add", f"{at}/item/add", more="treatment.1")
+    answer = send(client, f"{at}/item/add", f"{at}/item/add", more="treatmnt.1a")
     hint = re.search(r'<span class="help">([^<]*\?)([^<]*)</span>', answer.text)
     assert hint is not None, answer.text
     assert "" == hint[2]

@@ -23,9 +23,6 @@ OUTCOMES: Final = ("accepted", "partly_accepted", "not_accepted")
 _LONGEST: Final = 20_000
 
 
-# Invitations ----------------------------------------------------------------------------------------------
-
-
 def challenge(
     bench: Workbench, caller: Caller, key: str, target: str, statement: str, source: str
 ) -> ChallengeView:

@@ -30,9 +30,6 @@ Data = Mapping[str, Any]
 _DRAWS: Final = 512
 
 
-# What differs, and how it is settled ----------------------------------------------------------------------
-
-
 def disagreements(bench: Workbench, caller: Caller, key: str) -> ModerationView:
     """Where taggings differ, those that matter to a grade first, each with how it is settled."""
     with bench.reading(caller, key, "see_moderation") as work:
