@@ -1,4 +1,4 @@
-"""Causes are told with the engine there is: making others anew took longer than all else that is kept."""
+"""Causes are told with the engine there is; none is made for each case looked at."""
 
 from __future__ import annotations
 
