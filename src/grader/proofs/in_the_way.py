@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from grader.engines.reference import ReferenceEngine
 from grader.grading.conclude import AreaCase, CharacteristicCase, Raised
 from grader.language.nodes import Effect, Level
 from grader.language.pipeline import GRADES, STATUSES, Stage
@@ -149,7 +148,7 @@ def _decides(subject: Subject, dead: Rule, gone: Rule, seen: Seen) -> bool:
     if dead.layer is Layer.FINDING:
         places = [seen.area.raised, *(c.raised for c in seen.on.values())]
         return any(_raises_alone(dead, gone, raised) for raised in places)
-    engine = ReferenceEngine(subject.bound)
+    engine = subject.evaluator.engine
     return any(
         _in_stage(
             subject,
@@ -199,5 +198,4 @@ def _graded(subject: Subject, gone: Rule, seen: Seen) -> bool:
 
 
 def _held(subject: Subject, layer: Layer, seen: Seen) -> frozenset[str]:
-    engine = ReferenceEngine(subject.bound)
-    return engine.held(layer, Level.AREA, seen.area.area, seen.area.facts)
+    return subject.evaluator.engine.held(layer, Level.AREA, seen.area.area, seen.area.facts)
