@@ -355,6 +355,10 @@ def finish(site: Path) -> int:
         here = os.path.relpath(site / "assets" / "iframe-worker.js", page.parent)
         local = text.replace("https://unpkg.com/iframe-worker/shim", Path(here).as_posix())
         local = re.sub(r"<th([^>]*)></th>", r"<td\1></td>", local)  # a heading that says nothing is none
+        # Hidden by a style, which the page for what is not found has only on a server.
+        local = re.sub(r'<input class="md-toggle"(?! hidden)', '<input class="md-toggle" hidden', local)
+        # A name on the page may be that of a part of the site, as `Explanation` is.
+        local = re.sub(r'(<nav class="md-nav" aria-label="[^",]*)(?=")', r"\1, on this page", local)
         # Nobody can see these, so nobody should come to them by keyboard.
         local = re.sub(r'(<input class="md-option"(?![^>]*tabindex))', r'\1 tabindex="-1"', local)
         if local != text:

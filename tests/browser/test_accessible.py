@@ -9,7 +9,16 @@ from typing import Any
 import pytest
 from fastapi.routing import iter_route_contexts
 
-from grader.server import blind_tagging, challenges, decisions, findings, inspections, moderation
+from grader.server import (
+    blind_tagging,
+    challenges,
+    decisions,
+    drafts,
+    findings,
+    inspections,
+    invitations,
+    second_tagging,
+)
 from grader.server.app import create_app
 from grader.server.settings import Settings
 
@@ -99,10 +108,10 @@ def inspected(served: Any) -> str:
     tags = {"characteristics": ["responding.2a"], "assessment": "falls_short", "basis": "data"}
     second = served.person("second")
     blind_tagging.begin(bench, second, key, expected_version=0)
-    moderation.tag(bench, second, key, "E001", tags, expected_version=0)
+    second_tagging.tag(bench, second, key, "E001", tags, expected_version=0)
     revision = inspections.one(bench, admin, key).revision
-    challenges.release(bench, admin, key, expected_revision=revision)
-    challenges.invite(bench, admin, key, "chief@body.example", "Chief")
+    drafts.release(bench, admin, key, expected_revision=revision)
+    invitations.invite(bench, admin, key, "chief@body.example", "Chief")
     challenges.challenge(bench, served.person("bo"), key, "E001", "They were not", "Our log")
     return str(key)
 

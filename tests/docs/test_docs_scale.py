@@ -37,7 +37,7 @@ def test_the_columns_are_those_written():
 
 
 def test_the_output_shown_is_what_is_printed():
-    command = re.search(r"<!-- output: (.*) -->\n```\n(.*?)```", PAGE, re.DOTALL)
+    command = re.search(r"<!-- output: (.*) -->\n```\n\$ grader \1\n(.*?)```", PAGE, re.DOTALL)
     assert command is not None
     done = subprocess.run(
         [sys.executable, "-m", "grader", *command[1].split()],

@@ -172,6 +172,18 @@ def test_yaml_and_python_that_pages_show_can_be_read():
     assert [] == wrong
 
 
+def test_whatever_is_run_stands_in_sight_above_what_it_prints():
+    hidden = []
+    for page in DOCUMENTS:
+        text = (ROOT / page).read_text("utf-8").replace(" \\\n    ", " ")
+        for found in re.finditer(r"^<!-- (?!file|made)\w+(?:, exit \d)?: (.+?) -->$", text, re.MULTILINE):
+            before, after = text[: found.start()].rstrip().rpartition("\n\n")[2], text[found.end() :]
+            block = after.split("```\n", 1)[1].partition("\n")[0]
+            if f"grader {found[1]}" not in (block.removeprefix("$ "), before.strip("`:")):
+                hidden.append(f"{page}: {found[1]}")
+    assert [] == hidden
+
+
 @pytest.mark.parametrize(
     "page", [p for p in DOCUMENTS if p.parts[0] == "docs" and len(p.parts) == 2], ids=str
 )

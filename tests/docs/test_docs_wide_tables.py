@@ -23,7 +23,7 @@ SHOWN = [
     (page, *found)
     for page in PAGES
     for found in re.findall(
-        r"<!-- output: (.*?) -->\n```\n(.*?)```", (ROOT / page).read_text("utf-8"), re.DOTALL
+        r"<!-- output: (.*?) -->\n```\n\$ grader \1\n(.*?)```", (ROOT / page).read_text("utf-8"), re.DOTALL
     )
 ]
 
@@ -34,6 +34,11 @@ def test_the_output_shown_is_what_is_printed(page, command, output, tmp_path, mo
     monkeypatch.chdir(tmp_path)
     assert main(shlex.split(command)) in (0, 1)
     assert output in capsys.readouterr().out
+
+
+def test_every_command_shown_is_run():
+    texts = [(ROOT / page).read_text("utf-8") for page in PAGES]
+    assert len(SHOWN) == sum(text.count("<!-- output: ") for text in texts)
 
 
 def test_the_table_shown_is_the_example():

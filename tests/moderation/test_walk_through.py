@@ -33,6 +33,8 @@ def test_each_step_prints_what_the_page_shows(
                 shutil.copy(f"decisions.{name}", f"confirmed.{name}")
         done = run(*shlex.split(command))
         assert int(code or 0) == done.code, (command, done.err)
+        first, _, shown = shown.partition("\n")
+        assert f"$ grader {command}" == first
         parts = [part.strip("\n") for part in shown.split("...\n")]
         at = [done.out.find(part) for part in parts if part]
         assert -1 not in at, (command, done.out)

@@ -15,7 +15,7 @@ pytest.importorskip("fastapi", reason="the extra [serve] is not installed")
 
 from fastapi.testclient import TestClient
 
-from grader.server import accounts, blind_tagging, inspections, members, moderation
+from grader.server import accounts, blind_tagging, inspections, members, second_tagging
 from grader.server.app import create_app
 from grader.server.bench import Workbench
 from grader.server.callers import COMMAND, Caller
@@ -81,7 +81,7 @@ class Bench:
         begun = blind_tagging.state(self.bench, person, key)
         begun = blind_tagging.begin(self.bench, person, key, expected_version=begun.version)
         for item, said in tags.items():
-            moderation.tag(self.bench, person, key, item, said, expected_version=0)
+            second_tagging.tag(self.bench, person, key, item, said, expected_version=0)
         blind_tagging.hand_in(self.bench, person, key, expected_version=begun.version)
 
     def client(self) -> TestClient:

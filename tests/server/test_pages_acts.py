@@ -12,7 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import text
 
-from grader.server import accounts, challenges, inspections, retention
+from grader.server import accounts, drafts, inspections, invitations, retention
 from grader.server.app import create_app
 from grader.server.callers import COMMAND
 
@@ -169,8 +169,8 @@ def test_an_invitation_of_the_body_ends_and_with_it_what_was_begun_by_it(
     served: Any, at: str, later: Any
 ) -> None:
     key, owner = at.rpartition("/")[2], served.person("acts ann")
-    challenges.release(served.bench, owner, key, expected_revision=1)
-    link = challenges.invite(served.bench, owner, key, "chief@body.example", "Chief", days=2).link
+    drafts.release(served.bench, owner, key, expected_revision=1)
+    link = invitations.invite(served.bench, owner, key, "chief@body.example", "Chief", days=2).link
     body = served.invited(link)
     later(1)
     assert 200 == served.invited(link).get(f"{at}/draft").status_code
@@ -253,8 +253,8 @@ def test_every_choice_can_be_unset(served: Any, at: str) -> None:
     assert "Heard" not in ann.get(here).text
     # The answer to a challenge.
     revision = inspections.one(served.bench, served.person("acts ann"), key).revision
-    challenges.release(served.bench, served.person("acts ann"), key, expected_revision=revision)
-    invited = challenges.invite(served.bench, served.person("acts ann"), key, "c@body.example", "C")
+    drafts.release(served.bench, served.person("acts ann"), key, expected_revision=revision)
+    invited = invitations.invite(served.bench, served.person("acts ann"), key, "c@body.example", "C")
     body = served.invited(invited.link)
     said = {"target": "E002", "statement": "They are", "source": "Log"}
     number = body.post(f"/api/v1{at}/challenges", json=said).json()["number"]
@@ -331,7 +331,7 @@ def test_what_is_wrong_with_a_workbook_names_it_as_its_owner_does(served: Any, a
 
 def test_a_hint_that_asks_ends_with_its_question_mark(served: Any, at: str) -> None:
     client = served.signed_in("acts ann")
-    answer = send(client, f"{at}/item/add", f"{at}/item/add", more="treatment.1")
+    answer = send(client, f"{at}/item/add", f"{at}/item/add", more="treatmnt.1a")
     hint = re.search(r'<span class="help">([^<]*\?)([^<]*)</span>', answer.text)
     assert hint is not None, answer.text
     assert "" == hint[2]

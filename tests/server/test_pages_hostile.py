@@ -12,7 +12,7 @@ from urllib.parse import quote
 import pytest
 
 from grader.render.content.words import visible
-from grader.server import blind_tagging, challenges, evidence, findings, sources
+from grader.server import blind_tagging, challenges, drafts, evidence, findings, sources
 
 PARTS = (
     "<script>alert(1)</script>",
@@ -144,7 +144,7 @@ def compare(make_bench: Callable[..., Any]) -> Callable[[int], Iterator[tuple[st
             key = bench.inspection(owner, inspection(words, name), bo="body", bea="inspector")
             blind_tagging.begin(bench.bench, bench.person("bea"), key, expected_version=0)
             revision = 1
-            challenges.release(bench.bench, owner, key, expected_revision=revision)
+            drafts.release(bench.bench, owner, key, expected_revision=revision)
             item = evidence.listed(bench.bench, owner, key, per_page=1).items[0].id
             challenges.challenge(bench.bench, bench.person("bo"), key, item, words[3], words[4])
             sources.attach(bench.bench, owner, key, "report", words[5].rpartition("/")[2] + ".pdf", b"x")

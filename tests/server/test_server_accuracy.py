@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from grader.server import challenges, evidence, findings, inspections, retention, sources
+from grader.server import challenges, drafts, evidence, findings, inspections, invitations, retention, sources
 from grader.server.refusals import NotNow, NotThere
 
 FINDING = "{id: F001, kind: area_for_improvement, area: responding, evidence: [E002], statement: Slow}"
@@ -16,8 +16,8 @@ def drafted(served: Any, text: str = "") -> tuple[Any, str, Any]:
     """An owner, an inspection whose draft is released, and a browser of the body."""
     owner = served.person("accuracy owner")
     key = served.inspection(owner, f"{served.text}{text}")
-    challenges.release(served.bench, owner, key, expected_revision=1)
-    invited = challenges.invite(served.bench, owner, key, "chief@body.example", "Chief")
+    drafts.release(served.bench, owner, key, expected_revision=1)
+    invited = invitations.invite(served.bench, owner, key, "chief@body.example", "Chief")
     return owner, key, served.invited(invited.link)
 
 
@@ -35,15 +35,15 @@ def test_the_body_of_a_closed_inspection_is_kept_out_once_its_invitation_is_with
     assert "Withdraw" in page
     assert "Take the draft back" in page
     assert "Invite somebody" not in page
-    invited = challenges.invitations(bench, owner, key)[0]
-    challenges.uninvite(bench, owner, key, invited.number, expected_version=invited.version)
+    invited = invitations.invitations(bench, owner, key)[0]
+    invitations.uninvite(bench, owner, key, invited.number, expected_version=invited.version)
     assert 401 == body.get(f"/api/v1/inspections/{key}/draft").status_code
-    draft = challenges.draft(bench, owner, key)
-    challenges.withdraw(bench, owner, key, draft.number, expected_version=draft.version)
+    draft = drafts.draft(bench, owner, key)
+    drafts.withdraw(bench, owner, key, draft.number, expected_version=draft.version)
     with pytest.raises(NotThere):
-        challenges.draft(bench, owner, key)
+        drafts.draft(bench, owner, key)
     with pytest.raises(NotNow, match="closed"):
-        challenges.release(bench, owner, key, expected_revision=1)
+        drafts.release(bench, owner, key, expected_revision=1)
 
 
 def test_a_challenge_is_answered_though_what_the_finding_rests_on_is_gone(served: Any) -> None:
@@ -63,8 +63,8 @@ def test_a_challenge_is_answered_though_nothing_can_be_compared(served: Any) -> 
     owner, bench = served.person("accuracy owner"), served.bench
     text = served.text.replace("2022-03", "2021-04").replace("workforce.1a", "armed_threats.1a")
     key = served.inspection(owner, text)
-    challenges.release(bench, owner, key, expected_revision=1)
-    body = served.invited(challenges.invite(bench, owner, key, "chief@body.example", "Chief").link)
+    drafts.release(bench, owner, key, expected_revision=1)
+    body = served.invited(invitations.invite(bench, owner, key, "chief@body.example", "Chief").link)
     number = challenge(body, key, "E003").json()["number"]
     evidence.remove(bench, owner, key, "E003", expected_version=1)
     header = {**inspections.one(bench, owner, key).header, "edition": "2022-03"}

@@ -13,14 +13,14 @@ from sqlalchemy import delete, update
 from grader.errors import InputError
 from grader.server import (
     audit,
-    challenges,
     evidence,
     exports,
     findings,
     inspections,
+    invitations,
     members,
-    moderation,
     running,
+    second_tagging,
     sources,
 )
 from grader.server.refusals import Changed
@@ -137,8 +137,8 @@ def test_each_part_that_was_seen_is_noted_and_each_file_every_time(served: Any) 
     findings.listed(bench, owner, key)
     sources.listed(bench, owner, key)
     members.listed(bench, owner, key)
-    moderation.to_tag(bench, owner, key)
-    challenges.invitations(bench, owner, key)
+    second_tagging.to_tag(bench, owner, key)
+    invitations.invitations(bench, owner, key)
     for _ in range(2):
         exports.export_yaml(bench, owner, key)
     exports.export_decisions(bench, owner, key)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from grader.server import blind_tagging, decisions, members, moderation, retention
+from grader.server import blind_tagging, decisions, members, moderation, retention, second_tagging
 from grader.server.refusals import NotNow, TagsHidden
 
 #: The same finds, tagged in two ways that share nothing but ids, statements and sources.
@@ -126,17 +126,17 @@ def test_who_sees_the_tags_of_others_does_not_tag_as_a_second_person(served: Any
     owner, bea = served.person("blind ann"), served.person("blind bea")
     key = served.inspection(owner, HEAD + ONE, **{"blind bea": "inspector"})
     with pytest.raises(NotNow, match="without seeing how others did"):
-        moderation.tag(served.bench, bea, key, "E001", TAGS, expected_version=0)
+        second_tagging.tag(served.bench, bea, key, "E001", TAGS, expected_version=0)
     served.tagged_second(bea, key, E001=TAGS)
     with pytest.raises(NotNow, match="without seeing how others did"):
-        moderation.tag(served.bench, bea, key, "E001", TAGS, expected_version=1)
+        second_tagging.tag(served.bench, bea, key, "E001", TAGS, expected_version=1)
 
 
 @pytest.mark.parametrize("looked", [True, False])
 def test_moderation_is_told_who_had_seen_tags_before(served: Any, looked: bool) -> None:
     owner, bea = served.person("blind ann"), served.person("blind bea")
     key = served.inspection(owner, HEAD + ONE, **{"blind bea": "inspector"})
-    moderation.one_to_tag(served.bench, bea, key, "E001")  # which shows nobody's tags
+    second_tagging.one_to_tag(served.bench, bea, key, "E001")  # which shows nobody's tags
     if looked:
         decisions.proposal(served.bench, bea, key)
     served.tagged_second(bea, key, E001=TAGS)

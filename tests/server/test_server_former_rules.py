@@ -10,7 +10,16 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from grader.server import challenges, decisions, exports, inspections, moderation, retention
+from grader.server import (
+    challenges,
+    decisions,
+    drafts,
+    exports,
+    inspections,
+    invitations,
+    moderation,
+    retention,
+)
 from grader.server.refusals import NotNow
 from grader.server.tables import Inspection, Item
 
@@ -29,8 +38,8 @@ def former(served: Any) -> str:
     key: str = served.inspection(owner, **{"former other": "reviewer"})
     area = decisions.area(bench, owner, key, "responding")
     decisions.decide(bench, owner, key, "responding", "good", expected_version=area.version, rationale="Seen")
-    challenges.release(bench, owner, key, expected_revision=1)
-    link = challenges.invite(bench, owner, key, "chief@body.example", "Chief").link
+    drafts.release(bench, owner, key, expected_revision=1)
+    link = invitations.invite(bench, owner, key, "chief@body.example", "Chief").link
     sent = {"target": "E001", "statement": "No", "source": "Log"}
     served.invited(link).post(f"/api/v1/inspections/{key}/challenges", json=sent)
     served.tagged_second(served.person("former other"), key, E001=TAGS)
@@ -48,7 +57,7 @@ def test_nothing_of_it_is_graded(served: Any, former: str) -> None:
         lambda: decisions.area(bench, owner, former, "responding"),
         lambda: decisions.explain(bench, owner, former, "responding"),
         lambda: decisions.what_if(bench, owner, former, without=["E001"]),
-        lambda: challenges.release(bench, owner, former, expected_revision=1),
+        lambda: drafts.release(bench, owner, former, expected_revision=1),
         lambda: challenges.answer(
             bench, owner, former, challenge.number, "accepted", "So", expected_version=1
         ),

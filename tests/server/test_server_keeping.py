@@ -19,7 +19,7 @@ from grader.server import (
     accounts,
     audit,
     backup,
-    challenges,
+    drafts,
     evidence,
     inspections,
     migrating,
@@ -203,7 +203,7 @@ def test_a_redacted_text_is_nowhere_any_more(served: Any, tmp_path: Path) -> Non
     changed = evidence.edit(
         bench, owner, key, "E001", {**item.evidence, "statement": f"{secret} again"}, expected_version=1
     )
-    challenges.release(bench, owner, key, expected_revision=inspections.one(bench, owner, key).revision)
+    drafts.release(bench, owner, key, expected_revision=inspections.one(bench, owner, key).revision)
     instead = retention.redact(bench, owner, key, "E001", "names a person", expected_version=changed.version)
     assert instead == evidence.one(bench, owner, key, "E001").evidence["statement"]
     data = Path(str(bench.database.url.database))

@@ -8,7 +8,17 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from grader.server import challenges, evidence, exports, findings, inspections, moderation, retention
+from grader.server import (
+    challenges,
+    drafts,
+    evidence,
+    exports,
+    findings,
+    inspections,
+    invitations,
+    moderation,
+    retention,
+)
 from grader.server.refusals import NotNow, NotThere
 from grader.server.tables import Base
 
@@ -29,13 +39,11 @@ def holding(bench: Any, text: str) -> list[str]:
 
 
 def released(bench: Any, caller: Any, key: str) -> Any:
-    return challenges.release(
-        bench, caller, key, expected_revision=inspections.one(bench, caller, key).revision
-    )
+    return drafts.release(bench, caller, key, expected_revision=inspections.one(bench, caller, key).revision)
 
 
 def challenged(served: Any, reviewer: Any, key: str, target: str, statement: str) -> Any:
-    link = challenges.invite(served.bench, reviewer, key, "chief@body.example", "Chief").link
+    link = invitations.invite(served.bench, reviewer, key, "chief@body.example", "Chief").link
     sent = {"target": target, "statement": statement, "source": "Our log"}
     answer = served.invited(link).post(f"/api/v1/inspections/{key}/challenges", json=sent)
     assert 201 == answer.status_code, answer.text
@@ -99,7 +107,7 @@ def test_in_what_a_draft_says_was_found(served: Any, statement: str) -> None:
     retention.redact(bench, owner, key, "E002", "names a person", expected_version=1)
     assert [] == holding(bench, "Quill")
     drafted = [
-        f["statement"] for a in challenges.draft(bench, owner, key).proposal["areas"] for f in a["findings"]
+        f["statement"] for a in drafts.draft(bench, owner, key).proposal["areas"] for f in a["findings"]
     ]
     assert any("[redacted; SHA-256" in each and "Others are slow too" in each for each in drafted)
 
@@ -110,7 +118,7 @@ def test_nothing_else_is_touched_where_the_text_is_a_common_word(served: Any) ->
     key = served.inspection(owner, text)
     before = released(bench, owner, key)
     instead = retention.redact(bench, owner, key, "E002", "names a person", expected_version=1)
-    after = challenges.draft(bench, owner, key)
+    after = drafts.draft(bench, owner, key)
     expected = {
         **before.inspection,
         "evidence": [

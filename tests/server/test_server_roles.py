@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from fastapi.routing import iter_route_contexts
 
-from grader.server import challenges, decisions, members, sources
+from grader.server import decisions, drafts, invitations, members, sources
 
 ROLES = ("nobody", "stranger", "body", "reader", "inspector", "reviewer", "owner", "admin")
 MATRIX = Path(__file__).with_name("who_may_what.csv")
@@ -82,8 +82,8 @@ def scene(served: Any) -> Scene:
     decisions.decide(
         bench, reviewer, key, "responding", "good", expected_version=area.version, rationale="Seen"
     )
-    draft = challenges.release(bench, reviewer, key, expected_revision=1)
-    invited = challenges.invite(bench, reviewer, key, "chief@body.example", "Chief")
+    draft = drafts.release(bench, reviewer, key, expected_revision=1)
+    invited = invitations.invite(bench, reviewer, key, "chief@body.example", "Chief")
     body = served.invited(invited.link)
     made = body.post(
         f"/api/v1/inspections/{key}/challenges", json={"target": "E001", "statement": "No", "source": "Log"}

@@ -15,7 +15,17 @@ from typing import Any
 import pytest
 
 from grader.errors import InputError
-from grader.server import accounts, backup, challenges, evidence, exports, inspections, retention
+from grader.server import (
+    accounts,
+    backup,
+    challenges,
+    drafts,
+    evidence,
+    exports,
+    inspections,
+    invitations,
+    retention,
+)
 from grader.server.callers import COMMAND
 from grader.server.passwords import PasswordCheck
 from grader.server.refusals import NotSignedIn, TooMany
@@ -41,8 +51,8 @@ def drafted(served: Any) -> tuple[str, Any, Any, Any]:
     """An inspection released to its body: its key, its owner, its reviewer, a browser of the body's."""
     owner, reviewer = served.person("safety owner"), served.person("safety reviewer")
     key = served.inspection(owner, TAGGED, **{"safety reviewer": "reviewer"})
-    challenges.release(served.bench, reviewer, key, expected_revision=1)
-    invited = challenges.invite(served.bench, reviewer, key, "chief@quay.example", "Chief")
+    drafts.release(served.bench, reviewer, key, expected_revision=1)
+    invited = invitations.invite(served.bench, reviewer, key, "chief@quay.example", "Chief")
     return key, owner, reviewer, served.invited(invited.link)
 
 
@@ -106,7 +116,7 @@ def test_what_is_of_another_inspection_is_not_reached_by_a_path_of_ones_own(
         f"/api/v1/inspections/{key}/challenges", json={"target": "E001", "statement": "No", "source": "Log"}
     ).json()["number"]
     document = sources.attach(served.bench, owner, key, "report", "a.txt", b"private").number
-    invitation = challenges.invitations(served.bench, reviewer, key)[0].number
+    invitation = invitations.invitations(served.bench, reviewer, key)[0].number
     browser = served.signed_in("safety other")
     mine = f"/api/v1/inspections/{served.inspection(served.person('safety other'), TAGGED)}"
     stale = {"If-Match": '"1"'}
@@ -457,7 +467,7 @@ def test_no_secret_is_in_the_log(served: Any, drafted: Any, caplog: pytest.LogCa
     caplog.set_level(logging.INFO)
     browser = served.signed_in("safety logged")
     secrets = ["three plain words", browser.headers["X-CSRF-Token"], next(iter(browser.cookies.values()))]
-    invited = challenges.invite(served.bench, reviewer, key, "deputy@quay.example", "Deputy")
+    invited = invitations.invite(served.bench, reviewer, key, "deputy@quay.example", "Deputy")
     secrets.append(str(invited.link).rpartition("/")[2])
     served.client().get(f"/invitation/{secrets[-1]}")
     served.invited(invited.link)
@@ -500,7 +510,7 @@ def test_what_is_redacted_is_nowhere_any_more(served: Any, name: str) -> None:
     bench = served.bench
     from grader.server import findings
 
-    challenges.release(bench, owner, key, expected_revision=1)
+    drafts.release(bench, owner, key, expected_revision=1)
     if name == "removed":
         evidence.remove(bench, owner, key, "E001", expected_version=1)
         retention.redact(bench, owner, key, "E001", "A name", expected_version=2)
@@ -524,7 +534,7 @@ def test_what_is_redacted_is_nowhere_any_more(served: Any, name: str) -> None:
         retention.redact(bench, owner, key, "F001", "A name", expected_version=found.version)
     held = [
         evidence.history(bench, owner, key, "E001"),
-        challenges.draft(bench, owner, key),
+        drafts.draft(bench, owner, key),
         exports.export_yaml(bench, owner, key),
         exports.export_zip(bench, owner, key),
         retention.audited(bench, owner, key, per_page=200),
@@ -584,9 +594,9 @@ def test_no_path_leads_out_of_the_folder_of_what_is_static(served: Any) -> None:
 
 def test_an_invitation_that_was_withdrawn_ends_what_was_begun_by_it(served: Any, drafted: Any) -> None:
     key, _, reviewer, body = drafted
-    found = challenges.invitations(served.bench, reviewer, key)[0]
+    found = invitations.invitations(served.bench, reviewer, key)[0]
     assert 200 == body.get(f"/api/v1/inspections/{key}/draft").status_code
-    challenges.uninvite(served.bench, reviewer, key, found.number, expected_version=found.version)
+    invitations.uninvite(served.bench, reviewer, key, found.number, expected_version=found.version)
     assert 401 == body.get(f"/api/v1/inspections/{key}/draft").status_code
 
 

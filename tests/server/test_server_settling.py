@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from grader.errors import InputError
-from grader.server import blind_tagging, evidence, moderation
+from grader.server import blind_tagging, evidence, moderation, second_tagging
 from grader.server.refusals import Changed
 
 TAGS = {"characteristics": ["responding.2a"], "assessment": "falls_short", "basis": "data"}
@@ -20,7 +20,7 @@ def tagged(served: Any) -> tuple[Any, Any, str]:
     owner, other = served.person("settling owner"), served.person("settling other")
     key = served.inspection(owner, **{"settling other": "reviewer"})
     blind_tagging.begin(served.bench, other, key, expected_version=0)
-    moderation.tag(served.bench, other, key, "E001", TAGS, expected_version=0)
+    second_tagging.tag(served.bench, other, key, "E001", TAGS, expected_version=0)
     return owner, other, key
 
 
@@ -31,12 +31,12 @@ def seen(served: Any, caller: Any, key: str) -> Any:
 def test_nothing_is_settled_on_a_tagging_that_nobody_saw(served: Any, tagged: tuple[Any, Any, str]) -> None:
     owner, other, key = tagged
     bench, before = served.bench, seen(served, owner, key)
-    mine = moderation.one_to_tag(bench, other, key, "E001")
-    again = moderation.tag(bench, other, key, "E001", OTHERWISE, expected_version=mine.version)
+    mine = second_tagging.one_to_tag(bench, other, key, "E001")
+    again = second_tagging.tag(bench, other, key, "E001", OTHERWISE, expected_version=mine.version)
     with pytest.raises(Changed):
         moderation.settle(bench, owner, key, "E001", "settling other", "So", expected_version=before.version)
-    moderation.untag(bench, other, key, "E001", expected_version=again.version)
-    moderation.tag(bench, other, key, "E001", TAGS, expected_version=0)
+    second_tagging.untag(bench, other, key, "E001", expected_version=again.version)
+    second_tagging.tag(bench, other, key, "E001", TAGS, expected_version=0)
     with pytest.raises(Changed):  # taken back and made again: another one
         moderation.settle(bench, owner, key, "E001", "settling other", "So", expected_version=before.version)
     item = evidence.one(bench, owner, key, "E001")
@@ -66,7 +66,7 @@ def test_what_is_agreed_instead_is_checked_when_it_is_said(served: Any, agreed: 
     owner, other = served.person("settling owner"), served.person("settling other")
     key = served.inspection(owner, **{"settling other": "reviewer"})
     blind_tagging.begin(served.bench, other, key, expected_version=0)
-    moderation.tag(served.bench, other, key, "E001", TAGS, expected_version=0)
+    second_tagging.tag(served.bench, other, key, "E001", TAGS, expected_version=0)
     now = seen(served, owner, key).version
     with pytest.raises(InputError):
         moderation.settle(
@@ -100,5 +100,5 @@ def test_what_was_said_of_an_item_goes_with_it(served: Any, tagged: tuple[Any, A
     evidence.remove(bench, owner, key, "E001", expected_version=item.version)
     evidence.add(bench, owner, key, {**item.evidence, "statement": "Another one"})
     assert [] == moderation.disagreements(bench, owner, key).disagreements
-    mine = moderation.one_to_tag(bench, other, key, "E001")
+    mine = second_tagging.one_to_tag(bench, other, key, "E001")
     assert (None, 0) == (mine.tags, mine.version)

@@ -8,16 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from grader.engines.reference import ReferenceEngine
 from grader.grading.conclude import AreaCase, CharacteristicCase, Raised
 from grader.language.nodes import Effect, Level
 from grader.language.pipeline import GRADES, STATUSES, Stage
-from grader.language.rulebook import Layer, Rule, decide
+from grader.language.rulebook import TABLES, Layer, Rule, decide
 from grader.proofs.live import VACUOUS
 from grader.proofs.promises import WITHHELD
 from grader.proofs.report import Finding
 from grader.proofs.subject import Subject
-from grader.proofs.trials import Trials
+from grader.proofs.trials import Trial, Trials
 
 #: Codes of findings that another rule may be the cause of.
 CODES = frozenset({"unreachable", "overridden", "shadowed", "redundant", "vacuous"})
@@ -37,8 +36,8 @@ class Seen:
     on: Mapping[str, CharacteristicCase]
 
 
-Without = Callable[[Rule], Iterable[Seen]]
-"""The cases tried, concluded without a rule; the rules that grade need not be left out of what held."""
+Without = Callable[[Rule, bool], Iterable[Seen]]
+"""The cases tried in which a rule holds: as they were, or concluded anew without it, unless it grades."""
 
 
 def told_by_cause(subject: Subject, findings: Sequence[Finding], without: Without) -> list[Finding]:
@@ -83,19 +82,43 @@ def _together(subject: Subject, cause: str, mended: Sequence[Finding]) -> Findin
 
 
 def _mended(subject: Subject, findings: Sequence[Finding], without: Without) -> dict[str, list[Finding]]:
-    """For each rule, findings that some case no longer shows without it."""
+    """For each rule, findings that some case no longer shows without it.
+
+    What holds in a table does not hang on its own rules, nor on those of later ones: a case is concluded anew
+    only where the finding is about a later table than the rule's.
+    """
     found: dict[str, list[Finding]] = {}
     for rule in subject.bound.written:
-        left = [f for f in findings if f.code == "unreachable" or f.rules[0] != rule.id]
         if rule.layer is Layer.MEASURE:
             continue
-        for seen in without(rule):
-            mended = [f for f in left if _is_mended(subject, f, rule, seen)]
-            found.setdefault(rule.id, []).extend(mended)
-            left = [f for f in left if f not in mended]
-            if not left:
-                break
+        here = TABLES.index((rule.layer, rule.level))
+        others = [f for f in findings if f.code == "unreachable" or f.rules[0] != rule.id]
+        same = [f for f in others if _table(subject, f) == here]
+        later = [f for f in others if _table(subject, f) > here]
+        for left, anew in ((same, False), (later, True)):
+            found.setdefault(rule.id, []).extend(_mended_by(subject, rule, left, without, anew))
     return {name: mended for name, mended in found.items() if mended}
+
+
+def _mended_by(
+    subject: Subject, rule: Rule, findings: Sequence[Finding], without: Without, anew: bool
+) -> Iterator[Finding]:
+    """Those of the findings that some case no longer shows without the rule."""
+    left = list(findings)
+    for seen in without(rule, anew) if left else ():
+        mended = [f for f in left if _is_mended(subject, f, rule, seen)]
+        yield from mended
+        left = [f for f in left if f not in mended]
+        if not left:
+            return
+
+
+def _table(subject: Subject, finding: Finding) -> int:
+    """Where the table stands that a finding is about, in the order they conclude."""
+    if finding.code == "unreachable":
+        return TABLES.index((Layer.GRADE, Level.AREA))
+    rule = next(r for r in subject.bound.rules if r.id == finding.rules[0])
+    return TABLES.index((rule.layer, rule.level))
 
 
 def grades(rule: Rule) -> bool:
@@ -104,11 +127,14 @@ def grades(rule: Rule) -> bool:
 
 
 def without_in(trials: Trials) -> Without:
-    """The cases tried in which a rule has a part, concluded without it."""
+    """The cases tried in which a rule holds, concluded without it: in no other does its absence show."""
+    tried: list[tuple[Trial, Collection[str]]] = []
 
-    def without(rule: Rule) -> Iterator[Seen]:
-        cases = [t for t in (*trials.states, *trials.met) if rule.applies_to(t.situation.area.id)]
-        if grades(rule):
+    def without(rule: Rule, anew: bool) -> Iterator[Seen]:
+        if not tried:
+            tried.extend((t, _holding(trials.subject, t)) for t in (*trials.states, *trials.met))
+        cases = [trial for trial, held in tried if rule.id in held]
+        if grades(rule) or not anew:
             yield from (Seen(t.area, t.cases) for t in cases)
             return
         of = trials.subject
@@ -121,6 +147,16 @@ def without_in(trials: Trials) -> Without:
     return without
 
 
+def _holding(subject: Subject, trial: Trial) -> set[str]:
+    """Rules that hold somewhere in a case."""
+    engine, area = subject.evaluator.engine, trial.situation.area.id
+    held = {*trial.area.held, *(r.rule.id for r in trial.raised)}
+    for case in trial.cases.values():
+        if case.items:
+            held |= engine.held(Layer.STATUS, Level.CHARACTERISTIC, area, case.facts)
+    return held
+
+
 def _is_mended(subject: Subject, finding: Finding, gone: Rule, seen: Seen) -> bool:
     area = seen.area.area
     if finding.areas and area not in finding.areas:
@@ -128,11 +164,12 @@ def _is_mended(subject: Subject, finding: Finding, gone: Rule, seen: Seen) -> bo
     if finding.code == "unreachable":
         if finding.conclusion == WITHHELD:
             return seen.area.outcome == WITHHELD
+        if not _graded(subject, gone, seen):
+            return False
         scale, default = GRADES.concludes(subject.bound)
         rules = _rules(subject, GRADES, area, gone)
-        held = _held(subject, Layer.GRADE, seen) - {gone.id}
-        ranked = decide(rules, held, scale, default).rank
-        return _graded(subject, gone, seen) and finding.conclusion == scale.name_of(ranked)
+        ranked = decide(rules, _grading(subject, seen) - {gone.id}, scale, default).rank
+        return finding.conclusion == scale.name_of(ranked)
     dead = next((r for r in subject.bound.rules if r.id == finding.rules[0]), None)
     return dead is not None and dead.applies_to(area) and _decides(subject, dead, gone, seen)
 
@@ -140,16 +177,17 @@ def _is_mended(subject: Subject, finding: Finding, gone: Rule, seen: Seen) -> bo
 def _decides(subject: Subject, dead: Rule, gone: Rule, seen: Seen) -> bool:
     """Whether a rule decides something in a case once another is gone."""
     if dead.layer is Layer.GRADE:
-        held = _held(subject, Layer.GRADE, seen)
-        return _graded(subject, gone, seen) and _in_stage(subject, GRADES, dead, gone, held, seen)
+        if not _graded(subject, gone, seen):
+            return False
+        return _in_stage(subject, GRADES, dead, gone, _grading(subject, seen), seen)
     if dead.layer is Layer.SUFFICIENCY:
         thin = {r.id for r in subject.bound.rules if r.effect is Effect.WITHHOLDS}
-        alone = (thin & _held(subject, Layer.SUFFICIENCY, seen)) - {gone.id} == {dead.id}
+        alone = (thin & seen.area.held) - {gone.id} == {dead.id}
         return alone and _found(seen) and seen.area.outcome == WITHHELD
     if dead.layer is Layer.FINDING:
         places = [seen.area.raised, *(c.raised for c in seen.on.values())]
         return any(_raises_alone(dead, gone, raised) for raised in places)
-    engine = ReferenceEngine(subject.bound)
+    engine = subject.evaluator.engine
     return any(
         _in_stage(
             subject,
@@ -195,9 +233,11 @@ def _graded(subject: Subject, gone: Rule, seen: Seen) -> bool:
     if seen.area.outcome != WITHHELD or not _found(seen):
         return False
     thin = {r.id for r in subject.bound.rules if r.effect is Effect.WITHHOLDS}
-    return not (thin & _held(subject, Layer.SUFFICIENCY, seen)) - {gone.id}
+    return not (thin & seen.area.held) - {gone.id}
 
 
-def _held(subject: Subject, layer: Layer, seen: Seen) -> frozenset[str]:
-    engine = ReferenceEngine(subject.bound)
-    return engine.held(layer, Level.AREA, seen.area.area, seen.area.facts)
+def _grading(subject: Subject, seen: Seen) -> frozenset[str]:
+    """Grade rules that hold in an area, graded or not."""
+    if seen.area.decision is not None:
+        return seen.area.held
+    return subject.evaluator.engine.held(Layer.GRADE, Level.AREA, seen.area.area, seen.area.facts)

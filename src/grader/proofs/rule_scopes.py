@@ -10,7 +10,7 @@ from functools import partial
 import z3
 
 from grader.engines import symbolic
-from grader.engines.reference import ReferenceEngine, holds
+from grader.engines.reference import holds
 from grader.engines.symbolic import Conclusion, Solver, Terms, number
 from grader.language.figures import written
 from grader.language.nodes import Condition, Effect, Level
@@ -123,7 +123,7 @@ def case_in(subject: Subject, rule: Rule, situation: Situation) -> FoundCase:
     facts = concluded.area.facts
     if rule.level is Level.CHARACTERISTIC:
         facts = concluded.characteristics[situation.on[0][0]].facts
-    there = ReferenceEngine(subject.bound).held(rule.layer, rule.level, situation.area.id, facts)
+    there = subject.evaluator.engine.held(rule.layer, rule.level, situation.area.id, facts)
     return FoundCase(f"where {told(situation)}", situation, there, facts)
 
 

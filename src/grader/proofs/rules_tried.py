@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grader.engines.reference import ReferenceEngine
+from grader.language.engine import Engine
 from grader.language.nodes import Effect, Level
 from grader.language.pipeline import GRADES, STATUSES, Stage
 from grader.language.rulebook import Layer, decide
@@ -18,7 +18,7 @@ def decided_by_trial(trials: Trials) -> set[str]:
     subject = trials.subject
     deciding: set[str] = set()
     idle: set[str] = set()
-    engine = ReferenceEngine(subject.bound)
+    engine = subject.evaluator.engine
     for group in subject.graded:
         area = group.areas[0].id
         met = [e for t in trials.met if t.situation.area in group.areas for _, e in t.situation.on]
@@ -40,9 +40,7 @@ def _not_held(subject: Subject, layer: Layer, level: Level, area: str, held: fro
     return {r.id for r in subject.bound.table(layer, level).rules if r.applies_to(area)} - held
 
 
-def _on_characteristic(
-    subject: Subject, engine: ReferenceEngine, area: str, example: Example
-) -> Iterator[str]:
+def _on_characteristic(subject: Subject, engine: Engine, area: str, example: Example) -> Iterator[str]:
     if example.case.items:
         held = engine.held(Layer.STATUS, Level.CHARACTERISTIC, area, example.case.facts)
         yield from _without_it(subject, STATUSES, held)

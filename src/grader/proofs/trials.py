@@ -79,6 +79,7 @@ class Trials:
     many: int = STATES
     _states: list[Trial] | None = None
     _pools: dict[str, list[Example]] = field(default_factory=dict)
+    _empty: dict[str, Example] = field(default_factory=dict)
     _groups: dict[str, Groups] = field(default_factory=dict)
     _concluding: dict[str, dict[str, Situation]] = field(default_factory=dict)
     met: list[Trial] = field(default_factory=list)
@@ -169,7 +170,9 @@ class Trials:
         """What the reference engine makes of a situation, of its own area alone."""
         evaluator, area = self.subject.evaluator, situation.area
         on = dict(situation.on)
-        empty = self.example(area.id, (), ())
+        empty = self._empty.get(area.id)
+        if empty is None:
+            empty = self._empty[area.id] = self.example(area.id, (), ())
         cases = {}
         known = [FindingRecord("F", row, ()) for row in (*situation.declared, *situation.earlier)]
         for c in area.characteristics:

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from grader.model.inspection import Evidence
 from grader.model.inspection import Inspection as InspectionModel
-from grader.server.refusals import NotNow, faulty
+from grader.server.bench import Work
+from grader.server.refusals import NotNow, NotThere, faulty
 from grader.server.roles import Role
 from grader.server.settings import MEGABYTE, Limits
 from grader.server.tables import (
@@ -214,6 +215,22 @@ def next_ids(letter: str, taken: Collection[str]) -> Iterator[str]:
     numbers = [int(m[1]) for name in taken if (m := re.fullmatch(rf"{letter}([0-9]{{1,9}})", name))]
     free = (f"{letter}{number:03d}" for number in count(max(numbers, default=0) + 1))
     return (name for name in free if name not in taken)
+
+
+def find_item(work: Work, name: str) -> Item | None:
+    """An item of the inspection, or None."""
+    found: Item | None = work.session.scalar(
+        select(Item).where(Item.inspection_id == work.inspection.id, Item.name == name)
+    )
+    return found
+
+
+def the_item(work: Work, name: str) -> Item:
+    """An item of the inspection; raises NotThere."""
+    found = find_item(work, name)
+    if found is None:
+        raise NotThere(f"there is no item {name[:60]!r}")
+    return found
 
 
 def document_name(given: str) -> str:

@@ -10,7 +10,15 @@ from sqlalchemy import Select, exists, func, or_, select
 from grader.server.bench import Work, Workbench
 from grader.server.callers import Caller
 from grader.server.checking import check_item, check_items, check_settled, shown_rules
-from grader.server.content import add_item, change_item, check_number, next_ids, remove_item
+from grader.server.content import (
+    add_item,
+    change_item,
+    check_number,
+    find_item,
+    next_ids,
+    remove_item,
+    the_item,
+)
 from grader.server.inspections import contains
 from grader.server.refusals import Changed, NotNow, NotThere, faulty
 from grader.server.shapes import ItemVersionView, ItemView, Page, RemovedView
@@ -94,7 +102,7 @@ def _characteristics(work: Work, area: str) -> list[str]:
 
 def one(bench: Workbench, caller: Caller, key: str, item: str) -> ItemView:
     with bench.reading(caller, key, "see") as work:
-        found = view(_item(work, item))
+        found = view(the_item(work, item))
     bench.saw(caller, key, "item", item=item)
     return found
 
@@ -151,7 +159,7 @@ def add(bench: Workbench, caller: Caller, key: str, given: Data) -> ItemView:
         name = given.get("id") or _next_name(work)
         checked = check_item(work, {**given, "id": name})
         check_settled([checked], {})
-        if _find(work, checked.id) is not None or checked.id in _left_out(work):
+        if find_item(work, checked.id) is not None or checked.id in _left_out(work):
             raise NotNow(f"there is an item {checked.id!r} already", help="leave the id out, or give another")
         count, last = work.session.execute(
             select(func.count(), func.max(Item.position)).where(Item.inspection_id == work.inspection.id)
@@ -228,21 +236,8 @@ def tag(
 # Rows ---------------------------------------------------------------------------------------------------
 
 
-def _find(work: Work, name: str) -> Item | None:
-    return work.session.scalar(
-        select(Item).where(Item.inspection_id == work.inspection.id, Item.name == name)
-    )
-
-
-def _item(work: Work, name: str) -> Item:
-    found = _find(work, name)
-    if found is None:
-        raise NotThere(f"there is no item {name[:60]!r}")
-    return found
-
-
 def _unchanged(work: Work, name: str, version: int) -> Item:
-    row = _find(work, name)
+    row = find_item(work, name)
     if row is None:
         last = work.session.scalar(
             select(ItemVersion)

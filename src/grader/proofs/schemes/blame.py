@@ -80,9 +80,9 @@ def _without(scheme: Scheme, gone: Sequence[Rule]) -> Scheme:
 def without_in_scheme(scheme: Scheme) -> Without:
     """The cases tried, concluded without a rule."""
 
-    def without(rule: Rule) -> Iterator[Seen]:
+    def without(rule: Rule, anew: bool) -> Iterator[Seen]:
         cases = [(s, g) for s, g in scheme.trials if rule.applies_to(s.area.id)]
-        if not grades(rule):
+        if anew and not grades(rule):
             less = _without(scheme, [rule])
             cases = [(s, less.grading.of(s)) for s, _ in cases[:: max(1, len(cases) // CASES)]]
         yield from (Seen(g.area, g.cases) for _, g in cases)

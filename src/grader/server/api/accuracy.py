@@ -7,7 +7,7 @@ from typing import Literal
 from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from grader.server import challenges
+from grader.server import challenges, drafts, invitations
 from grader.server.api.making import api_router
 from grader.server.shapes import ChallengeView, DraftView, InvitationView, Page
 from grader.server.web import (
@@ -47,7 +47,7 @@ class Answer(BaseModel):
 @router.get("/draft")
 def draft(bench: Bench, caller: ApiCaller, key: str, response: Response) -> DraftView:
     """The draft released to the body, as it sees it."""
-    found = challenges.draft(bench, caller, key)
+    found = drafts.draft(bench, caller, key)
     tag_answer(response, found.version)
     return found
 
@@ -57,7 +57,7 @@ def release(
     bench: Bench, caller: ApiCaller, key: str, revision: IfMatchRevision, response: Response
 ) -> DraftView:
     """Release the inspection as it stands; If-Match is its `revision`, the ETag of the proposal."""
-    made = challenges.release(bench, caller, key, expected_revision=revision)
+    made = drafts.release(bench, caller, key, expected_revision=revision)
     tag_answer(response, made.version)
     return made
 
@@ -65,18 +65,18 @@ def release(
 @router.delete("/drafts/{number}")
 def withdraw(bench: Bench, caller: ApiCaller, key: str, number: int, version: IfMatchNumber) -> DraftView:
     """Take a draft back."""
-    return challenges.withdraw(bench, caller, key, number, expected_version=version)
+    return drafts.withdraw(bench, caller, key, number, expected_version=version)
 
 
 @router.get("/invitations")
 def list_invitations(bench: Bench, caller: ApiCaller, key: str) -> list[InvitationView]:
-    return challenges.invitations(bench, caller, key)
+    return invitations.invitations(bench, caller, key)
 
 
 @router.post("/invitations", status_code=201)
 def invite(bench: Bench, caller: ApiCaller, key: str, new: NewInvitation) -> InvitationView:
     """Invite somebody at the body; the link is in this answer alone."""
-    return challenges.invite(bench, caller, key, new.email, new.name, days=new.days)
+    return invitations.invite(bench, caller, key, new.email, new.name, days=new.days)
 
 
 @router.delete("/invitations/{number}")
@@ -84,7 +84,7 @@ def uninvite(
     bench: Bench, caller: ApiCaller, key: str, number: int, version: IfMatchNumber
 ) -> InvitationView:
     """Withdraw an invitation."""
-    return challenges.uninvite(bench, caller, key, number, expected_version=version)
+    return invitations.uninvite(bench, caller, key, number, expected_version=version)
 
 
 @router.get("/challenges")

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from grader.server import blind_tagging, moderation
+from grader.server import blind_tagging, moderation, second_tagging
 from grader.server.api.bodies import Block
 from grader.server.api.making import api_router
 from grader.server.shapes import (
@@ -75,12 +75,12 @@ def to_tag(
     untagged: bool = False,
 ) -> Page[TaggingView]:
     """What was found, without how others tagged it, and your own tags."""
-    return moderation.to_tag(bench, caller, key, untagged=untagged, page=page, per_page=per_page)
+    return second_tagging.to_tag(bench, caller, key, untagged=untagged, page=page, per_page=per_page)
 
 
 @router.get("/tagging/{item}")
 def one_to_tag(bench: Bench, caller: ApiCaller, key: str, item: str, response: Response) -> TaggingView:
-    found = moderation.one_to_tag(bench, caller, key, item)
+    found = second_tagging.one_to_tag(bench, caller, key, item)
     tag_answer(response, found.version)
     return found
 
@@ -96,7 +96,7 @@ def tag(
     response: Response,
 ) -> TaggingView:
     """Tag an item as a second person; If-Match "0" where you have not tagged it."""
-    done = moderation.tag(bench, caller, key, item, tags, expected_version=version)
+    done = second_tagging.tag(bench, caller, key, item, tags, expected_version=version)
     tag_answer(response, done.version)
     return done
 
@@ -104,7 +104,7 @@ def tag(
 @router.delete("/tagging/{item}")
 def untag(bench: Bench, caller: ApiCaller, key: str, item: str, version: IfMatchNumber) -> TaggingView:
     """Take your own tags of an item away."""
-    return moderation.untag(bench, caller, key, item, expected_version=version)
+    return second_tagging.untag(bench, caller, key, item, expected_version=version)
 
 
 @router.get("/disagreements")

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from grader.server import challenges, evidence, findings
+from grader.server import challenges, drafts, evidence, findings, invitations
 from grader.server.pages.refused import Refused, Wrong, refused_for, sent, sides, tried
 from grader.server.pages.subject import Choice, Subject, subject
 from grader.server.refusals import NotThere
@@ -41,13 +41,13 @@ def _overview(
 ) -> Response:
     draft = None
     if on.inspection.released is not None:
-        found = tried(lambda: challenges.draft(on.bench, on.caller, on.key))
+        found = tried(lambda: drafts.draft(on.bench, on.caller, on.key))
         draft = None if isinstance(found, Refused) else found
     may_withdraw = "withdraw" in on.inspection.may
     return on.page(
         "accuracy.html",
         draft=draft,
-        invitations=challenges.invitations(on.bench, on.caller, on.key) if may_withdraw else [],
+        invitations=invitations.invitations(on.bench, on.caller, on.key) if may_withdraw else [],
         challenges=challenges.listed(on.bench, on.caller, on.key, page=number),
         refused=refused,
         typed=typed or {},
@@ -61,7 +61,7 @@ def release(request: Request, bench: Bench, caller: SignedInCaller, key: str, fo
     on = subject(request, bench, caller, key, "release")
     revision = form.whole("revision")
     return sent(
-        lambda: challenges.release(bench, caller, key, expected_revision=revision),
+        lambda: drafts.release(bench, caller, key, expected_revision=revision),
         again=lambda refused: _overview(on, refused),
         then=lambda _: on.to("/accuracy", "released"),
     )
@@ -72,7 +72,7 @@ def withdraw(request: Request, bench: Bench, caller: SignedInCaller, key: str, f
     on = subject(request, bench, caller, key, "withdraw")
     number, version = form.whole("number"), form.whole("version")
     return sent(
-        lambda: challenges.withdraw(bench, caller, key, number, expected_version=version),
+        lambda: drafts.withdraw(bench, caller, key, number, expected_version=version),
         again=lambda refused: _overview(on, refused),
         then=lambda _: on.to("/accuracy", "withdrawn"),
     )
@@ -88,7 +88,7 @@ def invite(request: Request, bench: Bench, caller: SignedInCaller, key: str, for
         wrong = Wrong("This is no number of days", "days", "write a whole number, such as 21")
         return _overview(on, refused_for([wrong]), typed)
     return sent(
-        lambda: challenges.invite(bench, caller, key, typed["email"], typed["name"], days=days),
+        lambda: invitations.invite(bench, caller, key, typed["email"], typed["name"], days=days),
         again=lambda refused: _overview(on, refused, typed),
         then=lambda done: _overview(on, invited=done),
     )
@@ -99,7 +99,7 @@ def uninvite(request: Request, bench: Bench, caller: SignedInCaller, key: str, f
     on = subject(request, bench, caller, key, "withdraw")
     number, version = form.whole("number"), form.whole("version")
     return sent(
-        lambda: challenges.uninvite(bench, caller, key, number, expected_version=version),
+        lambda: invitations.uninvite(bench, caller, key, number, expected_version=version),
         again=lambda refused: _overview(on, refused),
         then=lambda _: on.to("/accuracy", "withdrawn"),
     )

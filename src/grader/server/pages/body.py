@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from grader.server import challenges, inspections
+from grader.server import challenges, drafts, inspections
 from grader.server.bench import Workbench
 from grader.server.callers import Caller
 from grader.server.pages.refused import Refused, sent
@@ -24,7 +24,7 @@ Word = Annotated[str, Query(max_length=200)]
 def draft_page(
     request: Request, bench: Bench, caller: SignedInCaller, key: str, page_number: PageNumber
 ) -> Response:
-    draft = challenges.draft(bench, caller, key)
+    draft = drafts.draft(bench, caller, key)
     return page(
         request,
         "draft.html",
@@ -78,7 +78,7 @@ def _form(
     typed: dict[str, str],
     refused: Refused | None = None,
 ) -> Response:
-    draft = challenges.draft(bench, caller, key)
+    draft = drafts.draft(bench, caller, key)
     _check_body(bench, caller, key)
     blocks = (draft.inspection.get(block, []) for block in ("evidence", "findings", "previous"))
     found = next((each for block in blocks for each in block if each["id"] == target), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from grader.server import accounts, challenges, sessions
+from grader.server import accounts, invitations, sessions
 from grader.server.pages.rendering import page
 from grader.server.refusals import NotSignedIn
 from grader.server.settings import Settings
@@ -140,7 +140,7 @@ def invitation_page(request: Request, secret: str) -> Response:
 
 @router.post("/invitation")
 def accept_invitation(request: Request, bench: Bench, form: AnyForm) -> Response:
-    started, key = challenges.accept(bench, form.text("secret"), address=address_of(request))
+    started, key = invitations.accept(bench, form.text("secret"), address=address_of(request))
     answer = RedirectResponse(f"/inspections/{key}/draft", 303)
     set_cookie(answer, bench.settings, started)
     return answer

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from grader.server import blind_tagging, moderation
+from grader.server import blind_tagging, second_tagging
 from grader.server.pages import item_form
 from grader.server.pages.refused import Refused, sent, sides
 from grader.server.pages.subject import BY_FIGURE, Subject, assessments, bases, extents, harms, subject
@@ -44,7 +44,7 @@ def _list(
     state = blind_tagging.state(on.bench, on.caller, on.key)
     found = None
     if state.open:
-        found = moderation.to_tag(on.bench, on.caller, on.key, untagged=untagged, page=page)
+        found = second_tagging.to_tag(on.bench, on.caller, on.key, untagged=untagged, page=page)
     return on.page(
         "tagging.html", refused=refused, state=state, found=found, untagged=untagged, hidden=hidden
     )
@@ -77,7 +77,7 @@ def item_page(request: Request, bench: Bench, caller: SignedInCaller, key: str, 
     on = subject(request, bench, caller, key, "tag")
     if not on.inspection.tagging_blind:
         return on.to("/tagging")
-    seen = moderation.one_to_tag(bench, caller, key, id)
+    seen = second_tagging.one_to_tag(bench, caller, key, id)
     return _form(on, seen, seen.tags or {}, seen.version)
 
 
@@ -88,21 +88,21 @@ def tag_item(
     on = subject(request, bench, caller, key, "tag")
     tags, version = _tags(form), form.whole("version")
     if form.text("action") == "search":
-        seen = moderation.one_to_tag(bench, caller, key, id)
+        seen = second_tagging.one_to_tag(bench, caller, key, id)
         search = form.text("search") or seen.evidence["statement"]
         return _form(on, seen, tags, version, search=search)
 
     def then(_: TaggingView) -> Response:
-        following = moderation.to_tag(bench, caller, key, untagged=True, per_page=1).items
+        following = second_tagging.to_tag(bench, caller, key, untagged=True, per_page=1).items
         return (
             on.to("/tagging/item", "saved", id=following[0].item) if following else on.to("/tagging", "saved")
         )
 
     return sent(
-        lambda: moderation.tag(bench, caller, key, id, tags, expected_version=version),
+        lambda: second_tagging.tag(bench, caller, key, id, tags, expected_version=version),
         blank=item_form.blank(tags),
         again=lambda refused: _form(
-            on, moderation.one_to_tag(bench, caller, key, id), tags, version, refused=refused
+            on, second_tagging.one_to_tag(bench, caller, key, id), tags, version, refused=refused
         ),
         then=then,
     )
@@ -116,11 +116,11 @@ def untag_item(
     version = form.whole("version")
 
     def again(refused: Refused) -> Response:
-        seen = moderation.one_to_tag(bench, caller, key, id)
+        seen = second_tagging.one_to_tag(bench, caller, key, id)
         return _form(on, seen, seen.tags or {}, seen.version, refused=refused)
 
     return sent(
-        lambda: moderation.untag(bench, caller, key, id, expected_version=version),
+        lambda: second_tagging.untag(bench, caller, key, id, expected_version=version),
         again=again,
         then=lambda _: on.to("/tagging/item", "untagged", id=id),
     )

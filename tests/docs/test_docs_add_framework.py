@@ -1,4 +1,4 @@
-"""The page on encoding a published rule: its files are made, and its commands print what it shows."""
+"""The page on adding a framework: its files are made, and its commands print what it shows."""
 
 from __future__ import annotations
 
@@ -13,12 +13,16 @@ import grader
 from grader.cli.app import run
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGE = (ROOT / "docs" / "encode_a_framework.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "how_to_add_a_framework.md").read_text(encoding="utf-8")
 FILES = dict(re.findall(r"<!-- file: (.*?) -->\n```yaml\n(.*?)```", PAGE, re.DOTALL))
-SHOWN = re.findall(r"<!-- (output|errors|proof): (.*?) -->\n```\n(.*?)```", PAGE, re.DOTALL)
+SHOWN = re.findall(r"<!-- (output|errors|proof): (.*?) -->\n```\n\$ grader \2\n(.*?)```", PAGE, re.DOTALL)
 SECONDS = re.compile(r" +\d+\.\d s$", re.MULTILINE)
 START = [entry for entry in SHOWN if entry[1].startswith("new ") or entry[0] == "errors"]
 REST = [entry for entry in SHOWN if entry not in START]
+
+
+def test_every_command_shown_is_run():
+    assert len(re.findall(r"^\$ grader ", PAGE, re.MULTILINE)) == PAGE.count("<!-- homes: ") + len(SHOWN)
 
 
 @pytest.fixture
