@@ -88,13 +88,14 @@ def _mended(subject: Subject, findings: Sequence[Finding], without: Without) -> 
     only where the finding is about a later table than the rule's.
     """
     found: dict[str, list[Finding]] = {}
+    about = [(f, _table(subject, f)) for f in findings]
     for rule in subject.bound.written:
         if rule.layer is Layer.MEASURE:
             continue
         here = TABLES.index((rule.layer, rule.level))
-        others = [f for f in findings if f.code == "unreachable" or f.rules[0] != rule.id]
-        same = [f for f in others if _table(subject, f) == here]
-        later = [f for f in others if _table(subject, f) > here]
+        others = [(f, at) for f, at in about if f.code == "unreachable" or f.rules[0] != rule.id]
+        same = [f for f, at in others if at == here]
+        later = [f for f, at in others if at > here]
         for left, anew in ((same, False), (later, True)):
             found.setdefault(rule.id, []).extend(_mended_by(subject, rule, left, without, anew))
     return {name: mended for name, mended in found.items() if mended}
