@@ -192,38 +192,50 @@ def moved(framework, old, new, count, seed):
     for edition in framework.editions:
         inspections = made(framework, edition, count // len(framework.editions), seed)
         names = [a.id for a in framework.areas_in(edition)]
-        told = [told_of(inspections.concluded(book)) for book in (old, new)]
-        for (number, area), one in told[0].items():
-            other = told[1][number, area]
-            if one != other:
-                found |= {(names[area], key) for key in one if one[key] != other[key]}
+        of_areas, of_characteristics = zip(
+            *(told_of(inspections.concluded(book)) for book in (old, new)), strict=True
+        )
+        for told in (of_areas, of_characteristics):
+            found |= {(names[area], key) for area, key in differences(*told)}
     return found
 
 
 def told_of(concluded):
-    """Everything told of each area of each inspection."""
+    """Everything told of each area, and of each characteristic: the part, and what it is about."""
     plan = concluded.plan
-    columns = {level: raises(plan, level) for level in (Level.CHARACTERISTIC, Level.AREA)}
-    found = {}
-    for row in concluded.areas.iter_rows(named=True):
-        withheld = row["outcome"] == 2
-        found[row["number"], row["area"]] = {
-            "outcome": row["outcome"],
-            "grade": row["rank"],
-            "reasons": row["deciding"] if withheld else "",
-            "profile": {name: row[column] for name, column in plan.area_columns.items()},
-            "statuses": {},
-            "findings": {
-                (r.id, r.target): row[c] for several in columns.values() for c, r in several.items() if row[c]
-            },
-        }
-    for row in concluded.characteristics.iter_rows(named=True):
-        at = found[row["number"], row["area"]]
-        at["statuses"][row["place"]] = row["status"]
-        for column, rule in columns[Level.CHARACTERISTIC].items():
-            if row[column]:
-                at["findings"][rule.id, rule.target, row["place"]] = 1
-    return found
+    areas, rows = concluded.areas, concluded.characteristics
+    withheld = pl.col("outcome") == 2
+    of_areas = areas.select(
+        "number",
+        "area",
+        place=pl.lit(0),
+        **{
+            "outcome": pl.col("outcome"),
+            "grade": pl.col("rank"),
+            "reasons": pl.when(withheld).then(pl.col("deciding").list.join(" ")),
+            **{f"profile {name}": pl.col(column) for name, column in plan.area_columns.items()},
+            **raised(plan, Level.AREA),
+        },
+    )
+    told = {"statuses": pl.col("status"), **raised(plan, Level.CHARACTERISTIC)}
+    return of_areas, rows.select("number", "area", "place", **told)
+
+
+def raised(plan, level):
+    """The columns of the findings that rules raise, by rule and kind."""
+    return {f"findings {r.id} {r.target}": pl.col(c) for c, r in raises(plan, level).items()}
+
+
+def differences(one, other):
+    """The areas on which two tables of the same inspections say otherwise, and in which part."""
+    keys = ["number", "area", "place"]
+    one, other = one.sort(keys), other.sort(keys)
+    assert one.select(keys).equals(other.select(keys))
+    nothing = pl.zeros(len(one), pl.Int32, eager=True)
+    for name in {*one.columns, *other.columns} - {*keys}:
+        mine, theirs = (t[name] if name in t.columns else nothing for t in (one, other))
+        for area in one["area"].filter(mine.ne_missing(theirs)).unique():
+            yield area, name.split()[0]
 
 
 # Verdicts -------------------------------------------------------------------------------------------------
