@@ -6,7 +6,7 @@ import asyncio
 import threading
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -79,6 +79,21 @@ def test_what_was_worked_out_while_something_was_redacted_is_not_kept() -> None:
     thread.join(60)
     grading.answer("propose", "key", 1, dict)
     assert 2 == slow.asked
+
+
+def test_the_answer_at_the_latest_revision_alone_is_kept() -> None:
+    class Counted:
+        asked: ClassVar[list[str]] = []
+
+        def do(self, *_: Any, known_as: str, **__: Any) -> Any:
+            self.asked.append(known_as)
+            return {"done": {"at": known_as}}, []
+
+    counted = Counted()
+    grading = Grading(counted, 10_000)  # type: ignore[arg-type]
+    told = [grading.answer("propose", "key", revision, dict)["at"] for revision in (1, 1, 2, 1, 2, 2)]
+    assert ["key/1", "key/1", "key/2", "key/1", "key/2", "key/2"] == told
+    assert ["key/1", "key/2", "key/1"] == counted.asked
 
 
 def test_a_worker_whose_time_ran_out_as_it_answered_is_given_to_nobody(

@@ -24,6 +24,8 @@ Data = dict[str, Any]
 class Grading:
     """Asks workers; one question of one revision is worked out once, however many ask.
 
+    Of each question the answer at the latest revision is kept: nobody asks about an earlier one again.
+
     Parameters
     ----------
     workers : Workers
@@ -34,10 +36,10 @@ class Grading:
     def __init__(self, workers: Workers, most: int) -> None:
         self.workers = workers
         self._most = most
-        self._kept: OrderedDict[str, bytes] = OrderedDict()
+        self._kept: OrderedDict[str, tuple[int, bytes]] = OrderedDict()
         self._size = 0
         self._lock = threading.Lock()
-        self._under_way: dict[str, Future[Data]] = {}
+        self._under_way: dict[tuple[str, int], Future[Data]] = {}
         self._forgotten = 0
 
     def run(
@@ -75,52 +77,55 @@ class Grading:
         read : function
             Gives the inspection's data, where the answer is not kept.
         """
-        state = f"{key}/{revision}"
-        question = f"{state}/{hashlib.sha256(json_text([job, arguments]).encode('ascii')).hexdigest()}"
+        question = f"{key}/{hashlib.sha256(json_text([job, arguments]).encode('ascii')).hexdigest()}"
         future: Future[Data] = Future()
         mine = False
         with self._lock:
             forgotten = self._forgotten
-            kept = self._kept.get(question)
-            if kept is not None:
+            at, kept = self._kept.get(question, (None, b""))
+            if at == revision:
                 self._kept.move_to_end(question)
             else:
-                under_way = self._under_way.setdefault(question, future)
+                under_way = self._under_way.setdefault((question, revision), future)
                 mine, future = under_way is future, under_way
-        if kept is not None:
+        if at == revision:
             found: Data = json.loads(zlib.decompress(kept))
             return found
         if not mine:
             return future.result()
         try:
-            answer, _ = self.run(job, inspection=read(), known_as=state, **arguments)
+            answer, _ = self.run(job, inspection=read(), known_as=f"{key}/{revision}", **arguments)
         except BaseException as error:
             future.set_exception(error)
             raise
         else:
-            self._keep(question, answer, forgotten)
+            self._keep(question, revision, answer, forgotten)
             future.set_result(answer)
             return answer
         finally:
             with self._lock:
-                self._under_way.pop(question, None)
+                self._under_way.pop((question, revision), None)
 
     def forget(self, key: str) -> None:
         """Drop kept answers on an inspection: what was redacted or erased is not shown again."""
         with self._lock:
             self._forgotten += 1
             for question in [q for q in self._kept if q.startswith(f"{key}/")]:
-                self._size -= len(self._kept.pop(question))
+                self._size -= len(self._kept.pop(question)[1])
 
-    def _keep(self, question: str, answer: Data, forgotten: int) -> None:
+    def _keep(self, question: str, revision: int, answer: Data, forgotten: int) -> None:
         packed = zlib.compress(json.dumps(answer).encode("utf-8"), 1)
         with self._lock:
             if forgotten != self._forgotten:
                 return  # something was redacted or erased while it was worked out
-            self._size += len(packed) - len(self._kept.pop(question, b""))
-            self._kept[question] = packed
+            at, earlier = self._kept.get(question, (revision, b""))
+            if at > revision:
+                return  # somebody changed the inspection while it was worked out
+            self._size += len(packed) - len(earlier)
+            self._kept[question] = revision, packed
+            self._kept.move_to_end(question)
             while self._size > self._most and self._kept:
-                _, dropped = self._kept.popitem(last=False)
+                _, (_, dropped) = self._kept.popitem(last=False)
                 self._size -= len(dropped)
 
 
