@@ -19,6 +19,7 @@ from grader.server.app import create_app
 from grader.server.bench import Workbench
 from grader.server.callers import COMMAND, Caller
 from grader.server.database import Database, reachable
+from grader.server.long_running import spare_what_is_loaded
 from grader.server.opening import opened
 from grader.server.settings import Settings, settings_of
 from grader.server.tables import Account, Inspection
@@ -144,12 +145,15 @@ def serve(settings: Settings, *, demo: bool, say: Callable[[str], object]) -> No
             timeout_graceful_shutdown=10,
             h11_max_incomplete_event_size=65_536,
         )
+        spare_what_is_loaded()
         uvicorn.Server(config).run(sockets=[listening])
 
 
 def listen(settings: Settings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
+    # The protocol is named: asyncio has small answers sent at once on a socket that says it is TCP alone, and
+    # else the system keeps the end of each back for 40 ms.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((settings.host, settings.port))

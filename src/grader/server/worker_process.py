@@ -81,7 +81,7 @@ def main() -> None:
     os.chdir(folder)
     parent = os.getppid()
 
-    from grader.server import jobs, worker_files, worker_limits
+    from grader.server import jobs, long_running, worker_files, worker_limits
 
     way = worker_limits.limit(memory)
     confined = worker_files.confine(folder)
@@ -89,6 +89,7 @@ def main() -> None:
     threading.Thread(target=_end_with_parent, args=(parent, folder), daemon=True).start()
     worker_limits.allow_cpu(cpu)
     jobs.warm()
+    long_running.spare_what_is_loaded()
     write_message(answers, {"ready": True, "network": way, "confined": confined}, [])
     while True:
         try:
