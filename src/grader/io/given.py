@@ -53,8 +53,11 @@ def data_document(data: object) -> Document:
 def _plain(data: object) -> object:
     """Mappings and tuples as dict and list."""
     if isinstance(data, Mapping):
-        return {key: _plain(value) for key, value in data.items()}
-    return [_plain(each) for each in data] if isinstance(data, list | tuple) else data
+        # Most of an inspection is text, of which there is nothing to copy.
+        return {key: each if type(each) is str else _plain(each) for key, each in data.items()}
+    if isinstance(data, list | tuple):
+        return [each if type(each) is str else _plain(each) for each in data]
+    return data
 
 
 @dataclass(frozen=True, slots=True)
