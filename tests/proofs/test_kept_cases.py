@@ -103,6 +103,14 @@ def test_a_rule_found_to_decide_nothing_is_told_again_and_not_asked_again(idle):
     assert first.promises[0].cost > again.promises[0].cost
 
 
+def test_a_rule_book_that_breaks_a_promise_is_told_the_same_from_what_was_kept(idle, monkeypatch, tmp_path):
+    book, framework, *_ = idle
+    monkeypatch.setenv("GRADER_CACHE", str(tmp_path))
+    first, again = (check_kept(book, framework).to_dict() for _ in range(2))
+    assert "refuted" in {p["result"] for p in first["promises"]}
+    assert first == again
+
+
 def test_a_rule_about_a_characteristic_is_not_asked_again_where_a_grade_asks_otherwise(idle):
     book, framework, _, dead = idle
     changed = _at(book, "some", 1)

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -26,6 +27,8 @@ from grader.proofs.tag_combinations import Part
 
 T = TypeVar("T", list[Any], dict[str, Any])
 
+_TO_KEEP = ("proved", "refuted")
+
 #: Promises proved of every value of the parameters, so that their defaults do not matter.
 _OVER_RANGES = frozenset({*map(str, Part), "total", "local", "capped"})
 
@@ -42,8 +45,12 @@ def check_kept(
     asked = at_settings(book, settings or {})
     folder = cache_folder()
 
+    def file_of(promise: str) -> Path:
+        return folder / f"{_key(promise, asked, framework, effort)}.json"
+
     def known(promise: str) -> Promise | None:
-        return _read(folder / f"{_key(promise, asked, framework, effort)}.json", promise)
+        found = _read(file_of(promise), promise)
+        return found if found is not None and found.result == "proved" else None
 
     of_cases, of_dead = (
         folder / f"{_key_of_cases(book, framework)}.{what}.json" for what in ("cases", "dead")
@@ -63,10 +70,7 @@ def check_kept(
     for path, before, now in ((of_cases, cases_before, cases), (of_dead, dead_before, dead)):
         if now != before:
             _write(path, now)
-    for promise in report.promises:
-        if promise.result == "proved":
-            _keep(folder / f"{_key(promise.id, asked, framework, effort)}.json", promise)
-    return report
+    return replace(report, promises=tuple(_kept_cost(file_of(p.id), p) for p in report.promises))
 
 
 def cache_folder() -> Path:
@@ -141,18 +145,28 @@ def _kept(path: Path, nothing: T) -> T:
 
 
 def _read(path: Path, promise: str) -> Promise | None:
-    """A promise kept as proved, or None."""
+    """A promise kept as proved or refuted, or None."""
     try:
         data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return Promise(promise, "proved", int(data["cost"]), 0.0, tuple(map(str, data["assumes"])))
+        if data["result"] not in _TO_KEEP:
+            return None
+        return Promise(promise, data["result"], int(data["cost"]), 0.0, tuple(map(str, data["assumes"])))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
-def _keep(path: Path, promise: Promise) -> None:
-    """Keep a proof, where it can be written."""
-    if not path.exists():
-        _write(path, {"cost": promise.cost, "assumes": list(promise.assumes)})
+def _kept_cost(path: Path, promise: Promise) -> Promise:
+    """A promise with what its answer cost when it was first given; it is kept where it can be written.
+
+    What is refuted is asked anew, with the help of the cases kept: it costs less, and says the same.
+    """
+    before = _read(path, promise.id)
+    if before is not None and before.result == promise.result:
+        return replace(promise, cost=before.cost)
+    if promise.result in _TO_KEEP:
+        said = {"result": promise.result, "cost": promise.cost, "assumes": list(promise.assumes)}
+        _write(path, said)
+    return promise
 
 
 def _write(path: Path, data: Any) -> None:
