@@ -23,7 +23,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 
 from grader.server import accounts, inspections, members, tokens
 from grader.server.callers import COMMAND, Caller
@@ -105,7 +105,7 @@ async def person(
 ) -> None:
     """Somebody who acts once in some seconds on the inspections they have a part in."""
     drawn = random.Random(number)
-    async with httpx.AsyncClient(
+    async with httpx2.AsyncClient(
         base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=120
     ) as client:
         found = (await client.get("/api/v1/inspections", params={"per_page": 200})).json()
@@ -116,13 +116,13 @@ async def person(
             act = drawn.choices(list(ACTS), list(ACTS.values()))[0]
             try:
                 await do(client, act, drawn.choice(mine), drawn, took, wrong)
-            except httpx.HTTPError as error:
+            except httpx2.HTTPError as error:
                 wrong.append(f"{act}: {error!r}")
             await asyncio.sleep(max(0.0, every * (0.5 + drawn.random()) - (time.monotonic() - began)))
 
 
 async def do(
-    client: httpx.AsyncClient,
+    client: httpx2.AsyncClient,
     act: str,
     key: str,
     drawn: random.Random,
@@ -158,7 +158,7 @@ async def do(
 
 
 async def timed(
-    client: httpx.AsyncClient,
+    client: httpx2.AsyncClient,
     name: str,
     took: dict[str, list[float]],
     wrong: list[str],

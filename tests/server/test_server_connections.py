@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from grader.server.running import listen
@@ -25,5 +26,7 @@ def test_the_end_of_a_small_answer_is_not_kept_back(tmp_path: Path) -> None:
                 await reader.read()
                 writer.close()
 
-    asyncio.run(connect())
+    # In a thread of its own: in this one a browser of other tests may keep a loop running.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, connect()).result()
     assert [1] == seen

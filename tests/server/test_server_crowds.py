@@ -16,7 +16,7 @@ import pytest
 
 pytest.importorskip("fastapi", reason="the extra [serve] is not installed")
 
-import httpx
+import httpx2
 from sqlalchemy import select
 
 from grader.server import accounts, audit, evidence, inspections, members, sources, tokens
@@ -70,7 +70,7 @@ def item(statement: str) -> dict[str, Any]:
     }
 
 
-def edit_once(client: httpx.Client, known: Acknowledged, name: str, statement: str) -> bool:
+def edit_once(client: httpx2.Client, known: Acknowledged, name: str, statement: str) -> bool:
     """Read an item and change it, as it was read; note what was answered; False where it was `busy`."""
     path = f"/api/v1/inspections/{known.key}/evidence/{name}"
     read = client.get(path)
@@ -197,7 +197,7 @@ def test_people_who_edit_one_inspection_lose_nothing(
             def work() -> None:
                 drawn = random.Random(number)
                 headers = {"Authorization": f"Bearer {known.tokens[number]}"}
-                with httpx.Client(base_url=url, headers=headers, timeout=120) as client:
+                with httpx2.Client(base_url=url, headers=headers, timeout=120) as client:
                     for act in range(acts):
                         name = f"E{drawn.randrange(items) + 1:03d}"
                         while not edit_once(client, known, name, f"{number} at {act}"):
@@ -224,12 +224,12 @@ def under_load(known: Acknowledged, url: str, ended: threading.Event, seed: int)
         drawn = random.Random(f"{seed} {number}")
         headers = {"Authorization": f"Bearer {known.tokens[number]}"}
         act = 0
-        with httpx.Client(base_url=url, headers=headers, timeout=60) as client:
+        with httpx2.Client(base_url=url, headers=headers, timeout=60) as client:
             while not ended.is_set():
                 act += 1
                 try:
                     edit_once(client, known, f"E{drawn.randrange(4) + 1:03d}", f"{seed}: {number} at {act}")
-                except httpx.HTTPError:
+                except httpx2.HTTPError:
                     time.sleep(0.01)  # cut off, and nothing was acknowledged
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(len(known.tokens))]
