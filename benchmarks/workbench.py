@@ -216,6 +216,7 @@ async def crowd(url: str, pid: int, known: list[str], asked: argparse.Namespace)
             n: {"times": len(t), "median ms": middle(t), "p95 ms": p95(t)} for n, t in sorted(took.items())
         },
         "memory MB, first and last quarter": [average(seen[:late]), average(seen[-late:])] if late else seen,
+        "memory MB of the server, minute by minute": [round(seen[n][0]) for n in range(0, len(seen), 12)],
     }
 
 

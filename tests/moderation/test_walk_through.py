@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from grader.engines import rete
+
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "examples" / "moderation"
 RUN = re.compile(r"<!-- run(?:, exit (\d))?: (.*?) -->\n(?:```\n(.*?)```)?", re.DOTALL)
@@ -39,7 +41,8 @@ def test_each_step_prints_what_the_page_shows(
         at = [done.out.find(part) for part in parts if part]
         assert -1 not in at, (command, done.out)
         assert sorted(at) == at, command
-    for name in MADE:
+    # Decisions and their log name the engine, and those in the folder were taken on rete.
+    for name in MADE if rete.available() else MADE[:1]:
         assert (FOLDER / name).read_text() == (folder / name).read_text(), name
 
 
