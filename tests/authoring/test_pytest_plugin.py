@@ -84,7 +84,7 @@ def test_strangers_suite_is_let_be(run_pytest, small_book, tmp_path):
     folder.mkdir()
     (folder / "data.yaml").write_text("rules: nonsense\n")
     # A suite of somebody else's, which has to pass as it did without grader.
-    (folder / "test_theirs.py").write_text("def test_theirs():\n    assert True\n")
+    (folder / "test_theirs.py").write_text("def test_theirs():\n    assert 2 == 1 + 1\n")
     ran = run_pytest(folder, asked=())
     assert (0, True) == (ran.returncode, "1 passed" in ran.stdout), ran.stdout
     assert 5 == run_pytest(small_book(), asked=()).returncode, "no tests are collected"

@@ -124,7 +124,7 @@ def test_a_reader_that_leaves_before_a_usage_error_is_no_fault_of_grader(
     assert 141 == ran.returncode
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full here")
 @pytest.mark.parametrize("more", [[], ["--json"]])
 def test_a_full_disk_is_said_in_one_line(shell: Shell, small: Callable[..., Path], more: list[str]) -> None:
     with open("/dev/full", "wb") as full:

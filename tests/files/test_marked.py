@@ -9,6 +9,7 @@ import os
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -367,7 +368,7 @@ def test_the_word_tag_in_text_is_no_directive() -> None:
 
 def test_speed(parser: str) -> None:
     if parser == "python":
-        pytest.skip("the parser in Python is no faster than it is")
+        pytest.skip("the parser in Python is slow, and reads only where there is no other")
     item = "- {id: E1, tags: [a.1a, b.2b], text: Records an estimated 95.5 %, day: 2022-10-05, n: 95.5}\n"
     started = time.process_time()
     assert 5_000 == len(parse(item * 5_000).data)  # type: ignore[arg-type]
@@ -494,11 +495,27 @@ def test_symlink_loop(tmp_path: Path) -> None:
     assert "the link leads back to itself" == fault_of_file(tmp_path / "a")
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read every file")
-def test_no_permission(tmp_path: Path) -> None:
+@contextmanager
+def as_nobody() -> Iterator[None]:
+    """Root may read every file: it gives that up meanwhile."""
+    root = os.geteuid() == 0
+    if root:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        if root:
+            os.seteuid(0)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="files have no owners here")
+def test_no_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a").write_text("a: b")
     (tmp_path / "a").chmod(0)
-    assert "the file may not be read" == fault_of_file(tmp_path / "a")
+    tmp_path.chmod(0o755)
+    monkeypatch.chdir(tmp_path)  # another user may not go through the folders above
+    with as_nobody():
+        assert "the file may not be read" == fault_of_file("a")
 
 
 @pytest.mark.parametrize(

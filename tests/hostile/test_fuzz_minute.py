@@ -16,7 +16,10 @@ FUZZ = Path(__file__).resolve().parents[2] / "fuzz"
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(importlib.util.find_spec("atheris") is None, reason="atheris is not installed")
+@pytest.mark.skipif(
+    importlib.util.find_spec("atheris") is None,
+    reason="needs atheris: see fuzz/README.md",
+)
 def test_a_minute_of_fuzzing_finds_nothing(tmp_path: Path) -> None:
     (tmp_path / "corpus").mkdir()
     options = ["-max_total_time=60", "-timeout=250", "-rss_limit_mb=2000", "-max_len=6000"]

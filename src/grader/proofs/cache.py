@@ -48,8 +48,12 @@ def check_kept(
     def file_of(promise: str) -> Path:
         return folder / f"{_key(promise, asked, framework, effort)}.json"
 
+    answered: dict[str, Promise] = {}
+
     def known(promise: str) -> Promise | None:
         found = _read(file_of(promise), promise)
+        if found is not None:
+            answered[promise] = found
         return found if found is not None and found.result == "proved" else None
 
     of_cases, of_dead = (
@@ -70,7 +74,22 @@ def check_kept(
     for path, before, now in ((of_cases, cases_before, cases), (of_dead, dead_before, dead)):
         if now != before:
             _write(path, now)
-    return replace(report, promises=tuple(_kept_cost(file_of(p.id), p) for p in report.promises))
+    for promise in report.promises:
+        if promise.result in _TO_KEEP and promise.id not in answered:
+            said = {"result": promise.result, "cost": promise.cost, "assumes": list(promise.assumes)}
+            _write(file_of(promise.id), said)
+    return replace(report, promises=tuple(_at_first_cost(p, answered) for p in report.promises))
+
+
+def _at_first_cost(promise: Promise, answered: Mapping[str, Promise]) -> Promise:
+    """A promise with what its answer cost when it was first given.
+
+    What is refuted is asked anew, with the help of the cases kept: it costs less, and says the same.
+    """
+    first = answered.get(promise.id)
+    if first is None or first.result != promise.result:
+        return promise
+    return replace(promise, cost=first.cost)
 
 
 def cache_folder() -> Path:
@@ -153,20 +172,6 @@ def _read(path: Path, promise: str) -> Promise | None:
         return Promise(promise, data["result"], int(data["cost"]), 0.0, tuple(map(str, data["assumes"])))
     except (OSError, ValueError, KeyError, TypeError):
         return None
-
-
-def _kept_cost(path: Path, promise: Promise) -> Promise:
-    """A promise with what its answer cost when it was first given; it is kept where it can be written.
-
-    What is refuted is asked anew, with the help of the cases kept: it costs less, and says the same.
-    """
-    before = _read(path, promise.id)
-    if before is not None and before.result == promise.result:
-        return replace(promise, cost=before.cost)
-    if promise.result in _TO_KEEP:
-        said = {"result": promise.result, "cost": promise.cost, "assumes": list(promise.assumes)}
-        _write(path, said)
-    return promise
 
 
 def _write(path: Path, data: Any) -> None:

@@ -1,4 +1,4 @@
-"""Collecting rubbish in a process that lives for days."""
+"""The garbage collector in a process that lives for days."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ import gc
 
 
 def spare_what_is_loaded() -> None:
-    """Look for rubbish among what requests make alone, not in what was imported and read before them.
+    """Have the garbage collector look at what requests make, and not at what was loaded before them.
 
-    A command ends before rubbish matters and hardly looks for any (`cli.main`); a server is started by one,
-    and would grow.
+    `cli.main` has it hardly look at all, as a command soon ends; a server that is started by one would grow.
     """
     gc.collect()
     gc.freeze()

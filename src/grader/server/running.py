@@ -151,8 +151,8 @@ def serve(settings: Settings, *, demo: bool, say: Callable[[str], object]) -> No
 
 def listen(settings: Settings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    # The protocol is named: asyncio has small answers sent at once on a socket that says it is TCP alone, and
-    # else the system keeps the end of each back for 40 ms.
+    # asyncio switches off the system's delay (Nagle's) only on a socket whose protocol is named; with the
+    # delay the end of every small answer comes 40 ms late.
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
